@@ -152,9 +152,13 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
 
 def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:
     """How much the marks of one paper say together: what says the most decides, and hiding before all else."""
-    aged = [weight * max(LEAST, 0.5 ** ((newest - clock) / DAY / HALF_LIFE)) for weight, clock in marks.values()]
+    aged = [weight * max(LEAST, _faded((newest - clock) / DAY)) for weight, clock in marks.values()]
     lowest = min(aged)
     return lowest if lowest < 0 else max(aged)
+
+
+def _faded(days: float) -> float:
+    return float(0.5 ** (days / HALF_LIFE))
 
 
 def store_words(path: Path) -> None:

@@ -26,8 +26,11 @@ MOST_CANDIDATES = 6_000
 MOST_COMMON = 0.15
 """The share of all papers from which on a term says nothing."""
 
+FEW = 8
+"""Papers that may have a term in any case, however few there are in all."""
+
 RAREST = 3
-"""Papers that must have a term."""
+"""Papers that must have a term; 2 if there are less than 500 in all."""
 
 SHARPNESS = 1.75
 PAIR = 2.5
@@ -161,7 +164,8 @@ class _Side:
         is_pair = np.fromiter((int(code) in pairs for code in terms.codes), bool, len(terms))
         nature = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
         self._nature: Floats = nature ** (1 / (1 + np.maximum(0, self.have - 1) / AGREEMENT))
-        self._allowed = (known.have >= min(RAREST, known.papers)) & (self._common <= MOST_COMMON) & (self.have > 0)
+        least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
+        self._allowed = (known.have >= least) & (known.have <= most) & (self.have > 0)
 
     def named(self, place: int, texts: dict[int, str]) -> tuple[int, str]:
         """The number and the text of a term."""

@@ -44,12 +44,13 @@ _TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
 class _Numbers(dict[str, int]):
     """The number of each word; `BREAK` for a stop word, a sign, a single letter or digits alone."""
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, token: str) -> int:
+        word = token.lower()
         is_word = len(word) > 1 and word not in _STOP_WORDS and not word.isdigit()
         number = (crc32(stem(word).encode()) or 1) if is_word else BREAK
         # Long-lived programs see many words; most come once.
         if len(self) < 200_000:
-            self[word] = number
+            self[token] = number
         return number
 
 
@@ -77,13 +78,12 @@ def tokens(text: str) -> list[str]:
 
 def number(token: str) -> int:
     """The number of a word; `BREAK` for what is none."""
-    return _NUMBERS[token.lower()]
+    return _NUMBERS[token]
 
 
 def pack(title: str, abstract: str) -> bytes:
     """The numbers of a paper's words, four bytes each; it ends in a break."""
-    in_title = [_NUMBERS[word] for word in tokens(title.lower())]
-    in_abstract = [_NUMBERS[word] for word in tokens(abstract.lower())]
+    in_title, in_abstract = ([_NUMBERS[token] for token in tokens(text)] for text in (title, abstract))
     numbers = [*in_title, BREAK, *in_title, BREAK, *in_abstract, BREAK]
     return struct.pack(f"<{len(numbers)}I", *numbers)
 
