@@ -66,7 +66,8 @@ class Vectors:
             return _sums(rows, values * weights[terms], len(chosen)) + weights[-1]
 
         def back(each: Floats) -> Floats:
-            return np.append(_sums(terms, values * each[rows], self._columns), each.sum())
+            grown: Floats = np.append(_sums(terms, values * each[rows], self._columns), each.sum())
+            return grown
 
         weights = np.zeros(self._columns + 1)
         for _ in range(NEWTON_STEPS):
