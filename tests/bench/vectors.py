@@ -63,7 +63,8 @@ class Vectors:
         rows, terms, values = np.repeat(np.arange(len(chosen)), sizes), self._terms[cells], self._values[cells]
 
         def forth(weights: Floats) -> Floats:
-            return _sums(rows, values * weights[terms], len(chosen)) + weights[-1]
+            sums: Floats = _sums(rows, values * weights[terms], len(chosen)) + weights[-1]
+            return sums
 
         def back(each: Floats) -> Floats:
             grown: Floats = np.append(_sums(terms, values * each[rows], self._columns), each.sum())
