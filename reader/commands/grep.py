@@ -68,13 +68,22 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
         if first is None:
-            has_texts = pks or window.count(selection(window, query))
-            warn("No text has it." if has_texts else "No text is kept here yet. 'dailypapers read ID' fetches one.")
+            warn(_nothing(window, query, is_asked=bool(pks)))
             return 0
         from reader.commands.pager import print_paged
 
         print_paged(_chained(first, lines), wanted=not arguments.no_pager)
     return 0
+
+
+def _nothing(window: Window, query: Query, *, is_asked: bool) -> str:
+    """Why nothing was found; `is_asked` if a text was read for it."""
+    if is_asked or window.count(selection(window, query)):
+        return "No text has it."
+    fetches = "'dailypapers read ID' fetches one."
+    if window.count(selection(window, parsed("", also="has:fulltext"))):
+        return f"No paper of the query has its text here. {fetches}"
+    return f"No text is kept here yet. {fetches}"
 
 
 def _with_words(query: Query, words: Sequence[str]) -> Query:

@@ -266,7 +266,9 @@ class Refresher:
         """
         trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else NO_NEWS
         if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
-            again = f"{trouble} · {self._services.look.keymap.key('app.refresh')} tries again"
+            # In a full text the same key fetches the text again.
+            key = self._services.look.keymap.key("app.refresh", self._model.state.context)
+            again = f"{trouble} · {key} tries again" if key else trouble
             self._tell(str(error) if self._wanted.is_asked else again, "warning")
         self._told = trouble
         self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
