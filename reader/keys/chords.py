@@ -103,6 +103,6 @@ class KeyReader:
     def _matched(self, action: Action) -> Match:
         count = int(self._count) if self._count and action.repeatable else None
         if action.numbered:
-            count = self._keymap.chords(action.id).index(self._chord) + 1
+            count = self._keymap.place(action.id, self._chord)
         self.reset()
         return Match(action, count)

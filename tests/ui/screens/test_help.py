@@ -72,6 +72,15 @@ def test_own_keys_are_shown_and_marked() -> None:
     assert not rows["Undo"].about.endswith("Your own key.")
 
 
+def test_a_default_says_which_key_it_has_lost_here() -> None:
+    keymap = Keymap(overrides={"find.add": "S"})
+    rows = {context: {row.name: row for one in sections(keymap, context) for row in one.rows} for context in CONTEXTS}
+    assert rows["list"]["Change order"].keys == "-"
+    assert rows["list"]["Change order"].about.endswith(" S is yours for Add a paper.")
+    assert rows["filter"]["Change order"].keys == "S"
+    assert not rows["filter"]["Change order"].about.endswith("Add a paper.")
+
+
 def test_only_keys_that_act_here_are_shown_for_here() -> None:
     rows = {row.name: row for section in sections(Keymap(), "query") if section.here for row in section.rows}
     assert rows["Palette"].keys == "ctrl+p"
