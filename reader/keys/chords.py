@@ -6,7 +6,8 @@ import string
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from reader.keys.actions import Action, Context
+from reader.keys.actions import Action
+from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord, label, spell
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple, TypeAlias
 
-from reader.keys.actions import CONTEXTS, PLACES, TYPING, Action, Context
+from reader.keys.actions import Action
+from reader.keys.contexts import CONTEXTS, PLACES, TYPING, Context
 from reader.keys.spelling import Chord, is_typed, label
 
 

@@ -7,8 +7,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Self
 
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, FOOTERS, TYPING, Action, Context
+from reader.keys.actions import ACTIONS, Action
 from reader.keys.clashes import Binding, Clash, KeyMistake, LostKey, Taken, acts, find_clashes, find_digits, find_taken
+from reader.keys.contexts import TYPING, Context
+from reader.keys.footers import FOOTERS
 from reader.keys.own_actions import keys_of, rows_of
 from reader.keys.presets import PRESETS, VIM
 from reader.keys.spelling import Chord, label, parse_keys

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from reader import config
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Context, Contexts
+from reader.keys.actions import ACTIONS, GROUPS, Action
 from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown
+from reader.keys.contexts import CONTEXTS, PLACES, Context, Contexts
+from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.keys.listing import keys_table
 from reader.keys.presets import PRESETS

@@ -18,8 +18,9 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from reader.keys.actions import PLACES, Action, Context
+from reader.keys.actions import Action
 from reader.keys.chords import KeyReader, Match
+from reader.keys.contexts import PLACES, Context
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
