@@ -195,16 +195,22 @@ class Window:
             ).fetchone()
         return None if rank is None or rank > most else int(rank)
 
-    def first(self, selection: Selection, limit: int) -> Order[int]:
-        """The first `limit` papers of a selection."""
+    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
+        """The first `limit` papers of a selection.
+
+        With `at_once`, nothing is learned about the user, which takes up to a second: papers that are ordered by it
+        stand in the order of days, and the list counts as incomplete.
+        """
         from reader.cache.search import plan
 
-        self._learn(selection)
+        if not at_once:
+            self._learn(selection)
         with explained(self._path):
             found = plan.first(self._connection, selection, limit).rows
             known = [pk for pk, _ in found]
             further = plan.in_texts(self._connection, selection, known, limit - len(found))
-        return _with_texts(_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
+        order = _with_texts(_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
+        return order._replace(complete=False) if at_once and selection.is_for_you else order
 
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""

@@ -63,7 +63,7 @@ class Vectors:
         rows, terms, values = np.repeat(np.arange(len(chosen)), sizes), self._terms[cells], self._values[cells]
 
         def forth(weights: Floats) -> Floats:
-            return _sums(rows, values * weights[terms], len(chosen)) + weights[-1]
+            return np.asarray(_sums(rows, values * weights[terms], len(chosen)) + weights[-1], np.float64)
 
         def back(each: Floats) -> Floats:
             return np.append(_sums(terms, values * each[rows], self._columns), each.sum())
