@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from reader import platform
 from reader.access_token import child_environment
@@ -82,18 +82,10 @@ async def run_program(
         stdin.write(given.encode("utf-8", "replace"))
         stdin.seek(0)
         try:
-            process = await asyncio.to_thread(
-                subprocess.Popen,
-                (program, *command[1:]),
-                stdin=stdin,
-                stdout=subprocess.DEVNULL if is_silent else stdout,
-                stderr=stderr,
-                start_new_session=True,
-                env=child_environment(),
-            )
+            # Not in a thread: a call that is cancelled meanwhile would not know what to kill.
+            process = _start((program, *command[1:]), stdin, subprocess.DEVNULL if is_silent else stdout, stderr)
         except OSError as error:
             raise ProgramError(f"{name} could not be run: {error.strerror}{end}") from error
-        _running.add(process.pid)
         last, is_cut, late = b"", False, time.monotonic() + seconds
         try:
             while process.poll() is None:
@@ -123,6 +115,17 @@ async def run_program(
         text = stdout.read(MOST_PRINTED).decode("utf-8", "replace")
     cleaned = clean_note(text, MOST_KEPT).strip("\n")
     return Printed(cleaned, is_cut or len(text) > MOST_KEPT)
+
+
+def _start(
+    command: Sequence[str], stdin: IO[bytes], stdout: IO[bytes] | int, stderr: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own."""
+    process = subprocess.Popen(
+        command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, env=child_environment()
+    )
+    _running.add(process.pid)
+    return process
 
 
 def _keep_short(printed: int) -> bytes:

@@ -63,10 +63,12 @@ class Vectors:
         rows, terms, values = np.repeat(np.arange(len(chosen)), sizes), self._terms[cells], self._values[cells]
 
         def forth(weights: Floats) -> Floats:
-            return np.asarray(_sums(rows, values * weights[terms], len(chosen)) + weights[-1], np.float64)
+            sums: Floats = _sums(rows, values * weights[terms], len(chosen)) + weights[-1]
+            return sums
 
         def back(each: Floats) -> Floats:
-            return np.append(_sums(terms, values * each[rows], self._columns), each.sum())
+            grown: Floats = np.append(_sums(terms, values * each[rows], self._columns), each.sum())
+            return grown
 
         weights = np.zeros(self._columns + 1)
         for _ in range(NEWTON_STEPS):

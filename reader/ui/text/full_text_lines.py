@@ -121,6 +121,10 @@ def heading_title(heading: Heading) -> str:
 # The text
 
 
+PLAIN_ROLES = ("text", "muted", "caption")
+"""Roles of text in which a reference looks like one; it keeps any other role."""
+
+
 class LineMarks(NamedTuple):
     """What is drawn over a line of the text."""
 
@@ -167,7 +171,7 @@ def _piece(piece: DocumentPiece, glyphs: Glyphs) -> Piece:
         text = text.translate(IN_ASCII)
     if not piece.target:
         return Piece(text, piece.role)
-    return Piece(text, "link" if piece.role == "text" else piece.role, action=(FOLLOW, f"{piece.target} {text}"))
+    return Piece(text, "link" if piece.role in PLAIN_ROLES else piece.role, action=(FOLLOW, f"{piece.target} {text}"))
 
 
 def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
