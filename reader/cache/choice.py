@@ -96,6 +96,9 @@ class ForYou:
         self._scored: object = None
         self._taste = Taste()
         self._scores: dict[int, float] = {}
+        with explained(path):
+            # What orders a query.
+            connection.create_function("for_you", 1, self.score)
 
     def taste(self) -> Taste:
         """What the user likes by now; raises CacheError."""
