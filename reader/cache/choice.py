@@ -30,10 +30,10 @@ BATCH = 500
 AT_ONCE = 2_000
 """Papers that are counted at once: some 2 MB."""
 
-SURVEYED = 20_000
+SURVEYED = 10_000
 """The newest papers, which tell how common words are."""
 
-MOST_MARKED = 400
+MOST_MARKED = 300
 """Marked papers that are learned from, those that say the most."""
 
 SAYS = {"star": 1.0, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "read": 0.15, "hide": -1.0}
@@ -96,6 +96,9 @@ class ForYou:
         self._scored: object = None
         self._taste = Taste()
         self._scores: dict[int, float] = {}
+        with explained(path):
+            # What orders a query.
+            connection.create_function("for_you", 1, self.score)
 
     def taste(self) -> Taste:
         """What the user likes by now; raises CacheError."""

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache import connections
+from reader.cache import connections, count_sql
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
 from reader.cache.orders import Order, begin_order, with_texts
@@ -120,14 +120,8 @@ class Window:
         if self._for_you is None:
             from reader.cache.choice import ForYou
 
-            self._for_you = found = ForYou(self._connection, self._path)
-            with explained(self._path):
-                self._connection.create_function("for_you", 1, found.score)
+            self._for_you = ForYou(self._connection, self._path)
         return self._for_you
-
-    def _learn(self, selection: Selection) -> None:
-        if selection.is_for_you:
-            self.for_you.update()
 
     # Lists
 
@@ -174,22 +168,31 @@ class Window:
             ).fetchone()
         return None if rank is None or rank > most else int(rank)
 
-    def first(self, selection: Selection, limit: int) -> Order[int]:
-        """The first `limit` papers of a selection."""
+    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
+        """The first `limit` papers of a selection.
+
+        With `at_once`, nothing is learned about the user, which takes up to a second: papers that are ordered by it
+        stand in the order of days, and the list counts as incomplete.
+        """
         from reader.cache.search import plan
 
-        self._learn(selection)
+        if selection.is_for_you and not at_once:
+            self.for_you.update()
         with explained(self._path):
             found = plan.first(self._connection, selection, limit).rows
             known = [pk for pk, _ in found]
             further = plan.in_texts(self._connection, selection, known, limit - len(found))
-        return with_texts(begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
+        order = with_texts(
+            begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit
+        )
+        return order._replace(complete=False) if at_once and selection.is_for_you else order
 
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
         from reader.cache.search import plan
 
-        self._learn(selection)
+        if selection.is_for_you:
+            self.for_you.update()
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0
@@ -317,9 +320,9 @@ class Window:
     def days(self, limit: int | None = None) -> list[DayCount]:
         """The newest days that list papers, newest first; hidden papers are not counted."""
         with explained(self._path):
-            papers = Counter(dict(self._connection.execute(_BY_DAY).fetchall()))
-            unread = Counter(dict(self._connection.execute(_UNREAD_BY_DAY).fetchall()))
-            for day, more, more_unread in self._connection.execute(_AGAIN):
+            papers = Counter(dict(self._connection.execute(count_sql.BY_DAY).fetchall()))
+            unread = Counter(dict(self._connection.execute(count_sql.UNREAD_BY_DAY).fetchall()))
+            for day, more, more_unread in self._connection.execute(count_sql.AGAIN):
                 papers[day] += more
                 unread[day] += more_unread
         return [DayCount(day, papers[day], unread[day]) for day in sorted(papers, reverse=True)[:limit]]
@@ -330,11 +333,11 @@ class Window:
 
         with explained(self._path):
             if selection is None or selection.where == VISIBLE:
-                counts = Counter(dict(self._connection.execute(_BY_TOPIC).fetchall()))
-                counts.subtract(dict(self._connection.execute(_HIDDEN_BY_TOPIC).fetchall()))
+                counts = Counter(dict(self._connection.execute(count_sql.BY_TOPIC).fetchall()))
+                counts.subtract(dict(self._connection.execute(count_sql.HIDDEN_BY_TOPIC).fetchall()))
             else:
                 where = plan.in_any_order(self._connection, selection)
-                sql = _TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
+                sql = count_sql.TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
 
@@ -350,24 +353,6 @@ class Window:
         with explained(self._path):
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
-
-
-# The list's index has a paper's newest day, so it can count; the few papers on more than one day are
-# added. Joining a million papers to their listings would take 0.6 s instead of 0.1 s.
-_BY_DAY = "SELECT sort_day, count(*) FROM paper WHERE day IS NOT NULL AND hidden = 0 GROUP BY sort_day"
-_UNREAD_BY_DAY = (
-    "SELECT sort_day, count(*) FROM paper WHERE read = 0 AND hidden = 0 AND day IS NOT NULL GROUP BY sort_day"
-)
-_AGAIN = (
-    "SELECT l.day, count(*), sum(p.read = 0) FROM paper AS p CROSS JOIN listing AS l ON l.pk = p.pk AND l.day <> p.day"
-    " WHERE p.first_day < p.day AND p.hidden = 0 GROUP BY l.day"
-)
-
-_BY_TOPIC = "SELECT topic, count(*) FROM paper_topic GROUP BY topic"
-_TOPICS_OF = (
-    "SELECT pt.topic, count(*) FROM ({pks}) AS one CROSS JOIN paper_topic AS pt ON pt.pk = one.pk GROUP BY pt.topic"
-)
-_HIDDEN_BY_TOPIC = _TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1")
 
 
 def _select(selection: Selection) -> str:

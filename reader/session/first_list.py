@@ -32,7 +32,7 @@ def first_list(
             return listed
     from reader.cache.search.compile import compile_query
 
-    return window.first(compile_query(place.whole(order), scope()), limit)
+    return window.first(compile_query(place.whole(order), scope()), limit, at_once=True)
 
 
 def _by_day(window: Window, query: str, limit: int, keep: int | None) -> Order[int] | None:
