@@ -27,6 +27,7 @@ SLOW = {
     "ahocorasick_rs",
     "pylatexenc",
     "re2",
+    "numpy",
     "selectolax",
     "markdown_it",
 }

@@ -15,9 +15,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from reader.cache import schema
+from reader.cache.finding.folder import key_range, segment_folders
 from reader.cache.finding.ranker import Ranker, Ranking
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import Splitter
+from reader.cache.search.topic_sets import GREATEST
 from reader.paths import finding_folder, make_private
 
 LARGEST = 16_384
@@ -33,11 +35,11 @@ def segments(connection: sqlite3.Connection, cache: Path) -> list[Segment]:
     """The segments that are of this cache, in the order of their keys, without overlaps."""
     found: list[Segment] = []
     newest = 0
-    for folder in _folders(cache):
-        after, last = _range(folder)
+    for folder in segment_folders(cache):
+        after, last = key_range(folder)
         if after != newest:
             continue
-        with suppress(OSError, ValueError, KeyError):
+        with suppress(OSError, ValueError, EOFError):
             segment = _opened(folder, folder.stat().st_mtime_ns)
             # A new cache in the place of an old one gives its papers other keys.
             if _is_of(connection, segment, last):
@@ -52,11 +54,6 @@ def missing(connection: sqlite3.Connection, cache: Path, most: int) -> int:
     newest = int(current[-1].pks[-1]) if current else 0
     sql = "SELECT count(*) FROM (SELECT 1 FROM paper WHERE pk > ? LIMIT ?)"
     return int(connection.execute(sql, (newest, most)).fetchone()[0])
-
-
-def exists(cache: Path) -> bool:
-    """Whether anybody has asked for the index so far."""
-    return finding_folder(cache).is_dir()
 
 
 def update(cache: Path) -> int:
@@ -75,7 +72,7 @@ def update(cache: Path) -> int:
         while (end := build_segment(folder, last, _texts(connection, last))) is not None:
             last = end
         current = {segment.name for segment in segments(connection, cache)}
-    for old in _folders(cache):
+    for old in segment_folders(cache):
         if old.name not in current:
             # Windows keeps a folder that another program reads.
             shutil.rmtree(old, ignore_errors=True)
@@ -107,31 +104,11 @@ def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) ->
     return [found.get(pk, ("", "")) for pk in pks]
 
 
-def _folders(cache: Path) -> list[Path]:
-    """The folders of segments, by where they begin; of several, the one with the most papers first."""
-    try:
-        found = [one for one in finding_folder(cache).iterdir() if _is_name(one.name)]
-    except OSError:
-        return []
-    return sorted(found, key=lambda one: (_range(one)[0], -_range(one)[1]))
-
-
-def _is_name(name: str) -> bool:
-    low, dash, high = name.partition("-")
-    return bool(dash) and low.isdecimal() and high.isdecimal()
-
-
-def _range(folder: Path) -> tuple[int, int]:
-    """The last key before a segment, and its own last key."""
-    low, _, high = folder.name.partition("-")
-    return int(low), int(high)
-
-
 def _is_of(connection: sqlite3.Connection, segment: Segment, last: int) -> bool:
     """Whether the last paper of a segment is the one in the cache; one that was dropped since says nothing."""
     found = connection.execute("SELECT id FROM paper WHERE pk = ?", (last,)).fetchone()
-    (newest,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
-    return last <= newest if found is None else found[0] == segment.ends_with
+    (newest,) = connection.execute(GREATEST).fetchone()
+    return bool(last <= newest if found is None else found[0] == segment.ends_with)
 
 
 @lru_cache(maxsize=32)

@@ -1,13 +1,16 @@
 """Rank papers by a text: BM25, with more for words side by side, and for papers that have most of what is rare in it.
 
 Papers are scored by `bm25 + pairs`, times the share of the text's words that the paper has; a word counts there by how
-rare it is. Where many papers have all words, the best papers lend further words (RM3): it is then no use to
-look for one paper, but the papers on a subject do not all use its name. `python -m tests.bench.finding` measures it.
+rare it is. Where many papers have all words, the best papers lend further words (RM3): nobody then looks for one paper,
+and the papers on a subject do not all use its name. `python -m tests.bench.finding` measures it.
+
+Common words and pairs are looked for only in the papers that rarer words have found, once these are enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +18,7 @@ import numpy.typing as npt
 
 from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment
 from reader.cache.finding.spelling import correct
-from reader.cache.finding.splitter import JOINED_IN_TITLE, TITLE, Splitter
+from reader.cache.finding.splitter import IN_TITLE, Splitter
 
 SATURATION, LENGTH = 0.9, 0.4
 """BM25's k1 and b."""
@@ -32,6 +35,12 @@ LENDERS, LENT = 20, 50
 LENT_SHARE = 0.6
 """How much the lent words count against the text's own."""
 
+ENOUGH = 3_000
+"""Papers with the rarer words of a text, among which the common ones are looked for."""
+
+BEST = 2_000
+"""The best papers so far, among which pairs and lent words are looked for."""
+
 MOST_WORDS = 40
 """Words of a text that are looked for; the others are left out."""
 
@@ -39,6 +48,9 @@ _PLACE = (1 << PLACE_BITS) - 1
 
 ReadTexts = Callable[[Sequence[int]], Sequence[tuple[str, str]]]
 """Reads title and abstract of some papers by their keys."""
+
+Places = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
 
 
 class Ranking(NamedTuple):
@@ -50,13 +62,15 @@ class Ranking(NamedTuple):
     """Stems that no paper has, and the similar ones that were looked for in their place."""
 
 
-class Postings(NamedTuple):
-    """The papers of all segments that have a word or a pair of words."""
+class Word(NamedTuple):
+    """A word in all segments."""
 
-    rows: Ints
-    """The papers' numbers through all segments, in order."""
-    counts: Floats
-    """How often each paper has it; what stands in the title counts by its weight."""
+    numbers: tuple[int | None, ...]
+    """Its number in each segment; None where no paper has it."""
+    papers: int
+    """How many papers have it."""
+    rarity: float
+    """What it counts."""
 
 
 class Ranker:
@@ -74,14 +88,16 @@ class Ranker:
     def rank(self, text: str, read_texts: ReadTexts) -> Ranking:
         """The papers that fit a text, the best first."""
         corrected: dict[str, str] = {}
-        words: list[str] = []
-        for word in self._splitter.words(text)[:MOST_WORDS]:
-            meant = word if self._has(word) else correct(word, self._segments)
-            if meant is None:
-                continue
-            if meant != word:
-                corrected[word] = meant
-            words.append(meant)
+        words: list[Word] = []
+        for typed in self._splitter.words(text)[:MOST_WORDS]:
+            word = self._word(typed)
+            if word.papers == 0:
+                meant = correct(typed, self._segments)
+                if meant is None:
+                    continue
+                corrected[typed] = meant
+                word = self._word(meant)
+            words.append(word)
         if not words:
             return Ranking(np.empty(0, np.int64), corrected)
         scores = self._scores(words, read_texts)
@@ -89,81 +105,91 @@ class Ranker:
         rows = rows[np.argsort(-scores[rows], kind="stable")]
         return Ranking(self._keys(rows), corrected)
 
-    def _has(self, word: str) -> bool:
-        return any(segment.number(word) is not None for segment in self._segments)
+    def _word(self, word: str) -> Word:
+        numbers = tuple(segment.number(word) for segment in self._segments)
+        papers = sum(
+            int(segment.papers[number])
+            for segment, number in zip(self._segments, numbers, strict=True)
+            if number is not None
+        )
+        return Word(numbers, papers, float(np.log1p((self._size - papers + 0.5) / (papers + 0.5))))
 
-    def _scores(self, words: Sequence[str], read_texts: ReadTexts) -> Floats:
-        found = {word: self._postings(word) for word in dict.fromkeys(words)}
-        rarity = {word: self._rarity(postings) for word, postings in found.items()}
+    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> Floats:
+        distinct = sorted(set(words), key=lambda word: word.papers)
         scores = np.zeros(self._size, np.float32)
         shares = np.zeros(self._size, np.float32)
-        for word, postings in found.items():
-            self._add(scores, postings, rarity[word])
-            shares[postings.rows] += rarity[word]
-        for one, next_one in dict.fromkeys(zip(words, words[1:], strict=False)):
-            pair = self._pair(one, next_one)
-            gain = PAIR * min(rarity[one], rarity[next_one]) * (SATURATION + 1)
-            scores[pair.rows] += gain * pair.counts / (pair.counts + SATURATION)
-        whole = sum(rarity.values())
-        scores *= shares / whole
-        if np.count_nonzero(shares > 0.999 * whole) < MANY:
-            return scores
-        lent = self._lent(scores, read_texts)
-        scores *= (1 - LENT_SHARE) / len(found)
-        for word, share in lent.items():
-            postings = found.get(word) or self._postings(word)
-            self._add(scores, postings, LENT_SHARE * share * self._rarity(postings))
+        among: Flags | None = None
+        for word in distinct:
+            if among is None and np.count_nonzero(shares) >= ENOUGH:
+                among = shares > 0
+            for rows in self._add_word(scores, word, word.rarity, among):
+                shares[rows] += np.float32(word.rarity)
+        whole = sum(word.rarity for word in distinct)
+        shares /= np.float32(whole)
+        best = self._best(scores * shares)
+        for one, next_one in dict.fromkeys(pairwise(words)):
+            self._add_pair(scores, one, next_one, best)
+        scores *= shares
+        if np.count_nonzero(shares > 0.999) >= MANY:
+            scores *= np.float32((1 - LENT_SHARE) / len(distinct))
+            for word, share in self._lent(scores, read_texts):
+                for _ in self._add_word(scores, word, LENT_SHARE * share * word.rarity, best):
+                    pass
         return scores
 
-    def _rarity(self, postings: Postings) -> float:
-        papers = len(postings.rows)
-        return float(np.log1p((self._size - papers + 0.5) / (papers + 0.5)))
+    def _best(self, scores: Floats) -> Flags:
+        """Which papers have the best scores."""
+        found = np.zeros(self._size, np.bool_)
+        if self._size <= BEST:
+            found[:] = True
+        else:
+            found[np.argpartition(scores, -BEST)[-BEST:]] = True
+        return found
 
-    def _add(self, scores: Floats, postings: Postings, weight: float) -> None:
-        counts = postings.counts
-        scores[postings.rows] += weight * (SATURATION + 1) * counts / (counts + self._damping[postings.rows])
+    def _add_word(self, scores: Floats, word: Word, weight: float, among: Flags | None) -> Iterator[Ints]:
+        """Add what a word counts in each paper; yield the papers that have it."""
+        for at, places in self._places(word, among):
+            rows, counts = _counted(places, TITLE_WEIGHT)
+            rows += self._begins[at]
+            scores[rows] += np.float32(weight * (SATURATION + 1)) * counts / (counts + self._damping[rows])
+            yield rows
 
-    def _postings(self, word: str) -> Postings:
-        return _joined([self._counted(at, segment.places_of(word)) for at, segment in enumerate(self._segments)])
+    def _add_pair(self, scores: Floats, one: Word, next_one: Word, among: Flags) -> None:
+        """Add what two words count that stand side by side, without regard to stop words between them."""
+        weight = np.float32(PAIR * min(one.rarity, next_one.rarity) * (SATURATION + 1))
+        seconds = dict(self._places(next_one, among))
+        for at, places in self._places(one, among):
+            if at in seconds:
+                rows, counts = _counted(_common(places + np.uint32(1), seconds[at]), 1)
+                rows += self._begins[at]
+                scores[rows] += weight * counts / (counts + np.float32(SATURATION))
 
-    def _pair(self, one: str, next_one: str) -> Postings:
-        """The papers in which two words stand side by side, without regard to stop words between them."""
-        found = []
-        for at, segment in enumerate(self._segments):
-            first, second = segment.places_of(one) + np.uint32(1), segment.places_of(next_one)
-            few, many = (first, second) if len(first) < len(second) else (second, first)
-            if len(few) == 0:
-                continue
-            nearest = np.minimum(np.searchsorted(many, few), len(many) - 1)
-            found.append(self._counted(at, few[many[nearest] == few], title_weight=1))
-        return _joined(found)
+    def _places(self, word: Word, among: Flags | None) -> Iterator[tuple[int, Places]]:
+        """The segments that have a word, and its places there, perhaps only those in some papers."""
+        for at, (segment, number) in enumerate(zip(self._segments, word.numbers, strict=True)):
+            if number is not None:
+                places = segment.places_of(number)
+                if among is not None:
+                    here = among[self._begins[at] : self._begins[at + 1]]
+                    places = places[here[places >> PLACE_BITS]]
+                yield at, places
 
-    def _counted(self, at: int, places: npt.NDArray[np.uint32], title_weight: int = TITLE_WEIGHT) -> Postings:
-        """The papers of a segment that have some places."""
-        rows = (places >> PLACE_BITS).astype(np.int64)
-        if len(rows) == 0:
-            return Postings(rows, np.empty(0, np.float32))
-        firsts = np.concatenate(([0], np.flatnonzero(rows[1:] != rows[:-1]) + 1))
-        weights = np.where(places & _PLACE < FIRST_OF_ABSTRACT, np.float32(title_weight), np.float32(1))
-        return Postings(rows[firsts] + self._begins[at], np.add.reduceat(weights, firsts))
-
-    def _lent(self, scores: Floats, read_texts: ReadTexts) -> dict[str, float]:
+    def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[Word, float]]:
         """The words that the best papers lend, with their shares, which add up to 1."""
         best = np.argpartition(-scores, min(LENDERS, self._size) - 1)[:LENDERS]
-        trust = scores[best] / scores[best].sum()
-        stems = self._splitter.split(read_texts([int(pk) for pk in self._keys(best)]))
+        trust = (scores[best] / scores[best].sum()).tolist()
         counts: dict[tuple[str, int], int] = {}
         lengths = [0] * len(best)
-        for word, text, where, _ in stems:
-            weight = TITLE_WEIGHT if where in (TITLE, JOINED_IN_TITLE) else 1
+        for word, text, where, _ in self._splitter.split(read_texts(self._keys(best).tolist())):
+            weight = TITLE_WEIGHT if where in IN_TITLE else 1
             counts[word, text] = counts.get((word, text), 0) + weight
             lengths[text] += weight
         shares: dict[str, float] = {}
         for (word, text), count in counts.items():
-            shares[word] = shares.get(word, 0.0) + float(trust[text]) * count / lengths[text]
+            shares[word] = shares.get(word, 0.0) + trust[text] * count / lengths[text]
         most = sorted(shares, key=lambda word: (-shares[word], word))[:LENT]
         whole = sum(shares[word] for word in most)
-        return {word: shares[word] / whole for word in most}
+        return ((self._word(word), shares[word] / whole) for word in most)
 
     def _keys(self, rows: Ints) -> Ints:
         """The keys of papers by their numbers through all segments."""
@@ -175,7 +201,21 @@ class Ranker:
         return found
 
 
-def _joined(parts: Sequence[Postings]) -> Postings:
-    if not parts:
-        return Postings(np.empty(0, np.int64), np.empty(0, np.float32))
-    return Postings(np.concatenate([part.rows for part in parts]), np.concatenate([part.counts for part in parts]))
+def _counted(places: Places, title_weight: int) -> tuple[Ints, Floats]:
+    """The papers of a segment that have some places, and how often; what stands in the title counts by its weight."""
+    rows = (places >> PLACE_BITS).astype(np.int64)
+    if len(rows) == 0:
+        return rows, np.empty(0, np.float32)
+    firsts = np.concatenate(([0], np.flatnonzero(rows[1:] != rows[:-1]) + 1))
+    weights = np.where(places & _PLACE < FIRST_OF_ABSTRACT, np.float32(title_weight), np.float32(1))
+    return rows[firsts], np.add.reduceat(weights, firsts)
+
+
+def _common(one: Places, other: Places) -> Places:
+    """The places that are in both."""
+    few, many = (one, other) if len(one) < len(other) else (other, one)
+    if len(few) == 0:
+        return few
+    nearest = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    found: Places = few[many[nearest] == few]
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,8 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from reader.cache.finding.splitter import ABSTRACT, JOINED_IN_ABSTRACT, JOINED_IN_TITLE, TITLE, Splitter
+from reader.cache.finding.splitter import PLACES, Splitter, Stem
 from reader.core.steps import note_step
+from reader.paths import make_private
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -32,11 +34,19 @@ PLACE_BITS = 10
 
 FIRST_OF_ABSTRACT = 64
 _LAST_PLACE = (1 << PLACE_BITS) - 1
-_BEGIN = {TITLE: 0, ABSTRACT: FIRST_OF_ABSTRACT, JOINED_IN_TITLE: FIRST_OF_ABSTRACT - 1, JOINED_IN_ABSTRACT: _LAST_PLACE}
-_END = {TITLE: FIRST_OF_ABSTRACT - 3, ABSTRACT: _LAST_PLACE - 2}
+_RANGES = {
+    "title": (0, FIRST_OF_ABSTRACT - 3),
+    "abstract": (FIRST_OF_ABSTRACT, _LAST_PLACE - 2),
+    "joined_in_title": (FIRST_OF_ABSTRACT - 1, FIRST_OF_ABSTRACT - 1),
+    "joined_in_abstract": (_LAST_PLACE, _LAST_PLACE),
+}
+"""The first and the last place of each part of a paper; places between the parts keep their words from being pairs."""
 
 TITLE_WEIGHT = 3
 """How often a word of the title counts."""
+
+BLOCK = 32
+"""Words that are compared one by one to find one of them."""
 
 AT_ONCE = 500
 """Papers whose words are split at once: some 10 MB."""
@@ -67,20 +77,28 @@ class Segment:
     """A set of bits for each word: which letters it has."""
     firsts: Ints
     """Where the places of each word begin, and a last number for their end."""
+    papers: npt.NDArray[np.uint32]
+    """In how many papers each word is."""
     places: npt.NDArray[np.uint32]
     """For each word in each paper: the paper's number, and the place in the paper in the lowest bits, sorted."""
+    samples: list[bytes]
+    """Each `BLOCK`th word."""
     ends_with: str
     """The id of the last paper; another paper with its key is a sign of another cache."""
 
     @classmethod
     def open(cls, folder: Path) -> Segment:
-        """Open a segment; raises OSError or ValueError if it is not a whole one."""
+        """Open a segment; raises OSError, ValueError or EOFError if it is not a whole one."""
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         if about["version"] != VERSION:
             raise ValueError("made by another version")
-        names = ("pks", "lengths", "letters", "ends", "alphabets", "firsts", "places")
+        names = ("pks", "lengths", "letters", "ends", "alphabets", "firsts", "papers", "places")
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names}
-        return cls(folder.name, **arrays, ends_with=about["ends_with"])
+        ends = arrays["ends"]
+        begins = [0, *ends[BLOCK - 1 : -1 : BLOCK].tolist()] if len(ends) else []
+        letters = arrays["letters"].tobytes()
+        samples = [letters[begin:end] for begin, end in zip(begins, ends[::BLOCK].tolist(), strict=True)]
+        return cls(folder.name, **arrays, samples=samples, ends_with=about["ends_with"])
 
     def word(self, number: int) -> bytes:
         """A word by its number."""
@@ -89,19 +107,21 @@ class Segment:
     def number(self, word: str) -> int | None:
         """The number of a word; None if no paper has it."""
         wanted = word.encode()
-        low, high = 0, len(self.ends)
-        while low < high:
-            middle = (low + high) // 2
-            if self.word(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self.ends) and self.word(low) == wanted else None
+        first = BLOCK * (bisect_right(self.samples, wanted) - 1)
+        if first < 0:
+            return None
+        begin = int(self.ends[first - 1]) if first else 0
+        ends = self.ends[first : first + BLOCK].tolist()
+        letters = self.letters[begin : ends[-1]].tobytes()
+        for number, end in enumerate(ends, first):
+            if letters.startswith(wanted, begin - ends[-1] + len(letters)) and end - begin == len(wanted):
+                return number
+            begin = end
+        return None
 
-    def places_of(self, word: str) -> npt.NDArray[np.uint32]:
-        """Where a word stands, sorted; empty if no paper has it."""
-        number = self.number(word)
-        return self.places[:0] if number is None else self.places[self.firsts[number] : self.firsts[number + 1]]
+    def places_of(self, number: int) -> npt.NDArray[np.uint32]:
+        """Where a word stands, sorted."""
+        return self.places[self.firsts[number] : self.firsts[number + 1]]
 
 
 def build_segment(folder: Path, after: int, texts: Iterable[Text]) -> int | None:
@@ -123,6 +143,7 @@ def build_segment(folder: Path, after: int, texts: Iterable[Text]) -> int | None
     about = {"version": VERSION, "ends_with": ends_with}
     (unfinished / "about.json").write_text(json.dumps(about), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
+    make_private(*unfinished.iterdir())
     try:
         unfinished.rename(target)
     except OSError:
@@ -141,7 +162,7 @@ def _arrays(texts: Iterator[Text], splitter: Splitter) -> tuple[dict[str, npt.ND
         note_step()
         ends_with = chunk[-1].id
         stems = splitter.split((text.title, text.abstract) for text in chunk)
-        words_of.append(np.fromiter((numbers.setdefault(stem.word, len(numbers)) for stem in stems), np.int64))
+        words_of.append(np.fromiter((numbers.setdefault(word, len(numbers)) for word, *_ in stems), np.int64))
         keys_of.append(_keys(stems, len(pks)))
         pks += [text.pk for text in chunk]
     words, places = np.concatenate(words_of), _places(np.concatenate(keys_of))
@@ -149,6 +170,8 @@ def _arrays(texts: Iterator[Text], splitter: Splitter) -> tuple[dict[str, npt.ND
     rank = np.empty(len(vocabulary), np.int64)
     rank[[numbers[word] for word in vocabulary]] = np.arange(len(vocabulary))
     sorted_keys = np.sort(rank[words] << 32 | places)
+    papers_of = sorted_keys >> PLACE_BITS
+    is_first = np.concatenate(([True], papers_of[1:] != papers_of[:-1])) if len(papers_of) else papers_of > 0
     coded = [word.encode() for word in vocabulary]
     weights = np.where(places & _LAST_PLACE < FIRST_OF_ABSTRACT, TITLE_WEIGHT, 1)
     lengths = np.bincount(places >> PLACE_BITS, weights, minlength=len(pks))
@@ -159,14 +182,18 @@ def _arrays(texts: Iterator[Text], splitter: Splitter) -> tuple[dict[str, npt.ND
         "ends": np.cumsum([len(word) for word in coded], dtype=np.uint32),
         "alphabets": np.array([alphabet(word) for word in vocabulary], np.uint32),
         "firsts": np.searchsorted(sorted_keys >> 32, np.arange(len(vocabulary) + 1)).astype(np.int64),
+        "papers": np.bincount(sorted_keys[is_first] >> 32, minlength=len(vocabulary)).astype(np.uint32),
         "places": (sorted_keys & 0xFFFFFFFF).astype(np.uint32),
     }, ends_with
 
 
-def _keys(stems: Sequence[tuple[str, int, int, int]], before: int) -> Ints:
+def _keys(stems: Sequence[Stem], before: int) -> Ints:
     """For each stem one number that orders them: the paper's number, where it stands, and its offset there."""
-    texts, where, offsets = (np.fromiter((stem[at] for stem in stems), np.int64, len(stems)) for at in (1, 2, 3))
-    return (texts + before) << 32 | where << 30 | np.minimum(offsets, (1 << 30) - 1)
+    if not stems:
+        return np.empty(0, np.int64)
+    _, texts, where, offsets = zip(*stems, strict=True)
+    parts = np.fromiter(map(PLACES.index, where), np.int64, len(stems))
+    return (np.array(texts, np.int64) + before) << 32 | parts << 30 | np.array(offsets, np.int64)
 
 
 def _places(keys: Ints) -> Ints:
@@ -178,10 +205,10 @@ def _places(keys: Ints) -> Ints:
     within = np.arange(len(keys)) - np.repeat(begins, sizes)
     found = np.empty(len(keys), np.int64)
     where = groups & 3
-    for kind, begin in _BEGIN.items():
-        at = where == kind
-        last = _END.get(kind, begin)
-        found[order[at]] = (groups[at] >> 2) << PLACE_BITS | np.minimum(begin + within[at], last)
+    for part, name in enumerate(PLACES):
+        first, last = _RANGES[name]
+        at = where == part
+        found[order[at]] = (groups[at] >> 2) << PLACE_BITS | np.minimum(first + within[at], last)
     return found
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
 
-TITLE, ABSTRACT, JOINED_IN_TITLE, JOINED_IN_ABSTRACT = range(4)
+PLACES = ("title", "abstract", "joined_in_title", "joined_in_abstract")
 """Where a stem stands; the last two hold words with a hyphen as one word."""
 
+IN_TITLE = ("title", "joined_in_title")
+
 _TABLE = (
-    "CREATE VIRTUAL TABLE texts USING fts5 (title, abstract, joined_in_title, joined_in_abstract, content = '',"
+    f"CREATE VIRTUAL TABLE texts USING fts5 ({', '.join(PLACES)}, content = '',"
     " tokenize = 'porter unicode61 remove_diacritics 2')"
 )
-_PLACES = {"title": TITLE, "abstract": ABSTRACT, "joined_in_title": JOINED_IN_TITLE}
 
 _HYPHENATED = re.compile(r"\w+(?:[-‐‑]\w+)+")
 _HYPHEN = re.compile("[-‐‑]")
@@ -28,15 +28,8 @@ STOP_WORDS = (
 )
 
 
-class Stem(NamedTuple):
-    """A stem in a text."""
-
-    word: str
-    text: int
-    """The number of the text."""
-    where: int
-    offset: int
-    """The number of words before it in the same place."""
+Stem = tuple[str, int, str, int]
+"""A stem in a text: the word, the number of its text, one of `PLACES`, and how many words are before it there."""
 
 
 class Splitter:
@@ -46,8 +39,9 @@ class Splitter:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         self._connection.execute(_TABLE)
         self._connection.execute("CREATE VIRTUAL TABLE stems USING fts5vocab (texts, instance)")
-        self._stop_words = frozenset[str]()
-        self._stop_words = frozenset(stem.word for stem in self.split([("", STOP_WORDS)]))
+        self._connection.execute("CREATE TABLE stop_word (word TEXT PRIMARY KEY) WITHOUT ROWID")
+        stop_words = {(word,) for word, *_ in self.split([("", STOP_WORDS)])}
+        self._connection.executemany("INSERT INTO stop_word VALUES (?)", stop_words)
 
     def close(self) -> None:
         self._connection.close()
@@ -57,21 +51,18 @@ class Splitter:
         self._connection.execute("INSERT INTO texts (texts) VALUES ('delete-all')")
         self._connection.execute("BEGIN")
         self._connection.executemany(
-            "INSERT INTO texts (rowid, title, abstract, joined_in_title, joined_in_abstract) VALUES (?, ?, ?, ?, ?)",
+            f"INSERT INTO texts (rowid, {', '.join(PLACES)}) VALUES (?, ?, ?, ?, ?)",
             ((number, title, text, _joined(title), _joined(text)) for number, (title, text) in enumerate(texts)),
         )
         self._connection.execute("COMMIT")
-        found = self._connection.execute("SELECT term, doc, col, offset FROM stems")
-        return [
-            Stem(word, text, _PLACES.get(where, JOINED_IN_ABSTRACT), offset)
-            for word, text, where, offset in found
-            if word not in self._stop_words
-        ]
+        return self._connection.execute(
+            "SELECT term, doc, col, offset FROM stems WHERE term NOT IN (SELECT word FROM stop_word)"
+        ).fetchall()
 
     def words(self, text: str) -> list[str]:
         """The stems of one text in its order, without stop words."""
-        stems = [stem for stem in self.split([("", text)]) if stem.where == ABSTRACT]
-        return [stem.word for stem in sorted(stems, key=lambda stem: stem.offset)]
+        stems = sorted((offset, word) for word, _, where, offset in self.split([("", text)]) if where == "abstract")
+        return [word for _, word in stems]
 
 
 def _joined(text: str) -> str:
