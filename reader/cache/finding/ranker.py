@@ -29,7 +29,7 @@ PAIR = 1.5
 MANY = 20
 """Where so many papers have all words of a text, the best ones lend their words."""
 
-LENDERS, LENT = 20, 50
+LENDERS, LENT = 20, 20
 """How many papers lend words, and how many words they lend."""
 
 LENT_SHARE = 0.6
@@ -38,7 +38,7 @@ LENT_SHARE = 0.6
 ENOUGH = 3_000
 """Papers with the rarer words of a text, among which the common ones are looked for."""
 
-BEST = 2_000
+BEST = 1_000
 """The best papers so far, among which pairs and lent words are looked for."""
 
 MOST_WORDS = 40
@@ -140,10 +140,7 @@ class Ranker:
     def _best(self, scores: Floats) -> Flags:
         """Which papers have the best scores."""
         found = np.zeros(self._size, np.bool_)
-        if self._size <= BEST:
-            found[:] = True
-        else:
-            found[np.argpartition(scores, -BEST)[-BEST:]] = True
+        found[_highest(scores, BEST)] = True
         return found
 
     def _add_word(self, scores: Floats, word: Word, weight: float, among: Flags | None) -> Iterator[Ints]:
@@ -176,7 +173,7 @@ class Ranker:
 
     def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[Word, float]]:
         """The words that the best papers lend, with their shares, which add up to 1."""
-        best = np.argpartition(-scores, min(LENDERS, self._size) - 1)[:LENDERS]
+        best = _highest(scores, LENDERS)
         trust = (scores[best] / scores[best].sum()).tolist()
         counts: dict[tuple[str, int], int] = {}
         lengths = [0] * len(best)
@@ -199,6 +196,13 @@ class Ranker:
             here = at == number
             found[here] = segment.pks[rows[here] - self._begins[number]]
         return found
+
+
+def _highest(scores: Floats, most: int) -> Ints:
+    """The papers with the highest scores above 0, in any order."""
+    rows = np.flatnonzero(scores)
+    # Partitioned without the zeros: many equal values make it a hundred times slower.
+    return rows if len(rows) <= most else rows[np.argpartition(scores[rows], -most)[-most:]]
 
 
 def _counted(places: Places, title_weight: int) -> tuple[Ints, Floats]:

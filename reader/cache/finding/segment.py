@@ -93,7 +93,8 @@ class Segment:
         if about["version"] != VERSION:
             raise ValueError("made by another version")
         names = ("pks", "lengths", "letters", "ends", "alphabets", "firsts", "papers", "places")
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names}
+        # As plain arrays: each slice of a `memmap` takes as long as ten of an array.
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in names}
         ends = arrays["ends"]
         begins = [0, *ends[BLOCK - 1 : -1 : BLOCK].tolist()] if len(ends) else []
         letters = arrays["letters"].tobytes()
