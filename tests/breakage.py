@@ -204,6 +204,8 @@ def make_newer(home: Path) -> None:
 
 
 WITHOUT_COMMUNITY = (
+    *(f"DROP TRIGGER paper_words_{name}" for name in ("of_text", "of_title", "dropped")),
+    "DROP TABLE paper_words",
     "DROP TABLE kept_output",
     "DROP TABLE output_fts",
     "DROP TABLE community",

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from reader import platform
 from reader.access_token import child_environment
@@ -32,6 +32,10 @@ _LAST_WORDS = 4_000
 
 _POLL = 0.02
 """Seconds between two checks whether the program has ended."""
+
+
+_running: set[int] = set()
+"""The programs that run, by their process groups."""
 
 
 class ProgramError(ReaderError):
@@ -78,15 +82,8 @@ async def run_program(
         stdin.write(given.encode("utf-8", "replace"))
         stdin.seek(0)
         try:
-            process = await asyncio.to_thread(
-                subprocess.Popen,
-                (program, *command[1:]),
-                stdin=stdin,
-                stdout=subprocess.DEVNULL if is_silent else stdout,
-                stderr=stderr,
-                start_new_session=True,
-                env=child_environment(),
-            )
+            # Not in a thread: a call that is cancelled meanwhile would not know what to kill.
+            process = _start((program, *command[1:]), stdin, subprocess.DEVNULL if is_silent else stdout, stderr)
         except OSError as error:
             raise ProgramError(f"{name} could not be run: {error.strerror}{end}") from error
         last, is_cut, late = b"", False, time.monotonic() + seconds
@@ -108,6 +105,7 @@ async def run_program(
         finally:
             if is_cut or time.monotonic() > late:
                 _kill_group(process)
+            _running.discard(process.pid)
         if process.returncode and not is_cut:
             stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))
             lines = (last + stderr.read(_LAST_WORDS)).decode("utf-8", "replace").strip().splitlines()
@@ -117,6 +115,17 @@ async def run_program(
         text = stdout.read(MOST_PRINTED).decode("utf-8", "replace")
     cleaned = clean_note(text, MOST_KEPT).strip("\n")
     return Printed(cleaned, is_cut or len(text) > MOST_KEPT)
+
+
+def _start(
+    command: Sequence[str], stdin: IO[bytes], stdout: IO[bytes] | int, stderr: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own."""
+    process = subprocess.Popen(
+        command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, env=child_environment()
+    )
+    _running.add(process.pid)
+    return process
 
 
 def _keep_short(printed: int) -> bytes:
@@ -135,6 +144,12 @@ def _keep_short(printed: int) -> bytes:
     os.lseek(printed, 0, os.SEEK_SET)
     os.ftruncate(printed, 0)
     return end
+
+
+def kill_all() -> None:
+    """Kill all programs that run, with their children: this process ends now."""
+    for group in tuple(_running):
+        platform.kill_group(group)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from reader.cache.schema import SCHEMA
 from reader.cache.tables import METADATA
-from reader.cache.word_indexes import OUTPUT_INDEX, SEARCH_INDEX
+from reader.cache.word_indexes import OUTPUT_INDEX, PAPER_WORDS, SEARCH_INDEX
 
 _HEADING = "-- Written by `python -m reader.cache.ddl` from the tables; edit those instead.\n"
 
@@ -32,6 +32,7 @@ def _statements() -> Iterator[str]:
         yield from (_compiled(CreateIndex(index)) for index in sorted(table.indexes, key=lambda index: str(index.name)))
     yield from SEARCH_INDEX
     yield from OUTPUT_INDEX
+    yield from PAPER_WORDS
     yield _STAMP
 
 

@@ -183,7 +183,8 @@ class Repair:
     def _rebuild_index(self) -> None:
         self._progress("rebuilding the full-text indexes")
         with explained(self._path), closing(schema.connect(self._path)) as connection:
-            connection.execute("INSERT INTO paper_fts(paper_fts) VALUES ('rebuild')")
+            for index in ("paper_fts", "output_fts"):
+                connection.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
             with schema.transaction(connection):
                 text_index.rebuild(connection)
 
@@ -278,6 +279,12 @@ class Repair:
                 connection.executemany("UPDATE paper SET added = ? WHERE id = ?", seen)
                 done += len(seen)
                 self._progress(f"bringing back papers: {min(done, total):,} of {total:,}")
+            # The newest of each name, of the best file, comes first.
+            connection.executemany(
+                "INSERT OR IGNORE INTO kept_output (pk, name, made, body)"
+                " SELECT pk, ?2, ?3, ?4 FROM paper WHERE id = ?1",
+                salvage.outputs(),
+            )
             cache.rest()
 
     def _count(self) -> None:

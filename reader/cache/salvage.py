@@ -25,12 +25,12 @@ from reader.cache.pages import Value, rows
 from reader.core.fields import Field
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, arxiv_id
 from reader.core.paper import COLUMNS, Draft, Listing
-from reader.core.text import clean, clean_block
+from reader.core.text import clean, clean_block, clean_note
 
 EVENT = ("id", "machine", "clock", "kind", "value", "papers", "count", "undone", "applied", "number")
 """Columns of `event` after its key; older caches lack the last, newer ones may have more."""
 
-_TABLES = ("feed", "paper", "paper_text")
+_TABLES = ("feed", "paper", "paper_text", "kept_output")
 """The other tables that are read; the order of their columns depends on the migrations that made them."""
 
 _MACHINE = "machine"
@@ -44,6 +44,7 @@ CREATE UNIQUE INDEX event_by_place ON event (machine, number, clock);
 CREATE TABLE feed (slug TEXT PRIMARY KEY, row TEXT);
 CREATE TABLE paper (file INTEGER, pk INTEGER, id TEXT, sort_day TEXT, row TEXT, PRIMARY KEY (file, pk));
 CREATE TABLE text (file INTEGER, pk INTEGER, row TEXT, PRIMARY KEY (file, pk));
+CREATE TABLE output (file INTEGER, pk INTEGER, name TEXT, made TEXT, body TEXT);
 CREATE TABLE marked (id TEXT PRIMARY KEY);
 CREATE INDEX paper_by_id ON paper (id, file);
 """
@@ -106,6 +107,8 @@ class Salvage:
             execute("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?, ?)", paper)
         elif table == "paper_text":
             execute("INSERT OR REPLACE INTO text VALUES (?, ?, ?)", (self._files, key, _json(row)))
+        elif table == "kept_output" and (output := _output(row)) is not None:
+            execute("INSERT INTO output VALUES (?, ?, ?, ?, ?)", (self._files, *output))
 
     # What was found
 
@@ -117,6 +120,13 @@ class Salvage:
     def feeds(self) -> list[dict[str, Any]]:
         """The followed feeds, as the columns of `feed`."""
         return [json.loads(row) for (row,) in self._connection.execute("SELECT row FROM feed ORDER BY slug")]
+
+    def outputs(self) -> Iterator[tuple[str, str, str, str]]:
+        """What programs said about papers: the paper's id, the command's name, the time and the text."""
+        yield from self._connection.execute(
+            "SELECT p.id, o.name, o.made, o.body FROM output AS o JOIN paper AS p ON p.file = o.file AND p.pk = o.pk"
+            " ORDER BY o.file, o.made DESC"
+        )
 
     def prefer(self, packed: Iterable[bytes]) -> None:
         """Bring back first the papers whose ids these events have packed."""
@@ -191,6 +201,15 @@ def _is_hex(value: Value, length: int) -> bool:
 def _is_feed(feed: dict[str, Value]) -> bool:
     texts = all(isinstance(feed[name], str) and feed[name] for name in ("slug", "url", "title", "added"))
     return texts and feed["kind"] in ("rss", "arxiv") and isinstance(feed["folder"], str)
+
+
+def _output(row: dict[str, Value]) -> tuple[int, str, str, str] | None:
+    """A paper's key with what a program said about it; None if any part of it is damaged."""
+    pk, made = row["pk"], _time(row["made"])
+    name, body = (text if isinstance(text, str) else "" for text in (row["name"], row["body"]))
+    if not isinstance(pk, int) or made is None or not name or clean(name) != name or not body:
+        return None
+    return pk, name, made, clean_note(body)
 
 
 def _entry(key: int, event: dict[str, Value]) -> Entry | None:

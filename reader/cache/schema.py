@@ -33,7 +33,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

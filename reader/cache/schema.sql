@@ -285,6 +285,13 @@ CREATE TABLE paper_topic (
 
 CREATE INDEX ix_paper_topic_pk ON paper_topic (pk);
 
+CREATE TABLE paper_words (
+    pk INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
 CREATE TABLE trending (
     pk INTEGER NOT NULL,
     rank INTEGER NOT NULL,
@@ -336,6 +343,18 @@ END;
 
 CREATE TRIGGER kept_output_dropped AFTER DELETE ON kept_output BEGIN
     INSERT INTO output_fts(output_fts, rowid, body) VALUES ('delete', old.key, old.body);
+END;
+
+CREATE TRIGGER paper_words_of_text AFTER UPDATE OF abstract ON paper_text BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END;
+
+CREATE TRIGGER paper_words_of_title AFTER UPDATE OF title ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END;
+
+CREATE TRIGGER paper_words_dropped BEFORE DELETE ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
 END;
 
 CREATE TABLE alembic_version (

@@ -356,6 +356,16 @@ class Community(SQLModel, table=True):
     """Comments and linked repositories, as `reader.core.community` packs them."""
 
 
+class PaperWords(SQLModel, table=True):
+    """Derived: the words of a paper as numbers; a paper without a row gets one when it is ranked."""
+
+    __tablename__ = "paper_words"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """As `reader.core.choice.words` packs them."""
+
+
 class Meta(SQLModel, table=True):
     """The cache's own facts, such as its machine id and the version of its topic rules."""
 

@@ -22,6 +22,7 @@ from reader.cache.sqlite_errors import explained
 from reader.core.paper_row import PaperRow
 
 if TYPE_CHECKING:
+    from reader.cache.choice import ForYou
     from reader.cache.search.compile import Selection
     from reader.core.paper import Paper
 
@@ -100,6 +101,7 @@ class Window:
         self._path = path
         self._version = self._data_version()
         self._rose = rose(None)
+        self._for_you: ForYou | None = None
 
     def visited(self, at: int) -> None:
         """Set when the user last looked at unmarked papers, in seconds since 1970."""
@@ -132,6 +134,21 @@ class Window:
     def _data_version(self) -> int:
         with explained(self._path):
             return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    @property
+    def for_you(self) -> ForYou:
+        """What the user likes, learned at the first use."""
+        if self._for_you is None:
+            from reader.cache.choice import ForYou
+
+            self._for_you = found = ForYou(self._connection, self._path)
+            with explained(self._path):
+                self._connection.create_function("for_you", 1, found.score)
+        return self._for_you
+
+    def _learn(self, selection: Selection) -> None:
+        if selection.is_for_you:
+            self.for_you.update()
 
     # Lists
 
@@ -182,6 +199,7 @@ class Window:
         """The first `limit` papers of a selection."""
         from reader.cache.search import plan
 
+        self._learn(selection)
         with explained(self._path):
             found = plan.first(self._connection, selection, limit).rows
             known = [pk for pk, _ in found]
@@ -192,6 +210,7 @@ class Window:
         """All papers of a selection, in order."""
         from reader.cache.search import plan
 
+        self._learn(selection)
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0

@@ -49,3 +49,16 @@ END""",
 END""",
 )
 """The index of the words of kept outputs. An output is never updated: a new one is another row."""
+
+PAPER_WORDS = (
+    """CREATE TRIGGER paper_words_of_text AFTER UPDATE OF abstract ON paper_text BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END""",
+    """CREATE TRIGGER paper_words_of_title AFTER UPDATE OF title ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END""",
+    """CREATE TRIGGER paper_words_dropped BEFORE DELETE ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END""",
+)
+"""What drops the numbers of a paper's words once they are no longer true; `reader.cache.choice` makes them anew."""

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
+from reader.commands.for_you import KEY
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import Style, is_terminal, print_line, state_words
 from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
@@ -33,7 +34,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
 
-    return (*RECORD_KEYS, "in_text")
+    return (*RECORD_KEYS, "in_text", KEY)
 
 
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -42,12 +43,8 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         chosen = selection(window, query)
         found = window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
         if arguments.json:
-            from reader.actions.export import record
-
-            # True if the paper has the query's words only in its full text.
-            in_texts = found.only_in_texts
-            papers = window.papers(found.pks)
-            arguments.json.print_records(record(paper) | {"in_text": paper.pk in in_texts} for paper in papers)
+            with_opinion = KEY in arguments.json.fields or (chosen.is_for_you and not arguments.json.fields)
+            arguments.json.print_records(_records(window, found, with_opinion=with_opinion))
         elif is_terminal(sys.stdout):
             from reader.commands.pager import print_paged
 
@@ -59,6 +56,17 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         if not found.pks and not arguments.quiet:
             explain_nothing(window)
     return 0
+
+
+def _records(window: Window, found: Order[int], *, with_opinion: bool) -> Iterator[dict[str, object]]:
+    from reader.actions.export import record
+    from reader.commands import for_you
+
+    in_texts = found.only_in_texts
+    for paper in window.papers(found.pks):
+        opinion = for_you.record(window, paper) if with_opinion else {}
+        # True if the paper has the query's words only in its full text.
+        yield record(paper) | {"in_text": paper.pk in in_texts} | opinion
 
 
 def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
@@ -100,6 +108,7 @@ COMMAND = Command(
         ("list topic:agents is:unread sort:upvotes -n 10", "the ten most upvoted unread papers on agents"),
         ("list -topic:evaluation since:7d --json", "the last week without benchmarks, as JSON"),
         ("list is:starred --jsonl=id,title", "two fields of each starred paper, a line each"),
+        ("list is:unread sort:foryou -n 10 --json=title,for_you", "what suits you best, by your marks, and why"),
     ),
     _add_arguments,
     _list_papers,

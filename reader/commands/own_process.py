@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from reader import access_token, platform
+from reader.actions import programs
 from reader.core.errors import ReaderError
 from reader.core.text import clean_note
 from reader.ui.shell import Outcome
@@ -31,6 +32,9 @@ TIME_LIMIT = 3600.0
 
 PATIENCE = 1.0
 """Seconds that a stopped command has to tidy up, and that the rest of its output is waited for."""
+
+DEAF = 0.5
+"""Seconds after which a command that does not end by itself is killed."""
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -101,8 +105,15 @@ class CommandProcess:
         killing.start()
 
     def kill(self) -> None:
-        """End it at once, with what it has started."""
+        """End it at once, with what it has started; what does not hear is killed a moment later."""
         self._is_stopped = True
+        if self._popen.poll() is None:
+            self._popen.terminate()
+            killing = threading.Timer(DEAF, self._kill_group)
+            killing.daemon = True
+            killing.start()
+
+    def _kill_group(self) -> None:
         if self._popen.poll() is None:
             platform.kill_group(self._popen.pid)
 
@@ -140,6 +151,7 @@ def begin() -> list[str]:
     os.dup2(nothing, 0)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open until the end)
     threading.Thread(target=_exit_with_reader, args=(alive,), daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: _end())
     access_token.hold_tokens(given["tokens"])
     sys.stdout = _Screen(sys.stdout.buffer, encoding="utf-8", errors="replace")
     return [str(word) for word in given["words"]]
@@ -149,4 +161,10 @@ def _exit_with_reader(alive: int) -> None:
     """Exit when the reader is gone: the system then closes its end of the pipe, to which it writes nothing more."""
     while os.read(alive, 1):
         pass
+    _end()
+
+
+def _end() -> None:
+    """End this process and the programs of the user's that it runs, which have process groups of their own."""
+    programs.kill_all()
     os._exit(1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -49,7 +51,10 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
         return 0
     if arguments.forget:
         return _forget(arguments, workspace, command, pks)
-    results = asyncio.run(_run(workspace, command, pks, is_json=arguments.json))
+    try:
+        results = asyncio.run(_run(workspace, command, pks, is_json=arguments.json))
+    except asyncio.CancelledError as ended:
+        raise KeyboardInterrupt from ended
     if arguments.json:
         print_json(
             [
@@ -93,7 +98,7 @@ async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *
 
     fetch = partial(jobs.fetch_one_text, partial(jobs.run_job, workspace.job_context))
     results: list[PipeResult] = []
-    with Progress() as progress:
+    with Progress() as progress, _cancelled_by_signals():
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")
         async for result in pipe_papers(workspace.cache_file, command, pks, fetch):
             results.append(result)
@@ -101,6 +106,22 @@ async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *
                 _print(result, with_ids=command.keep and len(pks) > 1)
             progress.show(f"{command.name}: {result.done:,} of {result.of:,} papers")
     return results
+
+
+@contextmanager
+def _cancelled_by_signals() -> Iterator[None]:
+    """Cancel the running task, which kills its program, if this process is ended or its terminal is closed."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    with suppress(NotImplementedError, ValueError, RuntimeError):
+        for number in numbers:
+            loop.add_signal_handler(number, lambda: task and task.cancel())
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError, ValueError, RuntimeError):
+            for number in numbers:
+                loop.remove_signal_handler(number)
 
 
 def _print(result: PipeResult, *, with_ids: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from reader.commands import for_you
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
@@ -38,7 +39,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--refresh", action="store_true", help="ask for comments, links and versions first, at most once a day"
     )
-    parser.add_argument("--why", action="store_true", help="print which words gave it its topics")
+    parser.add_argument("--why", action="store_true", help="print which words gave it its topics, and why it suits you")
     add_json_fields(parser, _fields, "id,title,abstract")
     add_no_pager(parser)
 
@@ -47,7 +48,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, WHY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, WHY, for_you.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -63,8 +64,11 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         from reader.actions.export import record
         from reader.commands.belongings import record as belongings
 
-        why = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
+        why: dict[str, object] = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
         said = {OUTPUTS: [one._asdict() for one in outputs]}
+        if for_you.KEY in arguments.json.fields:
+            with workspace.window() as window:
+                why |= for_you.record(window, paper)
         arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | said | why)
         return 0
     from reader.commands.pager import print_paged
@@ -99,7 +103,9 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
     style = Style.of(sys.stdout)
     if reasons is not None:
         names = {topic.slug: topic.name for topic in workspace.topics.topics}
-        return _format_reasons(paper, reasons, names, style)
+        with workspace.window() as window:
+            suits = for_you.sentence(window, paper)
+        return chain(_format_reasons(paper, reasons, names, style), _format_sentence(suits))
     kept = _kept(workspace, paper)
     if not is_terminal(sys.stdout):
         return _format_paper(paper, kept, style)
@@ -132,6 +138,13 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
     if reasons:
         yield ""
         yield style.faint(LEGEND)
+
+
+def _format_sentence(text: str) -> Iterator[str]:
+    """Lines of a sentence, after an empty one; none without a sentence."""
+    if text:
+        yield ""
+        yield from wrapped(text, width() if is_terminal(sys.stdout) else None)
 
 
 def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
@@ -183,7 +196,7 @@ COMMAND = Command(
         ("show 2406.12345", "by its arXiv id"),
         ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
         ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
-        ("show 2406.12345 --why", "which words gave it its topics"),
+        ("show 2406.12345 --why", "which words gave it its topics, and why it suits you"),
     ),
     _add_arguments,
     _show_paper,

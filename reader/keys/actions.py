@@ -269,7 +269,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BACK),
-    Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _PAPER),
+    Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
     Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),

@@ -28,7 +28,9 @@ def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
 def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
     """The lines that the commands add to the table of actions; their keys are as in the settings."""
     return tuple(
-        Action(id, "", command.name, f"Your command on this paper: {_line(command)}.", ("list", "detail", "page"))
+        Action(
+            id, "", command.name, f"Your command on this paper: {_line(command)}.", ("list", "detail", "page", "text")
+        )
         for id, command in own_actions(commands).items()
     )
 

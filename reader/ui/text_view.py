@@ -141,7 +141,9 @@ class TextView:
 
     @property
     def section(self) -> Section | None:
-        """The section that is being read: that of the third line in view."""
+        """The section that is being read: that of the marked line, else of the third line in view."""
+        if self.marked is not None:
+            return self.layout.section_at(self.marked)
         return self.layout.section_at(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))))
 
     @property
@@ -232,14 +234,15 @@ class TextView:
 
     def next_section(self, step: int) -> TextView:
         """Put the heading `step` sections further at the top, or the end of the text if there is none."""
-        found = self.layout.next_section(self.top, step)
+        found = self.layout.next_section(self.marked or self.top, step)
         if found is None:
             return self._at(self.layout.end if step > 0 else BEGINNING)
-        return self._at(found)
+        return self._at(found, found if found > self.last_top else None)
 
     def go_to_block(self, block: int) -> TextView:
-        """Put a block at the top; `back` returns."""
-        return self._remember(self.top)._at(self.layout.start_of(block))
+        """Put a block at the top, and mark it where the end of the text is in the way; `back` returns."""
+        start = self.layout.start_of(block)
+        return self._remember(self.top)._at(start, start if start > self.last_top else None)
 
     # Search
 
@@ -321,8 +324,16 @@ class TextView:
         if self.selection is None:
             return self
         move = self.layout.down if lines > 0 else self.layout.up
-        cursor = move(self.selection.cursor, abs(lines))
-        moved = replace(self, selection=self.selection._replace(cursor=cursor))
+        return self._with_cursor(self.selection, move(self.selection.cursor, abs(lines)))
+
+    def move_cursor_to_end(self, *, last: bool) -> TextView:
+        """Move the selection's cursor to the first line, or the last one."""
+        if self.selection is None:
+            return self
+        return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
+
+    def _with_cursor(self, selection: Selection, cursor: Place) -> TextView:
+        moved = replace(self, selection=selection._replace(cursor=cursor))
         last = self.layout.down(self.top, self.size.rows - 1)
         top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
         return moved._at(top)

@@ -227,6 +227,9 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = [] if state.place.text or state.context == "page" else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
+    if state.text is not None and state.text.view is None:
+        # Nothing is there to move in.
+        idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
     if state.selection.count and state.context in SELECTING:
         from reader.keys.actions import SELECTED_FOOTER
 

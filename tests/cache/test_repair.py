@@ -17,6 +17,7 @@ from reader.cache import backups, health, repair
 from reader.cache.feeds import Feeds
 from reader.cache.health import State
 from reader.cache.marks.events import Events
+from reader.cache.outputs import Output, keep_output, outputs_of
 from reader.cache.papers import Cache
 from reader.cache.repair import Repair
 from reader.cache.window import Window
@@ -116,6 +117,24 @@ def test_papers_keep_their_days_and_the_time_when_they_came(cache: Cache, kept: 
         assert days.fetchall() == [("2026-11-20",), ("2026-11-25",)]
         # No day counts as answered, so a refresh asks for each again.
         assert connection.execute("SELECT DISTINCT fetched FROM day").fetchall() == [("",)]
+
+
+def test_what_programs_said_comes_back_with_its_paper(cache: Cache, kept: Path) -> None:
+    for name, text in (("summary", "A weak baseline.\n\nAnd no ablation."), ("\x1b[31m", "Not a name.")):
+        keep_output(kept, 2, Output(name, NOW, text))
+    cache.close()
+    with closing(sqlite3.connect(kept)) as connection:
+        (id,) = connection.execute("SELECT id FROM paper WHERE pk = 2").fetchone()
+    breakage.execute(kept)
+    breakage.empty_header(kept.parent)
+    mend(kept)
+    with closing(Window.open(kept)) as window:
+        pk = window.pk_of(id)
+        assert pk is not None
+        found = window.read(lambda connection: outputs_of(connection, pk))
+        assert found == (Output("summary", NOW, "A weak baseline.\n\nAnd no ablation."),)
+        matching = "SELECT count(*) FROM output_fts WHERE output_fts MATCH 'ablation'"
+        assert window.read(lambda connection: connection.execute(matching).fetchone()) == (1,)
 
 
 def test_undo_goes_on_after_a_repair(broken: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -64,3 +65,12 @@ def test_a_keyword_finds_all_its_spellings(cache: Cache, path: Path, query: str,
     assert window.count(selection) == papers
     assert len(window.first(selection, 50).pks) == papers
     window.close()
+
+
+def test_venues_are_counted_by_name_and_by_year(cache: Cache, path: Path) -> None:
+    told = ("Accepted to ICLR 2026 (Oral)", "ICLR 2026", "ICLR 2025 workshop", "Accepted by TPAMI", "18 pages")
+    papers = tuple(draft(number, remark=remark) for number, remark in enumerate(told, 1))
+    cache.store(Listing("2026-11-24", papers), NOW)
+    with closing(Window.open(path)) as window:
+        venues = window.read(vocabulary)["venue"]
+    assert venues == {"ICLR": 3, "ICLR 2026": 2, "ICLR 2025": 1, "TPAMI": 1}

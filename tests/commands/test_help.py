@@ -57,7 +57,7 @@ def test_help_of_a_command_is_its_own_help(run: Run) -> None:
 def test_usage_tells_what_is_needed(run: Run) -> None:
     assert "Usage: dailypapers list [QUERY ...] [OPTIONS]" in run("list", "--help").lines
     assert "Usage: dailypapers show ID [OPTIONS]" in run("show", "--help").lines
-    assert "Usage: dailypapers import FILE ... [OPTIONS]" in run("import", "--help").lines
+    assert "Usage: dailypapers import [FILE ...] [OPTIONS]" in run("import", "--help").lines
 
 
 def test_help_has_colour_on_a_terminal_only(

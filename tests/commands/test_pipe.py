@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -113,3 +116,19 @@ def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, 
     ran = run("mark", "star", IDS[4])
     assert (ran.code, ran.err) == (0, "on_star: no-such-program-here was not found.\n")
     assert ran.out.startswith("1 paper marked starred.")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_pipe_that_is_ended_ends_its_program(papers: Path, home: Path, number: int) -> None:
+    pid = home / "pid"
+    words = ("pipe", f"!echo $$ > {pid}; exec sleep 60", IDS[0])
+    running = subprocess.Popen([sys.executable, "-m", "reader", *words], stderr=subprocess.DEVNULL)
+    late = time.monotonic() + 20
+    while not pid.exists() or not pid.read_text():
+        assert time.monotonic() < late
+        time.sleep(0.02)
+    running.send_signal(number)
+    assert running.wait(10)
+    while (state := Path(f"/proc/{pid.read_text().strip()}/stat")).exists() and state.read_text().split()[2] != "Z":
+        assert time.monotonic() < late, "the program runs on"
+        time.sleep(0.05)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer, item
+from tests.feeds.fulltext import pages
 
 TODAY = datetime.now(UTC).date()
 
@@ -61,6 +62,20 @@ def test_refresh_fetches_the_latest_days(run: Run, feed: FeedServer) -> None:
 def test_refresh_asks_for_what_was_named(run: Run, feed: FeedServer, words: tuple[str, ...], days: list[str]) -> None:
     assert run("refresh", *words).code == 0
     assert sorted(asked(feed)) == sorted(days)
+
+
+def test_refresh_fetches_texts_ahead(run: Run, feed: FeedServer) -> None:
+    run("refresh")
+    run("mark", "star", "2606.00001", "2606.00002")
+    feed.pages["/papers/2606.00001.md"] = pages.MARKDOWN.encode()
+    assert run("refresh", "--no-texts", "--json").record["texts"] == 0
+    assert run("refresh", "--day", "today", "--json").record["texts"] == 0
+    assert run("refresh").lines[-1] == "1 full text fetched ahead."
+    assert run("count", "has:fulltext").out == "1\n"
+    asked = len(feed.requests)
+    assert "full text" not in run("refresh").out
+    # The text that is nowhere is not asked for again so soon.
+    assert not [one for one in feed.requests[asked:] if one.path.endswith(".md")]
 
 
 def test_refresh_asks_for_a_month(run: Run, feed: FeedServer) -> None:

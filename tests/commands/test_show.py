@@ -94,6 +94,16 @@ def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -
     assert {"phrase", "where", "points", "origin"} == set(told["why"][0]["evidence"][0])
 
 
+def test_why_tells_which_marked_papers_it_is_like(run: Run, papers: Path) -> None:
+    assert "For you" not in run("show", "2606.30616", "--why").out
+    assert run("show", "2606.30616", "--json=for_you").json == {"for_you": {"score": 0.0, "why": None, "terms": []}}
+    run("mark", "star", "2606.00001", "2606.28480")
+    assert run("show", "2606.30616", "--why").lines[-1] == "For you: like 2 that you marked: agents."
+    told = run("show", "2606.30616", "--json=for_you").record["for_you"]
+    assert told["score"] > 0 and told["why"] == "like 2 that you marked: agents"
+    assert told["terms"] == [{"text": "agents", "weight": 1.0, "papers": 2}]
+
+
 @pytest.mark.parametrize("columns", [50, 60, 80, 140])
 def test_why_fits_the_terminal_and_breaks_no_word(
     run: Run, on_terminal: RunOnTerminal, papers: Path, columns: int

@@ -66,20 +66,24 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
 ) -> None:
     import asyncio
 
-    from reader.refresh.progress import TextStored, Waiting
+    from reader.refresh.progress import TextMissing, TextStored, Waiting
 
     go_on = asyncio.Event()
+    failing: list[str] = []
 
     async def fetch(_context: object, id: str):  # type: ignore[no-untyped-def]
         yield Waiting(12, "arXiv asks to wait")
         await go_on.wait()
+        if failing:
+            yield TextMissing(id, failing[0])
+            return
         keep_text(cache_file, id)
         yield TextStored(id, "arxiv.org")
 
     monkeypatch.setattr(jobs, "_fetch_text", fetch)
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
-        await r.until(lambda: "arXiv asks to wait, 12 s" in r.screen)
+        await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)
         assert "esc stop" in r.screen
         await r.do("app.escape")
         assert r.is_on_page
@@ -87,6 +91,20 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         await r.until(lambda: "arXiv asks to wait" in r.screen)
         go_on.set()
         await r.until(lambda: "§1 Introduction" in r.lines[0])
+        # Fetched again, it can be read meanwhile, and the place stays; what fails is told in the last line.
+        go_on.clear()
+        await r.do("text.next_section")
+        await r.begin("r")
+        await r.until(lambda: "next try in 12 s" in r.lines[0])
+        assert "2  Method" in r.lines[1]
+        await r.do("app.escape")
+        assert r.context == "text" and "§2 Method" in r.lines[0]
+        go_on.set()
+        await r.do("text.again")
+        await r.until(lambda: "§2 Method" in r.lines[0])
+        failing.append("arXiv refuses")
+        await r.do("text.again")
+        assert "No full text: arXiv refuses." in r.status and "§2 Method" in r.lines[0]
 
 
 async def test_moving_in_a_text_by_its_outline_words_and_references(

@@ -6,6 +6,7 @@ The ratio is computed here from the drawn colours, not by the code that chooses 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from rich.style import Style
@@ -17,6 +18,7 @@ from reader.ui.colors import DARK, LIGHT, contrast, derived, mixed, readable
 from reader.ui.theme import find_theme
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
+from tests.ui.full_texts import keep_text
 
 LEAST = 4.5
 
@@ -186,3 +188,16 @@ def test_derived_colors_can_be_read_whatever_the_theme_has() -> None:
     for ground in look.grounds:
         for text in (look.text, look.muted, look.faint, look.accent, look.star, look.warning):
             assert contrast(text, ground) >= 4
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+async def test_a_full_text_can_be_read(reader: Opener, cache_file: Path, name: str) -> None:
+    async with reader(settings=settings(theme=name), size=(140, 42)) as r:
+        keep_text(cache_file, r.here.id)
+        await r.do("read.open", "text.open")
+        for actions in (("text.next_section",), ("text.outline",), ("text.outline", "text.select", "text.select")):
+            await r.do(*actions, "move.down")
+            assert faint_cells(r) == [], actions
+            assert faint_roles(r) == [], actions
+        await r.do("app.escape", "move.top", "text.follow")
+        assert faint_cells(r) == []

@@ -178,6 +178,9 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     assert len(grown.selected_lines()) == 5
     assert grown.move_cursor(-8).selected_lines()[-1] == chosen.selected_lines()[0]
     assert grown.move_cursor(30).top > view.top and grown.move_cursor(30).move_cursor(-90).top == view.top
+    end = grown.move_cursor_to_end(last=True)
+    assert end.is_at_end and end.selected_lines()[-1][0] == end.layout.end
+    assert end.move_cursor_to_end(last=False).top == view.top and view.move_cursor_to_end(last=True) is view
     assert grown.let_go().selection is None and grown.let_go().selected_lines() == []
     assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
 
@@ -214,3 +217,15 @@ def test_words_are_found_though_their_style_changes_within_and_signs_as_they_are
     for text in ("attention h", "λ", "λ1", "x2", "with λ"):
         assert search(view, text).marked == Place(0, 0), text
     assert search(view, "λ2").marked is None
+
+
+def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextView) -> None:
+    small = view.resized(Size(79, 60))
+    block = view.document.sections[-1].start
+    there = small.go_to_block(block)
+    assert there.is_at_end and marked(there) == "References"
+    assert there.section is not None and there.section.start == block
+    assert there.back().top == small.top
+    before = there.next_section(-1)
+    assert before.section is not None and before.section.heading.number == "3"
+    assert marked(before.next_section(1)) == "References"

@@ -27,7 +27,7 @@ from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
-from reader.ui.text_view import Size
+from reader.ui.text_view import Size, TextView
 from reader.ui.view_models import (
     filter_data,
     filter_parts,
@@ -41,6 +41,7 @@ from reader.ui.view_models import (
     strip_data,
     strip_parts,
 )
+from tests.ui.full_texts import document
 from tests.ui.papers import draft
 from tests.ui.stage import paper
 
@@ -251,6 +252,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             )
         case "text" | "outline":
             state = state.open_page(READING).open_text(FullText(READING.key, READING.paper, Size()))
+            state = state.view_text(TextView.open(document(), Size()))
             state = state.change_outline(Outline(is_open=context == "outline"))
     assert state.context == context
     # A zoomed pane is shown at any width.
@@ -307,6 +309,11 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
     assert status(state, KEYMAP)[3:5] == ("1 read", "done")
     prompt = Prompt((("t", "Today"),), "g")
     assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
+
+
+def test_while_no_text_is_there_only_keys_that_act_are_shown() -> None:
+    state = at("all", papers=3).open_page(READING).open_text(FullText(READING.key, READING.paper, Size()))
+    assert [word for _, word in hints(state, KEYMAP)] == ["back", "star", "keys"]
 
 
 # What each depends on

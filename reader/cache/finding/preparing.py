@@ -13,12 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from reader.cache.finding.index import missing, update
-from reader.core.errors import CacheBusy
+from reader.core.errors import CacheIndexing
 
 FEW = 200
 """Papers that are indexed at once, within 0.1 s."""
 
-PATIENCE = 2.0
+PATIENCE = 0.2
 """Seconds that a search waits for the process; it goes on after that."""
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cache.finding import preparing; preparing.begin()"
@@ -28,7 +28,7 @@ _running: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def prepare(connection: sqlite3.Connection, cache: Path, patience: float | None = PATIENCE) -> None:
-    """Index what the index lacks. Raises CacheBusy if that takes longer than `patience`; with None, it is waited for.
+    """Index what the index lacks. Raises CacheIndexing if that takes longer than `patience`; with None, it is waited for.
 
     Where it can't be written, the search goes on with what is there.
     """
@@ -45,9 +45,7 @@ def prepare(connection: sqlite3.Connection, cache: Path, patience: float | None 
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:
-        raise CacheBusy(
-            "The index for ~ is being made, once, at some thousand papers a second. Search again in a moment."
-        ) from None
+        raise CacheIndexing("The index for ~ is being made, once: some seconds for 10,000 papers.") from None
 
 
 def _start(cache: Path) -> subprocess.Popen[bytes]:

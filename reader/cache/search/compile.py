@@ -128,6 +128,8 @@ class Selection(NamedTuple):
     """Whether a walk reads papers in about their stored order."""
     is_spread: bool = False
     """Whether the papers are ordered by day and can be of any day; the first ones then give an estimated count."""
+    is_for_you: bool = False
+    """Whether the order is by what the user likes."""
     in_texts: InTexts | None = None
     """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
     near: Nearest | None = None
@@ -156,9 +158,11 @@ _ORDER_COLUMNS = {
     # Keys follow the order in which papers are added.
     "added": ("p.pk",),
     "title": ("p.title COLLATE NOCASE", "p.pk"),
-    # Papers without a rank come last.
+    # `Window` has learned what it needs; papers that fit equally are in the order of days.
+    "foryou": ("for_you(p.pk)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
+    # Papers without a rank come last.
     "trending": ("coalesce((SELECT rank FROM trending WHERE trending.pk = p.pk), 1e9)", "p.pk"),
 }
 
@@ -200,6 +204,7 @@ def _nearest(near: str, query: Query, scope: Scope) -> Selection:
         # To walk from paper to paper finds none: which papers fit best is only known of all together.
         walk=Clause("0"),
         ordered=Clause(where, params),
+        is_for_you=exact.is_for_you,
         near=Nearest(near, exact.walk, is_by_fit, reverse),
     )
 
@@ -250,6 +255,7 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         words=_words(terms, driven),
         day_walk=_day_walk(terms, sort, scope) if sort.key == "day" else None,
         is_sequential=sort.key in ("day", "added"),
+        is_for_you=sort.key == "foryou",
         is_spread=sort.key == "day" and not sort.reverse and not any(map(_names_days_or_keys, terms)),
     )
 

@@ -20,7 +20,7 @@ AT_ONCE = 1_000
 
 
 def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
-    """The selection with the keys of its papers; raises CacheBusy while the index is being made."""
+    """The selection with the keys of its papers; raises CacheIndexing while the index is being made."""
     wanted = selection.near
     if wanted is None:
         return selection

@@ -14,7 +14,7 @@ from reader.core.query.regex import UnsafePattern, compile_pattern
 CHOICES = {
     "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen"),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
-    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue"),
+    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou"),
 }
 """The fields with fixed values, and those values."""
 

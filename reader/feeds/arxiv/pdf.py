@@ -47,7 +47,7 @@ _TAIL = 8_192
 """Bytes of the end in which a whole PDF has its mark; other things may follow it."""
 
 # A host that stays silent is told within half a minute: two attempts and the wait between them.
-_LIMITS = replace(Limits(), read_timeout=12, total_timeout=1_800, attempts=4, backoff=3.0, longest_wait=60)
+_LIMITS = replace(Limits(), read_timeout=13, total_timeout=1_800, attempts=4, backoff=3.0, longest_wait=60)
 
 OnProgress = Callable[[int, int | None], None]
 """Called with the bytes that are there and all bytes, None if the host does not say."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from reader.core.document.layout import Place
 from reader.core.ids import pdf_url
 from reader.ui.full_text import FullText, text_size
-from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.outline import Outline
 from reader.ui.text.quote_lines import quotation, source_of
@@ -75,7 +74,7 @@ class FullTextActions:
     def _why_not(self, id: str) -> str:
         """Why no text can be fetched for a paper; empty if one may be there."""
         if self._services.look.demo:
-            return f"The full text is not here: {NOTHING_IS_FETCHED}."
+            return "The bundled sample has no full texts, and fetches nothing."
         if pdf_url(id) is None:
             return "This paper has no arXiv id, by which full texts are found."
         return ""
@@ -132,8 +131,8 @@ class FullTextActions:
         """Go to the beginning or the end."""
         if self._outline is not None:
             self.move(len(self._outline.sections) * (1 if last else -1))
-            return
-        self._change(lambda view: view.jump_to_end(last=last))
+        elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
+            self._change(lambda view: view.jump_to_end(last=last))
 
     def read_on(self) -> None:
         """Scroll a page down, or say that this is the end."""

@@ -59,8 +59,10 @@ def facts(paper: Paper, kept: KeptText) -> str:
     document = kept.document
     source = "Hugging Face" if kept.source == "feed" else kept.source
     version = f"v{document.version}" if document.version else ""
+    newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
     cut = "its end is missing" if document.is_cut else ""
-    return literal(" · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"from {source}", cut))))
+    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {source}", cut)
+    return literal(" · ".join(filter(None, parts)))
 
 
 # The first line
@@ -119,6 +121,10 @@ def heading_title(heading: Heading) -> str:
 # The text
 
 
+PLAIN_ROLES = ("text", "muted", "caption")
+"""Roles of text in which a reference looks like one; it keeps any other role."""
+
+
 class LineMarks(NamedTuple):
     """What is drawn over a line of the text."""
 
@@ -165,7 +171,7 @@ def _piece(piece: DocumentPiece, glyphs: Glyphs) -> Piece:
         text = text.translate(IN_ASCII)
     if not piece.target:
         return Piece(text, piece.role)
-    return Piece(text, "link" if piece.role == "text" else piece.role, action=(FOLLOW, f"{piece.target} {text}"))
+    return Piece(text, "link" if piece.role in PLAIN_ROLES else piece.role, action=(FOLLOW, f"{piece.target} {text}"))
 
 
 def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:

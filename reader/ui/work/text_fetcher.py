@@ -66,7 +66,7 @@ class TextFetcher:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
-                        self._model.change(self._model.state.fetch_text(key, f"{why}, {seconds:.0f} s"))
+                        self._model.change(self._model.state.fetch_text(key, f"{why}; next try in {seconds:.0f} s"))
                     case TextMissing(reason=reason):
                         missing = f"No full text: {reason}."
         return missing

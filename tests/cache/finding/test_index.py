@@ -17,7 +17,7 @@ from reader.cache.papers import Cache
 from reader.cache.search import nearest
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.window import Window
-from reader.core.errors import CacheBusy
+from reader.core.errors import CacheIndexing
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.paths import finding_folder
@@ -154,7 +154,7 @@ def test_many_papers_are_indexed_by_a_process(cache: Cache, path: Path, monkeypa
     monkeypatch.setattr(preparing, "FEW", 0)
     store(cache, 24, ["zebra one", "zebra two"])
     with closing(schema.connect(path)) as connection:
-        with pytest.raises(CacheBusy, match="moment"):
+        with pytest.raises(CacheIndexing, match="once"):
             preparing.prepare(connection, path, 0)
         # The second call waits for the same process.
         preparing.prepare(connection, path, None)

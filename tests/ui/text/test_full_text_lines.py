@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.cache.texts import KeptText
 from reader.core.cells import cell_len
 from reader.core.document.lines import Line as DocumentLine
 from reader.core.document.lines import Piece as DocumentPiece
-from reader.core.document.model import Heading, Span
-from reader.ui.text.full_text_lines import FOLLOW, LineMarks, TextProgress, clipped, text_header, text_line
+from reader.core.document.model import Document, Heading, Span
+from reader.ui.text.full_text_lines import (
+    FOLLOW,
+    LineMarks,
+    TextProgress,
+    clipped,
+    facts,
+    front_lines,
+    text_header,
+    text_line,
+)
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import Line, Piece, measure, pattern
+from tests.ui.full_texts import document
+from tests.ui.stage import paper
 
 LINE = DocumentLine(
     (DocumentPiece("as "), DocumentPiece("[12]", "text", "#bib12"), DocumentPiece(" says, attention", "strong"))
@@ -54,6 +68,36 @@ def test_a_narrow_first_line_cuts_the_section_and_the_title() -> None:
         assert measure(line) <= max(width, 32), text(line)
         assert "41 %" in text(line)
     assert text(text_header(PROGRESS, 80, ASCII)).isascii()
+
+
+# Before the text
+
+
+@pytest.mark.parametrize(
+    ("latest", "text", "expected"),
+    [
+        (1, document(1), "arXiv:2511.12345v1 · CC BY 4.0 · from arxiv.org"),
+        (3, document(1), "arXiv:2511.12345v1 · v3 is out · CC BY 4.0 · from arxiv.org"),
+        (3, document(None), "arXiv:2511.12345 · CC BY 4.0 · from arxiv.org"),
+        (
+            None,
+            replace(document(2), is_cut=True),
+            "arXiv:2511.12345v2 · CC BY 4.0 · from arxiv.org · its end is missing",
+        ),
+    ],
+)
+def test_the_facts_tell_the_version_and_where_the_text_is_from(
+    latest: int | None, text: Document, expected: str
+) -> None:
+    assert facts(paper(version=latest), KeptText(text, "arxiv.org", "")) == expected
+
+
+def test_the_title_and_the_people_stand_before_the_text() -> None:
+    many = paper(authors=tuple(f"Author {number}" for number in range(20)))
+    lines = [line.text for line in front_lines(many, KeptText(document(), "feed", ""))(60)]
+    assert lines[:2] == ["", "A memory that forgets on purpose"]
+    assert "Author 11 +8" in " ".join(lines) and "Author 12" not in " ".join(lines)
+    assert lines[-2].endswith("from Hugging Face") and lines[-1] == ""
 
 
 # A line

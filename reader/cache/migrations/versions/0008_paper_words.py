@@ -1,0 +1,41 @@
+"""Keep the words of papers as numbers, by which they are chosen."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Add the table, which is filled when papers are first ranked, and what drops a row once its text changes."""
+    op.execute(
+        """
+        CREATE TABLE paper_words (
+            pk INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (pk),
+            FOREIGN KEY(pk) REFERENCES paper (pk)
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER paper_words_of_text AFTER UPDATE OF abstract ON paper_text BEGIN
+            DELETE FROM paper_words WHERE pk = old.pk;
+        END
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER paper_words_of_title AFTER UPDATE OF title ON paper BEGIN
+            DELETE FROM paper_words WHERE pk = old.pk;
+        END
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER paper_words_dropped BEFORE DELETE ON paper BEGIN
+            DELETE FROM paper_words WHERE pk = old.pk;
+        END
+        """
+    )

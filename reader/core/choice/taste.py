@@ -1,0 +1,201 @@
+"""What a user likes, learned from the papers that they marked: a few words and pairs of words, each with a weight.
+
+They are picked one after another, the best first. A term is good if many of the liked papers have it, by their weights
+(p), and few of all papers (q): log(p / q) * p ** SHARPNESS. Of two such terms, the better one is what papers dwell on
+where they have it at all, and a pair is better than a word; this counts the less, the more of the liked papers agree.
+After each pick the papers that have it count less, so that a second interest gets its turn. The picked terms are the
+reasons that the user is given. `tests/bench/foryou.py` measures it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.choice.words import codes, tokens, written
+
+if TYPE_CHECKING:
+    from reader.core.choice.counting import Chunk, Floats, Statistics, Terms
+
+MOST_TERMS = 30
+"""Terms that are picked."""
+
+MOST_CANDIDATES = 6_000
+"""Terms that may be picked: those that the most liked papers have."""
+
+MOST_COMMON = 0.15
+"""The share of all papers from which on a term says nothing."""
+
+FEW = 8
+"""Papers that may have a term in any case, however few there are in all."""
+
+RAREST = 3
+"""Papers that must have a term; 2 if there are less than 500 in all."""
+
+SHARPNESS = 1.75
+PAIR = 2.5
+"""How much better a pair is than a word."""
+AGREEMENT = 2.0
+"""Liked papers that have a term, beyond the first, for half of the say that the term's nature has."""
+TURN = 0.45
+"""The part of its weight that a paper loses if many have the term that was picked."""
+
+HELD_AGAINST = 0.5
+"""The weight of a term of hidden papers, against one of liked papers."""
+
+LEAST_HIDDEN = 1.5
+"""Hidden papers, by their weights, that must have a term before it counts against others."""
+
+
+class Marked(NamedTuple):
+    """A paper that the user marked."""
+
+    title: str
+    abstract: str
+    packed: bytes
+    """Its words, as `words.pack` has them."""
+    weight: float
+    """How much it says: 1 for a star of today; below 0 if the user hid it."""
+
+
+class TasteTerm(NamedTuple):
+    """A word or a pair of words that the user likes, or does not."""
+
+    code: int
+    text: str
+    """As the marked papers write it."""
+    weight: float
+    """The best has 1; below 0 if the user hides such papers."""
+    papers: int
+    """How many of the marked papers on its side have it."""
+
+
+class Taste(NamedTuple):
+    """What was learned; nothing without a marked paper."""
+
+    terms: tuple[TasteTerm, ...] = ()
+    length: float = 1.0
+    """Mean words of a paper."""
+
+    def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
+        """The score of each paper by its key; papers without any of the terms have 0."""
+        if not self.terms:
+            return {}
+        import numpy as np
+
+        from reader.core.choice.counting import Terms, scores
+
+        terms = Terms(term.code for term in self.terms)
+        weights = np.array([term.weight for term in self.terms])
+        return dict(scores(terms, weights, self.length, chunks))
+
+    def reasons(self, title: str, abstract: str) -> tuple[TasteTerm, ...]:
+        """The terms that a paper has, the weightiest first; its score is made of these."""
+        present = codes(title, abstract)
+        found = [term for term in self.terms if term.code in present]
+        return tuple(sorted(found, key=lambda term: -abs(term.weight)))
+
+
+def learn(marked: Sequence[Marked], chunks: Callable[[], Iterable[Chunk]]) -> Taste:
+    """Learn from marked papers; `chunks` are the papers that tell how common terms are."""
+    liked = [paper for paper in marked if paper.weight > 0]
+    hidden = [paper._replace(weight=-paper.weight) for paper in marked if paper.weight < 0]
+    if not liked and not hidden:
+        return Taste()
+    from reader.core.choice.counting import Terms, survey
+
+    texts = written([(paper.title, paper.abstract) for paper in marked])
+    is_pair = _pairs(texts)
+    terms = Terms(_candidates(liked, hidden))
+    known = survey(terms, chunks())
+    likes, hides = _Side(liked, terms, known, is_pair), _Side(hidden, terms, known, is_pair)
+    both = likes.have + hides.have
+    # Nothing is had by neither side.
+    share = likes.have / both.clip(1e-9)
+    good = likes.pick(share, 0.0)
+    bad = [one for one in hides.pick(1 - share, LEAST_HIDDEN) if likes.have[one[0]] < hides.have[one[0]]]
+    picked = [
+        *(TasteTerm(*likes.named(place, texts), weight, likes.papers(place)) for place, weight in _to_one(good)),
+        *(
+            TasteTerm(*hides.named(place, texts), -HELD_AGAINST * weight, hides.papers(place))
+            for place, weight in _to_one(bad)
+        ),
+    ]
+    return Taste(tuple(picked), known.length)
+
+
+def _to_one(picked: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    most = max((weight for _, weight in picked), default=1.0)
+    return [(place, weight / most) for place, weight in picked]
+
+
+def _pairs(texts: dict[int, str]) -> frozenset[int]:
+    return frozenset(code for code, form in texts.items() if len(tokens(form)) > 1)
+
+
+def _candidates(liked: Sequence[Marked], hidden: Sequence[Marked]) -> list[int]:
+    """The numbers of the terms to choose from, those of most papers first."""
+    found: dict[int, float] = {}
+    for paper in (*liked, *hidden):
+        for code in codes(paper.title, paper.abstract):
+            found[code] = found.get(code, 0.0) + paper.weight
+    return sorted(found, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
+
+
+class _Side:
+    """The liked papers, or the hidden ones, and which terms they have."""
+
+    def __init__(self, papers: Sequence[Marked], terms: Terms, known: Statistics, pairs: frozenset[int]) -> None:
+        import numpy as np
+
+        from reader.core.choice.counting import strength
+
+        self._codes = terms.codes
+        self._weights: Floats = np.array([paper.weight for paper in papers])
+        self._says: Floats = np.zeros((len(papers), len(terms)))
+        if papers:
+            hits = terms.count([paper.packed for paper in papers])
+            # The root lets a second and a third mention count less.
+            self._says[hits.papers, hits.terms] = np.sqrt(strength(hits, known.length))
+        self._has = self._says > 0
+        self.have: Floats = self._weights @ self._has
+        """How many of the papers have each term, by their weights."""
+        self._common: Floats = known.have / max(1, known.papers)
+        is_pair = np.fromiter((int(code) in pairs for code in terms.codes), bool, len(terms))
+        nature = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
+        self._nature: Floats = nature ** (1 / (1 + np.maximum(0, self.have - 1) / AGREEMENT))
+        least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
+        self._allowed = (known.have >= least) & (known.have <= most) & (self.have > 0)
+
+    def named(self, place: int, texts: dict[int, str]) -> tuple[int, str]:
+        """The number and the text of a term."""
+        code = int(self._codes[place])
+        return code, texts[code]
+
+    def papers(self, place: int) -> int:
+        """How many of the papers have a term."""
+        return int(self._has[:, place].sum())
+
+    def pick(self, share: Floats, least: float) -> list[tuple[int, float]]:
+        """The places and weights of the best terms, which at least so many papers have by their weights.
+
+        `share` is how much of those that have a term are on this side.
+        """
+        import numpy as np
+
+        weights, total = self._weights.copy(), self._weights.sum()
+        left = self._allowed & (self.have >= least)
+        picked: list[tuple[int, float]] = []
+        while len(picked) < MOST_TERMS and left.any():
+            # One more paper, which has each term as often as all papers do.
+            shares = (weights @ self._says + self._common) / (total + 1)
+            surprise = np.log(shares.clip(1e-9) / self._common.clip(1e-9))
+            gains = np.where(left, surprise * shares**SHARPNESS * self._nature * share**2, -1)
+            best = int(gains.argmax())
+            if gains[best] <= 0:
+                break
+            picked.append((best, float(gains[best])))
+            left[best] = False
+            turn = TURN * (1 - 1 / max(1.0, self.have[best]))
+            weights[self._has[:, best]] *= 1 - turn
+        return picked

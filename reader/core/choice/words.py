@@ -1,0 +1,128 @@
+"""The words of a paper as numbers, for counting: papers are chosen by words and by pairs of adjacent words.
+
+A text becomes a sequence of 32-bit numbers, one for each word's stem; 0 stands where a pair may not reach across, such
+as for a stop word or the end of a sentence. The title comes twice, so it counts twice.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from zlib import crc32
+
+VERSION = "1"
+"""Raised whenever the same text gives other numbers."""
+
+BREAK = 0
+"""In place of a word: no pair reaches across it."""
+
+PAIRING = 0x9E3779B1
+"""An odd number that mixes the numbers of two words into the number of their pair."""
+
+MASK = 0xFFFFFFFF
+
+_EMPTY_WORDS = """
+a about above across after again against all also although among an and any are as at be because been before being
+between both but by can could did do does during each either et al for from further get given had has have having
+he her here his how however i if in into is it its itself just may might more most much must my no nor not of off on
+once one only or other our out over own per rather same several she should since so some still such than that the
+their them then there therefore these they this those through thus to too towards toward two three under until up
+upon us very via was we well were what when where whereas whether which while who whose why will with within without
+would yet you your ie eg new novel paper propose proposed present introduce show using use used based approach
+method results work study existing recent significantly achieve demonstrate first state art
+"""
+_STOP_WORDS = frozenset(_EMPTY_WORDS.split())
+"""Words that say nothing about what a paper is about; half of these only papers use so often."""
+
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
+"""A word, or a sign that ends a run of words; a hyphen and an apostrophe do not."""
+
+
+class _Numbers(dict[str, int]):
+    """The number of each word; `BREAK` for a stop word, a sign, a single letter or digits alone."""
+
+    def __missing__(self, token: str) -> int:
+        word = token.lower()
+        is_word = len(word) > 1 and word not in _STOP_WORDS and not word.isdigit()
+        number = (crc32(stem(word).encode()) or 1) if is_word else BREAK
+        # Long-lived programs see many words; most come once.
+        if len(self) < 200_000:
+            self[token] = number
+        return number
+
+
+_NUMBERS = _Numbers()
+
+
+def stem(word: str) -> str:
+    """A word in lower case without its common endings: `models`, `modeled` and `modeling` are one."""
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 6 and word.endswith("ing"):
+        base = word[:-3]
+        return base[:-1] if base[-1] == base[-2] and base[-1] not in "ls" else base
+    if len(word) > 5 and word.endswith("ed"):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+def tokens(text: str) -> list[str]:
+    """The words and signs of a text as they are written."""
+    return _TOKEN.findall(unicodedata.normalize("NFKC", text))
+
+
+def number(token: str) -> int:
+    """The number of a word; `BREAK` for what is none."""
+    return _NUMBERS[token]
+
+
+def pack(title: str, abstract: str) -> bytes:
+    """The numbers of a paper's words, four bytes each; it ends in a break."""
+    in_title, in_abstract = ([_NUMBERS[token] for token in tokens(text)] for text in (title, abstract))
+    numbers = [*in_title, BREAK, *in_title, BREAK, *in_abstract, BREAK]
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+def written(papers: Iterable[tuple[str, str]]) -> dict[int, str]:
+    """The words and pairs of papers by their numbers, each as it is written most often."""
+    found: dict[int, Counter[str]] = {}
+    for texts in papers:
+        for text in texts:
+            for code, form in _forms(text):
+                found.setdefault(code, Counter())[form] += 1
+    return {code: _plainest(forms) for code, forms in found.items()}
+
+
+def _forms(text: str) -> Iterator[tuple[int, str]]:
+    last, before, end = BREAK, "", 0
+    text = unicodedata.normalize("NFKC", text)
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        this = number(word)
+        if this != BREAK:
+            yield this, word
+            if last != BREAK:
+                # As it is written between them: `world model`, but `vision-language`.
+                joint = "-" if text[end : match.start()] == "-" else " "
+                yield pair(last, this), f"{before}{joint}{word}"
+        last, before, end = this, word, match.end()
+
+
+def codes(*texts: str) -> set[int]:
+    """The numbers of the words and pairs of some texts."""
+    return {code for text in texts for code, _ in _forms(text)}
+
+
+def _plainest(forms: Counter[str]) -> str:
+    """The form that comes most often; among equals, the one with the fewest capitals: titles have them for style."""
+    return min(forms, key=lambda form: (-forms[form], sum(map(str.isupper, form)), form))
+
+
+def pair(first: int, second: int) -> int:
+    """The number of two adjacent words."""
+    return (first * PAIRING + second) & MASK

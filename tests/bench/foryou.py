@@ -1,0 +1,159 @@
+"""Measures how well "for you" ranks, by simulated readers, beside baselines in the same run.
+
+python -m tests.bench.foryou daily_papers.jsonl.gz
+python -m tests.bench.foryou daily_papers.jsonl.gz --phrases "speculative decoding,deep research" --no-baselines
+
+Prints a table of average precision for 1, 3, 10 and 30 stars: for readers of one phrase, for readers of two or three,
+and where a fifth of the stars is on papers at random.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from reader.core.choice.counting import Chunk
+from reader.core.choice.taste import Marked, Taste, learn
+from reader.core.choice.words import pack
+from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, load, measure, mixed
+from tests.bench.vectors import Vectors
+
+STARS = (1, 3, 10, 30)
+AT_ONCE = 2_000
+"""Papers in one chunk, as the cache reads them."""
+
+
+class ForYou:
+    """The product's own ranker, which knows titles and abstracts."""
+
+    def __init__(self, papers: Sequence[Seen]) -> None:
+        self._papers = papers
+        self._packed = [pack(*paper) for paper in papers]
+        keys = range(len(papers))
+        self._chunks = [
+            Chunk(keys[start : start + AT_ONCE], self._packed[start : start + AT_ONCE])
+            for start in range(0, len(papers), AT_ONCE)
+        ]
+
+    def learn(self, stars: Sequence[int]) -> Taste:
+        marked = [Marked(*self._papers[star], self._packed[star], 1.0) for star in stars]
+        return learn(marked, lambda: self._chunks)
+
+    def rank(self, trial: Trial) -> Scores:
+        scores = self.learn(trial.stars).score(self._chunks)
+        return np.array([scores.get(key, 0.0) for key in range(len(self._papers))])
+
+
+class Said:
+    """The most that words can do: how often a paper says the reader's own phrases."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._texts = [_plain(f"{paper.title} {paper.abstract}") for paper in archive.papers]
+
+    def of(self, phrases: Sequence[str]) -> Scores:
+        plain = [_plain(phrase) for phrase in phrases]
+        return np.array([float(sum(map(text.count, plain))) for text in self._texts])
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[-\s]+", " ", text.lower())
+
+
+class Group(NamedTuple):
+    """Readers of a kind."""
+
+    name: str
+    readers: Sequence[Sequence[str]]
+    at_random: float = 0.0
+
+
+def groups(phrases: Sequence[str]) -> list[Group]:
+    """The readers to measure by: those of the given phrases, or the bench's own."""
+    if phrases:
+        return [Group("given phrases", [(phrase,) for phrase in phrases])]
+    one, other = ([(phrase,) for phrase in chosen] for chosen in (PHRASES, OTHERS))
+    return [
+        Group("one phrase", one),
+        Group("one phrase, others", other),
+        Group("two or three", mixed()),
+        Group("one phrase, a fifth at random", one, 0.2),
+        Group("two or three, a fifth at random", mixed(), 0.2),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archive", type=Path, help="recorded days, a line of JSON each, packed by gzip")
+    parser.add_argument("--phrases", default="", help="readers of these phrases, with commas between")
+    parser.add_argument("--stars", default=",".join(map(str, STARS)))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--no-baselines", action="store_true")
+    parser.add_argument("--show", action="store_true", help="print the words that were picked from three stars")
+    arguments = parser.parse_args()
+    archive = load(arguments.archive)
+    counts = [int(count) for count in arguments.stars.split(",")]
+    chosen = groups([phrase.strip().lower() for phrase in arguments.phrases.split(",") if phrase.strip()])
+    ours = ForYou(archive.papers)
+    rankers: dict[str, Callable[[Trial], Scores]] = {}
+    if not arguments.no_baselines:
+        vectors = Vectors(archive.papers)
+        rankers |= {"tf-idf, linear SVM": vectors.svm, "tf-idf, centroid": vectors.centroid}
+    rankers["for you"] = ours.rank
+    print(f"{len(archive.papers)} papers, {int(archive.is_offered.sum())} offered, {arguments.seeds} seeds.")
+    print(f"Average precision at {' / '.join(map(str, counts))} stars.\n")
+    table(archive, chosen, rankers, counts, arguments.seeds)
+    if arguments.show:
+        show(archive, ours, chosen[0].readers)
+
+
+def table(
+    archive: Archive,
+    chosen: Sequence[Group],
+    rankers: dict[str, Callable[[Trial], Scores]],
+    counts: Sequence[int],
+    seeds: int,
+) -> None:
+    """Print a row for each group of readers and ranker."""
+    print("| readers | ranker | average precision | seconds a ranking |")
+    print("|---|---|---|---|")
+    said = Said(archive)
+    for group in chosen:
+        for name, ranker in rankers.items():
+            begin = time.process_time()
+            found = [
+                measure(ranker, archive, group.readers, count, seeds=seeds, at_random=group.at_random)
+                for count in counts
+            ]
+            each = (time.process_time() - begin) / (len(group.readers) * seeds * len(counts))
+            print(f"| {group.name} | {name} | {' / '.join(f'{one:.2f}' for one in found)} | {each:.3f} |", flush=True)
+        if not group.at_random:
+            most = np.mean([_most(archive, said, phrases) for phrases in group.readers])
+            print(f"| {group.name} | the phrases themselves | {most:.2f} | |", flush=True)
+
+
+def _most(archive: Archive, said: Said, phrases: Sequence[str]) -> float:
+    from tests.bench.readers import average_precision
+
+    return average_precision(said.of(phrases), archive.liked(phrases), archive)
+
+
+def show(archive: Archive, ours: ForYou, readers: Sequence[Sequence[str]]) -> None:
+    """Print what was learned about each reader from three stars."""
+    from tests.bench.readers import trials
+
+    for phrases in readers:
+        (trial,) = trials(archive, [phrases], 3, 1)
+        taste = ours.learn(trial.stars)
+        print(f"{', '.join(phrases)}: {', '.join(f'{one.text} {one.weight:.2f}' for one in taste.terms[:8])}")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    main()

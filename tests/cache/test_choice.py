@@ -1,0 +1,197 @@
+"""What the user likes, from the log of a cache, and the order of its papers by it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache import choice
+from reader.cache.choice import ForYou, marked_papers
+from reader.cache.marks.changes import Change
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.window import Window
+from reader.core.choice.taste import Marked, Taste
+from reader.core.choice.words import pack
+from reader.core.errors import CacheError
+from reader.core.paper import Listing
+from reader.core.query import parse
+from tests.breakage import execute
+from tests.cache.conftest import NOW, draft
+
+SUBJECTS = ("Sparse attention", "Protein folding", "Web agents", "Bird songs", "City maps", "Sea ice")
+NUMBERS = range(1, 25)
+DAY = 86_400
+
+
+@pytest.fixture
+def window(path: Path, cache: Cache) -> Iterator[Window]:
+    """24 papers, of which every sixth has the same subject; those with the fewest votes are the last ones."""
+    drafts = (
+        draft(at, f"{SUBJECTS[at % 6]} {at}", abstract=f"We look at {SUBJECTS[at % 6].lower()}.", upvotes=100 - at)
+        for at in NUMBERS
+    )
+    cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def events(path: Path, window: Window, clock: Clock) -> Iterator[Events]:
+    with closing(Events.open(path, clock)) as opened:
+        yield opened
+
+
+def selection(query: str) -> Selection:
+    return compile_query(parse(query), Scope(date(2026, 11, 24), "2026-11-24", None))
+
+
+def subjects(window: Window, query: str = "sort:foryou", count: int = 4) -> list[str]:
+    found = window.rows(window.order(selection(query)).pks[:count])
+    return [row.title.rpartition(" ")[0] for row in found]
+
+
+def stored(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM paper_words").fetchone()[0])
+
+
+def test_without_marks_the_order_is_that_of_days(window: Window, path: Path) -> None:
+    assert window.order(selection("sort:foryou")).pks == window.order(selection("")).pks
+    assert stored(path) == 0
+
+
+def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, path: Path) -> None:
+    events.mark("star", True, [2])
+    assert subjects(window) == ["Web agents"] * 4
+    assert stored(path) == len(NUMBERS)
+    assert set(subjects(window, "sort:-foryou", 20)).isdisjoint({"Web agents"})
+    assert subjects(window, "sort:foryou -is:starred", 3) == ["Web agents"] * 3
+    first = window.first(selection("sort:foryou"), 5)
+    assert list(first.pks) == list(window.order(selection("sort:foryou")).pks[:5])
+    events.mark("star", True, [1])
+    assert set(subjects(window, count=8)) == {"Web agents", "Protein folding"}
+    events.mark("star", False, [2])
+    assert subjects(window) == ["Protein folding"] * 4
+
+
+def test_what_is_hidden_comes_last_and_says_why(window: Window, events: Events) -> None:
+    events.mark("star", True, [2])
+    events.mark("hide", True, [3, 9])
+    assert subjects(window, "sort:-foryou", 2) == ["Bird songs"] * 2
+    paper = window.paper(15)
+    assert paper is not None
+    opinion = window.for_you.opinion(paper)
+    assert opinion.score < 0
+    assert (opinion.reasons[0].text, opinion.reasons[0].papers) == ("bird songs", 2)
+    other = window.paper(4)
+    assert other is not None and window.for_you.opinion(other) == (0.0, ())
+
+
+def weights(window: Window) -> dict[str, float]:
+    return {paper.title.split()[-1]: round(paper.weight, 3) for paper in window.read(marked_papers)}
+
+
+def test_marks_say_more_or_less(window: Window, events: Events) -> None:
+    events.mark("star", True, [1])
+    events.act([Change("queue", True, [2]), Change("read", True, [2])])
+    events.mark("note", "Mine.", [3])
+    events.mark("tag:later", True, [4])
+    events.mark("read", True, [5])
+    events.mark("read", True, [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
+    events.mark("star", True, [17])
+    events.mark("hide", True, [17])
+    events.mark("star", True, [18])
+    events.mark("star", False, [18])
+    assert weights(window) == {"1": 1.0, "2": 0.6, "3": 0.8, "4": 0.8, "5": 0.15, "17": -1.0}
+
+
+def test_newer_marks_say_more_and_marks_of_many_papers_less(window: Window, events: Events, clock: Clock) -> None:
+    events.mark("star", True, [1])
+    clock.now += 5 * 360 * DAY
+    events.mark("star", True, [2])
+    clock.now += 180 * DAY
+    events.mark("star", True, [3])
+    events.mark("hide", True, list(range(4, 24)))
+    found = weights(window)
+    assert (found["1"], found["2"], found["3"], found["4"]) == (0.1, 0.5, 1.0, -0.5)
+
+
+def test_words_are_made_anew_once_a_text_or_their_rule_has_changed(
+    window: Window, events: Events, cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [2])
+    subjects(window)
+    execute(path, "UPDATE paper SET title = 'Of web agents' WHERE pk = 3", "DELETE FROM paper_words WHERE pk = 5")
+    execute(path, "UPDATE paper_text SET abstract = 'Of web agents' WHERE pk = 4")
+    assert stored(path) == len(NUMBERS) - 3
+    events.mark("star", True, [8])
+    found = list(window.order(selection("sort:foryou")).pks[:6])
+    assert {3, 4} <= set(found)
+    assert stored(path) == len(NUMBERS)
+    execute(path, "UPDATE paper_words SET body = x''")
+    monkeypatch.setattr(choice, "VERSION", "other")
+    choice.store_words(path)
+    with closing(sqlite3.connect(path)) as connection:
+        (body,) = connection.execute("SELECT body FROM paper_words WHERE pk = 3").fetchone()
+    paper = window.paper(3)
+    assert paper is not None and body == pack(paper.title, paper.abstract)
+
+
+def test_a_cache_that_cannot_be_written_is_ranked_too(
+    window: Window, events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> None:
+        raise CacheError("It can't be written.")
+
+    monkeypatch.setattr(choice, "store_words", refuse)
+    events.mark("star", True, [2])
+    assert subjects(window) == ["Web agents"] * 4
+    assert stored(path) == 0
+
+
+def test_the_scores_are_kept_until_something_changes(
+    window: Window, events: Events, cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [2])
+    window.order(selection("sort:foryou"))
+    learned: list[int] = []
+
+    def learn(marked: Sequence[Marked], _: object) -> Taste:
+        learned.append(len(marked))
+        return Taste()
+
+    monkeypatch.setattr(choice, "learn", learn)
+    window.order(selection("sort:foryou since:2026"))
+    assert learned == []
+    cache.store(Listing("2026-11-25", (draft(30, "Web agents again"),)), NOW)
+    window.order(selection("sort:foryou"))
+    assert learned == [1]
+
+
+def test_a_paper_that_is_dropped_takes_its_words_along(window: Window, events: Events, path: Path) -> None:
+    events.mark("star", True, [2])
+    subjects(window)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM paper WHERE pk = 5")
+        assert connection.execute("SELECT count(*) FROM paper_words WHERE pk = 5").fetchone() == (0,)
+    assert isinstance(window.for_you, ForYou)

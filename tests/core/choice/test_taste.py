@@ -1,0 +1,126 @@
+"""What is learned from marked papers, and what it makes of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from reader.core.choice.counting import Chunk, Terms
+from reader.core.choice.reasons import explain
+from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
+from reader.core.choice.words import codes, number, pack
+
+SUBJECTS = (
+    *("speculative decoding", "gaussian splatting", "protein folding", "stock markets", "web agents", "sea ice"),
+    *("chess endings", "bird songs", "city maps", "old scripts", "robot hands", "medical scans"),
+)
+EACH = 8
+"""Papers of each subject."""
+FILLER = ("A quick look at {}.", "We measure {} with care, and {} again.", "Large tables show that {} helps many.")
+PAPERS = [
+    (f"{subject.title()} in part {at}", f"{FILLER[at % 3].replace('{}', subject)} It closes a gap.")
+    for at in range(EACH)
+    for subject in SUBJECTS
+]
+PACKED = [pack(*paper) for paper in PAPERS]
+
+
+def chunks() -> list[Chunk]:
+    return [Chunk(range(at, min(at + 7, len(PAPERS))), PACKED[at : at + 7]) for at in range(0, len(PAPERS), 7)]
+
+
+def marked(subject: str, count: int, weight: float = 1.0) -> list[Marked]:
+    found = [at for at, (title, _) in enumerate(PAPERS) if title.lower().startswith(subject)]
+    return [Marked(*PAPERS[at], PACKED[at], weight) for at in found[:count]]
+
+
+def best(taste: Taste, count: int) -> list[str]:
+    scores = taste.score(chunks())
+    assert set(scores) == set(range(len(PAPERS)))
+    chosen = sorted(scores, key=lambda key: -scores[key])[:count]
+    return [" ".join(PAPERS[at][0].lower().split()[:2]) for at in chosen]
+
+
+def test_nothing_is_learned_from_nothing() -> None:
+    assert learn([], chunks) == Taste()
+    assert Taste().score(chunks()) == {}
+    assert Taste().reasons(*PAPERS[0]) == ()
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_papers_like_the_liked_ones_come_first_and_the_words_are_the_reason(count: int) -> None:
+    taste = learn(marked("gaussian", count), chunks)
+    assert best(taste, EACH) == ["gaussian splatting"] * EACH
+    reason = taste.reasons(*PAPERS[1 - len(SUBJECTS)])[0]
+    assert (reason.text.lower(), reason.papers, reason.weight) == ("gaussian splatting", count, 1.0)
+
+
+def test_a_second_interest_gets_its_turn() -> None:
+    taste = learn([*marked("gaussian", 5), *marked("protein", 2)], chunks)
+    assert set(best(taste, 2 * EACH)) == {"gaussian splatting", "protein folding"}
+
+
+def test_what_the_user_hides_counts_against_papers_unless_they_like_it_more() -> None:
+    taste = learn([*marked("gaussian", 3), *marked("stock", 3, -1.0)], chunks)
+    scores = taste.score(chunks())
+    assert min(scores, key=scores.__getitem__) % len(SUBJECTS) == SUBJECTS.index("stock markets")
+    assert "you hid 3 on" in explain(taste.reasons(*PAPERS[3]))
+    both = learn([*marked("gaussian", 5), *marked("gaussian", 2, -1.0)], chunks)
+    assert not [term for term in both.terms if term.weight < 0 and "plat" in term.text]
+
+
+def test_one_hidden_paper_counts_against_no_other() -> None:
+    assert all(term.weight > 0 for term in learn([*marked("gaussian", 2), *marked("stock", 1, -1.0)], chunks).terms)
+    assert learn(marked("stock", 1, -1.0), chunks).terms == ()
+
+
+def test_a_paper_that_says_little_is_learned_from_less() -> None:
+    taste = learn([*marked("gaussian", 3, 0.1), *marked("protein", 3)], chunks)
+    assert best(taste, EACH) == ["protein folding"] * EACH
+
+
+def test_few_papers_of_any_size_are_enough() -> None:
+    empty = Marked("", "", pack("", ""), 1.0)
+    assert learn([empty], list).terms == ()
+    assert learn([empty], lambda: [Chunk([1], [pack("", "")])]).terms == ()
+    one = Marked("Tiny cats", "", pack("Tiny cats", ""), 1.0)
+    assert learn([one], lambda: [Chunk([1], [one.packed])]).terms == ()
+
+
+def test_terms_are_counted_as_often_as_they_come() -> None:
+    terms = Terms(sorted(codes("world models")))
+    hits = terms.count([pack("", "nothing"), pack("World models", "A world of a model; the world model.")])
+    counted = {int(terms.codes[term]): int(count) for term, count in zip(hits.terms, hits.counts, strict=True)}
+    assert set(hits.papers.tolist()) == {1}
+    assert counted[number("world")] == 4
+    assert sorted(counted.values()) == [3, 4, 4]
+    assert hits.lengths.tolist() == [1.0, 8.0]
+
+
+def term(text: str, weight: float, papers: int) -> TasteTerm:
+    return TasteTerm(number(text), text, weight, papers)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        ([], ""),
+        ([term("sparse attention", 1, 3)], "like 3 that you marked: sparse attention"),
+        (
+            [
+                term("sparse attention", 1, 3),
+                term("Attentions", 0.5, 3),
+                term("KV cache", 0.4, 1),
+                term("old", 0.01, 1),
+            ],
+            "like 3 that you marked: sparse attention; like 1 that you marked: KV cache",
+        ),
+        (
+            [term("agents", 0.3, 2), term("finance", -0.5, 4)],
+            "like 2 that you marked: agents; you hid 4 on finance",
+        ),
+    ],
+)
+def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], said: str) -> None:
+    assert explain(reasons) == said
