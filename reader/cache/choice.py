@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
 from reader.core.choice.words import VERSION, pack
@@ -163,16 +163,16 @@ def _faded(days: float) -> float:
 
 def store_words(path: Path) -> None:
     """Store the words of the papers that have none stored; raises CacheError."""
-    with explained(path), closing(schema.connect(path)) as cache:
+    with explained(path), closing(connections.connect(path)) as cache:
         version = cache.execute("SELECT value FROM meta WHERE key = ?", (WORDS_VERSION,)).fetchone()
         if version != (VERSION,):
-            with schema.transaction(cache):
+            with connections.transaction(cache):
                 cache.execute("DELETE FROM paper_words")
                 cache.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (WORDS_VERSION, VERSION))
         after = 0
         while rows := cache.execute(f"{_WORDLESS} AND p.pk > ? ORDER BY p.pk LIMIT ?", (after, BATCH)).fetchall():
             packed = [(pack(title, abstract), pk, title, abstract) for pk, title, abstract in rows]
-            with schema.transaction(cache):
+            with connections.transaction(cache):
                 # The text may have changed meanwhile, or the paper may be gone.
                 cache.executemany(_STORE, packed)
             after = rows[-1][0]

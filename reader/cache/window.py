@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
 from reader.cache.row_people import add_people
@@ -108,14 +108,14 @@ class Window:
         self._rose = rose(at)
 
     @classmethod
-    def open(cls, path: Path, patience: float = schema.BUSY_SECONDS) -> Window:
+    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`).
 
         A read waits up to `patience` seconds for another program that holds the cache.
         """
         with explained(path):
-            connection = schema.connect(path, query_only=True, patience=patience)
-            with schema.closing_on_error(connection):
+            connection = connections.connect(path, query_only=True, patience=patience)
+            with connections.closing_on_error(connection):
                 register_functions(connection)
                 return cls(connection, path)
 

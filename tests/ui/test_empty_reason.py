@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.window import DayCount, Order, TopicCount
-from reader.keys.actions import ACTIONS, TYPING
+from reader.keys.actions import ACTIONS
+from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import SPECIAL, Place, view
 from reader.session.places import VIEWS as STANDING

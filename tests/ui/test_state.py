@@ -16,7 +16,7 @@ from reader.cache.history import STILL
 from reader.cache.window import DayCount, Order, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
-from reader.keys.actions import CONTEXTS
+from reader.keys.contexts import CONTEXTS
 from reader.session.places import Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults

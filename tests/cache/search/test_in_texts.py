@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache import schema, text_index
+from reader.cache import connections, schema, text_index
 from reader.cache.counts import CountCache
 from reader.cache.search.compile import compile_query
 from reader.cache.search.full_text import in_full_text, text_expression
@@ -31,7 +31,7 @@ TEXTS = {
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     path: Path = tmp_path_factory.mktemp("texts") / "papers.db"
     schema.ensure(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         fill(connection)
         connection.execute("DELETE FROM full_text")
         connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
