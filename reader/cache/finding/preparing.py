@@ -28,7 +28,7 @@ _running: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 def prepare(connection: sqlite3.Connection, cache: Path, patience: float | None = PATIENCE) -> None:
-    """Index what the index lacks. Raises CacheIndexing if that takes longer than `patience`; with None, it is waited for.
+    """Index what the index lacks. Raises CacheIndexing if that takes longer than `patience`; None waits for its end.
 
     Where it can't be written, the search goes on with what is there.
     """
@@ -62,5 +62,5 @@ def _start(cache: Path) -> subprocess.Popen[bytes]:
 def begin() -> None:
     """The process: keys and jobs come before it."""
     if hasattr(os, "nice"):
-        os.nice(10)
+        os.nice(5)
     update(Path(sys.argv[2]))

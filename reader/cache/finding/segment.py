@@ -158,19 +158,22 @@ def _arrays(texts: Iterator[Text], splitter: Splitter) -> tuple[dict[str, npt.ND
     numbers: dict[str, int] = {}
     pks: list[int] = []
     ends_with = ""
-    words_of, keys_of = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    words_of, places_of = [np.empty(0, np.uint32)], [np.empty(0, np.uint32)]
     while chunk := list(islice(texts, AT_ONCE)):
         note_step()
         ends_with = chunk[-1].id
         stems = splitter.split((text.title, text.abstract) for text in chunk)
-        words_of.append(np.fromiter((numbers.setdefault(word, len(numbers)) for word, *_ in stems), np.int64))
-        keys_of.append(_keys(stems, len(pks)))
+        words_of.append(np.fromiter((numbers.setdefault(word, len(numbers)) for word, *_ in stems), np.uint32))
+        places_of.append(_places(_keys(stems, len(pks))).astype(np.uint32))
         pks += [text.pk for text in chunk]
-    words, places = np.concatenate(words_of), _places(np.concatenate(keys_of))
+    words, places = np.concatenate(words_of), np.concatenate(places_of)
     vocabulary = sorted(numbers, key=str.encode)
     rank = np.empty(len(vocabulary), np.int64)
     rank[[numbers[word] for word in vocabulary]] = np.arange(len(vocabulary))
-    sorted_keys = np.sort(rank[words] << 32 | places)
+    sorted_keys = rank[words]
+    sorted_keys <<= 32
+    sorted_keys |= places
+    sorted_keys.sort()
     papers_of = sorted_keys >> PLACE_BITS
     is_first = np.concatenate(([True], papers_of[1:] != papers_of[:-1])) if len(papers_of) else papers_of > 0
     coded = [word.encode() for word in vocabulary]

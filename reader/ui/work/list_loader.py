@@ -81,7 +81,8 @@ class ListLoader:
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
         while not await self._is_read(request, before):
-            await asyncio.sleep(INDEXING)
+            # The process that makes the index is asked by the next look.
+            await asyncio.sleep(INDEXING)  # noqa: ASYNC110
 
     async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
         """Read the list, or say why it can't be read; return False if it will be there later."""
