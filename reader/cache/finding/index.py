@@ -14,12 +14,11 @@ from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.finding.folder import key_range, segment_folders
 from reader.cache.finding.ranker import Ranker, Ranking
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import Splitter
-from reader.cache.search.topic_sets import GREATEST
 from reader.paths import finding_folder, make_private
 
 LARGEST = 16_384
@@ -29,6 +28,9 @@ _TEXTS = (
     "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
     " WHERE p.pk > ? ORDER BY p.pk LIMIT ?"
 )
+
+_NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
+"""The greatest key ever given to a paper."""
 
 
 def segments(connection: sqlite3.Connection, cache: Path) -> list[Segment]:
@@ -61,7 +63,7 @@ def update(cache: Path) -> int:
     folder = finding_folder(cache)
     folder.mkdir(mode=0o700, exist_ok=True)
     make_private(folder)
-    with closing(schema.connect(cache, query_only=True)) as connection:
+    with closing(connections.connect(cache, query_only=True)) as connection:
         kept = segments(connection, cache)
         last = int(kept[-1].pks[-1]) if kept else 0
         (new,) = connection.execute("SELECT count(*) FROM paper WHERE pk > ?", (last,)).fetchone()
@@ -107,7 +109,7 @@ def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) ->
 def _is_of(connection: sqlite3.Connection, segment: Segment, last: int) -> bool:
     """Whether the last paper of a segment is the one in the cache; one that was dropped since says nothing."""
     found = connection.execute("SELECT id FROM paper WHERE pk = ?", (last,)).fetchone()
-    (newest,) = connection.execute(GREATEST).fetchone()
+    (newest,) = connection.execute(_NEWEST).fetchone()
     return bool(last <= newest if found is None else found[0] == segment.ends_with)
 
 

@@ -80,9 +80,9 @@ class ListLoader:
         return compile_query(place.whole(self._order), self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
-        while not await self._is_read(request, before):
-            # The process that makes the index is asked by the next look.
-            await asyncio.sleep(INDEXING)  # noqa: ASYNC110
+        # A process makes the index: only another look tells whether it is there.
+        while not await self._is_read(request, before):  # noqa: ASYNC110
+            await asyncio.sleep(INDEXING)
 
     async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
         """Read the list, or say why it can't be read; return False if it will be there later."""

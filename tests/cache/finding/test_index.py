@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.counts import CountCache
 from reader.cache.finding import index, preparing
 from reader.cache.finding.index import missing, rank, segments, update
@@ -43,7 +43,7 @@ def found(path: Path, text: str, limit: int | None = None) -> list[str]:
 
 
 def names(path: Path) -> list[str]:
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         return [segment.name for segment in segments(connection, path)]
 
 
@@ -114,7 +114,7 @@ def test_new_papers_come_into_segments_that_grow(cache: Cache, path: Path, monke
     assert names(path) == ["0-3", "3-5", "5-9", "9-11"]
     assert sorted(folder.name for folder in finding_folder(path).iterdir()) == ["0-3", "3-5", "5-9", "9-11"]
     assert update(path) == 0
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         assert sorted(rank(connection, path, "zebra").pks.tolist()) == list(range(1, 12))
         assert missing(connection, path, 5) == 0
 
@@ -122,7 +122,7 @@ def test_new_papers_come_into_segments_that_grow(cache: Cache, path: Path, monke
 def test_the_index_of_another_cache_is_made_anew(cache: Cache, path: Path) -> None:
     store(cache, 24, ["zebra one", "zebra two"])
     update(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("UPDATE paper SET id = '2611.99999' WHERE pk = 2")
         assert segments(connection, path) == []
         assert missing(connection, path, 9) == 2
@@ -132,7 +132,7 @@ def test_the_index_of_another_cache_is_made_anew(cache: Cache, path: Path) -> No
 def test_dropped_papers_are_not_found(cache: Cache, path: Path) -> None:
     store(cache, 24, ["zebra one", "zebra two", "zebra three"])
     update(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("DELETE FROM paper WHERE pk = 3")
         assert names(path) == ["0-3"]
@@ -153,7 +153,7 @@ def test_a_broken_segment_is_made_anew(cache: Cache, path: Path) -> None:
 def test_many_papers_are_indexed_by_a_process(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preparing, "FEW", 0)
     store(cache, 24, ["zebra one", "zebra two"])
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         with pytest.raises(CacheIndexing, match="once"):
             preparing.prepare(connection, path, 0)
         # The second call waits for the same process.
@@ -175,5 +175,5 @@ def test_a_refresh_keeps_an_index_that_is_used_up_to_date(cache: Cache, path: Pa
     update(path)
     store(cache, 25, ["zebra two"], first=2)
     _index_new_papers(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         assert missing(connection, path, 9) == 0
