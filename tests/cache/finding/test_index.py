@@ -61,6 +61,13 @@ def test_a_free_text_follows_exact_terms(cache: Cache, path: Path) -> None:
     assert found(path, "sort:day ~folding laundry")[-1] == "Video of laundry"
 
 
+def test_papers_on_a_common_subject_are_read_for_further_words(cache: Cache, path: Path) -> None:
+    store(cache, 24, [*["Vision by masked images"] * 22, "Vision by the sea", "Vision in masks", "Sounds"])
+    titles = found(path, "~vision")
+    assert len(titles) == 24
+    assert titles.index("Vision in masks") < titles.index("Vision by the sea")
+
+
 def test_counts_know_a_free_text(cache: Cache, path: Path) -> None:
     store(cache, 24, ["Agents fold laundry", "Video of laundry", "Agents that walk"])
     with closing(Window.open(path)) as window:
