@@ -213,7 +213,16 @@ def selection(window: Window, query: Query) -> Selection:
     _check_topics(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
+    if query.near:
+        _prepare_finding(window)
     return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views))
+
+
+def _prepare_finding(window: Window) -> None:
+    """Index all papers for free texts, however long that takes: a command waits for its answer."""
+    from reader.cache.finding.preparing import prepare
+
+    window.read(lambda connection: prepare(connection, paths.cache_file(), None))
 
 
 def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:

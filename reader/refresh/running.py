@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,8 +179,20 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
             yield PapersDropped(dropped, before)
     if before := text_retention_start(context.settings, context.now().date()):
         await run_to_end(_drop_unused_texts, context.cache_file, before)
+    await run_to_end(_index_new_papers, context.cache_file)
     await run_to_end(cache.rest)
     await run_to_end(backups.keep_daily_backup, context.cache_file, context.now().astimezone().date())
+
+
+def _index_new_papers(file: Path) -> None:
+    """Bring the index for finding papers by a text up to date, if anybody has used it."""
+    from reader.cache.finding.folder import exists
+
+    if exists(file):
+        from reader.cache.finding.index import update
+
+        with suppress(OSError):
+            update(file)
 
 
 def _drop_unused_texts(file: Path, before: str) -> None:

@@ -32,7 +32,11 @@ def first_list(
             return listed
     from reader.cache.search.compile import compile_query
 
-    return window.first(compile_query(place.whole(order), scope()), limit, at_once=True)
+    selection = compile_query(place.whole(order), scope())
+    if selection.near is not None:
+        # To rank papers for a free text takes numpy, and the index may have to be made: a start does not wait.
+        return Order((), complete=False)
+    return window.first(selection, limit, at_once=True)
 
 
 def _by_day(window: Window, query: str, limit: int, keep: int | None) -> Order[int] | None:
