@@ -21,7 +21,7 @@ from reader.core.errors import CacheIndexing
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.paths import finding_folder
-from reader.refresh.jobs import _index_new_papers
+from reader.refresh.running import _index_new_papers
 from tests.cache.conftest import NOW, draft
 
 SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
