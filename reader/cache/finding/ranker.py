@@ -199,10 +199,15 @@ class Ranker:
 
 
 def _highest(scores: Floats, most: int) -> Ints:
-    """The papers with the highest scores above 0, in any order."""
+    """The papers with the highest scores above 0, in any order; of equal ones at the end the first."""
     rows = np.flatnonzero(scores)
+    if len(rows) <= most:
+        return rows
     # Partitioned without the zeros: many equal values make it a hundred times slower.
-    return rows if len(rows) <= most else rows[np.argpartition(scores[rows], -most)[-most:]]
+    values = scores[rows]
+    least = np.partition(values, -most)[-most]
+    above = rows[values > least]
+    return np.concatenate((above, rows[values == least][: most - len(above)]))
 
 
 def _counted(places: Places, title_weight: int) -> tuple[Ints, Floats]:
