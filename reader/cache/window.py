@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache import connections, count_sql
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
+from reader.cache.orders import Order, begin_order, with_texts
 from reader.cache.row_people import add_people
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
 
 T = TypeVar("T")
-Key_co = TypeVar("Key_co", covariant=True)
 
 CHUNK = 5_000
 """Rows fetched from SQLite at once, so that other threads can run within a frame."""
@@ -53,27 +53,6 @@ _BY_INDEX = {
     "is:starred": f"p.starred = 1 AND {VISIBLE}",
 }
 """The conditions of the views that an index lists by day, by their queries."""
-
-
-class Order(NamedTuple, Generic[Key_co]):
-    """The papers of a view in order, 8 bytes each, with the runs of days."""
-
-    pks: Sequence[Key_co]
-    groups: tuple[tuple[str, int], ...] = ()
-    """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
-    complete: bool = True
-    """False for a first screenful if more papers follow."""
-    in_texts: int = 0
-    """Number of papers at the end that have the query's words only in their full text."""
-
-    @property
-    def only_in_texts(self) -> frozenset[Key_co]:
-        """Those papers."""
-        return frozenset(self.pks[len(self.pks) - self.in_texts :])
-
-
-IN_TEXTS = "only in the full text"
-"""In place of a day, the group of the papers that have a query's words only in their full text: the last one."""
 
 
 class DayCount(NamedTuple):
@@ -158,7 +137,7 @@ class Window:
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()
-        return _order(found, limit)
+        return begin_order(found, limit)
 
     def first_by_day(self, query: str, limit: int) -> Order[int] | None:
         """The first papers of a query that a view has, by day; None for a query that needs the query language."""
@@ -173,7 +152,7 @@ class Window:
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()
-        return _order(found, limit)
+        return begin_order(found, limit)
 
     def rank_by_day(self, query: str, pk: int, most: int) -> int | None:
         """How many papers are before a paper in `first_by_day`; None if it or the query is not there, or for more."""
@@ -203,7 +182,9 @@ class Window:
             found = plan.first(self._connection, selection, limit).rows
             known = [pk for pk, _ in found]
             further = plan.in_texts(self._connection, selection, known, limit - len(found))
-        order = _with_texts(_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
+        order = with_texts(
+            begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit
+        )
         return order._replace(complete=False) if at_once and selection.is_for_you else order
 
     def order(self, selection: Selection) -> Order[int]:
@@ -230,7 +211,7 @@ class Window:
         if count:
             groups.append((day, count))
         order = Order(pks, tuple(groups) if selection.grouped_by_day else ())
-        return _with_texts(order, [pk for pk, _ in further])
+        return with_texts(order, [pk for pk, _ in further])
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
@@ -372,21 +353,6 @@ class Window:
         with explained(self._path):
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
-
-
-def _order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
-    """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
-    groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
-    return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
-
-
-def _with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) -> Order[int]:
-    """The order with the papers that have the words only in their full text; at most `limit` in all."""
-    if not pks:
-        return order
-    groups = (*order.groups, (IN_TEXTS, len(pks))) if order.groups or not order.pks else ()
-    listed = array("q", [*order.pks, *pks])
-    return Order(listed, groups, limit is None or len(listed) < limit, len(pks))
 
 
 def _select(selection: Selection) -> str:

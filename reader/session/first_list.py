@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.cache.window import Order, Window
+from reader.cache.orders import Order
+from reader.cache.window import Window
 from reader.session.places import Place
 
 if TYPE_CHECKING:

@@ -223,10 +223,11 @@ class TextView:
         return there if there.top == self.top else replace(there, trail=self._remember(self.top).trail)
 
     def back(self) -> TextView:
-        """Return to where the last jump began."""
-        if not self.trail:
-            return self
-        return replace(self, trail=self.trail[:-1])._at(self.place(self.trail[-1]))
+        """Return to where the last jump began that went to another part of the text."""
+        trail = self.trail
+        while len(trail) > 1 and self.place(trail[-1]) == self.top:
+            trail = trail[:-1]
+        return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
 
     def go(self, spot: Spot) -> TextView:
         """Show a spot at the top."""

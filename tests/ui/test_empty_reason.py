@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.window import DayCount, Order, TopicCount
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, TopicCount
 from reader.keys.actions import ACTIONS
 from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap

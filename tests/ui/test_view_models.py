@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reader.cache.history import STILL
-from reader.cache.window import DayCount, Order, TopicCount
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
 from reader.keys.contexts import CONTEXTS, Context

@@ -94,7 +94,9 @@ def legend_section(glyphs: Glyphs, typed: str = "") -> list[Section]:
 def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     keys = " ".join(keymap.labels(action.id, context)) or "-"
     own = ["Your own key."] if keymap.is_own(action.id) else []
-    lost = (f"{one.key} is yours for {keymap.action(one.winner).name}." for one in keymap.lost_by(action.id, context))
+    lost = (
+        f"{one.winning} is yours for {keymap.action(one.winner).name}." for one in keymap.lost_by(action.id, context)
+    )
     return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 

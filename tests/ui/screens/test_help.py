@@ -73,10 +73,11 @@ def test_own_keys_are_shown_and_marked() -> None:
 
 
 def test_a_default_says_which_key_it_has_lost_here() -> None:
-    keymap = Keymap(overrides={"find.add": "S"})
+    keymap = Keymap(overrides={"find.add": "S", "paper.read": "g"})
     rows = {context: {row.name: row for one in sections(keymap, context) for row in one.rows} for context in CONTEXTS}
     assert rows["list"]["Change order"].keys == "-"
     assert rows["list"]["Change order"].about.endswith(" S is yours for Add a paper.")
+    assert rows["list"]["Top"].about.endswith(" g is yours for Read or unread.")
     assert rows["filter"]["Change order"].keys == "S"
     assert not rows["filter"]["Change order"].about.endswith("Add a paper.")
 
