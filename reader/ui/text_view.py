@@ -288,9 +288,9 @@ class TextView:
         return self._remember(self.top)._show(found) if found else self
 
     def matches(self) -> tuple[int, int]:
-        """The number of the marked line among those with the words, 0 if it has none of them, and their number."""
+        """The number of the marked line among those with the words, 0 if it has none of them, and their number, at most `MOST_COUNTED`."""
         searched = self.search.pattern
-        found = self.index.all_matches(searched) if searched else []
+        found = self.index.first_matches(searched) if searched else []
         return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
 
     def _show(self, place: Place) -> TextView:
