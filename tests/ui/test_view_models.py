@@ -239,7 +239,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "query":
             state = state.open_query(TOP)
         case "tags":
-            state = state.begin_tags(Tagging((1,), (), {}))
+            state = state.begin_tags(Tagging((1,), (), (), {}))
         case "note":
             state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
         case "command":

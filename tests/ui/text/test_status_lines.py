@@ -49,6 +49,12 @@ def test_a_notice_that_does_not_fit_beside_the_first_keys_is_cut_at_a_word() -> 
     assert drawn(Status(KEYS, said=said), 20) == [" m read  ? keys"]
 
 
+def test_a_path_in_a_notice_keeps_its_name() -> None:
+    said = "67 papers written in /home/me/notes/papers/t.bib"
+    assert drawn(Status(KEYS, said=said), 70)[0].endswith("67 papers written in …/notes/papers/t.bib")
+    assert drawn(Status(KEYS, said=said), 56)[0].endswith("67 papers written in …/t.bib")
+
+
 def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
     said = Status(KEYS, said="All 34 read · u undoes · [ Monday has 17 left")
     assert drawn(said, 100)[0].endswith(said.said)
