@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from reader.commands.command import Command, add_json
 from reader.commands.output import print_json, print_line, warn
 from reader.commands.workspace import Workspace, find
+from reader.core.errors import UsageError
 from reader.core.marks import NOTE
 from reader.core.text import NOTE_LIMIT, clean_note
 
@@ -15,13 +16,15 @@ from reader.core.text import NOTE_LIMIT, clean_note
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     about = "the new note from standard input, as by --text -"
-    parser.add_argument("stdin", nargs="?", choices=("-",), metavar="-", help=about)
+    parser.add_argument("stdin", nargs="?", metavar="-", help=about)
     about = "the new note, in Markdown (- for stdin); an empty one removes it. Without this option, the note is printed"
     parser.add_argument("--text", metavar="TEXT", help=about)
     add_json(parser)
 
 
 def _run_note(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.stdin not in (None, "-"):
+        raise UsageError(f"Write the note's text behind --text: dailypapers note {arguments.id} --text TEXT.")
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)

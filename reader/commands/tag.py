@@ -95,7 +95,10 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     from reader.cache.tags import spellings, tag_counts, tagged
 
     counts = window.read(tag_counts)
-    old = [name for name in spellings(tag, counts) if name != new]
+    found_names = spellings(tag, counts)
+    old = [name for name in found_names if name != new]
+    if found_names and not old:
+        raise ReaderError(f"The tag has the name {new!r} already.")
     if not old:
         from reader.core.nearest import nearest
 

@@ -7,10 +7,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_json, add_words, suggest
-from reader.commands.output import is_terminal, print_json, print_line
+from reader.commands.output import is_terminal, print_json, print_line, warn
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import nearest
@@ -18,6 +18,9 @@ from reader.core.setting_tables import BUILT_IN_VIEWS, Name, SavedView
 from reader.core.setting_types import InvalidValue
 from reader.core.text import clean
 from reader.core.toml_tables import with_table, with_table_moved, with_table_value, without_table
+
+if TYPE_CHECKING:
+    from reader.cache.window import Window
 
 TABLE = "views"
 
@@ -68,10 +71,7 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
             print_line("You have no views yet. 'dailypapers views add NAME QUERY' saves a query.")
         return 0
     with workspace.window() as window:
-        numbers = [
-            [window.count(selection(window, parsed(view.query, also=also))) for also in ("is:unread", "")]
-            for view in found
-        ]
+        numbers = [_numbers(window, view) for view in found]
     if arguments.json:
         print_json(
             [
@@ -81,7 +81,7 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
         )
         return 0
     rows = [
-        (_key(place), view.name, f"{unread:,}/{count:,}", view.query)
+        (_key(place), view.name, "-" if unread is None else f"{unread:,}/{count:,}", view.query)
         for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
     ]
     if not is_terminal(sys.stdout):
@@ -92,6 +92,16 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
     for key, name, number, query in rows:
         print_line(f"{key:2}  {clean(name):{widths[1]}}  {number:>{widths[2]}}  {clean(query)}")
     return 0
+
+
+def _numbers(window: Window, view: SavedView) -> tuple[int, int] | tuple[None, None]:
+    """The view's unread papers and all; Nones, with a warning, if its query can't be asked any more."""
+    try:
+        unread, count = (window.count(selection(window, parsed(view.query, also=also))) for also in ("is:unread", ""))
+    except UsageError as error:
+        warn(f"{clean(view.name)}: {error}")
+        return None, None
+    return unread, count
 
 
 def _key(place: int) -> str:
@@ -111,7 +121,9 @@ def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     query = " ".join(words).strip()
     if not query:
         raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
-    parsed(query)
+    with workspace.window() as window:
+        # A topic or a view that is not known is a slip, which would show no paper for ever.
+        selection(window, parsed(query))
     index = _index(workspace, name)
     if index is not None:
         name = workspace.settings.views[index].name

@@ -54,12 +54,12 @@ def tag_name(text: str) -> str:
 
 
 def complete_tag(
-    text: str, own: Mapping[str, int], topics: Iterable[str], has: Collection[str]
+    text: str, own: Mapping[str, int], topics: Iterable[str], has: Collection[str], shared: Collection[str]
 ) -> TagCompletion | None:
     """Complete the last word of a line: by the user's own tags, the most used first, then by topics.
 
-    `has` are the tags that the papers have: only they can be taken away, and nobody adds them again. Before a word
-    is begun, own tags are offered.
+    `has` are the tags that any of the papers has: only they can be taken away. `shared` are those that all have: nobody
+    adds them again. Before a word is begun, own tags are offered.
     """
     word = _last_word(text)
     sign = word[:1] if word[:1] in ("-", "+") else ""
@@ -70,7 +70,7 @@ def complete_tag(
     if sign == "-":
         names: list[str] = [name for name in has if name.casefold() not in taken]
     else:
-        taken.update(name.casefold() for name in has)
+        taken.update(name.casefold() for name in shared)
         known = {name.casefold() for name in own}
         new = (slug for slug in topics if typed and slug not in known)
         names = [name for name in (*own, *new) if name.casefold() not in taken]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, QUEUED, Place, View, feed_text
+from reader.session.places import DAY, QUEUED, SAVED, Place, View, feed_text
 from reader.ui.day_end import all_read, asks_for_unread, day_of
 from reader.ui.state import State
 from reader.ui.text.day_names import near_day, short_day
@@ -180,6 +180,8 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
         return EmptyReason(said("Nothing has risen yet."), because(why), (_ALL,))
     if view.is_ranking:
         return _no_ranking(state, today, demo=demo)
+    if view.id.startswith(SAVED):
+        return _nothing_in_saved(state)
     return _no_papers_of(state, period or period_containing("day", today), today, demo=demo)
 
 
@@ -197,6 +199,13 @@ def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason
         return EmptyReason(said(f"All {papers} are hidden."), ways=(_HIDDEN,))
     name = "today" if view.id == "today" else _name(period, today)
     return EmptyReason(said(f"All papers of {name} are hidden."), ways=(*_near_days(state, period), _HIDDEN))
+
+
+def _nothing_in_saved(state: State) -> EmptyReason:
+    view = state.listing.place.view
+    wrong = find_unknown_topic(view.query, state.topic_papers)
+    why = because(f"{wrong} It asks for ") if wrong else because("It asks for ")
+    return EmptyReason(said("No paper in ", view.name, "."), (*why, *because("", view.query, ".")), (_ALL,))
 
 
 def _no_ranking(state: State, today: date, *, demo: bool) -> EmptyReason:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.cache.window import Order
+from reader.cache.orders import Order
 from reader.session.places import Place, View
 from reader.ui.layout import Density
 from reader.ui.text.list_layout import ListForm, days_have_headings
@@ -196,14 +196,22 @@ class Tagging(NamedTuple):
     pks: tuple[PaperKey, ...]
     has: tuple[str, ...]
     """The tags that any of them has."""
+    shared: tuple[str, ...]
+    """Those of `has` that all of them have."""
     known: Mapping[str, int]
     """All tags of the user with their numbers of papers, the most common first."""
 
     @property
     def said(self) -> str:
         """Which tags they have, in words."""
-        papers = "" if len(self.pks) == 1 else f"{len(self.pks):,} papers, "
-        return f"{papers}tagged {', '.join(self.has)}" if self.has else f"{papers}no tag yet"
+        some = [tag for tag in self.has if tag not in self.shared]
+        parts = [
+            f"{len(self.pks):,} papers" if len(self.pks) > 1 else "",
+            f"tagged {', '.join(self.shared)}" if self.shared else "",
+            f"some tagged {', '.join(some)}" if some else "",
+            "" if self.has else "no tag yet",
+        ]
+        return ", ".join(filter(None, parts))
 
 
 class Noting(NamedTuple):

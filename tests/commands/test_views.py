@@ -102,3 +102,14 @@ def test_a_query_may_name_views(run: Run, papers: Path) -> None:
     assert run("count", "-view:bots").out == "3\n"
     ran = run("list", "view:bot")
     assert (ran.code, ran.err) == (2, "dailypapers: There is no view 'bot'. Did you mean bots?\n")
+
+
+def test_a_query_with_a_slip_is_no_view_and_one_that_went_wrong_hides_no_other(
+    run: Run, papers: Path, home: Path
+) -> None:
+    assert "There is no topic 'agnets'. Did you mean agents?" in run("views", "add", "a", "topic:agnets").err
+    settings(home).write_text('[[views]]\nname = "gone"\nquery = "topic:gone"\n[[views]]\nname = "b"\nquery = "x"\n')
+    ran = run("views", "list")
+    assert ran.code == 0 and "gone: There is no topic 'gone'." in ran.err
+    assert [line.split("\t")[1:3] for line in ran.lines] == [["gone", "-"], ["b", "0/0"]]
+    assert [one["count"] for one in run("views", "list", "--json").records] == [None, 0]

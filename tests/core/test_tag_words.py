@@ -56,7 +56,7 @@ def test_a_line_names_tags_to_add_and_to_take_away(text: str, add: tuple[str, ..
 def test_the_last_word_is_completed_by_own_tags_and_topics(
     text: str, has: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
-    found = complete_tag(text, OWN, TOPICS, has)
+    found = complete_tag(text, OWN, TOPICS, has, has)
     assert found is not None
     assert found.words == words
     assert parse_tags(text[: found.start] + words[0]) != parse_tags(text)
@@ -64,11 +64,18 @@ def test_the_last_word_is_completed_by_own_tags_and_topics(
 
 @pytest.mark.parametrize("text", ["later", "-soon", "zzz", "-"])
 def test_nothing_is_offered_for_a_whole_word_or_an_unknown_one(text: str) -> None:
-    assert complete_tag(text, {"later": 1}, (), ()) is None
+    assert complete_tag(text, {"later": 1}, (), (), ()) is None
+
+
+def test_a_tag_that_only_some_of_the_papers_have_is_offered_to_all_and_can_go() -> None:
+    for text, word in (("la", "later"), ("-la", "-later")):
+        found = complete_tag(text, {"later": 1}, (), ("later",), ())
+        assert found is not None
+        assert found.words == (word,)
 
 
 def test_a_completion_says_how_many_papers_have_the_tag() -> None:
-    found = complete_tag("a", {"ai": 3}, ("agents",), ())
+    found = complete_tag("a", {"ai": 3}, ("agents",), (), ())
     assert found is not None
     assert found.papers == (3, None)
 
@@ -80,4 +87,4 @@ def test_whatever_is_typed_the_names_are_clean_and_distinct(text: str) -> None:
     assert len({name.casefold() for name in names}) == len(names)
     assert all(name == clean(name, TAG_LIMIT) for name in names)
     assert parse_tags(" ".join(map(quoted, words.add))).add == words.add
-    complete_tag(text, OWN, TOPICS, names)
+    complete_tag(text, OWN, TOPICS, names, names)

@@ -57,6 +57,11 @@ async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> Non
         assert r.app.state.counts.views[1] == 14
         await r.do("command.open", "command.previous", "command.run")
         assert r.status == "nothing to change · mark read until:2026-05-11"
+        await r.do("command.open")
+        await r.type("tag add later robot")
+        await r.do("command.run")
+        assert "papers of robot…  y do it" in r.lines[-1]
+        await r.press("n")
 
 
 async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.refresh import jobs
+from reader.refresh import running
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
@@ -80,7 +80,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         keep_text(cache_file, id)
         yield TextStored(id, "arxiv.org")
 
-    monkeypatch.setattr(jobs, "_fetch_text", fetch)
+    monkeypatch.setattr(running, "_fetch_text", fetch)
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
         await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.window import DayCount, Order, TopicCount
-from reader.keys.actions import ACTIONS, TYPING
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, TopicCount
+from reader.keys.actions import ACTIONS
+from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap
-from reader.session.places import SPECIAL, Place, view
+from reader.session.places import SPECIAL, Place, saved_view, view
 from reader.session.places import VIEWS as STANDING
 from reader.ui.counts import Counts
 from reader.ui.day_end import day_end_notice
@@ -329,6 +331,20 @@ def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situa
     make, texts = CASES[situation]
     expected = texts if isinstance(texts, str) else texts[VIEWS.index(view_id)]
     assert " | ".join(lines(make(view_id))) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("topic:agents upvotes:>900", "It asks for topic:agents upvotes:>900."),
+        ("topic:gone", "There is no topic gone. It asks for topic:gone."),
+    ],
+)
+def test_a_saved_view_says_what_it_asks_for_and_nothing_of_a_day(query: str, why: str) -> None:
+    place = Place(saved_view("best", query))
+    state = empty("all", base=0, anywhere=60)
+    state = replace(state, place=place, listing=replace(state.listing, place=place), counts=counts(place, base=0))
+    assert " | ".join(lines(state)) == f"No paper in best. | {why} | ga all papers"
 
 
 DEMO = (

@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reader.cache.history import STILL
-from reader.cache.window import DayCount, Order, TopicCount
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
-from reader.keys.actions import CONTEXTS, FOOTERS, Context
+from reader.keys.contexts import CONTEXTS, Context
+from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
 from reader.session.places import VIEWS, Place, view
@@ -237,7 +239,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "query":
             state = state.open_query(TOP)
         case "tags":
-            state = state.begin_tags(Tagging((1,), (), {}))
+            state = state.begin_tags(Tagging((1,), (), (), {}))
         case "note":
             state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
         case "command":

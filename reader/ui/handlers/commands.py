@@ -177,7 +177,10 @@ class CommandActions:
             self._model.show_notice(f"{nothing} · {line}")
             return
         papers = f"{found['changed']:,} paper{'' if found['changed'] == 1 else 's'}"
-        self._ask(f"{line}: {papers}", "do it", line, words)
+        # Words behind the tag are a query, though they may be meant as more tags.
+        is_plain = words[0] == "tag" and "--query" not in line
+        query = f" of {words[words.index('--query') + 1]}" if is_plain else ""
+        self._ask(f"{line}: {papers}{query}", "do it", line, words)
 
     def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
         """Run a command if the user answers `y`."""

@@ -31,7 +31,8 @@ class TagActions:
         papers = [paper for pk in pks[:MOST_READ] if (paper := self._library.paper(pk)) is not None]
         if papers:
             has = tuple(dict.fromkeys(tag for paper in papers for tag in paper.tags))
-            tagging = Tagging(pks, has, self._library.tag_counts())
+            shared = tuple(tag for tag in has if all(tag in paper.tags for paper in papers))
+            tagging = Tagging(pks, has, shared, self._library.tag_counts())
             self._model.change(self._model.state.begin_tags(tagging))
 
     @handles("tags.accept")

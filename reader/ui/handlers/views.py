@@ -79,9 +79,10 @@ class ViewActions:
         if number <= len(saved):
             self.go(saved[number - 1].id)
         elif saved:
-            self._model.show_notice(f"you have {len(saved)} saved views")
+            self._model.show_notice(f"you have {len(saved)} saved view{'' if len(saved) == 1 else 's'}")
         else:
-            self._model.show_notice("no saved views yet · dailypapers views add NAME QUERY")
+            key = self._look.keymap.key("command.open")
+            self._model.show_notice(f"no saved views yet · {key} view save NAME")
 
     # The feed's own ranking
 

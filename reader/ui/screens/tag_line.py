@@ -46,7 +46,8 @@ class TagScreen(LineScreen):
 
     def _complete(self, selected: int = 0) -> None:
         tagging = self._tagging
-        self._completion = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has)
+        before = self.line.before_cursor
+        self._completion = complete_tag(before, tagging.known, self._topics, tagging.has, tagging.shared)
         self._selected = min(selected, len(self._completion.words) - 1) if self._completion else 0
 
     def _advise(self, width: int) -> Line:

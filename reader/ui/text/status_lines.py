@@ -170,10 +170,20 @@ def _cut_parts(text: str, room: int, glyphs: Glyphs) -> str:
 
 
 def _cut_words(text: str, room: int, ellipsis: str) -> str:
-    """Shorten a text at a space to at most `room` cells; return an empty text if not one word fits."""
+    """Shorten a text at a space to at most `room` cells; return an empty text if not one word fits.
+
+    A path is shortened at its beginning: its name says most.
+    """
     if measure([Piece(text)]) <= room:
         return text
     words = text.split(" ")
+    if "/" in words[-1]:
+        before = " ".join((*words[:-1], ellipsis))
+        names = words[-1].split("/")
+        for start in range(1, len(names)):
+            short = "/".join((before, *names[start:]))
+            if measure([Piece(short)]) <= room:
+                return short
     for count in range(len(words) - 1, 0, -1):
         # A dot between two parts is not the end of a sentence.
         short = " ".join(words[:count]).rstrip(" ·-,:;") + ellipsis

@@ -40,8 +40,8 @@ class Beside:
         self._running: Running | None = None
         self._starred: dict[str, None] = {}
         self._told = ""
-        self.is_due = False
-        """Whether the watched exports may lack a change."""
+        self._is_waiting = False
+        self._is_writing = False
 
     # Watched exports
 
@@ -50,18 +50,28 @@ class Beside:
         """The parts of the state whose change may change an exported file."""
         return state.marks_version, state.cache_version, state.refresh.ended
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the watched exports may lack a change, also because their writing was stopped."""
+        return self._is_waiting or self._is_writing
+
     def export_soon(self, _state: State | None = None) -> None:
         """Write the watched exports once nothing has changed for `EXPORT_AFTER`."""
         if self._exports:
-            self.is_due = True
+            self._is_waiting = True
             self.delay.begin(EXPORT_AFTER)
 
     def _export(self) -> None:
         if self._running is not None:
             self.export_soon()
             return
-        self.is_due = False
-        self._background.start("exports", lambda: self._run(("export", "--watched")))
+        self._is_waiting, self._is_writing = False, True
+        self._background.start("exports", self._write_exports)
+
+    async def _write_exports(self) -> None:
+        await self._run(("export", "--watched"))
+        # If the reader ends before, it writes them itself.
+        self._is_writing = False
 
     # Stars
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.keys.actions import CONTEXTS, Context
+from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
@@ -47,6 +47,12 @@ def test_a_notice_that_does_not_fit_beside_the_first_keys_is_cut_at_a_word() -> 
     said = "fetching all since 2024-01-01, and all that came later"
     assert drawn(Status(KEYS, said=said), 60) == [" m read  s star  ? keys      fetching all since 2024-01-01…"]
     assert drawn(Status(KEYS, said=said), 20) == [" m read  ? keys"]
+
+
+def test_a_path_in_a_notice_keeps_its_name() -> None:
+    said = "67 papers written in /home/me/notes/papers/t.bib"
+    assert drawn(Status(KEYS, said=said), 70)[0].endswith("67 papers written in …/notes/papers/t.bib")
+    assert drawn(Status(KEYS, said=said), 56)[0].endswith("67 papers written in …/t.bib")
 
 
 def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
