@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from reader.refresh import running
+from reader.session.bookmarks import load
+from reader.ui.work import bookmark_keeper
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
@@ -166,7 +168,11 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert r.is_on_page
 
 
-async def test_each_text_opens_where_it_was_left_even_in_another_version(reader: Opener, cache_file: Path) -> None:
+async def test_each_text_opens_where_it_was_left_even_in_another_version(
+    reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bookmark_keeper, "PAUSE", 0)
+    bookmarks = cache_file.with_name("bookmarks.json")
     async with reader(size=(80, 24)) as r:
         first, second = r.row(0).id, r.row(1).id
         keep_text(cache_file, first)
@@ -178,7 +184,13 @@ async def test_each_text_opens_where_it_was_left_even_in_another_version(reader:
         assert "0 %" in r.lines[0]
         await r.do("app.back", "read.previous", "text.open")
         assert [line[:70] for line in r.lines[1:-1]] == [line[:70] for line in left]
-        await r.do("move.half_down", "app.quit")
+        await r.do("move.half_down")
+        text = r.app.model.state.text
+        assert text is not None and text.bookmark is not None
+        here = text.bookmark
+        # Also amid a section it is on the disk before the text is closed: the reader may be killed.
+        await r.until(lambda: load(bookmarks).get(first) == here)
+        await r.do("app.quit")
     keep_text(cache_file, first, document(2, more=9))
     async with reader(size=(60, 20)) as r:
         await open_text(r)
