@@ -288,7 +288,10 @@ class TextView:
         return self._remember(self.top)._show(found) if found else self
 
     def matches(self) -> tuple[int, int]:
-        """The number of the marked line among those with the words, 0 if it has none of them, and their number, at most `MOST_COUNTED`."""
+        """The number of the marked line among those with the words, and their number, at most `MOST_COUNTED`.
+
+        The first is 0 if the marked line has none of them.
+        """
         searched = self.search.pattern
         found = self.index.first_matches(searched) if searched else []
         return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
