@@ -288,9 +288,9 @@ class TextView:
         return self._remember(self.top)._show(found) if found else self
 
     def matches(self) -> tuple[int, int]:
-        """The number of the marked line among those with the words, 0 if it has none, and their number.
+        """The number of the marked line among those with the words, and their number, at most `MOST_COUNTED`.
 
-        Those behind the first `MOST_COUNTED` do not count.
+        The first is 0 if the marked line has none of them.
         """
         searched = self.search.pattern
         found = self.index.first_matches(searched) if searched else []
