@@ -57,6 +57,11 @@ def backup_folder(cache: Path) -> Path:
     return cache.with_name("backups")
 
 
+def finding_folder(cache: Path) -> Path:
+    """The folder of the index for finding papers by a text; it can be deleted, and is then made anew."""
+    return cache.with_name("finding")
+
+
 def draft_folder(cache: Path) -> Path:
     """The folder of notes that are being written, beside the cache that will have them."""
     return cache.with_name("drafts")

@@ -11,7 +11,9 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Textual reads these when it is imported, which test modules do after this file.
@@ -45,6 +47,28 @@ settings.register_profile(
 settings.register_profile("repeatable", settings.get_profile("default"), derandomize=True, database=None)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+LONG = (
+    "commands/test_closed_streams.py",
+    "crash/test_crash.py",
+    "feeds/syndication/test_size.py",
+    "feeds/test_bombs.py",
+    "pty/test_browser.py",
+    "pty/test_colors.py",
+    "pty/test_job_control.py",
+    "pty/test_leaving.py",
+    "pty/test_resizing.py",
+    "pty/test_served.py",
+    "ui/test_app_random.py",
+)
+"""Modules that kill, flood or burden the program for long: `pytest -m long` runs them, and so does `.ci/run`."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the long tests, which are left out unless they are asked for."""
+    if item.path.relative_to(Path(__file__).parent).as_posix() in LONG:
+        item.add_marker("long")
 
 
 def pytest_xdist_auto_num_workers() -> int:

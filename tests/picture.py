@@ -17,7 +17,7 @@ from reader.commands.sample import fill_with_sample
 from reader.commands.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings
-from reader.refresh import jobs
+from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.colors import DARK
 from reader.ui.screenshot import draw_picture
@@ -59,7 +59,7 @@ async def sample(size: tuple[int, int], query: str = "") -> AsyncIterator[tuple[
         app = ReaderApp(
             settings,
             file,
-            run_job=partial(jobs.run_job, jobs.JobContext(file, settings, lambda: workspace.topics)),
+            run_job=partial(running.run_job, jobs.JobContext(file, settings, lambda: workspace.topics)),
             demo=True,
             query=query,
             rules=lambda: workspace.topics,

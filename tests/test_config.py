@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader import config
+from reader import config, settings_reader
 from reader.commands.settings_template import setting_docs, template
-from reader.config import LoadedSettings, Mistake, Settings, load_settings
+from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.core.setting_tables import TABLES, SavedView, UserCommand, WatchedExport
+from reader.settings_reader import LoadedSettings, Mistake, load_settings
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ def test_several_mistakes_come_in_the_order_of_their_lines(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "line", "says"),
-    [(b"ascii = true\n\xff\n", 2, "not UTF-8"), (b"#" * (config.MAX_FILE_SIZE + 1), 0, "larger than")],
+    [(b"ascii = true\n\xff\n", 2, "not UTF-8"), (b"#" * (settings_reader.MAX_FILE_SIZE + 1), 0, "larger than")],
 )
 def test_a_file_that_is_no_text_is_one_mistake(file: Path, data: bytes, line: int, says: str) -> None:
     file.write_bytes(data)
@@ -348,8 +349,9 @@ def test_no_text_stops_the_reader(tmp_path_factory: pytest.TempPathFactory, piec
 def test_loading_is_cheap_to_import() -> None:
     script = (
         # What measures coverage has its own imports.
-        "import json, sys; before = set(sys.modules); from reader import config, paths; from pathlib import Path;"
-        "config.load_settings(Path('nowhere')); print(json.dumps(sorted(set(sys.modules) - before)))"
+        "import json, sys; before = set(sys.modules); from reader import paths, settings_reader as read;"
+        "from pathlib import Path; read.load_settings(Path('nowhere'));"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}

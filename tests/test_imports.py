@@ -27,9 +27,9 @@ SLOW = {
     "ahocorasick_rs",
     "pylatexenc",
     "re2",
+    "numpy",
     "selectolax",
     "markdown_it",
-    "numpy",
 }
 """What takes longer to import than the whole first frame, and its like."""
 

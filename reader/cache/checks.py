@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import schema, text_index
+from reader.cache import connections, text_index
 from reader.cache.marks.derived import queue_places
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
@@ -41,12 +41,12 @@ def verify(path: Path) -> Iterator[Check]:
 
     Changes nothing. Raises CacheError.
     """
-    with explained(path), closing(schema.peek(path)) as connection:
+    with explained(path), closing(connections.peek(path)) as connection:
         faults = tuple(_file(connection))
     yield Check("file", tuple(fault for fault in faults if _OF_INDEX not in fault))
     if any(_OF_INDEX not in fault for fault in faults):
         return
-    with explained(path), closing(schema.connect(path, query_only=True)) as connection:
+    with explained(path), closing(connections.connect(path, query_only=True)) as connection:
         # All that is compared is of one moment, whatever other programs write meanwhile.
         connection.execute("BEGIN")
         yield Check("references", tuple(_references(connection)))
@@ -78,7 +78,7 @@ def _references(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _search(path: Path) -> Iterator[str]:
-    with closing(schema.connect(path, query_only=True)) as connection:
+    with closing(connections.connect(path, query_only=True)) as connection:
         try:
             connection.execute("PRAGMA query_only = OFF")
             # This writes nothing. The 1 makes SQLite also compare the index with the papers' texts.
@@ -146,7 +146,7 @@ def _journal(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
     faults = list(_differences(connection, path))
     if faults:
         # Another program may have written between the two looks: look again while none can.
-        with suppress(sqlite3.Error), closing(schema.connect(path)) as locked, schema.transaction(locked):
+        with suppress(sqlite3.Error), closing(connections.connect(path)) as locked, connections.transaction(locked):
             faults = list(_differences(locked, path))
     yield from faults
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.sqlite_errors import explained
 from reader.core.community import Community, dump, load
 
@@ -89,7 +89,7 @@ class Communities:
     def open(cls, path: Path) -> Communities:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
         with explained(path):
-            return cls(schema.connect(path), path)
+            return cls(connections.connect(path), path)
 
     def close(self) -> None:
         self._connection.close()
@@ -110,7 +110,7 @@ class Communities:
 
     def put(self, pk: int, community: Community, now: str) -> None:
         """Store what the feed's page of a paper has; `now` is ISO time, UTC."""
-        with explained(self._path), schema.transaction(self._connection):
+        with explained(self._path), connections.transaction(self._connection):
             # The paper may have been dropped while its page was fetched.
             self._connection.execute(
                 "INSERT OR REPLACE INTO community (pk, asked, body)"
@@ -120,7 +120,7 @@ class Communities:
 
     def note_arxiv_asked(self, ids: Iterable[str], day: str) -> None:
         """Record that arXiv was asked about papers on a day (ISO)."""
-        with explained(self._path), schema.transaction(self._connection):
+        with explained(self._path), connections.transaction(self._connection):
             self._connection.executemany(
                 "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
                 [(day, id) for id in ids],

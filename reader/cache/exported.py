@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.sqlite_errors import explained
 
 _KEY = "exports"
@@ -19,13 +19,13 @@ _REMEMBERED = 5
 
 def known_contents(path: Path) -> dict[str, list[str]]:
     """The digests of what was written to each file, the newest first."""
-    with explained(path), closing(schema.connect(path, query_only=True)) as cache:
+    with explained(path), closing(connections.connect(path, query_only=True)) as cache:
         return _read(cache)
 
 
 def note_content(path: Path, file: str, digest: str) -> None:
     """Note what was written to a file."""
-    with explained(path), closing(schema.connect(path)) as cache, schema.transaction(cache):
+    with explained(path), closing(connections.connect(path)) as cache, connections.transaction(cache):
         known = _read(cache)
         before = [one for one in known.get(file, ()) if one != digest]
         known[file] = [digest, *before][:_REMEMBERED]

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Literal, Self
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.marks.derived import FOLLOW, refold
 from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explained
@@ -97,7 +97,7 @@ class Feeds:
     def open(cls, path: Path, *, query_only: bool = False) -> Self:
         """Open the list, with `query_only` only to read; it is the user's own, so each change waits for the disk."""
         with explained(path):
-            return cls(schema.connect(path, query_only=query_only, durable=True), path)
+            return cls(connections.connect(path, query_only=query_only, durable=True), path)
 
     def close(self) -> None:
         with self._lock:
@@ -178,7 +178,7 @@ class Feeds:
         Without `now` this writes only if the source was failing.
         """
         well = "failing_since = NULL, error = NULL"
-        with self._alone(), schema.transaction(self._connection):
+        with self._alone(), connections.transaction(self._connection):
             if now is None:
                 sql = f"UPDATE feed SET {well} WHERE slug = ? AND failing_since IS NOT NULL"
                 self._connection.execute(sql, (slug,))
@@ -188,7 +188,7 @@ class Feeds:
 
     def failed(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
-        with self._alone(), schema.transaction(self._connection):
+        with self._alone(), connections.transaction(self._connection):
             if slug in OWN:
                 self._connection.execute(
                     "INSERT INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
@@ -221,7 +221,7 @@ class Feeds:
 
     def asked(self, ids: Iterable[str], day: str) -> None:
         """Record that arXiv was asked about these papers on a day."""
-        with self._alone(), schema.transaction(self._connection):
+        with self._alone(), connections.transaction(self._connection):
             self._connection.executemany(
                 "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
                 [(day, id) for id in ids],
@@ -249,7 +249,7 @@ class Feeds:
 
     def not_found(self, ids: Iterable[str], day: str) -> None:
         """Record that no source had these papers on a day (ISO)."""
-        with self._alone(), schema.transaction(self._connection):
+        with self._alone(), connections.transaction(self._connection):
             self._connection.executemany(_NOT_FOUND, [(f"{_NO_SOURCE}{id}", day) for id in ids])
 
     def sources_of(self, ids: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import platform
-from reader.cache import schema
+from reader.cache import connections, schema
 from reader.cache.aside import is_aside
 from reader.cache.backups import backups
 from reader.cache.checks import verify
@@ -166,7 +166,7 @@ def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
 
 def _try_to_write(path: Path) -> None:
     """Write a row and take it back; raises CacheError if the file's header forbids it."""
-    with explained(path), closing(schema.connect(path)) as connection:
+    with explained(path), closing(connections.connect(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO meta (key, value) VALUES ('', '')")
         connection.execute("ROLLBACK")

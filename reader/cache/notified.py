@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
@@ -33,7 +33,7 @@ class Problem(NamedTuple):
 
 def begin(path: Path, key: str = _CLAIMED) -> None:
     """Treat papers as new from now on; do nothing after the first call. `key` is that of the claims in `meta`."""
-    with _opened(path) as cache, schema.transaction(cache):
+    with _opened(path) as cache, connections.transaction(cache):
         cache.execute(
             "INSERT INTO meta (key, value) SELECT ?, coalesce(max(pk), 0) FROM paper WHERE true ON CONFLICT DO NOTHING",
             (key,),
@@ -49,7 +49,7 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
     matches: dict[int, tuple[str, ...]] = {}
     with _opened(path) as cache:
         # The papers are searched after the transaction: other programs may wait for its end.
-        with schema.transaction(cache):
+        with connections.transaction(cache):
             row = cache.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
             (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
             _put(cache, key, str(newest))
@@ -69,7 +69,7 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
 
 def note_problem(path: Path, since: str, error: str | None) -> None:
     """Record why notifications fail, keeping the time of the first failure; None once they work."""
-    with _opened(path) as cache, schema.transaction(cache):
+    with _opened(path) as cache, connections.transaction(cache):
         if error is None:
             cache.execute("DELETE FROM meta WHERE key = ?", (_PROBLEM,))
         else:
@@ -85,7 +85,7 @@ def problem(path: Path) -> Problem | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with explained(path), closing(schema.connect(path)) as cache:
+    with explained(path), closing(connections.connect(path)) as cache:
         register_functions(cache)
         yield cache
 

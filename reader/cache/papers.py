@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
-from reader.cache import retention, schema
+from reader.cache import connections, retention, schema
 from reader.cache.batch import COUNT_CHANGE, Batch, Classifier
 from reader.cache.sqlite_errors import explain
 from reader.cache.tables import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
@@ -65,7 +65,7 @@ class Cache:
 
     def __init__(self, path: Path, classifier: Classifier) -> None:
         self._path = path
-        self._engine = schema.engine(path)
+        self._engine = connections.engine(path)
         self._classifier = classifier
         self._topic_keys: dict[str, int] = {}
         self._changes = 0
@@ -75,7 +75,7 @@ class Cache:
         """Open the cache at `path`; create or migrate it first if needed."""
         schema.ensure(path)
         cache = cls(path, classifier)
-        with schema.closing_on_error(cache):
+        with connections.closing_on_error(cache):
             cache._sync_topics()
         return cache
 

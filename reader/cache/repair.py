@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.cache import aside, health, schema, text_index
+from reader.cache import aside, connections, health, schema, text_index
 from reader.cache.backups import backups
 from reader.cache.health import Condition, Progress, State
 from reader.cache.marks.event_log import EventLog
@@ -182,17 +182,17 @@ class Repair:
 
     def _rebuild_index(self) -> None:
         self._progress("rebuilding the full-text indexes")
-        with explained(self._path), closing(schema.connect(self._path)) as connection:
+        with explained(self._path), closing(connections.connect(self._path)) as connection:
             for index in ("paper_fts", "output_fts"):
                 connection.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
-            with schema.transaction(connection):
+            with connections.transaction(connection):
                 text_index.rebuild(connection)
 
     def _derive_marks(self) -> None:
         self._progress("deriving the marks again")
         with closing(Events.open(self._path)) as events:
             events.rebuild()
-        with explained(self._path), closing(schema.connect(self._path)) as connection:
+        with explained(self._path), closing(connections.connect(self._path)) as connection:
             listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
             connection.execute(f"UPDATE day SET papers = {listed} WHERE papers <> {listed}")
 
@@ -233,14 +233,14 @@ class Repair:
     def _bring_back_events(self, building: Path, salvage: Salvage) -> None:
         self._progress("bringing back the marks")
         if salvage.machine is not None:
-            with explained(building), closing(schema.connect(building)) as connection:
+            with explained(building), closing(connections.connect(building)) as connection:
                 connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (salvage.machine,))
         with closing(Events.open(building)) as events:
             # A changed bit in an id must not make a second event, which an undo of the first would not take back.
             known = self._known_places(building)
             places = ((one, (one.machine, one.number, one.clock)) for one in salvage.entries())
             events.join(one for one, place in places if known.get(place, one.id) == one.id)
-        with explained(building), closing(schema.connect(building, durable=True)) as connection:
+        with explained(building), closing(connections.connect(building, durable=True)) as connection:
             for feed in salvage.feeds():
                 # The log knows better whether a feed is still followed.
                 connection.execute(
@@ -254,7 +254,7 @@ class Repair:
 
     def _known_places(self, building: Path) -> dict[tuple[str, int, int], str]:
         """The ids of the events by their place: machine, number and clock."""
-        with explained(building), closing(schema.connect(building, query_only=True)) as connection:
+        with explained(building), closing(connections.connect(building, query_only=True)) as connection:
             rows = connection.execute("SELECT machine, number, clock, id FROM event")
             return {(machine, number, clock): id for machine, number, clock, id in rows}
 
@@ -269,7 +269,7 @@ class Repair:
         with (
             closing(Cache.open(building, self._rules())) as cache,
             explained(building),
-            closing(schema.connect(building)) as connection,
+            closing(connections.connect(building)) as connection,
         ):
             for listing, seen in salvage.listings():
                 if self._end is not None and time.monotonic() > self._end:
@@ -291,7 +291,7 @@ class Repair:
         report = self.report
         if health.glance(self._path).state is State.NONE:
             return
-        with explained(self._path), closing(schema.connect(self._path, query_only=True)) as connection:
+        with explained(self._path), closing(connections.connect(self._path, query_only=True)) as connection:
             counts = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM paper WHERE starred = 1)"
             report.events, report.starred = connection.execute(counts).fetchone()
             (report.papers,) = connection.execute("SELECT count(*) FROM paper").fetchone()
@@ -305,6 +305,6 @@ def _remove(building: Path) -> None:
 
 def _settle(building: Path) -> None:
     """Merge the write-ahead log into the file, and wait for the disk."""
-    with explained(building), closing(schema.connect(building, durable=True)) as connection:
+    with explained(building), closing(connections.connect(building, durable=True)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sync(building)

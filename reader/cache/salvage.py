@@ -18,7 +18,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from reader.cache import schema
+from reader.cache import connections, schema
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import UNPACKED_BYTES, Entry
 from reader.cache.pages import Value, rows
@@ -171,7 +171,7 @@ def _listings(day: str | None, papers: Sequence[dict[str, Any]]) -> Iterator[tup
 def _columns(path: Path) -> dict[str, tuple[str, ...]]:
     """The columns of the tables in their order, as the file's own schema says, or else as a new cache has them."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        for statement in schema.statements(schema.SCHEMA.read_text("utf-8")):
+        for statement in connections.statements(schema.SCHEMA.read_text("utf-8")):
             connection.execute(statement)
         columns = {table: _columns_of(connection, table) for table in _TABLES}
         missing = set(_TABLES)

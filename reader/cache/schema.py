@@ -1,37 +1,24 @@
-"""Open a cache file: pragmas, the checks before it, a new file's schema, and migrations, each after a backup.
+"""The schema of a cache file: the checks before it is opened, a new file's schema, and migrations after a backup.
 
 What can't be a good cache of ours is refused before anything is written: a damaged file stays as it is, byte for byte.
 
-All functions but `upgrade` and `engine` need only the standard library: SQLModel takes 370 ms to import, Alembic
-more, and neither may delay the first list, not even in a new cache.
+All functions but `upgrade` need only the standard library: SQLModel takes 370 ms to import, Alembic more, and neither
+may delay the first list, not even in a new cache.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import NamedTuple
 
-from reader import platform
-from reader.cache.sqlite_errors import damaged, explain, explained, is_damage, primary_code
+from reader.cache.connections import connect, engine, peek, statements, transaction
+from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
-from reader.core.steps import note_step
 from reader.paths import backup_folder, make_folder, make_private, touch_private
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-
-class Closable(Protocol):
-    """An object that holds a connection."""
-
-    def close(self) -> None: ...
-
 
 HEAD = "0008"
 """The newest migration: the schema that this program reads and writes."""
@@ -55,135 +42,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA = Path(__file__).parent / "schema.sql"
 """The schema after all migrations up to `HEAD`, as SQL; `ddl.py` writes it from the tables."""
 
-BUSY_SECONDS = 10.0
-
 UPGRADE_SECONDS = 600.0
 """Seconds to wait for another program that migrates the same cache, and copies it before."""
-
-PEEKS, PEEK_SECONDS = 20, 0.01
-"""How often, and at what distance, it is looked for the locks of a log that has none."""
-
-STATEMENT_STEPS = 1_000_000
-"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
-
-
-def connect(
-    path: Path, *, query_only: bool = False, durable: bool = False, patience: float = BUSY_SECONDS
-) -> sqlite3.Connection:
-    """Open the cache file with the standard library; the caller begins transactions.
-
-    `durable` waits for the disk at each commit. It is for the user's marks, which no feed can send again. With
-    `query_only`, a cache that can't be written can be read too.
-    """
-    try:
-        return _connect(path, query_only=query_only, durable=durable, patience=patience)
-    except sqlite3.OperationalError as error:
-        if not (query_only and primary_code(error) in _REFUSALS and path.exists()):
-            raise
-        return connect_frozen(path)
-
-
-def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
-    with closing_on_error(connection):
-        for pragma in pragmas(durable=durable, mebibytes=2):
-            connection.execute(pragma)
-        if query_only:
-            # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
-            connection.execute("PRAGMA query_only = ON")
-    return connection
-
-
-_REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
-"""SQLite's codes where it may not write the file or make the files beside it."""
-
-
-def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
-    """Open a file that nobody writes, for reading: no file is made or changed, and its write-ahead log is read.
-
-    SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
-    it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
-    """
-    has_log = _has_log(path) if has_log is None else has_log
-    how = f"vfs={platform.VFS_WITHOUT_LOCKS}" if has_log else "immutable=1"
-    place = f"{path.absolute().as_uri()}?mode=ro&{how}"
-    connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
-    with closing_on_error(connection):
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA temp_store = MEMORY")
-    return connection
-
-
-def _has_log(path: Path) -> bool:
-    try:
-        return path.with_name(f"{path.name}-wal").stat().st_size > 0
-    except OSError:
-        return False
-
-
-def peek(path: Path) -> sqlite3.Connection:
-    """Open a file for reading in such a way that neither it nor its log changes, whoever uses it."""
-    locks = path.with_name(f"{path.name}-shm")
-    has_log = _has_log(path)
-    # A log without locks was left behind, unless a program opens the cache just now; that must not lose its log.
-    for _ in range(PEEKS):
-        if not has_log or locks.exists():
-            break
-        time.sleep(PEEK_SECONDS)
-        has_log = _has_log(path)
-    if not locks.exists():
-        return connect_frozen(path, has_log=has_log)
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    try:
-        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if primary_code(error) in _REFUSALS:
-            return connect_frozen(path)
-        raise
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-@contextmanager
-def closing_on_error(opened: Closable) -> Iterator[None]:
-    """Close a newly opened object if its preparation fails."""
-    try:
-        yield
-    except BaseException:
-        opened.close()
-        raise
-
-
-def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
-    """The pragmas of a connection that keeps up to `mebibytes` MiB of the file in memory.
-
-    The reader's five connections need little, because the system caches the file too: 16 MiB each made a search no
-    quicker and cost 30 MB. Storing papers needs more, because its batches read and write the same pages many times.
-    """
-    return (
-        "PRAGMA journal_mode = WAL",
-        f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
-        "PRAGMA foreign_keys = ON",
-        "PRAGMA temp_store = MEMORY",
-        f"PRAGMA cache_size = -{1024 * mebibytes}",
-    )
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction that takes its lock at the start, so a busy cache can't make it fail half-way."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # After a full disk, SQLite has already rolled back.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 class _Facts(NamedTuple):
@@ -345,16 +205,6 @@ def create(path: Path) -> None:
             connection.execute(SET_MARK)
 
 
-def statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: `executescript` would end the transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
 def upgrade(path: Path) -> None:
     """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
     from reader.cache import backups
@@ -385,25 +235,3 @@ def _migrate(path: Path) -> None:
         raise explain(error, path) from error
     finally:
         database.dispose()
-
-
-def engine(path: Path) -> Engine:
-    """A SQLAlchemy engine for the cache; its transactions take the write lock when they begin."""
-    from sqlalchemy import create_engine, event
-
-    made = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
-
-    @event.listens_for(made, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        # The driver's own transactions begin too late and do not include DDL.
-        connection.isolation_level = None
-        # A statement on a large cache may take minutes: each part of it is a step.
-        connection.set_progress_handler(note_step, STATEMENT_STEPS)
-        for pragma in pragmas(durable=False, mebibytes=16):
-            connection.execute(pragma)
-
-    @event.listens_for(made, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return made

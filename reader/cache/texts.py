@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import retention, schema, text_index
+from reader.cache import connections, retention, text_index
 from reader.cache.sqlite_errors import explained
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import Document
@@ -45,7 +45,7 @@ class Texts:
     def open(cls, path: Path) -> Texts:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`)."""
         with explained(path):
-            return cls(schema.connect(path), path)
+            return cls(connections.connect(path), path)
 
     def close(self) -> None:
         self._connection.close()
@@ -70,7 +70,7 @@ class Texts:
         """Store the text of a paper in place of an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
         words = searched_text(document)
-        with explained(self._path), schema.transaction(self._connection):
+        with explained(self._path), connections.transaction(self._connection):
             text_index.forget(self._connection, [pk])
             # The paper may have been dropped while its text was fetched.
             stored = self._connection.execute(
@@ -89,7 +89,7 @@ class Texts:
 
     def note_missing(self, pk: int, today: str) -> None:
         """Note that no source has the text of a paper today (ISO)."""
-        with explained(self._path), schema.transaction(self._connection):
+        with explained(self._path), connections.transaction(self._connection):
             self._connection.execute(
                 "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_MISSING}{pk}", today)
             )
@@ -106,7 +106,7 @@ class Texts:
         """Drop the texts that were last read before a day (ISO); yield the number dropped so far."""
         total = 0
         while True:
-            with explained(self._path), schema.transaction(self._connection):
+            with explained(self._path), connections.transaction(self._connection):
                 dropped = retention.drop_texts(self._connection, before, BATCH)
             if not dropped:
                 return

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache import schema
+from reader.cache import connections, count_sql
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
+from reader.cache.orders import Order, begin_order, with_texts
 from reader.cache.row_people import add_people
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
 
 T = TypeVar("T")
-Key_co = TypeVar("Key_co", covariant=True)
 
 CHUNK = 5_000
 """Rows fetched from SQLite at once, so that other threads can run within a frame."""
@@ -53,27 +53,6 @@ _BY_INDEX = {
     "is:starred": f"p.starred = 1 AND {VISIBLE}",
 }
 """The conditions of the views that an index lists by day, by their queries."""
-
-
-class Order(NamedTuple, Generic[Key_co]):
-    """The papers of a view in order, 8 bytes each, with the runs of days."""
-
-    pks: Sequence[Key_co]
-    groups: tuple[tuple[str, int], ...] = ()
-    """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
-    complete: bool = True
-    """False for a first screenful if more papers follow."""
-    in_texts: int = 0
-    """Number of papers at the end that have the query's words only in their full text."""
-
-    @property
-    def only_in_texts(self) -> frozenset[Key_co]:
-        """Those papers."""
-        return frozenset(self.pks[len(self.pks) - self.in_texts :])
-
-
-IN_TEXTS = "only in the full text"
-"""In place of a day, the group of the papers that have a query's words only in their full text: the last one."""
 
 
 class DayCount(NamedTuple):
@@ -108,14 +87,14 @@ class Window:
         self._rose = rose(at)
 
     @classmethod
-    def open(cls, path: Path, patience: float = schema.BUSY_SECONDS) -> Window:
+    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`).
 
         A read waits up to `patience` seconds for another program that holds the cache.
         """
         with explained(path):
-            connection = schema.connect(path, query_only=True, patience=patience)
-            with schema.closing_on_error(connection):
+            connection = connections.connect(path, query_only=True, patience=patience)
+            with connections.closing_on_error(connection):
                 register_functions(connection)
                 return cls(connection, path)
 
@@ -141,14 +120,8 @@ class Window:
         if self._for_you is None:
             from reader.cache.choice import ForYou
 
-            self._for_you = found = ForYou(self._connection, self._path)
-            with explained(self._path):
-                self._connection.create_function("for_you", 1, found.score)
+            self._for_you = ForYou(self._connection, self._path)
         return self._for_you
-
-    def _learn(self, selection: Selection) -> None:
-        if selection.is_for_you:
-            self.for_you.update()
 
     # Lists
 
@@ -164,7 +137,7 @@ class Window:
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()
-        return _order(found, limit)
+        return begin_order(found, limit)
 
     def first_by_day(self, query: str, limit: int) -> Order[int] | None:
         """The first papers of a query that a view has, by day; None for a query that needs the query language."""
@@ -179,7 +152,7 @@ class Window:
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()
-        return _order(found, limit)
+        return begin_order(found, limit)
 
     def rank_by_day(self, query: str, pk: int, most: int) -> int | None:
         """How many papers are before a paper in `first_by_day`; None if it or the query is not there, or for more."""
@@ -195,22 +168,31 @@ class Window:
             ).fetchone()
         return None if rank is None or rank > most else int(rank)
 
-    def first(self, selection: Selection, limit: int) -> Order[int]:
-        """The first `limit` papers of a selection."""
+    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
+        """The first `limit` papers of a selection.
+
+        With `at_once`, nothing is learned about the user, which takes up to a second: papers that are ordered by it
+        stand in the order of days, and the list counts as incomplete.
+        """
         from reader.cache.search import plan
 
-        self._learn(selection)
+        if selection.is_for_you and not at_once:
+            self.for_you.update()
         with explained(self._path):
             found = plan.first(self._connection, selection, limit).rows
             known = [pk for pk, _ in found]
             further = plan.in_texts(self._connection, selection, known, limit - len(found))
-        return _with_texts(_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit)
+        order = with_texts(
+            begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit
+        )
+        return order._replace(complete=False) if at_once and selection.is_for_you else order
 
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
         from reader.cache.search import plan
 
-        self._learn(selection)
+        if selection.is_for_you:
+            self.for_you.update()
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0
@@ -229,7 +211,7 @@ class Window:
         if count:
             groups.append((day, count))
         order = Order(pks, tuple(groups) if selection.grouped_by_day else ())
-        return _with_texts(order, [pk for pk, _ in further])
+        return with_texts(order, [pk for pk, _ in further])
 
     def count(self, selection: Selection) -> int:
         """How many papers a selection has."""
@@ -338,9 +320,9 @@ class Window:
     def days(self, limit: int | None = None) -> list[DayCount]:
         """The newest days that list papers, newest first; hidden papers are not counted."""
         with explained(self._path):
-            papers = Counter(dict(self._connection.execute(_BY_DAY).fetchall()))
-            unread = Counter(dict(self._connection.execute(_UNREAD_BY_DAY).fetchall()))
-            for day, more, more_unread in self._connection.execute(_AGAIN):
+            papers = Counter(dict(self._connection.execute(count_sql.BY_DAY).fetchall()))
+            unread = Counter(dict(self._connection.execute(count_sql.UNREAD_BY_DAY).fetchall()))
+            for day, more, more_unread in self._connection.execute(count_sql.AGAIN):
                 papers[day] += more
                 unread[day] += more_unread
         return [DayCount(day, papers[day], unread[day]) for day in sorted(papers, reverse=True)[:limit]]
@@ -351,11 +333,11 @@ class Window:
 
         with explained(self._path):
             if selection is None or selection.where == VISIBLE:
-                counts = Counter(dict(self._connection.execute(_BY_TOPIC).fetchall()))
-                counts.subtract(dict(self._connection.execute(_HIDDEN_BY_TOPIC).fetchall()))
+                counts = Counter(dict(self._connection.execute(count_sql.BY_TOPIC).fetchall()))
+                counts.subtract(dict(self._connection.execute(count_sql.HIDDEN_BY_TOPIC).fetchall()))
             else:
                 where = plan.in_any_order(self._connection, selection)
-                sql = _TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
+                sql = count_sql.TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
                 counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
         return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
 
@@ -371,39 +353,6 @@ class Window:
         with explained(self._path):
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
-
-
-# The list's index has a paper's newest day, so it can count; the few papers on more than one day are
-# added. Joining a million papers to their listings would take 0.6 s instead of 0.1 s.
-_BY_DAY = "SELECT sort_day, count(*) FROM paper WHERE day IS NOT NULL AND hidden = 0 GROUP BY sort_day"
-_UNREAD_BY_DAY = (
-    "SELECT sort_day, count(*) FROM paper WHERE read = 0 AND hidden = 0 AND day IS NOT NULL GROUP BY sort_day"
-)
-_AGAIN = (
-    "SELECT l.day, count(*), sum(p.read = 0) FROM paper AS p CROSS JOIN listing AS l ON l.pk = p.pk AND l.day <> p.day"
-    " WHERE p.first_day < p.day AND p.hidden = 0 GROUP BY l.day"
-)
-
-_BY_TOPIC = "SELECT topic, count(*) FROM paper_topic GROUP BY topic"
-_TOPICS_OF = (
-    "SELECT pt.topic, count(*) FROM ({pks}) AS one CROSS JOIN paper_topic AS pt ON pt.pk = one.pk GROUP BY pt.topic"
-)
-_HIDDEN_BY_TOPIC = _TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1")
-
-
-def _order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
-    """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
-    groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
-    return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
-
-
-def _with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) -> Order[int]:
-    """The order with the papers that have the words only in their full text; at most `limit` in all."""
-    if not pks:
-        return order
-    groups = (*order.groups, (IN_TEXTS, len(pks))) if order.groups or not order.pks else ()
-    listed = array("q", [*order.pks, *pks])
-    return Order(listed, groups, limit is None or len(listed) < limit, len(pks))
 
 
 def _select(selection: Selection) -> str:

@@ -114,7 +114,9 @@ def add_arguments(parser: Parser, command: Command) -> None:
 
 def add_query(parser: ArgumentParser) -> None:
     """Add the words of a query; `query_of` joins them."""
-    parser.add_argument("query", nargs="*", metavar="QUERY", help="words and terms such as topic:agents is:unread")
+    parser.add_argument(
+        "query", nargs="*", default=[], metavar="QUERY", help="words and terms such as topic:agents is:unread"
+    )
 
 
 def add_json(parser: ArgumentParser) -> None:

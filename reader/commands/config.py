@@ -96,6 +96,10 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
     variable = config.VARIABLES.get(arguments.name)
     if variable and now.loaded.origin(arguments.name) == variable:
         warn(f"{variable} in the environment wins over it.")
+    if arguments.name.startswith("keys."):
+        for loss in now.keymap.lost:
+            if loss.winner == arguments.name.removeprefix("keys."):
+                warn(str(loss))
     return 0
 
 

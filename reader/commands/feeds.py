@@ -115,7 +115,7 @@ def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
 
 async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
     """Follow feeds and categories; a feed must answer. Raises FeedError with the last failure."""
-    from reader.refresh.jobs import open_sources
+    from reader.refresh.running import open_sources
 
     failures: list[str] = []
     added: list[dict[str, object]] = []
@@ -241,8 +241,8 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     """Fetch feeds, by default all, and print each result."""
     from contextlib import aclosing
 
-    from reader.refresh.jobs import open_sources
     from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, PapersReturned
+    from reader.refresh.running import open_sources
 
     answers: list[FeedStored | FeedFailed] = []
     with workspace.cache() as cache:

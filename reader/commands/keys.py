@@ -25,7 +25,9 @@ LEAST = 30
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "check: only what is wrong with your own keys; exit code 1 if anything is"
+    about = (
+        "check: only what is wrong with your own keys, and which defaults they take; exit code 1 if anything is wrong"
+    )
     parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
     parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")
     parser.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="how to print them")
@@ -55,13 +57,14 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _check(arguments: Namespace, workspace: Workspace) -> int:
-    """Print what is wrong with the user's own keys, and what only some terminals send."""
+    """Print what is wrong with the user's own keys, which defaults lose to them, and what only some terminals send."""
     from reader.keys.spelling import is_rarely_sent, write_chord
 
     keymap, settings = workspace.keymap, workspace.settings
     wrong = [one for one in workspace.mistakes() if one.key.partition(".")[0] in ("keys", "key_preset")]
     own = [action.id for action in keymap.actions if keymap.is_own(action.id)]
-    unbound = [action for action in own if not keymap.chords(action)]
+    losers = {one.action for one in keymap.lost}
+    unbound = [action.id for action in keymap.actions if action.id in {*own, *losers} and not keymap.chords(action.id)]
     bound = [(action, chord) for action in own for chord in keymap.chords(action)]
     rare = {action: write_chord(chord) for action, chord in bound if any(map(is_rarely_sent, chord))}
     if arguments.json:
@@ -69,10 +72,13 @@ def _check(arguments: Namespace, workspace: Workspace) -> int:
             {"line": one.line, "key": one.key, "mistake": one.message, "meant": one.suggestion} for one in wrong
         ]
         facts = {"preset": settings.key_preset, "own": own, "unbound": unbound, "rarely_sent": rare}
-        print_json(facts | {"file": str(workspace.config_file), "mistakes": mistakes})
+        lost = [{"action": one.action, "key": one.key, "to": one.winner, "in": one.contexts} for one in keymap.lost]
+        print_json(facts | {"lost": lost, "file": str(workspace.config_file), "mistakes": mistakes})
         return 1 if wrong else 0
     for mistake in wrong:
         print_line(str(mistake))
+    for loss in keymap.lost:
+        print_line(str(loss))
     for action, key in rare.items():
         print_line(f"{action}: many terminals do not send {key}.")
     if unbound:

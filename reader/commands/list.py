@@ -16,8 +16,9 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 
 if TYPE_CHECKING:
+    from reader.cache.orders import Order
     from reader.cache.search.compile import Selection
-    from reader.cache.window import Order, Window
+    from reader.cache.window import Window
 
 CHUNK = 200
 """Rows that are read and printed at once."""

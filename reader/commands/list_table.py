@@ -20,7 +20,8 @@ from reader.ui.text.day_names import day_heading
 from reader.ui.text.glyphs import Glyphs, glyphs
 
 if TYPE_CHECKING:
-    from reader.cache.window import Order, Window
+    from reader.cache.orders import Order
+    from reader.cache.window import Window
     from reader.core.paper_row import PaperRow
 
 WIDEST = 160

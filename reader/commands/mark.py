@@ -70,11 +70,11 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     import asyncio
 
     from reader import log
-    from reader.refresh import jobs
+    from reader.refresh import running
     from reader.refresh.hooks import run_hook
 
     log.attach(workspace.settings.log_level)
-    fetch = partial(jobs.fetch_one_text, partial(jobs.run_job, workspace.job_context))
+    fetch = partial(running.fetch_one_text, partial(running.run_job, workspace.job_context))
 
     async def run(progress: Progress) -> None:
         async for result in run_hook(workspace.cache_file, "on_star", workspace.settings, pks, fetch):

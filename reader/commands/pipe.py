@@ -93,10 +93,10 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
-    from reader.refresh import jobs
+    from reader.refresh import running
     from reader.refresh.pipes import pipe_papers
 
-    fetch = partial(jobs.fetch_one_text, partial(jobs.run_job, workspace.job_context))
+    fetch = partial(running.fetch_one_text, partial(running.run_job, workspace.job_context))
     results: list[PipeResult] = []
     with Progress() as progress, _cancelled_by_signals():
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")

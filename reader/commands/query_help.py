@@ -41,6 +41,7 @@ QUERIES = (
     ('venue:"iclr 2026"', "by where it appeared, as arXiv's remark and journal reference tell"),
     ('view:evals -view:"read twice"', "papers of views that you have saved"),
     ("(rag OR retrieval) NOT survey", "combinations"),
+    ("topic:agents ~chatbots that refine each other's drafts", "the papers that fit a text best, in any words"),
     (f"sort:{'|'.join(CHOICES['sort'])}", "another order; sort:-day reverses it"),
 )  # fmt: skip
 """Examples of queries with what they find. In a shell, put quotes around what has blanks or signs."""

@@ -13,7 +13,7 @@ from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.pace import pace_text
-from reader.refresh import jobs, memory
+from reader.refresh import jobs, memory, running
 from reader.refresh.failures import log_failure
 from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, PdfReceived, TextsAhead, Waiting
 
@@ -44,7 +44,7 @@ async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progr
     started = time.monotonic()
     redrawing = asyncio.create_task(_redraw(progress))
     try:
-        async with aclosing(jobs.run_job(workspace.job_context, job)) as messages:
+        async with aclosing(running.run_job(workspace.job_context, job)) as messages:
             async for message in messages:
                 progress.show(describe_progress(message, time.monotonic() - started))
                 log_failure(message)

@@ -24,6 +24,7 @@ from reader.core.toml_edit import with_value
 from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.toml_tables import find_blocks
 from reader.paths import replace_private
+from reader.settings_reader import MAX_FILE_SIZE
 
 KEYS = "keys."
 """Begins the name of the keys of an action, such as `keys.paper.star`."""
@@ -113,8 +114,8 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
 
 
 def _write_bounded(file: Path, text: str) -> None:
-    if len(text.encode()) > config.MAX_FILE_SIZE:
-        raise ConfigError(f"{file} would be larger than {config.MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
+    if len(text.encode()) > MAX_FILE_SIZE:
+        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
     _write(file, text)
 
 
@@ -193,9 +194,9 @@ def _read(file: Path) -> str:
     """The file's text with its own line ends; empty if it is missing."""
     try:
         with file.open("rb") as stream:
-            data = stream.read(config.MAX_FILE_SIZE + 1)
-        if len(data) > config.MAX_FILE_SIZE:
-            raise ConfigError(f"{file} is larger than {config.MAX_FILE_SIZE // 1024} KiB. Shorten it first.")
+            data = stream.read(MAX_FILE_SIZE + 1)
+        if len(data) > MAX_FILE_SIZE:
+            raise ConfigError(f"{file} is larger than {MAX_FILE_SIZE // 1024} KiB. Shorten it first.")
         return data.decode("utf-8-sig")
     except FileNotFoundError:
         return ""

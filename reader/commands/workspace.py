@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import config, paths
+from reader import config, paths, settings_reader
 from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ReaderError, UsageError
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from reader.cache.papers import Cache
     from reader.cache.search.compile import Selection
     from reader.cache.window import Window
-    from reader.config import LoadedSettings, Mistake, Settings
+    from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
     from reader.core.query.nodes import Node
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
+    from reader.settings_reader import LoadedSettings, Mistake
 
 
 class NotInCache(ReaderError):
@@ -52,7 +53,7 @@ class Workspace:
     @cached_property
     def loaded(self) -> LoadedSettings:
         paths.make_private(self.config_file.parent, self.config_file)
-        return config.load_settings(self.config_file)
+        return settings_reader.load_settings(self.config_file)
 
     @cached_property
     def settings(self) -> Settings:
@@ -68,7 +69,7 @@ class Workspace:
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, keys included, sorted by line."""
         keys = (
-            config.Mistake(
+            settings_reader.Mistake(
                 self.loaded.file,
                 self.loaded.lines.get(f"keys.{one.action}", 0),
                 f"keys.{one.action}",
@@ -212,7 +213,16 @@ def selection(window: Window, query: Query) -> Selection:
     _check_topics(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
+    if query.near:
+        _prepare_finding(window)
     return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views))
+
+
+def _prepare_finding(window: Window) -> None:
+    """Index all papers for free texts, however long that takes: a command waits for its answer."""
+    from reader.cache.finding.preparing import prepare
+
+    window.read(lambda connection: prepare(connection, paths.cache_file(), None))
 
 
 def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
@@ -222,7 +232,7 @@ def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
         return ()
     from reader.core.setting_tables import saved_queries
 
-    views = saved_queries(config.load_settings(paths.config_file()).settings.views)
+    views = saved_queries(settings_reader.load_settings(paths.config_file()).settings.views)
     known = {name.casefold() for name, _ in views}
     for name in wanted:
         if name.casefold() not in known:

@@ -71,6 +71,10 @@ class CacheBusy(CacheError):
     """Another program holds the cache's lock for longer than we wait."""
 
 
+class CacheIndexing(CacheBusy):
+    """An index that a search needs is being made; the same search succeeds later."""
+
+
 class FeedError(ReaderError):
     """A request to a feed failed."""
 

@@ -6,7 +6,8 @@ import string
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from reader.keys.actions import Action, Context
+from reader.keys.actions import Action
+from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord, label, spell
 
@@ -103,6 +104,6 @@ class KeyReader:
     def _matched(self, action: Action) -> Match:
         count = int(self._count) if self._count and action.repeatable else None
         if action.numbered:
-            count = self._keymap.chords(action.id).index(self._chord) + 1
+            count = self._keymap.place(action.id, self._chord)
         self.reset()
         return Match(action, count)

@@ -4,37 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, PLACES, TYPING, Action, Context
+from reader.keys.actions import ACTIONS, Action
+from reader.keys.clashes import Binding, Clash, KeyMistake, LostKey, Taken, acts, find_clashes, find_digits, find_taken
+from reader.keys.contexts import TYPING, Context
+from reader.keys.footers import FOOTERS
 from reader.keys.own_actions import keys_of, rows_of
 from reader.keys.presets import PRESETS, VIM
-from reader.keys.spelling import Chord, is_typed, label, parse_keys
+from reader.keys.spelling import Chord, label, parse_keys
 
 if TYPE_CHECKING:
     from reader.config import Settings
-
-
-class KeyMistake(NamedTuple):
-    """A user's binding that can't be used; the action keeps the table's keys."""
-
-    action: str
-    problem: str
-    suggestion: str | None = None
-
-    def __str__(self) -> str:
-        advice = f"; did you mean {self.suggestion}?" if self.suggestion else ""
-        return f"{self.action}: {self.problem}{advice}"
 
 
 class Keymap:
     """The actions with their keys.
 
     `preset` are other keys than the table's. `overrides` are the user's keys by action id. Both replace all keys of the
-    action; an empty text unbinds it: only the command palette then runs it. Overrides that can't be used are listed in
-    `mistakes` and change nothing.
+    action; an empty text unbinds it: only the command palette then runs it. Where a key of the user's meets a default
+    key of another action, the user's acts; `lost` lists what defaults lose so. Overrides that can't be used, such as
+    two that meet, are listed in `mistakes` and change nothing.
     """
 
     def __init__(
@@ -51,10 +42,14 @@ class Keymap:
             action.id: parse_keys(preset.get(action.id, action.keys)) for action in self._actions.values()
         }
         mistakes: list[KeyMistake] = []
-        own = dict(self._read_overrides(overrides or {}, mistakes))
-        self._chords = self._drop_clashes(own, mistakes)
+        self._own = dict(self._read_overrides(overrides or {}, mistakes))
+        taken, clashes = self._leave_out_unusable(mistakes)
+        self._chords = self._defaults | self._own
+        losses = self._losses(clashes)
         self.mistakes: tuple[KeyMistake, ...] = tuple(mistakes)
-        self._bound = {context: self._bindings(context) for context in CONTEXTS}
+        self.lost: tuple[LostKey, ...] = tuple(self._lost(losses))
+        self._bound = {context: self._bindings(context, keys, losses) for context, keys in taken.items()}
+        self._gone = {one for one, places in losses.items() if len(places) == len(self._contexts(one))}
 
     @classmethod
     def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
@@ -74,11 +69,15 @@ class Keymap:
         return self._actions[action_id]
 
     def chords(self, action_id: str, context: Context | None = None) -> tuple[Chord, ...]:
-        """Return the bindings of an action; with `context`, only those that act there."""
-        chords = self._chords[action_id]
+        """Return the bindings of an action, without those that it has lost; with `context`, those that act there."""
+        chords, action = self._chords[action_id], self._actions[action_id]
         if context is None:
-            return chords
-        return tuple(chord for chord in chords if _acts(self._actions[action_id], chord, context))
+            return tuple(chord for chord in chords if Binding(action_id, chord) not in self._gone)
+        return tuple(chord for chord in chords if self._bound[context].get(chord) is action)
+
+    def place(self, action_id: str, chord: Chord) -> int:
+        """Return the place of a binding among those of an action by number, from 1."""
+        return self._chords[action_id].index(chord) + 1
 
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
         """Return the displayed bindings of an action; empty for an unbound action. Those by number are in one."""
@@ -86,8 +85,9 @@ class Keymap:
         return self._numbered(labels) if self._actions[action_id].numbered else tuple(labels)
 
     def numbered(self, action_id: str) -> tuple[str, ...]:
-        """Return the displayed bindings of an action by number, one by one."""
-        return tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id))
+        """Return the displayed bindings of an action by number, one by one; empty for a lost one."""
+        left = self.chords(action_id)
+        return tuple(label(chord, ascii=self.ascii) if chord in left else "" for chord in self._chords[action_id])
 
     def _numbered(self, labels: Sequence[str]) -> tuple[str, ...]:
         between = "-" if self.ascii else "…"
@@ -100,6 +100,11 @@ class Keymap:
     def is_own(self, action_id: str) -> bool:
         """Return whether the user has given this action keys of their own."""
         return self._chords[action_id] != self._defaults[action_id]
+
+    def lost_by(self, action_id: str, context: Context | None = None) -> tuple[LostKey, ...]:
+        """Return the default keys that an action has lost to keys of the user's; with `context`, those lost there."""
+        found = (one for one in self.lost if one.action == action_id)
+        return tuple(one for one in found if context is None or context in one.contexts)
 
     def resolve(self, context: Context) -> Mapping[Chord, Action]:
         """Return all bindings that act in a context."""
@@ -161,55 +166,59 @@ class Keymap:
         whole = get_close_matches(wrong, self._actions, n=1, cutoff=0.75)
         return whole[0] if whole else last_parts[last[0]] if last else None
 
-    def _drop_clashes(
-        self, own: dict[str, tuple[Chord, ...]], mistakes: list[KeyMistake]
-    ) -> dict[str, tuple[Chord, ...]]:
-        """Replace the table's keys by the user's; drop the user's clashing keys until none clash."""
+    def _leave_out_unusable(self, mistakes: list[KeyMistake]) -> tuple[Taken, list[Clash]]:
+        """Leave out the user's keys that meet each other or a count; return what is taken then, and the other clashes.
+
+        Default keys that meet each other, which is a mistake of the table, are told and left as they are.
+        """
         while True:
-            chords = self._defaults | own
-            clashes = dict(self._clashes(chords))
-            guilty = [action_id for action_id in clashes if action_id in own]
-            mistakes += [KeyMistake(action_id, clashes[action_id]) for action_id in guilty or clashes]
+            taken = find_taken(self._actions, self._defaults | self._own)
+            clashes = list(find_clashes(taken))
+            alike = [clash for clash in clashes if self._is_own(clash.first) == self._is_own(clash.second)]
+            found = [*find_digits(self._actions, taken), *(one for clash in alike for one in clash.mistakes())]
+            last = {one.action: one for one in found}
+            guilty = [action_id for action_id in last if action_id in self._own]
+            mistakes += [last[action_id] for action_id in guilty or last]
             if not guilty:
-                return chords
-            own = {action_id: keys for action_id, keys in own.items() if action_id not in guilty}
+                return taken, [clash for clash in clashes if clash not in alike]
+            self._own = {action_id: keys for action_id, keys in self._own.items() if action_id not in guilty}
 
-    def _clashes(self, chords: Mapping[str, tuple[Chord, ...]]) -> Iterator[tuple[str, str]]:
-        """Yield (action id, mistake) for each action of each clash."""
-        for context in CONTEXTS:
-            taken: dict[Chord, list[Action]] = {}
-            for action in self._actions.values():
-                for chord in chords[action.id]:
-                    if _acts(action, chord, context):
-                        taken.setdefault(chord, []).append(action)
-            counts = context not in TYPING and any(a.repeatable for users in taken.values() for a in users)
-            for chord, users in taken.items():
-                shown = label(chord, ascii=True)
-                if counts and chord[0] in tuple("123456789"):
-                    yield from ((user.id, f"{shown} begins with a digit, which is a count") for user in users)
-                for first, second in pairwise(users):
-                    yield first.id, f"{shown} is the key of {second.id} too, {PLACES[context]}"
-                    yield second.id, f"{shown} is the key of {first.id} too, {PLACES[context]}"
-                for size in range(1, len(chord)):
-                    for other in taken.get(chord[:size], ()):
-                        start = label(chord[:size], ascii=True)
-                        text = f"{start} ({other.id}) begins {shown} ({users[0].id}), {PLACES[context]}"
-                        yield from ((other.id, text), (users[0].id, text))
+    def _is_own(self, binding: Binding) -> bool:
+        return binding.action in self._own
 
-    def _bindings(self, context: Context) -> dict[Chord, Action]:
+    def _losses(self, clashes: Iterable[Clash]) -> dict[Binding, dict[Context, Binding]]:
+        """Tell for each default key that meets one of the user's where it is lost, and to which."""
+        losses: dict[Binding, dict[Context, Binding]] = {}
+        for context, first, second in clashes:
+            winner, loser = (first, second) if self._is_own(first) else (second, first)
+            losses.setdefault(loser, {}).setdefault(context, winner)
+        return losses
+
+    def _contexts(self, binding: Binding) -> tuple[Context, ...]:
+        """The contexts in which a binding acts, unless it is lost there."""
+        action = self._actions[binding.action]
+        return tuple(context for context in action.contexts if acts(action, binding.chord, context))
+
+    def _lost(self, losses: Mapping[Binding, Mapping[Context, Binding]]) -> Iterator[LostKey]:
+        order = list(self._actions)
+        for loser, places in sorted(losses.items(), key=lambda loss: order.index(loss[0].action)):
+            for winner in dict.fromkeys(places.values()):
+                contexts = tuple(context for context in places if places[context] == winner)
+                yield LostKey(
+                    loser.action,
+                    label(loser.chord, ascii=True),
+                    winner.action,
+                    label(winner.chord, ascii=True),
+                    contexts,
+                    len(contexts) == len(self._contexts(loser)),
+                )
+
+    def _bindings(
+        self, context: Context, keys: Mapping[Chord, Sequence[str]], losses: Mapping[Binding, Mapping[Context, Binding]]
+    ) -> dict[Chord, Action]:
         return {
-            chord: action
-            for action in self._actions.values()
-            for chord in self._chords[action.id]
-            if _acts(action, chord, context)
+            chord: self._actions[user]
+            for chord, users in keys.items()
+            for user in users
+            if context not in losses.get(Binding(user, chord), ())
         }
-
-
-def _acts(action: Action, chord: Chord, context: Context) -> bool:
-    """Return whether a binding acts in a context.
-
-    In a text context, letters act only for actions of that one context, which have them on purpose.
-    """
-    if context not in action.contexts:
-        return False
-    return context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0])

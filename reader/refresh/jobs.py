@@ -1,28 +1,21 @@
 """Background jobs: refresh, look up, search, store. A job yields messages about its progress.
 
-    async for message in run_job(context, Refresh(Latest())):
-        ...
-
 Jobs and messages are plain data that can be pickled, so a job can run in its own process: see `reader.refresh.worker`.
+What each does stands in `reader.refresh.running`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.config import Settings, retention_start, text_retention_start
-from reader.core.errors import NoFullText, ReaderError
+from reader.config import Settings
+from reader.core.errors import ReaderError
 from reader.core.paper import Listing
-from reader.paths import response_cache_folder
-from reader.refresh.pdfs import fetch_pdf
-from reader.refresh.pictures import DrawPicture, PictureDrawn, draw_picture
+from reader.refresh.pictures import DrawPicture, PictureDrawn
 from reader.refresh.plan import Plan
 from reader.refresh.progress import (
     PaperRefreshed,
@@ -34,16 +27,10 @@ from reader.refresh.progress import (
     TextsAhead,
     TextsPaused,
     TextStored,
-    Waiting,
 )
 
 if TYPE_CHECKING:
-    from reader.cache.papers import Cache
     from reader.core.topics.scorer import Topics
-    from reader.feeds.huggingface.client import HuggingFaceClient
-    from reader.refresh.hooks import NewPaperHook
-    from reader.refresh.notifications import Notifier
-    from reader.refresh.sources import Sources
 
 # Jobs
 
@@ -221,202 +208,3 @@ class JobContext:
 
 JobRunner = Callable[[Job], AsyncGenerator[Message, None]]
 """Runs a job in some process; raises ReaderError. Closing the iterator stops the job; stored papers stay."""
-
-
-def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
-    """Run a job in this process; iterating raises ReaderError."""
-    match job:
-        case Refresh(plan):
-            return _refresh(context, plan)
-        case LookUpPaper(id):
-            return _look_up_paper(context, id)
-        case RefreshPaper(id):
-            return _refresh_paper(context, id)
-        case SearchFeed(text):
-            return _search_feed(context, text)
-        case StorePapers(listings):
-            return _store_papers(context, listings)
-        case FetchText(id):
-            return _fetch_text(context, id)
-        case FetchTextsAhead():
-            return _fetch_texts_ahead(context)
-        case FetchPdf(id, path):
-            return fetch_pdf(id, Path(path))
-        case DrawPicture():
-            return draw_picture(job, context.settings)
-
-
-@asynccontextmanager
-async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
-    cache = await asyncio.to_thread(_load_cache, context)
-    try:
-        yield cache
-    finally:
-        cache.close()
-
-
-def _load_cache(context: JobContext) -> Cache:
-    """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
-    import reader.refresh.sources  # noqa: F401
-    from reader.cache.papers import Cache
-
-    return Cache.open(context.cache_file, context.rules())
-
-
-def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[tuple[HuggingFaceClient, Sources]]:
-    """The clients of the daily feed and of the other sources, by the settings."""
-    from reader.refresh import sources
-
-    return sources.open_sources(
-        cache,
-        context.cache_file,
-        context.settings.endpoint,
-        response_cache_folder(),
-        categorize=context.settings.ask_arxiv,
-        now=context.now,
-        settings=context.settings,
-    )
-
-
-async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
-    from reader.refresh.hooks import NewPaperHook
-    from reader.refresh.notifications import Notifier
-
-    hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
-    notifier = Notifier.for_plan(plan, context.cache_file, context.settings, context.now)
-    async with _open_cache(context) as cache:
-        await notifier.start()
-        await hook.start()
-        steps = _fetch(context, cache, plan), _notify(notifier), _maintain_cache(context, cache), _run(context, hook)
-        for step in steps:
-            async with aclosing(step) as messages:
-                async for message in messages:
-                    yield message
-
-
-async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
-    from reader.refresh.sources import refresh_all
-
-    async with open_sources(context, cache) as (daily, sources):
-        async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
-            async for event in events:
-                yield event
-        if failing := await asyncio.to_thread(sources.feeds.failing):
-            yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
-
-
-async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
-    """Notify the user of new papers that match a query."""
-    try:
-        await notifier.notify_new_papers()
-    except ReaderError as error:
-        yield NotificationFailed(error)
-
-
-async def _run(context: JobContext, hook: NewPaperHook) -> AsyncGenerator[Message, None]:
-    """Give new papers to the user's program; last, because it may take long."""
-    try:
-        async with aclosing(hook.run(partial(fetch_one_text, partial(run_job, context)))) as results:
-            async for result in results:
-                yield HookRan(result.done, result.of)
-    except ReaderError as error:
-        yield NotificationFailed(error)
-
-
-async def fetch_one_text(run: JobRunner, id: str) -> None:
-    """Fetch the full text of a paper by a job; raises NoFullText if there is none."""
-    async with aclosing(run(FetchText(id))) as messages:
-        async for message in messages:
-            if isinstance(message, TextMissing):
-                raise NoFullText(f"{id} has no full text: {message.reason}.")
-
-
-async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
-    """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
-    from reader.cache import backups
-    from reader.refresh.daily import run_to_end
-
-    if await run_to_end(cache.needs_classifying):
-        steps = cache.reclassify()
-        while (step := await run_to_end(next, steps, None)) is not None:
-            yield PapersClassified(*step)
-    if before := retention_start(context.settings, context.now().date()):
-        drops = cache.drop_before(before)
-        while (dropped := await run_to_end(next, drops, None)) is not None:
-            yield PapersDropped(dropped, before)
-    if before := text_retention_start(context.settings, context.now().date()):
-        await run_to_end(_drop_unused_texts, context.cache_file, before)
-    await run_to_end(cache.rest)
-    await run_to_end(backups.keep_daily_backup, context.cache_file, context.now().astimezone().date())
-
-
-def _drop_unused_texts(file: Path, before: str) -> None:
-    from reader.cache.texts import Texts
-
-    with closing(Texts.open(file)) as texts:
-        for _ in texts.drop_unused(before):
-            pass
-
-
-async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
-    from reader.refresh.full_text import fetch_text, find_key, open_sources
-
-    pk = await asyncio.to_thread(find_key, context.cache_file, id)
-    if pk is None:
-        yield TextMissing(id, "it is not in the cache")
-        return
-    async with (
-        open_sources(context.settings) as sources,
-        aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events,
-    ):
-        async for event in events:
-            yield event
-
-
-async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, None]:
-    from reader.refresh import full_text, texts_ahead
-
-    async with full_text.open_sources(context.settings) as sources:
-        fetching = texts_ahead.fetch_texts_ahead(context.cache_file, context.settings, sources, now=context.now)
-        async with aclosing(fetching) as events:
-            async for event in events:
-                yield event
-
-
-async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
-    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
-        yield LookupFinished(await sources.look_up(daily, id))
-
-
-async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
-    from reader.refresh.one_paper import refresh_paper
-
-    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
-        arxiv = sources.arxiv_of_papers
-        async with aclosing(refresh_paper(context.cache_file, cache, id, daily, arxiv, now=context.now)) as steps:
-            async for step in steps:
-                yield step
-
-
-async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:
-    from reader.feeds.huggingface.client import HuggingFaceClient
-    from reader.refresh.daily import with_waits
-
-    async with (
-        HuggingFaceClient.from_environment(
-            context.settings.endpoint, settings=context.settings, lock_folder=response_cache_folder()
-        ) as daily,
-        aclosing(with_waits(partial(daily.search, text))) as answers,
-    ):
-        async for answer in answers:
-            yield answer if isinstance(answer, Waiting) else SearchAnswered(answer)
-
-
-async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
-    from reader.refresh.daily import run_to_end
-
-    async with _open_cache(context) as cache:
-        # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.
-        now = context.now().isoformat(timespec="seconds")
-        storing = cache.store_all(listings, now, newer=False, noted=False)
-        yield PapersStored(sum([stored.new for stored in await run_to_end(list, storing)]))

@@ -31,7 +31,7 @@ from reader import access_token, log, platform
 from reader.core import errors, steps
 from reader.core.errors import ReaderError
 from reader.core.text import clean
-from reader.refresh import jobs, memory
+from reader.refresh import jobs, memory, running
 from reader.refresh.failures import log_failure
 from reader.refresh.jobs import Job, JobContext, Message
 from reader.refresh.progress import FeedStarted, Waiting
@@ -67,7 +67,7 @@ class _StepDone:
 async def run_in_process(
     context: JobContext, job: Job, *, sleep: Sleep = asyncio.sleep
 ) -> AsyncGenerator[Message, None]:
-    """Run a job in its own process; yields and raises the same as `jobs.run_job`.
+    """Run a job in its own process; yields and raises the same as `running.run_job`.
 
     Also raises ReaderError if the job makes no progress for a minute, of which each second is one of `sleep`.
     """
@@ -253,7 +253,7 @@ async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
     last: object = _JobDone()
     try:
         with memory.limited():
-            async with aclosing(jobs.run_job(context, job)) as messages:
+            async with aclosing(running.run_job(context, job)) as messages:
                 async for message in messages:
                     log_failure(message)
                     out.send(_picklable(message))

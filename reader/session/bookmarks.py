@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 MOST = 1_000
 """Bookmarks that are kept, the latest ones."""
 
-MAX_SIZE = 1 << 20
-"""Bytes; a larger file is not read."""
+MAX_SIZE = 4 << 20
+"""Bytes, more than all bookmarks can take; a larger file is not ours."""
+
+
+ASIDE = ".unreadable"
+"""What is put behind the name of a file that has no bookmarks, before another takes its place."""
 
 
 class Bookmark(NamedTuple):
@@ -82,7 +86,7 @@ def _same_section(name: str, sections: Sequence[Section]) -> Section | None:
 
 
 def _name(section: Section | None) -> str:
-    return f"{_number(section.heading)}\t{_title(section.heading)}" if section else ""
+    return f"{_number(section.heading)[:40]}\t{_title(section.heading)}" if section else ""
 
 
 def _number(heading: Heading) -> str:
@@ -99,10 +103,20 @@ def _title(heading: Heading) -> str:
 def load(file: Path) -> dict[str, Bookmark]:
     """The bookmarks by the paper's id, the latest last; invalid ones are left out."""
     try:
-        found = json.loads(read_start(file, MAX_SIZE).decode())
-    except (OSError, ValueError, RecursionError):
+        return dict(_valid(_read(file)))
+    except (OSError, ValueError):
         return {}
-    return dict(_valid(found)) if isinstance(found, dict) else {}
+
+
+def _read(file: Path) -> Mapping[object, object]:
+    """What a file of bookmarks has; raises OSError, and ValueError for a file that is none."""
+    try:
+        found = json.loads(read_start(file, MAX_SIZE).decode())
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if not isinstance(found, dict) or (found and not any(_valid(found))):
+        raise ValueError("no bookmarks")
+    return found
 
 
 def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
@@ -114,8 +128,19 @@ def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
 
 
 def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
-    """Write changed bookmarks behind those of the file, which another program may have written; raises OSError."""
-    kept = {id: mark for id, mark in load(file).items() if id not in changed} | dict(changed)
+    """Write changed bookmarks behind those of the file, which another program may have written; raises OSError.
+
+    A file that has no bookmarks is not lost: it gets another name. One that can't be read stays as it is.
+    """
+    try:
+        before = dict(_valid(_read(file)))
+    except FileNotFoundError:
+        before = {}
+    except ValueError:
+        before = {}
+        if file.stat().st_size:
+            file.replace(file.with_name(f"{file.name}{ASIDE}"))
+    kept = {id: mark for id, mark in before.items() if id not in changed} | dict(changed)
     latest = dict(list(kept.items())[-MOST:])
     # Not durable: to leave must not wait for the disk.
     replace_private(file, json.dumps(latest, ensure_ascii=True, indent=0), durable=False)

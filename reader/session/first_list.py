@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.cache.window import Order, Window
+from reader.cache.orders import Order
+from reader.cache.window import Window
 from reader.session.places import Place
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def first_list(
             return listed
     from reader.cache.search.compile import compile_query
 
-    return window.first(compile_query(place.whole(order), scope()), limit)
+    selection = compile_query(place.whole(order), scope())
+    if selection.near is not None:
+        # To rank papers for a free text takes numpy, and the index may have to be made: a start does not wait.
+        return Order((), complete=False)
+    return window.first(selection, limit, at_once=True)
 
 
 def _by_day(window: Window, query: str, limit: int, keep: int | None) -> Order[int] | None:

@@ -151,10 +151,13 @@ class Place(NamedTuple):
 
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
-        kept, order = _split_order(self.text)
+        from reader.core.query.lexer import split_near
+
+        typed, near = split_near(self.text)
+        kept, order = _split_order(typed)
         viewed, own_order = _split_order(self.view.query)
         asked = " ".join(f"({one})" for one in (viewed, kept) if one)
-        return " ".join(filter(None, (asked or "-is:hidden", order or own_order)))
+        return " ".join(filter(None, (asked or "-is:hidden", order or own_order, near)))
 
     def base(self, order: str) -> Query:
         """The query of the view alone."""
@@ -190,18 +193,26 @@ def _split_order(text: str) -> tuple[str, str]:
 
 
 def _joined(base: str, query: Query, order: str) -> Query:
+    from dataclasses import replace
+
     from reader.core.query import Query, Sort, parse
     from reader.core.query.nodes import all_of
 
     viewed = parse(base)
     nodes = [node for node in (viewed.root, query.root) if node is not None]
-    return Query(all_of(nodes) if nodes else None, query.sort or viewed.sort or Sort(order))
+    asked = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
+    # Of what fits a text, the best comes first.
+    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.near else order))
 
 
 def next_order(text: str, default: str) -> str:
     """The query with its `sort:` changed to the next order; without `sort:` if that is the default."""
     from reader.core.query import Sort, parse
+    from reader.core.query.lexer import split_near
 
+    text, near = split_near(text)
+    if near:
+        return " ".join(part for part in (next_order(text, "relevance"), near) if part)
     query = parse(text)
     now = query.sort.key if query.sort else default
     orders = (default, *(order for order in ORDERS if order != default))
@@ -224,7 +235,7 @@ def feed_text(text: str) -> str:
         query = parse(text)
     except QueryError:
         return " ".join(text.split())
-    return " ".join(word.strip('"') for word in words(query))
+    return " ".join(word for word in (*(word.strip('"') for word in words(query)), query.near) if word)
 
 
 def words(query: Query, fields: Collection[str | None] = WORD_FIELDS) -> tuple[str, ...]:

@@ -9,18 +9,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import events
 from textual.reactive import var
 from textual.screen import Screen
 
 from reader import platform
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
-from reader.keys.actions import Context
+from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
-from reader.ui.bounded_app import BoundedApp
+from reader.ui.clicked_app import ClickedApp
 from reader.ui.front_screens import FrontScreens
 from reader.ui.keyboard import Keyboard
 from reader.ui.last_place import LastPlace
@@ -36,7 +36,6 @@ from reader.ui.state_parts import RefreshStatus
 from reader.ui.stylesheets import stylesheets
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
-from reader.ui.widgets.paper_list import PaperList
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.window_title import title_parts, window_title
@@ -54,15 +53,13 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.kept_look import KeptLook
     from reader.ui.leaving import Leaving
     from reader.ui.shell import Shell
-    from reader.ui.widgets.filter_pane import FilterPane
     from reader.ui.widgets.paper_detail import PaperDetail
-    from reader.ui.widgets.text_pane import TextPane
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
 
 
-class ReaderApp(BoundedApp, inherit_bindings=False):
+class ReaderApp(ClickedApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
@@ -131,8 +128,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         self.last_place = LastPlace(
             state_file, self._left, query, self.services, self.list_loader, bookmarks=self.bookmarks
         )
-        self.assembly: Assembly | None = None
-        """The handlers of the keys; None until all panes exist."""
         self.screens = FrontScreens(self, self.model, self.look, self.library.days_between)
         self.overlays = Overlays(self, self.model, self.look)
 
@@ -354,65 +349,6 @@ class ReaderApp(BoundedApp, inherit_bindings=False):
         """Handle the keys that wait for the list."""
         if not state.is_list_coming:
             self.call_later(self.keyboard.go_on)
-
-    # Mouse
-
-    @on(PaperList.Opened)
-    def _open_paper(self) -> None:
-        self.perform("read.open")
-
-    @on(StatusLine.KeyClicked)
-    def _press(self, event: StatusLine.KeyClicked) -> None:
-        self.simulate_key(event.key)
-
-    def on_month_clicked(self) -> None:
-        """Go to the day that was clicked in the calendar."""
-        self.perform("date.day")
-
-    def on_filter_pane_view_chosen(self, event: FilterPane.ViewChosen) -> None:
-        """Show a view."""
-        if self.assembly is not None:
-            self.assembly.views.go(event.id)
-
-    def on_filter_pane_day_chosen(self, event: FilterPane.DayChosen) -> None:
-        """Show a day."""
-        if self.assembly is not None:
-            self.assembly.views.go(f"day:{event.day}")
-
-    def on_filter_pane_topics_changed(self, event: FilterPane.TopicsChanged) -> None:
-        """Write the picked topics into the query."""
-        if self.assembly is not None:
-            self.assembly.filter.pick_topics(event.choice)
-
-    def on_filter_pane_tag_toggled(self, event: FilterPane.TagToggled) -> None:
-        """Write the tag into the query, or take it out."""
-        if self.assembly is not None:
-            self.assembly.filter.toggle_tag(event.tag, event.where)
-
-    def on_paper_detail_link_clicked(self, event: PaperDetail.LinkClicked) -> None:
-        """Open a link in the browser."""
-        if self.assembly is not None:
-            self.assembly.links.browse(event.url)
-
-    def on_text_pane_link_clicked(self, event: TextPane.LinkClicked) -> None:
-        """Follow a reference of a full text."""
-        if self.assembly is not None:
-            self.assembly.full_text.follow_to(event.target, event.words)
-
-    def on_paper_detail_topic_clicked(self, event: PaperDetail.TopicClicked) -> None:
-        """Show a topic's papers."""
-        if self.assembly is not None:
-            self.assembly.show_topic(event.slug)
-
-    def on_paper_detail_place_clicked(self, event: PaperDetail.PlaceClicked) -> None:
-        """Read the full text from a place on."""
-        if self.assembly is not None:
-            self.assembly.page.read_from(event.block)
-
-    def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
-        """Show the papers with a tag."""
-        if self.assembly is not None:
-            self.assembly.show_tag(event.tag)
 
     # Quit
 

@@ -27,7 +27,7 @@ from reader.ui.state_parts import (
 from reader.ui.view_state import ViewState
 
 if TYPE_CHECKING:
-    from reader.keys.actions import Context
+    from reader.keys.contexts import Context
     from reader.ui.counts import Counts, TopicFacts
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from reader.core.document.layout import Layout, Place
 from reader.core.document.model import texts
 from reader.core.text import fold
 from reader.ui.text.lines import pattern
+
+MOST_COUNTED = 1_000
+"""Lines with the words that are counted: more would take a large text most of a second."""
 
 _SYMBOLS = re.compile(r"[^\x00-\x7f]|\d")
 _TEX = re.compile(r"[\\_^]")
@@ -80,9 +84,10 @@ class TextIndex:
         lines = (bisect_right(starts, match.start()) - 1 for match in searched.finditer(text))
         return [Place(block, line) for line in dict.fromkeys(lines)]
 
-    def all_matches(self, searched: re.Pattern[str]) -> list[Place]:
-        """The lines of the whole text in which a match begins."""
-        return [place for block in self._order(0, 1) for place in self.matches(searched, block)]
+    def first_matches(self, searched: re.Pattern[str]) -> list[Place]:
+        """The lines of the whole text in which a match begins, at most `MOST_COUNTED`."""
+        places = (place for block in self._order(0, 1) for place in self.matches(searched, block))
+        return list(islice(places, MOST_COUNTED))
 
     def following(self, searched: re.Pattern[str], place: Place, step: int) -> Place | None:
         """The nearest match below a place (1) or above it (-1), around the ends; None if there is none."""

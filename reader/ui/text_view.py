@@ -223,10 +223,11 @@ class TextView:
         return there if there.top == self.top else replace(there, trail=self._remember(self.top).trail)
 
     def back(self) -> TextView:
-        """Return to where the last jump began."""
-        if not self.trail:
-            return self
-        return replace(self, trail=self.trail[:-1])._at(self.place(self.trail[-1]))
+        """Return to where the last jump began that went to another part of the text."""
+        trail = self.trail
+        while len(trail) > 1 and self.place(trail[-1]) == self.top:
+            trail = trail[:-1]
+        return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
 
     def go(self, spot: Spot) -> TextView:
         """Show a spot at the top."""
@@ -287,9 +288,12 @@ class TextView:
         return self._remember(self.top)._show(found) if found else self
 
     def matches(self) -> tuple[int, int]:
-        """The number of the marked line among those with the words, 0 if it has none of them, and their number."""
+        """The number of the marked line among those with the words, and their number, at most `MOST_COUNTED`.
+
+        The first is 0 if the marked line has none of them.
+        """
         searched = self.search.pattern
-        found = self.index.all_matches(searched) if searched else []
+        found = self.index.first_matches(searched) if searched else []
         return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
 
     def _show(self, place: Place) -> TextView:

@@ -231,7 +231,7 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         # Nothing is there to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
     if state.selection.count and state.context in SELECTING:
-        from reader.keys.actions import SELECTED_FOOTER
+        from reader.keys.footers import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
     # The calendar shows its keys itself.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.papers import BATCH, Cache
 from reader.core.paper import Listing
 from reader.data import shipped_topics
@@ -42,7 +42,7 @@ TABLES = ("paper", "paper_text", "listing", "paper_topic")
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection as the user's marks have it."""
-    with closing(schema.connect(path, durable=True)) as connection:
+    with closing(connections.connect(path, durable=True)) as connection:
         yield connection
 
 
@@ -89,8 +89,8 @@ PART = 600
 def ingest(ours: Path, raw: Path, papers: int) -> Ingest:
     """Add so many papers to two caches of the same contents, in turns: as the reader does, and as plain rows."""
     found = Ingest([], [])
-    with closing(Cache.open(ours, shipped_topics())) as cache, closing(schema.connect(raw)) as plain:
-        for pragma in schema.pragmas(durable=False, mebibytes=16):
+    with closing(Cache.open(ours, shipped_topics())) as cache, closing(connections.connect(raw)) as plain:
+        for pragma in connections.pragmas(durable=False, mebibytes=16):
             plain.execute(pragma)
         names = {table: [row[1] for row in plain.execute(f"PRAGMA table_info({table})")] for table in TABLES}
         with opened(ours) as connection:

@@ -24,7 +24,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from reader.cache import maintenance, schema, text_index
+from reader.cache import connections, maintenance, text_index
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
 from reader.cache.window import Window
@@ -76,10 +76,10 @@ def document(number: int) -> Document:
 
 def fill(path: Path, texts: int) -> None:
     """Give the newest papers of a cache their texts."""
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         pks = [pk for (pk,) in connection.execute("SELECT pk FROM paper ORDER BY pk DESC LIMIT ?", (texts,))]
         for start in range(0, len(pks), TOGETHER):
-            with schema.transaction(connection):
+            with connections.transaction(connection):
                 for pk in pks[start : start + TOGETHER]:
                     made = document(pk)
                     connection.execute(
@@ -159,7 +159,7 @@ def measure_grep(path: Path, folder: Path) -> None:
 
 def measure_finding(path: Path) -> None:
     """Print the milliseconds to find a word in a text that is kept, without any start."""
-    with closing(Texts.open(path)) as texts, closing(schema.connect(path, query_only=True)) as connection:
+    with closing(Texts.open(path)) as texts, closing(connections.connect(path, query_only=True)) as connection:
         pks = [pk for (pk,) in connection.execute("SELECT pk FROM full_text ORDER BY pk LIMIT 20")]
         searched = pattern(("attention",))
         look = milliseconds(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.checks import verify
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
@@ -18,7 +18,7 @@ from tests.cache.conftest import faults
 
 
 def execute(path: Path, sql: str) -> None:
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(sql)
 

@@ -94,6 +94,15 @@ def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, pa
     assert subjects(window) == ["Protein folding"] * 4
 
 
+def test_a_start_does_not_wait_for_what_is_learned(window: Window, events: Events, path: Path) -> None:
+    events.mark("star", True, [2])
+    first = window.first(selection("sort:foryou"), 100, at_once=True)
+    assert first.pks == window.order(selection("")).pks
+    assert not first.complete
+    assert window.first(selection("sort:title"), 100, at_once=True).complete
+    assert stored(path) == 0
+
+
 def test_what_is_hidden_comes_last_and_says_why(window: Window, events: Events) -> None:
     events.mark("star", True, [2])
     events.mark("hide", True, [3, 9])

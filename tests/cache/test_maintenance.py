@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reader.cache import maintenance, schema
+from reader.cache import connections, maintenance
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.window import Window
@@ -19,7 +19,7 @@ from tests.cache.conftest import NOW, draft, faults
 
 
 def test_sizes_are_those_of_the_file(kept: Path) -> None:
-    with closing(schema.connect(kept)) as connection:
+    with closing(connections.connect(kept)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sizes = maintenance.sizes(kept)
     assert (sizes.papers, sizes.events) == (40, 5)
@@ -29,7 +29,7 @@ def test_sizes_are_those_of_the_file(kept: Path) -> None:
 
 def test_free_pages_and_the_log_are_counted_in_bytes(cache: Cache, kept: Path) -> None:
     log = kept.with_name(f"{kept.name}-wal")
-    with closing(schema.connect(kept)) as connection:
+    with closing(connections.connect(kept)) as connection:
         connection.execute("CREATE TABLE ballast AS SELECT zeroblob(100000) AS filling")
         connection.execute("DROP TABLE ballast")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -63,7 +63,7 @@ def test_compacting_merges_the_full_text_index_into_one_segment(
     for half in (range(count // 2), range(count // 2, count)):
         papers = tuple(draft(number, " ".join(f"{number * 7919 + word:x}" for word in range(20))) for number in half)
         cache.store(Listing("2026-11-24", papers), NOW)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         segments = "SELECT count(DISTINCT segid) FROM paper_fts_idx"
         assert connection.execute(segments).fetchone() > (1,)
         list(maintenance.compact(path))

@@ -11,8 +11,8 @@ from typing import Unpack
 import pytest
 from sqlalchemy import Connection
 
+from reader.cache import connections
 from reader.cache import papers as module
-from reader.cache import schema
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache, Stored, is_settled
 from reader.cache.search.compile import Scope, compile_query
@@ -157,7 +157,7 @@ def test_marks_wait_for_a_paper_that_comes_back(filled: Cache, path: Path) -> No
     events = Events.open(path)
     pk = cached(whole(path, "2611.00001").pk)
     events.mark("star", True, [pk])
-    connection = schema.connect(path)
+    connection = connections.connect(path)
     for table in ("paper_topic", "listing", "paper_text", "effect", "paper"):
         connection.execute(f"DELETE FROM {table} WHERE pk = ?", (pk,))
     events.rebuild()
@@ -225,8 +225,8 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, p
 
 
 def test_a_busy_cache_is_one_sentence(filled: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.05)
-    holder = schema.connect(path)
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
+    holder = connections.connect(path)
     holder.execute("BEGIN IMMEDIATE")
     hurried = Cache(path, ByName())
     with pytest.raises(CacheBusy, match="Another program"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import backups, health, schema
+from reader.cache import backups, connections, health, schema
 from reader.cache.papers import Cache
 from reader.cache.window import Window
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
@@ -32,7 +32,7 @@ def test_a_new_cache_is_private_and_current(tmp_path: Path) -> None:
 def test_only_durable_connections_wait_for_the_disk(
     path: Path, cache: Cache, durable: dict[str, bool], synchronous: int
 ) -> None:
-    with closing(schema.connect(path, **durable)) as connection:
+    with closing(connections.connect(path, **durable)) as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (synchronous,)
 
 
@@ -93,7 +93,7 @@ def test_a_cache_that_came_meanwhile_is_left_as_it_is(cache: Cache, path: Path) 
 
 def test_statements_are_told_apart_also_inside_triggers() -> None:
     script = "-- Said first.\nCREATE TABLE a (b);\n\nCREATE TRIGGER c AFTER INSERT ON a BEGIN\n  SELECT 1;\nEND;\n"
-    first, second = schema.statements(script)
+    first, second = connections.statements(script)
     assert first.endswith("CREATE TABLE a (b);\n")
     assert second.strip().startswith("CREATE TRIGGER") and second.endswith("END;\n")
 
@@ -112,7 +112,7 @@ def test_the_migrations_come_to_the_tables(tmp_path: Path) -> None:
 
     path = tmp_path / "papers.db"
     migrate(path)
-    engine = schema.engine(path)
+    engine = connections.engine(path)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": comparable})
         assert compare_metadata(context, METADATA) == []
@@ -285,8 +285,8 @@ def test_a_file_that_is_no_cache_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_failed_transaction_leaves_nothing(cache: Cache, path: Path) -> None:
-    connection = schema.connect(path)
-    with pytest.raises(ZeroDivisionError), schema.transaction(connection):
+    connection = connections.connect(path)
+    with pytest.raises(ZeroDivisionError), connections.transaction(connection):
         connection.execute("INSERT INTO meta VALUES ('half', 'done')")
         _ = 1 / 0
     assert connection.execute("SELECT 1 FROM meta WHERE key = 'half'").fetchone() is None
@@ -303,7 +303,7 @@ def test_looking_at_a_cache_keeps_the_locks_that_this_program_has_on_it(path: Pa
         return [line for line in lines if f":{path.stat().st_ino} " in line and own in line]
 
     schema.ensure(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("SELECT count(*) FROM paper").fetchone()
         before = locks()
         assert before
@@ -318,11 +318,11 @@ def test_a_log_whose_locks_are_about_to_come_is_not_read_without_them(
 ) -> None:
     """A connection without locks deletes a log that has nothing in it yet, though another program may write to it."""
     schema.ensure(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("INSERT INTO meta VALUES ('key', 'value')")
         locks = path.with_name(f"{path.name}-shm")
         hidden = locks.rename(path.with_name("hidden"))
         monkeypatch.setattr("time.sleep", lambda _seconds: hidden.rename(locks))
-        with closing(schema.peek(path)) as peeking:
+        with closing(connections.peek(path)) as peeking:
             assert peeking.execute("SELECT value FROM meta WHERE key = 'key'").fetchone() == ("value",)
             assert peeking.execute("PRAGMA locking_mode").fetchone() == ("normal",)

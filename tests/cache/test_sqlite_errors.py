@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.papers import Cache
 from reader.cache.sqlite_errors import explain, explained, primary_code
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheInterrupted
@@ -25,13 +25,13 @@ def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def connection(filled: Cache, path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(schema.connect(path)) as opened:
+    with closing(connections.connect(path)) as opened:
         opened.execute("PRAGMA busy_timeout = 0")
         yield opened
 
 
 def is_busy(connection: sqlite3.Connection, path: Path) -> None:
-    with closing(schema.connect(path)) as holder:
+    with closing(connections.connect(path)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         connection.execute("BEGIN IMMEDIATE")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import maintenance, schema, text_index
+from reader.cache import connections, maintenance, schema, text_index
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.repair import Repair
@@ -40,7 +40,7 @@ def test_a_text_is_kept_with_its_source(texts: Texts) -> None:
 
 def test_a_text_that_cannot_be_read_is_none(texts: Texts, path: Path) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("UPDATE full_text SET body = x'00ff'")
     assert texts.get(1) is None
 
@@ -90,7 +90,7 @@ def test_texts_count_in_the_sizes(texts: Texts, path: Path) -> None:
 
 def found(path: Path, words: str) -> list[int]:
     """The papers that the index has for words."""
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         rows = connection.execute("SELECT rowid FROM text_fts WHERE text_fts MATCH ? ORDER BY rowid", (words,))
         return [pk for (pk,) in rows]
 
@@ -112,7 +112,7 @@ def test_the_index_follows_the_texts(texts: Texts, filled: Cache, path: Path) ->
 
 def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
         text_index.add(connection, 2, "Foreign.")
         assert faults(path)["index of texts"] == (
@@ -126,7 +126,7 @@ def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path) 
 
 def test_a_damaged_index_is_made_anew(texts: Texts, path: Path) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("UPDATE text_fts_data SET block = zeroblob(40) WHERE id > 10")
     assert set(faults(path)) == {"index of texts"}
     Repair(path, ByName).run()
@@ -138,7 +138,7 @@ def test_texts_of_an_older_cache_get_into_the_index(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(schema, "HEAD", "0004")
         schema.upgrade(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(
             "INSERT INTO full_text (pk, source, fetched, used, body) VALUES (1, '', '', '', ?)", (dump(DOCUMENT),)

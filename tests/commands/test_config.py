@@ -151,6 +151,12 @@ def test_config_set_writes_what_was_meant(run: Run, home: Path, name: str, typed
     assert run("config", "check").code == 0
 
 
+def test_config_set_says_what_a_default_loses(run: Run) -> None:
+    found = run("config", "set", "keys.paper.hide", "S")
+    assert (found.code, found.out, found.err.count("\n")) == (0, "", 1)
+    assert "find.sort loses S to paper.hide, in the list and in the detail.\n" in found.err
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "says"),
     [
@@ -160,7 +166,7 @@ def test_config_set_writes_what_was_meant(run: Run, home: Path, name: str, typed
         ("notify", "topc:agents", "Did you mean"),
         ("endpoint", "example.org", "Did you mean https://example.org?"),
         ("keys.paper.star", "ctlr+s", "keys.paper.star: no key is called ctlr+s; did you mean ctrl+s?\n"),
-        ("keys.paper.star", "m", "keys.paper.star"),
+        ("keys.paper.star", "5", "keys.paper.star: 5 begins with a digit, which is a count"),
     ],
 )
 def test_config_set_refuses_what_is_wrong_and_writes_nothing(

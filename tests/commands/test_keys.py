@@ -33,18 +33,30 @@ def test_own_keys_are_checked(run: Run, file: Path) -> None:
     file.write_text(
         'key_preset = "arrows"\n[keys]\n"paper.star" = "ctrl+1"\n"paper.hide" = ""\n'
         '"paper.sta" = "z"\n"find.add" = "S"\n'
+        '"read.open" = "M"\n"link.list" = "7"\n'
     )
     found = run("keys", "check")
     assert found.code == 1
     assert found.out.splitlines() == [
         f"{file}:5: keys.paper.sta there is no such action. Did you mean paper.star?",
-        f"{file}:6: keys.find.add S is the key of find.sort too, in the detail.",
+        f"{file}:8: keys.link.list 7 begins with a digit, which is a count.",
+        "mark.above_read loses M to read.open.",
+        "find.sort loses S to find.add, in the list and in the detail.",
         "paper.star: many terminals do not send ctrl+1.",
-        "Without a key, by the command palette only: paper.hide.",
-        "Preset arrows; 2 actions have keys of yours; 2 mistakes.",
+        "Without a key, by the command palette only: paper.hide, mark.above_read.",
+        "Preset arrows; 4 actions have keys of yours; 2 mistakes.",
     ]
     record = run("keys", "check", "--json").record
-    assert (record["preset"], record["unbound"], len(record["mistakes"])) == ("arrows", ["paper.hide"], 2)
+    assert (record["preset"], len(record["mistakes"])) == ("arrows", 2)
+    assert record["unbound"] == ["paper.hide", "mark.above_read"]
+    assert record["lost"][1] == {"action": "find.sort", "key": "S", "to": "find.add", "in": ["list", "detail"]}
+
+
+def test_a_default_that_loses_its_key_is_no_mistake(run: Run, file: Path) -> None:
+    file.write_text('[keys]\n"find.add" = "S"\n')
+    found = run("keys", "check")
+    assert (found.code, found.err) == (0, "")
+    assert found.out.endswith("in the detail.\nPreset vim; 1 action has keys of yours; 0 mistakes.\n")
 
 
 def test_a_preset_can_be_looked_at(run: Run, file: Path) -> None:

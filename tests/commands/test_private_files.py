@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import backups, schema
+from reader.cache import backups, connections, schema
 from reader.session import visit
 from tests.commands.conftest import DAYS, write_days
 from tests.feed_server import FeedServer
@@ -73,7 +73,7 @@ def test_the_files_beside_an_open_cache_and_its_backups_are_private_too(home: Pa
         older.touch()
         papers.chmod(0o644)
         schema.ensure(papers)
-        with closing(schema.connect(papers)) as connection:
+        with closing(connections.connect(papers)) as connection:
             connection.execute("INSERT INTO meta VALUES ('written', 'now')")
             assert papers.with_name("papers.db-wal").exists()
             backups.back_up(papers, home / "backups" / "papers-2026-06-30.db")

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS
-from reader.cache import schema
+from reader.cache import connections, schema
 from reader.cache.checks import verify
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
@@ -291,7 +291,7 @@ def test_an_unfinished_mark_is_exported_in_full(run: Run, papers: Path) -> None:
     """A program ended before it applied its event."""
     with closing(Events.open(papers)) as events:
         events.mark("star", True, [1, 2])
-    with closing(schema.connect(papers)) as connection:
+    with closing(connections.connect(papers)) as connection:
         connection.execute("UPDATE event SET applied = 0")
         connection.execute("DELETE FROM effect")
         connection.execute("UPDATE paper SET starred = 0")

@@ -37,6 +37,7 @@ WEIGHTS = {
     "read": 2,
     "pdf": 2,
     "refresh-paper": 1,
+    "for-you": 1,
     "reader": 1,
     "migrate": 1,
     "repair": 2,

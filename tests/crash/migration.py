@@ -57,11 +57,11 @@ def write_first_schema(cache: Path, old: Path) -> None:
     from alembic import command
     from alembic.config import Config
 
-    from reader.cache import schema
+    from reader.cache import connections, schema
 
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
-    database = schema.engine(old)
+    database = connections.engine(old)
     with database.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, FIRST)

@@ -166,6 +166,11 @@ def _refresh_paper(_stage: Stage, chance: random.Random, before: Snapshot) -> St
     return Step(("show", chance.choice(sorted(before.states)), "--refresh"))
 
 
+def _for_you(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
+    """Rank papers by what the user likes, which keeps the words of those that are new."""
+    return Step(("list", "sort:foryou", "-n", "5"))
+
+
 OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
@@ -182,6 +187,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "read": _read,
         "pdf": _pdf,
         "refresh-paper": _refresh_paper,
+        "for-you": _for_you,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reader import config
+from reader import config, settings_reader
 from reader.cache.marks import journal
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
@@ -270,7 +270,7 @@ def attack_settings(data: bytes) -> None:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "config.toml"
         file.write_bytes(data)
-        found = config.load_settings(file, {})
+        found = settings_reader.load_settings(file, {})
         keymap = Keymap(overrides=found.settings.keys)
         for mistake in found.mistakes:
             assert len(str(mistake)) < 1_500 + len(str(file))

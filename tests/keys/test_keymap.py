@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from reader import config
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, Action, Context, Contexts
+from reader.keys.actions import ACTIONS, GROUPS, Action
 from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown
+from reader.keys.contexts import CONTEXTS, PLACES, Context, Contexts
+from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.keys.listing import keys_table
 from reader.keys.presets import PRESETS
-from reader.keys.spelling import is_rarely_sent, label, parse_keys, spell, write_chord
+from reader.keys.spelling import is_rarely_sent, label, parse_keys, spell
 
 KEYMAP = Keymap()
 
@@ -155,10 +157,14 @@ def test_a_preset_has_no_clash_and_a_key_for_every_move(name: str) -> None:
 
 
 def test_the_user_s_keys_win_over_a_preset_s() -> None:
-    settings = config.Settings(key_preset="newsboat", keys={"paper.read": ("ctrl+t",), "find.next": ("U",)})
+    settings = config.Settings(key_preset="newsboat", keys={"paper.read": ("ctrl+t",), "paper.hide": ("e",)})
     keymap = Keymap.of(settings)
-    assert [keymap.key(action) for action in ("paper.read", "mark.undo", "find.next")] == ["ctrl+t", "U", "n"]
-    assert [mistake.action for mistake in keymap.mistakes] == ["find.next"]
+    assert [keymap.key(action) for action in ("paper.read", "mark.undo", "paper.hide")] == ["ctrl+t", "U", "e"]
+    assert (keymap.mistakes, keymap.labels("paper.queue", "list"), keymap.key("paper.queue", "text")) == (
+        (),
+        ("b",),
+        "e",
+    )
     assert keymap.is_own("paper.read") and not keymap.is_own("mark.undo")
 
 
@@ -206,19 +212,53 @@ def test_two_actions_can_swap_keys() -> None:
     assert matched(read("s", keymap=keymap)[-1])[0] == "paper.read"
 
 
-def test_an_override_that_clashes_is_named_and_dropped() -> None:
-    keymap = Keymap(overrides={"paper.star": "m", "paper.hide": "X"})
-    (mistake,) = keymap.mistakes
-    assert mistake.action == "paper.star"
-    assert "m is the key of paper.read too" in mistake.problem
-    assert keymap.key("paper.star") == "s"
-    assert keymap.key("paper.hide") == "X"
+def test_a_user_s_key_takes_a_default_s_where_they_meet() -> None:
+    keymap = Keymap(overrides={"find.add": "S", "paper.hide": "X"})
+    assert keymap.mistakes == ()
+    assert matched(read("S", keymap=keymap)[-1])[0] == "find.add"
+    assert matched(read("S", "filter", keymap)[-1])[0] == "find.sort"
+    assert list(map(str, keymap.lost)) == ["find.sort loses S to find.add, in the list and in the detail."]
+    assert keymap.lost_by("find.sort", "list") == keymap.lost and keymap.lost_by("find.sort", "filter") == ()
+    assert (keymap.key("find.sort", "list"), keymap.key("find.sort")) == ("", "S")
+    assert keymap.is_own("find.add") and not keymap.is_own("find.sort")
 
 
-def test_dropping_one_override_can_bring_down_another() -> None:
-    keymap = Keymap(overrides={"paper.star": "m", "paper.hide": "s", "paper.read": "g"})
-    assert {mistake.action for mistake in keymap.mistakes} == {"paper.star", "paper.hide", "paper.read"}
-    assert [keymap.key(action) for action in ("paper.read", "paper.star", "paper.hide")] == ["m", "s", "x"]
+def test_a_default_keeps_its_other_keys() -> None:
+    keymap = Keymap(overrides={"paper.star": "j"})
+    assert keymap.labels("move.down", "list") == ("↓",) and keymap.labels("move.down", "help") == ("↓",)
+    assert keymap.labels("move.down", "filter") == ("j", "↓")
+    everywhere = Keymap(overrides={"read.open": "M"})
+    assert list(map(str, everywhere.lost)) == ["mark.above_read loses M to read.open."]
+    assert everywhere.labels("mark.above_read") == ()
+
+
+def test_a_key_that_begins_others_takes_them_all_and_one_that_another_begins_takes_it() -> None:
+    keymap = Keymap(overrides={"paper.read": "g", "paper.hide": "sx"})
+    assert matched(read("g", keymap=keymap)[-1])[0] == "paper.read"
+    assert matched(read("s x", keymap=keymap)[-1])[0] == "paper.hide"
+    said = list(map(str, keymap.lost))
+    assert "view.today loses gt to paper.read (g), in the list, in the detail and on a paper's page." in said
+    assert any(one.startswith("paper.star loses s to paper.hide (sx), in the list") for one in said)
+    assert matched(read("g t", "filter", keymap)[-1])[0] == "view.today"
+
+
+def test_an_action_by_number_keeps_its_places() -> None:
+    keymap = Keymap(overrides={"paper.star": "g2"})
+    assert matched(read("g 3", keymap=keymap)[-1]) == ("view.saved", 3)
+    everywhere = Keymap(overrides={"view.all": "g2"})
+    assert matched(read("g 3", keymap=everywhere)[-1]) == ("view.saved", 3)
+    assert everywhere.numbered("view.saved")[:3] == ("g1", "", "g3")
+
+
+def test_two_keys_of_the_user_s_that_meet_are_a_mistake_of_both() -> None:
+    keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.add": "m", "paper.queue": "5"})
+    assert {one.action: one.problem for one in keymap.mistakes} == {
+        "paper.star": "X is the key of paper.hide too, on a paper's page",
+        "paper.hide": "X is the key of paper.star too, on a paper's page",
+        "paper.queue": "5 begins with a digit, which is a count",
+    }
+    keys = [keymap.key(action, "list") for action in ("paper.star", "paper.hide", "find.add", "paper.read")]
+    assert keys == ["s", "x", "m", ""]
 
 
 @pytest.mark.parametrize(
@@ -245,10 +285,16 @@ def test_unknown_keys_name_the_nearest() -> None:
 @given(st.dictionaries(st.sampled_from([a.id for a in ACTIONS]), st.text("gsmx5 ?<>+ctrl", max_size=6), max_size=6))
 def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str, str]) -> None:
     keymap = Keymap(overrides=overrides)
-    settled = tuple(
-        action._replace(keys=" ".join(map(write_chord, keymap.chords(action.id)))) for action in keymap.actions
-    )
-    assert Keymap(settled).mistakes == ()
+    wrong = {mistake.action for mistake in keymap.mistakes}
+    for context in CONTEXTS:
+        bound = keymap.resolve(context)
+        assert not any(chord[:size] in bound for chord in bound for size in range(1, len(chord)))
+        assert not keymap.takes_counts(context) or not any(chord[0] in tuple("123456789") for chord in bound)
+        for action in keymap.actions:
+            assert {chord for chord, one in bound.items() if one is action} == {*keymap.chords(action.id, context)}
+            # The user's own keys act, or a mistake says why not.
+            if action.id in overrides.keys() - wrong and context in action.contexts and len(action.contexts) == 1:
+                assert keymap.chords(action.id, context) == parse_keys(overrides[action.id])
 
 
 # Spelling

@@ -27,7 +27,7 @@ from reader.core.errors import FeedRefused, ReaderError
 from reader.core.latex import latex_to_unicode
 from reader.core.topics.scorer import Topics
 from reader.data import shipped_topics
-from reader.refresh import jobs, worker
+from reader.refresh import running, worker
 from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, Message, Refresh
 from reader.refresh.plan import Day, Latest
 from reader.refresh.progress import DayFailed, DayStored, RefreshFinished, RefreshStarted
@@ -111,7 +111,7 @@ def titles(file: Path) -> list[str]:
 async def test_a_process_says_what_is_said_here(place: Place) -> None:
     with FeedServer({DAY: [item("2605.00001"), item("2605.00002")]}) as feed:
         there = await said(worker.run_in_process(place(feed, "there.db"), Refresh(Day(DAY))))
-        here = await said(jobs.run_job(place(feed, "here.db"), Refresh(Day(DAY))))
+        here = await said(running.run_job(place(feed, "here.db"), Refresh(Day(DAY))))
     assert there == here == [RefreshStarted((DAY,)), DayStored(DAY, 2, 0, 0, 0, 1, 1), RefreshFinished(new=2, stored=1)]
     file = place(feed, "there.db").cache_file
     assert sorted(titles(file)) == ["Paper 2605.00001", "Paper 2605.00002"]
@@ -147,7 +147,7 @@ async def test_errors_come_as_the_kinds_that_every_module_knows(place: Place) ->
     with FeedServer({DAY: [item("2605.00001")]}) as feed:
         feed.fault = "refuse:403"
         _, failed, finished, _ = await said(worker.run_in_process(place(feed), Refresh(Day(DAY))))
-        _, failed_here, *_ = await said(jobs.run_job(place(feed), Refresh(Day(DAY))))
+        _, failed_here, *_ = await said(running.run_job(place(feed), Refresh(Day(DAY))))
     assert isinstance(failed, DayFailed) and isinstance(failed_here, DayFailed)
     assert type(failed.error) is FeedRefused
     assert str(failed.error) == str(failed_here.error)
@@ -339,5 +339,5 @@ async def test_a_job_ends_with_a_reader_that_is_killed(place: Place, tmp_path: P
         # What hung on would have its turn with the feed for ten seconds.
         feed.fault = "ok"
         begun = time.monotonic()
-        assert await said(jobs.run_job(where, Refresh(Day(DAY))))
+        assert await said(running.run_job(where, Refresh(Day(DAY))))
         assert time.monotonic() - begun < 5

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.document.model import Heading, Span
-from reader.session.bookmarks import MOST, Bookmark, bookmark, find, load, save
+from reader.session.bookmarks import ASIDE, MAX_SIZE, MOST, Bookmark, bookmark, find, load, save
 from tests.ui.full_texts import document
 
 METHOD = 14
@@ -82,5 +82,17 @@ def test_what_is_no_bookmark_is_left_out(tmp_path: Path, text: str) -> None:
     file = tmp_path / "bookmarks.json"
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     assert load(file) == {}
+    foreign = file.read_bytes()
     save(file, {"2605.00001": Bookmark("v1")})
     assert list(json.loads(file.read_text())) == ["2605.00001"]
+    aside = file.with_name(f"{file.name}{ASIDE}")
+    assert aside.read_bytes() == foreign if foreign else not aside.exists()
+
+
+def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
+    text = document()
+    heading = Heading(1, "1" * 500, (Span("\U0001d4d0" * 500),))
+    mark = bookmark(replace(text, blocks=(heading, *text.blocks[1:])), "arxiv.org", 0, 0)
+    file = tmp_path / "bookmarks.json"
+    save(file, {f"2605.{number:05}": mark for number in range(MOST)})
+    assert file.stat().st_size < MAX_SIZE and len(load(file)) == MOST

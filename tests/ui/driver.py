@@ -36,7 +36,7 @@ from reader.core.paper import Draft, Listing, Paper
 from reader.core.paper_row import PaperRow
 from reader.core.topics.scorer import Topics
 from reader.paths import HOME_VARIABLE
-from reader.refresh import jobs
+from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.assembly import Assembly
 from reader.ui.screens.main import MainScreen
@@ -90,7 +90,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
     # `ByTitle` has all of `Topics` that the reader uses.
     rules = cast(Callable[[], Topics], papers.ByTitle)
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(jobs.run_job, jobs.JobContext(file, chosen, rules, now))
+    run_job = partial(running.run_job, jobs.JobContext(file, chosen, rules, now))
     return ReaderApp(
         chosen,
         file,

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reader.core.query import And, Count, Match, Node, Not, Or, Query, Regex, Sort, Term, When, parse
+from reader.core.query import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When, parse
 from reader.core.spellings import spellings
 from reader.session.places import Place
 
@@ -218,6 +218,8 @@ class _Judge:
                 return self._is_of(node)
             case Term(field, value):
                 return self._is(field, value)
+            case Near():
+                raise AssertionError("which papers fit a text depends on all others")
 
     def _is(self, field: str, value: str) -> Truth:
         facts = self.paper.facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.actions import Context
+from reader.keys.contexts import Context
 from reader.ui.layout import USUAL
 from reader.ui.screens.help import HelpScreen
 from tests.ui.conftest import Opener

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.refresh import jobs
+from reader.refresh import running
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
@@ -33,7 +33,7 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         await r.do("read.on", "move.half_down", "text.next_section")
         assert r.lines[1].split() == ["2", "Method"] and "›" in r.screen
         await r.do("text.right")
-        assert "‹" in r.screen
+        assert "‹" in r.screen and "Table 1: All numbers." in r.screen
         await r.do("text.left", "text.left", "text.previous_section", "move.bottom")
         assert "100 %" in r.lines[0] and "Author 39" in r.screen
         await r.do("read.on")
@@ -80,7 +80,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         keep_text(cache_file, id)
         yield TextStored(id, "arxiv.org")
 
-    monkeypatch.setattr(jobs, "_fetch_text", fetch)
+    monkeypatch.setattr(running, "_fetch_text", fetch)
     async with reader(size=(80, 24)) as r:
         await r.begin("enter", "enter")
         await r.until(lambda: "arXiv asks to wait; next try in 12 s" in r.screen)

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
+from reader.cache.orders import Order
 from reader.cache.search.compile import Selection
-from reader.cache.window import Order
 from reader.ui.work.library import Library
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reader.config import load_settings
+from reader.settings_reader import load_settings
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.window import DayCount, Order, TopicCount
-from reader.keys.actions import ACTIONS, TYPING
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, TopicCount
+from reader.keys.actions import ACTIONS
+from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import SPECIAL, Place, saved_view, view
 from reader.session.places import VIEWS as STANDING

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reader.keys.actions import ACTIONS, CONTEXTS
+from reader.keys.actions import ACTIONS
+from reader.keys.contexts import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.screens.help import HelpScreen
 from reader.ui.screens.output import OutputScreen

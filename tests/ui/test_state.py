@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.history import STILL
-from reader.cache.window import DayCount, Order, TopicCount
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
-from reader.keys.actions import CONTEXTS
+from reader.keys.contexts import CONTEXTS
 from reader.session.places import Place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults

@@ -83,6 +83,9 @@ def test_back_returns_to_where_jumps_began(view: TextView) -> None:
     assert further.back().back().top == reading.top
     assert there.scroll(1).marked is None
     assert reading.jump_to_end(last=False).jump_to_end(last=False).back().top == reading.top
+    # Two matches in view are two steps of the search, but no way back.
+    near = search(reading, "zebra").end_search(is_kept=True).next_match(1).next_match(1)
+    assert near.top != reading.top and near.back().top == reading.top
 
 
 @pytest.mark.parametrize("size", [Size(59, 18), Size(105, 40), Size(165, 58), Size(3, 1)])

@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reader.cache.history import STILL
-from reader.cache.window import DayCount, Order, TopicCount
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
-from reader.keys.actions import CONTEXTS, FOOTERS, Context
+from reader.keys.contexts import CONTEXTS, Context
+from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
 from reader.session.places import VIEWS, Place, view

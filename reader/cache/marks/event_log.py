@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
@@ -138,7 +138,7 @@ class EventLog:
         """A transaction that may record events; if it fails, the journal loses them again."""
         before = after = -1
         try:
-            with schema.transaction(self._connection):
+            with connections.transaction(self._connection):
                 self._agree()
                 before = self.journal.size()
                 try:
@@ -155,7 +155,7 @@ class EventLog:
 
     def _withdraw(self, before: int, after: int) -> None:
         """Cut events off the journal that could not be committed, unless another program has joined them already."""
-        with suppress(sqlite3.Error), schema.transaction(self._connection):
+        with suppress(sqlite3.Error), connections.transaction(self._connection):
             if stored_size(self._connection) == before and self.journal.size() == after:
                 self.journal.cut(before)
 
@@ -206,7 +206,7 @@ class EventLog:
 
     def agree(self) -> Joined:
         """Make journal and table equal, whatever their sizes say; new events are not applied yet."""
-        with schema.transaction(self._connection):
+        with connections.transaction(self._connection):
             return self._join_journal()
 
     def has_agreed(self) -> bool:

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import find_by_title, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
@@ -69,8 +69,8 @@ class Events:
         With `recover` False, unfinished events wait for a call of `recover`, which `stop` can interrupt.
         """
         with explained(path):
-            events = cls(schema.connect(path, durable=True), path, now)
-            with schema.closing_on_error(events):
+            events = cls(connections.connect(path, durable=True), path, now)
+            with connections.closing_on_error(events):
                 events._prepare()
                 if recover:
                     events.recover()
@@ -196,7 +196,7 @@ class Events:
             for start in range(0, len(events), SMALL):
                 if self._is_stopped:
                     return
-                with schema.transaction(self._connection):
+                with connections.transaction(self._connection):
                     for event in events[start : start + SMALL]:
                         for batch in self._named(event):
                             self._apply(event, batch)
@@ -206,7 +206,7 @@ class Events:
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""
         connection = self._connection
-        with explained(self._path), schema.transaction(connection):
+        with explained(self._path), connections.transaction(connection):
             for table in ("effect", "orphan", "paper_tag", "note", "queue"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
@@ -286,11 +286,11 @@ class Events:
             for batch in batches:
                 if self._is_stopped:
                     return
-                with schema.transaction(self._connection):
+                with connections.transaction(self._connection):
                     self._apply(event, batch)
                 done = min(done + BATCH, event.count)
                 progress(done, event.count)
-            with schema.transaction(self._connection):
+            with connections.transaction(self._connection):
                 self._log.finish(event)
 
     @contextmanager
@@ -334,14 +334,14 @@ class Events:
     def _settle(self, step: Event, target: Event | None, progress: Progress) -> None:
         """Derive the states of the papers of `target` again, in short transactions."""
         if target is None:
-            with schema.transaction(self._connection):
+            with connections.transaction(self._connection):
                 self._log.finish(step)
             return
         after: int | None = 0
         done = 0
         with self._without_disk_wait():
             while after is not None and not self._is_stopped:
-                with schema.transaction(self._connection):
+                with connections.transaction(self._connection):
                     after = self._settle_batch(step, target, after)
                 done = min(done + BATCH, target.count)
                 progress(done, target.count)

@@ -9,6 +9,7 @@ right. `Selection` therefore holds both, and `plan` chooses while it reads.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -31,7 +32,8 @@ from reader.cache.search.full_text import (
 )
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.search.view_terms import resolve_views
-from reader.core.query import And, Match, Node, Not, Or, Query, Sort, Term, When
+from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When
+from reader.core.query.nodes import all_of
 
 __all__ = ["Clause", "DayWalk", "Lookup", "Scope", "Selection", "Word", "compile_query", "register_functions"]
 
@@ -87,6 +89,18 @@ class InTexts(NamedTuple):
     """Their order, without placeholders."""
 
 
+class Nearest(NamedTuple):
+    """The papers that fit a free text best, of those that match the exact terms."""
+
+    text: str
+    exact: Clause
+    """The condition of the exact terms, tested on each paper."""
+    is_by_fit: bool
+    """Whether the best comes first; otherwise they have the selection's order."""
+    reverse: bool
+    """Whether the best comes last."""
+
+
 class Selection(NamedTuple):
     """The papers of a query and their order: `SELECT ... FROM paper AS p WHERE {where} ORDER BY {order}`.
 
@@ -118,6 +132,8 @@ class Selection(NamedTuple):
     """Whether the order is by what the user likes."""
     in_texts: InTexts | None = None
     """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
+    near: Nearest | None = None
+    """The free text that its papers fit best; None for a query without. The other fields do not know these papers."""
 
 
 class TitleFirst(NamedTuple):
@@ -157,6 +173,8 @@ _ASCENDING = ("title", "trending", "queue")
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Compile a query; hidden papers are left out unless it has `is:hidden`."""
     query = resolve_views(query, scope.views)
+    if near := _free_text(query.root):
+        return _nearest(near, replace(query, root=_without_free_text(query.root)), scope)
     root = without_empty_words(query.root) if query.root else None
     spelled = with_spellings(root) if root else None
     terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
@@ -170,6 +188,45 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     else:
         found = selection = _selection(terms, sort, scope)
     return found._replace(in_texts=_in_texts(terms, selection.order, scope))
+
+
+def _nearest(near: str, query: Query, scope: Scope) -> Selection:
+    """The papers of a query that fit a free text best; `nearest.py` finds them when the selection is read."""
+    is_by_fit = query.sort is None or query.sort.key == "relevance"
+    reverse = query.sort is not None and query.sort.reverse
+    exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
+    where, params, _ = _with_value(exact, near)
+    return Selection(
+        where,
+        params,
+        exact.order,
+        grouped_by_day=exact.grouped_by_day and not is_by_fit,
+        # To walk from paper to paper finds none: which papers fit best is only known of all together.
+        walk=Clause("0"),
+        ordered=Clause(where, params),
+        is_for_you=exact.is_for_you,
+        near=Nearest(near, exact.walk, is_by_fit, reverse),
+    )
+
+
+def _free_text(node: Node | None) -> str:
+    """The free text of a query, also that of a saved view that it names."""
+    match node:
+        case And(nodes):
+            return " ".join(filter(None, map(_free_text, nodes)))
+        case Near(text):
+            return text
+    return ""
+
+
+def _without_free_text(node: Node | None) -> Node | None:
+    match node:
+        case And(nodes):
+            kept = [one for inner in nodes if (one := _without_free_text(inner)) is not None]
+            return all_of(kept) if kept else None
+        case Near():
+            return None
+    return node
 
 
 def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:

@@ -20,9 +20,9 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
-from reader.cache.search.sql_functions import search_key
+from reader.cache.search.sql_functions import search_key, split_words
 from reader.core.ids import doi_in
-from reader.core.query import And, Count, Match, Node, Not, Or, Regex, Term, When
+from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
 
 class Scope(NamedTuple):
@@ -122,6 +122,8 @@ class Compiler:
                 return self.date_condition(node)
             case Term():
                 return self.term_condition(node)
+            case Near(text):
+                return self.condition(And(tuple(map(Match, split_words(text)))))
 
     def negated(self, node: Node) -> Clause:
         """The condition that a node is false or unknown."""

@@ -17,6 +17,8 @@ is a number of papers, or of steps of SQLite's virtual machine.
                    word, all words together          papers                     in 20 ms
   7  all           all other queries                 never                      words and topics are looked up whole
 
+The papers that fit a free text best are few: `nearest.py` looks their keys up.
+
 A walk by days that gives up is followed by 6. If 6 fails, the walk goes on; it ends in 7 if it tests texts and needs
 ten times as much work. A look-up takes at most HARDLY_ANY papers if the other terms read their texts. All rows of a
 selection, and their number, are read by 1, 2, 6 or 7. Papers that have the words only in their full text come after
@@ -33,6 +35,7 @@ from typing import Any, NamedTuple
 
 from reader.cache.search.compile import Clause, DayWalk, InTexts, Lookup, Selection, Word
 from reader.cache.search.full_text import Param, bracketed, join_clauses
+from reader.cache.search.nearest import nearest
 from reader.cache.search.walk import Scattered, walk_stretches
 
 HARDLY_ANY = 2_000
@@ -92,6 +95,10 @@ def first(
     connection: sqlite3.Connection, selection: Selection, limit: int, columns: str = "p.pk, p.sort_day"
 ) -> Answer:
     """Read the first rows of a selection by the first way in the table that applies and does not give up."""
+    if selection.near is not None:
+        selection = nearest(connection, selection)
+        where = Clause(selection.where, selection.params)
+        return Answer(Way.FEW, _fetch(connection, where, selection.order, limit, columns))
     if selection.ranked is not None:
         if not _are_common_words(connection, selection):
             plain = Clause(selection.where, selection.params)
@@ -119,6 +126,8 @@ def first(
 
 def whole(connection: sqlite3.Connection, selection: Selection) -> Selection:
     """The selection with the quickest condition for reading all of it in order."""
+    if selection.near is not None:
+        return nearest(connection, selection)
     if selection.ranked is None:
         where = few_by_any(connection, selection) or selection.ordered
         return selection._replace(where=where.sql, params=where.params)
@@ -181,6 +190,9 @@ def _few(connection: sqlite3.Connection, lookups: Sequence[Lookup], most: int) -
 
 def few_by_any(connection: sqlite3.Connection, selection: Selection) -> Clause | None:
     """The same for all look-ups: by index, by the rarest of several words, then by all words together."""
+    if selection.near is not None:
+        found = nearest(connection, selection)
+        return Clause(found.where, found.params)
     by_index = [lookup for lookup in selection.lookups if not lookup.is_full_text]
     together = [lookup for lookup in selection.lookups if lookup.is_full_text]
     return (

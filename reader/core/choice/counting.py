@@ -13,6 +13,7 @@ from reader.core.choice.words import BREAK, PAIRING
 Numbers = npt.NDArray[np.uint32]
 Indexes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 SMALLEST_TABLE = 12
 """Bits of the smallest table of terms."""
@@ -50,7 +51,10 @@ class Terms:
         self._shift = np.uint32(32 - bits)
         self._table = np.zeros(1 << bits, np.int32)
         # The last write counts.
-        self._table[self._slots(self.codes[::-1])] = np.arange(len(self.codes))[::-1]
+        slots = self._slots(self.codes[::-1])
+        self._table[slots] = np.arange(len(self.codes))[::-1]
+        self._taken = np.zeros(1 << bits, bool)
+        self._taken[slots] = True
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -60,26 +64,48 @@ class Terms:
 
     def _find(self, values: Numbers) -> tuple[Indexes, Indexes]:
         """Where the values are terms, and which."""
-        found = self._table[self._slots(values)]
-        places = np.flatnonzero(self.codes[found] == values)
-        return places, found[places].astype(np.int64)
+        slots = self._slots(values)
+        # Most values are none; a small table in the processor's cache tells so.
+        places = np.flatnonzero(self._taken[slots])
+        found = self._table[slots[places]]
+        is_term = self.codes[found] == values[places]
+        return places[is_term], found[is_term].astype(np.int64)
 
     def count(self, packed: Sequence[bytes]) -> Hits:
         """Count the terms in some papers, as many as fit into memory with their words."""
-        words: Numbers = np.frombuffer(b"".join(packed), "<u4").astype(np.uint32, copy=False)
-        sizes = np.fromiter((len(one) // 4 for one in packed), np.int64, len(packed))
-        owners = np.repeat(np.arange(len(packed)), sizes)
+        words = _words(b"".join(packed))
+        ends = np.cumsum(np.fromiter((len(one) // 4 for one in packed), np.int64, len(packed)))
         is_word = words != BREAK
-        lengths = np.bincount(owners[is_word], minlength=len(packed)).astype(np.float64)
+        before = np.concatenate(([0], np.cumsum(is_word)))
+        lengths = np.diff(before[ends], prepend=0).astype(np.float64)
         if not len(self):
             none = np.zeros(0, np.int64)
             return Hits(none, none, none, lengths)
-        pairs = np.where(is_word[:-1] & is_word[1:], words[:-1] * np.uint32(PAIRING) + words[1:], np.uint32(BREAK))
         at_words, single = self._find(words)
-        at_pairs, double = self._find(pairs)
-        found = np.concatenate((owners[at_words] * len(self) + single, owners[at_pairs] * len(self) + double))
-        keys, counts = np.unique(found, return_counts=True)
+        at_pairs, double = self._find(_pairs(words, is_word))
+        owners = np.searchsorted(ends, np.concatenate((at_words, at_pairs)), "right")
+        keys, counts = np.unique(owners * len(self) + np.concatenate((single, double)), return_counts=True)
         return Hits(keys // len(self), keys % len(self), counts, lengths)
+
+
+def codes_of(packed: bytes) -> tuple[list[int], list[int]]:
+    """The numbers of a paper's words, and of its pairs, each once."""
+    words = _words(packed)
+    both = (np.unique(found) for found in (words, _pairs(words, words != BREAK)))
+    single, double = (found[found != BREAK].tolist() for found in both)
+    return single, double
+
+
+def _words(packed: bytes) -> Numbers:
+    return np.frombuffer(packed, "<u4").astype(np.uint32, copy=False)
+
+
+def _pairs(words: Numbers, is_word: Flags) -> Numbers:
+    """The number of each two adjacent words, and `BREAK` where one of them is none."""
+    pairs = words[:-1] * np.uint32(PAIRING) + words[1:]
+    pairs *= is_word[:-1]
+    pairs *= is_word[1:]
+    return pairs
 
 
 class Statistics(NamedTuple):

@@ -9,19 +9,22 @@ reasons that the user is given. `tests/bench/foryou.py` measures it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.choice.words import codes, tokens, written
+from reader.core.choice.words import codes, written
 
 if TYPE_CHECKING:
-    from reader.core.choice.counting import Chunk, Floats, Statistics, Terms
+    from reader.core.choice.counting import Chunk, Flags, Floats, Statistics, Terms
 
 MOST_TERMS = 30
 """Terms that are picked."""
 
 MOST_CANDIDATES = 6_000
 """Terms that may be picked: those that the most liked papers have."""
+
+EXAMPLES = 5
+"""Marked papers that tell how a term is written."""
 
 MOST_COMMON = 0.15
 """The share of all papers from which on a term says nothing."""
@@ -102,54 +105,51 @@ def learn(marked: Sequence[Marked], chunks: Callable[[], Iterable[Chunk]]) -> Ta
     hidden = [paper._replace(weight=-paper.weight) for paper in marked if paper.weight < 0]
     if not liked and not hidden:
         return Taste()
-    from reader.core.choice.counting import Terms, survey
+    from reader.core.choice.counting import survey
 
-    texts = written([(paper.title, paper.abstract) for paper in marked])
-    is_pair = _pairs(texts)
-    terms = Terms(_candidates(liked, hidden))
+    terms, is_pair = _candidates([*liked, *hidden])
     known = survey(terms, chunks())
-    likes, hides = _Side(liked, terms, known, is_pair), _Side(hidden, terms, known, is_pair)
-    both = likes.have + hides.have
-    # Nothing is had by neither side.
-    share = likes.have / both.clip(1e-9)
+    likes, hides = (_Side(side, terms, known, is_pair) for side in (liked, hidden))
+    # How much of the papers that have a term are liked; nothing is had by neither side.
+    share = likes.have / (likes.have + hides.have).clip(1e-9)
     good = likes.pick(share, 0.0)
-    bad = [one for one in hides.pick(1 - share, LEAST_HIDDEN) if likes.have[one[0]] < hides.have[one[0]]]
-    picked = [
-        *(TasteTerm(*likes.named(place, texts), weight, likes.papers(place)) for place, weight in _to_one(good)),
-        *(
-            TasteTerm(*hides.named(place, texts), -HELD_AGAINST * weight, hides.papers(place))
-            for place, weight in _to_one(bad)
-        ),
-    ]
-    return Taste(tuple(picked), known.length)
+    bad = [one for one in hides.pick(1 - share, LEAST_HIDDEN) if likes.have[one.place] < hides.have[one.place]]
+    return Taste((*likes.named(good, 1.0), *hides.named(bad, -HELD_AGAINST)), known.length)
 
 
-def _to_one(picked: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    most = max((weight for _, weight in picked), default=1.0)
-    return [(place, weight / most) for place, weight in picked]
+def _candidates(papers: Sequence[Marked]) -> tuple[Terms, Flags]:
+    """The terms to choose from, those of most papers first, and which of them are pairs."""
+    import numpy as np
 
+    from reader.core.choice.counting import Terms, codes_of
 
-def _pairs(texts: dict[int, str]) -> frozenset[int]:
-    return frozenset(code for code, form in texts.items() if len(tokens(form)) > 1)
-
-
-def _candidates(liked: Sequence[Marked], hidden: Sequence[Marked]) -> list[int]:
-    """The numbers of the terms to choose from, those of most papers first."""
     found: dict[int, float] = {}
-    for paper in (*liked, *hidden):
-        for code in codes(paper.title, paper.abstract):
+    pairs: set[int] = set()
+    for paper in papers:
+        words, two = codes_of(paper.packed)
+        pairs.update(two)
+        for code in (*words, *two):
             found[code] = found.get(code, 0.0) + paper.weight
-    return sorted(found, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
+    chosen = sorted(found, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
+    return Terms(chosen), np.array([code in pairs for code in chosen], bool)
+
+
+class _Pick(NamedTuple):
+    """A term that was picked."""
+
+    place: int
+    weight: float
 
 
 class _Side:
     """The liked papers, or the hidden ones, and which terms they have."""
 
-    def __init__(self, papers: Sequence[Marked], terms: Terms, known: Statistics, pairs: frozenset[int]) -> None:
+    def __init__(self, papers: Sequence[Marked], terms: Terms, known: Statistics, is_pair: Flags) -> None:
         import numpy as np
 
         from reader.core.choice.counting import strength
 
+        self._papers = papers
         self._codes = terms.codes
         self._weights: Floats = np.array([paper.weight for paper in papers])
         self._says: Floats = np.zeros((len(papers), len(terms)))
@@ -161,22 +161,23 @@ class _Side:
         self.have: Floats = self._weights @ self._has
         """How many of the papers have each term, by their weights."""
         self._common: Floats = known.have / max(1, known.papers)
-        is_pair = np.fromiter((int(code) in pairs for code in terms.codes), bool, len(terms))
         nature = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
         self._nature: Floats = nature ** (1 / (1 + np.maximum(0, self.have - 1) / AGREEMENT))
         least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
         self._allowed = (known.have >= least) & (known.have <= most) & (self.have > 0)
 
-    def named(self, place: int, texts: dict[int, str]) -> tuple[int, str]:
-        """The number and the text of a term."""
-        code = int(self._codes[place])
-        return code, texts[code]
+    def named(self, picked: Sequence[_Pick], most: float) -> Iterator[TasteTerm]:
+        """The picked terms, with weights so that the best has `most`."""
+        import numpy as np
 
-    def papers(self, place: int) -> int:
-        """How many of the papers have a term."""
-        return int(self._has[:, place].sum())
+        having = [np.flatnonzero(self._has[:, one.place]) for one in picked]
+        examples = {int(paper) for papers in having for paper in papers[:EXAMPLES]}
+        texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]))
+        for one, papers in zip(picked, having, strict=True):
+            code = int(self._codes[one.place])
+            yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers))
 
-    def pick(self, share: Floats, least: float) -> list[tuple[int, float]]:
+    def pick(self, share: Floats, least: float) -> list[_Pick]:
         """The places and weights of the best terms, which at least so many papers have by their weights.
 
         `share` is how much of those that have a term are on this side.
@@ -185,7 +186,7 @@ class _Side:
 
         weights, total = self._weights.copy(), self._weights.sum()
         left = self._allowed & (self.have >= least)
-        picked: list[tuple[int, float]] = []
+        picked: list[_Pick] = []
         while len(picked) < MOST_TERMS and left.any():
             # One more paper, which has each term as often as all papers do.
             shares = (weights @ self._says + self._common) / (total + 1)
@@ -194,7 +195,7 @@ class _Side:
             best = int(gains.argmax())
             if gains[best] <= 0:
                 break
-            picked.append((best, float(gains[best])))
+            picked.append(_Pick(best, float(gains[best])))
             left[best] = False
             turn = TURN * (1 - 1 / max(1.0, self.have[best]))
             weights[self._has[:, best]] *= 1 - turn

@@ -10,7 +10,7 @@ import re
 import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from zlib import crc32
 
 VERSION = "1"
@@ -88,13 +88,12 @@ def pack(title: str, abstract: str) -> bytes:
     return struct.pack(f"<{len(numbers)}I", *numbers)
 
 
-def written(papers: Iterable[tuple[str, str]]) -> dict[int, str]:
-    """The words and pairs of papers by their numbers, each as it is written most often."""
+def written(*texts: str) -> dict[int, str]:
+    """The words and pairs of some texts by their numbers, each as it is written most often."""
     found: dict[int, Counter[str]] = {}
-    for texts in papers:
-        for text in texts:
-            for code, form in _forms(text):
-                found.setdefault(code, Counter())[form] += 1
+    for text in texts:
+        for code, form in _forms(text):
+            found.setdefault(code, Counter())[form] += 1
     return {code: _plainest(forms) for code, forms in found.items()}
 
 

@@ -110,6 +110,6 @@ def accented(text: str, mark: str, name: str) -> Atom:
     if mark in "\u0305\u0332" and len(text) <= 4 and text.isalnum():
         return Atom("".join(letter + mark for letter in text))
     # Over a letter with scripts it is meant for the letter.
-    if re.fullmatch(r"[^\W\d_][₀-₉ₐ-ₜᵢᵣᵤᵥ⁰-⁹]+", text):
+    if re.fullmatch(r"[^\W\d_][₀-₉ₐ-ₜᵢᵣᵤᵥ⁰-⁹′]+", text):
         return Atom(text[0] + mark + text[1:])
     return Atom(f"{name.removeprefix('wide')}({text})")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reader.core.errors import QueryError
 from reader.core.query.lexer import FIELDS
-from reader.core.query.nodes import And, Count, Match, Node, Not, Or, Query, Regex, Sort, Term, When
+from reader.core.query.nodes import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When
 from reader.core.query.parser import parse
 from reader.core.query.values import CHOICES, EXAMPLES
 
@@ -18,6 +18,7 @@ __all__ = [
     "And",
     "Count",
     "Match",
+    "Near",
     "Node",
     "Not",
     "Or",

@@ -43,7 +43,7 @@ _PATTERN = re.compile(r"/((?:[^/\\]|\\.)*)(/?)")
 _ITEM = re.compile(r'[^\s()",]+')
 _UNESCAPE = re.compile(r'\\(["\\])')
 
-Kind = Literal["word", "phrase", "field", "open", "close", "or", "and", "not"]
+Kind = Literal["word", "phrase", "field", "open", "close", "or", "and", "not", "near"]
 Form = Literal["bare", "quoted", "regex"]
 
 
@@ -73,6 +73,14 @@ def lex(text: str) -> list[Token]:
     return list(_scan(level(text)))
 
 
+def split_near(text: str) -> tuple[str, str]:
+    """A query's exact terms and its `~ free text`, which has to stay behind all terms; either may be empty."""
+    for token in lex(text):
+        if token.kind == "near":
+            return text[: token.start].strip(), text[token.start :].strip()
+    return text.strip(), ""
+
+
 def level(text: str) -> str:
     """Replace control characters and surrogates by blanks and curly quotes by straight ones; the length stays."""
     return _CURLY.sub('"', _BLANK.sub(" ", text))
@@ -91,6 +99,8 @@ def _scan(text: str) -> Iterator[Token]:
 
 def _token(text: str, at: int) -> Token:
     char = text[at]
+    if char == "~":
+        return Token("near", text[at + 1 :].strip(), at, len(text.rstrip()))
     if char in "()":
         return Token("open" if char == "(" else "close", char, at, at + 1)
     if char == '"':

@@ -82,6 +82,20 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Free text after `~`: the papers that fit it best, which need not have all its words.
+
+    It stands behind the other terms, which the papers must match. Within the `OR` or `NOT` of a saved view's name, it
+    means the papers that have all its words.
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"~{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Matches papers that its node does not match."""
 
@@ -111,7 +125,7 @@ class Or:
         return " OR ".join(grouped(node) if isinstance(node, And) else str(node) for node in self.nodes)
 
 
-Node = Match | Regex | Term | Count | When | Not | And | Or
+Node = Match | Regex | Term | Count | When | Near | Not | And | Or
 
 
 class Sort(NamedTuple):
@@ -144,15 +158,26 @@ class Query:
     @property
     def text(self) -> str:
         """The query in canonical form: `parse(query.text) == query`."""
-        return " ".join(str(part) for part in (self.root, self.sort) if part is not None)
+        # Free text takes all that follows it.
+        order = (self.sort, self.root) if self.near else (self.root, self.sort)
+        return " ".join(str(part) for part in order if part is not None)
+
+    @property
+    def near(self) -> str:
+        """The free text that papers should fit; empty without any."""
+        last = self.root.nodes[-1] if isinstance(self.root, And) else self.root
+        return last.text if isinstance(last, Near) else ""
 
     def __str__(self) -> str:
         return self.text
 
 
 def all_of(nodes: list[Node]) -> Node:
-    """Join one or more nodes with AND, without nesting."""
+    """Join one or more nodes with AND, without nesting; all free text is joined and comes last."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, And) else (node,))]
+    texts = [part.text for part in flat if isinstance(part, Near)]
+    if texts:
+        flat = [*(part for part in flat if not isinstance(part, Near)), Near(" ".join(texts))]
     return flat[0] if len(flat) == 1 else And(tuple(flat))
 
 

@@ -1,5 +1,6 @@
 """Parse tokens into a tree. Errors point at the mistake.
 
+    text  := query? ("~" free text)?  the free text ends with the query
     query := and ("OR" and)*          AND binds closer than OR
     and   := not ("AND"? not)*
     not   := ("-" | "NOT")* (word | "phrase" | field:value | "(" query ")")
@@ -17,7 +18,7 @@ from reader.core.errors import QueryError
 from reader.core.nearest import distance
 from reader.core.query import values
 from reader.core.query.lexer import ALIASES, FIELDS, Token, lex
-from reader.core.query.nodes import Match, Node, Part, Query, Sort, Term, all_of, any_of, negation
+from reader.core.query.nodes import Match, Near, Node, Part, Query, Sort, Term, all_of, any_of, negation
 
 MAX_LENGTH = 2000
 """Maximum length of a query, in characters."""
@@ -38,10 +39,13 @@ def parse(text: str) -> Query:
         term = Term("id", id)
         return Query(term, None, (Part(term, 0, len(text)),))
     tokens = lex(text)
+    tokens, near = _lift_near(tokens)
     tokens, sort = _lift_sort(tokens)
     parser = _Parser(tokens)
     root = parser.query() if tokens else None
-    parts = parser.parts if sort is None else [*parser.parts, sort]
+    if near:
+        root = all_of([node for node in (root, near.node) if node is not None and not isinstance(node, Sort)])
+    parts = [*parser.parts, *(part for part in (sort, near) if part)]
     parts.sort(key=lambda part: part.start)
     return Query(root, sort.node if sort and isinstance(sort.node, Sort) else None, tuple(parts))
 
@@ -151,6 +155,26 @@ class _Parser:
         raise QueryError(f"{token.text} needs a term after it.", token.start, token.end)
 
 
+def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
+    """Take the free text and an AND before it out of the tokens."""
+    if not tokens or tokens[-1].kind != "near":
+        return tokens, None
+    *rest, near = tokens
+    if not any(char.isalnum() for char in near.text):
+        raise QueryError(
+            "~ needs words after it that say what the papers are about: ~robots that fold laundry.",
+            near.start,
+            near.end,
+        )
+    if rest and rest[-1].kind == "and" and rest[1:]:
+        rest.pop()
+    elif rest and rest[-1].kind in ("or", "not"):
+        raise QueryError(
+            "~ goes with all terms before it: it can't follow OR, NOT or a minus.", rest[-1].start, near.start + 1
+        )
+    return rest, Part(Near(" ".join(near.text.split())), near.start, near.end)
+
+
 def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
     """Take `sort:` and a minus before it out of the tokens."""
     rest: list[Token] = []
@@ -182,13 +206,6 @@ def _phrase(token: Token) -> Match:
 
 
 def _word(token: Token) -> Match | Term:
-    if token.text.startswith("~"):
-        raise QueryError(
-            "~ is reserved for search by meaning, which does not exist yet. Remove it to search for the word.",
-            token.start,
-            token.end,
-            token.text.lstrip("~") or None,
-        )
     if id := _named_paper(token.text):
         return Term("id", id)
     name, colon, rest = token.text.partition(":")

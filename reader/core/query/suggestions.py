@@ -10,7 +10,7 @@ from typing import Literal
 from reader.core.dates import DATE_WORDS
 from reader.core.errors import QueryError
 from reader.core.nearest import nearest
-from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex
+from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex, split_near
 from reader.core.query.parser import parse
 from reader.core.query.values import CHOICES
 
@@ -64,6 +64,10 @@ def asked(text: str, topics: Collection[str] = ()) -> str:
     A user who types `-video` first has `-v`, which would exclude nearly every paper, and one who types `topic:video`
     first has `topic:v`, which no paper has.
     """
+    terms, near = split_near(text)
+    if near:
+        begun = "" if not any(char.isalnum() for char in near) else near
+        return " ".join(part for part in (asked(terms, topics), begun) if part)
     kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
     last = _LAST_TOPIC.search(text)
     slug = last[1].lower() if last else ""
@@ -79,6 +83,8 @@ def asked(text: str, topics: Collection[str] = ()) -> str:
 def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> Completion | None:
     """The completions of the part before the cursor, or None if there are none."""
     head = level(text[:cursor])
+    if split_near(head)[1]:
+        return None
     typed = re.search(r'-*([^\s()]*"[^"]*|[^\s()"]*)$', head)
     if typed is None or not typed[1]:
         return None
@@ -152,6 +158,9 @@ def _spans(token: Token) -> list[Span]:
     match token.kind:
         case "word":
             return [Span(token.start, token.end, "word")]
+        case "near":
+            words = [Span(token.start + 1, token.end, "phrase")] if token.end > token.start + 1 else []
+            return [Span(token.start, token.start + 1, "operator"), *words]
         case "phrase":
             return [Span(token.start, token.end, "phrase" if _are_closed(token.values) else "error")]
         case "field":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reader.core.query.lexer import split_near
 from reader.core.query.nodes import Node, Not, Or, Query, Sort, Term
 from reader.core.query.parser import parse
 from reader.core.query.topic_choice import cut_parts
@@ -28,6 +29,9 @@ def chosen_tags(query: Query) -> TagChoice:
 
 def with_tag(text: str, tag: str, where: Literal["picked", "excluded"]) -> str:
     """The query with a tag picked or excluded; without it, if it was so already. Raises QueryError."""
+    text, near = split_near(text)
+    if near:
+        return " ".join(part for part in (with_tag(text, tag, where), near) if part)
     query = parse(text)
     named = [(part, found) for part in query.parts if (found := _named(part.node)) and _same(found[0], tag)]
     kept = cut_parts(text, [part for part, _ in named])

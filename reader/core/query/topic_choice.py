@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from reader.core.query.lexer import lex
+from reader.core.query.lexer import lex, split_near
 from reader.core.query.nodes import And, Node, Not, Or, Part, Query, Sort, Term, all_of, any_of
 from reader.core.query.parser import parse
 
@@ -59,6 +59,9 @@ def with_topics(text: str, choice: TopicChoice) -> str:
 
     Raises QueryError if the text does not parse.
     """
+    text, near = split_near(text)
+    if near:
+        return " ".join(part for part in (with_topics(text, choice), near) if part)
     query = parse(text)
     shown = [part for _, part in _shown(query)]
     terms = _terms(choice)

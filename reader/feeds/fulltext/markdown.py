@@ -31,6 +31,9 @@ _ARXIV = re.compile(r"https?://(?:[\w-]+\.)*arxiv\.org/html/\S+?(?:v(?P<version>
 _FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
 _LONG_MARKER = re.compile(r"^( *)([0-9]{1,2}\.) {2,}(?=\S)", re.MULTILINE)
 _LOST_LABEL = re.compile(r"\bLABEL:[\w:.-]*\w")
+_MACRO = re.compile(r"\\(?:lx@[A-Za-z@]+|tightlist\b|makecell)[^\S\n]*")
+"""Macros of the converter, and of pandoc, that stand for nothing."""
+_PERCENT = re.compile(r"(?<=[0-9])\\%")
 _BROKEN_TEX = re.compile(r"(?<!\\)%\n(?=\S)")
 _CELL = re.compile(r"((?<!\\)\|)")
 _NO_TEX = re.compile(r"\]\([^)\n]*\)|`[^`\n]+`")
@@ -67,7 +70,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
             raise NoFullText("one of its paragraphs is too large")
     text = text.replace(OPEN_MARK, "").replace(CLOSE_MARK, "")
     # The converter indents the text of all items by four columns, wherever their first line begins.
-    text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", text))
+    text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", _MACRO.sub("", text)))
     protected, formulas = _protected(text)
     builder = Builder(formulas)
     blocks = builder.build(_parser().parse(protected))
@@ -119,9 +122,9 @@ def _protect_runs(text: str, formulas: list[str]) -> str:
     for start, stop, tex in find_runs(text):
         if start < end or any(start < there and here < stop for here, there in others):
             continue
-        pieces += [text[end:start], _mark(tex, formulas)]
+        pieces += [_PERCENT.sub("%", text[end:start]), _mark(tex, formulas)]
         end = stop
-    return "".join(pieces) + text[end:]
+    return "".join(pieces) + _PERCENT.sub("%", text[end:])
 
 
 def _mark(tex: str, formulas: list[str]) -> str:

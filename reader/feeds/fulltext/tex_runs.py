@@ -92,6 +92,8 @@ def _goes_on(run: str, word: str, *, is_new_line: bool) -> bool:
     if _balance(run) > 0:
         return True
     if command := _LAST_COMMAND.search(run):
+        if command[1] in symbols.OPENING:
+            return True
         # A letter such as lambda stands alone; a relation wants its other side, which no word of prose is.
         return _BEGINS_OPEN.match(word) is not None or (command[1] in _OPEN_COMMANDS and not _PLAIN.match(word))
     return _ENDS_OPEN.search(run) is not None or _BEGINS_OPEN.match(word) is not None

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader import paths
 from reader.cache import schema
-from reader.cache.window import Order, Window
+from reader.cache.orders import Order
+from reader.cache.window import Window
 from reader.core.paper_row import PaperRow
 from reader.session.first_list import SCREENFUL, first_list
 from reader.session.places import SAVED, Place, saved_view, view

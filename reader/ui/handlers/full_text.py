@@ -13,6 +13,7 @@ from reader.ui.handlers.registry import handles
 from reader.ui.outline import Outline
 from reader.ui.text.quote_lines import quotation, source_of
 from reader.ui.text_links import LETTERS, Goals, Link, web_address
+from reader.ui.text_search import MOST_COUNTED
 from reader.ui.text_view import TextView
 from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.services import Services
@@ -274,7 +275,8 @@ class FullTextActions:
         elif not count:
             self._model.show_notice(f"{words} is not in this text", "warning")
         else:
-            self._model.show_notice(f"{number} of {count} · {words}" if number else f"{words} · {count}")
+            counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
+            self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
 
     # Outline
 

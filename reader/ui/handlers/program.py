@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.core.paper_row import PaperKey
 from reader.core.periods import period_of_view
-from reader.keys.actions import Context
+from reader.keys.contexts import Context
 from reader.refresh.plan import Days
 from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles

@@ -18,8 +18,9 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from reader.keys.actions import PLACES, Action, Context
+from reader.keys.actions import Action
 from reader.keys.chords import KeyReader, Match
+from reader.keys.contexts import PLACES, Context
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
@@ -92,7 +93,11 @@ def legend_section(glyphs: Glyphs, typed: str = "") -> list[Section]:
 
 def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     keys = " ".join(keymap.labels(action.id, context)) or "-"
-    return Row(keys, action.name, f"{action.help} Your own key." if keymap.is_own(action.id) else action.help)
+    own = ["Your own key."] if keymap.is_own(action.id) else []
+    lost = (
+        f"{one.winning} is yours for {keymap.action(one.winner).name}." for one in keymap.lost_by(action.id, context)
+    )
+    return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
 class HelpSearch(Input):

@@ -16,7 +16,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, S
 from textual.content import Content
 from textual.style import Style
 
-from reader.keys.actions import Context
+from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.command_line import command_line

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
-    from reader.cache.window import Order
+    from reader.cache.orders import Order
 
 NEAR = 2_000
 """Places around a paper's old place that are searched first: a refresh moves papers little."""

@@ -1,56 +1,39 @@
-"""The filter pane: views, days and topics in one column, with its own cursor."""
+"""The filter pane: what its keys and the mouse do with views, days, tags and topics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import zip_longest
-from typing import ClassVar, Literal
+from typing import Literal
 
 from textual import events
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.strip import Strip
 
 from reader.core.query.tag_choice import TagChoice
 from reader.core.query.topic_choice import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
-from reader.ui.text.filter_lines import draw_heading, draw_row, meaning
+from reader.ui.text.filter_lines import meaning
 from reader.ui.text.filter_rows import (
-    FilterData,
     FilterState,
     Kind,
     Mark,
     Row,
     group_above,
-    heading_above,
-    last_of_group,
-    lay_out,
-    moved,
-    place_of,
 )
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, literal
-from reader.ui.text.styled_text import PLAIN
-from reader.ui.widgets.pane import Pane
+from reader.ui.text.lines import literal
+from reader.ui.widgets.filter_list import FilterList
 
-_ROLES = (
-    "cursor", "heading", "heading-here", "name", "quiet", "family", "count", "unread", "nothing", "mark", "picked",
-    "excluded", "typed", "spark", "implied",
-)  # fmt: skip
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
 
-class FilterPane(Pane, can_focus=True, inherit_bindings=False):
+class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     """The pane for choosing the list's view, day and topics.
 
     `show` sets its data, `place` and `choose` set the choice; it posts the user's wishes. It reads no keys: the
     screen calls `move`, `toggle` and the other methods.
     """
-
-    PREFIX = "filter"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
 
     @dataclass
     class ViewChosen(Message):
@@ -106,22 +89,12 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
-        self._glyphs = glyphs
-        self._data = FilterData()
-        self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
-        self._rows: tuple[Row, ...] = ()
-        self._cursor = 0
+        state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
+        super().__init__(glyphs, state, id=id, classes=classes)
         self._hint = ""
         self._is_narrowing = False
-        self._strips: dict[int, Strip] = {}
 
     # Content
-
-    def show(self, data: FilterData) -> None:
-        """Show other data; the cursor stays on its row if the row still exists."""
-        self._data = data
-        self._lay_out()
 
     def place(self, view: str | None = None, day: str | None = None) -> None:
         """Mark the list's view or day."""
@@ -166,29 +139,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         """The folded families."""
         return self._state.closed
 
-    @property
-    def current(self) -> Row | None:
-        """The row under the cursor."""
-        return self._rows[self._cursor] if self._cursor < len(self._rows) else None
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        """All rows, in view or not."""
-        return self._rows
-
     # Keys
-
-    def move(self, delta: int) -> None:
-        """Move the cursor down by `delta` rows, up if negative; it stops at the ends."""
-        self._move_cursor(moved(self._rows, self._cursor, delta))
-
-    def to_first(self) -> None:
-        """Move the cursor to the first row."""
-        self.move(-len(self._rows))
-
-    def to_last(self) -> None:
-        """Move the cursor to the last row."""
-        self.move(len(self._rows))
 
     def toggle(self) -> None:
         """Act on the row under the cursor: choose a view or day, pick or drop a topic, fold or unfold a family."""
@@ -284,41 +235,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         if text and is_new:
             self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
 
-    # Drawing
-
-    def render_line(self, y: int) -> Strip:
-        index = self.scroll_offset.y + y
-        if index >= len(self._rows):
-            return Strip.blank(self.columns, self._style())
-        strip = self._strips.get(index)
-        # A new size is drawn before it is told.
-        if strip is None or strip.cell_length != self.columns:
-            row = self._rows[index]
-            at_cursor = index == self._cursor and self.has_focus and row.selectable
-            line = self._line(row, self.columns, at_cursor)
-            strip = self._strips[index] = self._strip(line, "cursor" if at_cursor else PLAIN)
-        return strip
-
-    def _repaint(self, *indexes: int) -> None:
-        """Draw these rows again, or all rows."""
-        if not indexes:
-            self._strips.clear()
-            self.refresh()
-        for index in indexes:
-            self._strips.pop(index, None)
-            self.refresh_line(index)
-
-    def notify_style_update(self) -> None:
-        """Drop lines drawn in other colours."""
-        super().notify_style_update()
-        self._strips.clear()
-
-    def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
-        if row.kind is not Kind.HEADING:
-            return draw_row(row, width, self._state, self._glyphs, at_cursor)
-        here = self.has_focus and row.key == heading_above(self._rows, self._cursor)
-        return draw_heading(row, width, self._state, self._glyphs, here)
-
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
@@ -344,35 +260,13 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self._is_narrowing = False
         self._put_on_top()
         self._repaint()
-        self._post_hint()
-
-    def on_resize(self) -> None:
-        self._reveal()
+        self._tell_row()
 
     # Internal
 
     def _choose(self, choice: TopicChoice) -> None:
         self._set_state(replace(self._state, choice=choice))
         self.post_message(self.TopicsChanged(choice))
-
-    def _set_state(self, state: FilterState) -> None:
-        if state != self._state:
-            self._state = state
-            self._lay_out()
-            self._repaint()
-
-    def _lay_out(self) -> None:
-        before, current, line = self._rows, self.current, self._cursor - self.scroll_offset.y
-        self._rows = lay_out(self._data, self._state)
-        self.virtual_size = Size(0, len(self._rows))
-        self._cursor = place_of(self._rows, current, self._cursor)
-        # Rows come and go with the counts; the cursor's row stays where it is on the screen.
-        self.scroll_to(y=self._cursor - line if before else 0, animate=False, force=True)
-        self._reveal()
-        for index, (old, new) in enumerate(zip_longest(before, self._rows)):
-            if old != new:
-                self._repaint(index)
-        self._post_hint()
 
     def _fold(self, row: Row) -> None:
         """Fold the older days, or the family or other group of the cursor, and go to its first row."""
@@ -391,30 +285,7 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
             self._set_state(replace(self._state, all_topics=False))
         self._move_cursor(group)
 
-    def _move_cursor(self, index: int) -> None:
-        before, self._cursor = self._cursor, index
-        section_changed = heading_above(self._rows, before) != heading_above(self._rows, index)
-        self._reveal()
-        if section_changed:
-            self._repaint()
-        else:
-            self._repaint(before, index)
-        self._post_hint()
-
-    def _reveal(self) -> None:
-        """Scroll just enough to show the cursor; with the first row, also show the headings above it."""
-        if not self._rows or not self.size.height:
-            return
-        first = next((index for index, row in enumerate(self._rows) if row.selectable), 0)
-        top = 0 if self._cursor <= first else self._cursor
-        self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
-
-    def _reveal_group(self) -> None:
-        """Scroll to show as much as fits of the topics below the cursor's row, which were unfolded."""
-        top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
-        self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
-
-    def _post_hint(self) -> None:
+    def _tell_row(self) -> None:
         hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint

@@ -104,7 +104,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         if y >= len(self._shown):
             return Strip.blank(self.columns, self._style())
         place, line = self._shown[y]
-        key = (place, self._side(view, place.block), self._over(view, place), self._marks(view, place))
+        key = (place, self._side(view, place.block, line), self._over(view, place), self._marks(view, place))
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > MOST_STRIPS:
@@ -113,8 +113,11 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     @staticmethod
-    def _side(view: TextView, block: int) -> int:
-        return min(view.side, view.overflow(block)) if view.side else 0
+    def _side(view: TextView, block: int, line: DocumentLine) -> int:
+        """Cells by which a line is scrolled sideways: a caption stays, for it always fits."""
+        if not view.side or any(piece.role == "caption" for piece in line.pieces):
+            return 0
+        return min(view.side, view.overflow(block))
 
     @staticmethod
     def _over(view: TextView, place: Place) -> str:

@@ -1,4 +1,4 @@
-"""Keep where full texts are left: as their sections change, as they close, and as the reader is left."""
+"""Keep where full texts are left: while they are read, as they close, and as the reader is left."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from reader.ui.work.background import Background
 
 
+PAUSE = 1.0
+"""Seconds between the places that are kept of a text: so much of reading is lost if the reader is killed."""
+
+
 class BookmarkKeeper:
     """The bookmarks of this visit, over those of the file; without a file they last as long as the reader runs."""
 
@@ -26,6 +30,9 @@ class BookmarkKeeper:
         self._changed: dict[str, Bookmark] = {}
         self._text: FullText | None = None
         self._lock = Lock()
+        """Held while `_changed` is read or changed, but never while a disk is waited for."""
+        self._writing = Lock()
+        self._soon = background.delayed(self._keep_now)
 
     def of(self, id: str) -> Bookmark | None:
         """Where the text of a paper was left."""
@@ -36,15 +43,19 @@ class BookmarkKeeper:
         return self._changed.get(id) or self._kept.get(id)
 
     def follow(self, state: State) -> None:
-        """Keep the place in the text that was just closed, or whose section has changed."""
+        """Keep the place in the text that was just closed, or now and then in the one that is read."""
         before, self._text = self._text, state.text
-        if before is None or before.view is None:
-            return
-        is_closed = state.text is None or state.text.key != before.key
-        if is_closed or (state.text and _section(state.text) != _section(before)):
-            self._note(before if is_closed else self._text)
-            if self._file is not None:
-                self._background.start("bookmarks", partial(asyncio.to_thread, self._save))
+        if before is not None and (state.text is None or state.text.key != before.key):
+            self._note(before)
+            self._keep_now()
+        elif before is not None and _top(state.text) != _top(before) and not self._soon.is_waiting:
+            self._soon.begin(PAUSE)
+
+    def _keep_now(self) -> None:
+        self._soon.stop()
+        self._note(self._text)
+        if self._file is not None and self._changed:
+            self._background.start("bookmarks", partial(asyncio.to_thread, self._save))
 
     def _note(self, text: FullText | None) -> None:
         mark = text.bookmark if text is not None else None
@@ -63,10 +74,11 @@ class BookmarkKeeper:
         from reader.session.bookmarks import save
 
         if self._file is not None:
-            with self._lock, suppress(OSError):
-                save(self._file, self._changed)
+            with self._writing, suppress(OSError):
+                with self._lock:
+                    changed = dict(self._changed)
+                save(self._file, changed)
 
 
-def _section(text: FullText) -> object:
-    section = text.view.section if text.view is not None else None
-    return section.start if section is not None else None
+def _top(text: FullText | None) -> object:
+    return text.view.top if text is not None and text.view is not None else None

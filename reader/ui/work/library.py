@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from reader.cache.window import DayCount, Order, Window
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
@@ -233,7 +234,7 @@ class Library(Marking):
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
         """The first screenful, for the first frame; later ones come from `screenful`."""
-        return self._ask(lambda window: window.first(selection, limit), _NO_PAPERS)
+        return self._ask(lambda window: window.first(selection, limit, at_once=True), _NO_PAPERS)
 
     def last_refresh(self) -> datetime | None:
         """The local time of the last complete refresh, by any program."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.errors import CacheInterrupted, ReaderError
+from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place
@@ -17,6 +17,9 @@ from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Selection
+
+INDEXING = 0.5
+"""Seconds between two looks for a list whose index is being made."""
 
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
@@ -77,15 +80,25 @@ class ListLoader:
         return compile_query(place.whole(self._order), self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
+        # A process makes the index: only another look tells whether it is there.
+        while not await self._is_read(request, before):  # noqa: ASYNC110
+            await asyncio.sleep(INDEXING)
+
+    async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
+        """Read the list, or say why it can't be read; return False if it will be there later."""
         try:
             if self._model.state.results is not None:
                 self._list_results(request.at)
             elif not await self._read_screenful(request.at, before):
                 await self._read_around(request.at, before)
+        except CacheIndexing as error:
+            self._model.show_news(str(error))
+            return False
         except CacheInterrupted:
             self._model.change(self._model.state.list_stopped())
         except ReaderError as error:
             self._model.change(self._model.state.list_failed(str(error)))
+        return True
 
     def _list_results(self, at: Position) -> None:
         state = self._model.state

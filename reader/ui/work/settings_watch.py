@@ -33,7 +33,7 @@ class SettingsWatch:
             self._background.start("settings", self._read)
 
     async def _read(self) -> None:
-        from reader.config import load_settings
+        from reader.settings_reader import load_settings
 
         if self._file is None:
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import connections, schema
 from reader.cache.checks import verify
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
@@ -44,7 +44,7 @@ def lose(path: Path) -> None:
 
 def marked(path: Path) -> list[tuple[str, int, str | None]]:
     query = "SELECT id, starred, (SELECT body FROM note WHERE note.pk = paper.pk) FROM paper ORDER BY id"
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         return connection.execute(query).fetchall()
 
 

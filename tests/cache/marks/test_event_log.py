@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import backups, schema
+from reader.cache import backups, connections, schema
 from reader.cache.feeds import Feeds
 from reader.cache.marks import agreement
 from reader.cache.marks.events import Events
@@ -180,7 +180,7 @@ class Failing:
 def test_a_mark_that_can_not_be_committed_leaves_the_journal_too(
     path: Path, filled: Cache, *, rolls_back: bool
 ) -> None:
-    with closing(schema.connect(path, durable=True)) as connection:
+    with closing(connections.connect(path, durable=True)) as connection:
         connection.execute("CREATE TEMP TABLE touched (pk INTEGER PRIMARY KEY)")
         failing: Any = Failing(connection, rolls_back=rolls_back)
         events = Events(failing, path)
@@ -251,7 +251,7 @@ def test_what_was_followed_and_marked_before_the_journal_is_written_into_it(even
     with closing(Feeds.open(path)) as feeds:
         feeds.follow("rss", "https://a.example/feed", "A", "a", NOW)
     events.close()
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         connection.execute("DELETE FROM event WHERE kind LIKE 'follow:%'")
         connection.execute("UPDATE meta SET value = '-1' WHERE key = ?", (agreement.SIZE,))
     journal_file(path).unlink()

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.marks import events as module
 from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
@@ -34,7 +34,7 @@ class States(NamedTuple):
 
 
 def states(path: Path) -> States:
-    connection = schema.connect(path)
+    connection = connections.connect(path)
     rows = connection.execute("SELECT pk, read, starred, hidden, has_note FROM paper").fetchall()
     tags = connection.execute("SELECT tag, pk FROM paper_tag ORDER BY tag, pk").fetchall()
     notes = connection.execute("SELECT pk, body FROM note ORDER BY pk").fetchall()
@@ -107,7 +107,7 @@ def test_what_changes_nothing_is_no_part_of_an_action(events: Events) -> None:
 
 
 def queue(path: Path) -> list[int]:
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         return [pk for (pk,) in connection.execute("SELECT pk FROM queue ORDER BY place")]
 
 
@@ -127,7 +127,7 @@ def test_the_queue_has_the_order_in_which_papers_come(events: Events, path: Path
 
 def test_a_paper_is_moved_in_the_queue(events: Events, path: Path) -> None:
     events.mark("queue", True, [1, 2, 3])
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         first, second, _ = (place for (place,) in connection.execute("SELECT place FROM queue ORDER BY place"))
     moved = events.mark("queue", place_between(first, second), [3])
     assert moved is not None and moved.label == "moved in the queue"
@@ -141,7 +141,7 @@ def test_a_queued_paper_waits_for_a_feed_to_bring_it(events: Events, cache: Cach
     events.mark("queue", True, [2], absent=["2611.09999"])
     events.mark("queue", True, [1])
     cache.store(Listing("2026-11-25", (draft(9999),)), NOW)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         (pk,) = connection.execute("SELECT pk FROM paper WHERE id = '2611.09999'").fetchone()
     assert queue(path) == [2, pk, 1]
 
@@ -188,7 +188,7 @@ def test_notes_and_tags_are_kept_and_taken_back(events: Events, path: Path) -> N
 
 
 def test_the_log_only_grows(events: Events, path: Path) -> None:
-    connection = schema.connect(path)
+    connection = connections.connect(path)
     seen: list[tuple[object, ...]] = []
     columns = "seq, id, machine, clock, kind, value, papers"
     steps: tuple[Callable[[], object], ...] = (
@@ -227,7 +227,7 @@ def test_a_long_event_is_one_row_in_short_transactions(cache: Cache, path: Path)
 
 def test_an_event_that_was_cut_off_is_finished(events: Events, path: Path) -> None:
     """The log's row is durable first; whoever opens the cache next brings its effects in."""
-    connection = schema.connect(path)
+    connection = connections.connect(path)
     events.mark("star", True, [1, 2, 3])
     before = states(path)
     connection.execute("DELETE FROM effect WHERE pk > 1")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import connections
 from reader.cache.kept_marks import kept
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import DAY, add_marks
@@ -48,7 +48,7 @@ def paper(path: Path, id: str) -> Paper:
 
 
 def log(path: Path) -> list[tuple[object, ...]]:
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         return connection.execute("SELECT kind, value, count, clock, machine FROM event ORDER BY seq").fetchall()
 
 

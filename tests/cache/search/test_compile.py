@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reader.cache import schema, text_index
+from reader.cache import connections, schema, text_index
 from reader.cache.counts import CountCache
 from reader.cache.search import plan, walk
 from reader.cache.search.compile import Clause, Scope, Selection, compile_query, register_functions
@@ -101,7 +101,7 @@ def fill(connection: sqlite3.Connection) -> None:
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     path: Path = tmp_path_factory.mktemp("search") / "papers.db"
     schema.ensure(path)
-    opened = schema.connect(path)
+    opened = connections.connect(path)
     register_functions(opened)
     fill(opened)
     yield opened

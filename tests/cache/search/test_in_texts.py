@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache import schema, text_index
+from reader.cache import connections, schema, text_index
 from reader.cache.counts import CountCache
+from reader.cache.orders import IN_TEXTS
 from reader.cache.search.compile import compile_query
 from reader.cache.search.full_text import in_full_text, text_expression
-from reader.cache.window import IN_TEXTS, Window
+from reader.cache.window import Window
 from reader.core.query import And, Match, Node, Not, Or, parse
 from tests.cache.search.test_compile import SCOPE, fill, groups, orders
 
@@ -31,7 +32,7 @@ TEXTS = {
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     path: Path = tmp_path_factory.mktemp("texts") / "papers.db"
     schema.ensure(path)
-    with closing(schema.connect(path)) as connection:
+    with closing(connections.connect(path)) as connection:
         fill(connection)
         connection.execute("DELETE FROM full_text")
         connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")

@@ -40,8 +40,8 @@ def test_a_title_comes_twice_and_no_pair_reaches_across_a_sign_or_a_stop_word() 
 
 
 def test_a_term_is_written_as_most_papers_write_it() -> None:
-    texts = [("Vision-Language Models", "vision-language models for GUI agents"), ("GUI Agent", "GUI agents act")]
-    found = set(written(texts).values())
+    texts = ("Vision-Language Models", "vision-language models for GUI agents", "GUI Agent", "GUI agents act")
+    found = set(written(*texts).values())
     assert {"vision-language", "GUI", "GUI agents", "agents"} <= found
     assert "Vision-Language" not in found
 

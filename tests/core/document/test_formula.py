@@ -24,6 +24,7 @@ from reader.core.document.formula import DEEPEST, LONGEST, formula_text
         (r"f'(x)", "f′(x)"),
         (r"\hat{x}_{i}", "x\u0302ᵢ"),
         (r"\hat{x_{i}}", "x\u0302ᵢ"),
+        (r"\tilde{W'}", "W\u0303′"),
         (r"\mathbb{R}^{d}", "ℝ^d"),
         (r"x_{1:T}", "x_(1:T)"),
         (r"p_{\text{data}}", "p_data"),

@@ -18,6 +18,7 @@ from reader.core.query import (
     And,
     Count,
     Match,
+    Near,
     Node,
     Not,
     Or,
@@ -134,6 +135,12 @@ A, B, C = Match("a"), Match("b"), Match("c")
         (" ".join(["a"] * 100), And((A,) * 100)),
         ("topic:" + ",".join("ab" * 50), Or(tuple(Term("topic", slug) for slug in "ab" * 50))),
         ("(" * 30 + "a" + ")" * 30, A),
+        ("~Robots  that (fold) OR sort:laundry", Near("Robots that (fold) OR sort:laundry")),
+        ("a ~b", And((A, Near("b")))),
+        ("a AND ~ b", And((A, Near("b")))),
+        ("a b ~c", And((A, B, Near("c")))),
+        ("a OR b ~c ~d", And((Or((A, B)), Near("c ~d")))),
+        ("a~b", Match("a~b")),
     ],
 )
 def test_meaning(text: str, root: object) -> None:
@@ -152,6 +159,7 @@ def test_meaning(text: str, root: object) -> None:
         ("-sort:-day", None, Sort("day")),
         ("a OR b sort:title", Or((A, B)), Sort("title")),
         ("a sort:title OR b", Or((A, B)), Sort("title")),
+        ("a sort:title ~b", And((A, Near("b"))), Sort("title")),
     ],
 )
 def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) -> None:
@@ -210,8 +218,11 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("a NOT", "NOT", None, "after it"),
         ("(NOT)", "NOT", None, "after it"),
         ("-OR", "-", None, "after it"),
-        ("~video", "~video", "video", "meaning"),
-        ("~", "~", None, "meaning"),
+        ("~", "~", None, "needs words"),
+        ("a ~ ...", "~ ...", None, "needs words"),
+        ("a OR ~b c", "OR ~", None, "all terms before it"),
+        ("a -~b", "-~", None, "all terms before it"),
+        ("(a ~b)", "(", None, "never closed"),
         ("author:<x", "author:", "authors:", "counts them"),
         ("author:7", "author:", "authors:", "counts them"),
         ("upvte:3", "upvte:", "upvotes:", "no field"),

@@ -44,6 +44,8 @@ texts = st.lists(pieces, max_size=8).map(" ".join)
         ("author:/x/", [("author:", "field"), ("/x/", "value")]),
         ("title:", [("title:", "error")]),
         ("a) b", [("a", "word"), (")", "error"), ("b", "word")]),
+        ("a ~is:x (b", [("a", "word"), ("~", "operator"), ("is:x (b", "phrase")]),
+        ("a ~", [("a", "word"), ("~", "error")]),
         ("ab is:unred cd", [("ab", "word"), ("is:", "field"), ("unred", "error"), ("cd", "word")]),
     ],
 )
@@ -256,6 +258,8 @@ def test_the_text_says_what_is_picked(text: str, choice: TopicChoice) -> None:
         ("rag OR search", TopicChoice("all", ("a",)), "topic:a (rag OR search)"),
         ("rag OR search sort:upvotes", TopicChoice("all", ("a",)), "topic:a (rag OR search) sort:upvotes"),
         ("rag OR search", TopicChoice(), "rag OR search"),
+        ("rag OR search ~a topic:b", TopicChoice("all", ("a",)), "topic:a (rag OR search) ~a topic:b"),
+        ("topic:a ~b", TopicChoice(), "~b"),
         ("words AND topic:a", TopicChoice(), "words"),
         ("topic:a AND words", TopicChoice(), "words"),
         ("x AND topic:a AND topic:b AND y", TopicChoice(), "x AND y"),
@@ -315,3 +319,16 @@ def others(query: Query) -> set[str]:
     parts = query.parts
     nodes = [part.node.node if isinstance(part.node, Not) else part.node for part in parts]
     return {str(node) for node in nodes if isinstance(node, Match)}
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("topic:agents ~", "topic:agents"), ("~ ", ""), ("robot -v ~x", "robot ~x"), ("a ~-v topic:ag", "a ~-v topic:ag")],
+)
+def test_a_free_text_is_asked_for_once_it_has_words(text: str, meant: str) -> None:
+    assert asked(text) == meant
+
+
+def test_nothing_is_completed_in_a_free_text() -> None:
+    assert complete("robot ~to", 9, {}) is None
+    assert complete("to ~robot", 2, {}) is not None

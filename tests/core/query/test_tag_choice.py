@@ -31,6 +31,8 @@ def test_only_tags_at_the_top_level_are_chosen() -> None:
         ("tag:later AND robot", "later", "picked", "robot"),
         ("a OR b", "later", "picked", "(a OR b) tag:later"),
         ("a OR b sort:title", "later", "picked", "(a OR b) sort:title tag:later"),
+        ("a OR b ~c d", "later", "picked", "(a OR b) tag:later ~c d"),
+        ("tag:later ~c", "later", "picked", "~c"),
     ],
 )
 def test_a_tag_is_toggled_and_the_rest_stays_as_typed(

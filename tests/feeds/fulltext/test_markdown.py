@@ -107,6 +107,12 @@ def test_a_page_that_is_no_text_is_named(text: str, reason: str) -> None:
         read_markdown(text)
 
 
+def test_macros_that_stand_for_nothing_are_left_out() -> None:
+    text = "\\lx@xy@xyoption@orig\n\nWords, and 97.3\\% of them.\n\n| \\makecellmAP (0.75) | +12.7\\% |\n|---|---|\n"
+    words = " ".join(" ".join(texts(block)) for block in parse_markdown(text).blocks)
+    assert words == "Words, and 97.3% of them. mAP (0.75) +12.7%"
+
+
 @pytest.mark.parametrize(
     ("text", "tex"),
     [
@@ -118,6 +124,7 @@ def test_a_page_that_is_no_text_is_named(text: str, reason: str) -> None:
         (r"price is $5 and $x^2$ is", [r"x^2"]),
         (r"snake_case and C:\dir and 50%", []),
         (r"at https://a.example/x_{1}", []),
+        (r"then \lvert S\rvert\leq\lvert V\rvert holds", [r"\lvert S\rvert\leq\lvert V\rvert"]),
     ],
 )
 def test_tex_is_found_in_prose(text: str, tex: list[str]) -> None:

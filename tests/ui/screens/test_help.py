@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from reader.keys.actions import CONTEXTS
+from reader.keys.contexts import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.screens.help import HelpScreen, HelpSearch, legend_section, sections
 from reader.ui.stylesheets import stylesheets
@@ -70,6 +70,16 @@ def test_own_keys_are_shown_and_marked() -> None:
     assert rows["Star"].about.endswith("Your own key.")
     assert rows["Hide"].keys == "-"
     assert not rows["Undo"].about.endswith("Your own key.")
+
+
+def test_a_default_says_which_key_it_has_lost_here() -> None:
+    keymap = Keymap(overrides={"find.add": "S", "paper.read": "g"})
+    rows = {context: {row.name: row for one in sections(keymap, context) for row in one.rows} for context in CONTEXTS}
+    assert rows["list"]["Change order"].keys == "-"
+    assert rows["list"]["Change order"].about.endswith(" S is yours for Add a paper.")
+    assert rows["list"]["Top"].about.endswith(" g is yours for Read or unread.")
+    assert rows["filter"]["Change order"].keys == "S"
+    assert not rows["filter"]["Change order"].about.endswith("Add a paper.")
 
 
 def test_only_keys_that_act_here_are_shown_for_here() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.window import IN_TEXTS
+from reader.cache.orders import IN_TEXTS
 from reader.ui.text.list_layout import END_LINES, ListForm, ListLines, Slot, days_have_headings
 from tests.ui.stage import order
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.orders import Order
 from reader.cache.search.compile import Scope, Selection, compile_query
-from reader.cache.window import Order, Window
+from reader.cache.window import Window
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.session.places import Place, view

@@ -9,8 +9,8 @@ from typing import cast
 
 import pytest
 
+from reader.cache.orders import Order
 from reader.cache.search.compile import Selection
-from reader.cache.window import Order
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.paper import Listing as FeedListing
 from reader.keys.keymap import Keymap

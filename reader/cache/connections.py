@@ -1,0 +1,186 @@
+"""Connections to a cache file: their pragmas, files that may not change, and transactions.
+
+All functions but `engine` need only the standard library, whose import does not delay the first list.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from reader import platform
+from reader.cache.sqlite_errors import primary_code
+from reader.core.steps import note_step
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+class Closable(Protocol):
+    """An object that holds a connection."""
+
+    def close(self) -> None: ...
+
+
+BUSY_SECONDS = 10.0
+
+PEEKS, PEEK_SECONDS = 20, 0.01
+"""How often, and at what distance, it is looked for the locks of a log that has none."""
+
+STATEMENT_STEPS = 1_000_000
+"""Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
+
+
+def connect(
+    path: Path, *, query_only: bool = False, durable: bool = False, patience: float = BUSY_SECONDS
+) -> sqlite3.Connection:
+    """Open the cache file with the standard library; the caller begins transactions.
+
+    `durable` waits for the disk at each commit. It is for the user's marks, which no feed can send again. With
+    `query_only`, a cache that can't be written can be read too.
+    """
+    try:
+        return _connect(path, query_only=query_only, durable=durable, patience=patience)
+    except sqlite3.OperationalError as error:
+        if not (query_only and primary_code(error) in _REFUSALS and path.exists()):
+            raise
+        return connect_frozen(path)
+
+
+def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+    with closing_on_error(connection):
+        for pragma in pragmas(durable=durable, mebibytes=2):
+            connection.execute(pragma)
+        if query_only:
+            # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
+            connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+_REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+"""SQLite's codes where it may not write the file or make the files beside it."""
+
+
+def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
+    """Open a file that nobody writes, for reading: no file is made or changed, and its write-ahead log is read.
+
+    SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
+    it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
+    """
+    has_log = _has_log(path) if has_log is None else has_log
+    how = f"vfs={platform.VFS_WITHOUT_LOCKS}" if has_log else "immutable=1"
+    place = f"{path.absolute().as_uri()}?mode=ro&{how}"
+    connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
+    with closing_on_error(connection):
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def _has_log(path: Path) -> bool:
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
+def peek(path: Path) -> sqlite3.Connection:
+    """Open a file for reading in such a way that neither it nor its log changes, whoever uses it."""
+    locks = path.with_name(f"{path.name}-shm")
+    has_log = _has_log(path)
+    # A log without locks was left behind, unless a program opens the cache just now; that must not lose its log.
+    for _ in range(PEEKS):
+        if not has_log or locks.exists():
+            break
+        time.sleep(PEEK_SECONDS)
+        has_log = _has_log(path)
+    if not locks.exists():
+        return connect_frozen(path, has_log=has_log)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if primary_code(error) in _REFUSALS:
+            return connect_frozen(path)
+        raise
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def closing_on_error(opened: Closable) -> Iterator[None]:
+    """Close a newly opened object if its preparation fails."""
+    try:
+        yield
+    except BaseException:
+        opened.close()
+        raise
+
+
+def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
+    """The pragmas of a connection that keeps up to `mebibytes` MiB of the file in memory.
+
+    The reader's five connections need little, because the system caches the file too: 16 MiB each made a search no
+    quicker and cost 30 MB. Storing papers needs more, because its batches read and write the same pages many times.
+    """
+    return (
+        "PRAGMA journal_mode = WAL",
+        f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA temp_store = MEMORY",
+        f"PRAGMA cache_size = -{1024 * mebibytes}",
+    )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """A write transaction that takes its lock at the start, so a busy cache can't make it fail half-way."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # After a full disk, SQLite has already rolled back.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def engine(path: Path) -> Engine:
+    """A SQLAlchemy engine for the cache; its transactions take the write lock when they begin."""
+    from sqlalchemy import create_engine, event
+
+    made = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(made, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver's own transactions begin too late and do not include DDL.
+        connection.isolation_level = None
+        # A statement on a large cache may take minutes: each part of it is a step.
+        connection.set_progress_handler(note_step, STATEMENT_STEPS)
+        for pragma in pragmas(durable=False, mebibytes=16):
+            connection.execute(pragma)
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return made

@@ -1,0 +1,230 @@
+"""Rank papers by a text: BM25, with more for words side by side, and for papers that have most of what is rare in it.
+
+Papers are scored by `bm25 + pairs`, times the share of the text's words that the paper has; a word counts there by how
+rare it is. Where many papers have all words, the best papers lend further words (RM3): nobody then looks for one paper,
+and the papers on a subject do not all use its name. `python -m tests.bench.finding` measures it.
+
+Common words and pairs are looked for only in the papers that rarer words have found, once these are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment
+from reader.cache.finding.spelling import correct
+from reader.cache.finding.splitter import IN_TITLE, Splitter
+
+SATURATION, LENGTH = 0.9, 0.4
+"""BM25's k1 and b."""
+
+PAIR = 1.5
+"""How much two words side by side count, in parts of what the less rare of them counts."""
+
+MANY = 20
+"""Where so many papers have all words of a text, the best ones lend their words."""
+
+LENDERS, LENT = 20, 20
+"""How many papers lend words, and how many words they lend."""
+
+LENT_SHARE = 0.6
+"""How much the lent words count against the text's own."""
+
+ENOUGH = 3_000
+"""Papers with the rarer words of a text, among which the common ones are looked for."""
+
+BEST = 1_000
+"""The best papers so far, among which pairs and lent words are looked for."""
+
+MOST_WORDS = 40
+"""Words of a text that are looked for; the others are left out."""
+
+_PLACE = (1 << PLACE_BITS) - 1
+
+ReadTexts = Callable[[Sequence[int]], Sequence[tuple[str, str]]]
+"""Reads title and abstract of some papers by their keys."""
+
+Places = npt.NDArray[np.uint32]
+Flags = npt.NDArray[np.bool_]
+
+
+class Ranking(NamedTuple):
+    """Papers that have any of the words of a text."""
+
+    pks: Ints
+    """Keys, the best paper first."""
+    corrected: dict[str, str]
+    """Stems that no paper has, and the similar ones that were looked for in their place."""
+
+
+class Word(NamedTuple):
+    """A word in all segments."""
+
+    numbers: tuple[int | None, ...]
+    """Its number in each segment; None where no paper has it."""
+    papers: int
+    """How many papers have it."""
+    rarity: float
+    """What it counts."""
+
+
+class Ranker:
+    """Ranks the papers of some segments; used by one thread."""
+
+    def __init__(self, segments: Sequence[Segment], splitter: Splitter) -> None:
+        self._segments = segments
+        self._splitter = splitter
+        self._begins = np.cumsum([0, *(len(segment.pks) for segment in segments)])
+        self._size = int(self._begins[-1])
+        lengths = np.concatenate([np.asarray(segment.lengths, np.float32) for segment in segments])
+        relative = lengths / max(1.0, float(lengths.mean()))
+        self._damping = (SATURATION * (1 - LENGTH + LENGTH * relative)).astype(np.float32)
+
+    def rank(self, text: str, read_texts: ReadTexts) -> Ranking:
+        """The papers that fit a text, the best first."""
+        corrected: dict[str, str] = {}
+        words: list[Word] = []
+        for typed in self._splitter.words(text)[:MOST_WORDS]:
+            word = self._word(typed)
+            if word.papers == 0:
+                meant = correct(typed, self._segments)
+                if meant is None:
+                    continue
+                corrected[typed] = meant
+                word = self._word(meant)
+            words.append(word)
+        if not words:
+            return Ranking(np.empty(0, np.int64), corrected)
+        scores = self._scores(words, read_texts)
+        rows = np.flatnonzero(scores)
+        rows = rows[np.argsort(-scores[rows], kind="stable")]
+        return Ranking(self._keys(rows), corrected)
+
+    def _word(self, word: str) -> Word:
+        numbers = tuple(segment.number(word) for segment in self._segments)
+        papers = sum(
+            int(segment.papers[number])
+            for segment, number in zip(self._segments, numbers, strict=True)
+            if number is not None
+        )
+        return Word(numbers, papers, float(np.log1p((self._size - papers + 0.5) / (papers + 0.5))))
+
+    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> Floats:
+        distinct = sorted(set(words), key=lambda word: word.papers)
+        scores = np.zeros(self._size, np.float32)
+        shares = np.zeros(self._size, np.float32)
+        among: Flags | None = None
+        for word in distinct:
+            if among is None and np.count_nonzero(shares) >= ENOUGH:
+                among = shares > 0
+            for rows in self._add_word(scores, word, word.rarity, among):
+                shares[rows] += np.float32(word.rarity)
+        whole = sum(word.rarity for word in distinct)
+        shares /= np.float32(whole)
+        best = self._best(scores * shares)
+        for one, next_one in dict.fromkeys(pairwise(words)):
+            self._add_pair(scores, one, next_one, best)
+        scores *= shares
+        if np.count_nonzero(shares > 0.999) >= MANY:
+            scores *= np.float32((1 - LENT_SHARE) / len(distinct))
+            for word, share in self._lent(scores, read_texts):
+                for _ in self._add_word(scores, word, LENT_SHARE * share * word.rarity, best):
+                    pass
+        return scores
+
+    def _best(self, scores: Floats) -> Flags:
+        """Which papers have the best scores."""
+        found = np.zeros(self._size, np.bool_)
+        found[_highest(scores, BEST)] = True
+        return found
+
+    def _add_word(self, scores: Floats, word: Word, weight: float, among: Flags | None) -> Iterator[Ints]:
+        """Add what a word counts in each paper; yield the papers that have it."""
+        for at, places in self._places(word, among):
+            rows, counts = _counted(places, TITLE_WEIGHT)
+            rows += self._begins[at]
+            scores[rows] += np.float32(weight * (SATURATION + 1)) * counts / (counts + self._damping[rows])
+            yield rows
+
+    def _add_pair(self, scores: Floats, one: Word, next_one: Word, among: Flags) -> None:
+        """Add what two words count that stand side by side, without regard to stop words between them."""
+        weight = np.float32(PAIR * min(one.rarity, next_one.rarity) * (SATURATION + 1))
+        seconds = dict(self._places(next_one, among))
+        for at, places in self._places(one, among):
+            if at in seconds:
+                rows, counts = _counted(_common(places + np.uint32(1), seconds[at]), 1)
+                rows += self._begins[at]
+                scores[rows] += weight * counts / (counts + np.float32(SATURATION))
+
+    def _places(self, word: Word, among: Flags | None) -> Iterator[tuple[int, Places]]:
+        """The segments that have a word, and its places there, perhaps only those in some papers."""
+        for at, (segment, number) in enumerate(zip(self._segments, word.numbers, strict=True)):
+            if number is not None:
+                places = segment.places_of(number)
+                if among is not None:
+                    here = among[self._begins[at] : self._begins[at + 1]]
+                    places = places[here[places >> PLACE_BITS]]
+                yield at, places
+
+    def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[Word, float]]:
+        """The words that the best papers lend, with their shares, which add up to 1."""
+        best = _highest(scores, LENDERS)
+        trust = (scores[best] / scores[best].sum()).tolist()
+        counts: dict[tuple[str, int], int] = {}
+        lengths = [0] * len(best)
+        for word, text, where, _ in self._splitter.split(read_texts(self._keys(best).tolist())):
+            weight = TITLE_WEIGHT if where in IN_TITLE else 1
+            counts[word, text] = counts.get((word, text), 0) + weight
+            lengths[text] += weight
+        shares: dict[str, float] = {}
+        for (word, text), count in counts.items():
+            shares[word] = shares.get(word, 0.0) + trust[text] * count / lengths[text]
+        most = sorted(shares, key=lambda word: (-shares[word], word))[:LENT]
+        whole = sum(shares[word] for word in most)
+        return ((self._word(word), shares[word] / whole) for word in most)
+
+    def _keys(self, rows: Ints) -> Ints:
+        """The keys of papers by their numbers through all segments."""
+        found = np.empty(len(rows), np.int64)
+        at = np.searchsorted(self._begins, rows, side="right") - 1
+        for number, segment in enumerate(self._segments):
+            here = at == number
+            found[here] = segment.pks[rows[here] - self._begins[number]]
+        return found
+
+
+def _highest(scores: Floats, most: int) -> Ints:
+    """The papers with the highest scores above 0, in any order; of equal ones at the end the first."""
+    rows = np.flatnonzero(scores)
+    if len(rows) <= most:
+        return rows
+    # Partitioned without the zeros: many equal values make it a hundred times slower.
+    values = scores[rows]
+    least = np.partition(values, -most)[-most]
+    above = rows[values > least]
+    return np.concatenate((above, rows[values == least][: most - len(above)]))
+
+
+def _counted(places: Places, title_weight: int) -> tuple[Ints, Floats]:
+    """The papers of a segment that have some places, and how often; what stands in the title counts by its weight."""
+    rows = (places >> PLACE_BITS).astype(np.int64)
+    if len(rows) == 0:
+        return rows, np.empty(0, np.float32)
+    firsts = np.concatenate(([0], np.flatnonzero(rows[1:] != rows[:-1]) + 1))
+    weights = np.where(places & _PLACE < FIRST_OF_ABSTRACT, np.float32(title_weight), np.float32(1))
+    return rows[firsts], np.add.reduceat(weights, firsts)
+
+
+def _common(one: Places, other: Places) -> Places:
+    """The places that are in both."""
+    few, many = (one, other) if len(one) < len(other) else (other, one)
+    if len(few) == 0:
+        return few
+    nearest = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    found: Places = few[many[nearest] == few]
+    return found

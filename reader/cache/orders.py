@@ -1,0 +1,46 @@
+"""The papers of a view in order: keys and runs of days, without their rows."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Generic, NamedTuple, TypeVar
+
+Key_co = TypeVar("Key_co", covariant=True)
+
+
+class Order(NamedTuple, Generic[Key_co]):
+    """The papers of a view in order, 8 bytes each, with the runs of days."""
+
+    pks: Sequence[Key_co]
+    groups: tuple[tuple[str, int], ...] = ()
+    """(ISO day or empty, papers) of each run, in order; empty if the order is not by day."""
+    complete: bool = True
+    """False for a first screenful if more papers follow."""
+    in_texts: int = 0
+    """Number of papers at the end that have the query's words only in their full text."""
+
+    @property
+    def only_in_texts(self) -> frozenset[Key_co]:
+        """Those papers."""
+        return frozenset(self.pks[len(self.pks) - self.in_texts :])
+
+
+IN_TEXTS = "only in the full text"
+"""In place of a day, the group of the papers that have a query's words only in their full text: the last one."""
+
+
+def begin_order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
+    """The beginning of a list from keys and days: at most `limit` papers, the whole list if there are fewer."""
+    groups = tuple((day, sum(1 for _ in run)) for day, run in groupby(found, key=lambda row: row[1]))
+    return Order(array("q", (pk for pk, _ in found)), groups if grouped else (), complete=len(found) < limit)
+
+
+def with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) -> Order[int]:
+    """The order with the papers that have the words only in their full text; at most `limit` in all."""
+    if not pks:
+        return order
+    groups = (*order.groups, (IN_TEXTS, len(pks))) if order.groups or not order.pks else ()
+    listed = array("q", [*order.pks, *pks])
+    return Order(listed, groups, limit is None or len(listed) < limit, len(pks))

@@ -1,0 +1,56 @@
+"""Find the papers that fit a free text best, among those that match the exact terms of a query.
+
+The index ranks all papers that have any of the words. The best of them are tested for the exact terms, and more of
+them only if these leave too few. What is left is a list of keys, by which the selection is then read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from reader.cache.search.compile import Selection
+from reader.cache.search.full_text import Clause
+
+MOST = 100
+"""Papers that a free text finds: further ones fit it by chance."""
+
+AT_ONCE = 1_000
+"""Papers of the ranking that are tested for the exact terms at once; each next time there are four times as many."""
+
+
+def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
+    """The selection with the keys of its papers; raises CacheIndexing while the index is being made."""
+    wanted = selection.near
+    if wanted is None:
+        return selection
+    from reader.cache.finding.index import rank
+    from reader.cache.finding.preparing import prepare
+
+    cache = Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
+    prepare(connection, cache)
+    ranked = rank(connection, cache, wanted.text).pks.tolist()
+    found: list[int] = []
+    start, step = 0, AT_ONCE
+    while start < len(ranked) and len(found) < MOST:
+        found += _matching(connection, wanted.exact, ranked[start : start + step])
+        start, step = start + step, 4 * step
+    condition = "p.pk IN (SELECT value FROM json_each(?))"
+    by_fit = f"(SELECT key FROM json_each(?1) WHERE value = p.pk) {'DESC' if wanted.reverse else 'ASC'}"
+    keys = f"[{','.join(map(str, found[:MOST]))}]"
+    return selection._replace(
+        where=condition,
+        params=(keys,),
+        order=by_fit if wanted.is_by_fit else selection.order,
+        walk=Clause(condition, (keys,)),
+        ordered=Clause(condition, (keys,)),
+        near=None,
+    )
+
+
+def _matching(connection: sqlite3.Connection, exact: Clause, pks: list[int]) -> list[int]:
+    """Those of some papers that are in the cache and match the exact terms, in the same order."""
+    keys = f"[{','.join(map(str, pks))}]"
+    sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
+    matching = {pk for (pk,) in connection.execute(sql, (keys, *exact.params))}
+    return [pk for pk in pks if pk in matching]

@@ -1,0 +1,51 @@
+"""The panes and screens in which keys are pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias, get_args
+
+Context: TypeAlias = Literal[
+    "list",
+    "detail",
+    "page",
+    "text",
+    "outline",
+    "picture",
+    "filter",
+    "query",
+    "tags",
+    "note",
+    "command",
+    "output",
+    "calendar",
+    "help",
+    "empty",
+]
+"""The pane or screen in which a key is pressed."""
+
+Contexts: TypeAlias = tuple[Context, ...]
+
+CONTEXTS: Final[Contexts] = get_args(Context)
+
+PLACES: Final[Mapping[Context, str]] = {
+    "list": "in the list",
+    "detail": "in the detail",
+    "page": "on a paper's page",
+    "text": "in a full text",
+    "outline": "in the outline of a text",
+    "picture": "with a picture in front",
+    "filter": "in the filter",
+    "query": "while typing a query",
+    "tags": "while typing tags",
+    "note": "while writing a note",
+    "command": "while typing a command",
+    "output": "in a command's output",
+    "calendar": "in the calendar",
+    "help": "in this help",
+    "empty": "with nothing to show",
+}
+"""Each context in words, for the end of a sentence."""
+
+TYPING: Final[Contexts] = ("query", "tags", "note", "command", "help")
+"""Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""

@@ -1,0 +1,187 @@
+"""Load the settings: read one TOML file into frozen `Settings` and a list of its mistakes.
+
+A mistake never stops the reader: its key keeps the default. Settings are read before the first frame, so the TOML
+parser is imported only if there is a file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from reader.config import SETTING_TYPES, VARIABLES, Settings
+from reader.core.setting_tables import TABLES, TableReader
+from reader.core.setting_types import InvalidValue, KeyTable, nearest
+from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.paths import read_start
+
+MAX_FILE_SIZE = 1 << 16
+"""Bytes; a larger file is not read."""
+
+_SHOWN = 300
+"""Maximum characters of a key or a value in the message about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in the settings; its `str` is the message to show."""
+
+    file: str
+    line: int
+    """From 1; 0 if the mistake has no line, such as one in the environment."""
+    key: str
+    """Dotted; empty if no key could be read."""
+    message: str
+    suggestion: str | None = None
+    """The nearest valid word or value, in the file's syntax."""
+
+    def __str__(self) -> str:
+        from reader.core.text import clean
+
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        key, message, suggestion = (clean(text, _SHOWN) for text in (self.key, self.message, self.suggestion or ""))
+        what = f"{key} {message}" if key else message
+        meant = f" Did you mean {suggestion}?" if suggestion else ""
+        return f"{place}: {what}.{meant}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """The settings in effect, their mistakes, and their origins."""
+
+    settings: Settings
+    file: str
+    mistakes: tuple[Mistake, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Line by key, for the settings in the file; 0 for those of the environment."""
+
+    def origin(self, key: str) -> str:
+        """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
+        line = self.lines.get(key)
+        return "default" if line is None else f"{self.file}:{line}" if line else VARIABLES[key]
+
+
+def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
+    """Load the settings at `path` with the environment's overrides; a missing file is not a mistake.
+
+    `keys` is not checked here; the keymap checks it against the existing actions and keys.
+    """
+    reading = _SettingsReader(str(path))
+    text = reading.open(path)
+    if text:
+        reading.take(text)
+    reading.override(os.environ if environment is None else environment)
+    settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
+    return LoadedSettings(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
+
+
+class _SettingsReader:
+    """Reads a settings file once, and collects the valid values and the mistakes."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.values: dict[str, Any] = {}
+        self.keys: dict[str, tuple[str, ...]] = {}
+        self.mistakes: list[Mistake] = []
+        self.lines: dict[str, int] = {}
+        self.seen: dict[str, int] = {}
+        self.unknown_tables: set[str] = set()
+        self.tables = TableReader()
+
+    def open(self, path: Path) -> str:
+        """The file's text; empty if it is missing or unreadable."""
+        try:
+            data = read_start(path, MAX_FILE_SIZE + 1)
+            if len(data) > MAX_FILE_SIZE:
+                self._add_mistake(0, "", f"is larger than {MAX_FILE_SIZE // 1024} KiB and was not read")
+                return ""
+            return data.decode("utf-8-sig")
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
+        except UnicodeDecodeError as error:
+            self._add_mistake(data.count(b"\n", 0, error.start) + 1, "", "is not UTF-8 text; the file was not read")
+        except OSError as error:
+            self._add_mistake(0, "", f"can't be read: {error.strerror}")
+        return ""
+
+    def take(self, text: str) -> None:
+        """Read every statement, and collect its value or its mistake."""
+        for found in read_statements(text):
+            if isinstance(found, MalformedLine):
+                self._add_mistake(found.line, "", f"{found.message}; this line was left out")
+                continue
+            name = ".".join(found.key)
+            if found.value is None:
+                self._header(found)
+            elif self.tables.is_open:
+                self.tables.take(found.value, found.line)
+            elif name in self.seen:
+                self._add_mistake(found.line, name, f"is set a second time; line {self.seen[name]} is used")
+            else:
+                self.seen[name] = found.line
+                try:
+                    self._set(found.key, found.value, found.line)
+                except InvalidValue as unfit:
+                    self._add_mistake(found.line, name, str(unfit), unfit.suggestion)
+        self._end_table()
+        self.values |= self.tables.found
+        self.lines |= self.tables.lines
+        if not self.mistakes:
+            self._check_whole(text)
+
+    def override(self, environment: Mapping[str, str]) -> None:
+        """Override settings by environment variables."""
+        for key, variable in VARIABLES.items():
+            value = environment.get(variable)
+            if not value:
+                continue
+            try:
+                self.values[key] = SETTING_TYPES[key].check(value)
+                self.lines[key] = 0
+            except InvalidValue as unfit:
+                self.mistakes.append(Mistake("environment", 0, variable, str(unfit), unfit.suggestion))
+
+    def _header(self, header: Statement) -> None:
+        self._end_table()
+        name = header.key[0]
+        if header.is_entry and len(header.key) == 1 and name in TABLES:
+            self.tables.begin(name, header.line)
+        elif name in TABLES:
+            self.unknown_tables.add(name)
+            self._add_mistake(header.line, name, "may stand several times, so needs two brackets", f"[[{name}]]")
+        elif name != "keys":
+            self.unknown_tables.add(name)
+            self._add_mistake(header.line, name, "is not a table of the settings", nearest(name, ["keys", *TABLES]))
+
+    def _end_table(self) -> None:
+        for line, key, unfit in self.tables.end():
+            self._add_mistake(line, key, str(unfit), unfit.suggestion)
+
+    def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
+        if key[0] == "keys" and len(key) > 1:
+            action = ".".join(key[1:])
+            self.keys[action] = KeyTable().check_one(value)
+            self.lines[f"keys.{action}"] = line
+        elif len(key) == 1 and key[0] in SETTING_TYPES:
+            self.values[key[0]] = SETTING_TYPES[key[0]].check(value)
+            self.lines[key[0]] = line
+        elif key[0] not in self.unknown_tables:
+            raise InvalidValue("is not a setting", nearest(key[0], SETTING_TYPES))
+
+    def _check_whole(self, text: str) -> None:
+        """Find mistakes that concern the whole file; each of its statements was valid on its own."""
+        import re
+
+        try:
+            parse_toml(text)
+        except (ValueError, RecursionError) as error:
+            place = re.search(r"\(at line (\d+)", str(error))
+            line = int(place[1]) if place else 0
+            self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
+
+    def _add_mistake(self, line: int, key: str, message: str, suggestion: str | None = None) -> None:
+        self.mistakes.append(Mistake(self.file, line, key, message, suggestion))

@@ -1,0 +1,182 @@
+"""Measure how well papers are found by a text: `python -m tests.bench.finding QUERIES ARCHIVE [PAGE]`.
+
+QUERIES is a file of JSON Lines with `id`, `kind` and `query`: texts by which one half remembers a paper. ARCHIVE is a
+file of recorded days, `{"date", "items"}` a line, gzipped. PAGE is a saved page of the site's search for "vision
+pre-training", whose papers are to be among the first 100. Prints the mean reciprocal rank by kind, the recall, and the
+time of a query, each also for FTS5's BM25 on the same papers.
+
+`--times N` measures instead how long queries take among N papers: the archive's, again and again under other ids.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import resource
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import mean, median
+from typing import NamedTuple
+
+from reader.cache.finding.index import LARGEST
+from reader.cache.finding.ranker import Ranker
+from reader.cache.finding.segment import Segment, Text, build_segment
+from reader.cache.finding.splitter import STOP_WORDS, Splitter
+from reader.feeds.files.papers_file import read_papers
+
+ON_PAGE = "vision pre-training"
+TODAY = date(2026, 7, 1)
+"""The day for the saved page's short dates."""
+
+TIMES = 3
+"""Times that a query is asked for its time; the machine's other work counts least in the quickest."""
+
+Search = Callable[[str], Sequence[int]]
+"""The numbers of papers, the best first."""
+
+
+class Query(NamedTuple):
+    """A text, and the paper that it is meant to find."""
+
+    id: str
+    kind: str
+    text: str
+
+
+def read_archive(file: Path) -> dict[str, tuple[str, str]]:
+    """Title and abstract of each paper by its id."""
+    found = {}
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            for item in json.loads(line)["items"]:
+                paper = item["paper"]
+                found[paper["id"]] = (paper["title"], paper.get("summary") or "")
+    return found
+
+
+def add_page(papers: dict[str, tuple[str, str]], page: Path) -> set[str]:
+    """Add the papers of a saved page that are not there yet, and return the ids of all of them."""
+    known = {_letters(title): id for id, (title, _) in papers.items()}
+    on_page = set()
+    for draft in (draft for listing in read_papers(page, TODAY) for draft in listing.drafts):
+        id = known.get(_letters(draft.title)) or f"page-{len(papers)}"
+        papers.setdefault(id, (draft.title, draft.abstract))
+        on_page.add(id)
+    return on_page
+
+
+def _letters(title: str) -> str:
+    return re.sub(r"\W", "", title.lower())
+
+
+def baseline(texts: Sequence[tuple[str, str]]) -> Search:
+    """FTS5's BM25: titles count three times, stems, without stop words, any word."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE papers USING fts5 (title, abstract, tokenize = 'porter unicode61')")
+    connection.executemany(
+        "INSERT INTO papers (rowid, title, abstract) VALUES (?, ?, ?)", ((at, *text) for at, text in enumerate(texts))
+    )
+    stop_words = set(STOP_WORDS.split())
+
+    def search(text: str) -> list[int]:
+        words = [word for word in re.findall(r"\w+", text.lower()) if word not in stop_words]
+        sql = "SELECT rowid FROM papers WHERE papers MATCH ? ORDER BY bm25(papers, 3.0, 1.0), rowid"
+        return [row for (row,) in connection.execute(sql, (" OR ".join(f'"{word}"' for word in words),))]
+
+    return search
+
+
+def ours(texts: Sequence[tuple[str, str]], folder: Path) -> Search:
+    """The index and its ranking."""
+    after = -1
+    papers = (Text(at, str(at), *text) for at, text in enumerate(texts))
+    while (end := build_segment(folder, after, islice(papers, LARGEST))) is not None:
+        after = end
+    names = sorted(folder.iterdir(), key=lambda one: int(one.name.rpartition("-")[2]))
+    ranker = Ranker([Segment.open(name) for name in names], Splitter())
+    return lambda text: ranker.rank(text, lambda pks: [texts[pk] for pk in pks]).pks.tolist()
+
+
+def judge(name: str, search: Search, queries: Sequence[Query], ids: Sequence[str], on_page: set[str]) -> str:
+    """A line of the table."""
+    numbers = {id: at for at, id in enumerate(ids)}
+    ranks: dict[str, list[float]] = {}
+    seconds = []
+    for query in queries:
+        began = time.thread_time()
+        found = search(query.text)
+        seconds.append(time.thread_time() - began)
+        wanted = numbers[query.id]
+        ranks.setdefault(query.kind, []).append(1 / (1 + found.index(wanted)) if wanted in found else 0.0)
+    cells = [f"{mean(ranks[kind]):.3f}" for kind in sorted(ranks)]
+    cells.append(f"{mean(one for kind in ranks.values() for one in kind):.3f}")
+    first = {ids[at] for at in search(ON_PAGE)[:100]}
+    cells.append(f"{len(first & on_page) / len(on_page):.3f}" if on_page else "–")
+    cells.append(f"{1_000 * median(seconds):.1f} ms")
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def quality(queries: Sequence[Query], papers: dict[str, tuple[str, str]], on_page: set[str]) -> Iterator[str]:
+    """The table."""
+    ids, texts = list(papers), list(papers.values())
+    kinds = sorted({query.kind for query in queries})
+    yield f"{len(queries)} texts, {len(ids):,} papers, {len(on_page)} on the page"
+    yield f"| | {' | '.join(kinds)} | all | page | a query |"
+    yield f"|---|{'---|' * (len(kinds) + 3)}"
+    yield judge("FTS5 BM25", baseline(texts), queries, ids, on_page)
+    with tempfile.TemporaryDirectory() as folder:
+        yield judge("ours", ours(texts, Path(folder)), queries, ids, on_page)
+
+
+def times(queries: Sequence[Query], papers: dict[str, tuple[str, str]], size: int) -> Iterator[str]:
+    """Milliseconds of queries, size on disk, and the time and the memory for making the index."""
+    texts = list(islice(cycle(papers.values()), size))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        began = time.perf_counter()
+        search = ours(texts, folder)
+        made = time.perf_counter() - began
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        on_disk = sum(file.stat().st_size for file in folder.rglob("*.npy"))
+        yield f"{size:,} papers: made in {made:.1f} s, {grown:.0f} MB more memory, {on_disk / 1e6:.0f} MB on disk"
+        for label, asked in (("half-remembered", [query.text for query in queries]), ("a subject", [ON_PAGE] * 9)):
+            seconds = []
+            for text in asked:
+                seconds.append(min(_milliseconds(search, text) for _ in range(TIMES)))
+            yield f"{label}, of the processor: median {median(seconds):.1f} ms, slowest {max(seconds):.1f} ms"
+
+
+def _milliseconds(search: Search, text: str) -> float:
+    """Milliseconds of the processor."""
+    began = time.thread_time()
+    search(text)
+    return 1_000 * (time.thread_time() - began)
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.finding")
+    parser.add_argument("queries", type=Path)
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("page", type=Path, nargs="?")
+    parser.add_argument("--times", type=int, metavar="N")
+    arguments = parser.parse_args(words)
+    lines = arguments.queries.read_text(encoding="utf-8").splitlines()
+    queries = [Query(one["id"], one["kind"], one["query"]) for one in map(json.loads, lines)]
+    papers = read_archive(arguments.archive)
+    on_page = add_page(papers, arguments.page) if arguments.page else set()
+    report = times(queries, papers, arguments.times) if arguments.times else quality(queries, papers, on_page)
+    for line in report:
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

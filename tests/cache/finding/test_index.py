@@ -1,0 +1,188 @@
+"""The index follows its cache, and queries with a free text are answered by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache import connections
+from reader.cache.counts import CountCache
+from reader.cache.finding import index, preparing
+from reader.cache.finding.index import missing, rank, segments, update
+from reader.cache.papers import Cache
+from reader.cache.search import nearest
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.window import Window
+from reader.core.errors import CacheIndexing
+from reader.core.paper import Listing
+from reader.core.query import parse
+from reader.paths import finding_folder
+from reader.refresh.running import _index_new_papers
+from tests.cache.conftest import NOW, draft
+
+SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
+
+
+def store(cache: Cache, day: int, titles: Sequence[str], first: int = 1) -> None:
+    """A day of papers with these titles, numbered from `first` on; later ones have fewer upvotes."""
+    papers = [draft(number, title, upvotes=99 - number) for number, title in enumerate(titles, first)]
+    cache.store(Listing(f"2026-11-{day:02}", tuple(papers)), NOW)
+
+
+def found(path: Path, text: str, limit: int | None = None) -> list[str]:
+    """The titles that a query finds, in order."""
+    with closing(Window.open(path)) as window:
+        selection = compile_query(parse(text), SCOPE)
+        order = window.order(selection) if limit is None else window.first(selection, limit)
+        assert window.count(selection) == len(order.pks) or limit is not None
+        return [row.title for row in window.rows(order.pks)]
+
+
+def names(path: Path) -> list[str]:
+    with closing(connections.connect(path)) as connection:
+        return [segment.name for segment in segments(connection, path)]
+
+
+def test_a_free_text_follows_exact_terms(cache: Cache, path: Path) -> None:
+    store(cache, 23, ["Agents fold laundry", "Video of laundry", "Agents that walk"])
+    store(cache, 24, ["Laundry", "Robots fold the laundry well"], first=4)
+    assert found(path, "~folding laundry")[:2] == ["Agents fold laundry", "Robots fold the laundry well"]
+    assert found(path, "topic:agents ~folding laundry") == ["Agents fold laundry"]
+    assert found(path, "agents ~folding laundry") == ["Agents fold laundry"]
+    assert found(path, "-topic:agents since:2026-11-24 ~fold") == ["Robots fold the laundry well"]
+    assert found(path, "sort:-upvotes ~folding laundry")[0] == "Robots fold the laundry well"
+    assert found(path, "sort:-relevance ~folding laundry")[-1] == "Agents fold laundry"
+    assert found(path, "~folding laundry", 1) == ["Agents fold laundry"]
+    assert found(path, "~zyzzyva") == []
+    assert found(path, "sort:day ~folding laundry")[-1] == "Video of laundry"
+
+
+def test_papers_on_a_common_subject_are_read_for_further_words(cache: Cache, path: Path) -> None:
+    # Longer titles count less, so neither of the two is among the papers that lend words.
+    two = ["Vision by the sea around northern islands", "Vision with masks around northern islands"]
+    store(cache, 24, [*["Vision by masked images"] * 22, *two, "Sounds"])
+    titles = found(path, "~vision")
+    assert len(titles) == 24
+    assert titles.index(two[1]) < titles.index(two[0])
+
+
+def test_counts_know_a_free_text(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["Agents fold laundry", "Video of laundry", "Agents that walk"])
+    with closing(Window.open(path)) as window:
+        counts = CountCache(window)
+        for text, papers in (("", 3), ("~laundry", 2), ("~walk", 1)):
+            selection = compile_query(parse(text), SCOPE)
+            facets = {topic.slug: topic.papers for topic in counts.facets(selection, exactly=False).topics}
+            assert (counts.count(selection), facets["agents"]) == (papers, 1 if text else 2)
+
+
+def test_views_may_hold_a_free_text(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["Agents fold laundry", "Video of laundry", "Agents that walk"])
+    scope = SCOPE._replace(views=(("home", "topic:agents ~fold laundry"),))
+    with closing(Window.open(path)) as window:
+        titles = {
+            text: [row.title for row in window.rows(window.order(compile_query(parse(text), scope)).pks)]
+            for text in ("view:home", "-view:home", "view:home ~walk")
+        }
+    assert titles["view:home"] == ["Agents fold laundry"]
+    # Where a view is only excluded, its text stands for all its words.
+    assert titles["-view:home"] == ["Video of laundry", "Agents that walk"]
+    assert sorted(titles["view:home ~walk"]) == ["Agents fold laundry", "Agents that walk"]
+
+
+def test_further_papers_are_tested_until_enough_match(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "AT_ONCE", 1)
+    monkeypatch.setattr(nearest, "MOST", 2)
+    store(
+        cache, 24, ["zebra zebra", "zebra", "zebra of agents", "zebra by agents now", "a zebra for late agents there"]
+    )
+    assert len(found(path, "~zebra")) == 2
+    assert found(path, "topic:agents ~zebra") == ["zebra of agents", "zebra by agents now"]
+
+
+def test_new_papers_come_into_segments_that_grow(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "LARGEST", 4)
+    store(cache, 20, ["zebra one", "zebra two", "zebra three"])
+    assert update(path) == 3
+    assert names(path) == ["0-3"]
+    store(cache, 21, ["zebra four"], first=4)
+    assert update(path) == 1
+    # Three are more than one: they are left alone.
+    assert names(path) == ["0-3", "3-4"]
+    store(cache, 22, ["zebra five"], first=5)
+    update(path)
+    assert names(path) == ["0-3", "3-5"]
+    store(cache, 23, [f"zebra {number}" for number in range(6, 12)], first=6)
+    update(path)
+    assert names(path) == ["0-3", "3-5", "5-9", "9-11"]
+    assert sorted(folder.name for folder in finding_folder(path).iterdir()) == ["0-3", "3-5", "5-9", "9-11"]
+    assert update(path) == 0
+    with closing(connections.connect(path)) as connection:
+        assert sorted(rank(connection, path, "zebra").pks.tolist()) == list(range(1, 12))
+        assert missing(connection, path, 5) == 0
+
+
+def test_the_index_of_another_cache_is_made_anew(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["zebra one", "zebra two"])
+    update(path)
+    with closing(connections.connect(path)) as connection:
+        connection.execute("UPDATE paper SET id = '2611.99999' WHERE pk = 2")
+        assert segments(connection, path) == []
+        assert missing(connection, path, 9) == 2
+    assert found(path, "~zebra") == ["zebra one", "zebra two"]
+
+
+def test_dropped_papers_are_not_found(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["zebra one", "zebra two", "zebra three"])
+    update(path)
+    with closing(connections.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM paper WHERE pk = 3")
+        assert names(path) == ["0-3"]
+    assert found(path, "~zebra") == ["zebra one", "zebra two"]
+
+
+def test_a_broken_segment_is_made_anew(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["zebra one"])
+    update(path)
+    broken = finding_folder(path) / "0-1" / "places.npy"
+    # What is mapped must not be cut: the program writes no array twice.
+    broken.unlink()
+    broken.write_bytes(b"")
+    (finding_folder(path) / "lost+found").mkdir()
+    assert found(path, "~zebra") == ["zebra one"]
+
+
+def test_many_papers_are_indexed_by_a_process(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "FEW", 0)
+    store(cache, 24, ["zebra one", "zebra two"])
+    with closing(connections.connect(path)) as connection:
+        with pytest.raises(CacheIndexing, match="once"):
+            preparing.prepare(connection, path, 0)
+        # The second call waits for the same process.
+        preparing.prepare(connection, path, None)
+        assert missing(connection, path, 9) == 0
+    assert found(path, "~zebra one") == ["zebra one", "zebra two"]
+
+
+def test_a_folder_that_can_not_be_written_is_no_reason_to_fail(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["zebra one"])
+    finding_folder(path).write_text("in the way", encoding="utf-8")
+    assert found(path, "~zebra") == []
+
+
+def test_a_refresh_keeps_an_index_that_is_used_up_to_date(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["zebra one"])
+    _index_new_papers(path)
+    assert not finding_folder(path).exists()
+    update(path)
+    store(cache, 25, ["zebra two"], first=2)
+    _index_new_papers(path)
+    with closing(connections.connect(path)) as connection:
+        assert missing(connection, path, 9) == 0

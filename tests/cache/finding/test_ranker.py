@@ -1,0 +1,91 @@
+"""Which papers fit a text best."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from reader.cache.finding import ranker
+from reader.cache.finding.ranker import Ranker, Ranking
+from reader.cache.finding.segment import Segment, Text, build_segment
+from reader.cache.finding.splitter import Splitter
+
+FILLER = [(f"Paper {number}", "We train a model on common data and report what it does.") for number in range(30)]
+
+
+@contextmanager
+def ranking(texts: Sequence[tuple[str, str]], size: int = 1_000) -> Iterator[Ranker]:
+    """A ranker of papers with the keys 0, 1, 2 …, in segments of some size."""
+    with tempfile.TemporaryDirectory() as name, closing(Splitter()) as splitter:
+        folder = Path(name)
+        segments = []
+        for start in range(0, len(texts), size):
+            part = enumerate(texts[start : start + size], start)
+            last = build_segment(folder, start - 1, (Text(pk, str(pk), *text) for pk, text in part))
+            segments.append(Segment.open(folder / f"{start - 1}-{last}"))
+        yield Ranker(segments, splitter)
+
+
+def ranked(texts: Sequence[tuple[str, str]], text: str, size: int = 1_000) -> Ranking:
+    with ranking(texts, size) as found:
+        return found.rank(text, lambda pks: [texts[pk] for pk in pks])
+
+
+@pytest.mark.parametrize("size", [1_000, 7])
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        # The best first.
+        (
+            "robot laundry",
+            [("x", "A robot folds the laundry."), ("x", "A robot walks far away."), ("x", "Cats sleep.")],
+        ),
+        ("sparse attention", [("x", "Sparse attention helps."), ("x", "Attention to a sparse set.")]),
+        ("attention sinks", [("Attention sinks", "We look."), ("We look", "Attention sinks.")]),
+        ("folding robots", [("x", "The robot folds."), ("x", "The robot runs.")]),
+        ("pretraining", [("x", "Pre-training on images."), ("x", "Training on images.")]),
+        # The share of what is rare counts: twice one rare word is less than both.
+        ("zebra quagga", [("x", "A zebra and some quagga."), ("zebra zebra", "A zebra, a zebra and a zebra.")]),
+    ],
+)
+def test_what_fits_better_comes_first(text: str, texts: list[tuple[str, str]], size: int) -> None:
+    found = ranked([*FILLER, *reversed(texts)], text, size).pks.tolist()
+    order = [len(FILLER) + len(texts) - 1 - at for at in range(len(texts))]
+    assert found[: len(texts)] == [pk for pk in order if pk in found]
+    assert found[0] == order[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "stem"),
+    [("difusion", "diffus"), ("transfomers", "transform"), ("reinfrocement", "reinforc"), ("diffusoin", "diffus")],
+)
+def test_words_that_are_spelled_wrong_are_found(typed: str, stem: str) -> None:
+    texts = [*FILLER, *[("x", "Diffusion transformers and reinforcement.")] * 3]
+    found = ranked(texts, typed)
+    assert list(found.corrected.values()) == [stem]
+    assert sorted(found.pks.tolist()) == [len(FILLER), len(FILLER) + 1, len(FILLER) + 2]
+
+
+@pytest.mark.parametrize("text", ["", "the of and", "qqq", "zyzzyvaqq", "…", "qqq\x00zzz " * 500, "\ud800"[:0]])
+def test_texts_without_any_known_word_find_nothing(text: str) -> None:
+    assert ranked(FILLER, text).pks.tolist() == []
+
+
+def test_papers_on_a_common_subject_lend_their_words() -> None:
+    many = [("Vision pretraining", "Pretraining of vision by masked images.")] * 25
+    further = [("Pretraining", "Masked images."), ("Pretraining", "Sounds of the sea.")]
+    found = ranked([*FILLER, *many, *reversed(further)], "vision pretraining").pks.tolist()
+    assert found.index(len(FILLER) + 26) < found.index(len(FILLER) + 25)
+
+
+def test_common_words_are_looked_for_among_the_papers_with_rare_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranker, "ENOUGH", 2)
+    monkeypatch.setattr(ranker, "BEST", 2)
+    texts = [*FILLER, ("x", "A zebra model"), ("x", "Zebra data are common data"), ("x", "One zebra")]
+    found = ranked(texts, "common zebra data").pks.tolist()
+    assert found[0] == len(FILLER) + 1
+    assert sorted(found) == [len(FILLER), len(FILLER) + 1, len(FILLER) + 2]
