@@ -21,6 +21,8 @@ class Copy(NamedTuple):
     name: str
     text: Callable[[Papers, CitationKeys], str]
     """Takes the papers, and what gives BibTeX entries their keys."""
+    noun: str = ""
+    """What it is called in a sentence, if its name alone does not say it."""
 
 
 def paper_link(paper: Paper) -> str:
@@ -79,9 +81,9 @@ COPIES: Mapping[str, Copy] = MappingProxyType(
         "b": Copy("BibTeX", _bibtex),
         "m": Copy("Markdown link", _markdown_links),
         "a": Copy("abstract", _abstracts),
-        "1": Copy("APA", partial(_citations, style="APA")),
-        "2": Copy("IEEE", partial(_citations, style="IEEE")),
-        "3": Copy("MLA", partial(_citations, style="MLA")),
+        "1": Copy("APA", partial(_citations, style="APA"), "APA citation"),
+        "2": Copy("IEEE", partial(_citations, style="IEEE"), "IEEE citation"),
+        "3": Copy("MLA", partial(_citations, style="MLA"), "MLA citation"),
     }
 )
 """The forms by the letter that chooses each, in the order of the menu; the last ones are styles of citations."""

@@ -28,6 +28,8 @@ from reader.ui.shell import Here, Typed
 WRITE = "write"
 """A command of the reader alone: export the papers that the keys act on to a file."""
 
+PROGRAM = "dailypapers"
+
 _SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
 """Habits from other programs."""
 
@@ -95,6 +97,9 @@ def understand(line: str, here: Here) -> Typed:
     words = [_with_home(word.text) for word in found]
     if not words:
         return Typed()
+    if words[0] == PROGRAM and len(words) > 1:
+        # A line that was copied from the shell.
+        del words[0]
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
         words[0] = "views"
@@ -108,6 +113,8 @@ def understand(line: str, here: Here) -> Typed:
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
+    if (name, *rest[:1]) == ("config", "edit"):
+        raise UsageError("An editor needs the whole terminal: leave the reader for 'config edit'.")
     if name == "export":
         return _to_file(_export(rest, here))
     if name == "views" and len(rest) == 2 and rest[0] in ("add", "save"):
@@ -224,6 +231,8 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
             options += ["-o", given.pop(0)]
     elif given and _is_file(given[0]) and ":" not in given[0]:
         options += ["-o", given.pop(0)]
+    if given and "-o" not in options and "--output" not in options and _is_file(given[-1]) and ":" not in given[-1]:
+        options += ["-o", given.pop()]
     if given:
         return [*options, "--", *given]
     if any(word.partition("=")[0] == "--id" for word in options):

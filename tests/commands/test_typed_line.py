@@ -45,6 +45,8 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("export refs.bib", f"export -o refs.bib --id {A} --id {B}"),
         ("export bibtex /tmp/refs", f"export --format bibtex -o /tmp/refs --id {A} --id {B}"),
         ("export bibtex x.bib topic:agents since:7d", "export --format bibtex -o x.bib -- topic:agents since:7d"),
+        ("export topic:agents refs.bib", "export -o refs.bib -- topic:agents"),
+        ("dailypapers list is:starred", "list is:starred"),
         ("export --append refs.bib", f"export --append -o refs.bib --id {A} --id {B}"),
         ("export --id 2406.12345 ris x.ris", "export --id 2406.12345 --format ris -o x.ris"),
         ("export notes vault", f"export --format notes -o vault --id {A} --id {B}"),
@@ -101,6 +103,7 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
     [
         ("tga add x", "There is no command 'tga'. Did you mean tag?"),
         ("--demo", "There is no command '--demo'."),
+        ("config edit", "An editor needs the whole terminal: leave the reader for 'config edit'."),
         ("export 'a b", "A quote is not closed."),
         ("write", "Name one file"),
         ("write a.md b.md", "Name one file"),

@@ -65,12 +65,13 @@ class CopyActions:
             # Many take a while, and the keys go first.
             await asyncio.sleep(0)
         form = COPIES[letter]
+        name = form.noun or form.name
         # BibTeX imports what takes a tenth of a second.
         keys = CitationKeys(self._pattern, all_papers=partial(citable_papers_of, self._library.path))
         text = await asyncio.to_thread(form.text, papers, keys)
         self._clipboard(text)
         if len(papers) == 1:
-            said = text if len(text) <= SHORT and "\n" not in text else f"the paper's {form.name}"
+            said = text if len(text) <= SHORT and "\n" not in text else f"the paper's {name}"
         else:
-            said = f"{form.name} of {len(papers):,} papers"
-        self._model.show_notice(f"copied {said}" if text else f"this paper has no {form.name}")
+            said = f"{name} of {len(papers):,} papers"
+        self._model.show_notice(f"copied {said}" if text else f"this paper has no {name}")
