@@ -148,7 +148,7 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
                 assert r.context == context, (action_id, r.screen)
                 await r.do(action_id)
                 assert r.app.is_running, action_id
-    assert any("arxiv.org/pdf" in url for url in browser)
+    assert browser
 
 
 async def test_the_palette_finds_papers_by_their_titles(reader: Opener) -> None:

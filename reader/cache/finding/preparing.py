@@ -5,7 +5,6 @@ To index 10,000 papers takes seconds of Python, in which no key would be answere
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from reader.cache.finding.index import missing, update
 from reader.core.errors import CacheIndexing
+from reader.platform import lower_priority
 
 FEW = 200
 """Papers that are indexed at once, within 0.1 s."""
@@ -61,6 +61,5 @@ def _start(cache: Path) -> subprocess.Popen[bytes]:
 
 def begin() -> None:
     """The process: keys and jobs come before it."""
-    if hasattr(os, "nice"):
-        os.nice(5)
+    lower_priority(5)
     update(Path(sys.argv[2]))
