@@ -51,11 +51,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 LONG = (
     "commands/test_closed_streams.py",
+    "commands/test_refused_feeds.py",
+    "commands/test_restore.py",
     "crash/test_crash.py",
     "feeds/syndication/test_size.py",
     "feeds/test_bombs.py",
     "pty/test_browser.py",
     "pty/test_colors.py",
+    "pty/test_first_frame.py",
     "pty/test_job_control.py",
     "pty/test_leaving.py",
     "pty/test_resizing.py",
@@ -72,5 +75,5 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: many tests wait for a program or for its end."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than there are cores: many tests wait for a program or for its end."""
+    return (os.cpu_count() or 1) + 2

@@ -46,11 +46,11 @@ Window.order = lambda window, _: window.read(lambda connection: connection.execu
     "screenful": "from reader.ui.work.library import Library; Library.screenful = lambda *_: asyncio.sleep(999)",
     "loop": "from reader.ui.widgets.paper_list import PaperList; PaperList.move = lambda *_: time.sleep(999)",
     # The thread that stores marks, the default threads, and the file that keeps the place.
-    "writer": "from reader.cache.marks.events import Events; Events.mark = lambda *_: time.sleep(999)",
+    "writer": "from reader.cache.marks.events import Events; Events.mark = lambda *_, **__: time.sleep(999)",
     "slow": """
 from reader.cache.marks.events import Events
 mark = Events.mark
-Events.mark = lambda *given: time.sleep(0.5) or mark(*given)
+Events.mark = lambda *given, **more: time.sleep(0.5) or mark(*given, **more)
 """,
     "threads": "from reader import config; config.load_topics = lambda *_: time.sleep(999)",
     "place": "from reader.session import visit; visit.save = lambda *_: time.sleep(999)",

@@ -51,7 +51,7 @@ def use(terminal: Terminal) -> None:
         ("?", "Keys in", "escape"),
         ("gd", "Go to", "q"),
         ("/", '"a phrase"', "escape"),
-        (":", "a command", "escape"),
+        (":", "tag add later", "escape"),
     ):
         terminal.press(key)
         terminal.wait_for(shown)

@@ -139,7 +139,7 @@ def test_it_is_drawn_and_reads_keys_follows_the_window_and_opens_links(home: Pat
         one.type("\x1a")
         one.wait_for("no shell to go back to")
         one.type("?")
-        one.wait_for("Half a page down")
+        one.wait_for("Keys in")
         one.tell(type="quit")
         assert one.end() == 0
         assert one.told[-1] == {"type": "exit"}
