@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -167,6 +167,14 @@ def write_days(file: Path, days: Mapping[str, Sequence[object]]) -> Path:
     lines = (json.dumps({"date": day, "items": items}) for day, items in days.items())
     file.write_text("\n".join(lines))
     return file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def room_for_other_tests() -> Iterator[None]:
+    """Let commands that run in this process use more memory: the tests before them have used some."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reader.refresh.memory.LIMIT", 8 << 30)
+        yield
 
 
 @pytest.fixture(scope="session")
