@@ -16,13 +16,13 @@ from reader.core.text import NOTE_LIMIT, clean_note
 from reader.ui.handlers.links import Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-from reader.ui.screens.note_editor import NoteScreen
 from reader.ui.state_parts import Noting
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Event
+    from reader.ui.screens.note_editor import NoteScreen
 
 SAME = "the note is as it was"
 

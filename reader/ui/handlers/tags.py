@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from reader.core.tag_words import parse_tags
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-from reader.ui.screens.tag_line import TagScreen
 from reader.ui.state_parts import Tagging
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from reader.ui.screens.tag_line import TagScreen
 
 MOST_READ = 100
 """Maximum number of papers whose tags are read to show them; a read takes 0.1 ms."""

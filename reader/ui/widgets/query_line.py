@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,28 +30,21 @@ from reader.ui.text.query_advice import (
 )
 from reader.ui.text.query_text import QUERY_ROLES
 from reader.ui.text.styled_text import draw
-from reader.ui.textual_fixes import PastesWhole
+from reader.ui.widgets.typed_line import LineInput
 
 LONGEST = 2_000
 """Maximum number of characters: the query language's limit."""
 
-_PATIENCE = 1.0
-"""Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
-
-
 _DEFAULT_KEYS = AdviceKeys()
 
 
-class QueryInput(PastesWhole, Input):
+class QueryInput(LineInput):
     """The line of text, with each piece of the query in its own style."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"query--{role}" for role in QUERY_ROLES}
 
     def __init__(self) -> None:
-        super().__init__(highlighter=_Highlighter(self), max_length=LONGEST, select_on_focus=False, compact=True)
-
-    def insert_pasted(self, text: str) -> None:
-        self.replace(clean(text, LONGEST), *self.selection)
+        super().__init__(LONGEST, _Highlighter(self))
 
 
 class _Highlighter(Highlighter):
@@ -215,11 +206,8 @@ class QueryLine(Widget):
         return self._before
 
     async def catch_up(self) -> None:
-        """Wait until the input has handled the keys sent to it."""
-        taken = asyncio.Event()
-        if self._input.call_later(taken.set):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(taken.wait(), _PATIENCE)
+        """Wait until the text has handled the keys sent to it."""
+        await self._input.catch_up()
 
     def complete(self) -> bool:
         """Insert the marked suggestion into the text; return False if there is none."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar
 
+from rich.highlighter import Highlighter
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
@@ -23,14 +24,21 @@ _PATIENCE = 1.0
 
 
 class LineInput(PastesWhole, Input):
-    """The line of text."""
+    """A line of text of at most `limit` characters; a `highlighter` styles its pieces."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(max_length=limit, select_on_focus=False, compact=True)
+    def __init__(self, limit: int, highlighter: Highlighter | None = None) -> None:
+        super().__init__(highlighter=highlighter, max_length=limit, select_on_focus=False, compact=True)
         self._limit = limit
 
     def insert_pasted(self, text: str) -> None:
         self.replace(clean(text, self._limit), *self.selection)
+
+    async def catch_up(self) -> None:
+        """Wait until the keys sent to it are handled."""
+        taken = asyncio.Event()
+        if self.call_later(taken.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(taken.wait(), _PATIENCE)
 
 
 class TypedLine(Widget):
@@ -89,10 +97,7 @@ class TypedLine(Widget):
 
     async def catch_up(self) -> None:
         """Wait until the text has handled the keys sent to it."""
-        taken = asyncio.Event()
-        if self._input.call_later(taken.set):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(taken.wait(), _PATIENCE)
+        await self._input.catch_up()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell of each edit, and draw the advice again."""
