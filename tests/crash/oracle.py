@@ -25,7 +25,7 @@ STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 REVERSALS = ("undo", "redo")
 
 TRACES = ("open", "finish", "pass")
-"""Kinds of events that reading leaves by itself, at some later time: nobody asks for them, and no undo is about them."""
+"""Kinds of events that reading leaves by itself, some time later: nobody asks for them, and no undo is about them."""
 
 
 @dataclass(frozen=True, slots=True)
