@@ -58,6 +58,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
+    shades: str
+    """Nothing, and four steps from light to dark."""
     quote: str
     """The bar beside a quoted text."""
 
@@ -96,6 +98,7 @@ UNICODE = Glyphs(
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
+    shades="·░▒▓█",
     quote="▎",
 )
 
@@ -133,6 +136,7 @@ ASCII = Glyphs(
     offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
+    shades=".:+*#",
     quote="|",
 )
 
