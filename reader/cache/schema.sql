@@ -241,6 +241,13 @@ CREATE TABLE paper_change (
 
 CREATE INDEX paper_change_by_time ON paper_change (at, pk);
 
+CREATE TABLE paper_flags (
+    pk INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
 CREATE TABLE paper_source (
     source VARCHAR NOT NULL,
     pk INTEGER NOT NULL,

@@ -366,6 +366,16 @@ class PaperWords(SQLModel, table=True):
     """As `reader.core.choice.words` packs them."""
 
 
+class PaperFlags(SQLModel, table=True):
+    """Derived: what the list shows of a paper by a sign; a paper without flags has no row."""
+
+    __tablename__ = "paper_flags"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    flags: int
+    """Bits of `reader.core.flags.Flag`."""
+
+
 class Meta(SQLModel, table=True):
     """The cache's own facts, such as its machine id and the version of its topic rules."""
 
