@@ -58,6 +58,16 @@ CREATE TABLE feed (
     UNIQUE (url)
 );
 
+CREATE TABLE follow (
+    "key" INTEGER NOT NULL,
+    field VARCHAR NOT NULL,
+    slug VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    notify INTEGER NOT NULL,
+    PRIMARY KEY ("key"),
+    UNIQUE (field, slug)
+);
+
 CREATE TABLE meta (
     "key" VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
@@ -175,6 +185,17 @@ CREATE TABLE community (
     PRIMARY KEY (pk),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
+
+CREATE TABLE follow_paper (
+    follow INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    perhaps INTEGER NOT NULL,
+    PRIMARY KEY (follow, pk),
+    FOREIGN KEY(follow) REFERENCES follow ("key"),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
 
 CREATE TABLE full_text (
     pk INTEGER NOT NULL,
