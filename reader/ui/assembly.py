@@ -26,6 +26,7 @@ from reader.ui.handlers.pictures import PictureActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
+from reader.ui.handlers.reading import ReadingActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.tags import TagActions
@@ -180,6 +181,7 @@ class Assembly:
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             QueueActions(services, main.papers, self.marks),
+            ReadingActions(services, self.traces, parts.show_screen, parts.copy_to_clipboard),
             typed,
             PdfActions(services, pdfs, terminal),
             add,
