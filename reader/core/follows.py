@@ -100,6 +100,12 @@ class Reason(NamedTuple):
     perhaps: bool = False
     """Whether it may be another person of a like name."""
 
+    def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
+        """The reason in words: `Kaiming He`, `perhaps Kaiming He: K. He`."""
+        name = self.follow.said(topic_names)
+        name = f"{name}: {self.found}" if self.found else name
+        return f"perhaps {name}" if self.perhaps else name
+
 
 def parse_follow(text: str) -> Follow:
     """The follow that a text such as `author:Kaiming He` or `world model` names; ValueError says what is wrong."""

@@ -67,7 +67,7 @@ def likest(name: str, others: Iterable[str]) -> Found:
 
 
 class Spellings(NamedTuple):
-    """How papers may have a name: a like name has one of these families, and one of the beginnings, if there are any."""
+    """How papers may have a name: a like name has one of the families, and one of the beginnings if there are any."""
 
     family: tuple[str, ...]
     """The family name of a person, or the whole name of a group."""
