@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TextIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from reader.actions.links import links
 from reader.core.ids import paper_url
@@ -50,7 +51,7 @@ class _Feed:
 
     def begin(self, name: str, id: str) -> None:
         self._xml.startDocument()
-        self._xml.startElement("feed", {"xmlns": ATOM})
+        self._xml.startElement("feed", AttributesImpl({"xmlns": ATOM}))
         self._element("title", name)
         self._element("id", id)
         self._person("dailypapers")
@@ -64,7 +65,7 @@ class _Feed:
 
     def entry(self, paper: Paper, changed: str) -> None:
         self._line()
-        self._xml.startElement("entry", {})
+        self._xml.startElement("entry", AttributesImpl({}))
         self._element("title", clean(paper.title) or paper.id)
         self._element("id", _entry_id(paper))
         self._element("updated", _time(changed))
@@ -81,15 +82,15 @@ class _Feed:
 
     def _person(self, name: str) -> None:
         self._line()
-        self._xml.startElement("author", {})
-        self._xml.startElement("name", {})
+        self._xml.startElement("author", AttributesImpl({}))
+        self._xml.startElement("name", AttributesImpl({}))
         self._xml.characters(_legal(name))
         self._xml.endElement("name")
         self._xml.endElement("author")
 
     def _element(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> None:
         self._line()
-        self._xml.startElement(name, {key: _legal(value) for key, value in (attributes or {}).items()})
+        self._xml.startElement(name, AttributesImpl({key: _legal(value) for key, value in (attributes or {}).items()}))
         self._xml.characters(_legal(text))
         self._xml.endElement(name)
 
