@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TextIO
+from io import TextIOBase
+from typing import TextIO, cast
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import XMLGenerator
 from xml.sax.xmlreader import AttributesImpl
@@ -47,7 +48,7 @@ class _Feed:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._xml = XMLGenerator(out, "utf-8", short_empty_elements=True)
+        self._xml = XMLGenerator(cast(TextIOBase, out), "utf-8", short_empty_elements=True)
 
     def begin(self, name: str, id: str) -> None:
         self._xml.startDocument()

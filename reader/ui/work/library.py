@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
-    from reader.core.reading import Figures
     from reader.core.follows import Follow, Reason
+    from reader.core.reading import Figures
     from reader.session.places import Place, View
 
 T = TypeVar("T")
