@@ -7,7 +7,7 @@ from functools import partial
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from reader.core.follows import FIELDS, Follow, offers
+from reader.core.follows import FIELDS, Follow, event_label, offers
 from reader.ui.handlers.registry import handles
 from reader.ui.keyboard import Keyboard
 from reader.ui.work.services import Services
@@ -47,7 +47,7 @@ class FollowActions:
         by_letter = {LETTERS[field]: follows for field, follows in offered.items()}
         known = self._known()
         choices = [
-            (LETTERS[field], self._said(follows[0], known) if len(follows) == 1 else FIELDS[field])
+            (LETTERS[field], self._said(follows[0], known) if len(follows) == 1 else f"{len(follows)} {FIELDS[field]}s")
             for field, follows in offered.items()
         ]
         self._keyboard.ask_letter("follow", choices, lambda letter: self._choose_name(by_letter[letter]))
@@ -69,7 +69,7 @@ class FollowActions:
         if followed is None:
             self._follow(follow)
             return
-        told = ("q", "do not tell of new papers") if followed.notify else ("n", "tell of new papers")
+        told = ("q", "no notices") if followed.notify else ("n", "notices of new papers")
         choices = (("x", "no longer follow"), told)
 
         def act(letter: str) -> None:
@@ -88,9 +88,9 @@ class FollowActions:
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
         if action is not None:
+            said = event_label(action.kind, action.value, self._model.state.topic_names)
             number = f": {_number(counted)}" if counted is not None else ""
-            undo = self._look.keymap.key("mark.undo")
-            self._model.show_notice(f"{action.said}{number} · {undo} undoes")
+            self._model.show_notice(f"{said}{number} · {self._look.keymap.key('mark.undo')} undoes")
 
     def _known(self) -> dict[str, Follow]:
         return {one.kind: one for one in self._library.follows()}
