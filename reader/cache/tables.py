@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import create_model
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reader.core.fields import Field as PaperField
@@ -254,8 +254,8 @@ class Event(SQLModel, table=True):
     clock: int
     """Milliseconds since 1970, raised above every clock in the log; `(clock, id)` orders the events of all machines."""
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG`; or `undo`, `redo` of the event whose
-    id is the value."""
+    """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG` of a feed, `watch:FIELD:SLUG` of what
+    is followed; or `undo`, `redo` of the event whose id is the value."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     count: int
@@ -364,6 +364,43 @@ class PaperWords(SQLModel, table=True):
     pk: int = Field(primary_key=True, foreign_key="paper.pk")
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """As `reader.core.choice.words` packs them."""
+
+
+class PaperFlags(SQLModel, table=True):
+    """Derived: what the list shows of a paper by a sign; a paper without flags has no row."""
+
+    __tablename__ = "paper_flags"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    flags: int
+    """Bits of `reader.core.flags.Flag`."""
+
+
+class Follow(SQLModel, table=True):
+    """Derived: an author, organization, venue, topic or word that the user follows."""
+
+    __table_args__ = (UniqueConstraint("field", "slug"),)
+
+    key: int | None = Field(default=None, primary_key=True)
+    field: str
+    """`author`, `org`, `venue`, `topic` or `word`."""
+    slug: str
+    """Names it in queries, and its events."""
+    name: str
+    """As it is shown, and looked for in papers."""
+    notify: int = 0
+
+
+class FollowPaper(SQLModel, table=True):
+    """Derived: a paper that has something that the user follows."""
+
+    __tablename__ = "follow_paper"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    follow: int = Field(primary_key=True, foreign_key="follow.key")
+    pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
+    perhaps: int = 0
+    """1 if it may be another person of a like name."""
 
 
 class Meta(SQLModel, table=True):

@@ -36,6 +36,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "tags": "all that you have",
             "note": "what you think of one",
             "views": "queries with a name",
+            "follow": "authors, topics, words",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",

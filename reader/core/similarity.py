@@ -1,4 +1,4 @@
-"""What a paper has in common with others, and a sentence of it."""
+"""Why a paper is in a list of what fits best: what it shares with other papers, or with a text; and sentences of it."""
 
 from __future__ import annotations
 
@@ -40,6 +40,34 @@ class Shared(NamedTuple):
                     f"shares {shared}" if shared else "",
                     "cites it" if self.cites else "",
                     "cited by it" if self.cited else "",
+                ),
+            )
+        )
+
+
+class FoundBy(NamedTuple):
+    """By what a free text has found a paper."""
+
+    words: tuple[str, ...] = ()
+    """The words of the text that it has, as they are typed."""
+    typed: int = 0
+    """How many words the text has."""
+    meaning: tuple[str, ...] = ()
+    """Words that it has which the best papers use where they speak of the same."""
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Words that no paper has, and those that they were taken for."""
+
+    @property
+    def said(self) -> str:
+        """The same in words; empty if nothing is known."""
+        few = f" ({len(self.words)} of {self.typed} words)" if 0 < len(self.words) < self.typed else ""
+        return "; ".join(
+            filter(
+                None,
+                (
+                    f"has {', '.join(self.words)}{few}" if self.words else "",
+                    f"in meaning by {', '.join(self.meaning)}" if self.meaning else "",
+                    *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
                 ),
             )
         )

@@ -19,6 +19,7 @@ from reader.cache.finding.folder import key_range, segment_folders
 from reader.cache.finding.ranker import Ranker, Ranking, Similar
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import Splitter
+from reader.core.similarity import FoundBy
 from reader.paths import finding_folder, make_private
 
 LARGEST = 16_384
@@ -90,6 +91,18 @@ def rank(connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
         return Ranking(np.empty(0, np.int64), {})
     with closing(Splitter()) as splitter:
         return Ranker(current, splitter).rank(text, lambda pks: _titles_and_abstracts(connection, pks))
+
+
+def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) -> FoundBy:
+    """By what a text finds a paper."""
+    current = segments(connection, cache)
+    if not current:
+        return FoundBy()
+    with closing(Splitter()) as splitter:
+        ranker = Ranker(current, splitter)
+        ranking = ranker.rank(text, lambda pks: _titles_and_abstracts(connection, pks))
+        [paper] = _titles_and_abstracts(connection, [pk])
+        return ranker.explain(text, ranking, paper)
 
 
 def rank_by_papers(

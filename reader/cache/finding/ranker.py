@@ -20,6 +20,7 @@ from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WE
 from reader.cache.finding.spelling import correct
 from reader.cache.finding.splitter import IN_TITLE, Splitter
 from reader.cache.finding.word_places import WordPlaces
+from reader.core.similarity import FoundBy
 
 SATURATION, LENGTH = 0.9, 0.4
 """BM25's k1 and b."""
@@ -32,6 +33,9 @@ MANY = 20
 
 LENDERS, LENT = 20, 20
 """How many papers lend words, and how many words they lend."""
+
+LENT_NAMED = 4
+"""Words that papers lent which are named to the user."""
 
 LENT_SHARE = 0.6
 """How much the lent words count against the text's own."""
@@ -79,6 +83,8 @@ class Ranking(NamedTuple):
     """Keys, the best paper first."""
     corrected: dict[str, str]
     """Stems that no paper has, and the similar ones that were looked for in their place."""
+    lent: tuple[str, ...] = ()
+    """Stems that the best papers lent, the most telling first."""
 
 
 class Similar(NamedTuple):
@@ -137,10 +143,29 @@ class Ranker:
             words.append(word)
         if not words:
             return Ranking(np.empty(0, np.int64), corrected)
-        scores = self._scores(words, read_texts)
+        scores, lent = self._scores(words, read_texts)
         rows = np.flatnonzero(scores)
         rows = rows[np.argsort(-scores[rows], kind="stable")]
-        return Ranking(self._keys(rows), corrected)
+        return Ranking(self._keys(rows), corrected, lent)
+
+    def explain(self, text: str, ranking: Ranking, paper: tuple[str, str]) -> FoundBy:
+        """By what a text has found a paper, whose title and abstract are given."""
+        typed = WordPlaces(self._splitter, [("", text)])
+        ours = WordPlaces(self._splitter, [paper])
+        has = {stem for stem, *_ in self._splitter.split([paper])}
+        firsts: dict[str, str] = {}
+        for place in sorted(ours.stems):
+            firsts.setdefault(ours.stems[place], ours.written([place]))
+        words: dict[str, str] = {}
+        corrected: dict[str, str] = {}
+        for place, stem in sorted(typed.stems.items()):
+            meant = ranking.corrected.get(stem, stem)
+            if meant != stem:
+                corrected[typed.written([place])] = firsts.get(meant, meant)
+            elif meant in has:
+                words.setdefault(meant, typed.written([place]))
+        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in typed.counts]
+        return FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
 
     def rank_similar(self, texts: Sequence[tuple[str, str]], most: int) -> Similar:
         """At most so many papers that are like some others, whose titles and abstracts are given."""
@@ -218,7 +243,8 @@ class Ranker:
         )
         return Word(numbers, papers, float(np.log1p((self._size - papers + 0.5) / (papers + 0.5))))
 
-    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> Floats:
+    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> tuple[Floats, tuple[str, ...]]:
+        """The score of each paper, and the stems that papers lent."""
         distinct = sorted(set(words), key=lambda word: word.papers)
         scores = np.zeros(self._size, np.float32)
         shares = np.zeros(self._size, np.float32)
@@ -234,12 +260,15 @@ class Ranker:
         for one, next_one in dict.fromkeys(pairwise(words)):
             self._add_pair(scores, one, next_one, PAIR * min(one.rarity, next_one.rarity), best)
         scores *= shares
+        lent: list[str] = []
         if np.count_nonzero(shares > 0.999) >= MANY:
             scores *= np.float32((1 - LENT_SHARE) / len(distinct))
-            for word, share in self._lent(scores, read_texts):
+            for stem, share in self._lent(scores, read_texts):
+                lent.append(stem)
+                word = self._word(stem)
                 for _ in self._add_word(scores, word, LENT_SHARE * share * word.rarity, best):
                     pass
-        return scores
+        return scores, tuple(lent)
 
     def _best(self, scores: Floats) -> Flags:
         """Which papers have the best scores."""
@@ -275,8 +304,8 @@ class Ranker:
                     places = places[here[places >> PLACE_BITS]]
                 yield at, places
 
-    def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[Word, float]]:
-        """The words that the best papers lend, with their shares, which add up to 1."""
+    def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[str, float]]:
+        """The stems that the best papers lend, with their shares, which add up to 1."""
         best = _highest(scores, LENDERS)
         trust = (scores[best] / scores[best].sum()).tolist()
         counts: dict[tuple[str, int], int] = {}
@@ -290,7 +319,7 @@ class Ranker:
             shares[word] = shares.get(word, 0.0) + trust[text] * count / lengths[text]
         most = sorted(shares, key=lambda word: (-shares[word], word))[:LENT]
         whole = sum(shares[word] for word in most)
-        return ((self._word(word), shares[word] / whole) for word in most)
+        return ((word, shares[word] / whole) for word in most)
 
     def _keys(self, rows: Ints) -> Ints:
         """The keys of papers by their numbers through all segments."""

@@ -19,6 +19,9 @@ class Glyphs(NamedTuple):
     elsewhere: str
     """Before a paper that the feed has and the cache does not."""
     rising: str
+    followed: str
+    highlighted: str
+    changed: str
     code: str
     note: str
     full_text: str
@@ -70,6 +73,9 @@ UNICODE = Glyphs(
     hidden="◌",
     elsewhere="+",
     rising="▲",
+    followed="◆",
+    highlighted="✦",
+    changed="≠",
     code="‹›",
     note="✎",
     full_text="▤",
@@ -107,6 +113,9 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="^",
+    followed="f",
+    highlighted="!",
+    changed="~",
     code="<>",
     note="n",
     full_text="=",
