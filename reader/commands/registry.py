@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "grep": "words in the texts kept here",
             "count": "how many there are",
             "topics": "what they are about",
+            "stats": "your reading, in figures",
             "open": "one in the browser",
         },
         "Get papers": {

@@ -22,7 +22,7 @@ from reader.core.setting_types import (
 NAME_LIMIT = 60
 """Maximum characters of a name."""
 
-EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json")
+EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")

@@ -189,6 +189,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("view.week", "gw", "Week", "The best of the week of this paper or day.", _BROWSE),
     Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
+    Action("view.reading", "gS", "Stats", "Your reading: what you saw, opened and starred.", _BROWSE),
     Action("day.go", "gd", "Date", "A calendar: which days are here, what is unread.", _BROWSE),
     _motion("period.earlier", "{", "Period before", "The day, week or month before, fetched if need be.", _BROWSE),
     _motion("period.later", "}", "Period after", "The day, week or month after.", _BROWSE),

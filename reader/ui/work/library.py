@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
     from reader.core.follows import Follow, Reason
+    from reader.core.reading import Figures
     from reader.session.places import Place, View
 
 T = TypeVar("T")
@@ -320,6 +321,12 @@ class Library(Marking):
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
+
+    async def reading_figures(self, today: date) -> Figures:
+        """What the user has read, in figures up to a local day."""
+        from reader.cache.reading import reading_figures
+
+        return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
