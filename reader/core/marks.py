@@ -20,6 +20,9 @@ QUEUE = "queue"
 WANT = "want"
 """The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
 
+LIKE = "like"
+"""The kind of marks on papers that teach what the user likes, and do nothing else; imported files have them."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
@@ -35,7 +38,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `note` or `tag:NAME`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `note` or `tag:NAME`."""
     value: str
     """`1` or `0`, the note's text, or a place in the queue."""
     clock: int
@@ -66,7 +69,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT):
+    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

@@ -188,6 +188,8 @@ class Reading(NamedTuple):
     """How it goes with fetching that; empty if there is nothing to say."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about it."""
+    suits: str = ""
+    """Why it suits the user, in words, where the list is ordered by that."""
 
 
 class Tagging(NamedTuple):
