@@ -34,6 +34,7 @@ from reader.ui.handlers.similar import SimilarActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
+from reader.ui.handlers.weights import WeightActions
 from reader.ui.picture_terminal import picture_terminal
 from reader.ui.state_parts import Position
 from reader.ui.work.beside import Beside
@@ -176,6 +177,7 @@ class Assembly:
             self.full_text,
             self.pictures,
             self.views,
+            WeightActions(services, parts.show_screen),
             self.filter,
             self.links,
             CopyActions(services, keyboard, parts.copy_to_clipboard),
