@@ -20,9 +20,7 @@ def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
     from reader.cache.search.nearest import cache_file
 
     return window.read(
-        lambda connection: similar.shared(
-            connection, cache_file(connection), similar.keys_of(connection, ids), pk
-        )
+        lambda connection: similar.shared(connection, cache_file(connection), similar.keys_of(connection, ids), pk)
     )
 
 

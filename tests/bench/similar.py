@@ -64,7 +64,7 @@ def read_archive(file: Path) -> list[Paper]:
 
 def links(papers: Sequence[Paper]) -> tuple[list[tuple[int, int]], list[str]]:
     """The linked papers by their numbers, and the names that link them."""
-    named = {}
+    named: dict[str, int] = {}
     for number, paper in enumerate(papers):
         if own := _NAME.match(paper.title):
             named.setdefault(own[1], number)

@@ -40,7 +40,9 @@ class WordPlaces:
     @property
     def pairs(self) -> set[tuple[str, str]]:
         """Stems side by side."""
-        return {(stem, self.stems[after]) for place, stem in self.stems.items() if (after := _next(place)) in self.stems}
+        return {
+            (stem, self.stems[after]) for place, stem in self.stems.items() if (after := _next(place)) in self.stems
+        }
 
     def runs(self, stems: Collection[str], pairs: Collection[tuple[str, str]], longest: int) -> Iterator[list[Place]]:
         """Each place of some stems, and the places after it as far as they are pairs; places of the abstract first."""

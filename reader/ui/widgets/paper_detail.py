@@ -26,6 +26,7 @@ from reader.ui.widgets.pane import Pane
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.core.topics.explain import Why
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
 _ROLES = (
@@ -107,6 +108,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         position: str = "",
         kept: Kept | None = None,
         found: Found | None = None,
+        fit: Fit | None = None,
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
@@ -133,6 +135,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             follows=follows,
             kept=kept,
             found=found,
+            fit=fit,
             fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):

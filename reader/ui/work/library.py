@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from reader.cache.vocabulary import Vocabulary
     from reader.core.follows import Follow, Reason
     from reader.session.places import Place, View
+    from reader.ui.text.fit_lines import Fit
 
 T = TypeVar("T")
 
@@ -64,8 +65,8 @@ class Library(Marking):
         self._visited: int | None = None
         self._new_since: str | None = None
         self._counting = Counting()
-        self._screenfuls, self._whole, self._counts, self._days = (
-            QueryThread(path, name) for name in ("screenful", "order", "count", "day")
+        self._screenfuls, self._whole, self._counts, self._days, self._fits = (
+            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "fit")
         )
 
     @property
@@ -321,6 +322,12 @@ class Library(Marking):
         """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
 
+    async def fit(self, pk: int, text: str) -> Fit:
+        """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""
+        from reader.ui.work.fitting import fit
+
+        return await self._fits.ask(lambda window: window.read(partial(fit, pk=pk, text=text)))
+
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
 
@@ -341,7 +348,7 @@ class Library(Marking):
         An incomplete mark of many papers is finished at the next start.
         """
         self._marks.stop()
-        for asking in (self._screenfuls, self._whole, self._counts, self._days):
+        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._fits):
             asking.close()
         self._marks.close()
         self._near.close()
