@@ -168,6 +168,19 @@ class Place(NamedTuple):
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
         return _joined(self.view.query, self.query, self.view.order or order)
 
+    @property
+    def nearest(self) -> Query | None:
+        """The query for the papers that are near to the typed words; None if it has others than plain ones."""
+        from reader.core.query import Near, Query, Sort
+        from reader.core.query.nodes import all_of
+
+        query = self.query
+        words = plain_words(query)
+        if not words:
+            return None
+        exact = [node for node in _terms(query.root) if not _is_plain(node)]
+        return _joined(self.view.query, Query(all_of([*exact, Near(words)]), Sort("relevance")), "relevance")
+
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
         from reader.core.query.lexer import split_near
@@ -206,6 +219,34 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     selection = compile_query(place.whole(order), scope)
     is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
     return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
+
+
+def plain_words(query: Query) -> str:
+    """The words of a query of plain words and exact terms; empty without words, or with other ones."""
+    if query.is_by_fit:
+        return ""
+    from reader.core.query import And, Match, Not, Or, Regex
+
+    terms = _terms(query.root)
+    if any(isinstance(node, And | Or | Not | Regex) for node in terms):
+        return ""
+    return " ".join(node.text for node in terms if isinstance(node, Match) and _is_plain(node))
+
+
+def _terms(node: Node | None) -> tuple[Node, ...]:
+    """The terms that stand together."""
+    from reader.core.query import And
+
+    if node is None:
+        return ()
+    return node.nodes if isinstance(node, And) else (node,)
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether a node is a word or a phrase to find in any text."""
+    from reader.core.query import Match
+
+    return isinstance(node, Match) and node.field is None
 
 
 def _split_order(text: str) -> tuple[str, str]:

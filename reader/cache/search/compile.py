@@ -197,7 +197,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
 
 
 def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Selection:
-    """The papers of a query that fit a free text or are like others; `nearest.py` finds them when the selection is read."""
+    """The papers of a query that fit a free text or are like others; `nearest.py` finds them when it is read."""
     is_by_fit = query.sort is None or query.sort.key == "relevance"
     reverse = query.sort is not None and query.sort.reverse
     exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)

@@ -11,6 +11,7 @@ from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
+from reader.ui.text.fit_lines import fit_lines
 from reader.ui.text.found_lines import found_lines
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, spread, unbroken
@@ -40,6 +41,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
         suits_lines(look.suits, width, look.glyphs),
+        fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),

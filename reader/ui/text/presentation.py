@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reader.core.choice.taste import TasteTerm
     from reader.core.follows import Reason
     from reader.core.topics.explain import Why
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
 
@@ -53,5 +54,7 @@ class Presentation:
     """What belongs to the paper; None where that is not shown."""
     found: Found | None = None
     """Where its full text has the searched words; None where that is not known."""
+    fit: Fit | None = None
+    """Why it is in a list of what fits best; None in other lists."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""

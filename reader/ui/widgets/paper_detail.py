@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.core.choice.taste import TasteTerm
     from reader.core.topics.explain import Why
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
 _ROLES = (
@@ -108,6 +109,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         position: str = "",
         kept: Kept | None = None,
         found: Found | None = None,
+        fit: Fit | None = None,
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
@@ -137,6 +139,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             taste=self._look.taste if is_same else None,
             kept=kept,
             found=found,
+            fit=fit,
             fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):

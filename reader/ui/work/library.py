@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from reader.core.follows import Follow, Reason
     from reader.core.reading import Figures
     from reader.session.places import Place, View
+    from reader.ui.text.fit_lines import Fit
 
 T = TypeVar("T")
 
@@ -70,8 +71,8 @@ class Library(Marking):
         self._visited: int | None = None
         self._new_since: str | None = None
         self._counting = Counting()
-        self._screenfuls, self._whole, self._counts, self._days, self._taste = (
-            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "taste")
+        self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
+            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "taste", "fit")
         )
 
     @property
@@ -369,6 +370,12 @@ class Library(Marking):
         known = self._cached_key(pk)
         return None if known is None else await self._taste.ask_next(partial(read_reasons, pk=known))
 
+    async def fit(self, pk: int, text: str) -> Fit:
+        """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""
+        from reader.ui.work.fitting import fit
+
+        return await self._fits.ask(lambda window: window.read(partial(fit, pk=pk, text=text)))
+
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
 
@@ -389,7 +396,7 @@ class Library(Marking):
         An incomplete mark of many papers is finished at the next start.
         """
         self._marks.stop()
-        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._taste):
+        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits):
             asking.close()
         self._marks.close()
         self._near.close()
