@@ -60,7 +60,7 @@ VIEWS = (
 
 
 def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
-    return Counts((14, 0, unread, 0, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
+    return Counts((14, 0, 0, unread, 0, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
 
 
 def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
