@@ -48,6 +48,7 @@ from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
+from reader.ui.work.traces import Traces
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
@@ -117,6 +118,7 @@ class Assembly:
         self.page_refresher = PageRefresher(services, run_job)
         self.text_places = TextPlaces(services)
         self.texts_ahead = TextsAhead(services, run_job)
+        self.traces = Traces(services, main.papers.row_of, parts.screens.is_page_at_end)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
@@ -136,7 +138,13 @@ class Assembly:
         outside = Outside(self.links.browse, terminal.copy, self.pictures.open_address)
         self.full_text = FullTextActions(services, parts.bookmarks, outside)
         self.page = PageActions(
-            services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
+            services.model,
+            main.papers,
+            self.detail_loader,
+            self.marks,
+            self.full_text,
+            traces=self.traces,
+            text_in_front=text_in_front,
         )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)

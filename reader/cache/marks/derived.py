@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import NOTE, QUEUE, STATES, TAG, WANT
+from reader.core.marks import NOTE, PASS, QUEUE, STATES, TAG, TRACES, WANT
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -33,6 +33,11 @@ def same(kind: str) -> str:
     """The SQL condition that a paper has the state `:value` of this kind already; `:tag` is the tag's name."""
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
+    if kind in TRACES:
+        # One trace of a kind a day; a paper that was opened on a day has not been passed on it.
+        kinds = TRACES if kind == PASS else (kind,)
+        found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
+        return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
@@ -42,6 +47,11 @@ def same(kind: str) -> str:
         place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
         return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
     return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
+
+
+def quoted(kinds: Iterable[str]) -> str:
+    """Kinds of marks as a list in SQL."""
+    return ", ".join(f"'{kind}'" for kind in kinds)
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:

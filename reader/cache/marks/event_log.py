@@ -49,6 +49,8 @@ LABELS = {
     ("want", "1"): "to be fetched",
 }
 
+TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -67,7 +69,7 @@ class Event:
         """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
-        others = {"note": "noted", "queue": "moved in the queue"}
+        others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
         return LABELS.get((self.kind, self.value)) or others[self.kind]
 
 

@@ -21,6 +21,7 @@ from reader.cache.search.full_text import (
     text_expression,
 )
 from reader.cache.search.sql_functions import search_key, split_words
+from reader.cache.search.traces import TRACES
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
@@ -213,6 +214,8 @@ class Compiler:
                 return Clause(f"({RISEN})")
             case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
+            case "is" if value in TRACES and self.tests_each:
+                return Clause(TRACES[value].each)
             case "is" if value == "queued" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
             case "has" if value == "fulltext" and self.tests_each:
@@ -302,6 +305,8 @@ class Compiler:
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
+            case Term("is", value) if value in TRACES:
+                return Clause(TRACES[value].all)
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):

@@ -186,6 +186,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         return self._paper is not None and self._look.why is not None
 
     @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the paper is in view."""
+        return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
+
+    @property
     def paper(self) -> Paper | None:
         """The shown paper."""
         return self._paper

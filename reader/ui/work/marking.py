@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from reader.cache.window import Window
 from reader.core.errors import ReaderError
 from reader.core.marks import NOTE, QUEUE
-from reader.core.paper_row import PaperKey
+from reader.core.paper_row import NotCached, PaperKey
 from reader.paths import draft_folder
 from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
 
@@ -62,6 +62,26 @@ class Marking:
             return events.act(changes, progress)
 
         return self._change(pks, tag, report)
+
+    def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[Action | None]:
+        """Record what was read, as papers by kind of trace and day (ISO); those that were known already are left out.
+
+        A paper that only the feed has is not stored for it.
+        """
+        results = self.results
+
+        def leave(events: Events, _progress: Progress) -> Action | None:
+            from reader.cache.marks.changes import Change
+
+            changes = []
+            for (kind, day), keys in traces.items():
+                known = {key: key if results is None else results.pk_of(key) for key in keys}
+                pks = [pk for pk in known.values() if isinstance(pk, int)]
+                absent = [key.id for key, pk in known.items() if isinstance(key, NotCached) and not isinstance(pk, int)]
+                changes.append(Change(kind, day, pks, absent))
+            return events.act(changes)
+
+        return self._marks.submit(leave, is_mark=False)
 
     # Notes
 
