@@ -230,6 +230,8 @@ def make_older(home: Path) -> None:
         "DROP INDEX ix_orphan_event",
         "DROP TABLE full_text",
         "DROP TABLE text_fts",
+        "DROP TABLE follow_paper",
+        "DROP TABLE follow",
         "DROP TABLE paper_flags",
         "ALTER TABLE event DROP COLUMN number",
         "DELETE FROM event WHERE kind LIKE 'follow:%'",

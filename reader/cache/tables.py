@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import create_model
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from reader.core.fields import Field as PaperField
@@ -162,6 +162,44 @@ class PaperChange(SQLModel, table=True):
     """Models that name the paper; None before the feed was asked."""
 
 
+class PaperEdit(SQLModel, table=True):
+    """What a text or fact of a paper was before a refresh changed it; kept of papers that the user has marked."""
+
+    __tablename__ = "paper_edit"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    at: int = Field(primary_key=True)
+    """Seconds since 1970."""
+    field: str = Field(primary_key=True)
+    """`title`, `abstract`, `version` or `venue`."""
+    before: str
+    """Empty if it was not known."""
+
+
+class SecondLook(SQLModel, table=True):
+    """Derived: a paper that has changed since the user marked it, as the settings say; see `reader.cache.changes`."""
+
+    __tablename__ = "second_look"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    at: int = Field(index=True)
+    """When it changed last before the user looked at it again, in seconds since 1970."""
+    since: int
+    """When the user had marked it before, in seconds since 1970."""
+
+
+class EarlierText(SQLModel, table=True):
+    """The full text of an earlier version of a paper, which a later one has replaced."""
+
+    __tablename__ = "earlier_text"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    version: int
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """As `FullText.body`."""
+
+
 class Topic(SQLModel, table=True):
     """A canonical topic, as the rules in use name it."""
 
@@ -254,8 +292,9 @@ class Event(SQLModel, table=True):
     clock: int
     """Milliseconds since 1970, raised above every clock in the log; `(clock, id)` orders the events of all machines."""
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG`; `open`, `finish`, `pass`; or `undo`,
-    `redo` of the event whose id is the value."""
+    """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG` of a feed, `watch:FIELD:SLUG` of what
+    is followed; `open`, `finish`, `pass`, which reading leaves; `look`, a second look; or `undo`, `redo` of the event
+    whose id is the value."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     count: int
@@ -378,6 +417,33 @@ class PaperFlags(SQLModel, table=True):
     pk: int = Field(primary_key=True, foreign_key="paper.pk")
     flags: int
     """Bits of `reader.core.flags.Flag`."""
+
+
+class Follow(SQLModel, table=True):
+    """Derived: an author, organization, venue, topic or word that the user follows."""
+
+    __table_args__ = (UniqueConstraint("field", "slug"),)
+
+    key: int | None = Field(default=None, primary_key=True)
+    field: str
+    """`author`, `org`, `venue`, `topic` or `word`."""
+    slug: str
+    """Names it in queries, and its events."""
+    name: str
+    """As it is shown, and looked for in papers."""
+    notify: int = 0
+
+
+class FollowPaper(SQLModel, table=True):
+    """Derived: a paper that has something that the user follows."""
+
+    __tablename__ = "follow_paper"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    follow: int = Field(primary_key=True, foreign_key="follow.key")
+    pk: int = Field(primary_key=True, index=True, foreign_key="paper.pk")
+    perhaps: int = 0
+    """1 if it may be another person of a like name."""
 
 
 class Meta(SQLModel, table=True):
