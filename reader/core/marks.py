@@ -21,6 +21,9 @@ QUEUE = "queue"
 WANT = "want"
 """The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
 
+LOOK = "look"
+"""The kind of marks on papers that the user looked at again because they had changed."""
+
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
@@ -42,7 +45,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, or one of `TRACES`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `look`, `note`, `tag:NAME`, or one of `TRACES`."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, or a day."""
     clock: int
@@ -75,7 +78,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT):
+    elif kind not in STATES and kind not in (QUEUE, WANT, LOOK):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

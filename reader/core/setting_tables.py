@@ -172,6 +172,26 @@ class UserCommand:
         return tuple(shlex.split(self.run)) if isinstance(self.run, str) else self.run
 
 
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """How much a paper must change after you marked it to be worth a second look."""
+
+    votes: int = _entry(Number(0, 100_000), default=25)
+    """New votes, if they are at least half of those before; 0 for never. Likewise comments and models."""
+    comments: int = _entry(Number(0, 10_000), default=5)
+    """New comments."""
+    models: int = _entry(Number(0, 10_000), default=1)
+    """New models that name it."""
+    words: int = _entry(Number(0, 10_000), default=10)
+    """Changed words of its title or abstract; 0 for never."""
+    code: bool = _entry(Boolean(), default=True)
+    """Code, where it had none."""
+    version: bool = _entry(Boolean(), default=True)
+    """A new version on arXiv."""
+    venue: bool = _entry(Boolean(), default=True)
+    """A venue, or another one."""
+
+
 Entry: TypeAlias = SavedView | WatchedExport | UserCommand
 
 TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}

@@ -59,9 +59,9 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
 )
-"""Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""
+"""Views listed only while they have papers: the feed's ranking, and marked papers that have changed since."""
 
 
 def saved_view(name: str, query: str) -> View:

@@ -47,6 +47,7 @@ LABELS = {
     ("queue", "0"): "no longer queued",
     ("note", ""): "without a note",
     ("want", "1"): "to be fetched",
+    ("look", "1"): "looked at again",
 }
 
 TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}

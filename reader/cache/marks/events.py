@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from reader.cache import connections
+from reader.cache import connections, second_look
 from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import find_by_title, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
@@ -263,6 +263,7 @@ class Events:
             connection.execute(
                 f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
             )
+            second_look.settle(connection, "SELECT pk FROM touched")
         else:
             refold(connection, event.kind)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
-from reader.cache.history import RISEN
+from reader.cache.flags import FLAGS, having
 from reader.cache.search.full_text import (
     Clause,
     Param,
@@ -22,6 +22,8 @@ from reader.cache.search.full_text import (
 )
 from reader.cache.search.sql_functions import search_key, split_words
 from reader.cache.search.traces import TRACES
+from reader.core.dates import seconds_of_days
+from reader.core.flags import Flag
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
@@ -49,6 +51,9 @@ Form = Literal["plain", "walk", "ordered", "driven"]
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
+_OTHER_DAYS = ("published", "changed")
+"""Fields of days on which a paper need not be listed."""
+
 _HAS = {
     "code": "has_code = 1",
     "project": "has_project = 1",
@@ -163,6 +168,8 @@ class Compiler:
             return Clause("0")
         first, last = bounds
         match node.field:
+            case "changed":
+                return self.key_in(Clause("SELECT pk FROM second_look WHERE at >= ? AND at < ?", seconds_of_days(first, last)))
             case "published":
                 return in_range(self.column("published", ordered=self.key == "published"), first, last)
             case "since":
@@ -185,7 +192,7 @@ class Compiler:
         found = [
             bound
             for node in nodes
-            if isinstance(node, When) and node.field != "published" and (bounds := self.day_bounds(node))
+            if isinstance(node, When) and node.field not in _OTHER_DAYS and (bounds := self.day_bounds(node))
             for bound in _sort_day_bounds(*bounds)
         ]
         return join_clauses(found, "AND")
@@ -210,8 +217,8 @@ class Compiler:
             case "is" if value in _STATES:
                 column, _, flag = _STATES[value].partition(" = ")
                 return Clause(f"{self.column(column)} = {flag}")
-            case "is" if value == "risen" and self.tests_each:
-                return Clause(f"({RISEN})")
+            case "is" if value == "changed" and self.tests_each:
+                return Clause(f"{FLAGS} & {Flag.CHANGED:d}")
             case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
             case "is" if value in TRACES and self.tests_each:
@@ -295,8 +302,8 @@ class Compiler:
                     f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL SELECT pk FROM paper_alias WHERE {begins.sql}",
                     begins.params * 2,
                 )
-            case Term("is", "risen"):
-                return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
+            case Term("is", "changed"):
+                return Clause(having(Flag.CHANGED))
             case Term("has", "fulltext"):
                 return Clause("SELECT pk FROM full_text")
             case Term("has", "output"):
@@ -331,6 +338,8 @@ class Compiler:
             case When("published") if bounds := self.day_bounds(node):
                 published = in_range("published", *bounds)
                 return Clause(f"SELECT pk FROM paper WHERE {published.sql}", published.params)
+            case When("changed") if bounds := self.day_bounds(node):
+                return Clause("SELECT pk FROM second_look WHERE at >= ? AND at < ?", seconds_of_days(*bounds))
             case When("day") if bounds := self.day_bounds(node):
                 listed = in_range("day", *bounds)
                 return Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params)
