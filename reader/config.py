@@ -13,7 +13,9 @@ from reader.core.setting_tables import (
     Entries,
     HiddenViews,
     Hook,
+    OneTable,
     SavedView,
+    SecondLook,
     UserCommand,
     WatchedExport,
 )
@@ -115,6 +117,9 @@ class Settings:
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
+    note_reading: bool = field(default=True, metadata={"rule": Boolean()})
+    """Whether it is noted which papers you open, read to the end and pass: for what suits you and for "stats"."""
+
     after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
     """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
 
@@ -162,6 +167,9 @@ class Settings:
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
+
+    second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
+    """How much a paper must change after you starred, read or passed it to be marked for a second look."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

@@ -36,7 +36,6 @@ class DraftFacts(TypedDict, total=False):
     categories: tuple[str, ...]
     version: int | None
     revised: str | None
-    versions: tuple[str, ...]
     models: int | None
     announced: str | None
     remark: str | None

@@ -47,7 +47,7 @@ class PaperEdit(SQLModel, table=True):
 
 
 class SecondLook(SQLModel, table=True):
-    """Derived: a paper that has changed since the user marked it, as the settings say; see `reader.cache.changes`."""
+    """Derived: a paper that has changed since the user marked it, see `reader.cache.second_look`."""
 
     __tablename__ = "second_look"
 
@@ -67,3 +67,6 @@ class EarlierText(SQLModel, table=True):
     version: int
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """As `FullText.body`."""
+
+
+PAPER_CHANGE = SQLModel.metadata.tables["paper_change"]

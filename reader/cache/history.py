@@ -40,6 +40,10 @@ def rose(visited: int | None) -> str:
     return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
 
 
+CHANGED_BETWEEN = "SELECT pk FROM second_look WHERE at >= ? AND at < ?"
+"""SQL: the papers that became due for a second look between two times, in seconds since 1970."""
+
+
 def votes_gained(since: int) -> str:
     """SQL: the votes that the paper `p` gained since a time, in seconds since 1970; computed once for all papers."""
     before = (

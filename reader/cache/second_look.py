@@ -148,7 +148,8 @@ def history_of(connection: sqlite3.Connection, pk: int) -> History:
         "SELECT at, upvotes, comments, models, links & 1 FROM paper_change WHERE pk = ? ORDER BY at", (pk,)
     )
     edits = connection.execute("SELECT at, field, before FROM paper_edit WHERE pk = ? ORDER BY at", (pk,))
-    return History(now, [Moved(*numbers, code=bool(code)) for *numbers, code in moved], [Edit(*row) for row in edits], day)
+    points = [Moved(at, votes, comments, models, bool(code)) for at, votes, comments, models, code in moved]
+    return History(now, points, [Edit(*row) for row in edits], day)
 
 
 def newest_version(version: int | None, versions: str, revised: str) -> tuple[int | None, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from reader.core.setting_types import (
@@ -22,13 +22,13 @@ from reader.core.setting_types import (
 NAME_LIMIT = 60
 """Maximum characters of a name."""
 
-EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json")
+EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = ("today", "unread", "queue", "starred", "all", "trending", "second")
+BUILT_IN_VIEWS = ("today", "followed", "unread", "queue", "starred", "all", "trending", "second")
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"
@@ -197,8 +197,40 @@ Entry: TypeAlias = SavedView | WatchedExport | UserCommand
 TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
 """The tables by their names in the file."""
 
+SINGLE: Mapping[str, type[SecondLook]] = {"second_look": SecondLook}
+"""The tables that stand once, by their names in the file."""
+
 MOST = 100
 """Maximum tables of a kind."""
+
+
+def with_value(table: str, known: Any, key: str, value: object) -> Any:
+    """A table that stands once with another value, or all defaults but this; raises InvalidValue."""
+    kind = SINGLE[table]
+    rules = {one.name: one.metadata["rule"] for one in fields(kind)}
+    if key not in rules:
+        raise InvalidValue(f"is no key of [{table}]", nearest(key, rules))
+    return replace(known or kind(), **{key: rules[key].check(value)})
+
+
+class OneTable(SettingType):
+    """A table that stands once."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def check(self, value: object) -> object:
+        if isinstance(value, SINGLE[self.table]):
+            return value
+        if not isinstance(value, Mapping):
+            raise InvalidValue(f"must be a table: write [{self.table}] on a line of its own")
+        found = SINGLE[self.table]()
+        for key, one in value.items():
+            found = with_value(self.table, found, key, one)
+        return found
+
+    def describe(self) -> str:
+        return f"a table, after a line [{self.table}]"
 
 
 class Unfit(NamedTuple):

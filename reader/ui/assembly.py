@@ -15,6 +15,7 @@ from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
+from reader.ui.handlers.follows import FollowActions
 from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
@@ -26,8 +27,10 @@ from reader.ui.handlers.pictures import PictureActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
+from reader.ui.handlers.reading import ReadingActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.selection import SelectionActions
+from reader.ui.handlers.similar import SimilarActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
@@ -177,9 +180,12 @@ class Assembly:
             self.links,
             CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
+            SimilarActions(services, position),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
+            FollowActions(services, keyboard),
             QueueActions(services, main.papers, self.marks),
+            ReadingActions(services, self.traces, parts.show_screen, parts.copy_to_clipboard),
             typed,
             PdfActions(services, pdfs, terminal),
             add,

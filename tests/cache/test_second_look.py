@@ -28,10 +28,11 @@ def at(day: int, hour: int = 8) -> int:
 
 
 def tell(
-    cache: Cache, day: int, *, title: str | None = None, by_arxiv: bool = False, **facts: Unpack[DraftFacts]
+    cache: Cache, day: int, title: str | None = None, versions: tuple[str, ...] = (), **facts: Unpack[DraftFacts]
 ) -> None:
     """A source says something of paper 1; of paper 2 it says the same every day."""
-    drafts = draft(1, title, **facts)._replace(by_arxiv=by_arxiv), draft(2, upvotes=40)
+    told = draft(1, title, **facts)._replace(versions=versions, by_arxiv=bool(versions))
+    drafts = told, draft(2, upvotes=40)
     cache.store(Listing(DAY, drafts), f"2026-11-{day}T08:00:00Z")
 
 
@@ -63,7 +64,7 @@ def test_what_marked_papers_were_is_kept(cache: Cache, path: Path) -> None:
     assert kept(path) == [] and due(path) == []
     mark(path, "star", 21)
     tell(
-        cache, 22, by_arxiv=True, title="Paper 1", abstract="Words  that nobody has seen.",
+        cache, 22, title="Paper 1", abstract="Words  that nobody has seen.",
         remark="Accepted at ICLR 2026", versions=("v1 2026-11-10", "v2 2026-11-22"),
     )  # fmt: skip
     assert kept(path) == [(1, at(22), "title", "Paper number 1"), (1, at(22), "venue", ""), (1, at(22), "version", "1")]
@@ -84,9 +85,7 @@ def test_what_marked_papers_were_is_kept(cache: Cache, path: Path) -> None:
 def test_an_unknown_venue_or_version_is_no_news(cache: Cache, path: Path) -> None:
     tell(cache, 20)
     mark(path, "read", 21)
-    tell(
-        cache, 22, remark="Accepted at ICLR 2026", versions=("v1 2026-10-10", "v2 2026-11-11"), by_arxiv=True, models=40
-    )
+    tell(cache, 22, remark="Accepted at ICLR 2026", versions=("v1 2026-10-10", "v2 2026-11-11"), models=40)
     assert kept(path) == [(1, at(22), "version", "")]
     assert due(path) == [] and seen(path) is None
 

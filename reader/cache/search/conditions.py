@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from reader.cache.flags import FLAGS, having
+from reader.cache.history import CHANGED_BETWEEN
 from reader.cache.search.full_text import (
     Clause,
     Param,
@@ -24,6 +25,7 @@ from reader.cache.search.sql_functions import search_key, split_words
 from reader.cache.search.traces import TRACES
 from reader.core.dates import seconds_of_days
 from reader.core.flags import Flag
+from reader.core.follows import name_slug
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
@@ -51,8 +53,13 @@ Form = Literal["plain", "walk", "ordered", "driven"]
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
-_OTHER_DAYS = ("published", "changed")
-"""Fields of days on which a paper need not be listed."""
+_MEMBERS = {
+    ("is", "trending"): "trending",
+    ("is", "queued"): "queue",
+    ("has", "fulltext"): "full_text",
+    ("has", "output"): "kept_output",
+}
+"""Terms that are true of the papers in a table of their own."""
 
 _HAS = {
     "code": "has_code = 1",
@@ -169,7 +176,7 @@ class Compiler:
         first, last = bounds
         match node.field:
             case "changed":
-                return self.key_in(Clause("SELECT pk FROM second_look WHERE at >= ? AND at < ?", seconds_of_days(first, last)))
+                return self.key_in(Clause(CHANGED_BETWEEN, seconds_of_days(first, last)))
             case "published":
                 return in_range(self.column("published", ordered=self.key == "published"), first, last)
             case "since":
@@ -192,7 +199,7 @@ class Compiler:
         found = [
             bound
             for node in nodes
-            if isinstance(node, When) and node.field not in _OTHER_DAYS and (bounds := self.day_bounds(node))
+            if isinstance(node, When) and node.field in ("day", "since", "until") and (bounds := self.day_bounds(node))
             for bound in _sort_day_bounds(*bounds)
         ]
         return join_clauses(found, "AND")
@@ -219,16 +226,15 @@ class Compiler:
                 return Clause(f"{self.column(column)} = {flag}")
             case "is" if value == "changed" and self.tests_each:
                 return Clause(f"{FLAGS} & {Flag.CHANGED:d}")
-            case "is" if value == "trending" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
+            case "is" | "has" if (table := _MEMBERS.get((node.field, value))) and self.tests_each:
+                return Clause(f"EXISTS (SELECT 1 FROM {table} WHERE {table}.pk = p.pk)")
             case "is" if value in TRACES and self.tests_each:
                 return Clause(TRACES[value].each)
-            case "is" if value == "queued" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
-            case "has" if value == "fulltext" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
-            case "has" if value == "output" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM kept_output WHERE kept_output.pk = p.pk)")
+            case "is" if value == "followed" and self.tests_each:
+                return Clause(f"EXISTS ({having(Flag.FOLLOWED)} AND paper_flags.pk = p.pk)")
+            case "follow" if self.tests_each:
+                of_paper = f"SELECT 1 FROM follow_paper AS w WHERE w.pk = p.pk AND w.follow IN ({_FOLLOWS})"
+                return Clause(f"EXISTS ({of_paper})", (name_slug(value),) * 2)
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -243,7 +249,7 @@ class Compiler:
             case "category" if self.tests_each:
                 named = _category(value)
                 return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {named.sql} AND pk = p.pk)", named.params)
-            case "id" if self.tests_each:
+            case "id" | "like" if self.tests_each:
                 return self.id_condition(value)
             case "venue" if self.tests_each:
                 return bracketed(_venue(value, "p.venue"))
@@ -293,7 +299,7 @@ class Compiler:
             case Term("note", words):
                 key = search_key(words, exact=False)
                 return Clause("SELECT pk FROM note WHERE has_words(?, body)", (key,)) if key else Clause("SELECT 0")
-            case Term("id", id):
+            case Term("id" | "like", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
                 if doi_in(id):
@@ -304,20 +310,18 @@ class Compiler:
                 )
             case Term("is", "changed"):
                 return Clause(having(Flag.CHANGED))
-            case Term("has", "fulltext"):
-                return Clause("SELECT pk FROM full_text")
-            case Term("has", "output"):
-                return Clause("SELECT pk FROM kept_output")
+            case Term(field, value) if table := _MEMBERS.get((field, value)):
+                return Clause(f"SELECT pk FROM {table}")
             case Term("output", words):
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
             case Term("is", value) if value in TRACES:
                 return Clause(TRACES[value].all)
-            case Term("is", "trending"):
-                return Clause("SELECT pk FROM trending")
-            case Term("is", "queued"):
-                return Clause("SELECT pk FROM queue")
+            case Term("is", "followed"):
+                return Clause(having(Flag.FOLLOWED))
+            case Term("follow", name):
+                return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
             case Term("is", "new") if newest := self.newest_not_new():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Or(nodes):
@@ -339,7 +343,7 @@ class Compiler:
                 published = in_range("published", *bounds)
                 return Clause(f"SELECT pk FROM paper WHERE {published.sql}", published.params)
             case When("changed") if bounds := self.day_bounds(node):
-                return Clause("SELECT pk FROM second_look WHERE at >= ? AND at < ?", seconds_of_days(*bounds))
+                return Clause(CHANGED_BETWEEN, seconds_of_days(*bounds))
             case When("day") if bounds := self.day_bounds(node):
                 listed = in_range("day", *bounds)
                 return Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params)
@@ -382,6 +386,7 @@ def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
 
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
+_FOLLOWS = "SELECT key FROM follow WHERE slug = ? OR field || ':' || slug = ?"
 _LAST = "\U0010ffff"
 _OF_DOI = "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE"
 
