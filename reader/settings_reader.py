@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reader.config import SETTING_TYPES, VARIABLES, Settings
-from reader.core.setting_tables import SINGLE, TABLES, TableReader, with_value
+from reader.core.setting_tables import SINGLE, TABLES, TableReader, with_table_value
 from reader.core.setting_types import InvalidValue, KeyTable, nearest
 from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.paths import read_start
@@ -158,9 +158,8 @@ class _SettingsReader:
             self._add_mistake(header.line, name, "may stand several times, so needs two brackets", f"[[{name}]]")
         elif name not in ("keys", *SINGLE):
             self.unknown_tables.add(name)
-            self._add_mistake(
-                header.line, name, "is not a table of the settings", nearest(name, ["keys", *SINGLE, *TABLES])
-            )
+            meant = nearest(name, ["keys", *SINGLE, *TABLES])
+            self._add_mistake(header.line, name, "is not a table of the settings", meant)
 
     def _end_table(self) -> None:
         for line, key, unfit in self.tables.end():
@@ -172,8 +171,9 @@ class _SettingsReader:
             self.keys[action] = KeyTable().check_one(value)
             self.lines[f"keys.{action}"] = line
         elif key[0] in SINGLE and len(key) == 2:
-            self.values[key[0]] = with_value(key[0], self.values.get(key[0]), key[1], value)
+            self.values[key[0]] = with_table_value(key[0], self.values.get(key[0]), key[1], value)
             self.lines.setdefault(key[0], line)
+            self.lines[".".join(key)] = line
         elif len(key) == 1 and key[0] in SETTING_TYPES:
             self.values[key[0]] = SETTING_TYPES[key[0]].check(value)
             self.lines[key[0]] = line

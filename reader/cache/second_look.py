@@ -10,10 +10,14 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from reader.cache import connections
 from reader.cache.flags import clear_flag, set_flag
+from reader.cache.sqlite_errors import explained
 from reader.core.flags import Flag
 from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG
 from reader.core.second_look import Difference, Edit, Facts, History, Look, Moved, find_due
@@ -93,37 +97,42 @@ def marked(connection: sqlite3.Connection, pks: Iterable[int]) -> set[int]:
 
 def limits_of(connection: sqlite3.Connection) -> Limits:
     """The limits in use."""
-    return _parse(_stored(connection))
+    stored = _stored(connection)
+    return Limits(**{one.name: stored[one.name] for one in fields(Limits) if one.name in stored})
 
 
-def _stored(connection: sqlite3.Connection) -> str:
+def _stored(connection: sqlite3.Connection) -> Mapping[str, Any]:
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (LIMITS,)).fetchone()
-    return row[0] if row else "{}"
+    found: Mapping[str, Any] = json.loads(row[0]) if row else {}
+    return found
 
 
-def _parse(stored: str) -> Limits:
-    known: Mapping[str, Any] = json.loads(stored)
-    return Limits(**{one.name: known[one.name] for one in fields(Limits) if one.name in known})
+def adopt_limits(path: Path, limits: Limits) -> int:
+    """Use these limits from now on; if they are others, ask again for all papers, and return for how many."""
+    wanted = asdict(limits)
+    with explained(path), closing(connections.connect(path)) as connection:
+        if _stored(connection) == wanted:
+            return 0
+        with connections.transaction(connection):
+            # If the program ends before all papers are asked, the next one begins anew.
+            _store(connection, wanted | {"unfinished": True})
+        pks = [pk for (pk,) in connection.execute(_WITH_HISTORY)]
+        for start in range(0, len(pks), BATCH):
+            with connections.transaction(connection):
+                settle_keys(connection, pks[start : start + BATCH])
+        with connections.transaction(connection):
+            _store(connection, wanted)
+    return len(pks)
 
 
-def adopt_limits(connection: sqlite3.Connection, limits: Limits) -> Iterator[int]:
-    """Use other limits from now on, and ask again for all papers; yield the number of papers after each batch.
+_WITH_HISTORY = """
+    SELECT pk FROM (SELECT DISTINCT pk FROM paper_change UNION SELECT DISTINCT pk FROM paper_edit) AS c
+    WHERE EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = c.pk)
+"""
 
-    Each batch ends where the caller may end its transaction. If that stops between two, the next call begins anew.
-    """
-    wanted = json.dumps(asdict(limits))
-    if _stored(connection) == wanted:
-        return
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (LIMITS, "{}"))
-    found = connection.execute(
-        "SELECT pk FROM (SELECT DISTINCT pk FROM paper_change UNION SELECT DISTINCT pk FROM paper_edit) AS c"
-        " WHERE EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = c.pk)"
-    )
-    pks = [pk for (pk,) in found]
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (LIMITS, wanted))
-    for start in range(0, len(pks), BATCH):
-        settle_keys(connection, pks[start : start + BATCH])
-        yield min(start + BATCH, len(pks))
+
+def _store(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (LIMITS, json.dumps(values)))
 
 
 # What is known of a paper

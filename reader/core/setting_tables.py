@@ -204,7 +204,7 @@ MOST = 100
 """Maximum tables of a kind."""
 
 
-def with_value(table: str, known: Any, key: str, value: object) -> Any:
+def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
     """A table that stands once with another value, or all defaults but this; raises InvalidValue."""
     kind = SINGLE[table]
     rules = {one.name: one.metadata["rule"] for one in fields(kind)}
@@ -226,7 +226,7 @@ class OneTable(SettingType):
             raise InvalidValue(f"must be a table: write [{self.table}] on a line of its own")
         found = SINGLE[self.table]()
         for key, one in value.items():
-            found = with_value(self.table, found, key, one)
+            found = with_table_value(self.table, found, key, one)
         return found
 
     def describe(self) -> str:

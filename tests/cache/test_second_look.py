@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Unpack
 
-from reader.cache import connections
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.second_look import Seen, adopt_limits, limits_of, read_second_look
+from reader.cache.second_look import Seen, adopt_limits, read_second_look
 from reader.cache.window import Window
 from reader.core.flags import Flag
 from reader.core.paper import Listing
@@ -136,11 +135,7 @@ def test_other_limits_ask_again(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=10)
     mark(path, "read", 21)
     tell(cache, 22, upvotes=60, comments=2)
-    with closing(connections.connect(path)) as connection:
-        assert limits_of(connection) == Limits()
-        for limits, expected in ((Limits(votes=51), []), (Limits(votes=0, comments=2), [1]), (Limits(), [1])):
-            with connections.transaction(connection):
-                assert list(adopt_limits(connection, limits)) == [1]
-                assert list(adopt_limits(connection, limits)) == []
-            assert limits_of(connection) == limits
-            assert due(path) == expected
+    for limits, expected in ((Limits(votes=51), []), (Limits(votes=0, comments=2), [1]), (Limits(), [1])):
+        assert adopt_limits(path, limits) == 1
+        assert adopt_limits(path, limits) == 0
+        assert due(path) == expected
