@@ -62,5 +62,6 @@ def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:
     """
     pks = [pk for (pk,) in connection.execute(_UNUSED, (before, limit))]
     text_index.forget(connection, pks)
-    connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
+    for table in ("full_text", "earlier_text"):
+        connection.executemany(f"DELETE FROM {table} WHERE pk = ?", ((pk,) for pk in pks))
     return len(pks)

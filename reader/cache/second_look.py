@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from reader.cache import connections
 from reader.cache.flags import clear_flag, set_flag
 from reader.cache.sqlite_errors import explained
 from reader.core.flags import Flag
 from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG
-from reader.core.second_look import Difference, Edit, Facts, History, Look, Moved, find_due
+from reader.core.second_look import Changes, Edit, Facts, History, Look, Moved, find_due
 from reader.core.setting_tables import SecondLook as Limits
 
 KINDS = (*STATES, QUEUE, NOTE, LOOK, FINISH, PASS)
@@ -143,6 +143,11 @@ def _looks(connection: sqlite3.Connection, pk: int) -> list[Look]:
     return [Look(at, kind in (FINISH, PASS)) for at, kind in rows]
 
 
+def looked_at(connection: sqlite3.Connection, pk: int) -> int | None:
+    """When the user last marked a paper, in seconds since 1970; None if never."""
+    return max((look.at for look in _looks(connection, pk)), default=None)
+
+
 def history_of(connection: sqlite3.Connection, pk: int) -> History:
     """The facts of a paper over time."""
     votes, comments, models, code, version, versions, revised, venue, title, abstract = connection.execute(
@@ -170,37 +175,31 @@ def newest_version(version: int | None, versions: str, revised: str) -> tuple[in
     return version, revised
 
 
-class Seen(NamedTuple):
-    """A paper that has changed since the user marked it."""
-
-    since: int
-    """When the user marked it, in seconds since 1970."""
-    at: int
-    """When it changed last."""
-    mark: str
-    """The kind of that mark."""
-    is_open: bool
-    """Whether the user has not looked at it since."""
-    changes: tuple[Difference, ...]
-    """What changed, until now."""
-
-
-def read_second_look(connection: sqlite3.Connection, pk: int) -> Seen | None:
+def read_second_look(connection: sqlite3.Connection, pk: int) -> Changes | None:
     """What changed of a paper that is or was due for a second look; None for any other."""
     row = connection.execute(
-        f"SELECT s.at, s.since, coalesce(f.flags & {Flag.CHANGED:d}, 0) FROM second_look AS s"
+        f"SELECT s.since, s.at, coalesce(f.flags & {Flag.CHANGED:d}, 0) FROM second_look AS s"
         " LEFT JOIN paper_flags AS f USING (pk) WHERE s.pk = ?",
         (pk,),
     ).fetchone()
-    if row is None:
-        return None
-    at, since, is_open = row
-    changes = history_of(connection, pk).changes(since, None, limits_of(connection))
-    marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since)).fetchall()
+    return None if row is None else _changes(connection, pk, *row)
+
+
+def read_changes(connection: sqlite3.Connection, pk: int) -> Changes | None:
+    """What changed of a paper since the user marked it, be it enough or not; None if it is not marked."""
+    looked = looked_at(connection, pk)
+    if (found := read_second_look(connection, pk)) is not None or looked is None:
+        return found
+    return _changes(connection, pk, looked, looked, is_open=False)
+
+
+def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_open: object) -> Changes:
+    found = history_of(connection, pk).changes(since, None, limits_of(connection))
+    marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
     kinds = {kind for (kind,) in marks}
     # Of one action with several marks, the strongest is told.
     order = ("star", "hide", "read", QUEUE, NOTE, LOOK, FINISH, PASS)
-    return Seen(since, at, next((kind for kind in order if kind in kinds), TAG), bool(is_open), tuple(changes))
+    return Changes(since, at, next((kind for kind in order if kind in kinds), TAG), bool(is_open), tuple(found))
 
 
 # What a refresh changes
@@ -222,7 +221,7 @@ def note_edits(
 
 
 def _edits(known: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Fields of `EDITS` that change, with what they were."""
+    """The fields of `Edit` that change, with what they were."""
     for name in ("title", "abstract"):
         if known[name] and known[name].split() != after[name].split():
             yield name, known[name]

@@ -13,16 +13,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from reader.core.setting_tables import SecondLook as Limits
-from reader.core.word_diff import Run, compare_words, count_words
+from reader.core.word_diff import Run, SectionDiff, compare_words, count_words
 
 SHARE = 2
 """A number must also grow by at least half of what it was: most papers gain votes for a week."""
 
 NAMES = ("code", "models", "version", "venue", "votes", "comments", "title", "abstract")
 """What may change, in the order in which it is shown."""
-
-EDITS = ("title", "abstract", "version", "venue")
-"""What is kept of a paper before it changes; all else has its numbers kept."""
 
 
 class Facts(NamedTuple):
@@ -51,10 +48,11 @@ class Moved(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What one of `EDITS` was until a time; empty if it was not known."""
+    """What a text or fact was until a time; empty if it was not known."""
 
     at: int
     field: str
+    """`title`, `abstract`, `version` or `venue`; of all else the numbers are kept."""
     before: str
 
 
@@ -212,3 +210,77 @@ def _became_due(history: History, since: int, until: int | None, limits: Limits)
                 enough |= now
                 last = time
     return last
+
+
+# What the user is told
+
+
+class Changes(NamedTuple):
+    """What changed of a paper that is or was due for a second look."""
+
+    since: int
+    """When the user marked it, in seconds since 1970."""
+    at: int
+    """When the last thing that is enough changed."""
+    mark: str
+    """The kind of that mark."""
+    is_open: bool
+    """Whether the user has not looked at it since."""
+    differences: tuple[Difference, ...]
+    """What changed since the mark, until now."""
+    sections: tuple[SectionDiff, ...] = ()
+    """The sections of the full text that changed, where both versions are here."""
+
+    @property
+    def day(self) -> str:
+        """The local ISO day of the mark."""
+        return datetime.fromtimestamp(self.since).date().isoformat()
+
+    @property
+    def done(self) -> str:
+        """What the user had done: `starred it`."""
+        return _DONE.get(self.mark, "tagged it")
+
+
+_DONE = {
+    "star": "starred it",
+    "hide": "hid it",
+    "read": "read it",
+    "queue": "queued it",
+    "note": "wrote a note on it",
+    "look": "looked at it again",
+    "finish": "read it to the end",
+    "pass": "passed it",
+}
+
+
+def describe(change: Difference, arrow: str) -> str:
+    """A difference in a few words: `12 → 61 votes`, `new code`, `34 words of the abstract`."""
+    before, after = change.before, change.after
+    match change.what:
+        case "code":
+            return "new code"
+        case "version":
+            return f"v{after}" if before is None else f"v{before} {arrow} v{after}"
+        case "venue":
+            return f"now at {after}" if before is None else f"{before} {arrow} {after}"
+        case "title" | "abstract":
+            count = count_words(change.runs)
+            return f"{count:,} {'word' if count == 1 else 'words'} of the {change.what}"
+    return f"{before:,} {arrow} {after:,} {change.what}"
+
+
+def reason(change: Difference) -> str:
+    """Why a difference is enough for a second look, or not."""
+    if change.limit:
+        more = f"{change.limit:,} {'words' if change.what in ('title', 'abstract') else 'more'}"
+        return f"{more} are enough" if change.is_enough else f"{more} would be enough"
+    return "enough" if change.is_enough else "switched off in the settings"
+
+
+def section_words(section: SectionDiff) -> str:
+    """What changed of a section: `120 words new, 30 gone`."""
+    if section.kind != "changed":
+        return f"{section.kind}, {section.new_words or section.gone_words:,} words"
+    counts = ((section.new_words, "new"), (section.gone_words, "gone"))
+    return ", ".join(f"{count:,} words {kind}" for count, kind in counts if count)

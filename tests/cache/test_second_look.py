@@ -10,10 +10,11 @@ from typing import Unpack
 
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.second_look import Seen, adopt_limits, read_second_look
+from reader.cache.second_look import adopt_limits, read_second_look
 from reader.cache.window import Window
 from reader.core.flags import Flag
 from reader.core.paper import Listing
+from reader.core.second_look import Changes
 from reader.core.setting_tables import SecondLook as Limits
 from tests.cache.conftest import draft
 from tests.cache.test_history import found
@@ -40,7 +41,7 @@ def mark(path: Path, kind: str, day: int, pk: int = 1, value: bool | str = True)
         events.mark(kind, value, [pk])
 
 
-def seen(path: Path, pk: int = 1) -> Seen | None:
+def seen(path: Path, pk: int = 1) -> Changes | None:
     with closing(Window.open(path)) as window:
         return window.read(lambda connection: read_second_look(connection, pk))
 
@@ -70,7 +71,7 @@ def test_what_marked_papers_were_is_kept(cache: Cache, path: Path) -> None:
     assert due(path) == [1]
     one = seen(path)
     assert one is not None and (one.since, one.at, one.mark, one.is_open) == (at(21, 9), at(22), "star", True)
-    assert [(change.what, change.before, change.after) for change in one.changes] == [
+    assert [(change.what, change.before, change.after) for change in one.differences] == [
         ("version", 1, 2),
         ("venue", None, "ICLR 2026"),
         ("title", "Paper number 1", "Paper 1"),
@@ -102,7 +103,7 @@ def test_looking_again_can_be_undone(cache: Cache, path: Path) -> None:
     mark(path, "look", 23)
     assert due(path) == []
     one = seen(path)
-    assert one is not None and (one.mark, one.is_open, one.changes[0].before) == ("hide", False, 10)
+    assert one is not None and (one.mark, one.is_open, one.differences[0].before) == ("hide", False, 10)
     with closing(Events.open(path)) as events:
         undone = events.undo()
         assert undone is not None and undone.label == "looked at again"

@@ -82,7 +82,7 @@ class Oracle:
             self.topics = tuple(
                 Topic(*row) for row in connection.execute("SELECT slug, name, family FROM topic ORDER BY pk")
             )
-            # Votes that move are no part of this: what has risen depends on them.
+            # Votes that move are no part of this: what has changed depends on them.
             (changes,) = connection.execute("SELECT count(*) FROM paper_change").fetchone()
             assert changes == 0
         self.by_pk = {paper.pk: paper for paper in self.papers}
@@ -230,7 +230,7 @@ class _Judge:
                 return self._has_mark(value)
             case "is", "trending":
                 return self.paper.rank is not None
-            case "is", ("new" | "risen"):
+            case "is", ("new" | "changed"):
                 # The reader was never left, and no votes move.
                 return False
             case "has", ("code" | "project"):

@@ -271,6 +271,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 found=found,
                 outputs=reading.outputs,
                 follows=reading.follows,
+                changes=reading.changes,
             )
 
     def _draw_topic_names(self, state: State) -> None:

@@ -50,6 +50,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             fetching=reading.fetching,
             outputs=reading.outputs,
             follows=reading.follows,
+            changes=reading.changes,
         )
 
     def _draw_again(self, state: State) -> None:

@@ -25,12 +25,13 @@ from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.core.second_look import Changes
     from reader.core.topics.explain import Why
     from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
-    "summary", "muted", "key", "link",
+    "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
 
 
@@ -110,6 +111,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
+        changes: Changes | None = None,
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -131,6 +133,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             position=position,
             outputs=outputs,
             follows=follows,
+            changes=changes,
             kept=kept,
             found=found,
             fetching=fetching,

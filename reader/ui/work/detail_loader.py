@@ -57,10 +57,13 @@ class DetailLoader:
         if pk is None or paper is None:
             return None
         words, votes = self._model.state.listing.words, self._library.votes(pk)
-        follows = self._library.follow_reasons(pk)
-        return Reading(pk, paper, words, votes, outputs=self._library.outputs(pk), follows=follows)
+        follows, changes = self._library.follow_reasons(pk), self._library.changes(pk)
+        return Reading(pk, paper, words, votes, outputs=self._library.outputs(pk), follows=follows, changes=changes)
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:
         """A paper for its page, with what belongs to it; None if it is gone."""
         reading = self.read(pk)
-        return None if reading is None else reading._replace(kept=self._library.belongings(reading.key))
+        if reading is None:
+            return None
+        changes = self._library.with_sections(reading.key, reading.changes)
+        return reading._replace(kept=self._library.belongings(reading.key), changes=changes)
