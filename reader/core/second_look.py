@@ -265,8 +265,7 @@ def describe(change: Difference, arrow: str) -> str:
         case "venue":
             return f"now at {after}" if before is None else f"{before} {arrow} {after}"
         case "title" | "abstract":
-            count = count_words(change.runs)
-            return f"{count:,} {'word' if count == 1 else 'words'} of the {change.what}"
+            return f"{_words(count_words(change.runs))} of the {change.what}"
     return f"{before:,} {arrow} {after:,} {change.what}"
 
 
@@ -280,7 +279,10 @@ def reason(change: Difference) -> str:
 
 def section_words(section: SectionDiff) -> str:
     """What changed of a section: `120 words new, 30 gone`."""
-    if section.kind != "changed":
-        return f"{section.kind}, {section.new_words or section.gone_words:,} words"
     counts = ((section.new_words, "new"), (section.gone_words, "gone"))
-    return ", ".join(f"{count:,} words {kind}" for count, kind in counts if count)
+    said = [f"{_words(count)} {kind}" for count, kind in counts if count]
+    return ", ".join(said if section.kind == "changed" else (section.kind, _words(max(counts)[0])))
+
+
+def _words(count: int) -> str:
+    return f"{count:,} {'word' if count == 1 else 'words'}"

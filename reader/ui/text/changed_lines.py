@@ -81,7 +81,7 @@ def _shortened(text: str, place: int, count: int, ellipsis: str) -> str:
 
 def changed_why_lines(changes: Changes, width: int, glyphs: Glyphs) -> list[Line]:
     """For each thing that changed, whether it is enough for a second look."""
-    lines: list[Line] = [(Piece(cut(LATEST, width), "label"),)]
+    lines: list[Line] = [(Piece(cut(LATEST, width, glyphs.ellipsis), "label"),)]
     said = [literal(describe(one, _arrow(glyphs))) for one in changes.differences]
     column = min(max(map(len, said), default=0), max(8, width // 2))
     lines += (_why(one, text, column, width, glyphs) for one, text in zip(changes.differences, said, strict=True))
