@@ -19,7 +19,7 @@ from reader.cache import connections
 from reader.cache.flags import clear_flag, set_flag
 from reader.cache.sqlite_errors import explained
 from reader.core.flags import Flag
-from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG
+from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
 from reader.core.second_look import Changes, Edit, Facts, History, Look, Moved, find_due
 from reader.core.setting_tables import SecondLook as Limits
 
@@ -32,10 +32,8 @@ LIMITS = "second_look"
 BATCH = 500
 """Papers in one transaction when all are asked again."""
 
-_QUOTED = ", ".join(f"'{kind}'" for kind in KINDS)
-
 # The colon's next character ends the range of tags.
-_NAMED = f"f.kind IN ({_QUOTED}) OR f.kind BETWEEN '{TAG}' AND '{TAG[:-1]};'"
+_NAMED = f"f.kind IN ({quoted(KINDS)}) OR f.kind BETWEEN '{TAG}' AND '{TAG[:-1]};'"
 
 _LOOKS = f"FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = {{pk}} AND ({_NAMED}) AND e.undone = 0"
 
