@@ -26,6 +26,8 @@ QUERIES = (
             "came since your last visit",
             "ranked first by the feed",
             "gained votes or code after you read or hid them",
+                "highlighted by a rule of yours",
+                "left out because of a muted word",
         ),
         strict=True,
     )),

@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "tags": "all that you have",
             "note": "what you think of one",
             "views": "queries with a name",
+            "rules": "for what comes in",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",

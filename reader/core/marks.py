@@ -20,6 +20,15 @@ QUEUE = "queue"
 WANT = "want"
 """The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
 
+HIGHLIGHT = "highlight"
+"""The kind of marks that give papers the sign of a rule."""
+
+RULE = "rule:"
+"""Prefix of the kinds of events by which a rule has acted; the value is JSON, with its query and what it did."""
+
+RULE_LIMIT = 4_000
+"""Maximum characters of that JSON."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
@@ -35,9 +44,9 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `note` or `tag:NAME`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `highlight`, `note`, `tag:NAME` or `rule:NAME`."""
     value: str
-    """`1` or `0`, the note's text, or a place in the queue."""
+    """`1` or `0`, the note's text, a place in the queue, or what a rule did."""
     clock: int
     """Milliseconds since 1970."""
     machine: str
@@ -63,10 +72,13 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
         return kind, clean_note(value)
     if kind == QUEUE and _PLACE.fullmatch(value):
         return kind, value
+    if kind.startswith(RULE):
+        name, said = clean(kind.removeprefix(RULE), TAG_LIMIT), clean(value, RULE_LIMIT)
+        return (f"{RULE}{name}", said) if name and said else None
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT):
+    elif kind not in STATES and kind not in (QUEUE, WANT, HIGHLIGHT):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

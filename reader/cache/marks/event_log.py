@@ -22,6 +22,7 @@ from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
+from reader.core.marks import RULE
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -47,6 +48,8 @@ LABELS = {
     ("queue", "0"): "no longer queued",
     ("note", ""): "without a note",
     ("want", "1"): "to be fetched",
+    ("highlight", "1"): "highlighted",
+    ("highlight", "0"): "no longer highlighted",
 }
 
 
@@ -67,6 +70,8 @@ class Event:
         """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
+        if self.kind.startswith(RULE):
+            return f"by the rule {self.kind.removeprefix(RULE)}"
         others = {"note": "noted", "queue": "moved in the queue"}
         return LABELS.get((self.kind, self.value)) or others[self.kind]
 

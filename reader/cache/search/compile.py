@@ -171,7 +171,7 @@ _ASCENDING = ("title", "trending", "queue")
 
 
 def compile_query(query: Query, scope: Scope) -> Selection:
-    """Compile a query; hidden papers are left out unless it has `is:hidden`."""
+    """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
     query = resolve_views(query, scope.views)
     if near := _free_text(query.root):
         return _nearest(near, replace(query, root=_without_free_text(query.root)), scope)
@@ -394,4 +394,4 @@ def _names_hidden(node: Node | None) -> bool:
             return any(map(_names_hidden, nodes))
         case Not(inner):
             return _names_hidden(inner)
-    return node == Term("is", "hidden")
+    return node in (Term("is", "hidden"), Term("is", "muted"))

@@ -21,6 +21,7 @@ from reader.cache.search.full_text import (
     text_expression,
 )
 from reader.cache.search.sql_functions import search_key, split_words
+from reader.core.flags import Flag
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
@@ -48,6 +49,11 @@ Form = Literal["plain", "walk", "ordered", "driven"]
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
+_FLAGS = {
+    "highlighted": f"f.flags & {Flag.HIGHLIGHTED:d}",
+    # A muted paper that the user shows again is left out no more.
+    "muted": f"f.flags & {Flag.MUTED:d} AND EXISTS (SELECT 1 FROM paper AS m WHERE m.pk = f.pk AND m.hidden = 1)",
+}
 _HAS = {
     "code": "has_code = 1",
     "project": "has_project = 1",
@@ -219,6 +225,8 @@ class Compiler:
                 return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
             case "has" if value == "output" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM kept_output WHERE kept_output.pk = p.pk)")
+            case "is" if value in _FLAGS and self.tests_each:
+                return Clause(f"EXISTS (SELECT 1 FROM paper_flags AS f WHERE f.pk = p.pk AND {_FLAGS[value]})")
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -302,6 +310,8 @@ class Compiler:
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
+            case Term("is", value) if value in _FLAGS:
+                return Clause(f"SELECT f.pk FROM paper_flags AS f WHERE {_FLAGS[value]}")
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):

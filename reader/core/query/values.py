@@ -12,7 +12,7 @@ from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When,
 from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
-    "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen"),
+    "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen", "highlighted", "muted"),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou"),
 }

@@ -13,8 +13,8 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
-    from reader.core.topics.explain import Why
     from reader.ui.text.found_lines import Found
+    from reader.ui.text.why_lines import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class Presentation:
     """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
-    why: tuple[Why, ...] | None = None
-    """Why the paper has its topics; None if the user did not ask."""
+    why: Explanation | None = None
+    """Why the paper has its topics, and what rules did; None if the user did not ask."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
     outputs: tuple[Output, ...] = ()
