@@ -60,18 +60,23 @@ class SettingsWatch:
             self._model.show_news(str(loaded.mistakes[0]), "warning")
 
     async def _follow_muted_words(self) -> None:
-        """Mute papers by the words of the settings; the list is read again as after any program's change."""
+        """Mute papers by the words of the settings, and read the list again if that changed any."""
         self._is_muted = True
         with suppress(CacheError):
-            await asyncio.to_thread(_mute, self._path, self._settings, self._look.today)
+            if await asyncio.to_thread(_mute, self._path, self._settings, self._look.today):
+                self._model.change(self._model.state.cache_changed())
 
 
-def _mute(file: Path, settings: Settings, today: date) -> None:
-    """Mute papers unless that is done already; raises CacheError. In a thread, also for what it imports."""
+def _mute(file: Path, settings: Settings, today: date) -> bool:
+    """Mute papers unless that is done already, and return whether any changed; raises CacheError.
+
+    In a thread, also for what it imports.
+    """
     from reader.cache.mutes import follow
     from reader.cache.window import Window
     from reader.refresh.rules import rule_scope
 
     with closing(Window.open(file)) as window:
         if settings.mute or window.meta("mute"):
-            follow(file, settings.mute, lambda: rule_scope(window, settings, today))
+            return follow(file, settings.mute, lambda: rule_scope(window, settings, today))
+    return False
