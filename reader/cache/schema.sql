@@ -14,6 +14,8 @@ CREATE TABLE effect (
     PRIMARY KEY (pk, kind, event)
 ) WITHOUT ROWID;
 
+CREATE INDEX effect_of_traces ON effect (kind, pk) WHERE kind IN ('open', 'finish', 'pass');
+
 CREATE INDEX ix_effect_event ON effect (event);
 
 CREATE TABLE event (
@@ -56,6 +58,16 @@ CREATE TABLE feed (
     PRIMARY KEY (pk),
     UNIQUE (slug),
     UNIQUE (url)
+);
+
+CREATE TABLE follow (
+    "key" INTEGER NOT NULL,
+    field VARCHAR NOT NULL,
+    slug VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    notify INTEGER NOT NULL,
+    PRIMARY KEY ("key"),
+    UNIQUE (field, slug)
 );
 
 CREATE TABLE meta (
@@ -175,6 +187,17 @@ CREATE TABLE community (
     PRIMARY KEY (pk),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
+
+CREATE TABLE follow_paper (
+    follow INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    perhaps INTEGER NOT NULL,
+    PRIMARY KEY (follow, pk),
+    FOREIGN KEY(follow) REFERENCES follow ("key"),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
 
 CREATE TABLE full_text (
     pk INTEGER NOT NULL,

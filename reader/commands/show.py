@@ -14,7 +14,7 @@ from reader.commands import for_you
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
-from reader.commands.paper_page import draw_paper, facts
+from reader.commands.paper_page import draw_paper, facts, short_parts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
 from reader.core.rules import said
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reader.cache.outputs import Output
     from reader.cache.rules import Act
     from reader.cache.window import Window
+    from reader.core.follows import Reason as Followed
     from reader.core.topics.scorer import Reason
 
 
@@ -33,6 +34,9 @@ SAID = 28
 
 OUTPUTS = "outputs"
 """The key in JSON of what programs of the user's said about the paper."""
+
+FOLLOWS = "follows"
+"""The key in JSON of what the user follows that the paper has."""
 
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
@@ -58,7 +62,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, WHY, for_you.KEY, RULES)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY, RULES)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -75,7 +79,10 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         from reader.commands.belongings import record as belongings
 
         why: dict[str, object] = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
-        said = {OUTPUTS: [one._asdict() for one in outputs]}
+        said = {
+            OUTPUTS: [one._asdict() for one in outputs],
+            FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
+        }
         if for_you.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= for_you.record(window, paper)
@@ -112,6 +119,22 @@ def _kept(workspace: Workspace, paper: Paper) -> Kept:
         return window.read(lambda connection: read_community(connection, pk))
 
 
+def _follows(workspace: Workspace, paper: Paper) -> tuple[Followed, ...]:
+    """What the user follows that a paper has."""
+    from reader.cache.follows import reasons
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return ()
+    with workspace.window() as window:
+        return window.read(lambda connection: reasons(connection, pk))
+
+
+def _record(one: Followed) -> dict[str, object]:
+    follow = {"field": one.follow.field, "name": one.follow.name, "query": one.follow.query}
+    return follow | {"found": one.found or None, "perhaps": one.perhaps}
+
+
 def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Workspace) -> Iterator[str]:
     style = Style.of(sys.stdout)
     if reasons is not None:
@@ -123,11 +146,12 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
             _format_reasons(paper, reasons, names, style), _format_sentence(suits), *map(_format_sentence, acts)
         )
     kept = _kept(workspace, paper)
-    if not is_terminal(sys.stdout):
-        return _format_paper(paper, kept, style)
     with workspace.window() as window:
         topics = window.topic_names()
-    return draw_paper(paper, kept, topics, style, min(width(), READABLE))
+    followed = "; ".join(clean(one.said(topics)) for one in _follows(workspace, paper))
+    if not is_terminal(sys.stdout):
+        return _format_paper(paper, kept, style, followed)
+    return draw_paper(paper, kept, short_parts(paper, topics, followed), style, min(width(), READABLE))
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -185,7 +209,7 @@ def _format_sentence(text: str) -> Iterator[str]:
         yield from wrapped(text, width() if is_terminal(sys.stdout) else None)
 
 
-def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
+def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
     from reader.commands.belongings import belonging_lines
@@ -194,6 +218,9 @@ def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
     if paper.authors:
         yield ", ".join(clean(name) for name in paper.authors)
     yield style.faint(" · ".join(facts(paper)))
+    if followed:
+        yield ""
+        yield f"Followed: {followed}"
     for label, text in labelled(paper):
         yield ""
         yield f"{label}: {text}"

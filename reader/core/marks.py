@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
@@ -29,6 +30,12 @@ RULE = "rule:"
 RULE_LIMIT = 4_000
 """Maximum characters of that JSON."""
 
+OPEN, FINISH, PASS = "open", "finish", "pass"
+
+TRACES = (OPEN, FINISH, PASS)
+"""Kinds of marks that reading leaves by itself: a paper's page was opened, it was read to the end, or the cursor left
+it after a look. Their value is the day (ISO), so a paper has one of a kind a day. Nobody undoes them."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
@@ -44,9 +51,9 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `highlight`, `note`, `tag:NAME` or `rule:NAME`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `highlight`, `note`, `tag:NAME`, `rule:NAME`, or one of `TRACES`."""
     value: str
-    """`1` or `0`, the note's text, a place in the queue, or what a rule did."""
+    """`1` or `0`, the note's text, a place in the queue, a day, or what a rule did."""
     clock: int
     """Milliseconds since 1970."""
     machine: str
@@ -75,12 +82,21 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(RULE):
         name, said = clean(kind.removeprefix(RULE), TAG_LIMIT), clean(value, RULE_LIMIT)
         return (f"{RULE}{name}", said) if name and said else None
+    if kind in TRACES:
+        return (kind, value) if _is_day(value) else None
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
     elif kind not in STATES and kind not in (QUEUE, WANT, HIGHLIGHT):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def clean_event(mark: Mark) -> Mark | None:

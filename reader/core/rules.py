@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from reader.core.marks import HIGHLIGHT, QUEUE, TAG
+from reader.core.marks import FINISH, HIGHLIGHT, OPEN, QUEUE, TAG
 from reader.core.setting_types import InvalidValue, QueryList, SettingType, as_toml, nearest
 
 MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
@@ -15,7 +15,7 @@ _DONE = {"hide": "hidden", "star": "starred", QUEUE: "queued", HIGHLIGHT: "highl
 _WANTED = ("star", QUEUE, HIGHLIGHT)
 """Marks of papers to be read: such a paper is not hidden too."""
 
-_USED = ("note", "read")
+_USED = ("note", "read", OPEN, FINISH)
 """Marks of a paper that the user has looked at, which no rule hides."""
 
 

@@ -17,8 +17,8 @@ from reader.core.marks import QUEUE, TAG
 class Change(NamedTuple):
     """A new state of some papers, which an action asks for.
 
-    `kind` is that of a `Mark`; `value` is a bool, the note's text, a place in the queue, or what a rule did. `absent`
-    are ids of a few papers that the cache does not have: they get the state when they come.
+    `kind` is that of a `Mark`; `value` is a bool, the note's text, a place in the queue, the trace's day, or what a
+    rule did. `absent` are ids of a few papers that the cache does not have: they get the state when they come.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Derives each paper's states, tags, note and place in the queue, and the followed feeds, from the log of events.
+"""Derives each paper's states, tags, note and place in the queue, and what is followed, from the log of events.
 
 A paper's state is the value of its newest event of that kind that is not undone.
 """
@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from reader.cache.flags import clear_flag, has, set_flag
+from reader.cache.follows import derive_follow
 from reader.core.flags import Flag
+from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import HIGHLIGHT, NOTE, QUEUE, RULE, STATES, TAG, WANT
+from reader.core.marks import HIGHLIGHT, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -41,6 +43,11 @@ def same(kind: str) -> str:
     """
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
+    if kind in TRACES:
+        # One trace of a kind a day; a paper that was opened on a day has not been passed on it.
+        kinds = TRACES if kind == PASS else (kind,)
+        found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
+        return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
@@ -54,6 +61,11 @@ def same(kind: str) -> str:
     if kind.startswith(RULE):
         return "EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = paper.pk AND f.kind = :kind)"
     return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
+
+
+def quoted(kinds: Iterable[str]) -> str:
+    """Kinds of marks as a list in SQL."""
+    return ", ".join(f"'{kind}'" for kind in kinds)
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
@@ -88,6 +100,8 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
         )
     elif kind.startswith(FOLLOW):
         _follow(connection, kind)
+    elif kind.startswith(WATCH):
+        derive_follow(connection, kind)
     elif kind.startswith(TAG):
         tag = kind.removeprefix(TAG)
         connection.execute("DELETE FROM paper_tag WHERE tag = ? AND pk IN touched", (tag,))

@@ -22,6 +22,7 @@ from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
+from reader.core.follows import WATCH, event_label
 from reader.core.marks import RULE
 from reader.paths import journal_file
 
@@ -52,6 +53,8 @@ LABELS = {
     ("highlight", "0"): "no longer highlighted",
 }
 
+TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -68,12 +71,19 @@ class Event:
     @property
     def label(self) -> str:
         """The mark as words that follow a number: `41 read`."""
+        if self.kind.startswith(WATCH):
+            return event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
         if self.kind.startswith(RULE):
             return f"by the rule {self.kind.removeprefix(RULE)}"
-        others = {"note": "noted", "queue": "moved in the queue"}
+        others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
         return LABELS.get((self.kind, self.value)) or others[self.kind]
+
+    @property
+    def said(self) -> str:
+        """The mark in words: `41 read`; without a number where it is not about papers."""
+        return _said(self.count, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,15 @@ class Action:
     def label(self) -> str:
         """The marks as words that follow a number: `3 tagged later, untagged soon`."""
         return ", ".join(dict.fromkeys(event.label for event in self.events))
+
+    @property
+    def said(self) -> str:
+        """The action in words, as those of an event."""
+        return _said(self.count, self.label)
+
+
+def _said(count: int, label: str) -> str:
+    return f"{count:,} {label}" if count else label
 
 
 @dataclass(frozen=True, slots=True)

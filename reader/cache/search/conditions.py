@@ -20,8 +20,9 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
+from reader.cache.search.kept_terms import KEPT
 from reader.cache.search.sql_functions import search_key, split_words
-from reader.core.flags import Flag
+from reader.core.follows import name_slug
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
@@ -49,11 +50,6 @@ Form = Literal["plain", "walk", "ordered", "driven"]
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
-_FLAGS = {
-    "highlighted": f"f.flags & {Flag.HIGHLIGHTED:d}",
-    # A muted paper that the user shows again is left out no more.
-    "muted": f"f.flags & {Flag.MUTED:d} AND EXISTS (SELECT 1 FROM paper AS m WHERE m.pk = f.pk AND m.hidden = 1)",
-}
 _HAS = {
     "code": "has_code = 1",
     "project": "has_project = 1",
@@ -219,14 +215,17 @@ class Compiler:
                 return Clause(f"({RISEN})")
             case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
+            case "is" if value in KEPT and self.tests_each:
+                return Clause(KEPT[value].each)
+            case "follow" if self.tests_each:
+                of_paper = f"SELECT 1 FROM follow_paper AS w WHERE w.pk = p.pk AND w.follow IN ({_FOLLOWS})"
+                return Clause(f"EXISTS ({of_paper})", (name_slug(value),) * 2)
             case "is" if value == "queued" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
             case "has" if value == "fulltext" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
             case "has" if value == "output" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM kept_output WHERE kept_output.pk = p.pk)")
-            case "is" if value in _FLAGS and self.tests_each:
-                return Clause(f"EXISTS (SELECT 1 FROM paper_flags AS f WHERE f.pk = p.pk AND {_FLAGS[value]})")
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -310,12 +309,14 @@ class Compiler:
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
-            case Term("is", value) if value in _FLAGS:
-                return Clause(f"SELECT f.pk FROM paper_flags AS f WHERE {_FLAGS[value]}")
+            case Term("is", value) if value in KEPT:
+                return Clause(KEPT[value].all)
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):
                 return Clause("SELECT pk FROM queue")
+            case Term("follow", name):
+                return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
             case Term("is", "new") if newest := self.newest_not_new():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Or(nodes):
@@ -378,6 +379,7 @@ def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
 
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
+_FOLLOWS = "SELECT key FROM follow WHERE slug = ? OR field || ':' || slug = ?"
 _LAST = "\U0010ffff"
 _OF_DOI = "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE"
 

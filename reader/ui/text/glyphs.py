@@ -61,6 +61,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
+    shades: str
+    """Nothing, and four steps from light to dark."""
     quote: str
     """The bar beside a quoted text."""
 
@@ -102,6 +104,7 @@ UNICODE = Glyphs(
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
+    shades="·░▒▓█",
     quote="▎",
 )
 
@@ -142,6 +145,7 @@ ASCII = Glyphs(
     offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
+    shades=".:+*#",
     quote="|",
 )
 
