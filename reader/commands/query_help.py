@@ -30,6 +30,8 @@ QUERIES = (
             "that you read to the end",
             "that you looked at in the list, and left without opening them",
             "have what you follow",
+            "highlighted by a rule of yours",
+            "left out because of a muted word",
         ),
         strict=True,
     )),

@@ -183,6 +183,9 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
     if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
         return _everything_read(state, demo=demo)
+    if view.id == "muted":
+        why = "Papers with the words of mute in your settings come here."
+        return EmptyReason(said("Nothing is muted."), because(why), (_ALL,))
     if listing.facts.are_hidden or view.id in ("all", "unread"):
         return _all_hidden(state, period, today)
     if view.id == "followed" and not state.follows:

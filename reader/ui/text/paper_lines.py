@@ -18,7 +18,7 @@ from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure,
 from reader.ui.text.output_lines import output_lines
 from reader.ui.text.own_lines import own_lines
 from reader.ui.text.presentation import Presentation
-from reader.ui.text.why_lines import for_you_lines, suits_lines, why_lines
+from reader.ui.text.why_lines import explanation_lines, suits_lines
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
@@ -55,8 +55,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
-        [] if look.why is None else why_lines(look.why, width, look.glyphs),
-        [] if look.why is None or look.taste is None else for_you_lines(look.taste, width, look.glyphs),
+        [] if look.why is None else explanation_lines(look.why, width, look.glyphs),
         *_comments(width, look),
         fill([Piece(look.fetching, "muted")], width),
     )

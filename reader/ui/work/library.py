@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
+    from reader.cache.rules import Act
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
@@ -145,6 +146,16 @@ class Library(Marking):
         if known is None:
             return Kept()
         return self._ask(lambda window: window.read(lambda one: read_community(one, known)), Kept())
+
+    def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+        """What rules did to a paper, and the muted words that hide it; may run in a thread. Raises CacheError."""
+        from reader.cache.rules import ruled
+
+        known = self._cached_key(pk)
+        if known is None:
+            return (), ()
+        with closing(Window.open(self._path)) as window:
+            return ruled(window, known, datetime.now(UTC).date())
 
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""
