@@ -77,11 +77,11 @@ def links(papers: Sequence[Paper]) -> tuple[list[tuple[int, int]], list[str]]:
             if other != number and papers_with[word] <= MOST_NAMED:
                 found.add((number, other))
                 names.add(word)
-    for one, first in named.items():
-        for other, second in named.items():
-            if other.startswith(one) and _NEXT.fullmatch(other[len(one) :]):
+    for name, first in named.items():
+        for longer, second in named.items():
+            if longer.startswith(name) and _NEXT.fullmatch(longer[len(name) :]):
                 found.add((second, first))
-                names.update((one, other))
+                names.update((name, longer))
     return sorted(found), sorted(names)
 
 
