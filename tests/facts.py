@@ -119,6 +119,7 @@ class SettingFacts(TypedDict, total=False):
     order: str
     nearest: bool
     read_when: str
+    note_reading: bool
     after_mark: str
     theme: str
     images: str

@@ -5,7 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from reader.core.choice.learned import Learned
 
 Key_co = TypeVar("Key_co", covariant=True)
 
@@ -20,6 +23,8 @@ class Order(NamedTuple, Generic[Key_co]):
     """False for a first screenful if more papers follow."""
     in_texts: int = 0
     """Number of papers at the end that have the query's words only in their full text."""
+    learned: Learned | None = None
+    """What was learned of the user, if the papers are ordered by it."""
 
     near: int = 0
     """Number of papers after all others that do not match, but are the nearest to the query's words."""
@@ -70,7 +75,7 @@ def with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) 
         return order
     groups = (*order.groups, (IN_TEXTS, len(pks))) if order.groups or not order.pks else ()
     listed = array("q", [*order.pks, *pks])
-    return Order(listed, groups, limit is None or len(listed) < limit, len(pks))
+    return order._replace(pks=listed, groups=groups, complete=limit is None or len(listed) < limit, in_texts=len(pks))
 
 
 def with_near(order: Order[int], pks: Sequence[int], most: int) -> Order[int]:

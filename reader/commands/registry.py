@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "grep": "words in the texts kept here",
             "count": "how many there are",
             "topics": "what they are about",
+            "stats": "your reading, in figures",
             "open": "one in the browser",
         },
         "Get papers": {
@@ -37,6 +38,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "note": "what you think of one",
             "views": "queries with a name",
             "follow": "authors, topics, words",
+            "weights": "what it has learned",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
+    from reader.cache.search.compile import Scope, Selection
     from reader.config import Settings
     from reader.core.query import Node, Query
 
@@ -20,6 +21,9 @@ FOLLOW = "follow:"
 
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
+
+FOR_YOU = "foryou"
+"""The id of the view of papers to read that suit the user, the best first, with some surprises."""
 
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
@@ -54,6 +58,7 @@ class View(NamedTuple):
 
 VIEWS = (
     View("today", "Today", "day:latest"),
+    View(FOR_YOU, "For you", "is:unread -is:starred", "foryou"),
     View("followed", "Followed", "is:followed"),
     View("unread", "Unread", "is:unread"),
     View(QUEUED, "Queue", "is:queued", "queue"),
@@ -205,6 +210,15 @@ class Place(NamedTuple):
             return self.whole(order)
         others = with_topics(self.text, TopicChoice("any", (), choice.excluded))
         return _joined(self.view.query, parse(others), self.view.order or order)
+
+
+def selection_of(place: Place, order: str, scope: Scope) -> Selection:
+    """The papers of a place, sorted by `order` if neither the text nor the view has an order; raises QueryError."""
+    from reader.cache.search.compile import compile_query
+
+    selection = compile_query(place.whole(order), scope)
+    is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
+    return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
 
 
 def plain_words(query: Query) -> str:

@@ -203,6 +203,8 @@ class Reading(NamedTuple):
     """What the user's programs said about it."""
     follows: tuple[Reason, ...] = ()
     """What the user follows that it has."""
+    suits: str = ""
+    """Why it suits the user, in words, where the list is ordered by that."""
 
 
 class Tagging(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import DAY, SPECIAL, VIEWS
+from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Choice, Status
 
@@ -52,7 +52,11 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     views = tuple(
         # The newest day is the view Today, unless all of its papers are hidden.
         ViewItem(
-            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+            one.id,
+            one.name,
+            # Nearly all that is unread is in it, in another order.
+            None if one.id == FOR_YOU else number,
+            newest.unread if newest and (one.id, number) == ("today", newest.papers) else None,
         )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden

@@ -48,7 +48,11 @@ LABELS = {
     ("queue", "0"): "no longer queued",
     ("note", ""): "without a note",
     ("want", "1"): "to be fetched",
+    ("like", "1"): "liked",
+    ("like", "0"): "no longer liked",
 }
+
+TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,13 @@ class Event:
         """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith(WATCH):
             return event_label(self.kind, self.value)
+        if self.kind.startswith("weigh:"):
+            from reader.core.choice import wishes
+
+            return wishes.event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
-        others = {"note": "noted", "queue": "moved in the queue"}
+        others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
         return LABELS.get((self.kind, self.value)) or others[self.kind]
 
     @property

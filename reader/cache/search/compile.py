@@ -133,6 +133,8 @@ class Selection(NamedTuple):
     """Whether the papers are ordered by day and can be of any day; the first ones then give an estimated count."""
     is_for_you: bool = False
     """Whether the order is by what the user likes."""
+    offered_on: str = ""
+    """The ISO day whose surprises are mixed in, if this is the view For you; it has no papers if nothing is learned."""
     in_texts: InTexts | None = None
     """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
     near: Nearest | None = None

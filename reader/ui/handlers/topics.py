@@ -152,9 +152,10 @@ class TopicActions:
 
     async def _explain(self, paper: Paper) -> None:
         found = await asyncio.to_thread(partial(self._reasons, paper))
+        taste = await self._library.reasons(paper.pk)
         text = self._text_in_front()
         if text is not None and text.paper is not None and text.paper.pk == paper.pk:
-            text.explain(found)
+            text.explain(found, taste)
 
     def _reasons(self, paper: Paper) -> tuple[Why, ...]:
         from reader.core.topics.explain import why

@@ -272,6 +272,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 fit=view_models.fit(state, reading.key),
                 outputs=reading.outputs,
                 follows=reading.follows,
+                suits=reading.suits,
             )
 
     def _draw_topic_names(self, state: State) -> None:

@@ -52,6 +52,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             fetching=reading.fetching,
             outputs=reading.outputs,
             follows=reading.follows,
+            suits=reading.suits,
         )
 
     def _draw_again(self, state: State) -> None:

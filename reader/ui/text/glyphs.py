@@ -22,6 +22,8 @@ class Glyphs(NamedTuple):
     followed: str
     highlighted: str
     changed: str
+    surprise: str
+    """Before a paper that the view For you lists although nothing speaks for it."""
     code: str
     note: str
     full_text: str
@@ -61,6 +63,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
+    shades: str
+    """Nothing, and four steps from light to dark."""
     quote: str
     """The bar beside a quoted text."""
 
@@ -73,6 +77,7 @@ UNICODE = Glyphs(
     hidden="◌",
     elsewhere="+",
     rising="▲",
+    surprise="✧",
     followed="◆",
     highlighted="✦",
     changed="≠",
@@ -102,6 +107,7 @@ UNICODE = Glyphs(
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
+    shades="·░▒▓█",
     quote="▎",
 )
 
@@ -113,6 +119,7 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="^",
+    surprise="?",
     followed="f",
     highlighted="!",
     changed="~",
@@ -142,6 +149,7 @@ ASCII = Glyphs(
     offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
+    shades=".:+*#",
     quote="|",
 )
 

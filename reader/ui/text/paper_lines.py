@@ -18,7 +18,7 @@ from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure,
 from reader.ui.text.output_lines import output_lines
 from reader.ui.text.own_lines import own_lines
 from reader.ui.text.presentation import Presentation
-from reader.ui.text.why_lines import why_lines
+from reader.ui.text.why_lines import for_you_lines, suits_lines, why_lines
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
@@ -40,6 +40,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
+        suits_lines(look.suits, width, look.glyphs),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
@@ -55,6 +56,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
             *_keywords(paper, width, look, searched),
         ],
         [] if look.why is None else why_lines(look.why, width, look.glyphs),
+        [] if look.why is None or look.taste is None else for_you_lines(look.taste, width, look.glyphs),
         *_comments(width, look),
         fill([Piece(look.fetching, "muted")], width),
     )

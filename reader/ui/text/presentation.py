@@ -13,6 +13,7 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
+    from reader.core.choice.taste import TasteTerm
     from reader.core.follows import Reason
     from reader.core.topics.explain import Why
     from reader.ui.text.fit_lines import Fit
@@ -39,6 +40,10 @@ class Presentation:
     """Whether all authors and keywords are listed."""
     why: tuple[Why, ...] | None = None
     """Why the paper has its topics; None if the user did not ask."""
+    taste: tuple[TasteTerm, ...] | None = None
+    """What speaks for and against the paper; None if the user did not ask, or nothing is learned yet."""
+    suits: str = ""
+    """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
     follows: tuple[Reason, ...] = ()

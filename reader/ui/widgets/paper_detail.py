@@ -25,6 +25,7 @@ from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.core.choice.taste import TasteTerm
     from reader.core.topics.explain import Why
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
@@ -112,6 +113,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
+        suits: str = "",
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -133,6 +135,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             position=position,
             outputs=outputs,
             follows=follows,
+            suits=suits,
+            taste=self._look.taste if is_same else None,
             kept=kept,
             found=found,
             fit=fit,
@@ -169,13 +173,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 
-    def explain(self, why: tuple[Why, ...] | None) -> None:
-        """Scroll to the reasons for the paper's topics; None removes them and scrolls back."""
+    def explain(self, why: tuple[Why, ...] | None, taste: tuple[TasteTerm, ...] | None = None) -> None:
+        """Scroll to the reasons for the paper's topics, and for its being one for the user; None removes them."""
         if self._paper is None:
             return
         if not self.is_explaining:
             self._explained_from = self.scroll_offset.y
-        self._look = replace(self._look, why=why)
+        self._look = replace(self._look, why=why, taste=taste)
         self._lay_out(keep=True)
         heading = next((at for at, line in enumerate(self._lines) if line and line[0].text == WHY), None)
         top = self._explained_from if heading is None else heading + self._top
@@ -197,6 +201,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     def is_explaining(self) -> bool:
         """Whether it shows the reasons for the paper's topics."""
         return self._paper is not None and self._look.why is not None
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the paper is in view."""
+        return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
 
     @property
     def paper(self) -> Paper | None:

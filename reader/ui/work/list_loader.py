@@ -11,7 +11,7 @@ from reader.cache.orders import Order, with_near
 from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
-from reader.session.places import Place
+from reader.session.places import Place, selection_of
 from reader.ui.state import State
 from reader.ui.state_parts import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.work.marking import cached_keys
@@ -83,9 +83,7 @@ class ListLoader:
         return (await self._library.order(self._selection or self._compile(listing.place))).pks
 
     def _compile(self, place: Place) -> Selection:
-        from reader.cache.search.compile import compile_query
-
-        return compile_query(place.whole(self._order), self._services.scope())
+        return selection_of(place, self._order, self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
         # A process makes the index: only another look tells whether it is there.
@@ -194,7 +192,7 @@ class ListLoader:
         return at if at.pk is None or now == before else Position(now, at.height)
 
     def _list(self, listing: ListContent) -> None:
-        self._library.results = listing.results
+        self._library.results, self._library.learned = listing.results, listing.order.learned
         self.awaited, self.has_listed = None, True
         ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)
