@@ -67,6 +67,8 @@ def test_a_view_without_a_query_is_all_that_it_counts(one: View) -> None:
         ("2406.12345", "2406.12345"),
         ("https://arxiv.org/abs/2406.12345v2", "2406.12345"),
         ("id:2406.12345", "2406.12345"),
+        ("like:2406.12345", "2406.12345"),
+        ("like:2406.12345,2406.12346", None),
         ("id:2406", None),
         ("2406.12345 robot", None),
         ("-id:2406.12345", None),
