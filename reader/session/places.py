@@ -157,12 +157,12 @@ class Place(NamedTuple):
 
     @property
     def paper_id(self) -> str | None:
-        """The arXiv id if the query asks only for one paper, else None; raises QueryError."""
+        """The arXiv id if the query asks only for one paper, or those like it, else None; raises QueryError."""
         from reader.core.ids import arxiv_id
         from reader.core.query import Term
 
         asked = self.query.root
-        if not isinstance(asked, Term) or asked.field != "id" or arxiv_id(asked.value) != asked.value:
+        if not isinstance(asked, Term) or asked.field not in ("id", "like") or arxiv_id(asked.value) != asked.value:
             return None
         return asked.value
 

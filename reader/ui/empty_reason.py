@@ -136,6 +136,10 @@ def _not_here(id: str, *, demo: bool) -> EmptyReason:
 
 def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     place, counts = state.listing.place, state.place_counts
+    if place.is_aside:
+        return EmptyReason(
+            said("No paper here fits ", place.text, "."), ways=(Way("app.escape", "goes back"), _PUT_BACK)
+        )
     what = said("Nothing matches ", place.text, f"{_where(place.view)}.")
     meant = corrected(place, state.topic_papers)
     if meant is not None:

@@ -230,6 +230,10 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),
         "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
     ),
+    "no paper like others": (
+        lambda view_id: empty(view_id, "like:2406.12345 since:7d"),
+        "No paper here fits like:2406.12345 since:7d. | esc goes back",
+    ),
     "nothing in the cache": (_no_papers, "No papers yet. | r fetch   D open the sample   q quit"),
     "nothing in the cache, and a query": (
         lambda view_id: _no_papers(view_id, "robot"),
