@@ -186,7 +186,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
-    Action("view.second", "gl", "Second look", "Read or hidden papers that rose or got code since.", _BROWSE),
+    Action("view.second", "gl", "Second look", "Papers that changed since you marked or passed them.", _BROWSE),
     _numbered(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",

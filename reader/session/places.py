@@ -68,11 +68,11 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
     View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, read or hidden papers that have since risen, and those
-that muted words leave out."""
+"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, and those that
+muted words leave out."""
 
 
 def saved_view(name: str, query: str) -> View:

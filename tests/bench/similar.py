@@ -170,7 +170,7 @@ def times(papers: Sequence[Paper], size: int) -> Iterator[str]:
         seconds = []
         for number in range(0, len(papers), len(papers) // 50):
             began = time.thread_time()
-            window.read(lambda connection, pk=number + 1: rank_similar(connection, Path(name) / "papers.db", [pk]))
+            window.read(partial(rank_similar, path=Path(name) / "papers.db", pks=[number + 1]))
             seconds.append(1_000 * (time.thread_time() - began))
         yield f"{size:,} papers: median {median(seconds):.1f} ms, slowest {max(seconds):.1f} ms"
 

@@ -13,12 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from reader.cache.flags import clear_flag, has, set_flag
+from reader.cache import second_look
+from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
 from reader.core.flags import Flag
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import HIGHLIGHT, LIKE, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT, quoted
+from reader.core.marks import HIGHLIGHT, LIKE, LOOK, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT, quoted
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -48,6 +49,8 @@ def same(kind: str) -> str:
         kinds = TRACES if kind == PASS else (kind,)
         found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
         return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
+    if kind == LOOK:
+        return f"pk NOT IN ({having(Flag.CHANGED)})"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
@@ -66,6 +69,13 @@ def same(kind: str) -> str:
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
+    """Derive all that follows from the events of `kind` again, for the papers in the temporary table `touched`."""
+    _refold(connection, kind)
+    if second_look.is_look(kind):
+        second_look.settle(connection, "SELECT pk FROM touched")
+
+
+def _refold(connection: sqlite3.Connection, kind: str) -> None:
     """Derive the state of `kind` again for the papers in the temporary table `touched`.
 
     Nothing follows from a kind that only a newer program knows.

@@ -53,6 +53,7 @@ LABELS = {
     ("like", "0"): "no longer liked",
     ("highlight", "1"): "highlighted",
     ("highlight", "0"): "no longer highlighted",
+    ("look", "1"): "looked at again",
 }
 
 TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}

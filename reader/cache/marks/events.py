@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from reader.cache import connections
+from reader.cache import connections, second_look
 from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
 from reader.cache.marks.changes import Change, Changing, find_changing
@@ -281,6 +281,7 @@ class Events:
             connection.execute(
                 f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
             )
+            second_look.settle(connection, "SELECT pk FROM touched")
         else:
             refold(connection, event.kind)
 

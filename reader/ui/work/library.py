@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from reader.core.choice.weights import Weight
     from reader.core.follows import Follow, Reason
     from reader.core.reading import Figures
+    from reader.core.second_look import Changes
+    from reader.core.word_diff import SectionDiff
     from reader.session.places import Place, View
     from reader.ui.text.fit_lines import Fit
 
@@ -239,6 +241,27 @@ class Library(Marking):
         if known is None:
             return STILL
         return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
+
+    def changes(self, pk: PaperKey) -> Changes | None:
+        """What changed of a paper that is or was due for a second look."""
+        from reader.cache.second_look import read_second_look
+
+        known = self._cached_key(pk)
+        if known is None:
+            return None
+        return self._ask(lambda window: window.read(partial(read_second_look, pk=known)), None)
+
+    def with_sections(self, pk: PaperKey, changes: Changes | None) -> Changes | None:
+        """The changes of a paper, with those of its full text where an earlier version is here too."""
+        from reader.cache.earlier_texts import compare_texts
+
+        known = self._cached_key(pk)
+        if known is None or changes is None:
+            return changes
+        nothing: tuple[SectionDiff, ...] = ()
+        return changes._replace(
+            sections=self._ask(lambda window: window.read(partial(compare_texts, pk=known)), nothing)
+        )
 
     def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
         """What the user's programs said about a paper, where it was kept."""
