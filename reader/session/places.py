@@ -18,6 +18,9 @@ DAY = "day:"
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
 
+TRIAGE = "triage"
+"""The id of the view of a triage, which is not listed and not returned to."""
+
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
 
@@ -62,6 +65,15 @@ SPECIAL = (
     View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
 )
 """Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""
+
+
+def triage_place(text: str, *, is_taught: bool) -> Place:
+    """The unread papers of a query, what suits the user best first, or what has most votes until that is known.
+
+    Without a query they are those of the newest day, and those that came since the last visit.
+    """
+    asked = "is:unread" if text else "is:unread (day:latest OR is:new)"
+    return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 
 def saved_view(name: str, query: str) -> View:
