@@ -57,6 +57,7 @@ class RowFacts(TypedDict, total=False):
     hidden: bool
     code: bool
     rising: bool
+    flags: int
     kept: bool
     organization: str
     author: str

@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derived
 from reader.cache.merge import BLANK, Values, merged
 from reader.cache.search.topic_sets import CHANGED
@@ -130,8 +131,19 @@ class Batch:
             rows = [{"source": source, "pk": pk} for source, pk in sources]
             self._connection.execute(upsert(PAPER_SOURCE).on_conflict_do_nothing(), rows)
         self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
-        self.classify({entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()})
+        classified = {entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()}
+        self.classify(classified)
+        follow_papers(self._driver, {*classified, *(one.pk for one in new + changed if TEXTS & one.changed.keys())})
         return len(new), len(changed)
+
+    @property
+    def _driver(self) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, self._connection.connection.driver_connection)
+
+    def reclassify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
+        """Classify stored papers by rules that have changed; `papers` maps keys to the columns `CLASSIFIED`."""
+        self.classify(papers)
+        follow_papers(self._driver, papers)
 
     def _look_up(self, drafts: Iterable[Draft]) -> None:
         """Fetch the papers that the drafts may describe, by id and by title."""
@@ -185,8 +197,7 @@ class Batch:
 
     def _adopt(self, pks: Iterable[int]) -> None:
         """Apply earlier events to papers that are new or have another id."""
-        driver = cast(sqlite3.Connection, self._connection.connection.driver_connection)
-        derived.adopt(driver, pks)
+        derived.adopt(self._driver, pks)
 
     def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
         """Record the moving facts of papers before and after this change."""

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import connections
+from reader.cache.marks.derived import quoted
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
 from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError
-from reader.core.marks import NOTE, QUEUE, TAG
+from reader.core.marks import FINISH, NOTE, OPEN, PASS, QUEUE, TAG, TRACES
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk
@@ -36,8 +37,12 @@ SURVEYED = 10_000
 MOST_MARKED = 300
 """Marked papers that are learned from, those that say the most."""
 
-SAYS = {"star": 1.0, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "read": 0.15, "hide": -1.0}
-"""How much each kind of mark says. One that is read was opened, or was passed by after a look at its title."""
+SAYS = {
+    **{"star": 1.0, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, "read": 0.15},
+    **{FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
+}
+"""How much each kind of mark says. One that is read was opened, or was passed by after a look at its title; hardly
+anything speaks against one that was passed, since most papers are, liked ones too (`tests/bench/traces.py`)."""
 
 HALF_LIFE = 180.0
 """Days, back from the newest mark, after which a mark says half as much."""
@@ -51,12 +56,16 @@ MANY = 10
 DAY = 86_400_000
 """Milliseconds."""
 
+TRACED = 180
+"""Days, back from the newest mark, of the traces that are learned from: in years there are 100,000."""
+
 WORDS_VERSION = "paper_words"
 """The key in `meta` of the version of the stored words."""
 
 _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
     WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
+    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
     OR (e.kind = 'read' AND e.count <= {MANY})) ORDER BY e.clock, e.id
 """
 
@@ -161,7 +170,12 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
 
 
 def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:
-    """How much the marks of one paper say together: what says the most decides, and hiding before all else."""
+    """How much the marks of one paper say together: what says the most decides, and hiding before all else.
+
+    That it was passed counts only if nothing else happened to it.
+    """
+    if len(marks) > 1:
+        marks = {kind: mark for kind, mark in marks.items() if kind != PASS}
     aged = [weight * max(LEAST, _faded((newest - clock) / DAY)) for weight, clock in marks.values()]
     lowest = min(aged)
     return lowest if lowest < 0 else max(aged)

@@ -220,7 +220,7 @@ class Cache:
                     .limit(BATCH)
                 ).mappings()
                 papers = {row["pk"]: dict(row) for row in rows}
-                Batch(connection, self._classifier, self._topic_keys).classify(papers)
+                Batch(connection, self._classifier, self._topic_keys).reclassify(papers)
             if not papers:
                 break
             done, last = done + len(papers), max(papers)

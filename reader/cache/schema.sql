@@ -60,6 +60,16 @@ CREATE TABLE feed (
     UNIQUE (url)
 );
 
+CREATE TABLE follow (
+    "key" INTEGER NOT NULL,
+    field VARCHAR NOT NULL,
+    slug VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    notify INTEGER NOT NULL,
+    PRIMARY KEY ("key"),
+    UNIQUE (field, slug)
+);
+
 CREATE TABLE meta (
     "key" VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
@@ -178,6 +188,17 @@ CREATE TABLE community (
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
 
+CREATE TABLE follow_paper (
+    follow INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    perhaps INTEGER NOT NULL,
+    PRIMARY KEY (follow, pk),
+    FOREIGN KEY(follow) REFERENCES follow ("key"),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
+
 CREATE TABLE full_text (
     pk INTEGER NOT NULL,
     source VARCHAR NOT NULL,
@@ -242,6 +263,13 @@ CREATE TABLE paper_change (
 ) WITHOUT ROWID;
 
 CREATE INDEX paper_change_by_time ON paper_change (at, pk);
+
+CREATE TABLE paper_flags (
+    pk INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
 
 CREATE TABLE paper_source (
     source VARCHAR NOT NULL,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.cache import connections, count_sql
+from reader.cache.flags import FLAGS
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
 from reader.cache.orders import Order, begin_order, with_texts
@@ -40,9 +41,9 @@ _SQL = {
 }
 _ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
 ROW = ", ".join(_SQL.get(name, f"p.{name}") for name in _ROW_NAMES)
-"""What the cache says of a `PaperRow`, in its order; whether it is rising follows, and then its people."""
+"""What the cache says of a `PaperRow`, in its order; whether it is rising and its flags follow, and then its people."""
 
-_FIRST_FLAG = PaperRow._fields.index("read")
+_FIRST_STATE = PaperRow._fields.index("read")
 
 VISIBLE = "p.hidden = 0"
 """The condition of an empty query."""
@@ -233,7 +234,7 @@ class Window:
         """The rows of these papers, in this order, with people and topics if asked for; dropped papers are left out."""
         marks = ",".join("?" * len(pks))
         with explained(self._path):
-            sql = f"SELECT {ROW}, {self._rose} FROM paper AS p WHERE p.pk IN ({marks})"
+            sql = f"SELECT {ROW}, {self._rose}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
             rows = [by_pk[pk] for pk in pks if pk in by_pk]
@@ -360,4 +361,4 @@ def _select(selection: Selection) -> str:
 
 
 def _row(row: Sequence[Any]) -> PaperRow:
-    return PaperRow(*row[:_FIRST_FLAG], *map(bool, row[_FIRST_FLAG:]))
+    return PaperRow(*row[:_FIRST_STATE], *map(bool, row[_FIRST_STATE:-1]), *row[-1:])

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from reader.cache.marks.event_log import Action
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperRow
 
@@ -95,6 +96,11 @@ def width(stream: TextIO | None = None) -> int:
 def amount(count: int, noun: str) -> str:
     """A number and its noun: `1 paper`, `9,295 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def describe_action(action: Action) -> str:
+    """What an action was, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
+    return f"{amount(action.count, 'paper')} {action.label}" if action.count else action.label
 
 
 def format_counts(sums: dict[str, int]) -> str:

@@ -32,8 +32,17 @@ def facts(paper: Paper) -> list[str]:
     return [fact for fact in known if fact]
 
 
-def draw_paper(paper: Paper, kept: Kept, topics: Mapping[str, str], style: Style, columns: int) -> Iterator[str]:
-    """Lines of a paper, at most `columns` wide but for its links; `topics` has the names by slug."""
+def short_parts(paper: Paper, topics: Mapping[str, str], followed: str) -> dict[str, str]:
+    """The paper's parts by their headings, what is followed first; `topics` has the names by slug."""
+    parts = {"Followed": followed} if followed else {}
+    parts |= dict(labelled(paper))
+    if paper.topics:
+        parts["Topics"] = ", ".join(clean(topics.get(slug, slug)) for slug in paper.topics)
+    return parts
+
+
+def draw_paper(paper: Paper, kept: Kept, parts: dict[str, str], style: Style, columns: int) -> Iterator[str]:
+    """Lines of a paper with its `short_parts`, at most `columns` wide but for its links."""
     from reader.actions.links import links
     from reader.commands.belongings import belonging_lines
     from reader.commands.terminal import shows_links
@@ -45,9 +54,7 @@ def draw_paper(paper: Paper, kept: Kept, topics: Mapping[str, str], style: Style
     yield from packed([clean(name) for name in paper.authors], ", ", columns)
     yield from (style.faint(line) for line in packed(facts(paper), " · ", columns))
     yield ""
-    parts = dict(labelled(paper))
-    if paper.topics:
-        parts["Topics"] = ", ".join(clean(topics.get(slug, slug)) for slug in paper.topics)
+    parts = dict(parts)
     summary, note = parts.pop("AI summary", ""), parts.pop("Note", "")
     for label, text in parts.items():
         for number, line in enumerate(packed(text.split(", "), ", ", columns - _SIDE)):

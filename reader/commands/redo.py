@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, amount, print_json, print_line
+from reader.commands.output import Progress, describe_action, print_json, print_line
 from reader.commands.workspace import Workspace
 
 
@@ -15,7 +15,7 @@ def _redo_mark(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json({"redone": event and {"kind": event.kind, "papers": event.count, "label": event.label}})
     elif event:
-        print_line(f"Done again: {amount(event.count, 'paper')} {event.label}.")
+        print_line(f"Done again: {describe_action(event)}.")
     else:
         print_line("There is nothing to do again.")
     return 0

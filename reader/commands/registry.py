@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "grep": "words in the texts kept here",
             "count": "how many there are",
             "topics": "what they are about",
+            "stats": "your reading, in figures",
             "open": "one in the browser",
         },
         "Get papers": {
@@ -35,6 +36,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "tags": "all that you have",
             "note": "what you think of one",
             "views": "queries with a name",
+            "follow": "authors, topics, words",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",

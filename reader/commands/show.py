@@ -13,7 +13,7 @@ from reader.commands import for_you
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
-from reader.commands.paper_page import draw_paper, facts
+from reader.commands.paper_page import draw_paper, facts, short_parts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block, clean_note
@@ -21,6 +21,7 @@ from reader.core.text import clean, clean_block, clean_note
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
+    from reader.core.follows import Reason as Followed
     from reader.core.topics.scorer import Reason
 
 
@@ -29,6 +30,9 @@ SAID = 28
 
 OUTPUTS = "outputs"
 """The key in JSON of what programs of the user's said about the paper."""
+
+FOLLOWS = "follows"
+"""The key in JSON of what the user follows that the paper has."""
 
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
@@ -48,7 +52,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, WHY, for_you.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -65,7 +69,10 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         from reader.commands.belongings import record as belongings
 
         why: dict[str, object] = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
-        said = {OUTPUTS: [one._asdict() for one in outputs]}
+        said = {
+            OUTPUTS: [one._asdict() for one in outputs],
+            FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
+        }
         if for_you.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= for_you.record(window, paper)
@@ -99,6 +106,22 @@ def _kept(workspace: Workspace, paper: Paper) -> Kept:
         return window.read(lambda connection: read_community(connection, pk))
 
 
+def _follows(workspace: Workspace, paper: Paper) -> tuple[Followed, ...]:
+    """What the user follows that a paper has."""
+    from reader.cache.follows import reasons
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return ()
+    with workspace.window() as window:
+        return window.read(lambda connection: reasons(connection, pk))
+
+
+def _record(one: Followed) -> dict[str, object]:
+    follow = {"field": one.follow.field, "name": one.follow.name, "query": one.follow.query}
+    return follow | {"found": one.found or None, "perhaps": one.perhaps}
+
+
 def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Workspace) -> Iterator[str]:
     style = Style.of(sys.stdout)
     if reasons is not None:
@@ -107,11 +130,12 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
             suits = for_you.sentence(window, paper)
         return chain(_format_reasons(paper, reasons, names, style), _format_sentence(suits))
     kept = _kept(workspace, paper)
-    if not is_terminal(sys.stdout):
-        return _format_paper(paper, kept, style)
     with workspace.window() as window:
         topics = window.topic_names()
-    return draw_paper(paper, kept, topics, style, min(width(), READABLE))
+    followed = "; ".join(clean(one.said(topics)) for one in _follows(workspace, paper))
+    if not is_terminal(sys.stdout):
+        return _format_paper(paper, kept, style, followed)
+    return draw_paper(paper, kept, short_parts(paper, topics, followed), style, min(width(), READABLE))
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -147,7 +171,7 @@ def _format_sentence(text: str) -> Iterator[str]:
         yield from wrapped(text, width() if is_terminal(sys.stdout) else None)
 
 
-def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
+def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
     from reader.commands.belongings import belonging_lines
@@ -156,6 +180,9 @@ def _format_paper(paper: Paper, kept: Kept, style: Style) -> Iterator[str]:
     if paper.authors:
         yield ", ".join(clean(name) for name in paper.authors)
     yield style.faint(" · ".join(facts(paper)))
+    if followed:
+        yield ""
+        yield f"Followed: {followed}"
     for label, text in labelled(paper):
         yield ""
         yield f"{label}: {text}"

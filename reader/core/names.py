@@ -6,12 +6,14 @@ import re
 from typing import NamedTuple
 
 # fmt: off
-_PARTICLES = frozenset((
+PARTICLES = frozenset((
     "af", "al", "am", "auf", "aus", "bin", "da", "dal", "de", "degli", "dei", "del", "dela", "della", "den", "der",
     "des", "di", "do", "dos", "du", "el", "het", "in", "la", "las", "le", "les", "lo", "los", "op", "ten", "ter",
     "tom", "van", "vom", "von", "y", "zu", "zum", "zur", "'t",
 ))
 # fmt: on
+"""Words that belong to the family name that follows them."""
+
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|[ivx]{2,4}", re.IGNORECASE)
 _GROUP = re.compile(
     r"\b(?:team|group|collaboration|consortium|lab|labs|laboratory|institute|university|project|community|research|ai"
@@ -47,6 +49,6 @@ def split_name(name: str) -> Name:
         return Name(name)
     suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
     first = len(words) - 1
-    while first > 1 and words[first - 1].lower() in _PARTICLES:
+    while first > 1 and words[first - 1].lower() in PARTICLES:
         first -= 1
     return Name(" ".join(words[first:]), " ".join(words[:first]), suffix)

@@ -38,6 +38,8 @@ class PaperRow(NamedTuple):
     """Whether the cache has its full text."""
     rising: bool = False
     """Whether it gained many votes since the user looked at it."""
+    flags: int = 0
+    """Bits of `reader.core.flags.Flag`."""
     kept: bool = True
     """False for a paper that the feed has found and the cache does not have."""
     organization: str = ""

@@ -15,6 +15,7 @@ from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
+from reader.ui.handlers.follows import FollowActions
 from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
@@ -26,6 +27,7 @@ from reader.ui.handlers.pictures import PictureActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
+from reader.ui.handlers.reading import ReadingActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.tags import TagActions
@@ -195,7 +197,9 @@ class Assembly:
             SelectionActions(services, main.papers, parts.list_loader),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
+            FollowActions(services, keyboard),
             QueueActions(services, main.papers, self.marks),
+            ReadingActions(services, self.traces, parts.show_screen, parts.copy_to_clipboard),
             typed,
             PdfActions(services, pdfs, terminal),
             add,

@@ -71,5 +71,11 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         await r.do("view.all")
         await r.do("view.today", "mark.undo")
         assert r.status.startswith("undone: 1 read")
+        # The picture has all of it, with what was not stored yet.
+        await r.do("view.reading")
+        assert "Your reading" in r.lines[0] and "4 seen · 3 opened · 2 read to the end" in r.screen
+        assert r.context is None
+        await r.press("q")
+        assert r.context == "list"
     # The rest is stored at the end.
     assert traces(r.file)[3:] == [("finish", (8,))]

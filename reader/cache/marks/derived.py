@@ -1,4 +1,4 @@
-"""Derives each paper's states, tags, note and place in the queue, and the followed feeds, from the log of events.
+"""Derives each paper's states, tags, note and place in the queue, and what is followed, from the log of events.
 
 A paper's state is the value of its newest event of that kind that is not undone.
 """
@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from reader.cache.follows import derive_follow
+from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import NOTE, PASS, QUEUE, STATES, TAG, TRACES, WANT
 from reader.core.queue_places import first_place
@@ -80,6 +82,8 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
         )
     elif kind.startswith(FOLLOW):
         _follow(connection, kind)
+    elif kind.startswith(WATCH):
+        derive_follow(connection, kind)
     elif kind.startswith(TAG):
         tag = kind.removeprefix(TAG)
         connection.execute("DELETE FROM paper_tag WHERE tag = ? AND pk IN touched", (tag,))

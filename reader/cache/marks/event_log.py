@@ -22,6 +22,7 @@ from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
+from reader.core.follows import WATCH, event_label
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -67,10 +68,17 @@ class Event:
     @property
     def label(self) -> str:
         """The mark as words that follow a number: `41 read`."""
+        if self.kind.startswith(WATCH):
+            return event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
         others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
         return LABELS.get((self.kind, self.value)) or others[self.kind]
+
+    @property
+    def said(self) -> str:
+        """The mark in words: `41 read`; without a number where it is not about papers."""
+        return _said(self.count, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,15 @@ class Action:
     def label(self) -> str:
         """The marks as words that follow a number: `3 tagged later, untagged soon`."""
         return ", ".join(dict.fromkeys(event.label for event in self.events))
+
+    @property
+    def said(self) -> str:
+        """The action in words, as those of an event."""
+        return _said(self.count, self.label)
+
+
+def _said(count: int, label: str) -> str:
+    return f"{count:,} {label}" if count else label
 
 
 @dataclass(frozen=True, slots=True)

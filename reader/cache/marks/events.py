@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reader.cache import connections
+from reader.cache.follows import forget_all
 from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import find_by_title, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
@@ -128,6 +129,19 @@ class Events:
             self._apply_news(progress)
         return Action(tuple(events))
 
+    def decide(self, markings: Sequence[Marking]) -> Action | None:
+        """Record events without papers, such as what is followed, as one action; None without any."""
+        if not markings:
+            return None
+        with explained(self._path):
+            with self._log.recording():
+                events = self._log.record_together(markings)
+                for event in events:
+                    refold(self._connection, event.kind)
+                    self._log.finish(event)
+            self._apply_news(_ignore_progress)
+        return Action(tuple(events))
+
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
         return self._named(event) if changing.change.absent else changing.batches
 
@@ -210,6 +224,7 @@ class Events:
             for table in ("effect", "orphan", "paper_tag", "note", "queue"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
+            forget_all(connection)
             connection.execute("UPDATE event SET undone = 0")
             rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
             events = [Event(*row) for row in rows]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
+from reader.cache.flags import having
 from reader.cache.history import RISEN
 from reader.cache.search.full_text import (
     Clause,
@@ -22,6 +23,8 @@ from reader.cache.search.full_text import (
 )
 from reader.cache.search.sql_functions import search_key, split_words
 from reader.cache.search.traces import TRACES
+from reader.core.flags import Flag
+from reader.core.follows import name_slug
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
@@ -216,6 +219,11 @@ class Compiler:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
             case "is" if value in TRACES and self.tests_each:
                 return Clause(TRACES[value].each)
+            case "is" if value == "followed" and self.tests_each:
+                return Clause(f"EXISTS ({having(Flag.FOLLOWED)} AND paper_flags.pk = p.pk)")
+            case "follow" if self.tests_each:
+                of_paper = f"SELECT 1 FROM follow_paper AS w WHERE w.pk = p.pk AND w.follow IN ({_FOLLOWS})"
+                return Clause(f"EXISTS ({of_paper})", (name_slug(value),) * 2)
             case "is" if value == "queued" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
             case "has" if value == "fulltext" and self.tests_each:
@@ -311,6 +319,10 @@ class Compiler:
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):
                 return Clause("SELECT pk FROM queue")
+            case Term("is", "followed"):
+                return Clause(having(Flag.FOLLOWED))
+            case Term("follow", name):
+                return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
             case Term("is", "new") if newest := self.newest_not_new():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Or(nodes):
@@ -373,6 +385,7 @@ def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
 
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"
+_FOLLOWS = "SELECT key FROM follow WHERE slug = ? OR field || ':' || slug = ?"
 _LAST = "\U0010ffff"
 _OF_DOI = "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE"
 

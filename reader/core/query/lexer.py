@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org", "fulltext")
-NAME_FIELDS = ("topic", "tag", "note", "source", "category", "venue", "id", "is", "has", "output", "view")
+NAME_FIELDS = ("topic", "tag", "note", "source", "category", "venue", "id", "is", "has", "output", "view", "follow")
 DATE_FIELDS = ("day", "published", "since", "until")
 COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")
 FIELDS = (*TEXT_FIELDS, *NAME_FIELDS, *DATE_FIELDS, *COUNT_FIELDS, "sort")

@@ -12,7 +12,20 @@ from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When,
 from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
-    "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen", "opened", "finished", "passed"),
+    "is": (
+        "unread",
+        "read",
+        "starred",
+        "queued",
+        "hidden",
+        "new",
+        "trending",
+        "risen",
+        "opened",
+        "finished",
+        "passed",
+        "followed",
+    ),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou"),
 }
@@ -34,6 +47,7 @@ EXAMPLES = {
     "id": "id:2406.12345",
     "is": "is:unread",
     "view": "view:evals",
+    "follow": 'follow:"kaiming he"',
     "has": "has:code",
     "output": 'output:"weak baseline"',
     "day": "day:today",

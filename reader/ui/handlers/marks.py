@@ -199,7 +199,7 @@ class MarkActions:
             self._model.change(self._model.state.cache_changed())
         said = nothing
         if done is not None:
-            said = "" if is_quiet else f"{done.count:,} {done.label} · {self._keymap.key('mark.undo')} undoes"
+            said = "" if is_quiet else f"{done.said} · {self._keymap.key('mark.undo')} undoes"
             is_end = done.value == "1" and done.kind in ("read", "hide")
             said = (self._end_of_day() if is_end else "") or said
         if said:
@@ -278,7 +278,7 @@ class MarkActions:
         then(event)
 
     def _undone(self, event: Action) -> str:
-        return f"undone: {event.count:,} {event.label} · {self._keymap.key('mark.redo')} redoes"
+        return f"undone: {event.said} · {self._keymap.key('mark.redo')} redoes"
 
     def _redone(self, event: Action) -> str:
-        return f"{event.count:,} {event.label} again · {self._keymap.key('mark.undo')} undoes"
+        return f"{event.said} again · {self._keymap.key('mark.undo')} undoes"

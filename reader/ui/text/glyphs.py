@@ -19,6 +19,9 @@ class Glyphs(NamedTuple):
     elsewhere: str
     """Before a paper that the feed has and the cache does not."""
     rising: str
+    followed: str
+    highlighted: str
+    changed: str
     code: str
     note: str
     full_text: str
@@ -58,6 +61,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
+    shades: str
+    """Nothing, and four steps from light to dark."""
     quote: str
     """The bar beside a quoted text."""
 
@@ -70,6 +75,9 @@ UNICODE = Glyphs(
     hidden="◌",
     elsewhere="+",
     rising="▲",
+    followed="◆",
+    highlighted="✦",
+    changed="≠",
     code="‹›",
     note="✎",
     full_text="▤",
@@ -96,6 +104,7 @@ UNICODE = Glyphs(
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
+    shades="·░▒▓█",
     quote="▎",
 )
 
@@ -107,6 +116,9 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="^",
+    followed="f",
+    highlighted="!",
+    changed="~",
     code="<>",
     note="n",
     full_text="=",
@@ -133,6 +145,7 @@ ASCII = Glyphs(
     offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
+    shades=".:+*#",
     quote="|",
 )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
+from reader.core.flags import Flag, flag_to_show
 from reader.core.paper_row import PaperRow
 from reader.ui.text.day_names import day_heading, day_in_list, day_left
 from reader.ui.text.glyphs import Glyphs
@@ -53,15 +54,16 @@ def draw_paper(
 ) -> tuple[Line, ...]:
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
-    The first line has the cursor's bar, the state, whether it is rising or `selected`, upvotes, code, title, the signs
-    of what is kept of it and the date; the second has the organization or the people, the topics, and then the date.
+    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes, code, title, the
+    signs of what is kept of it and the date; the second has the organization or the people, the topics, and then the
+    date.
     The sign of the full text is marked if only that has the searched words.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
     bar = Piece(glyphs.cursor if highlighted else " ", "bar")
-    rising = Piece(glyphs.rising if row.rising else " ", "bar")
-    begin = [bar, Piece(state, state_role), Piece(glyphs.selected, "selected") if selected else rising]
+    sign = Piece(glyphs.selected, "selected") if selected else Piece(_sign(row, glyphs), "bar")
+    begin = [bar, Piece(state, state_role), sign]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
     if width >= WITH_CODE:
@@ -128,6 +130,14 @@ def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
     if row.starred:
         return glyphs.starred, "star"
     return (glyphs.read, "faint") if row.read else (glyphs.unread, "dot")
+
+
+def _sign(row: PaperRow, glyphs: Glyphs) -> str:
+    """The sign of a flag, else of rising votes, which the paper's facts have too."""
+    flag = flag_to_show(row.flags)
+    if flag is None:
+        return glyphs.rising if row.rising else " "
+    return {Flag.CHANGED: glyphs.changed, Flag.FOLLOWED: glyphs.followed, Flag.HIGHLIGHTED: glyphs.highlighted}[flag]
 
 
 def _title_role(row: PaperRow, highlighted: bool) -> str:

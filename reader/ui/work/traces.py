@@ -2,7 +2,7 @@
 
 Traces are events of the log, which learning and statistics use. They are stored together, two minutes after the first
 one and as the reader ends: no key waits for a disk, and an hour of reading is thirty actions at most. A reader that is
-killed loses those of its last two minutes.
+killed loses those of its last two minutes. The setting `note_reading` switches them off.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ class Traces:
         self._library = services.library
         self._background = services.background
         self._look = services.look
+        self._is_on = services.settings.note_reading
         self._row_of = row_of
         self._is_page_at_end = is_page_at_end
         self._stay: Stay | None = None
@@ -143,7 +144,8 @@ class Traces:
         day = self._look.now().astimezone().date().isoformat()
         if day != self._day:
             self._day, self._noted = day, set()
-        if (kind, key) in self._noted or (kind == PASS and isinstance(key, NotCached)):
+        is_known = (kind, key) in self._noted
+        if is_known or not self._is_on or (kind == PASS and isinstance(key, NotCached)):
             return
         self._noted.add((kind, key))
         self._waiting.setdefault((kind, day), []).append(key)
@@ -152,16 +154,17 @@ class Traces:
 
     def store(self) -> None:
         """Store the traces that wait."""
+        self._background.start("traces", self.stored)
+
+    async def stored(self) -> None:
+        """Store the traces that wait, and return once they are there."""
+        self.delay.stop()
         storing = self._submit()
         if storing is not None:
-
-            async def store() -> None:
-                # The next mark tells what is wrong with the disk.
-                with suppress(ReaderError):
-                    await storing
-                    self._library.changed()
-
-            self._background.start("traces", store)
+            # The next mark tells what is wrong with the disk.
+            with suppress(ReaderError):
+                await storing
+                self._library.changed()
 
     def close(self) -> None:
         """Note what is left as the reader ends, and store it before the library closes."""

@@ -177,7 +177,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
         ("ahs:code", "ahs:", "has:", "no field"),
         ("date:7d", "date:", "day:", "no field"),
         ("is:unred", "unred", "unread", "unread"),
-        ("is:xyz", "xyz", None, "trending, risen, opened, finished or passed"),
+        ("is:xyz", "xyz", None, "unread, read, starred, queued, hidden, new, trending"),
         ("has:cod", "cod", "code", "code"),
         ("sort:upvote", "upvote", "upvotes", "upvotes"),
         ("sort:-tilte", "-tilte", "title", "title"),

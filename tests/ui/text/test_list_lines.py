@@ -138,6 +138,12 @@ def test_state_is_a_shape_and_only_the_cursor_has_a_weight() -> None:
     assert (titles["●", False], titles[" ", False], titles["◌", False]) == ("unread", "read", "hidden")
 
 
+def test_one_sign_says_what_was_flagged_before_rising_votes() -> None:
+    signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3, 7)]
+    assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed, UNICODE.changed]
+    assert text(draw_paper(row(1, flags=7), 60, LOOK, False, True)[0])[2] == UNICODE.selected
+
+
 def test_ascii_has_a_letter_for_each_state() -> None:
     look = ListLook(ASCII, TODAY, older_key="[")
     states = [row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, code=True, rising=True)]

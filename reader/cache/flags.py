@@ -1,0 +1,48 @@
+"""Flags of papers, in the caller's transaction. A paper without flags has no row."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from reader.core.flags import Flag
+
+FLAGS = "coalesce((SELECT f.flags FROM paper_flags AS f WHERE f.pk = p.pk), 0)"
+"""SQL: the flags of the paper `p`."""
+
+_CHOSEN = "(SELECT value FROM json_each(?))"
+
+_ADD = (
+    f"INSERT INTO paper_flags (pk, flags) SELECT pk, ? FROM paper WHERE pk IN {_CHOSEN}"
+    " ON CONFLICT (pk) DO UPDATE SET flags = flags | excluded.flags WHERE flags | excluded.flags <> flags"
+)
+
+
+def having(flag: Flag) -> str:
+    """SQL: the keys of the papers with a flag."""
+    return f"SELECT pk FROM paper_flags WHERE flags & {flag:d}"
+
+
+def flagged(connection: sqlite3.Connection, flag: Flag) -> set[int]:
+    """The papers with a flag."""
+    return {pk for (pk,) in connection.execute(having(flag))}
+
+
+def set_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int]) -> None:
+    """Set a flag of these papers; those that are not in the cache are left out."""
+    connection.execute(_ADD, (int(flag), json.dumps(list(pks))))
+
+
+def clear_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int] | None = None) -> None:
+    """Clear a flag of these papers; by default of all papers."""
+    some, named = ("", ()) if pks is None else (f" AND pk IN {_CHOSEN}", (json.dumps(list(pks)),))
+    connection.execute(f"DELETE FROM paper_flags WHERE flags = {flag:d}{some}", named)
+    connection.execute(f"UPDATE paper_flags SET flags = flags & ~{flag:d} WHERE flags & {flag:d}{some}", named)
+
+
+def replace_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int]) -> None:
+    """Set a flag of these papers and clear it of all others; nothing is written for what stays as it is."""
+    before, after = flagged(connection, flag), set(pks)
+    clear_flag(connection, flag, before - after)
+    set_flag(connection, flag, after - before)

@@ -1,0 +1,236 @@
+"""What the user follows, and the papers that have it: derived from the log, and kept as papers come in.
+
+Uses the standard sqlite3, in the caller's transaction; words are looked up in the index of words.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from reader.cache.flags import clear_flag, set_flag
+from reader.cache.search.sql_functions import split_words
+from reader.core.flags import Flag
+from reader.core.follows import WATCH, Follow, Reason, read_value
+from reader.core.people import Likeness, likest, spellings
+
+TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "venue"))
+"""Columns that decide what of a paper is followed, apart from its topics."""
+
+NEAR = 500
+"""Keys between two papers up to which they are looked up together."""
+
+_CHOSEN = "(SELECT value FROM json_each(?))"
+
+
+class FollowCount(NamedTuple):
+    """A follow with the numbers of its papers that are not hidden."""
+
+    follow: Follow
+    papers: int
+    unread: int
+    perhaps: int = 0
+    """Number of papers that may be of another person."""
+
+
+class _Stored(NamedTuple):
+    key: int
+    follow: Follow
+
+
+# What is followed
+
+
+def derive_follow(connection: sqlite3.Connection, kind: str) -> None:
+    """Follow something, or no longer, as its newest event says, and find its papers."""
+    newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+    (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
+    said = read_value(kind, value)
+    follow = said[0] if said is not None and said[1] else None
+    field, _, slug = kind.removeprefix(WATCH).partition(":")
+    before = next((one for one in _stored(connection) if (one.follow.field, one.follow.slug) == (field, slug)), None)
+    if before is not None and follow is not None and follow.name == before.follow.name:
+        connection.execute("UPDATE follow SET notify = ? WHERE key = ?", (follow.notify, before.key))
+        return
+    if before is not None:
+        _drop(connection, before.key)
+    if follow is not None:
+        connection.execute(
+            "INSERT INTO follow (field, slug, name, notify) VALUES (?, ?, ?, ?)",
+            (field, slug, follow.name, follow.notify),
+        )
+        stored = next(one for one in _stored(connection) if one.follow.kind == kind)
+        _put(connection, stored.key, _find(connection, follow))
+        set_flag(connection, Flag.FOLLOWED, _papers_of(connection, stored.key))
+
+
+def forget_all(connection: sqlite3.Connection) -> None:
+    """Forget what is followed, before all of it is derived again."""
+    connection.execute("DELETE FROM follow_paper")
+    connection.execute("DELETE FROM follow")
+    clear_flag(connection, Flag.FOLLOWED)
+
+
+def _drop(connection: sqlite3.Connection, key: int) -> None:
+    papers = _papers_of(connection, key)
+    connection.execute("DELETE FROM follow_paper WHERE follow = ?", (key,))
+    connection.execute("DELETE FROM follow WHERE key = ?", (key,))
+    other = f"SELECT DISTINCT pk FROM follow_paper WHERE pk IN {_CHOSEN}"
+    kept = {pk for (pk,) in connection.execute(other, (json.dumps(papers),))}
+    clear_flag(connection, Flag.FOLLOWED, [pk for pk in papers if pk not in kept])
+
+
+def _papers_of(connection: sqlite3.Connection, key: int) -> list[int]:
+    return [pk for (pk,) in connection.execute("SELECT pk FROM follow_paper WHERE follow = ?", (key,))]
+
+
+def _stored(connection: sqlite3.Connection) -> list[_Stored]:
+    rows = connection.execute("SELECT key, field, name, notify FROM follow ORDER BY key")
+    return [_Stored(key, Follow(field, name, bool(notify))) for key, field, name, notify in rows]
+
+
+# Papers that come in
+
+
+def follow_papers(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
+    """Find out anew what of some papers is followed: new ones, and those whose texts or topics have changed."""
+    follows = _stored(connection)
+    wanted = sorted(set(pks))
+    if not follows or not wanted:
+        return
+    named = json.dumps(wanted)
+    connection.execute(f"DELETE FROM follow_paper WHERE pk IN {_CHOSEN}", (named,))
+    for key, follow in follows:
+        _put(connection, key, _find(connection, follow, wanted))
+    found = f"SELECT DISTINCT pk FROM follow_paper WHERE pk IN {_CHOSEN}"
+    followed = {pk for (pk,) in connection.execute(found, (named,))}
+    set_flag(connection, Flag.FOLLOWED, followed)
+    clear_flag(connection, Flag.FOLLOWED, [pk for pk in wanted if pk not in followed])
+
+
+def _put(connection: sqlite3.Connection, key: int, found: Iterable[tuple[int, bool]]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO follow_paper (follow, pk, perhaps) VALUES (?, ?, ?)",
+        ((key, pk, perhaps) for pk, perhaps in found),
+    )
+
+
+def _find(
+    connection: sqlite3.Connection, follow: Follow, among: Sequence[int] | None = None
+) -> Iterator[tuple[int, bool]]:
+    """The papers that have what is followed, of all or `among` some (in order), each with whether that is uncertain."""
+    if among is None:
+        yield from _find_between(connection, follow, (0, 1 << 62))
+        return
+    wanted = frozenset(among)
+    for ends in _runs(among):
+        yield from ((pk, perhaps) for pk, perhaps in _find_between(connection, follow, ends) if pk in wanted)
+
+
+def _runs(pks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and last key of each run of near keys; between far ones, an index would be read for nothing."""
+    first = last = pks[0]
+    for pk in pks[1:]:
+        if pk > last + NEAR:
+            yield first, last
+            first = pk
+        last = pk
+    yield first, last
+
+
+def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[int, int]) -> Iterator[tuple[int, bool]]:
+    words = tuple(split_words(follow.name))
+    match follow.field:
+        case "topic":
+            of_topic = (
+                "SELECT pk FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?) AND pk BETWEEN ? AND ?"
+            )
+            yield from ((pk, False) for (pk,) in connection.execute(of_topic, (follow.name, *ends)))
+        case "venue":
+            venues = "SELECT pk, venue FROM paper WHERE venue IS NOT NULL AND pk BETWEEN ? AND ?"
+            for pk, venue in connection.execute(venues, ends):
+                if tuple(split_words(venue))[: len(words)] == words:
+                    yield pk, False
+        case "org":
+            for pk, name in _with_words(connection, "organization", _phrase(follow.name), ends):
+                if tuple(split_words(name or "")) == words:
+                    yield pk, False
+        case "author":
+            for pk, names in _of_author(connection, follow.name, ends):
+                found = likest(follow.name, names.split("\n"))
+                if found.likeness:
+                    yield pk, found.likeness is Likeness.PERHAPS
+        case "word":
+            expression = f"{{title abstract keywords}} : {_phrase(follow.name)}"
+            rows = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?"
+            yield from ((pk, False) for (pk,) in connection.execute(rows, (expression, *ends)))
+
+
+def _of_author(connection: sqlite3.Connection, name: str, ends: tuple[int, int]) -> sqlite3.Cursor:
+    """The papers whose authors have a family name like this, and a given name or initial."""
+    family, begin, initial = spellings(name)
+    wanted = f"({' OR '.join(map(_phrase, family))})"
+    if begin:
+        # With the given name, few of the many papers by a Wang are left.
+        given = " OR ".join((_phrase(initial), *(f"{_phrase(one)} *" for one in begin)))
+        wanted = f"{wanted} AND ({given})"
+    return _with_words(connection, "authors", wanted, ends)
+
+
+def _with_words(connection: sqlite3.Connection, column: str, wanted: str, ends: tuple[int, int]) -> sqlite3.Cursor:
+    """The papers whose column has the words of an expression of the index, with that column."""
+    return connection.execute(
+        f"SELECT f.rowid, t.{column} FROM paper_fts AS f JOIN paper_text AS t ON t.pk = f.rowid"
+        " WHERE paper_fts MATCH ? AND f.rowid BETWEEN ? AND ?",
+        (f"{{{column}}} : ({wanted})", *ends),
+    )
+
+
+def _phrase(text: str) -> str:
+    return f'"{" ".join(split_words(text))}"'
+
+
+# Reads
+
+
+def follows(connection: sqlite3.Connection) -> list[Follow]:
+    """What is followed, in the order in which it was."""
+    return [one.follow for one in _stored(connection)]
+
+
+def follow_counts(connection: sqlite3.Connection) -> tuple[FollowCount, ...]:
+    """What is followed, by field and name, with the numbers of papers."""
+    rows = connection.execute(_COUNTS)
+    return tuple(FollowCount(Follow(field, name, bool(notify)), *numbers) for field, name, notify, *numbers in rows)
+
+
+_COUNTS = """
+    SELECT f.field, f.name, f.notify, count(p.pk), coalesce(sum(p.read = 0), 0), coalesce(sum(w.perhaps), 0)
+    FROM follow AS f LEFT JOIN (follow_paper AS w JOIN paper AS p ON p.pk = w.pk AND p.hidden = 0) ON w.follow = f.key
+    GROUP BY f.key
+    ORDER BY instr('author org venue topic word', f.field), f.name COLLATE NOCASE
+"""
+
+
+def reasons(connection: sqlite3.Connection, pk: int) -> tuple[Reason, ...]:
+    """Why a paper counts as followed; empty if it does not."""
+    rows = connection.execute(
+        "SELECT f.field, f.name, f.notify, w.perhaps, t.authors FROM follow_paper AS w JOIN follow AS f"
+        " ON f.key = w.follow JOIN paper_text AS t ON t.pk = w.pk WHERE w.pk = ? ORDER BY w.perhaps, f.key",
+        (pk,),
+    ).fetchall()
+    return tuple(
+        _reason(Follow(field, name, bool(notify)), bool(perhaps), text) for field, name, notify, perhaps, text in rows
+    )
+
+
+def _reason(follow: Follow, perhaps: bool, authors: str) -> Reason:
+    found = likest(follow.name, authors.split("\n")).name if follow.field == "author" else ""
+    return Reason(follow, found if found != follow.name else "", perhaps)
+
+
+def reasons_by_paper(connection: sqlite3.Connection, pks: Iterable[int]) -> Mapping[int, tuple[Reason, ...]]:
+    """The reasons of some papers that are followed."""
+    return {pk: found for pk in pks if (found := reasons(connection, pk))}

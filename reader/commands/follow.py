@@ -1,0 +1,229 @@
+"""`dailypapers follow`: authors, organizations, venues, topics and words whose papers the reader points out."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, add_json, add_words, suggest
+from reader.commands.output import amount, is_terminal, print_json, print_line, warn
+from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError, UsageError
+from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
+from reader.core.nearest import nearest
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.follows import FollowCount
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
+    suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
+    parser.add_argument("--notify", action="store_true", help="for add: also tell of new papers, as the settings say")
+    add_json(parser)
+
+
+def _suggest(given: Sequence[str]) -> Sequence[str]:
+    if given[0] in ("list", "add"):
+        return ()
+    return [f"{one.field}:{one.slug}" for one in _known(Workspace())]
+
+
+def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
+    what, names = arguments.what, arguments.names
+    if what == "list":
+        if names or arguments.notify:
+            raise UsageError("'follow list' takes no names. See 'dailypapers follow --help'.")
+        return _print_follows(workspace, as_json=arguments.json)
+    if not names:
+        raise UsageError(f"Say what: dailypapers follow {what} {'author:NAME' if what == 'add' else 'NAME'}.")
+    if arguments.notify and what != "add":
+        raise UsageError("--notify belongs to 'follow add'. 'follow notify NAME' is for what you follow already.")
+    choose, _ = ACTIONS[what]
+    changes = choose(workspace, names, notify=arguments.notify)
+    with workspace.events() as events:
+        from reader.cache.marks.event_log import Marking
+
+        events.decide([Marking(one.kind, value_of(one, is_followed=what != "remove")) for one in changes])
+    _print_changes(workspace, what, changes, as_json=arguments.json)
+    return 0
+
+
+# What to change
+
+
+def _added(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
+    """What to follow, without what is followed already; raises UsageError before anything is stored."""
+    wanted = [_parsed(name)._replace(notify=notify) for name in names]
+    known = {one.kind: one for one in _known(workspace)}
+    topics = [one.name for one in wanted if one.field == "topic"]
+    if topics:
+        with workspace.window() as window:
+            listed = window.topic_names()
+        for slug in topics:
+            if listed and slug not in listed:
+                meant = nearest(slug, listed)
+                advice = f"Did you mean {meant}?" if meant else "'dailypapers topics' lists them."
+                raise UsageError(f"There is no topic {slug!r}. {advice}")
+    changes = {}
+    for one in wanted:
+        if one.kind not in known or (notify and not known[one.kind].notify):
+            changes[one.kind] = one
+        else:
+            warn(f"{one.name} is followed already.")
+    return list(changes.values())
+
+
+def _parsed(name: str) -> Follow:
+    try:
+        return parse_follow(name)
+    except ValueError as error:
+        raise UsageError(f"{clean(name, 100)!r} {error}.") from error
+
+
+def _removed(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
+    return _chosen(workspace, names)
+
+
+def _notified(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
+    return [one._replace(notify=True) for one in _chosen(workspace, names) if not one.notify]
+
+
+def _quieted(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
+    return [one._replace(notify=False) for one in _chosen(workspace, names) if one.notify]
+
+
+def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
+    """What is followed under some names; raises ReaderError for one that is not, UsageError for an ambiguous one."""
+    known = _known(workspace)
+    chosen = {}
+    for name in names:
+        slug = name_slug(name)
+        found = [one for one in known if slug in (one.slug, f"{one.field}:{one.slug}")]
+        if not found:
+            meant = nearest(slug, [one.slug for one in known])
+            advice = f"Did you mean {meant}?" if meant else "'dailypapers follow list' prints what is."
+            raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
+        if len(found) > 1:
+            raise UsageError(f"{name} is {' and '.join(f'{one.field}:{one.slug}' for one in found)}. Name one of them.")
+        chosen[found[0].kind] = found[0]
+    return list(chosen.values())
+
+
+def _known(workspace: Workspace) -> list[Follow]:
+    from reader.cache.follows import follows
+
+    with workspace.window() as window:
+        return window.read(follows)
+
+
+# What to print
+
+
+def _counts(workspace: Workspace) -> tuple[FollowCount, ...]:
+    from reader.cache.follows import follow_counts
+
+    with workspace.window() as window:
+        return window.read(follow_counts)
+
+
+def _print_changes(workspace: Workspace, what: str, changes: Sequence[Follow], *, as_json: bool) -> None:
+    if what == "remove":
+        if as_json:
+            print_json({"removed": [_named(one) for one in changes]})
+        else:
+            print_line(
+                f"No longer followed: {', '.join(one.name for one in changes)}. 'dailypapers undo' takes it back."
+            )
+        return
+    kinds = {one.kind for one in changes}
+    counts = [one for one in _counts(workspace) if one.follow.kind in kinds]
+    if as_json:
+        print_json([_record(one) for one in counts])
+        return
+    if not counts:
+        print_line("Nothing to change.")
+    for one in counts:
+        told = "; new ones are told of" if one.follow.notify else ""
+        print_line(f"{one.follow.name}: {_in_words(one)}{told}. Its query is {one.follow.query}")
+
+
+def _in_words(one: FollowCount) -> str:
+    if not one.papers:
+        return "no paper here yet"
+    perhaps = f", {one.perhaps:,} of them perhaps of another person" if one.perhaps else ""
+    return f"{amount(one.papers, 'paper')}{perhaps}"
+
+
+def _print_follows(workspace: Workspace, *, as_json: bool) -> int:
+    counts = _counts(workspace)
+    if as_json:
+        print_json([_record(one) for one in counts])
+        return 0
+    if not counts:
+        print_line("You follow nothing yet. 'dailypapers follow add author:NAME' does, or the key w on a paper.")
+        return 0
+    rows = [
+        (
+            FIELDS[one.follow.field],
+            f"{one.unread:,}/{one.papers:,}",
+            clean(one.follow.name),
+            one.follow.query,
+            f"{one.perhaps:,} perhaps" if one.perhaps else "",
+            "notify" if one.follow.notify else "",
+        )
+        for one in counts
+    ]
+    if not is_terminal(sys.stdout):
+        for row in rows:
+            print_line("\t".join(row))
+        return 0
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for field, number, name, query, *notes in rows:
+        said = ", ".join(filter(None, notes))
+        print_line(
+            f"{field:{widths[0]}}  {number:>{widths[1]}}  {name:{widths[2]}}  {query:{widths[3]}}  {said}".rstrip()
+        )
+    return 0
+
+
+def _named(one: Follow) -> dict[str, object]:
+    return {"field": one.field, "name": one.name, "query": one.query}
+
+
+def _record(one: FollowCount) -> dict[str, object]:
+    numbers = {"papers": one.papers, "unread": one.unread, "perhaps": one.perhaps}
+    return _named(one.follow) | {"notify": one.follow.notify} | numbers
+
+
+Choose = Callable[..., list[Follow]]
+
+ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
+    {
+        "list": (_added, "print what you follow, with the unread papers and all"),
+        "add": (_added, "follow an author, organization, venue, topic or word"),
+        "remove": (_removed, "no longer follow it; no paper changes"),
+        "notify": (_notified, "tell of new papers that have it"),
+        "quiet": (_quieted, "no longer tell of them"),
+    }
+)
+"""What the command can do, with the function that finds what changes."""
+
+COMMAND = Command(
+    "follow",
+    "Follow authors, organizations, venues, topics and words: their papers have a sign in the list, and a view.",
+    (
+        ("follow add author:'Kaiming He' topic:agents", "an author, also as K. He, and a topic"),
+        ("follow add 'world model' --notify", "words of title, abstract or keywords, and tell of new papers"),
+        ("follow list", "all that you follow, with numbers of papers"),
+        ("list is:followed is:unread", "their papers; follow:kaiming-he has those of one"),
+        ("follow remove kaiming-he", "no longer"),
+    ),
+    _add_arguments,
+    _run_follow,
+)

@@ -1,0 +1,181 @@
+"""What the user follows: an author, an organization, a venue, a topic or a word."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.text import fold
+
+if TYPE_CHECKING:
+    from reader.core.paper import Paper
+
+WATCH = "watch:"
+"""Prefix of the kinds of events that follow something, or no longer do; `value_of` makes their value."""
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {"author": "author", "org": "organization", "venue": "venue", "topic": "topic", "word": "word"}
+)
+"""The fields that can be followed, with their names."""
+
+LONGEST = 120
+"""Maximum characters of a name."""
+
+VIEW = "follow:"
+"""Prefix of the id of the view of a follow; its field, a colon and its name follow."""
+
+_SHORTEST_WORD, _MOST_WORDS = 3, 12
+_SIGNS = re.compile(r"[\W_]+")
+_VENUE_YEAR = re.compile(r"\s*\b(?:19|20)\d\d\b.*")
+
+
+class Follow(NamedTuple):
+    """One thing that the user follows."""
+
+    field: str
+    name: str
+    """As it is shown, and looked for in papers; the slug of a topic."""
+    notify: bool = False
+    """Whether new papers that have it are told of."""
+
+    @property
+    def slug(self) -> str:
+        """The name in a form without case, accents and blanks; with the field it identifies the follow."""
+        return _SIGNS.sub("-", fold(self.name)).strip("-")
+
+    @property
+    def kind(self) -> str:
+        """The kind of its events."""
+        return f"{WATCH}{self.field}:{self.slug}"
+
+    @property
+    def query(self) -> str:
+        """The query of its papers."""
+        return f"follow:{self.field}:{self.slug}"
+
+    @property
+    def view(self) -> str:
+        """The id of its view."""
+        return f"{VIEW}{self.field}:{self.name}"
+
+    def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
+        """What is followed, in words."""
+        return topic_names.get(self.name, self.name) if self.field == "topic" else self.name
+
+
+def value_of(follow: Follow, *, is_followed: bool) -> str:
+    """The value of an event that follows something, or no longer does."""
+    said = {"name": follow.name, "follow": is_followed} | ({"notify": True} if follow.notify else {})
+    return json.dumps(said, ensure_ascii=False)
+
+
+def read_value(kind: str, value: str) -> tuple[Follow, bool] | None:
+    """What an event is about, and whether it is followed then; None for a value that is damaged or of a newer form."""
+    try:
+        said = json.loads(value)
+        follow = checked(kind.removeprefix(WATCH).partition(":")[0], said["name"])
+        is_followed, notify = said["follow"] is True, said.get("notify") is True
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return (follow._replace(notify=notify), is_followed) if follow.kind == kind else None
+
+
+def event_label(kind: str, value: str, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """An event in words: `following Kaiming He`."""
+    found = read_value(kind, value)
+    if found is None:
+        return f"following {kind.removeprefix(WATCH)}"
+    follow, is_followed = found
+    name = follow.said(topic_names)
+    if not is_followed:
+        return f"no longer following {name}"
+    return f"following {name} with notices" if follow.notify else f"following {name}"
+
+
+class Reason(NamedTuple):
+    """Why a paper counts as followed."""
+
+    follow: Follow
+    found: str = ""
+    """The author's name as the paper has it, if it is written in another way."""
+    perhaps: bool = False
+    """Whether it may be another person of a like name."""
+
+    def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
+        """The reason in words: `Kaiming He`, `perhaps Kaiming He: K. He`."""
+        name = self.follow.said(topic_names)
+        name = f"{name}: {self.found}" if self.found else name
+        return f"perhaps {name}" if self.perhaps else name
+
+
+def parse_follow(text: str) -> Follow:
+    """The follow that a text such as `author:Kaiming He` or `world model` names; ValueError says what is wrong."""
+    field, colon, name = text.partition(":")
+    field = {"organization": "org", "organisation": "org", "keyword": "word"}.get(field.lower(), field.lower())
+    if not colon or field not in FIELDS:
+        field, name = "word", text
+    return checked(field, name.strip().strip('"'))
+
+
+def checked(field: str, name: str) -> Follow:
+    """The follow of a name in a field; ValueError says what is wrong with the name."""
+    from reader.core.text import clean
+
+    name = clean(name)
+    if field == "topic":
+        name = _SIGNS.sub("-", name.lower()).strip("-")
+    follow = Follow(field, name)
+    if not follow.slug:
+        raise ValueError("has no letters")
+    if len(name) > LONGEST:
+        raise ValueError(f"is longer than {LONGEST} characters")
+    if field == "word" and len(follow.slug) < _SHORTEST_WORD:
+        raise ValueError("is too short: nearly every paper has it")
+    return follow
+
+
+def name_slug(value: str) -> str:
+    """The form in which a query's name is looked up: `author:Kaiming He` and `kaiming he` as their slugs."""
+    field, colon, name = value.partition(":")
+    return f"{field}:{Follow(field, name).slug}" if colon else Follow("", value).slug
+
+
+def from_view(id: str) -> Follow | None:
+    """The follow whose view has this id; None for another view."""
+    field, _, name = id.removeprefix(VIEW).partition(":")
+    return Follow(field, name) if id.startswith(VIEW) and field in FIELDS and name else None
+
+
+def venue_name(venue: str) -> str:
+    """The name of a venue without its year and track: `ICLR` of `ICLR 2026 oral`."""
+    from reader.core.venue import series_of
+
+    series = series_of(venue)
+    return series.name if series is not None else _VENUE_YEAR.sub("", venue).strip() or venue
+
+
+def offers(paper: Paper) -> dict[str, tuple[Follow, ...]]:
+    """What of a paper can be followed, by field; fields without anything are left out."""
+    names = {
+        "author": paper.authors,
+        "org": (paper.organization,) if paper.organization else (),
+        "venue": (venue_name(paper.venue),) if paper.venue else (),
+        "topic": paper.topics,
+        "word": paper.keywords[:_MOST_WORDS],
+    }
+    found = {field: tuple(_all_checked(field, some)) for field, some in names.items()}
+    return {field: some for field, some in found.items() if some}
+
+
+def _all_checked(field: str, names: tuple[str, ...]) -> list[Follow]:
+    found: dict[str, Follow] = {}
+    for name in names:
+        try:
+            follow = checked(field, name)
+        except ValueError:
+            continue
+        found.setdefault(follow.slug, follow)
+    return list(found.values())

@@ -1,0 +1,157 @@
+"""Tell whether two names are of one person: initials, accents, hyphens and the order of names do not matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from reader.core.names import PARTICLES, split_name
+from reader.core.text import fold
+
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss"})
+"""How letters are written where they are missing: `Müller` is `Mueller` as well as `Muller`."""
+
+_SIGNS = re.compile(r"[\W_]+")
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+
+
+class Likeness(IntEnum):
+    """Whether two names are of one person, as far as names tell."""
+
+    OTHER = 0
+    PERHAPS = 1
+    """Only initials tell the given names, or one has a name more: `K. He` or `Kaiming Li He` may be Kaiming He."""
+    SAME = 2
+
+
+class Found(NamedTuple):
+    """The likest name among some."""
+
+    likeness: Likeness
+    name: str
+    """Empty for another."""
+
+
+class _Form(NamedTuple):
+    """A name, folded in one way."""
+
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    suffix: str
+
+    @property
+    def turned(self) -> _Form:
+        """The same if it is written family first: `He Kaiming`."""
+        return _Form((*self.given[1:], *self.family), self.given[:1], self.suffix)
+
+
+def likeness(one: str, other: str) -> Likeness:
+    """Whether two clean names are of one person."""
+    return max((_compare(a, b) for a in _forms(one) for b in _forms(other)), default=Likeness.OTHER)
+
+
+def likest(name: str, others: Iterable[str]) -> Found:
+    """The likest of some names."""
+    best = Found(Likeness.OTHER, "")
+    families = {_letters(fold(family)) for family in spellings(name).family}
+    for other in others:
+        # A paper may have thousands of authors: most need no closer look.
+        if other.isascii() and not any(family in _letters(other.lower()) for family in families):
+            continue
+        found = likeness(name, other)
+        if found > best.likeness:
+            best = Found(found, other)
+    return best
+
+
+class Spellings(NamedTuple):
+    """How papers may have a name: a like name has one of the families, and one of the beginnings if there are any."""
+
+    family: tuple[str, ...]
+    """The family name of a person, or the whole name of a group."""
+    begin: tuple[str, ...]
+    """The first two letters of the given name; empty for a group, and where only the initial is known."""
+    initial: str
+
+
+def spellings(name: str) -> Spellings:
+    """The spellings of a name, in lower case."""
+    parts = split_name(name)
+    family, given = parts.family.lower(), parts.given.lower()
+    families = (family, _without_apostrophes(family), family.translate(_SPELLED))
+    begin = [words[0][:2] for text in (given, given.translate(_SPELLED)) if (words := _words(text))]
+    is_known = bool(begin) and len(begin[0]) > 1
+    return Spellings(_unique(families), _unique(begin) if is_known else (), begin[0][0] if begin else "")
+
+
+def _unique(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def _without_apostrophes(text: str) -> str:
+    return text.replace("'", "").replace("\u2019", "")
+
+
+@lru_cache(maxsize=4_096)
+def _forms(name: str) -> tuple[_Form, ...]:
+    parts = split_name(name)
+    if parts.is_group:
+        words = tuple(filter(None, _SIGNS.split(fold(name))))
+        return (_Form((), words, ""),) if words else ()
+    forms = []
+    for change in (fold, lambda text: fold(text.lower().translate(_SPELLED))):
+        given, family = _given(change(parts.given)), _words(change(parts.family))
+        # In `Oord, Aaron van den` they stand behind the given name.
+        while len(given) > 1 and len(given[-1]) > 1 and given[-1] in PARTICLES:
+            given, family = given[:-1], (given[-1], *family)
+        if family:
+            forms.append(_Form(given, family, fold(parts.suffix).strip(".")))
+    return tuple(dict.fromkeys(forms))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, _NOT_LETTERS.split(_without_apostrophes(text))))
+
+
+def _given(text: str) -> tuple[str, ...]:
+    """The given names; those with a hyphen are one, `Jun-Yan`, unless they are initials, `J.-Y.`."""
+    found: list[str] = []
+    for word in text.split():
+        parts = _words(word)
+        found += parts if all(len(part) == 1 for part in parts) else ("".join(parts),)
+    return tuple(found)
+
+
+def _letters(text: str) -> str:
+    return _NOT_LETTERS.sub("", text)
+
+
+def _compare(one: _Form, other: _Form) -> Likeness:
+    if one.suffix and other.suffix and one.suffix != other.suffix:
+        return Likeness.OTHER
+    if not one.given or not other.given:
+        return Likeness.SAME if one[:2] == other[:2] else Likeness.OTHER
+    return max(_compare_given(one, other), _compare_given(one, other.turned), _compare_given(one.turned, other))
+
+
+def _compare_given(one: _Form, other: _Form) -> Likeness:
+    """Whether two names with the same family name are of one person."""
+    if "".join(one.family) != "".join(other.family):
+        return Likeness.OTHER
+    if "".join(one.given) == "".join(other.given):
+        return Likeness.SAME
+    if not all(map(_fits, one.given, other.given)):
+        return Likeness.OTHER
+    # A middle initial is often left out, another name is not: Jun Zhu is not Jun Yan Zhu.
+    shorter = min(len(one.given), len(other.given))
+    more = (*one.given[shorter:], *other.given[shorter:])
+    is_same = one.given[0] == other.given[0] and len(one.given[0]) > 1 and all(len(name) == 1 for name in more)
+    return Likeness.SAME if is_same else Likeness.PERHAPS
+
+
+def _fits(one: str, other: str) -> bool:
+    """Whether two given names are equal, or one is the other's initial."""
+    return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])

@@ -1,0 +1,148 @@
+"""What the user follows, and the papers that have it: as they come in, as they change, and as follows change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache.checks import verify
+from reader.cache.connections import connect
+from reader.cache.follows import follow_counts, follows, reasons, reasons_by_paper
+from reader.cache.marks.event_log import Marking
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.repair import Repair
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.window import Window
+from reader.core.flags import Flag
+from reader.core.follows import Follow, Reason, value_of
+from reader.core.paper import Draft, Listing
+from reader.core.query import parse
+from tests.cache.conftest import NOW, ByName, draft
+
+HE = Follow("author", "Kaiming He")
+LAB = Follow("org", "Some Lab")
+ICLR = Follow("venue", "ICLR")
+AGENTS = Follow("topic", "agents")
+WORDS = Follow("word", "world model")
+ALL = (HE, LAB, ICLR, AGENTS, WORDS)
+
+PAPERS = (
+    draft(1, authors=("Ada Byron", "HE Kaiming"), organization="Some Lab"),
+    draft(2, authors=("Kai-Ming Hu", "K. He"), organization="Some Lab of Others"),
+    draft(3, "A world model of agents", authors=("Ke He", "Kaiming Hu")),
+    draft(4, abstract="Of the World-Model.", remark="Accepted to ICLR 2026"),
+    draft(5, "A world of models", remark="Rejected by ICLR", authors=("He Zhang",)),
+)
+FOLLOWED = {HE: [1, 2], LAB: [1], ICLR: [4], AGENTS: [3], WORDS: [3, 4]}
+
+
+def decide(path: Path, *chosen: Follow, is_followed: bool = True) -> None:
+    with closing(Events.open(path)) as events:
+        events.decide([Marking(one.kind, value_of(one, is_followed=is_followed)) for one in chosen])
+
+
+def found(path: Path, query: str) -> list[int]:
+    """The papers of a query by each way of reading, which have to agree."""
+    with closing(Window.open(path)) as window:
+        selection = compile_query(parse(query), Scope(date(2026, 11, 24)))
+        pks = sorted(window.order(selection).pks)
+        walk, params = selection.walk
+        walked = window.read(lambda one: one.execute(f"SELECT pk FROM paper AS p WHERE {walk} ORDER BY pk", params))
+        assert [pk for (pk,) in walked] == pks and window.count(selection) == len(pks)
+        return pks
+
+
+def followed(path: Path) -> dict[Follow, list[int]]:
+    return {one: found(path, one.query) for one in ALL}
+
+
+def flagged(path: Path) -> list[int]:
+    with closing(Window.open(path)) as window:
+        flags = [row.pk for row in window.rows(range(1, 9)) if row.flags & Flag.FOLLOWED]
+    assert flags == found(path, "is:followed")
+    return [pk for pk in flags if isinstance(pk, int)]
+
+
+@pytest.fixture
+def stored(cache: Cache) -> Cache:
+    cache.store(Listing("2026-11-24", PAPERS), NOW)
+    return cache
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_papers_are_found_whether_they_come_before_or_after(cache: Cache, path: Path, is_first: bool) -> None:
+    if is_first:
+        decide(path, *ALL)
+    for paper in PAPERS:
+        cache.store(Listing("2026-11-24", (paper,)), NOW)
+    if not is_first:
+        decide(path, *ALL)
+    assert followed(path) == FOLLOWED and flagged(path) == [1, 2, 3, 4]
+    assert found(path, 'follow:"KAIMING he"') == [1, 2] and found(path, "follow:nobody") == []
+    assert found(path, "follow:agents -follow:world-model") == [] and found(path, "-is:followed") == [5]
+
+
+def test_reasons_say_what_is_uncertain(stored: Cache, path: Path) -> None:
+    decide(path, *ALL)
+    with closing(connect(path)) as connection:
+        assert reasons(connection, 1) == (Reason(HE, "HE Kaiming"), Reason(LAB))
+        assert reasons_by_paper(connection, [2, 5]) == {2: (Reason(HE, "K. He", perhaps=True),)}
+        counts = {one.follow: one[1:] for one in follow_counts(connection)}
+    assert counts == {HE: (2, 2, 1), LAB: (1, 1, 0), ICLR: (1, 1, 0), AGENTS: (1, 1, 0), WORDS: (2, 2, 0)}
+    assert list(counts) == list(ALL)
+
+
+def test_a_paper_that_changes_is_looked_at_again(stored: Cache, path: Path) -> None:
+    decide(path, *ALL)
+    changed = (
+        Draft("Paper number 1", "2611.00001", authors=("Ada Byron", "Kaiming Hu"), organization="Other Lab"),
+        Draft("Paper number 2 of agents", "2611.00002", remark="ICLR 2026 poster"),
+    )
+    stored.store(Listing("2026-11-24", changed), NOW)
+    assert followed(path) == {HE: [2], LAB: [], ICLR: [2, 4], AGENTS: [2, 3], WORDS: [3, 4]}
+    assert flagged(path) == [2, 3, 4]
+
+
+def test_topics_that_change_with_the_rules_are_followed(stored: Cache, path: Path) -> None:
+    decide(path, AGENTS, Follow("topic", "number"))
+    with closing(Cache.open(path, ByName("2", ("number",)))) as cache:
+        list(cache.reclassify())
+    assert found(path, "follow:agents") == [] and flagged(path) == found(path, "follow:number") == [1, 2, 4]
+
+
+def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, path: Path) -> None:
+    decide(path, HE, WORDS)
+    decide(path, LAB._replace(notify=True))
+    with closing(Events.open(path)) as events:
+        assert events.decide([]) is None
+        undone = events.undo()
+        assert undone is not None and undone.said == "following Some Lab with notices" and flagged(path) == [1, 2, 3, 4]
+        undone = events.undo()
+        assert undone is not None and undone.said == "following Kaiming He, following world model"
+        assert flagged(path) == []
+        assert events.redo() is not None and events.redo() is not None
+    assert flagged(path) == [1, 2, 3, 4]
+    decide(path, HE, is_followed=False)
+    assert flagged(path) == [1, 3, 4]
+    decide(path, LAB)
+
+    def known() -> Mapping[str, object]:
+        with closing(connect(path)) as connection:
+            return {"follows": set(follows(connection)), "flagged": flagged(path)}
+
+    before = known()
+    assert before == {"follows": {WORDS, LAB}, "flagged": [1, 3, 4]}
+    with closing(Events.open(path)) as events:
+        events.rebuild()
+    assert known() == before
+    stored.close()
+    path.unlink()
+    Repair(path, ByName).run()
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", PAPERS), NOW)
+    assert known() == before and not [one for one in verify(path) if one.faults]

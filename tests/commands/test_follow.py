@@ -1,0 +1,77 @@
+"""What is followed, from a script: it is an event as any mark, and says how many papers it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.commands.conftest import Run, RunOnTerminal
+
+
+def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path) -> None:
+    assert (
+        run("follow", "list").out.startswith("You follow nothing yet.") and run("follow", "list", "--json").json == []
+    )
+    said = run("follow", "add", "agents", "author:Nobody Else", "--notify")
+    assert said.out == (
+        "Nobody Else: no paper here yet; new ones are told of. Its query is follow:author:nobody-else\n"
+        "agents: 3 papers; new ones are told of. Its query is follow:word:agents\n"
+    )
+    assert run("follow", "add", "Agents").err == "Agents is followed already.\n"
+    assert run("count", "follow:agents").out == run("count", "is:followed").out == "3\n"
+    run("follow", "quiet", "agents")
+    run("mark", "read", "--query", "title:terminal")
+    listed = run("follow", "list", "--json").records
+    assert listed[1] == {
+        "field": "word", "name": "agents", "query": "follow:word:agents", "notify": False, "papers": 3, "unread": 2,
+        "perhaps": 0,
+    }  # fmt: skip
+    assert run("follow", "list").out.splitlines()[1] == "word\t2/3\tagents\tfollow:word:agents\t\t"
+    assert run("follow", "remove", "nobody else", "agents", "--json").json == {
+        "removed": [
+            {"field": "author", "name": "Nobody Else", "query": "follow:author:nobody-else"},
+            {"field": "word", "name": "agents", "query": "follow:word:agents"},
+        ]
+    }
+    assert run("count", "is:followed").out == "0\n"
+    assert run("undo").out == "Taken back: no longer following Nobody Else, no longer following agents.\n"
+    assert run("redo").out.startswith("Done again: no longer following Nobody Else")
+    run("undo")
+    assert run("follow", "notify", "agents").out.startswith("agents: 3 papers; new ones are told of.")
+    assert run("follow", "notify", "agents").out == "Nothing to change.\n"
+    assert run("follow", "remove", "agents").out == "No longer followed: agents. 'dailypapers undo' takes it back.\n"
+
+
+def test_a_paper_says_why_it_is_followed(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
+    id, author = (run("list", "--limit", "1", "--json").records[0][name] for name in ("id", "authors"))
+    first, _, last = author[0].rpartition(" ")
+    run("follow", "add", f"author:{first[0]}. {last}")
+    assert run("show", id, "--json=follows").json == {
+        "follows": [
+            {
+                "field": "author", "name": f"{first[0]}. {last}", "found": author[0], "perhaps": True,
+                "query": f"follow:author:{first[0].lower()}-{last.lower()}",
+            }
+        ]
+    }  # fmt: skip
+    assert f"\nFollowed: perhaps {first[0]}. {last}: {author[0]}\n" in run("show", id).out
+    assert "perhaps" in on_terminal("follow", "list").lines[0]
+
+
+MISTAKES = (
+    (("add",), 2, "Say what: dailypapers follow add author:NAME."),
+    (("remove",), 2, "Say what: dailypapers follow remove NAME."),
+    (("add", "author:!"), 2, "'author:!' has no letters."),
+    (("add", "topic:agnts"), 2, "There is no topic 'agnts'. Did you mean agents?"),
+    (("list", "x"), 2, "'follow list' takes no names."),
+    (("remove", "agens"), 1, "agens is not followed. Did you mean agents?"),
+    (("remove", "x"), 1, "x is not followed. 'dailypapers follow list' prints what is."),
+    (("remove", "agents"), 2, "agents is topic:agents and word:agents. Name one of them."),
+    (("quiet", "word:agents", "--notify"), 2, "--notify belongs to 'follow add'."),
+)
+
+
+def test_mistakes_are_told(run: Run, papers: Path) -> None:
+    run("follow", "add", "topic:agents", "agents")
+    for words, code, says in MISTAKES:
+        told = run("follow", *words)
+        assert told.code == code and says in told.err

@@ -1,0 +1,78 @@
+"""Names of one person are known as such, and what is uncertain is told from what is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.core.people import Found, Likeness, Spellings, likeness, likest, spellings
+
+SAME = [
+    ("Kaiming He", "He Kaiming"),
+    ("Junyan Zhu", "Jun Yan Zhu"),
+    ("Kaiming He", "He, Kaiming"),
+    ("Jun-Yan Zhu", "Junyan Zhu"),
+    ("Jun-Yan Zhu", "ZHU Jun-Yan"),
+    ("Jürgen Schmidhuber", "Juergen Schmidhuber"),
+    ("Jürgen Schmidhuber", "Jurgen Schmidhuber"),
+    ("Michael I. Jordan", "Michael Jordan"),
+    ("Aäron van den Oord", "Oord, Aaron van den"),
+    ("Pat O'Neil", "Pat O\u2019Neil"),
+    ("Sam Roe Jr.", "Sam Roe"),
+    ("K. He", "K. He"),
+    ("何恺明", "何恺明"),
+    ("DeepSeek-AI", "deepseek-ai"),
+]
+PERHAPS = [
+    ("Kaiming He", "K. He"),
+    ("Kaiming He", "He, K."),
+    ("Jun-Yan Zhu", "J.-Y. Zhu"),
+    ("Martin Müller", "M. Mueller"),
+    ("Michael I. Jordan", "M. Jordan"),
+    ("Wei Wang", "Wei Ming Wang"),
+]
+OTHER = [
+    ("John Smith", "Jane Smith"),
+    ("Michael I. Jordan", "Michael B. Jordan"),
+    ("Kaiming He", "Kaiming Hu"),
+    ("Jun-Yan Zhu", "Jun Zhu"),
+    ("Kaiming He", "He"),
+    ("Sam Roe Jr.", "Sam Roe III"),
+    ("DeepSeek-AI", "DeepSeek Team"),
+    ("Baichuan-M2 Team", "Baichuan-M3 Team"),
+    ("", "Kaiming He"),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        *((*pair, Likeness.SAME) for pair in SAME),
+        *((*pair, Likeness.PERHAPS) for pair in PERHAPS),
+        *((*pair, Likeness.OTHER) for pair in OTHER),
+    ],
+)
+def test_likeness_of_names(one: str, other: str, expected: Likeness) -> None:
+    assert likeness(one, other) is likeness(other, one) is expected
+
+
+def test_the_likest_of_many_names() -> None:
+    names = ["Ada Byron", "K. He", "Kaiming Hu", "HE Kaiming", "Ke Li"]
+    assert likest("Kaiming He", names) == Found(Likeness.SAME, "HE Kaiming")
+    assert likest("Kaiming He", names[:3]) == Found(Likeness.PERHAPS, "K. He")
+    assert likest("Kaiming He", ["Ada Byron"]) == Found(Likeness.OTHER, "")
+    assert likest("Martin Mueller", ["M. Müller"]).likeness is Likeness.PERHAPS
+
+
+def test_the_spellings_of_a_name() -> None:
+    assert spellings("Müller, Özgür") == Spellings(("müller", "mueller"), ("öz", "oe"), "ö")
+    assert spellings("K. O'Neil") == Spellings(("o'neil", "oneil"), (), "k")
+    assert spellings("Some Lab") == Spellings(("some lab",), (), "") and spellings("").family == ("",)
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+@settings(max_examples=60)
+def test_any_names_can_be_compared(one: str, other: str) -> None:
+    assert likeness(one, other) is likeness(other, one)
+    assert likeness(one, one) in (Likeness.SAME, Likeness.OTHER)
