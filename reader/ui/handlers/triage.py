@@ -155,11 +155,8 @@ class TriageActions:
         storing = self._marks.give(marks, [page.key])
         self._background.start("marks", partial(self._store, storing, page.key))
         if self._show_next():
-            self._tell(DECISIONS[kind], page.paper.title)
-
-    def _tell(self, what: str, title: str) -> None:
-        short = title if len(title) <= 30 else f"{title[:28].rstrip()}{self._look.glyphs.ellipsis}"
-        self._model.show_notice(f"{what}: {short} · {self._look.keymap.key('mark.undo')} goes back")
+            # Short, so that the keys stay beside it.
+            self._model.show_notice(f"{DECISIONS[kind]} · {self._look.keymap.key('mark.undo')} goes back")
 
     async def _store(self, storing: Awaitable[Action | None], pk: PaperKey) -> None:
         try:

@@ -35,6 +35,8 @@ class TriageClock:
         self._model.change(state)
         if state.triage is None or not state.triage.watch.is_running:
             return
-        if state.triage.pace.is_time_up and before.triage is not None and not before.triage.pace.is_time_up:
+        is_up_now = state.triage.pace.is_time_up and before.triage is not None and not before.triage.pace.is_time_up
+        if is_up_now and state.text is not None:
+            # The page says so in its first line.
             self._model.show_news(TIME_IS_UP, "warning")
         self._next.begin(SECOND)
