@@ -66,6 +66,8 @@ class ReaderShell:
         if name == WRITE:
             yield from _files(word)
         elif name == TRIAGE:
+            if len(before) == 1:
+                yield from (Candidate(time, "") for time in ("15m", "30m", "1h") if time.startswith(word))
             yield from self._known(["list", word])
         elif name == "export" and not word.startswith("-"):
             yield from self._export_words(before[1:], word)

@@ -280,7 +280,8 @@ def triage(state: State, keymap: Keymap) -> TriageHeader | None:
         return None
     from reader.ui.text.triage_lines import triage_header
 
-    return triage_header(one.pace, is_paused=one.phase == "paused", go_on=keymap.key("read.on", "triage"))
+    go_on, leave = keymap.key("read.on", "triage"), keymap.key("triage.pause", "triage")
+    return triage_header(one.pace, is_paused=one.phase == "paused", go_on=go_on, leave=leave)
 
 
 def found(state: State, key: PaperKey) -> Found | None:

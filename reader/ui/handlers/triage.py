@@ -100,6 +100,9 @@ class TriageActions:
             self._model.change(state.triage_came(self._look.now(), listing.count))
             if self._model.state.is_triaging:
                 self._page.open()
+                if self._model.state.page is None:
+                    # It is gone since the list was read.
+                    self._show_next()
         elif triage.total is None and listing.count is not None:
             self._model.change(state.count_triage(listing.count))
 
@@ -175,7 +178,8 @@ class TriageActions:
             return False
         if triage.pace.is_time_up:
             self._end(is_aside=True)
-        elif self._papers.next_where(_is_open) or self._is_first_open():
+        # The next one usually is; to look further reads 200 rows.
+        elif self._papers.next_where(_is_open, limit=1) or self._papers.next_where(_is_open) or self._is_first_open():
             self._page.follow()
             return True
         else:

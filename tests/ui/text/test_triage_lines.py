@@ -16,7 +16,9 @@ def plain(line: Line) -> str:
 
 
 def line(pace: Pace, width: int, *, is_paused: bool = False) -> str:
-    return " ".join(plain(triage_line(triage_header(pace, is_paused=is_paused, go_on="space"), width, UNICODE)).split())
+    return " ".join(
+        plain(triage_line(triage_header(pace, is_paused=is_paused, go_on="space", leave="esc"), width, UNICODE)).split()
+    )
 
 
 PACE = Pace(900, 300, 10, 24)
@@ -39,7 +41,7 @@ def test_the_line_tells_what_matters_now() -> None:
     assert line(Pace(900, 0, 0, 60), 80) == "Triage 1 of 60 15 min left · 15 s for each"
     assert line(Pace(900, 0, 0, None), 80) == "Triage 1 15 min left"
     assert line(PACE._replace(left=20), 80).endswith("time for all")
-    assert line(PACE, 80, is_paused=True) == "Triage 11 of 34 paused with 10 min left · space goes on"
+    assert line(PACE, 80, is_paused=True) == "Triage 11 of 34 paused with 10 min left · space goes on · esc leaves"
     assert line(PACE._replace(ran=901), 80) == "Triage 11 of 34 time is up · this is the last one"
 
 
