@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import connections
-from reader.cache.marks.derived import quoted
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
 from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError
-from reader.core.marks import FINISH, NOTE, OPEN, PASS, QUEUE, TAG, TRACES
+from reader.core.marks import FINISH, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk

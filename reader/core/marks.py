@@ -108,3 +108,8 @@ def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:
         if known is None or (mark.clock, mark.id) > (known.clock, known.id):
             found[mark.kind] = mark
     return tuple(found[kind] for kind in sorted(found))
+
+
+def quoted(kinds: Iterable[str]) -> str:
+    """Kinds of marks as a list in SQL."""
+    return ", ".join(f"'{kind}'" for kind in kinds)

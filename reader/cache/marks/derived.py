@@ -16,7 +16,7 @@ from functools import lru_cache
 from reader.cache.follows import derive_follow
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import NOTE, PASS, QUEUE, STATES, TAG, TRACES, WANT
+from reader.core.marks import NOTE, PASS, QUEUE, STATES, TAG, TRACES, WANT, quoted
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -49,11 +49,6 @@ def same(kind: str) -> str:
         place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
         return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
     return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
-
-
-def quoted(kinds: Iterable[str]) -> str:
-    """Kinds of marks as a list in SQL."""
-    return ", ".join(f"'{kind}'" for kind in kinds)
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
