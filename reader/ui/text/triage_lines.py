@@ -47,7 +47,7 @@ def triage_header(pace: Pace, *, is_paused: bool = False, go_on: str = "", leave
 
 def _pace(pace: Pace) -> Iterator[str]:
     if pace.each is None:
-        if pace.left:
+        if pace.left and pace.seconds_left >= pace.left:
             yield f"{spent(pace.seconds_left / pace.left)} for each"
         return
     yield f"{spent(max(1, pace.each))} each"

@@ -8,6 +8,11 @@ from reader.ui.work.services import Services
 
 SECOND = 1.0
 
+LONG = 0.5
+"""Seconds after which it is said that the list is still coming: to learn what suits the user may take some."""
+
+COMING = "ranking the papers"
+
 
 class TriageClock:
     """Looks at the clock while a triage runs."""
@@ -16,18 +21,28 @@ class TriageClock:
         self._model = services.model
         self._look = services.look
         self._next = services.background.delayed(self.look)
+        self._coming = services.background.delayed(self._say_coming)
 
     @staticmethod
     def parts(state: State) -> object:
-        """The part of the state that starts and stops the clock."""
-        return state.triage is not None and state.triage.watch.is_running
+        """The parts of the state that start and stop the clock, and the wait for the list."""
+        return _is_running(state), _is_coming(state)
 
     def follow(self, state: State) -> None:
         """Start with the time of a triage, and stop with it."""
-        if self.parts(state) and not self._look.is_still:
+        if _is_running(state) and not self._look.is_still:
             self._next.begin(SECOND)
         else:
             self._next.stop()
+        if _is_coming(state):
+            self._coming.begin(LONG)
+        else:
+            self._coming.stop()
+            if state.activity == COMING:
+                self._model.change(state.busy_with(""))
+
+    def _say_coming(self) -> None:
+        self._model.change(self._model.state.busy_with(COMING))
 
     def look(self) -> None:
         """Let the time run up to now."""
@@ -40,3 +55,13 @@ class TriageClock:
             # The page says so in its first line.
             self._model.show_news(TIME_IS_UP, "warning")
         self._next.begin(SECOND)
+
+
+def _is_running(state: State) -> bool:
+    return state.triage is not None and state.triage.watch.is_running
+
+
+def _is_coming(state: State) -> bool:
+    """Whether the user waits for the papers of a triage, and has not gone elsewhere."""
+    triage = state.triage
+    return triage is not None and triage.phase == "coming" and state.place == triage.place

@@ -39,6 +39,7 @@ def test_a_narrow_line_loses_the_pace_first(width: int, text: str) -> None:
 
 def test_the_line_tells_what_matters_now() -> None:
     assert line(Pace(900, 0, 0, 60), 80) == "Triage 1 of 60 15 min left · 15 s for each"
+    assert line(Pace(900, 0, 0, 9_000), 80) == "Triage 1 of 9,000 15 min left"
     assert line(Pace(900, 0, 0, None), 80) == "Triage 1 15 min left"
     assert line(PACE._replace(left=20), 80).endswith("time for all")
     assert line(PACE, 80, is_paused=True) == "Triage 11 of 34 paused with 10 min left · space goes on · esc leaves"
