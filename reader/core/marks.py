@@ -56,7 +56,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, `tag:`, `rule:` and a name, or a trace."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, `tag:NAME`, `rule:NAME`, trace."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, a day, or what a rule did."""
     clock: int

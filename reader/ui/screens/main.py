@@ -356,7 +356,7 @@ def _place_parts(state: State) -> object:
 
 def _empty_parts(state: State) -> object:
     listed = state.listing, state.counts, state.refresh, state.topic_names
-    return listed, state.context, state.draft and state.draft.typed
+    return listed, state.context, state.triage and state.triage.phase, state.draft and state.draft.typed
 
 
 def _focus_parts(state: State) -> object:

@@ -193,6 +193,12 @@ class Library(Marking):
         """Whether the cache has any papers."""
         return self._ask(Window.has_papers, False)
 
+    def is_taught(self) -> bool:
+        """Whether marks tell what the user likes."""
+        from reader.cache.choice import is_taught
+
+        return self._ask(lambda window: window.read(is_taught), False)
+
     def has_unfinished_marks(self) -> bool:
         """Whether an earlier run did not apply a mark to all its papers."""
         return self._ask(Window.has_unfinished_marks, False)
