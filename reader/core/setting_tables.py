@@ -1,4 +1,4 @@
-"""The tables of the settings that may stand several times: `[[views]]`, `[[exports]]` and `[[commands]]`."""
+"""The tables of the settings that may stand several times, such as `[[views]]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
+from reader.core.rules import RuleMarks, RuleQuery
 from reader.core.setting_types import (
     Boolean,
     Choice,
@@ -28,7 +29,7 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = ("today", "followed", "unread", "queue", "starred", "all", "trending", "second")
+BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "muted")
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"
@@ -192,9 +193,23 @@ class SecondLook:
     """A venue, or another one."""
 
 
-Entry: TypeAlias = SavedView | WatchedExport | UserCommand
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What happens to papers that come in and match a query."""
 
-TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
+    name: str = _entry(Name())
+    when: str = _entry(RuleQuery())
+    then: tuple[str, ...] = _entry(RuleMarks())
+
+
+Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
+
+TABLES: Mapping[str, type[Entry]] = {
+    "views": SavedView,
+    "exports": WatchedExport,
+    "commands": UserCommand,
+    "rules": Rule,
+}
 """The tables by their names in the file."""
 
 SINGLE: Mapping[str, type[SecondLook]] = {"second_look": SecondLook}
@@ -343,7 +358,7 @@ class Entries(SettingType):
 
     def _checked(self, values: Sequence[object]) -> Iterator[Entry]:
         for one in values:
-            if isinstance(one, SavedView | WatchedExport | UserCommand):
+            if isinstance(one, SavedView | WatchedExport | UserCommand | Rule):
                 yield one
                 continue
             entry, wrong = read_entry(self.table, one if isinstance(one, Mapping) else {})

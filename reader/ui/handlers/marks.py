@@ -129,7 +129,7 @@ class MarkActions:
 
         async def store() -> None:
             await storing
-            self._show_stored()
+            self.show_stored()
 
         if self._read_when == "manual":
             self._background.start("marks", store)
@@ -179,6 +179,16 @@ class MarkActions:
         # Submitted before the work starts, so that quitting cannot lose it.
         self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
 
+    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[Action | None]:
+        """Give papers several marks in one action: their lines change now, the caller waits for the rest."""
+        if "star" in kinds:
+            self._starring(pks)
+        wanted = frozenset(pks)
+        for pk in (pk for pk in self._papers.visible_pks if pk in wanted):
+            for kind in kinds:
+                self._papers.patch(pk, **{FIELDS[kind]: True, "kept": True})
+        return self._library.mark_together(kinds, pks, self._report("marking"))
+
     def follow(self, storing: Awaitable[Event | Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show what it changed; `nothing` is said if it changed nothing.
 
@@ -198,7 +208,7 @@ class MarkActions:
             raise
         finally:
             self._model.change(self._model.state.busy_with(""))
-        self._show_stored()
+        self.show_stored()
         if self._model.state.place != here:
             # The list of a place to which the user went meanwhile may have been read without the mark.
             self._model.change(self._model.state.cache_changed())
@@ -231,7 +241,7 @@ class MarkActions:
 
         self._background.start("marks", finish)
 
-    def _show_stored(self) -> None:
+    def show_stored(self) -> None:
         """Show the other changes of a mark, such as counts, without moving the list."""
         self._library.changed()
         self._model.change(self._model.state.marked())
@@ -250,8 +260,13 @@ class MarkActions:
 
     @handles("mark.undo")
     def undo(self, _count: int | None) -> None:
+        self.take_back()
+
+    def take_back(self, then: Callable[[Action], object] = lambda _: None) -> None:
+        """Undo the last action, and call `then` with it."""
         undoing = self._library.undo(self._report("undoing"))
-        self._background.start("marks", partial(self._wait_for_reversal, undoing, self._undone, "nothing to undo"))
+        waiting = partial(self._wait_for_reversal, undoing, self._undone, "nothing to undo", then)
+        self._background.start("marks", waiting)
 
     @handles("mark.redo")
     def redo(self, _count: int | None) -> None:
@@ -259,7 +274,11 @@ class MarkActions:
         self._background.start("marks", partial(self._wait_for_reversal, redoing, self._redone, "nothing to redo"))
 
     async def _wait_for_reversal(
-        self, reversing: Awaitable[Action | None], describe: Callable[[Action], str], nothing: str
+        self,
+        reversing: Awaitable[Action | None],
+        describe: Callable[[Action], str],
+        nothing: str,
+        then: Callable[[Action], object] = lambda _: None,
     ) -> None:
         try:
             event = await reversing
@@ -271,6 +290,7 @@ class MarkActions:
         self._model.show_notice(describe(event))
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
+        then(event)
 
     def _undone(self, event: Action) -> str:
         return f"undone: {event.said} · {self._keymap.key('mark.redo')} redoes"
