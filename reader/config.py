@@ -144,6 +144,10 @@ class Settings:
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
+    sync: str = field(default="", metadata={"rule": FilePath()})
+    """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it at its start,
+    on quiet minutes and at its end. Empty is off."""
+
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
