@@ -56,13 +56,17 @@ MANY = 10
 DAY = 86_400_000
 """Milliseconds."""
 
+TRACED = 180
+"""Days, back from the newest mark, of the traces that are learned from: in years there are 100,000."""
+
 WORDS_VERSION = "paper_words"
 """The key in `meta` of the version of the stored words."""
 
 _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
     WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
-    OR e.kind IN ({quoted(TRACES)}) OR (e.kind = 'read' AND e.count <= {MANY})) ORDER BY e.clock, e.id
+    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
+    OR (e.kind = 'read' AND e.count <= {MANY})) ORDER BY e.clock, e.id
 """
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"

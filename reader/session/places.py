@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 DAY = "day:"
 """Prefix of the id of a day's view; the ISO day follows."""
 
+FOLLOW = "follow:"
+"""Prefix of the id of the view of what the user follows; see `core/follows.py`."""
+
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
 
@@ -51,6 +54,7 @@ class View(NamedTuple):
 
 VIEWS = (
     View("today", "Today", "day:latest"),
+    View("followed", "Followed", "is:followed"),
     View("unread", "Unread", "is:unread"),
     View(QUEUED, "Queue", "is:queued", "queue"),
     View("starred", "Starred", "is:starred"),
@@ -93,7 +97,12 @@ def listed_views(settings: Settings) -> ViewList:
 
 
 def view(id: str) -> View:
-    """The reader's own view with this id, also of a day, week or month; Today for an unknown id."""
+    """The reader's own view with this id, also of a day, a week, a month or a follow; Today for an unknown id."""
+    if id.startswith(FOLLOW):
+        from reader.core.follows import from_view
+
+        follow = from_view(id)
+        return VIEWS[0] if follow is None else View(id, follow.name, follow.query)
     if ":" in id:
         from reader.core.periods import period_of_view
 

@@ -15,6 +15,7 @@ from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
+from reader.ui.handlers.follows import FollowActions
 from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
@@ -182,6 +183,7 @@ class Assembly:
             SelectionActions(services, main.papers, parts.list_loader),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
+            FollowActions(services, keyboard),
             QueueActions(services, main.papers, self.marks),
             ReadingActions(services, self.traces, parts.show_screen, parts.copy_to_clipboard),
             typed,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
+    from reader.core.follows import Reason
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
     from reader.ui.feed_results import FeedResults
@@ -188,6 +189,8 @@ class Reading(NamedTuple):
     """How it goes with fetching that; empty if there is nothing to say."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about it."""
+    follows: tuple[Reason, ...] = ()
+    """What the user follows that it has."""
 
 
 class Tagging(NamedTuple):

@@ -20,6 +20,8 @@ from reader.session.places import ORDERS, SPECIAL, VIEWS, Place, View, feed_text
         ("week:2026-W20", "Week 20, 11 to 17 May 2026", "day:2026-W20"),
         ("month:2026-05", "May 2026", "day:2026-05"),
         ("trending", "Trending", "is:trending"),
+        ("follow:author:Kaiming He", "Kaiming He", "follow:author:kaiming-he"),
+        ("follow:mood:glad", "Today", "day:latest"),
         ("nowhere", "Today", "day:latest"),
         ("", "Today", "day:latest"),
     ],
@@ -158,7 +160,7 @@ def test_a_place_whose_text_is_wrong_says_so() -> None:
 
 
 def test_a_free_text_comes_last_and_has_its_own_order() -> None:
-    place = Place(VIEWS[1], "robot OR glove ~two hands")
+    place = Place(view("unread"), "robot OR glove ~two hands")
     assert place.whole("day") == parse("is:unread (robot OR glove) sort:relevance ~two hands")
     assert Place(VIEWS[1], "sort:title ~hands").whole("day").sort == parse("sort:title").sort
     assert parse(place.as_query()) == parse("is:unread (robot OR glove) ~two hands")

@@ -52,6 +52,10 @@ class ViewActions:
     def show_today(self, _count: int | None) -> None:
         self.go("today")
 
+    @handles("view.followed")
+    def show_followed(self, _count: int | None) -> None:
+        self.go("followed")
+
     @handles("view.unread")
     def show_unread(self, _count: int | None) -> None:
         self.go("unread")

@@ -264,7 +264,14 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self.detail.clear()
         else:
             reading, found = state.reading, view_models.found(state, state.reading.key)
-            self.detail.show(reading.paper, reading.words, reading.votes, found=found, outputs=reading.outputs)
+            self.detail.show(
+                reading.paper,
+                reading.words,
+                reading.votes,
+                found=found,
+                outputs=reading.outputs,
+                follows=reading.follows,
+            )
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

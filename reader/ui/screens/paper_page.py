@@ -49,6 +49,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             found=view_models.found(state, reading.key),
             fetching=reading.fetching,
             outputs=reading.outputs,
+            follows=reading.follows,
         )
 
     def _draw_again(self, state: State) -> None:

@@ -39,7 +39,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
-        own_lines(paper, width, look.glyphs, is_unfolded=look.is_unfolded),
+        own_lines(paper, width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),

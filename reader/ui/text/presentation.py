@@ -13,6 +13,7 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
+    from reader.core.follows import Reason
     from reader.core.topics.explain import Why
     from reader.ui.text.found_lines import Found
 
@@ -39,6 +40,8 @@ class Presentation:
     """Why the paper has its topics; None if the user did not ask."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
+    follows: tuple[Reason, ...] = ()
+    """What the user follows that the paper has."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about the paper."""
     kept: Kept | None = None

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from rich.cells import cell_len
 
-from reader.core.reading import Counts, Figures, Share, TopicFigures, monday_of
+from reader.core.reading import Figures, Share, TopicFigures, monday_of
 from reader.ui.text.day_names import MONTHS, WEEKDAYS, short_day
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, cut_line, fill, literal
@@ -49,8 +49,7 @@ def reading_lines(figures: Figures, names: Mapping[str, str], width: int, glyphs
     if not figures.days:
         return fill([Piece(EMPTY, "muted")], width)
     lines = [
-        *_heading(f"The last {len(figures.weeks)} weeks", width),
-        *_told(figures.total, width, glyphs),
+        *_told(figures, width, glyphs),
         (),
         *_weeks(figures, width, glyphs),
     ]
@@ -74,14 +73,16 @@ def _heading(text: str, width: int) -> list[Line]:
     return fill([Piece(text, "label")], width)
 
 
-def _told(total: Counts, width: int, glyphs: Glyphs) -> list[Line]:
+def _told(figures: Figures, width: int, glyphs: Glyphs) -> list[Line]:
+    total, weeks = figures.total, len(figures.weeks)
     said = (
         f"{total.seen:,} seen",
         f"{total.opened:,} opened",
         f"{total.finished:,} read to the end",
         f"{total.starred:,} starred",
     )
-    return fill([Piece(f" {glyphs.dot} ".join(said))], width)
+    heading = f"The last {weeks} weeks" if weeks > 1 else "This week"
+    return fill([Piece(heading, "label"), Piece(f"  {f' {glyphs.dot} '.join(said)}")], width)
 
 
 def plain(lines: Iterable[Line]) -> str:
@@ -140,7 +141,7 @@ def _topics(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyp
     bar = min(BAR, (width - name - 2 * SHARE) // 2 - 2)
     bar = bar if bar >= LEAST_BAR else 0
     gap = " " * (bar + 2 if bar else 0)
-    head = "".join(f"{column:>{SHARE - 12}}{'part':>6}{'moved':>6}{gap}" for column in ("starred", "seen"))
+    head = "".join(f"{column:>{SHARE - 12}}{'share':>6}{'moved':>6}{gap}" for column in ("starred", "seen"))
     yield (Piece(f"{'':{name}}{head}".rstrip(), "muted"),)
     most = max(max(one.starred.part, one.seen.part) for one in shown)
     full, light = glyphs.shades[-1], glyphs.shades[1]
@@ -157,12 +158,10 @@ def _topics(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyp
 
 
 def _moved_about(shown: tuple[TopicFigures, ...], weeks: int) -> str:
+    shares = "share: of all that you starred, or saw"
     if any(one.starred.moved is not None or one.seen.moved is not None for one in shown):
-        half = weeks // 2
-        return (
-            f"part: of all that you starred, or saw; moved: in points, the last {half} weeks against the {half} before."
-        )
-    return "part: of all that you starred, or saw. How it moves is told once both halves of the weeks have papers."
+        return f"{shares}; moved: in points, the last {weeks // 2} weeks against the {weeks // 2} before."
+    return f"{shares}. How it moves is told once both halves of the weeks have papers."
 
 
 def _share(share: Share, role: str, glyphs: Glyphs) -> tuple[Piece, ...]:

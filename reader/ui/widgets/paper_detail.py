@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from reader.cache.history import STILL, Votes
 from reader.cache.outputs import Output
+from reader.core.follows import Reason
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
@@ -61,6 +62,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         block: int
 
     @dataclass
+    class ViewClicked(Message):
+        """The user clicked something that they follow."""
+
+        view: str
+        """The id of its view."""
+
+    @dataclass
     class TagClicked(Message):
         """The user clicked a tag of theirs."""
 
@@ -101,6 +109,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         found: Found | None = None,
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
+        follows: tuple[Reason, ...] = (),
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -121,6 +130,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             votes=votes,
             position=position,
             outputs=outputs,
+            follows=follows,
             kept=kept,
             found=found,
             fetching=fetching,
@@ -256,6 +266,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.TopicClicked(value))
         elif kind == "tag":
             self.post_message(self.TagClicked(value))
+        elif kind == "view":
+            self.post_message(self.ViewClicked(value))
         elif kind == "place":
             self.post_message(self.PlaceClicked(int(value)))
         elif kind == "unfold":

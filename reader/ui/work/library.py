@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 
     from reader.cache.community import Kept
     from reader.cache.days import DayState
+    from reader.cache.follows import FollowCount
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
+    from reader.core.follows import Follow, Reason
     from reader.core.reading import Figures
     from reader.session.places import Place, View
 
@@ -205,6 +207,19 @@ class Library(Marking):
         known = self._cached_key(pk)
         return () if known is None else self._ask(lambda window: window.read(partial(outputs_of, pk=known)), ())
 
+    def follow_reasons(self, pk: PaperKey) -> tuple[Reason, ...]:
+        """What the user follows that a paper has."""
+        from reader.cache.follows import reasons
+
+        known = self._cached_key(pk)
+        return () if known is None else self._ask(lambda window: window.read(partial(reasons, pk=known)), ())
+
+    def follows(self) -> list[Follow]:
+        """What the user follows."""
+        from reader.cache.follows import follows
+
+        return self._ask(lambda window: window.read(follows), [])
+
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
         from reader.cache.days import day_states
@@ -294,6 +309,10 @@ class Library(Marking):
     async def count_view(self, view: View, scope: Scope) -> ViewCount:
         """Count a view that the user has saved; raises CacheInterrupted if `count` is called meanwhile."""
         return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
+
+    async def follow_counts(self) -> tuple[FollowCount, ...]:
+        """What the user follows, with numbers of papers; raises CacheInterrupted like `count_view`."""
+        return await self._counts.ask_next(self._counting.follow_counts)
 
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
         """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""

@@ -16,8 +16,10 @@ from reader.paths import draft_folder
 from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
 
 if TYPE_CHECKING:
+    from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
+    from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.session.drafts import Drafts
     from reader.ui.feed_results import FeedResults
@@ -82,6 +84,20 @@ class Marking:
             return events.act(changes)
 
         return self._marks.submit(leave, is_mark=False)
+
+    def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[Action | None, FollowCount | None]]:
+        """Follow something, or no longer; return the action, and then the numbers of its papers."""
+
+        def decide(events: Events, _progress: Progress) -> tuple[Action | None, FollowCount | None]:
+            from reader.cache.follows import follow_counts
+            from reader.cache.marks.event_log import Marking as Decision
+            from reader.core.follows import value_of
+
+            action = events.decide([Decision(follow.kind, value_of(follow, is_followed=is_followed))])
+            counts = events.read(follow_counts)
+            return action, next((one for one in counts if one.follow.kind == follow.kind), None)
+
+        return self._marks.submit(decide)
 
     # Notes
 
