@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from reader.ui.shell import Running, Shell
+from reader.core.errors import ReaderError
+from reader.ui.shell import Outcome, Running, Shell
 from reader.ui.state import State
 from reader.ui.work.services import Services
 
@@ -30,7 +31,7 @@ class Sync:
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
-        self._has_marked = False
+        self._has_marked = self._is_looking = False
 
     @staticmethod
     def parts(state: State) -> object:
@@ -40,7 +41,7 @@ class Sync:
     @property
     def is_due(self) -> bool:
         """Whether other machines may lack a mark, also because a look was cut off."""
-        return self._is_on and (self._has_marked or self._running is not None)
+        return self._is_on and (self._has_marked or self._is_looking)
 
     def begin(self) -> None:
         """Look soon, and then again on each quiet minute."""
@@ -55,18 +56,17 @@ class Sync:
 
     def look(self) -> None:
         """Look now, unless that is going on."""
-        if self._is_on and self._running is None:
+        if self._is_on and not self._is_looking:
+            self._is_looking, self._has_marked = True, False
             self._background.start("sync", self._run)
 
     async def _run(self) -> None:
-        self._has_marked = False
-        self._running = running = await asyncio.to_thread(lambda: self._shell().start(("sync", "--quiet"), COLUMNS))
         try:
-            outcome = await asyncio.to_thread(running.wait)
-        except asyncio.CancelledError:
-            running.kill()
-            raise
-        self._running = None
+            self._running = await asyncio.to_thread(lambda: self._shell().start(("sync", "--quiet"), COLUMNS))
+            outcome = await asyncio.to_thread(self._running.wait)
+        except ReaderError as error:
+            outcome = Outcome(1, "", str(error))
+        self._running, self._is_looking = None, False
         failure = outcome.said if outcome.code else ""
         if failure:
             self._has_marked = True
