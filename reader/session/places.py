@@ -144,6 +144,11 @@ class Place(NamedTuple):
         return parse(self.text)
 
     @property
+    def is_aside(self) -> bool:
+        """Whether it lists papers that are like others; raises QueryError."""
+        return "like:" in self.text.lower() and bool(self.query.like)
+
+    @property
     def paper_id(self) -> str | None:
         """The arXiv id if the query asks only for one paper, else None; raises QueryError."""
         from reader.core.ids import arxiv_id
@@ -210,8 +215,8 @@ def _joined(base: str, query: Query, order: str) -> Query:
     viewed = parse(base)
     nodes = [node for node in (viewed.root, query.root) if node is not None]
     asked = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
-    # Of what fits a text, the best comes first.
-    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.near else order))
+    # Of what fits a text or is like a paper, the best comes first.
+    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.is_by_fit else order))
 
 
 def next_order(text: str, default: str) -> str:
@@ -223,6 +228,7 @@ def next_order(text: str, default: str) -> str:
     if near:
         return " ".join(part for part in (next_order(text, "relevance"), near) if part)
     query = parse(text)
+    default = "relevance" if query.like else default
     now = query.sort.key if query.sort else default
     orders = (default, *(order for order in ORDERS if order != default))
     order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default

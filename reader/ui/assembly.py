@@ -30,6 +30,7 @@ from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.reading import ReadingActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.selection import SelectionActions
+from reader.ui.handlers.similar import SimilarActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
@@ -181,6 +182,7 @@ class Assembly:
             self.links,
             CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
+            SimilarActions(services, position),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             FollowActions(services, keyboard),

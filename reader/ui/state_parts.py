@@ -38,6 +38,14 @@ TOP = Position()
 """The first paper of a list."""
 
 
+class Aside(NamedTuple):
+    """Where the user was before a list of papers that are like others."""
+
+    place: Place
+    at: Position
+    widened_from: View | None = None
+
+
 class ListRequest(NamedTuple):
     """A request to read the place's list, with the cursor on a paper if the list has it, else at the top."""
 
