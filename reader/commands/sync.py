@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reader.cache.sync.folder import Exchanged
     from reader.cache.sync.machine_file import Known
     from reader.cache.sync.memory import Memory
+    from reader.commands.shared_settings import SharedSettings
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -34,35 +35,49 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     folder = _folder(arguments.folder, workspace)
     if arguments.status:
         return _print_status(folder, workspace, as_json=arguments.json)
-    exchanged = exchange_marks(workspace, folder)
+    exchanged, settings = exchange_marks(workspace, folder)
     if arguments.json:
-        print_json({"folder": str(folder)} | asdict(exchanged))
+        print_json({"folder": str(folder)} | asdict(exchanged) | {"settings": settings.taken})
         return 0
     for trouble in exchanged.troubles:
         warn(f"{clean(trouble)}; it is skipped until it is whole")
+    for refused in settings.refused:
+        warn(refused)
     if exchanged.is_new_machine:
         warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
     if not arguments.quiet:
         print_line(_summary(exchanged))
+        if settings.taken:
+            print_line(f"Settings changed as on your other machines: {', '.join(settings.taken)}.")
         if exchanged.is_first and arguments.folder and not workspace.settings.sync:
             print_line(f"To do this by itself: dailypapers config set sync {clean(arguments.folder)}")
     return 0
 
 
-def exchange_marks(workspace: Workspace, folder: Path) -> Exchanged:
-    """Join the marks with those of other machines; raises ReaderError."""
+def exchange_marks(workspace: Workspace, folder: Path) -> tuple[Exchanged, SharedSettings]:
+    """Join the marks, and the settings if they go along, with those of other machines; raises ReaderError."""
     from reader.cache.sync.folder import exchange
+    from reader.commands.shared_settings import SharedSettings
 
     with workspace.events() as events, Progress() as progress:
-        exchanged = exchange(
-            events,
-            workspace.cache_file,
-            folder,
-            machine_name(),
-            progress=lambda done, total: progress.show(f"{done:,} of {total:,} changes"),
-        )
+
+        def look() -> Exchanged:
+            return exchange(
+                events,
+                workspace.cache_file,
+                folder,
+                machine_name(),
+                progress=lambda done, total: progress.show(f"{done:,} of {total:,} changes"),
+            )
+
+        settings = SharedSettings(workspace, events)
+        settings.send_changes()
+        exchanged = look()
+        if settings.take_over():
+            # At the first look, the others' values come before one's own, which go out by a second one.
+            exchanged.went += look().went
     workspace.has_changed = bool(exchanged.came)
-    return exchanged
+    return exchanged, settings
 
 
 def machine_name() -> str:

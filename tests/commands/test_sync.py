@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from reader.cache.marks.events import Events
+from reader.cache.sync.settings import record_settings
 from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
 
 Use = Callable[[str], None]
@@ -70,3 +73,41 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     assert (failed.code, "is not there. Connect or mount it" in failed.err) == (1, True)
     assert run("sync", "--status").lines[0].endswith("It is not there now.")
     assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
+
+
+def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    for name in ("laptop", "desk"):
+        use(name)
+        run("config", "set", "sync", shared)
+        run("config", "set", "sync_settings", "true")
+    use("laptop")
+    for words in (("order", "upvotes"), ("theme", "nord"), ("keys.paper.star", "S")):
+        run("config", "set", *words)
+    run("views", "add", "Agents", "title:agents")
+    assert run("sync").lines == ["3 changes went out."]
+    use("desk")
+    run("config", "set", "after_mark", "next")
+    assert run("sync").lines == [
+        "3 changes came from laptop, 1 change went out.",
+        "Settings changed as on your other machines: order, keys, views.",
+    ]
+    assert run("views", "list", "--json").records[0]["query"] == "title:agents"
+    assert [run("config", "get", name).out.strip() for name in ("order", "theme")] == ["upvotes", "auto"]
+    # What is changed later, on whichever machine, is so on all; what is left alone is not sent again.
+    run("views", "remove", "Agents")
+    run("config", "set", "order", "day")
+    run("sync")
+    use("laptop")
+    assert run("sync").lines[1] == "Settings changed as on your other machines: order, after_mark, views."
+    assert run("sync").lines == ["Nothing new on any machine."]
+    assert run("views", "list", "--json").json == []
+    assert run("undo").out == "There is nothing to take back.\n"
+    # A value that no setting takes is refused; a file with mistakes is left alone.
+    with closing(Events.open(tmp_path / "laptop" / "papers.db")) as events:
+        record_settings(events, {"order": "sideways", "on_star": "rm", "notify": "a"})
+    failed = run("sync")
+    assert failed.err.startswith("order could not be taken over: it must be ")
+    assert "notify" in failed.out and "on_star" not in failed.out
+    (tmp_path / "laptop" / "config.toml").write_text(f'sync = "{shared}"\nsync_settings = true\n[[views]\n')
+    assert "has mistakes, so settings do not go along" in run("sync").err

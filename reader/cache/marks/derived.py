@@ -22,6 +22,9 @@ from reader.core.queue_places import first_place
 FOLLOW = "follow:"
 """Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
+SETTING = "setting:"
+"""Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
+
 _OF_NEWEST = """
     SELECT e.{column} FROM effect AS f JOIN event AS e ON e.seq = f.event
     WHERE f.pk = paper.pk AND f.kind = :kind AND e.undone = 0

@@ -15,7 +15,7 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -179,6 +179,12 @@ class Events:
                 count += self._log.join(some)
             self._apply_news(progress)
         return count
+
+    def record_plain(self, values: Mapping[str, str]) -> None:
+        """Record events without papers, from which no state in the cache follows, as one action."""
+        with explained(self._path), self._log.recording():
+            for event in self._log.record_together([Marking(kind, value) for kind, value in values.items()]):
+                self._log.finish(event)
 
     def machine(self) -> str:
         """The id of this machine, made when it is first needed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Literal
 
-from reader.cache.marks.derived import FOLLOW, quoted
+from reader.cache.marks.derived import FOLLOW, SETTING, quoted
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
 from reader.core.marks import TRACES
 
@@ -26,7 +26,7 @@ def find_targets(
     return [Event(*row) for row in connection.execute(query, {"machine": machine})]
 
 
-_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%'"
+_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%' AND kind NOT LIKE '{SETTING}%'"
 
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
