@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,14 @@ from reader.commands.output import READABLE, Style, fit, is_terminal, warn, widt
 from reader.commands.paper_page import draw_paper, facts, short_parts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
+from reader.core.rules import said
 from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
+    from reader.cache.rules import Act
+    from reader.cache.window import Window
     from reader.core.follows import Reason as Followed
     from reader.core.topics.scorer import Reason
 
@@ -38,12 +42,18 @@ WHY = "why"
 """The key in JSON of what gave a paper its topics."""
 
 
+RULES = "rules"
+"""The key in JSON of what the user's rules did to the paper."""
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument(
         "--refresh", action="store_true", help="ask for comments, links and versions first, at most once a day"
     )
-    parser.add_argument("--why", action="store_true", help="print which words gave it its topics, and why it suits you")
+    parser.add_argument(
+        "--why", action="store_true", help="print which words gave it its topics, why it suits you, and what rules did"
+    )
     add_json_fields(parser, _fields, "id,title,abstract")
     add_no_pager(parser)
 
@@ -52,7 +62,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY, RULES)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -76,6 +86,9 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         if for_you.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= for_you.record(window, paper)
+        if RULES in arguments.json.fields:
+            with workspace.window() as window:
+                why[RULES] = _rule_record(window, paper)
         arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | said | why)
         return 0
     from reader.commands.pager import print_paged
@@ -128,7 +141,10 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
         names = {topic.slug: topic.name for topic in workspace.topics.topics}
         with workspace.window() as window:
             suits = for_you.sentence(window, paper)
-        return chain(_format_reasons(paper, reasons, names, style), _format_sentence(suits))
+            acts = _ruled(window, paper)
+        return chain(
+            _format_reasons(paper, reasons, names, style), _format_sentence(suits), *map(_format_sentence, acts)
+        )
     kept = _kept(workspace, paper)
     with workspace.window() as window:
         topics = window.topic_names()
@@ -162,6 +178,28 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
     if reasons:
         yield ""
         yield style.faint(LEGEND)
+
+
+def _rule_record(window: Window, paper: Paper) -> dict[str, object]:
+    """What the user's rules and muted words did to a paper, as JSON."""
+    acts, muted = _acts(window, paper)
+    return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
+
+
+def _ruled(window: Window, paper: Paper) -> Iterator[str]:
+    """The same as sentences."""
+    acts, muted = _acts(window, paper)
+    sentences = [
+        f"Rule {clean(act.rule)}: {said(act.then)}, because {clean(act.when)}{'; you took that back' * act.undone}."
+        for act in acts
+    ]
+    return iter([*sentences, *(f"Muted, because {clean(word)}." for word in muted)])
+
+
+def _acts(window: Window, paper: Paper) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+    from reader.cache.rules import ruled
+
+    return ruled(window, paper.pk, datetime.now(UTC).date()) if isinstance(paper.pk, int) else ((), ())
 
 
 def _format_sentence(text: str) -> Iterator[str]:

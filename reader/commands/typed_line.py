@@ -42,15 +42,18 @@ PIPE = "pipe"
 
 ACTIONS_FIRST = {
     "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
-    "undo": "mark.undo",
+    "similar": "find.similar", "undo": "mark.undo",
 }  # fmt: skip
 """Words that mean an action if nothing follows them, though a command has the same name."""
 
-_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0}
+_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0, "similar": 0}
 """Commands on papers that are named by ids, and the number of arguments before these."""
 
 _MANY = ("mark", "tag")
 """Those that take many papers, or a query."""
+
+_SEVERAL = (*_MANY, "similar")
+"""Those that take many papers."""
 
 
 class Word(NamedTuple):
@@ -183,7 +186,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if has_query:
         return Typed((name, *words), is_counted=not is_dry)
     if not papers:
-        taken = here.selected if name in _MANY and here.selected else _one(here)
+        taken = here.selected if name in _SEVERAL and here.selected else _one(here)
         return Typed((name, *words, *taken))
     if all(_is_id(words[place]) for place in papers):
         return Typed((name, *words))

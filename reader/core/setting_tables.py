@@ -1,4 +1,4 @@
-"""The tables of the settings that may stand several times: `[[views]]`, `[[exports]]` and `[[commands]]`."""
+"""The tables of the settings that may stand several times, such as `[[views]]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, NamedTuple, TypeAlias
 
+from reader.core.rules import RuleMarks, RuleQuery
 from reader.core.setting_types import (
     Boolean,
     Choice,
@@ -28,7 +29,7 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = ("today", "followed", "unread", "queue", "starred", "all", "trending", "second")
+BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "muted")
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"
@@ -172,9 +173,23 @@ class UserCommand:
         return tuple(shlex.split(self.run)) if isinstance(self.run, str) else self.run
 
 
-Entry: TypeAlias = SavedView | WatchedExport | UserCommand
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What happens to papers that come in and match a query."""
 
-TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
+    name: str = _entry(Name())
+    when: str = _entry(RuleQuery())
+    then: tuple[str, ...] = _entry(RuleMarks())
+
+
+Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
+
+TABLES: Mapping[str, type[Entry]] = {
+    "views": SavedView,
+    "exports": WatchedExport,
+    "commands": UserCommand,
+    "rules": Rule,
+}
 """The tables by their names in the file."""
 
 MOST = 100
@@ -291,7 +306,7 @@ class Entries(SettingType):
 
     def _checked(self, values: Sequence[object]) -> Iterator[Entry]:
         for one in values:
-            if isinstance(one, SavedView | WatchedExport | UserCommand):
+            if isinstance(one, SavedView | WatchedExport | UserCommand | Rule):
                 yield one
                 continue
             entry, wrong = read_entry(self.table, one if isinstance(one, Mapping) else {})

@@ -32,6 +32,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "command": "Command line",
     "run": "Command line",
     "output": "Command line",
+    "weights": "Weights",
     "app": "Program",
     "help": "Help",
 }
@@ -47,7 +48,18 @@ _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
 _LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "output", "help")
+_SCROLL: Final[Contexts] = (
+    "list",
+    "detail",
+    "triage",
+    "page",
+    "text",
+    "outline",
+    "filter",
+    "output",
+    "weights",
+    "help",
+)
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
@@ -72,6 +84,9 @@ _COMMAND: Final[Contexts] = ("command",)
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
+_WEIGHTS: Final[Contexts] = ("weights",)
+_REDO: Final[Contexts] = (*_BACK, "weights")
+_UNDO: Final[Contexts] = (*_LINE, "weights")
 _DATE: Final[Contexts] = ("calendar",)
 
 
@@ -120,8 +135,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _LINE),
-    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BACK),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _UNDO),
+    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _REDO),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
@@ -184,6 +199,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
+    Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
+    Action("view.weights", "gW", "Weights", "What was learned of your marks; more or less of it, or mute it.", _BROWSE),
     Action("view.followed", "gf", "Followed", "What has an author, a topic or a word that you follow.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
     Action("view.queue", "gq", "Queue", "What you want to read later, in your own order.", _BROWSE),
@@ -261,6 +278,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "2025-03, last tuesday or W20; a digit begins one too.", _DATE),
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
+    Action("weights.pick", "space enter", "Pick", "More of this; again as it was learned.", _WEIGHTS),
+    _motion("weights.raise", "+ = l right", "More", "Twice its weight.", _WEIGHTS),
+    _motion(
+        "weights.lower", "- h left", "Less", "Half its weight; what was not learned then counts against.", _WEIGHTS
+    ),
+    Action("weights.mute", "x", "Mute", "It counts nothing; again as it was learned.", _WEIGHTS),
+    Action("weights.reset", "r", "As learned", "Without your changes.", _WEIGHTS),
+    Action("weights.close", "escape q", "Close", "Back to where you were.", _WEIGHTS),
     Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),

@@ -37,6 +37,7 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("note --text x", f"note --text x {C}"),
         ("note 2406.12345 --text x", None),
         ("show --json", f"show --json {C}"),
+        ("similar -n 5", f"similar -n 5 {A} {B}"),
         ("pdf -o /tmp", f"pdf -o /tmp {C}"),
         ("list is:unread -n 5", None),
         ("undo --json", None),

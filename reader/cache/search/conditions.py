@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
-from reader.cache.flags import having
 from reader.cache.history import RISEN
 from reader.cache.search.full_text import (
     Clause,
@@ -21,9 +20,8 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
+from reader.cache.search.kept_terms import KEPT
 from reader.cache.search.sql_functions import search_key, split_words
-from reader.cache.search.traces import TRACES
-from reader.core.flags import Flag
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
@@ -217,10 +215,8 @@ class Compiler:
                 return Clause(f"({RISEN})")
             case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
-            case "is" if value in TRACES and self.tests_each:
-                return Clause(TRACES[value].each)
-            case "is" if value == "followed" and self.tests_each:
-                return Clause(f"EXISTS ({having(Flag.FOLLOWED)} AND paper_flags.pk = p.pk)")
+            case "is" if value in KEPT and self.tests_each:
+                return Clause(KEPT[value].each)
             case "follow" if self.tests_each:
                 of_paper = f"SELECT 1 FROM follow_paper AS w WHERE w.pk = p.pk AND w.follow IN ({_FOLLOWS})"
                 return Clause(f"EXISTS ({of_paper})", (name_slug(value),) * 2)
@@ -313,14 +309,12 @@ class Compiler:
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
-            case Term("is", value) if value in TRACES:
-                return Clause(TRACES[value].all)
+            case Term("is", value) if value in KEPT:
+                return Clause(KEPT[value].all)
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):
                 return Clause("SELECT pk FROM queue")
-            case Term("is", "followed"):
-                return Clause(having(Flag.FOLLOWED))
             case Term("follow", name):
                 return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
             case Term("is", "new") if newest := self.newest_not_new():

@@ -25,6 +25,8 @@ CHOICES = {
         "finished",
         "passed",
         "followed",
+        "highlighted",
+        "muted",
     ),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou"),

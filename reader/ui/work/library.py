@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -38,12 +38,17 @@ if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
+    from reader.cache.rules import Act
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
+    from reader.core.choice.learned import Learned
+    from reader.core.choice.taste import TasteTerm
+    from reader.core.choice.weights import Weight
     from reader.core.follows import Follow, Reason
     from reader.core.reading import Figures
     from reader.session.places import Place, View
+    from reader.ui.text.fit_lines import Fit
 
 T = TypeVar("T")
 
@@ -62,11 +67,13 @@ class Library(Marking):
         self._file = self._place()
         self.trouble = ""
         """What the user has to know of a read that failed; empty if none did."""
+        self.learned: Learned | None = None
+        """What was learned of the user, if the list is ordered by it: its rows say why they suit."""
         self._visited: int | None = None
         self._new_since: str | None = None
         self._counting = Counting()
-        self._screenfuls, self._whole, self._counts, self._days = (
-            QueryThread(path, name) for name in ("screenful", "order", "count", "day")
+        self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
+            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "taste", "fit")
         )
 
     @property
@@ -95,7 +102,30 @@ class Library(Marking):
         def cached(keys: Sequence[int]) -> list[PaperRow]:
             return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
 
-        return cached(cached_keys(pks)) if self.results is None else self.results.rows(pks, cached)
+        if self.results is not None:
+            return self.results.rows(pks, cached)
+        return self._with_whys(cached(cached_keys(pks)))
+
+    def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
+        """The rows with why they suit the user, if the list is ordered by it."""
+        if self.learned is None:
+            return rows
+        said, surprises = self._whys([row.pk for row in rows]), self.learned.surprises
+        return [row._replace(why=said.get(row.pk, ""), is_surprise=row.pk in surprises) for row in rows]
+
+    def _whys(self, pks: Sequence[PaperKey]) -> Mapping[PaperKey, str]:
+        from reader.cache.opinions import whys
+
+        learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
+        if learned is None:
+            return {}
+        nothing: dict[int, str] = {}
+        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
+        return {pk: said.get(pk, "") for pk in keys}
+
+    def why(self, pk: PaperKey) -> str:
+        """Why a paper suits the user, in words, if the list is ordered by that; else nothing."""
+        return self._whys([pk]).get(pk, "")
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""
@@ -116,6 +146,16 @@ class Library(Marking):
         if known is None:
             return Kept()
         return self._ask(lambda window: window.read(lambda one: read_community(one, known)), Kept())
+
+    def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+        """What rules did to a paper, and the muted words that hide it; may run in a thread. Raises CacheError."""
+        from reader.cache.rules import ruled
+
+        known = self._cached_key(pk)
+        if known is None:
+            return (), ()
+        with closing(Window.open(self._path)) as window:
+            return ruled(window, known, datetime.now(UTC).date())
 
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""
@@ -334,6 +374,25 @@ class Library(Marking):
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
+    async def weights(self) -> Sequence[Weight]:
+        """What was learned of the user, with what they decided about it, and the topics that could be."""
+        from reader.cache.opinions import read_weights
+
+        return await self._taste.ask_next(read_weights)
+
+    async def reasons(self, pk: PaperKey) -> tuple[TasteTerm, ...] | None:
+        """What speaks for and against a paper; None if nothing is learned yet."""
+        from reader.cache.opinions import read_reasons
+
+        known = self._cached_key(pk)
+        return None if known is None else await self._taste.ask_next(partial(read_reasons, pk=known))
+
+    async def fit(self, pk: int, text: str) -> Fit:
+        """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""
+        from reader.ui.work.fitting import fit
+
+        return await self._fits.ask(lambda window: window.read(partial(fit, pk=pk, text=text)))
+
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
 
@@ -354,7 +413,7 @@ class Library(Marking):
         An incomplete mark of many papers is finished at the next start.
         """
         self._marks.stop()
-        for asking in (self._screenfuls, self._whole, self._counts, self._days):
+        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits):
             asking.close()
         self._marks.close()
         self._near.close()
