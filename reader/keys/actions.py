@@ -49,17 +49,8 @@ _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
 _LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty")
 _SCROLL: Final[Contexts] = (
-    "list",
-    "detail",
-    "triage",
-    "page",
-    "text",
-    "outline",
-    "filter",
-    "output",
-    "weights",
-    "help",
-)
+    "list", "detail", "triage", "page", "text", "outline", "filter", "output", "weights", "help",
+)  # fmt: skip
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
@@ -85,8 +76,7 @@ _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
 _WEIGHTS: Final[Contexts] = ("weights",)
-_REDO: Final[Contexts] = (*_BACK, "weights")
-_UNDO: Final[Contexts] = (*_LINE, "weights")
+_UNDO: Final[Contexts] = (*_BACK, "weights")
 _DATE: Final[Contexts] = ("calendar",)
 
 
@@ -135,8 +125,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _UNDO),
-    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _REDO),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", (*_LINE, "weights")),
+    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _UNDO),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
@@ -207,7 +197,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
-    Action("view.second", "gl", "Second look", "Read or hidden papers that rose or got code since.", _BROWSE),
+    Action("view.second", "gl", "Second look", "Papers that changed since you marked or passed them.", _BROWSE),
     _numbered(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",

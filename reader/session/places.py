@@ -22,11 +22,11 @@ FOLLOW = "follow:"
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
 
-TRIAGE = "triage"
-"""The id of the view of a triage, which is not listed and not returned to."""
-
 FOR_YOU = "foryou"
 """The id of the view of papers to read that suit the user, the best first, with some surprises."""
+
+TRIAGE = "triage"
+"""The id of the view of a triage, which is not listed and not returned to."""
 
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
@@ -71,11 +71,11 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
     View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, read or hidden papers that have since risen, and those
-that muted words leave out."""
+"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, and those that
+muted words leave out."""
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:

@@ -211,8 +211,8 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
         why = "A paper that you queue waits here until you let it go."
         return EmptyReason(said("Nothing to read later."), because(why), (_ALL,))
     if view.id == "second":
-        why = "Papers that rise after you read or hide them come here."
-        return EmptyReason(said("Nothing has risen yet."), because(why), (_ALL,))
+        why = "Papers that change after you star, read or pass them come here."
+        return EmptyReason(said("Nothing has changed."), because(why), (_ALL,))
     if view.is_ranking:
         return _no_ranking(state, today, demo=demo)
     if view.id.startswith(SAVED):

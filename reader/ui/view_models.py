@@ -137,8 +137,8 @@ def header_parts(state: State) -> object:
         state.activity,
         state.mode,
         state.texts_ahead,
-        state.triage and state.triage.phase,
         state.fit,
+        state.triage and state.triage.phase,
     )
 
 

@@ -8,7 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.marks import QUEUE, STATES
+from reader.core.flags import Flag
+from reader.core.marks import LOOK, QUEUE, STATES
 from reader.core.paper_row import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
@@ -102,6 +103,19 @@ class MarkActions:
         if row is not None and not row.read and self._read_when != "manual":
             self._mark("read", True, [pk], is_quiet=True)
 
+    def look_again(self, pk: PaperKey) -> None:
+        """Record that the user looks at a paper again, if it has changed and no other mark says so."""
+        if self._clear_changed(pk):
+            self.follow(self._library.mark(LOOK, True, [pk]))
+
+    def _clear_changed(self, pk: PaperKey) -> bool:
+        """No longer draw that a paper has changed: any mark is a look at it. Returns whether it was drawn."""
+        row = self._papers.row_of(pk)
+        is_changed = row is not None and bool(row.flags & Flag.CHANGED)
+        if row is not None and is_changed:
+            self._papers.patch(pk, flags=row.flags & ~Flag.CHANGED)
+        return is_changed
+
     def leave_paper(self) -> None:
         """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
         row = self._papers.highlighted_row
@@ -161,6 +175,7 @@ class MarkActions:
             self._starring(pks)
         for pk in pks if shown is None else shown:
             self._papers.patch(pk, **{FIELDS[kind]: value, "kept": True})
+            self._clear_changed(pk)
         # Submitted before the work starts, so that quitting cannot lose it.
         self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
 

@@ -67,6 +67,7 @@ class PageActions:
         self._model.change(state.open_page(reading._replace(number=self._papers.cursor + 1)))
         if is_new and not state.is_triaging:
             self._marks.finish_reading(reading.key)
+            self._marks.look_again(reading.key)
             if isinstance(reading.paper.pk, NotCached):
                 self._marks.store_opened(reading.key)
 

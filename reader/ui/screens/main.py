@@ -273,6 +273,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 outputs=reading.outputs,
                 follows=reading.follows,
                 suits=reading.suits,
+                changes=reading.changes,
             )
 
     def _draw_topic_names(self, state: State) -> None:

@@ -59,6 +59,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             outputs=reading.outputs,
             follows=reading.follows,
             suits=reading.suits,
+            changes=reading.changes,
         )
 
     def _draw_again(self, state: State) -> None:
