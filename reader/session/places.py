@@ -83,7 +83,7 @@ def triage_place(text: str, *, is_taught: bool) -> Place:
 
     Without a query they are those of the newest day, and those that came since the last visit.
     """
-    asked = "is:unread" if text else "is:unread (day:latest OR is:new)"
+    asked = "is:unread -is:starred" if text else "is:unread -is:starred (day:latest OR is:new)"
     return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 
