@@ -114,6 +114,9 @@ class Settings:
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
+    nearest: bool = field(default=True, metadata={"rule": Boolean()})
+    """In the reader, let words that fewer than 20 papers have be followed by the papers nearest in meaning."""
+
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 

@@ -117,7 +117,9 @@ class SettingFacts(TypedDict, total=False):
     pdf_folder: str
     pdf_viewer: tuple[str, ...]
     order: str
+    nearest: bool
     read_when: str
+    note_reading: bool
     after_mark: str
     theme: str
     images: str

@@ -42,6 +42,7 @@ QUERIES = (
     ("published:2026-05-01..2026-05-31", "by the date on arXiv"),
     ("upvotes:>20 authors:<5", "by a number; comments and stars (of the code) too"),
     ("id:2406.12345", "one paper"),
+    ("like:2406.12345 like:2406.12345,2501.01234", "papers like one or several, nearest first"),
     ("category:cs.RO source:arxiv tag:later", "by arXiv category, source or your tag"),
     ('note:"compare with ours"', "by words of your note"),
     ('venue:"iclr 2026"', "by where it appeared, as arXiv's remark and journal reference tell"),

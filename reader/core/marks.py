@@ -36,6 +36,9 @@ TRACES = (OPEN, FINISH, PASS)
 """Kinds of marks that reading leaves by itself: a paper's page was opened, it was read to the end, or the cursor left
 it after a look. Their value is the day (ISO), so a paper has one of a kind a day. Nobody undoes them."""
 
+LIKE = "like"
+"""The kind of marks on papers that teach what the user likes, and do nothing else; imported files have them."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
@@ -51,7 +54,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `highlight`, `note`, `tag:NAME`, `rule:NAME`, or one of `TRACES`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `note`, `tag:NAME`, `rule:NAME`, or a trace."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, a day, or what a rule did."""
     clock: int
@@ -87,7 +90,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT, HIGHLIGHT):
+    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 
@@ -120,3 +123,8 @@ def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:
         if known is None or (mark.clock, mark.id) > (known.clock, known.id):
             found[mark.kind] = mark
     return tuple(found[kind] for kind in sorted(found))
+
+
+def quoted(kinds: Iterable[str]) -> str:
+    """Kinds of marks as a list in SQL."""
+    return ", ".join(f"'{kind}'" for kind in kinds)

@@ -31,6 +31,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "command": "Command line",
     "run": "Command line",
     "output": "Command line",
+    "weights": "Weights",
     "app": "Program",
     "help": "Help",
 }
@@ -44,7 +45,7 @@ _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "output", "help")
+_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "output", "weights", "help")
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
@@ -67,6 +68,8 @@ _COMMAND: Final[Contexts] = ("command",)
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
+_WEIGHTS: Final[Contexts] = ("weights",)
+_UNDO: Final[Contexts] = (*_BACK, "weights")
 _DATE: Final[Contexts] = ("calendar",)
 
 
@@ -115,8 +118,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _BACK),
-    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _BACK),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _UNDO),
+    Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _UNDO),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
@@ -165,6 +168,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("find.next", "n", "Next hit", "The next paper with your words, or the next unread.", _PAPER),
     _motion("find.previous", "N", "Previous hit", "The hit or unread paper before.", _PAPER),
     Action("find.topic", "T", "Filter by topic", "By one of this paper's topics; again lets it go.", _PAPER),
+    Action("find.similar", "R", "Similar", "Papers like this one, nearest first; escape goes back.", _PAPER),
+    Action("find.newer", "gn", "Newer and like this", "Papers like this one that came out later.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
     Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
@@ -173,6 +178,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, and around again.", _PANES),
     Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
+    Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
+    Action("view.weights", "gW", "Weights", "What was learned of your marks; more or less of it, or mute it.", _BROWSE),
     Action("view.followed", "gf", "Followed", "What has an author, a topic or a word that you follow.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
     Action("view.queue", "gq", "Queue", "What you want to read later, in your own order.", _BROWSE),
@@ -250,6 +257,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "2025-03, last tuesday or W20; a digit begins one too.", _DATE),
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
+    Action("weights.pick", "space enter", "Pick", "More of this; again as it was learned.", _WEIGHTS),
+    _motion("weights.raise", "+ = l right", "More", "Twice its weight.", _WEIGHTS),
+    _motion(
+        "weights.lower", "- h left", "Less", "Half its weight; what was not learned then counts against.", _WEIGHTS
+    ),
+    Action("weights.mute", "x", "Mute", "It counts nothing; again as it was learned.", _WEIGHTS),
+    Action("weights.reset", "r", "As learned", "Without your changes.", _WEIGHTS),
+    Action("weights.close", "escape q", "Close", "Back to where you were.", _WEIGHTS),
     Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),

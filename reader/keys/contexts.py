@@ -19,6 +19,7 @@ Context: TypeAlias = Literal[
     "command",
     "output",
     "calendar",
+    "weights",
     "help",
     "empty",
 ]
@@ -42,6 +43,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "command": "while typing a command",
     "output": "in a command's output",
     "calendar": "in the calendar",
+    "weights": "with the weights in front",
     "help": "in this help",
     "empty": "with nothing to show",
 }

@@ -131,6 +131,15 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.today": "today",
         "date.close": "close",
     },
+    "weights": {
+        "weights.pick": "pick",
+        "weights.raise": "more",
+        "weights.lower": "less",
+        "weights.mute": "mute",
+        "weights.reset": "as learned",
+        "mark.undo": "undo",
+        "weights.close": "close",
+    },
     "help": {"move.down": "down", "move.up": "up", "move.page_down": "page", "help.close": "close"},
     "empty": {
         "find.clear": "clear",

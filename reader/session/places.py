@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
+    from reader.cache.search.compile import Scope, Selection
     from reader.config import Settings
     from reader.core.query import Node, Query
 
@@ -20,6 +21,9 @@ FOLLOW = "follow:"
 
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
+
+FOR_YOU = "foryou"
+"""The id of the view of papers to read that suit the user, the best first, with some surprises."""
 
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
@@ -54,6 +58,7 @@ class View(NamedTuple):
 
 VIEWS = (
     View("today", "Today", "day:latest"),
+    View(FOR_YOU, "For you", "is:unread -is:starred", "foryou"),
     View("followed", "Followed", "is:followed"),
     View("unread", "Unread", "is:unread"),
     View(QUEUED, "Queue", "is:queued", "queue"),
@@ -146,6 +151,11 @@ class Place(NamedTuple):
         return parse(self.text)
 
     @property
+    def is_aside(self) -> bool:
+        """Whether it lists papers that are like others; raises QueryError."""
+        return "like:" in self.text.lower() and bool(self.query.like)
+
+    @property
     def paper_id(self) -> str | None:
         """The arXiv id if the query asks only for one paper, else None; raises QueryError."""
         from reader.core.ids import arxiv_id
@@ -159,6 +169,19 @@ class Place(NamedTuple):
     def whole(self, order: str) -> Query:
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
         return _joined(self.view.query, self.query, self.view.order or order)
+
+    @property
+    def nearest(self) -> Query | None:
+        """The query for the papers that are near to the typed words; None if it has others than plain ones."""
+        from reader.core.query import Near, Query, Sort
+        from reader.core.query.nodes import all_of
+
+        query = self.query
+        words = plain_words(query)
+        if not words:
+            return None
+        exact = [node for node in _terms(query.root) if not _is_plain(node)]
+        return _joined(self.view.query, Query(all_of([*exact, Near(words)]), Sort("relevance")), "relevance")
 
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
@@ -191,6 +214,43 @@ class Place(NamedTuple):
         return _joined(self.view.query, parse(others), self.view.order or order)
 
 
+def selection_of(place: Place, order: str, scope: Scope) -> Selection:
+    """The papers of a place, sorted by `order` if neither the text nor the view has an order; raises QueryError."""
+    from reader.cache.search.compile import compile_query
+
+    selection = compile_query(place.whole(order), scope)
+    is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
+    return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
+
+
+def plain_words(query: Query) -> str:
+    """The words of a query of plain words and exact terms; empty without words, or with other ones."""
+    if query.is_by_fit:
+        return ""
+    from reader.core.query import And, Match, Not, Or, Regex
+
+    terms = _terms(query.root)
+    if any(isinstance(node, And | Or | Not | Regex) for node in terms):
+        return ""
+    return " ".join(node.text for node in terms if isinstance(node, Match) and _is_plain(node))
+
+
+def _terms(node: Node | None) -> tuple[Node, ...]:
+    """The terms that stand together."""
+    from reader.core.query import And
+
+    if node is None:
+        return ()
+    return node.nodes if isinstance(node, And) else (node,)
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether a node is a word or a phrase to find in any text."""
+    from reader.core.query import Match
+
+    return isinstance(node, Match) and node.field is None
+
+
 def _split_order(text: str) -> tuple[str, str]:
     """A query without its `sort:`, and that; raises QueryError."""
     from reader.core.query import Sort, parse
@@ -212,8 +272,8 @@ def _joined(base: str, query: Query, order: str) -> Query:
     viewed = parse(base)
     nodes = [node for node in (viewed.root, query.root) if node is not None]
     asked = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
-    # Of what fits a text, the best comes first.
-    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.near else order))
+    # Of what fits a text or is like a paper, the best comes first.
+    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.is_by_fit else order))
 
 
 def next_order(text: str, default: str) -> str:
@@ -225,6 +285,7 @@ def next_order(text: str, default: str) -> str:
     if near:
         return " ".join(part for part in (next_order(text, "relevance"), near) if part)
     query = parse(text)
+    default = "relevance" if query.like else default
     now = query.sort.key if query.sort else default
     orders = (default, *(order for order in ORDERS if order != default))
     order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default

@@ -30,9 +30,11 @@ from reader.ui.handlers.queue import QueueActions
 from reader.ui.handlers.reading import ReadingActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.selection import SelectionActions
+from reader.ui.handlers.similar import SimilarActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
+from reader.ui.handlers.weights import WeightActions
 from reader.ui.picture_terminal import picture_terminal
 from reader.ui.state_parts import Position
 from reader.ui.work.beside import Beside
@@ -41,6 +43,7 @@ from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.fit_finder import FitFinder
 from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
@@ -119,6 +122,7 @@ class Assembly:
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
         self.text_places = TextPlaces(services)
+        self.fit_finder = FitFinder(services)
         self.texts_ahead = TextsAhead(services, run_job)
         self.traces = Traces(services, main.papers.row_of, parts.screens.is_page_at_end)
         self.topic_meanings = TopicMeanings(services, parts.rules)
@@ -175,10 +179,12 @@ class Assembly:
             self.full_text,
             self.pictures,
             self.views,
+            WeightActions(services, parts.show_screen),
             self.filter,
             self.links,
             CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
+            SimilarActions(services, position),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
             FollowActions(services, keyboard),

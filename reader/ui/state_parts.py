@@ -38,6 +38,14 @@ TOP = Position()
 """The first paper of a list."""
 
 
+class Aside(NamedTuple):
+    """Where the user was before a list of papers that are like others."""
+
+    place: Place
+    at: Position
+    widened_from: View | None = None
+
+
 class ListRequest(NamedTuple):
     """A request to read the place's list, with the cursor on a paper if the list has it, else at the top."""
 
@@ -87,6 +95,10 @@ class ListContent:
         """The searched words that full texts may have."""
         return self.place.text_words if self.results is None else ()
 
+    def is_fit(self, key: PaperKey) -> bool:
+        """Whether a paper is there because it fits the query best, not because it matches."""
+        return self.place.query.is_by_fit or key in self.order.only_near
+
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same content with facts from the cache."""
         return replace(self, facts=facts, ranked_at=ranked_at)
@@ -114,8 +126,8 @@ class ListContent:
 
     @property
     def count(self) -> int | None:
-        """Number of papers; None for a first screenful that more papers follow."""
-        return len(self.order.pks) if self.order.complete else None
+        """Number of papers that match; None for a first screenful that more papers follow."""
+        return self.order.matching if self.order.complete else None
 
 
 class RefreshStatus(NamedTuple):
@@ -191,6 +203,8 @@ class Reading(NamedTuple):
     """What the user's programs said about it."""
     follows: tuple[Reason, ...] = ()
     """What the user follows that it has."""
+    suits: str = ""
+    """Why it suits the user, in words, where the list is ordered by that."""
 
 
 class Tagging(NamedTuple):

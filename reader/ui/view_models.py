@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import DAY, SPECIAL, VIEWS
+from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Choice, Status
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reader.ui.state import State
     from reader.ui.state_parts import ListContent
     from reader.ui.text.filter_rows import FilterData, ViewItem
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
@@ -51,7 +52,11 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     views = tuple(
         # The newest day is the view Today, unless all of its papers are hidden.
         ViewItem(
-            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+            one.id,
+            one.name,
+            # Nearly all that is unread is in it, in another order.
+            None if one.id == FOR_YOU else number,
+            newest.unread if newest and (one.id, number) == ("today", newest.papers) else None,
         )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
@@ -131,6 +136,7 @@ def header_parts(state: State) -> object:
         state.activity,
         state.mode,
         state.texts_ahead,
+        state.fit,
     )
 
 
@@ -140,12 +146,18 @@ def header(state: State, now: datetime, dot: str) -> Header:
     place, results = listing.place, listing.results
     return Header(
         place=place_name(listing, now, dot),
-        query=place.text if results is None else results.text,
+        query=f"{place.text}{_corrections(state)}" if results is None else results.text,
         shown=listing.count if counts or results is not None or not needs_counts(place) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
         condition=condition(state, now),
     )
+
+
+def _corrections(state: State) -> str:
+    """Which typed words were taken for others, behind the query."""
+    fit = state.fit if state.fit is not None and state.fit.text == state.listing.place.text else None
+    return f"  ({fit.corrections})" if fit is not None and fit.corrections else ""
 
 
 def condition(state: State, now: datetime) -> Condition:
@@ -272,6 +284,12 @@ def found(state: State, key: PaperKey) -> Found | None:
     return state.found if state.found is not None and state.found.key == key else None
 
 
+def fit(state: State, key: PaperKey) -> Fit | None:
+    """Why a paper is in the list, if that is known and the list is of what fits best."""
+    known = state.fit
+    return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None
+
+
 def link_keys(keymap: Keymap) -> dict[str, str]:
     """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
     listed = keymap.key("link.list")
@@ -280,8 +298,8 @@ def link_keys(keymap: Keymap) -> dict[str, str]:
 
 
 def position(number: int, count: int | None) -> str:
-    """A paper's place in the list as `3 of 34`; empty while either is unknown."""
-    return f"{number:,} of {count:,}" if number and count else ""
+    """A paper's place in the list as `3 of 34`; empty while either is unknown, and after the papers that match."""
+    return f"{number:,} of {count:,}" if number and count and number <= count else ""
 
 
 def clock(then: datetime | None, now: datetime) -> str | None:

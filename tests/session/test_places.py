@@ -162,7 +162,7 @@ def test_a_place_whose_text_is_wrong_says_so() -> None:
 def test_a_free_text_comes_last_and_has_its_own_order() -> None:
     place = Place(view("unread"), "robot OR glove ~two hands")
     assert place.whole("day") == parse("is:unread (robot OR glove) sort:relevance ~two hands")
-    assert Place(VIEWS[1], "sort:title ~hands").whole("day").sort == parse("sort:title").sort
+    assert Place(view("unread"), "sort:title ~hands").whole("day").sort == parse("sort:title").sort
     assert parse(place.as_query()) == parse("is:unread (robot OR glove) ~two hands")
     assert next_order("robot ~hands", "day") == "robot sort:day ~hands"
     assert feed_text("robot ~two hands") == "robot two hands"

@@ -186,6 +186,8 @@ class _Judge:
                 return self.oracle.newest in self.paper.days
             case "unread":
                 return _not(self._has_mark("read"))
+            case "foryou":
+                return _all([_not(self._has_mark("read")), _not(self._has_mark("starred"))])
             case "starred":
                 return self._has_mark("starred")
             case "queue":

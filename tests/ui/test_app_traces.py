@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story
+from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
 
 DAYS = {"2026-05-12": tuple(draft(number, f"Paper Number {number}", 90 - number) for number in range(1, 8))}
@@ -79,3 +79,17 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         assert r.context == "list"
     # The rest is stored at the end.
     assert traces(r.file)[3:] == [("finish", (8,))]
+
+
+async def test_a_setting_switches_them_off_and_nothing_read_says_what_comes(reader: Opener) -> None:
+    async with reader(papers=DAYS, settings=settings(note_reading=False, read_when="manual")) as r:
+        watch = Watch(r)
+        await r.do("read.open")
+        watch.wait(30)
+        await r.do("app.back", "view.reading")
+        assert "Nothing has been read here yet" in r.screen
+        await r.press("y")
+        assert "copied 2 lines" in r.screen
+        await r.press("q")
+        assert r.context == "list"
+    assert traces(r.file) == []

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from reader.cache.follows import FollowCount
 from reader.cache.orders import Order
 from reader.cache.window import DayCount, TopicCount
+from reader.core.choice.learned import Learned
+from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.follows import Follow
 from reader.keys.actions import ACTIONS
 from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap
-from reader.session.places import SPECIAL, Place, saved_view, view
+from reader.session.places import FOR_YOU, SPECIAL, Place, saved_view, view
 from reader.session.places import VIEWS as STANDING
 from reader.ui.counts import Counts
 from reader.ui.day_end import day_end_notice
@@ -48,12 +50,17 @@ DAYS = (
 FACTS = CacheFacts("2026-05-12")
 KEYMAP = Keymap()
 
-VIEWS = (*(one.id for one in (*STANDING, *SPECIAL)), "day:2026-05-05", "week:2026-W19", "month:2026-03")
-"""Every view, and one of each period."""
+VIEWS = (
+    *(one.id for one in (*STANDING, *SPECIAL) if one.id != FOR_YOU),
+    "day:2026-05-05",
+    "week:2026-W19",
+    "month:2026-03",
+)
+"""Every view but For you, and one of each period."""
 
 
 def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
-    return Counts((14, 0, unread, 0, 0, 60, 0, 0, 0), DAYS, (), base, anywhere, place)
+    return Counts((14, 0, 0, unread, 0, 0, 60, 0, 0, 0), DAYS, (), base, anywhere, place)
 
 
 def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
@@ -384,6 +391,22 @@ def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
     assert " | ".join(lines(state)) == "No paper that you follow is here yet. | New ones will be. | ga all papers"
     one = empty("follow:author:Ke Li", base=0)
     assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will be. | ga all papers"
+
+
+@pytest.mark.parametrize("text", ["", "robot"])
+def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None:
+    state = empty(FOR_YOU, text, base=60, anywhere=60)
+    assert lines(state) == [
+        "Nothing is learned of you yet.",
+        "Star a paper that you like, or pick three topics; then the best for you come first.",
+        "gW picks topics   ga all papers",
+    ]
+    known = Learned(Taste(traits=(TasteTerm(0, "Agents", 0.5, 0, "topic", "agents"),)))
+    listing = replace(state.listing, order=state.listing.order._replace(learned=known))
+    told = lines(replace(state, listing=listing))
+    assert told[0] == (
+        "Nothing matches robot in For you." if text else "Nothing is left that is unread and not starred."
+    )
 
 
 DEMO = (

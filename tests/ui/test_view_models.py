@@ -52,7 +52,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 6, 57, 4, 3, 60, 0, 2, 0),
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 2, 0),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -198,6 +198,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
     views = filter_data(at("all")).views
     assert [(one.id, one.count) for one in views] == [
         ("today", 14),
+        ("foryou", None),
         ("followed", 6),
         ("unread", 57),
         ("queue", 4),
@@ -205,8 +206,9 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 9))
-    assert [one.id for one in filter_data(none).views] == ["today", "followed", "unread", "queue", "starred", "all"]
+    none = at("all").counted(COUNTS._replace(views=(0,) * 10))
+    shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
+    assert [one.id for one in filter_data(none).views] == shown
 
 
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
@@ -262,7 +264,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
-PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output")]
+PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output", "weights")]
 
 
 # The calendar shows its keys itself, over the list.

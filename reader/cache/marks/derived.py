@@ -18,7 +18,7 @@ from reader.cache.follows import derive_follow
 from reader.core.flags import Flag
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import HIGHLIGHT, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT, quoted
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -51,6 +51,8 @@ def same(kind: str) -> str:
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
+    if kind == LIKE:
+        return f"coalesce(({_NEWEST.replace(':kind', repr(LIKE))}), '0') = :value"
     if kind == NOTE:
         return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
     if kind == QUEUE:
@@ -61,11 +63,6 @@ def same(kind: str) -> str:
     if kind.startswith(RULE):
         return "EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = paper.pk AND f.kind = :kind)"
     return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
-
-
-def quoted(kinds: Iterable[str]) -> str:
-    """Kinds of marks as a list in SQL."""
-    return ", ".join(f"'{kind}'" for kind in kinds)
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:

@@ -49,6 +49,8 @@ LABELS = {
     ("queue", "0"): "no longer queued",
     ("note", ""): "without a note",
     ("want", "1"): "to be fetched",
+    ("like", "1"): "liked",
+    ("like", "0"): "no longer liked",
     ("highlight", "1"): "highlighted",
     ("highlight", "0"): "no longer highlighted",
 }
@@ -73,6 +75,10 @@ class Event:
         """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith(WATCH):
             return event_label(self.kind, self.value)
+        if self.kind.startswith("weigh:"):
+            from reader.core.choice import wishes
+
+            return wishes.event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
         if self.kind.startswith(RULE):

@@ -240,7 +240,7 @@ class Compiler:
             case "category" if self.tests_each:
                 named = _category(value)
                 return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {named.sql} AND pk = p.pk)", named.params)
-            case "id" if self.tests_each:
+            case "id" | "like" if self.tests_each:
                 return self.id_condition(value)
             case "venue" if self.tests_each:
                 return bracketed(_venue(value, "p.venue"))
@@ -290,7 +290,7 @@ class Compiler:
             case Term("note", words):
                 key = search_key(words, exact=False)
                 return Clause("SELECT pk FROM note WHERE has_words(?, body)", (key,)) if key else Clause("SELECT 0")
-            case Term("id", id):
+            case Term("id" | "like", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
                 if doi_in(id):

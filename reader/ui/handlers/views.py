@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from reader.core.paper_row import PaperKey
 from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
-from reader.session.places import QUEUED, Place, view
+from reader.session.places import FOR_YOU, QUEUED, Place, view
 from reader.ui.handlers.registry import handles
 from reader.ui.state_parts import Position
 from reader.ui.widgets.paper_list import PaperList
@@ -51,6 +51,10 @@ class ViewActions:
     @handles("view.today")
     def show_today(self, _count: int | None) -> None:
         self.go("today")
+
+    @handles("view.foryou")
+    def show_for_you(self, _count: int | None) -> None:
+        self.go(FOR_YOU)
 
     @handles("view.followed")
     def show_followed(self, _count: int | None) -> None:

@@ -160,7 +160,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
-        self._draw_whenever(lambda state: (state.reading, state.found), self._draw_detail)
+        self._draw_whenever(lambda state: (state.reading, state.found, state.fit), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
@@ -269,8 +269,10 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 reading.words,
                 reading.votes,
                 found=found,
+                fit=view_models.fit(state, reading.key),
                 outputs=reading.outputs,
                 follows=reading.follows,
+                suits=reading.suits,
             )
 
     def _draw_topic_names(self, state: State) -> None:

@@ -134,7 +134,8 @@ class OutputScreen(DismissedOnce, Screen[None], inherit_bindings=False):
                 self.dismiss()
             case "output.copy":
                 self._copy(self._text)
-                self._say(f"copied {len(self._text.splitlines()):,} lines")
+                lines = len(self._text.splitlines())
+                self._say(f"copied {lines:,} line{'' if lines == 1 else 's'}")
             case "move.down" | "move.up":
                 pane.scroll_lines(times if action == "move.down" else -times)
             case "move.half_down" | "move.half_up":

@@ -34,7 +34,8 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
-        subscribe(self, self._model, lambda state: (state.listing.count, state.found), self._draw_again, now=False)
+        known = lambda state: (state.listing.count, state.found, state.fit)  # noqa: E731
+        subscribe(self, self._model, known, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
 
     def show(self, reading: Reading) -> None:
@@ -47,9 +48,11 @@ class PaperPage(Screen[None], inherit_bindings=False):
             position=view_models.position(reading.number, state.listing.count),
             kept=reading.kept,
             found=view_models.found(state, reading.key),
+            fit=view_models.fit(state, reading.key),
             fetching=reading.fetching,
             outputs=reading.outputs,
             follows=reading.follows,
+            suits=reading.suits,
         )
 
     def _draw_again(self, state: State) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
     from reader.core.follows import Reason
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
     from reader.ui.text.why_lines import Explanation
 
@@ -37,7 +38,9 @@ class Presentation:
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
     why: Explanation | None = None
-    """Why the paper has its topics, and what rules did; None if the user did not ask."""
+    """Why the paper has its topics, what speaks for it and what rules did; None if the user did not ask."""
+    suits: str = ""
+    """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
     follows: tuple[Reason, ...] = ()
@@ -48,5 +51,7 @@ class Presentation:
     """What belongs to the paper; None where that is not shown."""
     found: Found | None = None
     """Where its full text has the searched words; None where that is not known."""
+    fit: Fit | None = None
+    """Why it is in a list of what fits best; None in other lists."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""

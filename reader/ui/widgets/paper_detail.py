@@ -25,6 +25,7 @@ from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
 _ROLES = (
@@ -106,9 +107,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         position: str = "",
         kept: Kept | None = None,
         found: Found | None = None,
+        fit: Fit | None = None,
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
+        suits: str = "",
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -130,8 +133,10 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             position=position,
             outputs=outputs,
             follows=follows,
+            suits=suits,
             kept=kept,
             found=found,
+            fit=fit,
             fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):

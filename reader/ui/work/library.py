@@ -42,9 +42,13 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
+    from reader.core.choice.learned import Learned
+    from reader.core.choice.taste import TasteTerm
+    from reader.core.choice.weights import Weight
     from reader.core.follows import Follow, Reason
     from reader.core.reading import Figures
     from reader.session.places import Place, View
+    from reader.ui.text.fit_lines import Fit
 
 T = TypeVar("T")
 
@@ -63,11 +67,13 @@ class Library(Marking):
         self._file = self._place()
         self.trouble = ""
         """What the user has to know of a read that failed; empty if none did."""
+        self.learned: Learned | None = None
+        """What was learned of the user, if the list is ordered by it: its rows say why they suit."""
         self._visited: int | None = None
         self._new_since: str | None = None
         self._counting = Counting()
-        self._screenfuls, self._whole, self._counts, self._days = (
-            QueryThread(path, name) for name in ("screenful", "order", "count", "day")
+        self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
+            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "taste", "fit")
         )
 
     @property
@@ -96,7 +102,30 @@ class Library(Marking):
         def cached(keys: Sequence[int]) -> list[PaperRow]:
             return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
 
-        return cached(cached_keys(pks)) if self.results is None else self.results.rows(pks, cached)
+        if self.results is not None:
+            return self.results.rows(pks, cached)
+        return self._with_whys(cached(cached_keys(pks)))
+
+    def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
+        """The rows with why they suit the user, if the list is ordered by it."""
+        if self.learned is None:
+            return rows
+        said, surprises = self._whys([row.pk for row in rows]), self.learned.surprises
+        return [row._replace(why=said.get(row.pk, ""), is_surprise=row.pk in surprises) for row in rows]
+
+    def _whys(self, pks: Sequence[PaperKey]) -> Mapping[PaperKey, str]:
+        from reader.cache.opinions import whys
+
+        learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
+        if learned is None:
+            return {}
+        nothing: dict[int, str] = {}
+        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
+        return {pk: said.get(pk, "") for pk in keys}
+
+    def why(self, pk: PaperKey) -> str:
+        """Why a paper suits the user, in words, if the list is ordered by that; else nothing."""
+        return self._whys([pk]).get(pk, "")
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""
@@ -339,6 +368,25 @@ class Library(Marking):
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
+    async def weights(self) -> Sequence[Weight]:
+        """What was learned of the user, with what they decided about it, and the topics that could be."""
+        from reader.cache.opinions import read_weights
+
+        return await self._taste.ask_next(read_weights)
+
+    async def reasons(self, pk: PaperKey) -> tuple[TasteTerm, ...] | None:
+        """What speaks for and against a paper; None if nothing is learned yet."""
+        from reader.cache.opinions import read_reasons
+
+        known = self._cached_key(pk)
+        return None if known is None else await self._taste.ask_next(partial(read_reasons, pk=known))
+
+    async def fit(self, pk: int, text: str) -> Fit:
+        """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""
+        from reader.ui.work.fitting import fit
+
+        return await self._fits.ask(lambda window: window.read(partial(fit, pk=pk, text=text)))
+
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
 
@@ -359,7 +407,7 @@ class Library(Marking):
         An incomplete mark of many papers is finished at the next start.
         """
         self._marks.stop()
-        for asking in (self._screenfuls, self._whole, self._counts, self._days):
+        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits):
             asking.close()
         self._marks.close()
         self._near.close()

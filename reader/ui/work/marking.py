@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
+    from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.session.drafts import Drafts
@@ -201,6 +202,16 @@ class Marking:
     def _store_results(self, results: FeedResults, pks: Sequence[PaperKey]) -> Sequence[int]:
         with closing(Window.open(self._path)) as window:
             return results.store(pks, window.pk_of)
+
+    def weigh(self, wish: Wish) -> Awaitable[Action | None]:
+        """Record what the user decided about what was learned."""
+
+        def decide(events: Events, _progress: Progress) -> Action | None:
+            from reader.cache.marks.event_log import Marking
+
+            return events.decide([Marking(wish.kind, wish.value)])
+
+        return self._marks.submit(decide)
 
     def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
         """Undo the last action that is not undone; None if there is none."""
