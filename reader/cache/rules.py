@@ -16,7 +16,7 @@ from datetime import date
 from typing import NamedTuple
 
 from reader.cache.marks.changes import Change
-from reader.cache.marks.derived import same
+from reader.cache.marks.derived import BY_RULE, same
 from reader.cache.mutes import muting_words
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
@@ -26,11 +26,6 @@ from reader.core.query import parse
 from reader.core.query.nodes import with_hidden
 from reader.core.rules import allowed
 from reader.core.setting_tables import Rule
-
-BY_RULE = (
-    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND r.machine = e.machine AND r.kind LIKE '{RULE}%')"
-)
-"""SQL: whether a rule made the event `e`."""
 
 
 class Candidates(NamedTuple):

@@ -22,7 +22,7 @@ async def test_rules_act_as_papers_come_in_and_say_so(reader: Opener, tmp_path: 
     with FeedServer({TODAY: NEW}) as feed:
         chosen = settings(endpoint=feed.url, days_at_start=1, rules=RULES)
         async with reader(papers=BEFORE, settings=chosen, settings_file=file, size=(140, 42)) as r:
-            await r.do("app.refresh")
+            await r.begin("r")
             acted = "2 new · by your rules: 1 hidden, 1 tagged arms, 1 starred, 1 highlighted · u undoes"
             await r.until(lambda: acted in r.screen)
             await r.until(lambda: len(r.ids) == 3)
