@@ -36,6 +36,7 @@ class DraftFacts(TypedDict, total=False):
     categories: tuple[str, ...]
     version: int | None
     revised: str | None
+    models: int | None
     announced: str | None
     remark: str | None
     doi: str | None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from reader.commands import for_you
+from reader.commands import changes, for_you
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
@@ -54,6 +54,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--why", action="store_true", help="print which words gave it its topics, why it suits you, and what rules did"
     )
+    parser.add_argument("--changes", action="store_true", help="print what changed since you marked it")
     add_json_fields(parser, _fields, "id,title,abstract")
     add_no_pager(parser)
 
@@ -62,7 +63,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY, RULES)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY, RULES, changes.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -83,6 +84,9 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
             OUTPUTS: [one._asdict() for one in outputs],
             FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
         }
+        if changes.KEY in arguments.json.fields:
+            with workspace.window() as window:
+                why |= {changes.KEY: changes.record(changes.load_changes(window, paper))}
         if for_you.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= for_you.record(window, paper)
@@ -93,6 +97,13 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         return 0
     from reader.commands.pager import print_paged
 
+    if arguments.changes:
+        with workspace.window() as window:
+            found = changes.load_changes(window, paper)
+        columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
+        drawn = changes.change_lines(paper, found, Style.of(sys.stdout), columns)
+        print_paged(drawn, wanted=not arguments.no_pager)
+        return 0
     lines = _choose_lines(paper, reasons, workspace)
     print_paged(chain(lines, () if reasons is not None else _format_outputs(outputs)), wanted=not arguments.no_pager)
     return 0
@@ -261,6 +272,7 @@ COMMAND = Command(
         ("show 2406.12345", "by its arXiv id"),
         ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
         ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
+        ("show 2406.12345 --changes", "what changed since you starred, read or passed it, word by word"),
         ("show 2406.12345 --why", "which words gave it its topics, and why it suits you"),
     ),
     _add_arguments,

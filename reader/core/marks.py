@@ -29,6 +29,8 @@ RULE = "rule:"
 
 RULE_LIMIT = 4_000
 """Maximum characters of that JSON."""
+LOOK = "look"
+"""The kind of marks on papers that the user looked at again because they had changed."""
 
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
@@ -54,7 +56,7 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `note`, `tag:NAME`, `rule:NAME`, or a trace."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, `tag:NAME`, `rule:NAME`, trace."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, a day, or what a rule did."""
     clock: int
@@ -90,7 +92,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT):
+    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT, LOOK):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

@@ -92,9 +92,14 @@ async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
 def _load_cache(context: JobContext) -> Cache:
     """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
+    from reader.cache.connections import closing_on_error
     from reader.cache.papers import Cache
+    from reader.cache.second_look import adopt_limits
 
-    return Cache.open(context.cache_file, context.rules())
+    cache = Cache.open(context.cache_file, context.rules())
+    with closing_on_error(cache):
+        adopt_limits(context.cache_file, context.settings.second_look)
+    return cache
 
 
 def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[tuple[HuggingFaceClient, Sources]]:

@@ -82,7 +82,7 @@ class Oracle:
             self.topics = tuple(
                 Topic(*row) for row in connection.execute("SELECT slug, name, family FROM topic ORDER BY pk")
             )
-            # Votes that move are no part of this: what has risen depends on them.
+            # Votes that move are no part of this: what has changed depends on them.
             (changes,) = connection.execute("SELECT count(*) FROM paper_change").fetchone()
             assert changes == 0
         self.by_pk = {paper.pk: paper for paper in self.papers}
@@ -232,7 +232,7 @@ class _Judge:
                 return self._has_mark(value)
             case "is", "trending":
                 return self.paper.rank is not None
-            case "is", ("new" | "risen" | "highlighted" | "muted"):
+            case "is", ("new" | "changed" | "highlighted" | "muted"):
                 # The reader was never left, no votes move, and there are no rules.
                 return False
             case "has", ("code" | "project"):

@@ -118,8 +118,8 @@ FOLLOWED = (
 QUEUE = "Nothing to read later. | A paper that you queue waits here until you let it go. | ga all papers"
 STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
 HIDDEN = "All papers are hidden. | / is:hidden lists them"
+CHANGED = "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers"
 MUTED = "Nothing is muted. | Papers with the words of mute in your settings come here. | ga all papers"
-RISEN = "Nothing has risen yet. | Papers that rise after you read or hide them come here. | ga all papers"
 RANKING = "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers"
 SEARCHES = "ctrl+a searches all   F clears the query   ctrl+s searches the feed"
 
@@ -134,7 +134,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             RANKING,
-            RISEN,
+            CHANGED,
             MUTED,
             "No papers on Tue 5 May. | The feed listed nothing."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
@@ -230,6 +230,10 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),
         "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
     ),
+    "no paper like others": (
+        lambda view_id: empty(view_id, "like:2406.12345 since:7d"),
+        "No paper here fits like:2406.12345 since:7d. | esc goes back",
+    ),
     "nothing in the cache": (_no_papers, "No papers yet. | r fetch   D open the sample   q quit"),
     "nothing in the cache, and a query": (
         lambda view_id: _no_papers(view_id, "robot"),
@@ -265,7 +269,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             "No ranking yet. | No network. | r try again   ga all papers",
-            RISEN,
+            CHANGED,
             MUTED,
             "No papers on Tue 5 May. | No network. | [ Thursday has 16   ] Friday has 14   r try again",
             "No papers in Week 19, 4 to 10 May 2026. | No network. | [ Thursday has 16   ] Monday has 16   r try again",
@@ -282,7 +286,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             "Fetching the feed's ranking. | day 3 of 7. | esc stop",
-            RISEN,
+            CHANGED,
             MUTED,
             "Fetching Tue 5 May. | day 3 of 7. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | day 3 of 7. | esc stop",
@@ -299,7 +303,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             "Fetching the feed's ranking. | esc stop",
-            RISEN,
+            CHANGED,
             MUTED,
             "Fetching Tue 5 May. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | esc stop",
@@ -351,7 +355,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             RANKING,
-            RISEN,
+            CHANGED,
             MUTED,
             "No papers on Tue 5 May. | The feed was not asked yet."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
@@ -417,7 +421,7 @@ DEMO = (
     STARRED,
     HIDDEN,
     "No ranking yet. | The sample has none. | ga all papers",
-    RISEN,
+    CHANGED,
     MUTED,
     "No papers on Tue 5 May. | The sample has only its own days. | [ Thursday has 16   ] Friday has 14",
     "No papers in Week 19, 4 to 10 May 2026. | The sample has only its own days. | [ Thursday has 16   ] Monday has 16",

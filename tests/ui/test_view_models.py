@@ -17,7 +17,7 @@ from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
-from reader.session.places import VIEWS, Place, view
+from reader.session.places import VIEWS, Place, triage_place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.full_text import FullText
@@ -251,6 +251,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
+        case "triage":
+            state = state.begin_triage(triage_place("", is_taught=False), 900, TOP)
+            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).open_page(READING)
         case "picture":
             state = state.show_pictures(
                 Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))

@@ -20,6 +20,7 @@ KEPT: Mapping[str, Trace] = MappingProxyType(
     {
         **TRACES,
         "followed": _flagged(Flag.FOLLOWED),
+        "changed": _flagged(Flag.CHANGED),
         "highlighted": _flagged(Flag.HIGHLIGHTED),
         # A muted paper that the user shows again is left out no more.
         "muted": Trace(

@@ -67,7 +67,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A range of days for `day published since until`."""
+    """A range of days for `day published since until changed`."""
 
     field: str
     days: DateRange

@@ -10,6 +10,7 @@ from reader.actions.links import CODE_LINK, Link, places
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
+from reader.ui.text.changed_lines import changed_lines, changed_why_lines
 from reader.ui.text.day_names import short_day
 from reader.ui.text.fit_lines import fit_lines
 from reader.ui.text.found_lines import found_lines
@@ -43,6 +44,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         suits_lines(look.suits, width, look.glyphs),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
+        changed_lines(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
@@ -56,6 +58,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
             *_keywords(paper, width, look, searched),
         ],
         [] if look.why is None else explanation_lines(look.why, width, look.glyphs),
+        [] if look.why is None or look.changes is None else changed_why_lines(look.changes, width, look.glyphs),
         *_comments(width, look),
         fill([Piece(look.fetching, "muted")], width),
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
     from reader.core.follows import Reason
+    from reader.core.second_look import Changes
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
     from reader.ui.text.why_lines import Explanation
@@ -38,13 +39,15 @@ class Presentation:
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
     why: Explanation | None = None
-    """Why the paper has its topics, what speaks for it and what rules did; None if the user did not ask."""
+    """Why the paper has its topics, what rules did, and what was learned; None if the user did not ask."""
     suits: str = ""
     """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
     follows: tuple[Reason, ...] = ()
     """What the user follows that the paper has."""
+    changes: Changes | None = None
+    """What changed since the user marked the paper; None where that is not enough for a second look."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about the paper."""
     kept: Kept | None = None

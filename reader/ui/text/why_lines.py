@@ -29,12 +29,12 @@ class Explanation(NamedTuple):
     """What is known of the reasons why a paper is shown as it is."""
 
     topics: tuple[Why, ...] = ()
-    taste: tuple[TasteTerm, ...] | None = None
-    """What speaks for and against it; None if nothing is learned yet."""
     rules: tuple[Act, ...] = ()
     """What the user's rules did to it."""
     muted: tuple[str, ...] = ()
     """The muted words that hide it."""
+    taste: tuple[TasteTerm, ...] | None = None
+    """What speaks for and against it; None if nothing is learned yet."""
 
 
 def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:

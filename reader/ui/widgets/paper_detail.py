@@ -25,12 +25,13 @@ from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.core.second_look import Changes
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
-    "summary", "muted", "key", "link",
+    "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
 
 
@@ -112,6 +113,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
         suits: str = "",
+        changes: Changes | None = None,
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -134,6 +136,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             outputs=outputs,
             follows=follows,
             suits=suits,
+            changes=changes,
             kept=kept,
             found=found,
             fit=fit,
