@@ -294,7 +294,7 @@ class Refresher:
         self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
 
     def _tell(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
-        """Tell how the refresh ended: as an outcome in place of the notice `begun` if it was asked for; else as news."""
+        """Tell how the refresh ended: as an outcome in place of the notice `begun` if asked for, else as news."""
         if self._wanted.is_asked:
             self._model.show_outcome(text, tone, begun)
         else:
