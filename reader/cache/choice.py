@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import connections
+from reader.cache.marks.derived import BY_RULE
 from reader.cache.sqlite_errors import explained
 from reader.cache.traits import holders_of, read_traits, read_wishes, topic_texts
 from reader.core.choice.learned import Learned
@@ -70,8 +71,9 @@ _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
     WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
     OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
-    OR (e.kind = 'read' AND e.count <= {MANY})) ORDER BY e.clock, e.id
+    OR (e.kind = 'read' AND e.count <= {MANY})) AND NOT {BY_RULE} ORDER BY e.clock, e.id
 """
+"""What a rule does teaches nothing: it would learn from itself."""
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 

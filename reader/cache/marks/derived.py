@@ -27,8 +27,14 @@ FOLLOW = "follow:"
 
 MUTED = has(Flag.MUTED, "paper.pk")
 """SQL: whether a paper has a muted word; it is then hidden unless the user has hidden it or shown it again."""
+
 SETTING = "setting:"
 """Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
+
+BY_RULE = (
+    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND r.machine = e.machine AND r.kind LIKE '{RULE}%')"
+)
+"""SQL: whether a rule made the event `e`: the events of one action have one clock."""
 
 _OF_NEWEST = """
     SELECT e.{column} FROM effect AS f JOIN event AS e ON e.seq = f.event

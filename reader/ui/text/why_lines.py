@@ -39,12 +39,12 @@ class Explanation(NamedTuple):
 
 def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
     """Return the reasons in sections, with an empty line between them."""
-    lines: list[Line] = []
     sections = (
         why_lines(reasons.topics, width, glyphs),
         [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
         rule_lines(reasons.rules, reasons.muted, width),
     )
+    lines: list[Line] = []
     for section in sections:
         if section:
             lines.extend([(Piece(""),), *section] if lines else section)
