@@ -11,6 +11,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,7 +28,7 @@ from reader.core.errors import CacheError
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 
 if TYPE_CHECKING:
-    from reader.core.choice.counting import Chunk
+    from reader.core.choice.counting import Chunk, Common
     from reader.core.paper import Paper
 
 BATCH = 500
@@ -139,7 +140,7 @@ class ForYou:
             # A cache that can't be written is ranked all the same.
             with suppress(CacheError):
                 store_words(self._path)
-        taste = learn(marked, lambda: read_words(connection, SURVEYED), muted_codes(wishes))
+        taste = learn(marked, lambda: read_words(connection, SURVEYED), muted_codes(wishes), common_words)
         traits = read_traits(connection, marked) if marked else ()
         taste = with_wishes(taste._replace(traits=traits), wishes)
         taste = taste._replace(traits=topic_texts(connection, taste.traits))
@@ -239,6 +240,15 @@ def store_words(path: Path) -> None:
                 # The text may have changed meanwhile, or the paper may be gone.
                 cache.executemany(_STORE, packed)
             after = rows[-1][0]
+
+
+@cache
+def common_words() -> Common:
+    """How common words are in the daily feed, as it ships."""
+    from reader.core.choice.counting import read_common
+    from reader.data import read_bytes
+
+    return read_common(read_bytes("common_words.bin"))
 
 
 def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[Chunk]:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from reader.cache.choice import common_words
 from reader.core.choice.counting import Chunk
 from reader.core.choice.taste import Marked, Taste, learn
 from reader.core.choice.words import pack
@@ -33,8 +34,10 @@ AT_ONCE = 2_000
 class ForYou:
     """The product's own ranker, which knows titles and abstracts."""
 
-    def __init__(self, papers: Sequence[Seen]) -> None:
+    def __init__(self, papers: Sequence[Seen], small: Sequence[int] = ()) -> None:
         self._papers = papers
+        self._small = frozenset(small)
+        """The papers of a small cache, which has the starred ones besides; without any, it has all papers."""
         self.packed = [pack(*paper) for paper in papers]
         keys = range(len(papers))
         self.chunks = [
@@ -44,7 +47,9 @@ class ForYou:
 
     def learn(self, stars: Sequence[int]) -> Taste:
         marked = [Marked(*self._papers[star], self.packed[star], 1.0) for star in stars]
-        return learn(marked, lambda: self.chunks)
+        here = sorted(self._small.union(stars))
+        chunks = [Chunk(here, [self.packed[one] for one in here])] if self._small else self.chunks
+        return learn(marked, lambda: chunks, common=common_words)
 
     def rank(self, trial: Trial) -> Scores:
         scores = self.learn(trial.stars).score(self.chunks)
@@ -96,11 +101,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--no-baselines", action="store_true")
     parser.add_argument("--show", action="store_true", help="print the words that were picked from three stars")
+    about = "learn in a cache of so many of the papers before those offered, as in a reader's first weeks"
+    parser.add_argument("--cache", type=int, default=0, metavar="N", help=about)
     arguments = parser.parse_args()
     archive = load(arguments.archive)
     counts = [int(count) for count in arguments.stars.split(",")]
     chosen = groups([phrase.strip().lower() for phrase in arguments.phrases.split(",") if phrase.strip()])
-    ours = ForYou(archive.papers)
+    before = np.flatnonzero(~archive.is_offered)
+    ours = ForYou(archive.papers, before[-arguments.cache :].tolist() if arguments.cache else ())
     rankers: dict[str, Callable[[Trial], Scores]] = {}
     if not arguments.no_baselines:
         vectors = Vectors(archive.papers)

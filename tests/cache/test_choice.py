@@ -201,7 +201,7 @@ def test_the_scores_are_kept_until_something_changes(
     window.order(selection("sort:foryou"))
     learned: list[int] = []
 
-    def learn(marked: Sequence[Marked], _: object, __: object) -> Taste:
+    def learn(marked: Sequence[Marked], *_: object) -> Taste:
         learned.append(len(marked))
         return Taste()
 
