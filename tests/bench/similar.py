@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean, median
@@ -170,7 +171,7 @@ def times(papers: Sequence[Paper], size: int) -> Iterator[str]:
         seconds = []
         for number in range(0, len(papers), len(papers) // 50):
             began = time.thread_time()
-            window.read(lambda connection, pk=number + 1: rank_similar(connection, Path(name) / "papers.db", [pk]))
+            window.read(partial(rank_similar, cache=Path(name) / "papers.db", like=[number + 1]))
             seconds.append(1_000 * (time.thread_time() - began))
         yield f"{size:,} papers: median {median(seconds):.1f} ms, slowest {max(seconds):.1f} ms"
 
