@@ -5,6 +5,7 @@ mark read until:30d        all of a query
 export bibtex ~/refs.bib   the selected papers, or all of the list
 write note.md              the same for the paper under the cursor, as Markdown
 note worth a second look   the text of its note
+triage 15m topic:agents    the unread ones of a query, one at a time
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ WRITE = "write"
 """A command of the reader alone: export the papers that the keys act on to a file."""
 
 PROGRAM = "dailypapers"
+
+TRIAGE = "triage"
+"""Another one: decide on unread papers one by one, within a time."""
 
 _SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
 """Habits from other programs."""
@@ -106,13 +110,17 @@ def understand(line: str, here: Here) -> Typed:
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
         words[0] = "views"
+    if words[0] == TRIAGE:
+        # As it is typed: the query has its own quotes.
+        behind = found[len(found) - len(words) + 1 :]
+        return Typed(action="triage.begin", text=line[behind[0].start :].strip() if behind else "")
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
     if name == WRITE:
         return _to_file(_write(rest, here))
     if name not in COMMANDS:
-        meant = nearest(name, (*COMMANDS, WRITE, *_by_name()))
+        meant = nearest(name, (*COMMANDS, WRITE, TRIAGE, *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))

@@ -24,6 +24,8 @@ QUEUED = "queue"
 
 FOR_YOU = "foryou"
 """The id of the view of papers to read that suit the user, the best first, with some surprises."""
+TRIAGE = "triage"
+"""The id of the view of a triage, which is not listed and not returned to."""
 
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
@@ -68,9 +70,20 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
+    View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""
+"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, and those that
+muted words leave out."""
+
+
+def triage_place(text: str, *, is_taught: bool) -> Place:
+    """The unread papers of a query, what suits the user best first, or what has most votes until that is known.
+
+    Without a query they are those of the newest day, and those that came since the last visit.
+    """
+    asked = "is:unread" if text else "is:unread (day:latest OR is:new)"
+    return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 
 def saved_view(name: str, query: str) -> View:

@@ -246,6 +246,8 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         if not self.look.demo and not self.look.is_still:
             on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
+        on_change(assembly.triage.parts, assembly.triage.follow, now=False)
+        on_change(assembly.triage_clock.parts, assembly.triage_clock.follow, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)

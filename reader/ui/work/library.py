@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
+    from reader.cache.rules import Act
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from reader.core.choice.weights import Weight
     from reader.core.follows import Follow, Reason
     from reader.core.reading import Figures
+    from reader.core.second_look import Changes
+    from reader.core.word_diff import SectionDiff
     from reader.session.places import Place, View
     from reader.ui.text.fit_lines import Fit
 
@@ -146,6 +149,16 @@ class Library(Marking):
             return Kept()
         return self._ask(lambda window: window.read(lambda one: read_community(one, known)), Kept())
 
+    def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+        """What rules did to a paper, and the muted words that hide it; may run in a thread. Raises CacheError."""
+        from reader.cache.rules import ruled
+
+        known = self._cached_key(pk)
+        if known is None:
+            return (), ()
+        with closing(Window.open(self._path)) as window:
+            return ruled(window, known, datetime.now(UTC).date())
+
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""
         if self.results is not None:
@@ -179,6 +192,12 @@ class Library(Marking):
     def has_papers(self) -> bool:
         """Whether the cache has any papers."""
         return self._ask(Window.has_papers, False)
+
+    def is_taught(self) -> bool:
+        """Whether marks tell what the user likes."""
+        from reader.cache.choice import is_taught
+
+        return self._ask(lambda window: window.read(is_taught), False)
 
     def has_unfinished_marks(self) -> bool:
         """Whether an earlier run did not apply a mark to all its papers."""
@@ -228,6 +247,27 @@ class Library(Marking):
         if known is None:
             return STILL
         return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
+
+    def changes(self, pk: PaperKey) -> Changes | None:
+        """What changed of a paper that is or was due for a second look."""
+        from reader.cache.second_look import read_second_look
+
+        known = self._cached_key(pk)
+        if known is None:
+            return None
+        return self._ask(lambda window: window.read(partial(read_second_look, pk=known)), None)
+
+    def with_sections(self, pk: PaperKey, changes: Changes | None) -> Changes | None:
+        """The changes of a paper, with those of its full text where an earlier version is here too."""
+        from reader.cache.earlier_texts import compare_texts
+
+        known = self._cached_key(pk)
+        if known is None or changes is None:
+            return changes
+        nothing: tuple[SectionDiff, ...] = ()
+        return changes._replace(
+            sections=self._ask(lambda window: window.read(partial(compare_texts, pk=known)), nothing)
+        )
 
     def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
         """What the user's programs said about a paper, where it was kept."""
