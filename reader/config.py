@@ -151,6 +151,14 @@ class Settings:
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
+    sync: str = field(default="", metadata={"rule": FilePath()})
+    """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it at its start,
+    on quiet minutes and at its end. Empty is off."""
+
+    sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
+    """Whether your views, keys and the settings that are no machine's own go along; none that names a file, a program,
+    a server or how a terminal draws."""
+
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
@@ -198,6 +206,14 @@ class Settings:
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
     {one.name: one.metadata["rule"] for one in fields(Settings)}
 )
+
+
+SHARED = (
+    *("refresh_minutes", "notify", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
+    *("hidden_views", "key_preset", "keys", "views"),
+)
+"""The settings that go along with `sync_settings`. What another machine sends must not run a program, write or delete a
+file, or ask another server."""
 
 
 def topic_rules_file(settings: Settings, file: Path) -> Path:

@@ -44,6 +44,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "to a program of yours",
+            "sync": "with your other machines",
             "restore": "marks from the journal",
         },
         "Look after it": {

@@ -52,6 +52,7 @@ from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.picture_loader import PictureLoader
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
+from reader.ui.work.sync import Sync
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 from reader.ui.work.traces import Traces
@@ -131,6 +132,7 @@ class Assembly:
         self.commands = CommandRunner(services, parts.shell)
 
         self.beside = Beside(services, parts.shell)
+        self.sync = Sync(services, parts.shell)
         self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)

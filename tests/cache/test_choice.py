@@ -13,6 +13,7 @@ import pytest
 from reader.cache import choice
 from reader.cache.choice import ForYou, is_taught, marked_papers
 from reader.cache.marks.changes import Change
+from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.search.compile import Scope, Selection, compile_query
@@ -103,6 +104,10 @@ def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
     assert window.read(is_taught)
     events.undo()
     assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:finance", "mute")])
+    assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:attention", "1")])
+    assert window.read(is_taught)
 
 
 def test_a_start_does_not_wait_for_what_is_learned(window: Window, events: Events, path: Path) -> None:

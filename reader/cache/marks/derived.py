@@ -10,7 +10,7 @@ import re
 import sqlite3
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from reader.cache import second_look
@@ -27,6 +27,8 @@ FOLLOW = "follow:"
 
 MUTED = has(Flag.MUTED, "paper.pk")
 """SQL: whether a paper has a muted word; it is then hidden unless the user has hidden it or shown it again."""
+SETTING = "setting:"
+"""Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
 
 _OF_NEWEST = """
     SELECT e.{column} FROM effect AS f JOIN event AS e ON e.seq = f.event
@@ -159,19 +161,54 @@ def _positions(packed: bytes) -> dict[str, int]:
 
 
 def _follow(connection: sqlite3.Connection, kind: str) -> None:
-    """Follow a feed, or no longer, as its newest event says."""
+    """Follow a feed, or no longer, as its newest event says.
+
+    Two machines may have followed one address under two slugs: the first of these in the alphabet stands for both.
+    """
+    slug = kind.removeprefix(FOLLOW)
+    row = connection.execute("SELECT url FROM feed WHERE slug = ? AND kind <> 'own'", (slug,)).fetchone()
+    before = row[0] if row else None
+    feed = followed_feed(connection, kind)
+    if before is not None and (feed is None or feed["url"] != before):
+        connection.execute("DELETE FROM feed WHERE slug = ?", (slug,))
+        _list_first(connection, slugs_of(connection, before))
+    if feed is not None:
+        _list_first(connection, slugs_of(connection, feed["url"]))
+
+
+def followed_feed(connection: sqlite3.Connection, kind: str) -> dict[str, str | None] | None:
+    """The feed that the newest event of a kind follows; None if it is no longer followed."""
     newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
     (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
-    slug = kind.removeprefix(FOLLOW)
-    if value:
-        feed = {"slug": slug, "home": None, "folder": "", **json.loads(value)}
-        connection.execute(
-            "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
-            " VALUES (:slug, :kind, :url, :title, :home, :folder, :added) ON CONFLICT DO NOTHING",
-            feed,
-        )
-    else:
-        connection.execute("DELETE FROM feed WHERE slug = ? AND kind <> 'own'", (slug,))
+    if not value:
+        return None
+    return {"slug": kind.removeprefix(FOLLOW), "home": None, "folder": "", **json.loads(value)}
+
+
+def slugs_of(connection: sqlite3.Connection, url: str | None) -> list[str]:
+    """The slugs under which an address is followed, in the order of the alphabet."""
+    kinds = connection.execute(
+        f"SELECT DISTINCT kind FROM event WHERE kind LIKE '{FOLLOW}%' AND json_valid(value)"
+        " AND json_extract(value, '$.url') = ?",
+        (url,),
+    ).fetchall()
+    feeds = (followed_feed(connection, kind) for (kind,) in kinds)
+    return sorted(str(feed["slug"]) for feed in feeds if feed is not None and feed["url"] == url)
+
+
+def _list_first(connection: sqlite3.Connection, slugs: Sequence[str]) -> None:
+    """Have the first of some slugs in the list of feeds, and none of the others."""
+    feed = followed_feed(connection, f"{FOLLOW}{slugs[0]}") if slugs else None
+    if feed is None:
+        return
+    connection.executemany("DELETE FROM feed WHERE slug = ? AND kind <> 'own'", [(slug,) for slug in slugs[1:]])
+    connection.execute(
+        "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
+        " VALUES (:slug, :kind, :url, :title, :home, :folder, :added)"
+        " ON CONFLICT (slug) DO UPDATE SET kind = :kind, title = :title, home = :home, folder = :folder, added = :added"
+        " WHERE feed.kind <> 'own'",
+        feed,
+    )
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
