@@ -115,6 +115,9 @@ class Settings:
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
+    note_reading: bool = field(default=True, metadata={"rule": Boolean()})
+    """Whether it is noted which papers you open, read to the end and pass: for what suits you and for "stats"."""
+
     after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
     """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
 

@@ -224,6 +224,7 @@ def make_older(home: Path) -> None:
         home / "papers.db",
         *WITHOUT_COMMUNITY,
         "DROP TABLE queue",
+        "DROP INDEX effect_of_traces",
         "DROP INDEX event_by_number",
         "DROP INDEX event_by_target",
         "DROP INDEX ix_orphan_event",

@@ -118,6 +118,7 @@ class SettingFacts(TypedDict, total=False):
     pdf_viewer: tuple[str, ...]
     order: str
     read_when: str
+    note_reading: bool
     after_mark: str
     theme: str
     images: str

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TextIO
 
-from reader.actions import bibtex, csl_json, ris
+from reader.actions import atom, bibtex, csl_json, ris
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.links import links
 from reader.core.errors import ReaderError
@@ -26,8 +26,8 @@ from reader.core.text import clean, clean_block, clean_note
 Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
-Writer = Callable[[Iterable[Paper], TextIO, CitationKeys], int]
-"""Writes papers to a stream and returns their number; entries that are cited get their keys."""
+Writer = Callable[[Iterable[Paper], TextIO, CitationKeys, str], int]
+"""Writes papers to a stream and returns their number; entries that are cited get their keys, and a feed its query."""
 
 
 class ExportFailed(ReaderError):
@@ -43,9 +43,9 @@ class Format:
     about: str
     writer: Writer
 
-    def write(self, papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
-        """Write papers to a stream; return their number."""
-        return self.writer(papers, out, keys or CitationKeys())
+    def write(self, papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, query: str = "") -> int:
+        """Write papers, those of `query` if there is one, to a stream; return their number."""
+        return self.writer(papers, out, keys or CitationKeys(), query)
 
 
 def record(paper: Paper) -> Record:
@@ -226,16 +226,37 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         one.name: one
         for one in (
-            Format("bibtex", ".bib", "entries for LaTeX and reference managers", bibtex.write),
-            Format("ris", ".ris", "records for reference managers", ris.write),
-            Format("csl-json", ".csl.json", "items for citation processors, and the best for Zotero", write_csl_json),
-            Format("markdown", ".md", "a section for each paper", lambda papers, out, _: write_markdown(papers, out)),
-            Format("csv", ".csv", "a table for spreadsheets", lambda papers, out, _: write_csv(papers, out)),
+            Format(
+                "bibtex",
+                ".bib",
+                "entries for LaTeX and reference managers",
+                lambda papers, out, keys, _: bibtex.write(papers, out, keys),
+            ),
+            Format(
+                "ris",
+                ".ris",
+                "records for reference managers",
+                lambda papers, out, keys, _: ris.write(papers, out, keys),
+            ),
+            Format(
+                "csl-json",
+                ".csl.json",
+                "items for citation processors, and the best for Zotero",
+                lambda papers, out, keys, _: write_csl_json(papers, out, keys),
+            ),
+            Format("markdown", ".md", "a section for each paper", lambda papers, out, *_: write_markdown(papers, out)),
+            Format("csv", ".csv", "a table for spreadsheets", lambda papers, out, *_: write_csv(papers, out)),
             Format(
                 "json",
                 ".json",
-                "everything with your marks, for import and programs",
-                lambda papers, out, _: write_json(papers, out),
+                "everything with your marks, for programs",
+                lambda papers, out, *_: write_json(papers, out),
+            ),
+            Format(
+                "atom",
+                ".atom",
+                "a feed to follow the query in another reader",
+                lambda papers, out, _, query: atom.write(papers, out, query),
             ),
         )
     }

@@ -23,7 +23,7 @@ from reader.core.choice.taste import Marked, TasteTerm, learn
 from reader.core.choice.wishes import muted_codes, with_wishes
 from reader.core.choice.words import VERSION, codes, pack
 from reader.core.errors import CacheError
-from reader.core.marks import LIKE, NOTE, QUEUE, TAG
+from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk
@@ -41,8 +41,12 @@ SURVEYED = 10_000
 MOST_MARKED = 300
 """Marked papers that are learned from, those that say the most."""
 
-SAYS = {"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "read": 0.15, "hide": -1.0}
-"""How much each kind of mark says. One that is read was opened, or was passed by after a look at its title."""
+SAYS = {
+    **{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, "read": 0.15},
+    **{FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
+}
+"""How much each kind of mark says. One that is read was opened, or was passed by after a look at its title; hardly
+anything speaks against one that was passed, since most papers are, liked ones too (`tests/bench/traces.py`)."""
 
 HALF_LIFE = 180.0
 """Days, back from the newest mark, after which a mark says half as much."""
@@ -56,12 +60,16 @@ MANY = 10
 DAY = 86_400_000
 """Milliseconds."""
 
+TRACED = 180
+"""Days, back from the newest mark, of the traces that are learned from: in years there are 100,000."""
+
 WORDS_VERSION = "paper_words"
 """The key in `meta` of the version of the stored words."""
 
 _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
     WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
+    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
     OR (e.kind = 'read' AND e.count <= {MANY})) ORDER BY e.clock, e.id
 """
 
@@ -191,7 +199,12 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
 
 
 def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:
-    """How much the marks of one paper say together: what says the most decides, and hiding before all else."""
+    """How much the marks of one paper say together: what says the most decides, and hiding before all else.
+
+    That it was passed counts only if nothing else happened to it.
+    """
+    if len(marks) > 1:
+        marks = {kind: mark for kind, mark in marks.items() if kind != PASS}
     aged = [weight * max(LEAST, _faded((newest - clock) / DAY)) for weight, clock in marks.values()]
     lowest = min(aged)
     return lowest if lowest < 0 else max(aged)

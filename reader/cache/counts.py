@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
+from reader.cache.follows import FollowCount, follow_counts
 from reader.cache.search import plan
 from reader.cache.search.compile import Selection
 from reader.cache.search.topic_sets import GREATEST, TopicSets, bits
@@ -64,6 +65,10 @@ class CountCache:
     def tags(self) -> tuple[tuple[str, int], ...]:
         """The user's tags with their numbers of papers, by name."""
         return self._once("tags", lambda: tuple(sorted(self._window.read(tag_counts).items(), key=_by_name)))
+
+    def follows(self) -> tuple[FollowCount, ...]:
+        """What the user follows, with numbers of papers."""
+        return self._once("follows", lambda: self._window.read(follow_counts))
 
     def facets(self, selection: Selection, *, exactly: bool) -> Facets:
         """The topics of a selection; counted if `exactly` is True or counting is quick, else estimated."""

@@ -14,6 +14,8 @@ CREATE TABLE effect (
     PRIMARY KEY (pk, kind, event)
 ) WITHOUT ROWID;
 
+CREATE INDEX effect_of_traces ON effect (kind, pk) WHERE kind IN ('open', 'finish', 'pass');
+
 CREATE INDEX ix_effect_event ON effect (event);
 
 CREATE TABLE event (

@@ -72,7 +72,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         write = (
             partial(write_with_marks, window=window, with_lost=is_all)
             if is_json
-            else partial(format.write, keys=_citation_keys(workspace, window))
+            else partial(format.write, keys=_citation_keys(workspace, window), query=query_of(arguments.query))
         )
         if file is None:
             count = write(papers, sys.stdout)
@@ -122,6 +122,8 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
+    if format.name == "atom":
+        raise UsageError("A feed is written anew each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, Progress() as progress:
         pks = _choose(window, arguments)
@@ -227,6 +229,7 @@ COMMAND = Command(
     "Write the papers of a query for another program; without a query, every paper, hidden ones too.",
     (
         ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
+        ("export topic:agents since:14d -o agents.atom", "a feed to put where your phone's reader can fetch it"),
         ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
         ("export tag:thesis --append -o refs.bib", "what your bibliography lacks of a tag"),
         (

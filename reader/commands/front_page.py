@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
 from reader.commands.help_text import example_lines, help_width, wrap
@@ -32,15 +32,19 @@ def front_page() -> str:
     # The prompt that follows needs a line too.
     rows = shutil.get_terminal_size().lines - 1
     pages = [_assemble(form, columns) for form in forms]
+    # On the smallest screens one example is enough.
+    pages.append(_assemble(_by_name, columns, EXAMPLES[-1:]))
     return next((page for page in pages if page.count("\n") <= rows), pages[-1])
 
 
-def _assemble(form: Callable[[Style, int], Iterator[str]], columns: int) -> str:
+def _assemble(
+    form: Callable[[Style, int], Iterator[str]], columns: int, examples: Sequence[tuple[str, str]] = EXAMPLES
+) -> str:
     style = Style.of(sys.stdout)
     lines = (
         *wrap(ABOUT, columns),
         "",
-        *example_lines(EXAMPLES, columns, style),
+        *example_lines(examples, columns, style),
         "",
         *form(style, columns),
         "",

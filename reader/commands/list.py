@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from reader.commands import likeness
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.for_you import KEY
 from reader.commands.json_form import add_json_fields
@@ -35,7 +36,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
 
-    return (*RECORD_KEYS, "in_text", KEY)
+    return (*RECORD_KEYS, "in_text", KEY, likeness.KEY)
 
 
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -45,7 +46,10 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         found = window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
         if arguments.json:
             with_opinion = KEY in arguments.json.fields or (chosen.is_for_you and not arguments.json.fields)
-            arguments.json.print_records(_records(window, found, with_opinion=with_opinion))
+            like = chosen.near.like if chosen.near is not None else ()
+            with_shared = likeness.KEY in arguments.json.fields or (bool(like) and not arguments.json.fields)
+            records = _records(window, found, like if with_shared else None, with_opinion=with_opinion)
+            arguments.json.print_records(records)
         elif is_terminal(sys.stdout):
             from reader.commands.pager import print_paged
 
@@ -59,7 +63,9 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _records(window: Window, found: Order[int], *, with_opinion: bool) -> Iterator[dict[str, object]]:
+def _records(
+    window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
+) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
     from reader.commands import for_you
 
@@ -67,7 +73,8 @@ def _records(window: Window, found: Order[int], *, with_opinion: bool) -> Iterat
     for paper in window.papers(found.pks):
         opinion = for_you.record(window, paper) if with_opinion else {}
         # True if the paper has the query's words only in its full text.
-        yield record(paper) | {"in_text": paper.pk in in_texts} | opinion
+        shares = likeness.record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
+        yield record(paper) | {"in_text": paper.pk in in_texts} | opinion | shares
 
 
 def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:

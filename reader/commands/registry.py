@@ -15,9 +15,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "list": "the papers of a query",
             "show": "one paper: its abstract, its links",
             "read": "the whole text of one",
+            "similar": "papers like one",
             "grep": "words in the texts kept here",
             "count": "how many there are",
             "topics": "what they are about",
+            "stats": "your reading, in figures",
             "open": "one in the browser",
         },
         "Get papers": {

@@ -205,7 +205,10 @@ def parsed(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """Compile a query for the current cache; raises UsageError for a topic that the cache does not know."""
+    """Compile a query for the current cache; raises UsageError for a topic that the cache does not know.
+
+    Raises NotInCache for a `like:` of a paper that the cache does not have.
+    """
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
 
@@ -213,13 +216,14 @@ def selection(window: Window, query: Query) -> Selection:
     _check_topics(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
-    if query.near:
-        _prepare_finding(window)
+    if query.is_by_fit:
+        find_all(window, query.like)
+        prepare_finding(window)
     return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views))
 
 
-def _prepare_finding(window: Window) -> None:
-    """Index all papers for free texts, however long that takes: a command waits for its answer."""
+def prepare_finding(window: Window) -> None:
+    """Index all papers for free texts and similar papers, however long that takes: a command waits for its answer."""
     from reader.cache.finding.preparing import prepare
 
     window.read(lambda connection: prepare(connection, paths.cache_file(), None))

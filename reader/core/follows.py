@@ -83,12 +83,16 @@ def read_value(kind: str, value: str) -> tuple[Follow, bool] | None:
     return (follow._replace(notify=notify), is_followed) if follow.kind == kind else None
 
 
-def event_label(kind: str, value: str) -> str:
+def event_label(kind: str, value: str, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
     """An event in words: `following Kaiming He`."""
     found = read_value(kind, value)
     if found is None:
         return f"following {kind.removeprefix(WATCH)}"
-    return f"{'following' if found[1] else 'no longer following'} {found[0].name}"
+    follow, is_followed = found
+    name = follow.said(topic_names)
+    if not is_followed:
+        return f"no longer following {name}"
+    return f"following {name} with notices" if follow.notify else f"following {name}"
 
 
 class Reason(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
@@ -22,6 +23,11 @@ WANT = "want"
 
 LIKE = "like"
 """The kind of marks on papers that teach what the user likes, and do nothing else; imported files have them."""
+OPEN, FINISH, PASS = "open", "finish", "pass"
+
+TRACES = (OPEN, FINISH, PASS)
+"""Kinds of marks that reading leaves by itself: a paper's page was opened, it was read to the end, or the cursor left
+it after a look. Their value is the day (ISO), so a paper has one of a kind a day. Nobody undoes them."""
 
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
@@ -38,9 +44,9 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `note` or `tag:NAME`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `note`, `tag:NAME`, or one of `TRACES`."""
     value: str
-    """`1` or `0`, the note's text, or a place in the queue."""
+    """`1` or `0`, the note's text, a place in the queue, or a day."""
     clock: int
     """Milliseconds since 1970."""
     machine: str
@@ -66,12 +72,21 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
         return kind, clean_note(value)
     if kind == QUEUE and _PLACE.fullmatch(value):
         return kind, value
+    if kind in TRACES:
+        return (kind, value) if _is_day(value) else None
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
     elif kind not in STATES and kind not in (QUEUE, WANT, LIKE):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def clean_event(mark: Mark) -> Mark | None:
@@ -95,3 +110,8 @@ def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:
         if known is None or (mark.clock, mark.id) > (known.clock, known.id):
             found[mark.kind] = mark
     return tuple(found[kind] for kind in sorted(found))
+
+
+def quoted(kinds: Iterable[str]) -> str:
+    """Kinds of marks as a list in SQL."""
+    return ", ".join(f"'{kind}'" for kind in kinds)

@@ -14,6 +14,7 @@ from reader.core.text import fold
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss"})
 """How letters are written where they are missing: `Müller` is `Mueller` as well as `Muller`."""
 
+_SIGNS = re.compile(r"[\W_]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -22,7 +23,7 @@ class Likeness(IntEnum):
 
     OTHER = 0
     PERHAPS = 1
-    """Only initials tell the given names: `K. He` may be Kaiming He."""
+    """Only initials tell the given names, or one has a name more: `K. He` or `Kaiming Li He` may be Kaiming He."""
     SAME = 2
 
 
@@ -97,9 +98,12 @@ def _without_apostrophes(text: str) -> str:
 @lru_cache(maxsize=4_096)
 def _forms(name: str) -> tuple[_Form, ...]:
     parts = split_name(name)
+    if parts.is_group:
+        words = tuple(filter(None, _SIGNS.split(fold(name))))
+        return (_Form((), words, ""),) if words else ()
     forms = []
     for change in (fold, lambda text: fold(text.lower().translate(_SPELLED))):
-        given, family = _words(change(parts.given)), _words(change(parts.family))
+        given, family = _given(change(parts.given)), _words(change(parts.family))
         # In `Oord, Aaron van den` they stand behind the given name.
         while len(given) > 1 and len(given[-1]) > 1 and given[-1] in PARTICLES:
             given, family = given[:-1], (given[-1], *family)
@@ -110,6 +114,15 @@ def _forms(name: str) -> tuple[_Form, ...]:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(filter(None, _NOT_LETTERS.split(_without_apostrophes(text))))
+
+
+def _given(text: str) -> tuple[str, ...]:
+    """The given names; those with a hyphen are one, `Jun-Yan`, unless they are initials, `J.-Y.`."""
+    found: list[str] = []
+    for word in text.split():
+        parts = _words(word)
+        found += parts if all(len(part) == 1 for part in parts) else ("".join(parts),)
+    return tuple(found)
 
 
 def _letters(text: str) -> str:
@@ -130,10 +143,13 @@ def _compare_given(one: _Form, other: _Form) -> Likeness:
         return Likeness.OTHER
     if "".join(one.given) == "".join(other.given):
         return Likeness.SAME
-    # A middle name may be missing, but the others must not contradict each other.
     if not all(map(_fits, one.given, other.given)):
         return Likeness.OTHER
-    return Likeness.SAME if one.given[0] == other.given[0] and len(one.given[0]) > 1 else Likeness.PERHAPS
+    # A middle initial is often left out, another name is not: Jun Zhu is not Jun Yan Zhu.
+    shorter = min(len(one.given), len(other.given))
+    more = (*one.given[shorter:], *other.given[shorter:])
+    is_same = one.given[0] == other.given[0] and len(one.given[0]) > 1 and all(len(name) == 1 for name in more)
+    return Likeness.SAME if is_same else Likeness.PERHAPS
 
 
 def _fits(one: str, other: str) -> bool:

@@ -22,13 +22,13 @@ from reader.core.setting_types import (
 NAME_LIMIT = 60
 """Maximum characters of a name."""
 
-EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json")
+EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = ("today", "foryou", "unread", "queue", "starred", "all", "trending", "second")
+BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second")
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"

@@ -18,6 +18,7 @@ NEWSBOAT: Final[Mapping[str, str]] = MappingProxyType(
         "paper.star": "s ctrl+e",
         "paper.queue": "e b",
         "paper.note": "w",
+        "paper.follow": "alt+w",
         "paper.hide": "x D",
         "paper.editor": "E",
         "mark.undo": "U",

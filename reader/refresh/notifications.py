@@ -1,4 +1,7 @@
-"""Notify the user of new papers that match queries, once for each paper: start before a refresh, notify after it."""
+"""Notify the user of new papers that match queries or have what is followed, once for each paper.
+
+Start before a refresh, notify after it.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from reader.actions import notify
 from reader.actions.export import record
 from reader.cache import notified
+from reader.cache.follows import follows, reasons
 from reader.cache.search.conditions import Scope
 from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import QueryError
+from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.query import Query, parse
 from reader.core.setting_tables import saved_queries
@@ -36,7 +42,7 @@ def _utc_now() -> datetime:
 class Notifier:
     """Notifies of new papers by the user's command, or by a desktop notification without one.
 
-    Without queries it does nothing.
+    Without queries and follows it does nothing.
     """
 
     def __init__(
@@ -46,23 +52,33 @@ class Notifier:
         command: Sequence[str],
         now: Callable[[], datetime] = _utc_now,
         views: Sequence[tuple[str, str]] = (),
+        *,
+        has_follows: bool = False,
     ) -> None:
+        """With `has_follows`, new papers are told of that have what the user follows and wants to be told of."""
         self._file = cache_file
         self._queries = tuple(queries)
         self._command = tuple(command)
         self._now = now
         self._views = tuple(views)
+        self._has_follows = has_follows
+        self._follows: Mapping[str, Follow] = {}
+        """What is followed and told of, by query; known once the refresh starts."""
 
     @classmethod
     def for_plan(
         cls, plan: Plan, cache_file: Path, settings: Settings, now: Callable[[], datetime] = _utc_now
     ) -> Notifier:
         """The notifier for a refresh. Only `Latest` brings news: the user already looks at the days of other plans."""
-        queries = settings.notify if isinstance(plan, Latest) else ()
-        return cls(cache_file, queries, settings.notify_command, now, saved_queries(settings.views))
+        has_news = isinstance(plan, Latest)
+        queries, views = settings.notify if has_news else (), saved_queries(settings.views)
+        return cls(cache_file, queries, settings.notify_command, now, views, has_follows=has_news)
 
     async def start(self) -> None:
         """Count papers as new from now on. Only the first call has an effect; later refreshes continue from there."""
+        if self._has_follows:
+            self._follows = await asyncio.to_thread(self._read_follows)
+            self._queries = tuple(dict.fromkeys((*self._queries, *self._follows)))
         if self._queries:
             await asyncio.to_thread(notified.begin, self._file)
 
@@ -78,7 +94,8 @@ class Notifier:
                 if self._command:
                     await notify.run_command(self._command, notification_json(self._queries, matches))
                 else:
-                    await notify.run_command(notify.desktop_command(*notification_text(self._queries, matches)))
+                    names = [self._follows[one].name if one in self._follows else one for one in self._queries]
+                    await notify.run_command(notify.desktop_command(*notification_text(names, matches)))
         except notify.NotifyError as error:
             await self._note_problem(str(error))
             raise
@@ -93,7 +110,19 @@ class Notifier:
             # Every paper that `claim` looks at is new.
             scope = Scope(self._now().date(), window.newest_day(), new_since="", views=self._views)
             found = notified.claim(self._file, dict(_parse_valid(self._queries)), scope)
-            return {paper: found[pk] for pk in found if (paper := window.paper(pk)) is not None}
+            matches = {pk: self._without_uncertain(window, pk, matched) for pk, matched in found.items()}
+            return {paper: kept for pk, kept in matches.items() if kept and (paper := window.paper(pk)) is not None}
+
+    def _without_uncertain(self, window: Window, pk: int, matched: tuple[str, ...]) -> tuple[str, ...]:
+        """The queries that a paper matches, without follows of a person whom it may not be by."""
+        if self._follows.keys().isdisjoint(matched):
+            return matched
+        uncertain = {one.follow.query for one in window.read(partial(reasons, pk=pk)) if one.perhaps}
+        return tuple(one for one in matched if one not in uncertain or one not in self._follows)
+
+    def _read_follows(self) -> Mapping[str, Follow]:
+        with closing(Window.open(self._file)) as window:
+            return {one.query: one for one in window.read(follows) if one.notify}
 
 
 def _parse_valid(queries: Sequence[str]) -> list[tuple[str, Query]]:

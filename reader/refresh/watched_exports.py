@@ -91,7 +91,7 @@ def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: S
     if len(pks) > MOST_PAPERS:
         raise _NotWrittenError(f"{len(pks):,} papers are more than {MOST_PAPERS:,}; narrow its query.")
     out = StringIO()
-    papers = format.write(window.papers(pks), out, keys)
+    papers = format.write(window.papers(pks), out, keys, export.query)
     return papers, out.getvalue().encode("utf-8", "replace")
 
 

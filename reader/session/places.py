@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 DAY = "day:"
 """Prefix of the id of a day's view; the ISO day follows."""
 
+FOLLOW = "follow:"
+"""Prefix of the id of the view of what the user follows; see `core/follows.py`."""
+
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
 
@@ -56,6 +59,7 @@ class View(NamedTuple):
 VIEWS = (
     View("today", "Today", "day:latest"),
     View(FOR_YOU, "For you", "is:unread -is:starred", "foryou"),
+    View("followed", "Followed", "is:followed"),
     View("unread", "Unread", "is:unread"),
     View(QUEUED, "Queue", "is:queued", "queue"),
     View("starred", "Starred", "is:starred"),
@@ -98,7 +102,12 @@ def listed_views(settings: Settings) -> ViewList:
 
 
 def view(id: str) -> View:
-    """The reader's own view with this id, also of a day, week or month; Today for an unknown id."""
+    """The reader's own view with this id, also of a day, a week, a month or a follow; Today for an unknown id."""
+    if id.startswith(FOLLOW):
+        from reader.core.follows import from_view
+
+        follow = from_view(id)
+        return VIEWS[0] if follow is None else View(id, follow.name, follow.query)
     if ":" in id:
         from reader.core.periods import period_of_view
 
@@ -138,6 +147,11 @@ class Place(NamedTuple):
         from reader.core.query import parse
 
         return parse(self.text)
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it lists papers that are like others; raises QueryError."""
+        return "like:" in self.text.lower() and bool(self.query.like)
 
     @property
     def paper_id(self) -> str | None:
@@ -215,8 +229,8 @@ def _joined(base: str, query: Query, order: str) -> Query:
     viewed = parse(base)
     nodes = [node for node in (viewed.root, query.root) if node is not None]
     asked = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
-    # Of what fits a text, the best comes first.
-    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.near else order))
+    # Of what fits a text or is like a paper, the best comes first.
+    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.is_by_fit else order))
 
 
 def next_order(text: str, default: str) -> str:
@@ -228,6 +242,7 @@ def next_order(text: str, default: str) -> str:
     if near:
         return " ".join(part for part in (next_order(text, "relevance"), near) if part)
     query = parse(text)
+    default = "relevance" if query.like else default
     now = query.sort.key if query.sort else default
     orders = (default, *(order for order in ORDERS if order != default))
     order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default

@@ -238,6 +238,8 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         on_change(lambda state: state.text, self.bookmarks.follow, now=False)
         on_change(lambda state: state.pictures, assembly.picture_loader.follow, now=False)
         on_change(lambda state: (state.width, state.height), assembly.pictures.follow_size, now=False)
+        # Before the page shows another paper.
+        on_change(assembly.traces.parts, assembly.traces.follow)
         self.screens.follow()
         on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
@@ -257,6 +259,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.commands.close()
             self.assembly.beside.close()
+            self.assembly.traces.close()
         self.library.close()
 
     # Screens

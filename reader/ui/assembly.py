@@ -15,6 +15,7 @@ from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
+from reader.ui.handlers.follows import FollowActions
 from reader.ui.handlers.full_text import FullTextActions, Outside
 from reader.ui.handlers.links import LinkActions, Terminal
 from reader.ui.handlers.marks import MarkActions
@@ -26,8 +27,10 @@ from reader.ui.handlers.pictures import PictureActions
 from reader.ui.handlers.program import Program, ProgramActions
 from reader.ui.handlers.query import QueryActions
 from reader.ui.handlers.queue import QueueActions
+from reader.ui.handlers.reading import ReadingActions
 from reader.ui.handlers.registry import Handler, handlers_of
 from reader.ui.handlers.selection import SelectionActions
+from reader.ui.handlers.similar import SimilarActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.views import ViewActions
@@ -49,6 +52,7 @@ from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
+from reader.ui.work.traces import Traces
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
@@ -118,6 +122,7 @@ class Assembly:
         self.page_refresher = PageRefresher(services, run_job)
         self.text_places = TextPlaces(services)
         self.texts_ahead = TextsAhead(services, run_job)
+        self.traces = Traces(services, main.papers.row_of, parts.screens.is_page_at_end)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
@@ -137,7 +142,13 @@ class Assembly:
         outside = Outside(self.links.browse, terminal.copy, self.pictures.open_address)
         self.full_text = FullTextActions(services, parts.bookmarks, outside)
         self.page = PageActions(
-            services.model, main.papers, self.detail_loader, self.marks, self.full_text, text_in_front=text_in_front
+            services.model,
+            main.papers,
+            self.detail_loader,
+            self.marks,
+            self.full_text,
+            traces=self.traces,
+            text_in_front=text_in_front,
         )
         self.views = ViewActions(services, self.refresher, main.papers)
         self.filter = FilterActions(services.model, main.filter)
@@ -171,9 +182,12 @@ class Assembly:
             self.links,
             CopyActions(services, keyboard, parts.copy_to_clipboard),
             SelectionActions(services, main.papers, parts.list_loader),
+            SimilarActions(services, position),
             self.notes,
             TagActions(services, self.marks, lambda: parts.overlays.tag_line),
+            FollowActions(services, keyboard),
             QueueActions(services, main.papers, self.marks),
+            ReadingActions(services, self.traces, parts.show_screen, parts.copy_to_clipboard),
             typed,
             PdfActions(services, pdfs, terminal),
             add,

@@ -79,6 +79,11 @@ class ClickedApp(BoundedApp, inherit_bindings=False):
         if self.assembly is not None:
             self.assembly.page.read_from(event.block)
 
+    def on_paper_detail_view_clicked(self, event: PaperDetail.ViewClicked) -> None:
+        """Show the papers of something that is followed."""
+        if self.assembly is not None:
+            self.assembly.views.go(event.view)
+
     def on_paper_detail_tag_clicked(self, event: PaperDetail.TagClicked) -> None:
         """Show the papers with a tag."""
         if self.assembly is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, FOR_YOU, QUEUED, SAVED, Place, View, feed_text
+from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, Place, View, feed_text
 from reader.ui.day_end import all_read, asks_for_unread, day_of
 from reader.ui.state import State
 from reader.ui.text.day_names import near_day, short_day
@@ -167,7 +167,10 @@ def _all_of_view_read(state: State, counts: Counts, today: date) -> EmptyReason:
     if day is not None:
         return all_read(state, counts.base, short_day(day, today), day)
     period = period_of_view(view.id)
-    names = {"all": "what is here", "unread": "what is here", "starred": "the starred papers", "queue": "the queue"}
+    names = {
+        **dict.fromkeys(("all", "unread"), "what is here"),
+        **{"starred": "the starred papers", "queue": "the queue", "followed": "what you follow"},
+    }
     return all_read(state, counts.base, period.name if period else names.get(view.id, view.name))
 
 
@@ -182,6 +185,12 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
         return _everything_read(state, demo=demo)
     if listing.facts.are_hidden or view.id in ("all", "unread"):
         return _all_hidden(state, period, today)
+    if view.id == "followed" and not state.follows:
+        why = "On a paper, the key for Follow takes its authors, its venue, a topic or a word."
+        return EmptyReason(said("You follow nothing yet."), because(why), (_ALL, Way("app.help", "all keys")))
+    if view.id == "followed" or view.id.startswith(FOLLOW):
+        what = "that you follow" if view.id == "followed" else f"of {view.name}"
+        return EmptyReason(said(f"No paper {what} is here yet."), because("New ones will be."), (_ALL,))
     if view.id == "starred":
         return EmptyReason(said("Nothing starred yet."), because("A paper that you star stays here."), (_ALL,))
     if view.id == FOR_YOU:

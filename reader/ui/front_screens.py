@@ -53,6 +53,10 @@ class FrontScreens:
         """Whether a screen is one of these."""
         return screen in (self.page, self.text, self.picture, self.calendar)
 
+    def is_page_at_end(self) -> bool:
+        """Whether the page shows the end of its paper, or last did."""
+        return self.page is not None and self.page.detail.is_at_end
+
     # Textual removes a screen as it closes, and draws nothing of it when it opens again, unless it is installed.
 
     def _draw_text(self, state: State) -> None:

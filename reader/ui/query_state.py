@@ -10,7 +10,7 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place, View, view
 from reader.ui.layout import PaneName
 from reader.ui.notices import Notices
-from reader.ui.state_parts import TOP, ListRequest, Position, SearchStatus, TypedQuery
+from reader.ui.state_parts import TOP, Aside, ListRequest, Position, SearchStatus, TypedQuery
 
 if TYPE_CHECKING:
     from reader.ui.feed_results import FeedResults
@@ -27,6 +27,8 @@ class QueryState:
     """The view and query that the user chose; the list follows."""
     widened_from: View | None = None
     """The view that the query was widened from to all papers; None otherwise."""
+    asides: tuple[Aside, ...] = ()
+    """The places to go back to, from lists of papers that are like others; the last one first."""
     results: FeedResults | None = None
     """The feed's results to list over the place."""
     request: ListRequest | None = None
@@ -64,10 +66,16 @@ class QueryState:
             state,
             place=place,
             widened_from=state.widened_from if place.view == self.place.view else None,
+            asides=state.asides if place.is_aside else (),
             results=None,
             search=state.search._replace(wanted=""),
             notices=state.notices.acted(),
         ).request_list(at)
+
+    def go_aside(self, place: Place, at: Position) -> Self:
+        """List papers that are like others; a step back leads here again, with the cursor as it is now."""
+        asides = self.asides if place == self.place else (Aside(self.place, at, self.widened_from), *self.asides)
+        return replace(self.go(place), asides=asides[:HISTORY])
 
     def request_list(self, at: Position = TOP) -> Self:
         """Request the list of the place; keys for its papers wait until it is there."""
@@ -127,6 +135,9 @@ class QueryState:
             at = self.search.left
         elif not self.place.text:
             return self
+        elif self.asides:
+            (place, before, widened_from), *others = self.asides
+            return replace(self.go(place, before), asides=tuple(others), widened_from=widened_from)
         dropped = self.go(self.place._replace(text=""), at if at.pk is not None else self.left)
         return replace(dropped, widened_from=None)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
+    from reader.core.follows import Reason
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
     from reader.ui.feed_results import FeedResults
@@ -35,6 +36,14 @@ class Position(NamedTuple):
 
 TOP = Position()
 """The first paper of a list."""
+
+
+class Aside(NamedTuple):
+    """Where the user was before a list of papers that are like others."""
+
+    place: Place
+    at: Position
+    widened_from: View | None = None
 
 
 class ListRequest(NamedTuple):
@@ -190,6 +199,8 @@ class Reading(NamedTuple):
     """What the user's programs said about it."""
     suits: str = ""
     """Why it suits the user, in words, where the list is ordered by that."""
+    follows: tuple[Reason, ...] = ()
+    """What the user follows that it has."""
 
 
 class Tagging(NamedTuple):

@@ -35,7 +35,8 @@ _MARKS = 3
 
 def filter_parts(state: State) -> object:
     """The parts of the state that `filter_data` reads."""
-    return state.counts, state.topic_facts, state.topic_meanings, state.views, state.view_counts
+    numbers = state.counts, state.topic_facts, state.view_counts, state.follows
+    return numbers, state.topic_meanings, state.topic_names, state.views
 
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
@@ -75,7 +76,14 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
     tags = tuple(TagItem(name, number) for name, number in counts.tags)
-    return FilterData((*views, *saved), days, topics, counts.approximate, tags)
+    return FilterData((*views, *saved), days, topics, counts.approximate, tags, tuple(_follow_items(state)))
+
+
+def _follow_items(state: State) -> Iterator[ViewItem]:
+    from reader.ui.text.filter_rows import ViewItem
+
+    for one in state.follows:
+        yield ViewItem(one.follow.view, one.follow.said(state.topic_names), one.papers, one.unread)
 
 
 def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:

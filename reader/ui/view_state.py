@@ -1,4 +1,4 @@
-"""The part of the state that the settings decide and the user changes as the reader runs: saved views, own commands."""
+"""The part of the state that the user changes as the reader runs: saved views, own commands, and what is followed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from reader.session.places import SAVED, Place, ViewList
 from reader.ui.command_state import CommandState
 
 if TYPE_CHECKING:
+    from reader.cache.follows import FollowCount
     from reader.core.setting_tables import UserCommand
     from reader.ui.counts import ViewCount
 
@@ -21,6 +22,8 @@ class ViewState(CommandState):
     views: ViewList = field(default_factory=ViewList)
     view_counts: Mapping[str, ViewCount] = field(default_factory=dict)
     """The numbers of the saved views by their ids; those that are not counted yet are missing."""
+    follows: tuple[FollowCount, ...] = ()
+    """What the user follows, with numbers of papers; empty until it is counted."""
     programs: tuple[UserCommand, ...] = ()
     """The user's own commands, which run programs."""
 
@@ -36,3 +39,7 @@ class ViewState(CommandState):
     def counted_views(self, counts: Mapping[str, ViewCount]) -> Self:
         """Store the numbers of the saved views."""
         return self if counts == self.view_counts else replace(self, view_counts=counts)
+
+    def counted_follows(self, follows: tuple[FollowCount, ...]) -> Self:
+        """Store what is followed, with its numbers."""
+        return self if follows == self.follows else replace(self, follows=follows)

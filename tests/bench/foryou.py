@@ -35,19 +35,19 @@ class ForYou:
 
     def __init__(self, papers: Sequence[Seen]) -> None:
         self._papers = papers
-        self._packed = [pack(*paper) for paper in papers]
+        self.packed = [pack(*paper) for paper in papers]
         keys = range(len(papers))
-        self._chunks = [
-            Chunk(keys[start : start + AT_ONCE], self._packed[start : start + AT_ONCE])
+        self.chunks = [
+            Chunk(keys[start : start + AT_ONCE], self.packed[start : start + AT_ONCE])
             for start in range(0, len(papers), AT_ONCE)
         ]
 
     def learn(self, stars: Sequence[int]) -> Taste:
-        marked = [Marked(*self._papers[star], self._packed[star], 1.0) for star in stars]
-        return learn(marked, lambda: self._chunks)
+        marked = [Marked(*self._papers[star], self.packed[star], 1.0) for star in stars]
+        return learn(marked, lambda: self.chunks)
 
     def rank(self, trial: Trial) -> Scores:
-        scores = self.learn(trial.stars).score(self._chunks)
+        scores = self.learn(trial.stars).score(self.chunks)
         return np.array([scores.get(key, 0.0) for key in range(len(self._papers))])
 
 

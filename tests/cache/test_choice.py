@@ -204,3 +204,18 @@ def test_a_paper_that_is_dropped_takes_its_words_along(window: Window, events: E
         connection.execute("DELETE FROM paper WHERE pk = 5")
         assert connection.execute("SELECT count(*) FROM paper_words WHERE pk = 5").fetchone() == (0,)
     assert isinstance(window.for_you, ForYou)
+
+
+def test_reading_teaches_and_passing_by_hardly_does(window: Window, events: Events, path: Path, clock: Clock) -> None:
+    events.act([Change("open", "2026-11-24", [1, 2]), Change("finish", "2026-11-24", [2, 3])])
+    events.act([Change("pass", "2026-11-24", [4])])
+    # A paper that is starred was not left because it was passed first.
+    events.act([Change("pass", "2026-11-24", [5]), Change("star", True, [5])])
+    with closing(sqlite3.connect(path)) as connection:
+        marked = {one.title.split()[-1]: round(one.weight, 3) for one in marked_papers(connection)}
+    says = choice.SAYS
+    assert marked == {"1": says["open"], "2": says["finish"], "3": says["finish"], "4": says["pass"], "5": 1.0}
+    clock.now += (choice.TRACED + 1) * DAY
+    events.mark("star", True, [6])
+    with closing(sqlite3.connect(path)) as connection:
+        assert {one.title.split()[-1] for one in marked_papers(connection)} == {"5", "6"}

@@ -121,7 +121,7 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
     with closing(Events.open(path)) as events:
         assert events.decide([]) is None
         undone = events.undo()
-        assert undone is not None and undone.said == "following Some Lab" and flagged(path) == [1, 2, 3, 4]
+        assert undone is not None and undone.said == "following Some Lab with notices" and flagged(path) == [1, 2, 3, 4]
         undone = events.undo()
         assert undone is not None and undone.said == "following Kaiming He, following world model"
         assert flagged(path) == []

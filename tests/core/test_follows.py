@@ -55,7 +55,9 @@ def test_an_event_says_what_is_followed_and_a_damaged_one_nothing() -> None:
     value = value_of(follow, is_followed=True)
     assert read_value(follow.kind, value) == (follow, True)
     assert read_value(follow.kind, value_of(follow, is_followed=False)) == (follow, False)
-    assert event_label(follow.kind, value) == "following Kaiming He"
+    assert event_label(follow.kind, value) == "following Kaiming He with notices"
+    topic = Follow("topic", "agents")
+    assert event_label(topic.kind, value_of(topic, is_followed=True), {"agents": "Agents"}) == "following Agents"
     assert event_label(follow.kind, value_of(follow, is_followed=False)) == "no longer following Kaiming He"
     for damaged in ("", "[]", "{}", '{"name": 3}', '{"name": "Ke Li", "follow": true}', "{"):
         assert read_value(follow.kind, damaged) is None

@@ -30,14 +30,17 @@ PERHAPS = [
     ("Jun-Yan Zhu", "J.-Y. Zhu"),
     ("Martin Müller", "M. Mueller"),
     ("Michael I. Jordan", "M. Jordan"),
+    ("Wei Wang", "Wei Ming Wang"),
 ]
 OTHER = [
     ("John Smith", "Jane Smith"),
     ("Michael I. Jordan", "Michael B. Jordan"),
     ("Kaiming He", "Kaiming Hu"),
+    ("Jun-Yan Zhu", "Jun Zhu"),
     ("Kaiming He", "He"),
     ("Sam Roe Jr.", "Sam Roe III"),
     ("DeepSeek-AI", "DeepSeek Team"),
+    ("Baichuan-M2 Team", "Baichuan-M3 Team"),
     ("", "Kaiming He"),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -171,6 +172,16 @@ def _for_you(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
     return Step(("list", "sort:foryou", "-n", "5"))
 
 
+def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
+    """Follow two things that are new: two events, which stand or fall together."""
+    names = [f"the {chance.randrange(10**9)}", f"model {chance.randrange(10**9)}"]
+    deeds = [
+        Deed(f"watch:word:{name.replace(' ', '-')}", json.dumps({"name": name, "follow": True}), is_together=place > 0)
+        for place, name in enumerate(names)
+    ]
+    return Step(("follow", "add", *names), tuple(deeds), said="Its query is ")
+
+
 OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
@@ -188,6 +199,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "pdf": _pdf,
         "refresh-paper": _refresh_paper,
         "for-you": _for_you,
+        "follow": _follow,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

@@ -24,6 +24,9 @@ STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 
 REVERSALS = ("undo", "redo")
 
+TRACES = ("open", "finish", "pass")
+"""Kinds of events that reading leaves by itself, some time later: nobody asks for them, and no undo is about them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -298,9 +301,12 @@ def targets(entries: Sequence[Entry], kind: str) -> list[str]:
         marks = [
             entry
             for entry in entries
-            if entry.kind not in REVERSALS and not entry.kind.startswith("follow:") and entry.id not in undone
+            if entry.kind not in (*REVERSALS, *TRACES)
+            and not entry.kind.startswith("follow:")
+            and entry.id not in undone
         ]
         return [entry.id for entry in marks if entry.clock == marks[-1].clock]
+    entries = [entry for entry in entries if entry.kind not in TRACES]
     if not entries or entries[-1].kind != "undo":
         return []
     return [entry.value for entry in entries if entry.kind == "undo" and entry.clock == entries[-1].clock]
@@ -350,7 +356,7 @@ def _judge_history(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], ack
     repeated = [id for id, count in Counter(entry.id for entry in after.entries).items() if count > 1]
     yield from (f"event {id} is there twice" for id in repeated)
     known = {entry.id for entry in before.entries}
-    new = [entry for entry in after.entries if entry.id not in known]
+    new = [entry for entry in after.entries if entry.id not in known and entry.kind not in TRACES]
     # The events of one action have one clock.
     new.sort(key=lambda entry: (entry.clock, entry.number or 0))
     yield from _match(before, new, after.titles, deeds, acknowledged)
@@ -456,7 +462,9 @@ def _judge_states(after: Snapshot, *, is_settled: bool) -> Iterator[str]:
 def _unacknowledged(before: Snapshot, after: Snapshot, acknowledged: int) -> frozenset[str]:
     """The ids of the new events that the program did not say to be done."""
     known = {entry.id for entry in before.entries}
-    return frozenset([entry.id for entry in after.entries if entry.id not in known][acknowledged:])
+    new = [entry for entry in after.entries if entry.id not in known]
+    asked = [entry.id for entry in new if entry.kind not in TRACES]
+    return frozenset(asked[acknowledged:]) | {entry.id for entry in new if entry.kind in TRACES}
 
 
 def _judge_journal(after: Snapshot, open_ended: frozenset[str], *, is_settled: bool) -> Iterator[str]:

@@ -15,8 +15,10 @@ import pytest
 
 from reader.actions import notify
 from reader.cache import notified
+from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
+from reader.core.follows import Follow, value_of
 from reader.core.paper import Draft, Listing
 from reader.refresh.notifications import Notifier
 from tests.cache.conftest import ByName
@@ -134,6 +136,22 @@ async def test_without_queries_nothing_is_done(tmp_path: Path, store: Store, hea
     assert await one.notify_new_papers() == 0
     with closing(sqlite3.connect(tmp_path / "papers.db")) as other:
         assert other.execute("SELECT count(*) FROM meta WHERE key LIKE 'told%'").fetchone() == (0,)
+
+
+async def test_what_is_followed_is_told_of_where_it_is_wanted_and_certain(
+    tmp_path: Path, cache: Cache, heard: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path / "papers.db"
+    chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
+    with closing(Events.open(file)) as events:
+        events.decide([Marking(one.kind, value_of(one, is_followed=True)) for one in chosen])
+    one = Notifier(file, (), (), lambda: NOW, has_follows=True)
+    await one.start()
+    people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
+    drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))
+    cache.store(Listing(TODAY, drafts), f"{TODAY}T08:00:00Z")
+    assert await one.notify_new_papers() == 1
+    assert "1 new paper" in heard[0] and "Chaos 1" in heard[0]
 
 
 async def test_the_desktop_is_told_in_few_words(tmp_path: Path, store: Store, heard: list[tuple[str, ...]]) -> None:

@@ -20,6 +20,8 @@ from reader.session.places import ORDERS, SPECIAL, VIEWS, Place, View, feed_text
         ("week:2026-W20", "Week 20, 11 to 17 May 2026", "day:2026-W20"),
         ("month:2026-05", "May 2026", "day:2026-05"),
         ("trending", "Trending", "is:trending"),
+        ("follow:author:Kaiming He", "Kaiming He", "follow:author:kaiming-he"),
+        ("follow:mood:glad", "Today", "day:latest"),
         ("nowhere", "Today", "day:latest"),
         ("", "Today", "day:latest"),
     ],

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.cache.follows import FollowCount
 from reader.cache.orders import Order
 from reader.cache.window import DayCount, TopicCount
 from reader.core.choice.learned import Learned
 from reader.core.choice.taste import Taste, TasteTerm
+from reader.core.follows import Follow
 from reader.keys.actions import ACTIONS
 from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap
@@ -58,7 +60,7 @@ VIEWS = (
 
 
 def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
-    return Counts((14, 0, unread, 0, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
+    return Counts((14, 0, 0, unread, 0, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
 
 
 def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
@@ -109,6 +111,10 @@ def _is_fetching(view_id: str) -> State:
 
 
 UNREAD = "All 60 papers are read. | r looks for new ones   ga all papers"
+FOLLOWED = (
+    "You follow nothing yet. | On a paper, the key for Follow takes its authors, its venue, a topic or a word."
+    " | ga all papers   ? all keys"
+)
 QUEUE = "Nothing to read later. | A paper that you queue waits here until you let it go. | ga all papers"
 STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
 HIDDEN = "All papers are hidden. | / is:hidden lists them"
@@ -121,6 +127,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         _asked_nothing,
         (
             "No papers on Tue 12 May. | The feed listed nothing. | [ Monday has 16   r asks the feed",
+            FOLLOWED,
             UNREAD,
             QUEUE,
             STARRED,
@@ -138,6 +145,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         _query,
         (
             f"Nothing matches robot in Today. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Followed. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Unread. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Queue. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Starred. | 7 in all. | {SEARCHES}",
@@ -155,6 +163,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             f"Nothing matches robot{where}. | {wider}ctrl+s searches the feed   esc puts the list back"
             for where in (
                 " in Today",
+                " in Followed",
                 " in Unread",
                 " in Queue",
                 " in Starred",
@@ -173,7 +182,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         (
             *(
                 f"Nothing matches robot in {name}. | 7 in all. | ctrl+a searches all   ctrl+s searches the feed"
-                for name in ("Today", "Unread", "Queue", "Starred")
+                for name in ("Today", "Followed", "Unread", "Queue", "Starred")
             ),
             "Nothing matches robot. | All papers are hidden. | F clears the query   ctrl+s searches the feed",
             *(
@@ -239,6 +248,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         lambda view_id: _day_unknown(view_id).refresh_failed("No network.", "offline", NOW),
         (
             "No papers on Tue 12 May. | No network. | [ Monday has 16   r try again",
+            FOLLOWED,
             UNREAD,
             QUEUE,
             STARRED,
@@ -254,6 +264,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         _is_fetching,
         (
             "Fetching the latest days. | day 3 of 7. | esc stop",
+            FOLLOWED,
             "All 60 papers are read. | New ones are being fetched: day 3 of 7. | ga all papers",
             QUEUE,
             STARRED,
@@ -269,6 +280,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         lambda view_id: _day_unknown(view_id).refresh_started(view_id),
         (
             "Fetching the latest days. | esc stop",
+            FOLLOWED,
             "All 60 papers are read. | New ones are being fetched. | ga all papers",
             QUEUE,
             STARRED,
@@ -284,6 +296,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         lambda view_id: empty(view_id, facts=FACTS._replace(are_hidden=True), base=0, anywhere=60),
         (
             "All papers of today are hidden. | [ Monday has 16   / is:hidden lists them",
+            "All followed papers are hidden. | / is:hidden lists them",
             UNREAD,
             "All queue papers are hidden. | / is:hidden lists them",
             "All starred papers are hidden. | / is:hidden lists them",
@@ -300,6 +313,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         lambda view_id: empty(view_id, "is:unread"),
         (
             "All 14 of today read. | [ Friday has 3 left   gu all 19 unread   F shows them",
+            "All 14 of what you follow read. | gu all 19 unread   F shows them",
             "All 14 of what is here read. | gu all 19 unread   F shows them",
             "All 14 of the queue read. | gu all 19 unread   F shows them",
             "All 14 of the starred papers read. | gu all 19 unread   F shows them",
@@ -315,6 +329,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
         _day_unknown,
         (
             "No papers on Tue 12 May. | The feed was not asked yet. | [ Monday has 16   r asks the feed",
+            FOLLOWED,
             UNREAD,
             QUEUE,
             STARRED,
@@ -370,8 +385,16 @@ def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None
     )
 
 
+def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
+    state = replace(empty("followed", base=0), follows=(FollowCount(Follow("author", "Ke Li"), 0, 0),))
+    assert " | ".join(lines(state)) == "No paper that you follow is here yet. | New ones will be. | ga all papers"
+    one = empty("follow:author:Ke Li", base=0)
+    assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will be. | ga all papers"
+
+
 DEMO = (
     "No papers on Tue 12 May. | The sample has only its own days. | [ Monday has 16",
+    FOLLOWED,
     "All 60 papers are read. | ga all papers",
     QUEUE,
     STARRED,

@@ -52,7 +52,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 40, 57, 4, 3, 60, 0, 2),
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 2),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -199,14 +199,16 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
     assert [(one.id, one.count) for one in views] == [
         ("today", 14),
         ("foryou", None),
+        ("followed", 6),
         ("unread", 57),
         ("queue", 4),
         ("starred", 3),
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 8))
-    assert [one.id for one in filter_data(none).views] == ["today", "foryou", "unread", "queue", "starred", "all"]
+    none = at("all").counted(COUNTS._replace(views=(0,) * 9))
+    shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
+    assert [one.id for one in filter_data(none).views] == shown
 
 
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from reader.cache import connections
 from reader.cache.finding.folder import key_range, segment_folders
-from reader.cache.finding.ranker import Ranker, Ranking
+from reader.cache.finding.ranker import Ranker, Ranking, Similar
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import Splitter
+from reader.core.similarity import FoundBy
 from reader.paths import finding_folder, make_private
 
 LARGEST = 16_384
@@ -90,6 +91,40 @@ def rank(connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
         return Ranking(np.empty(0, np.int64), {})
     with closing(Splitter()) as splitter:
         return Ranker(current, splitter).rank(text, lambda pks: _titles_and_abstracts(connection, pks))
+
+
+def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) -> FoundBy:
+    """By what a text finds a paper."""
+    current = segments(connection, cache)
+    if not current:
+        return FoundBy()
+    with closing(Splitter()) as splitter:
+        ranker = Ranker(current, splitter)
+        ranking = ranker.rank(text, lambda pks: _titles_and_abstracts(connection, pks))
+        [paper] = _titles_and_abstracts(connection, [pk])
+        return ranker.explain(text, ranking, paper)
+
+
+def rank_by_papers(connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], most: int) -> Similar:
+    """At most so many papers of the index that are like others, whose titles and abstracts are given."""
+    import numpy as np
+
+    current = segments(connection, cache)
+    if not current:
+        return Similar(np.empty(0, np.int64), np.empty(0, np.float32))
+    with closing(Splitter()) as splitter:
+        return Ranker(current, splitter).rank_similar(texts, most)
+
+
+def shared_phrases(
+    connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], other: tuple[str, str], most: int = 3
+) -> tuple[str, ...]:
+    """The words and phrases that a paper shares with others, the most telling first."""
+    current = segments(connection, cache)
+    if not current:
+        return ()
+    with closing(Splitter()) as splitter:
+        return Ranker(current, splitter).shared_phrases(texts, other, most)
 
 
 def _texts(connection: sqlite3.Connection, after: int) -> Iterator[Text]:

@@ -19,6 +19,8 @@ import numpy.typing as npt
 from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment
 from reader.cache.finding.spelling import correct
 from reader.cache.finding.splitter import IN_TITLE, Splitter
+from reader.cache.finding.word_places import WordPlaces
+from reader.core.similarity import FoundBy
 
 SATURATION, LENGTH = 0.9, 0.4
 """BM25's k1 and b."""
@@ -32,6 +34,9 @@ MANY = 20
 LENDERS, LENT = 20, 20
 """How many papers lend words, and how many words they lend."""
 
+LENT_NAMED = 4
+"""Words that papers lent which are named to the user."""
+
 LENT_SHARE = 0.6
 """How much the lent words count against the text's own."""
 
@@ -43,6 +48,24 @@ BEST = 1_000
 
 MOST_WORDS = 40
 """Words of a text that are looked for; the others are left out."""
+
+TOLD = 2.0
+"""How often a word has to stand in a paper to count half of what it could when others are compared with the paper."""
+
+TELLING_WORDS = 60
+"""Words of a paper that others are compared with."""
+
+TELLING_PAIR = 0.6
+"""How much two words side by side count there, in parts of what the less rare of them could count."""
+
+LONGEST_PHRASE = 3
+"""Words of a phrase that papers share."""
+
+WEAK_END = 0.35
+"""A phrase neither begins nor ends with a word that says less than this part of what its best word says."""
+
+SHORTEST_SHARED = 3
+"""Letters of a word or phrase that says something."""
 
 _PLACE = (1 << PLACE_BITS) - 1
 
@@ -60,6 +83,26 @@ class Ranking(NamedTuple):
     """Keys, the best paper first."""
     corrected: dict[str, str]
     """Stems that no paper has, and the similar ones that were looked for in their place."""
+    lent: tuple[str, ...] = ()
+    """Stems that the best papers lent, the most telling first."""
+
+
+class Similar(NamedTuple):
+    """Papers that have words of some papers."""
+
+    pks: Ints
+    """Keys, the best paper first."""
+    scores: Floats
+    """How near each is: 1 would have all the words, as often."""
+
+
+class Profile(NamedTuple):
+    """What tells what a paper is about."""
+
+    words: dict[Word, float]
+    """Its most telling words with their weights, which add up to 1."""
+    pairs: dict[tuple[Word, Word], float]
+    """Words that stand side by side."""
 
 
 class Word(NamedTuple):
@@ -100,10 +143,96 @@ class Ranker:
             words.append(word)
         if not words:
             return Ranking(np.empty(0, np.int64), corrected)
-        scores = self._scores(words, read_texts)
+        scores, lent = self._scores(words, read_texts)
         rows = np.flatnonzero(scores)
         rows = rows[np.argsort(-scores[rows], kind="stable")]
-        return Ranking(self._keys(rows), corrected)
+        return Ranking(self._keys(rows), corrected, lent)
+
+    def explain(self, text: str, ranking: Ranking, paper: tuple[str, str]) -> FoundBy:
+        """By what a text has found a paper, whose title and abstract are given."""
+        typed = WordPlaces(self._splitter, [("", text)])
+        ours = WordPlaces(self._splitter, [paper])
+        has = {stem for stem, *_ in self._splitter.split([paper])}
+        firsts: dict[str, str] = {}
+        for place in sorted(ours.stems):
+            firsts.setdefault(ours.stems[place], ours.written([place]))
+        words: dict[str, str] = {}
+        corrected: dict[str, str] = {}
+        for place, stem in sorted(typed.stems.items()):
+            meant = ranking.corrected.get(stem, stem)
+            if meant != stem:
+                corrected[typed.written([place])] = firsts.get(meant, meant)
+            elif meant in has:
+                words.setdefault(meant, typed.written([place]))
+        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in typed.counts]
+        return FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
+
+    def rank_similar(self, texts: Sequence[tuple[str, str]], most: int) -> Similar:
+        """At most so many papers that are like some others, whose titles and abstracts are given."""
+        words: dict[Word, float] = {}
+        pairs: dict[tuple[Word, Word], float] = {}
+        for text in texts:
+            profile = self._profile(text)
+            for word, weight in profile.words.items():
+                words[word] = words.get(word, 0.0) + weight
+            for pair, weight in profile.pairs.items():
+                pairs[pair] = pairs.get(pair, 0.0) + weight
+        scores = np.zeros(self._size, np.float32)
+        for word, weight in words.items():
+            for _ in self._add_word(scores, word, weight, None):
+                pass
+        best = self._best(scores)
+        for (one, next_one), weight in pairs.items():
+            self._add_pair(scores, one, next_one, weight, best)
+        if len(scores):
+            scores /= max(float(scores.max()), 1e-9)
+        rows = _highest(scores, most)
+        rows = rows[np.lexsort((rows, -scores[rows]))]
+        return Similar(self._keys(rows), scores[rows])
+
+    def _profile(self, text: tuple[str, str]) -> Profile:
+        """What tells what a paper is about."""
+        counts: dict[str, int] = {}
+        places: dict[tuple[str, int], str] = {}
+        for stem, _, where, offset in self._splitter.split([text]):
+            counts[stem] = counts.get(stem, 0) + (TITLE_WEIGHT if where in IN_TITLE else 1)
+            places[where, offset] = stem
+        known = {stem: word for stem in counts if (word := self._word(stem)).papers > 1}
+        weights = {word: word.rarity * counts[stem] / (counts[stem] + TOLD) for stem, word in known.items()}
+        best = sorted(weights, key=lambda word: -weights[word])[:TELLING_WORDS]
+        whole = sum(weights[word] for word in best) or 1.0
+        beside = {
+            (known[stem], known[next_stem])
+            for (where, offset), stem in places.items()
+            if stem in known and (next_stem := places.get((where, offset + 1))) in known and "joined" not in where
+        }
+        pairs = {(one, other): TELLING_PAIR * min(one.rarity, other.rarity) / whole for one, other in beside}
+        return Profile({word: weights[word] / whole for word in best}, pairs)
+
+    def shared_phrases(self, texts: Sequence[tuple[str, str]], other: tuple[str, str], most: int) -> tuple[str, ...]:
+        """The words and phrases that tell most of what a paper shares with others, as the paper writes them."""
+        theirs = WordPlaces(self._splitter, texts)
+        ours = WordPlaces(self._splitter, [other])
+        rarity = {stem: word.rarity for stem in ours.counts if (word := self._word(stem)).papers > 1}
+        told = {
+            stem: rarity[stem] * theirs.counts[stem] / (theirs.counts[stem] + TOLD)
+            for stem in rarity
+            if stem in theirs.counts
+        }
+        phrases: dict[tuple[str, ...], tuple[float, str]] = {}
+        for run in ours.runs(told, theirs.pairs, LONGEST_PHRASE):
+            written = ours.written(run)
+            stems = tuple(ours.stems[place] for place in run)
+            ends = min(told[stems[0]], told[stems[-1]])
+            if len(written) >= SHORTEST_SHARED and ends >= WEAK_END * max(told[stem] for stem in stems):
+                phrases.setdefault(stems, (sum(told[stem] for stem in stems), written))
+        chosen: list[str] = []
+        used: set[str] = set()
+        for stems in sorted(phrases, key=lambda stems: (-phrases[stems][0], phrases[stems][1])):
+            if len(chosen) < most and used.isdisjoint(stems):
+                chosen.append(phrases[stems][1])
+                used.update(stems)
+        return tuple(chosen)
 
     def _word(self, word: str) -> Word:
         numbers = tuple(segment.number(word) for segment in self._segments)
@@ -114,7 +243,8 @@ class Ranker:
         )
         return Word(numbers, papers, float(np.log1p((self._size - papers + 0.5) / (papers + 0.5))))
 
-    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> Floats:
+    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> tuple[Floats, tuple[str, ...]]:
+        """The score of each paper, and the stems that papers lent."""
         distinct = sorted(set(words), key=lambda word: word.papers)
         scores = np.zeros(self._size, np.float32)
         shares = np.zeros(self._size, np.float32)
@@ -128,14 +258,17 @@ class Ranker:
         shares /= np.float32(whole)
         best = self._best(scores * shares)
         for one, next_one in dict.fromkeys(pairwise(words)):
-            self._add_pair(scores, one, next_one, best)
+            self._add_pair(scores, one, next_one, PAIR * min(one.rarity, next_one.rarity), best)
         scores *= shares
+        lent: list[str] = []
         if np.count_nonzero(shares > 0.999) >= MANY:
             scores *= np.float32((1 - LENT_SHARE) / len(distinct))
-            for word, share in self._lent(scores, read_texts):
+            for stem, share in self._lent(scores, read_texts):
+                lent.append(stem)
+                word = self._word(stem)
                 for _ in self._add_word(scores, word, LENT_SHARE * share * word.rarity, best):
                     pass
-        return scores
+        return scores, tuple(lent)
 
     def _best(self, scores: Floats) -> Flags:
         """Which papers have the best scores."""
@@ -151,15 +284,15 @@ class Ranker:
             scores[rows] += np.float32(weight * (SATURATION + 1)) * counts / (counts + self._damping[rows])
             yield rows
 
-    def _add_pair(self, scores: Floats, one: Word, next_one: Word, among: Flags) -> None:
+    def _add_pair(self, scores: Floats, one: Word, next_one: Word, weight: float, among: Flags) -> None:
         """Add what two words count that stand side by side, without regard to stop words between them."""
-        weight = np.float32(PAIR * min(one.rarity, next_one.rarity) * (SATURATION + 1))
+        weight *= SATURATION + 1
         seconds = dict(self._places(next_one, among))
         for at, places in self._places(one, among):
             if at in seconds:
                 rows, counts = _counted(_common(places + np.uint32(1), seconds[at]), 1)
                 rows += self._begins[at]
-                scores[rows] += weight * counts / (counts + np.float32(SATURATION))
+                scores[rows] += np.float32(weight) * counts / (counts + np.float32(SATURATION))
 
     def _places(self, word: Word, among: Flags | None) -> Iterator[tuple[int, Places]]:
         """The segments that have a word, and its places there, perhaps only those in some papers."""
@@ -171,8 +304,8 @@ class Ranker:
                     places = places[here[places >> PLACE_BITS]]
                 yield at, places
 
-    def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[Word, float]]:
-        """The words that the best papers lend, with their shares, which add up to 1."""
+    def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[str, float]]:
+        """The stems that the best papers lend, with their shares, which add up to 1."""
         best = _highest(scores, LENDERS)
         trust = (scores[best] / scores[best].sum()).tolist()
         counts: dict[tuple[str, int], int] = {}
@@ -186,7 +319,7 @@ class Ranker:
             shares[word] = shares.get(word, 0.0) + trust[text] * count / lengths[text]
         most = sorted(shares, key=lambda word: (-shares[word], word))[:LENT]
         whole = sum(shares[word] for word in most)
-        return ((self._word(word), shares[word] / whole) for word in most)
+        return ((word, shares[word] / whole) for word in most)
 
     def _keys(self, rows: Ints) -> Ints:
         """The keys of papers by their numbers through all segments."""

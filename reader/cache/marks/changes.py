@@ -17,8 +17,9 @@ from reader.core.marks import QUEUE, TAG
 class Change(NamedTuple):
     """A new state of some papers, which an action asks for.
 
-    `kind` is `read`, `star`, `hide`, `queue`, `note` or `tag:NAME`; `value` is a bool, the note's text, or a place in
-    the queue. `absent` are ids of a few papers that the cache does not have: they get the state when they come.
+    `kind` is `read`, `star`, `hide`, `queue`, `note`, `tag:NAME` or a trace; `value` is a bool, the note's text, a
+    place in the queue, or the trace's day. `absent` are ids of a few papers that the cache does not have: they get the
+    state when they come.
     """
 
     kind: str

@@ -16,7 +16,7 @@ from functools import lru_cache
 from reader.cache.follows import derive_follow
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import LIKE, NOTE, QUEUE, STATES, TAG, WANT
+from reader.core.marks import LIKE, NOTE, PASS, QUEUE, STATES, TAG, TRACES, WANT, quoted
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -35,6 +35,11 @@ def same(kind: str) -> str:
     """The SQL condition that a paper has the state `:value` of this kind already; `:tag` is the tag's name."""
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
+    if kind in TRACES:
+        # One trace of a kind a day; a paper that was opened on a day has not been passed on it.
+        kinds = TRACES if kind == PASS else (kind,)
+        found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
+        return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"

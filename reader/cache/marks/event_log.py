@@ -52,6 +52,8 @@ LABELS = {
     ("like", "0"): "no longer liked",
 }
 
+TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -76,7 +78,7 @@ class Event:
             return wishes.event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
-        others = {"note": "noted", "queue": "moved in the queue"}
+        others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
         return LABELS.get((self.kind, self.value)) or others[self.kind]
 
     @property

@@ -6,7 +6,8 @@ import sqlite3
 from typing import Literal
 
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.event_log import COLUMNS, Event
+from reader.cache.marks.event_log import COLUMNS, STEPS, Event
+from reader.core.marks import TRACES, quoted
 
 Direction = Literal["undo", "redo"]
 
@@ -17,7 +18,7 @@ def find_targets(connection: sqlite3.Connection, direction: Direction, machine: 
     return [Event(*row) for row in connection.execute(query, {"machine": machine})]
 
 
-_REGULAR = f"kind NOT IN ('undo', 'redo') AND kind NOT LIKE '{FOLLOW}%'"
+_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%'"
 
 # The events of the newest action that is not undone: they have one clock. Those that were imported have no number.
 _UNDOABLE = f"""

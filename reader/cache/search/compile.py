@@ -33,7 +33,7 @@ from reader.cache.search.full_text import (
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.search.view_terms import resolve_views
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When
-from reader.core.query.nodes import all_of
+from reader.core.query.nodes import all_of, is_like, liked
 
 __all__ = ["Clause", "DayWalk", "Lookup", "Scope", "Selection", "Word", "compile_query", "register_functions"]
 
@@ -90,9 +90,12 @@ class InTexts(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """The papers that fit a free text best, of those that match the exact terms."""
+    """The papers that fit a free text or are like others, of those that match the exact terms."""
 
     text: str
+    """The free text; empty without any."""
+    like: tuple[str, ...]
+    """The ids of the others."""
     exact: Clause
     """The condition of the exact terms, tested on each paper."""
     is_by_fit: bool
@@ -135,7 +138,7 @@ class Selection(NamedTuple):
     in_texts: InTexts | None = None
     """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
     near: Nearest | None = None
-    """The free text that its papers fit best; None for a query without. The other fields do not know these papers."""
+    """What its papers fit best or are like; None for a query without. The other fields do not know these papers."""
 
 
 class TitleFirst(NamedTuple):
@@ -175,8 +178,9 @@ _ASCENDING = ("title", "trending", "queue")
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Compile a query; hidden papers are left out unless it has `is:hidden`."""
     query = resolve_views(query, scope.views)
-    if near := _free_text(query.root):
-        return _nearest(near, replace(query, root=_without_free_text(query.root)), scope)
+    near, like = _free_text(query.root), liked(query.root)
+    if near or like:
+        return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)
     root = without_empty_words(query.root) if query.root else None
     spelled = with_spellings(root) if root else None
     terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
@@ -192,12 +196,12 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     return found._replace(in_texts=_in_texts(terms, selection.order, scope))
 
 
-def _nearest(near: str, query: Query, scope: Scope) -> Selection:
-    """The papers of a query that fit a free text best; `nearest.py` finds them when the selection is read."""
+def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Selection:
+    """The papers of a query that fit a free text or are like others; `nearest.py` finds them when the selection is read."""
     is_by_fit = query.sort is None or query.sort.key == "relevance"
     reverse = query.sort is not None and query.sort.reverse
     exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
-    where, params, _ = _with_value(exact, near)
+    where, params, _ = _with_value(exact, f"{' '.join(like)}~{near}")
     return Selection(
         where,
         params,
@@ -207,7 +211,7 @@ def _nearest(near: str, query: Query, scope: Scope) -> Selection:
         walk=Clause("0"),
         ordered=Clause(where, params),
         is_for_you=exact.is_for_you,
-        near=Nearest(near, exact.walk, is_by_fit, reverse),
+        near=Nearest(near, like, exact.walk, is_by_fit, reverse),
     )
 
 
@@ -222,13 +226,14 @@ def _free_text(node: Node | None) -> str:
 
 
 def _without_free_text(node: Node | None) -> Node | None:
+    """The exact terms of a query."""
     match node:
         case And(nodes):
             kept = [one for inner in nodes if (one := _without_free_text(inner)) is not None]
             return all_of(kept) if kept else None
         case Near():
             return None
-    return node
+    return None if is_like(node) else node
 
 
 def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:

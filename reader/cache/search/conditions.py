@@ -22,6 +22,7 @@ from reader.cache.search.full_text import (
     text_expression,
 )
 from reader.cache.search.sql_functions import search_key, split_words
+from reader.cache.search.traces import TRACES
 from reader.core.flags import Flag
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
@@ -216,6 +217,8 @@ class Compiler:
                 return Clause(f"({RISEN})")
             case "is" if value == "trending" and self.tests_each:
                 return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
+            case "is" if value in TRACES and self.tests_each:
+                return Clause(TRACES[value].each)
             case "is" if value == "followed" and self.tests_each:
                 return Clause(f"EXISTS ({having(Flag.FOLLOWED)} AND paper_flags.pk = p.pk)")
             case "follow" if self.tests_each:
@@ -241,7 +244,7 @@ class Compiler:
             case "category" if self.tests_each:
                 named = _category(value)
                 return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {named.sql} AND pk = p.pk)", named.params)
-            case "id" if self.tests_each:
+            case "id" | "like" if self.tests_each:
                 return self.id_condition(value)
             case "venue" if self.tests_each:
                 return bracketed(_venue(value, "p.venue"))
@@ -291,7 +294,7 @@ class Compiler:
             case Term("note", words):
                 key = search_key(words, exact=False)
                 return Clause("SELECT pk FROM note WHERE has_words(?, body)", (key,)) if key else Clause("SELECT 0")
-            case Term("id", id):
+            case Term("id" | "like", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
                 if doi_in(id):
@@ -310,6 +313,8 @@ class Compiler:
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
+            case Term("is", value) if value in TRACES:
+                return Clause(TRACES[value].all)
             case Term("is", "trending"):
                 return Clause("SELECT pk FROM trending")
             case Term("is", "queued"):

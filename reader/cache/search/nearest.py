@@ -1,7 +1,8 @@
-"""Find the papers that fit a free text best, among those that match the exact terms of a query.
+"""Find the papers that fit a free text best or are like others, among those that match the exact terms of a query.
 
 The index ranks all papers that have any of the words. The best of them are tested for the exact terms, and more of
-them only if these leave too few. What is left is a list of keys, by which the selection is then read.
+them only if these leave too few. What is left is a list of keys, by which the selection is then read. Of a text and
+papers together, each says as much as the other.
 """
 
 from __future__ import annotations
@@ -9,11 +10,17 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from reader.cache.search.compile import Selection
+from reader.cache.search.compile import Nearest, Selection
 from reader.cache.search.full_text import Clause
 
 MOST = 100
 """Papers that a free text finds: further ones fit it by chance."""
+
+RANK = 60
+"""How slowly a paper's place in one of two rankings loses weight (reciprocal rank fusion)."""
+
+NEAR = 0.35
+"""A paper that is like others is at least so near to them, in parts of what the nearest one is."""
 
 AT_ONCE = 1_000
 """Papers of the ranking that are tested for the exact terms at once; each next time there are four times as many."""
@@ -24,17 +31,15 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     wanted = selection.near
     if wanted is None:
         return selection
-    from reader.cache.finding.index import rank
-    from reader.cache.finding.preparing import prepare
-
-    cache = Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
-    prepare(connection, cache)
-    ranked = rank(connection, cache, wanted.text).pks.tolist()
+    ranked, nearness = _ranked(connection, wanted)
     found: list[int] = []
     start, step = 0, AT_ONCE
     while start < len(ranked) and len(found) < MOST:
         found += _matching(connection, wanted.exact, ranked[start : start + step])
         start, step = start + step, 4 * step
+    if nearness and found:
+        least = NEAR * nearness[found[0]]
+        found = [pk for pk in found if nearness[pk] >= least]
     condition = "p.pk IN (SELECT value FROM json_each(?))"
     by_fit = f"(SELECT key FROM json_each(?1) WHERE value = p.pk) {'DESC' if wanted.reverse else 'ASC'}"
     keys = f"[{','.join(map(str, found[:MOST]))}]"
@@ -46,6 +51,32 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
         ordered=Clause(condition, (keys,)),
         near=None,
     )
+
+
+def cache_file(connection: sqlite3.Connection) -> Path:
+    """The file of the cache that a connection reads."""
+    return Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
+
+
+def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> tuple[list[int], dict[int, float]]:
+    """The papers from the best on, and how near each is if papers alone are given."""
+    from reader.cache import similar
+    from reader.cache.finding.index import rank
+    from reader.cache.finding.preparing import prepare
+
+    cache = cache_file(connection)
+    prepare(connection, cache)
+    if not wanted.like:
+        return rank(connection, cache, wanted.text).pks.tolist(), {}
+    near = similar.rank_similar(connection, cache, similar.keys_of(connection, wanted.like))
+    if not wanted.text:
+        return near.pks, dict(zip(near.pks, near.nearness, strict=True))
+    places = dict.fromkeys(near.pks, 0.0)
+    for pks in (near.pks, rank(connection, cache, wanted.text).pks.tolist()):
+        for place, pk in enumerate(pks):
+            if pk in places:
+                places[pk] += 1 / (RANK + place)
+    return sorted(places, key=lambda pk: -places[pk]), {}
 
 
 def _matching(connection: sqlite3.Connection, exact: Clause, pks: list[int]) -> list[int]:

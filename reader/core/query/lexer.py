@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org", "fulltext")
-NAME_FIELDS = ("topic", "tag", "note", "source", "category", "venue", "id", "is", "has", "output", "view", "follow")
+NAME_FIELDS = (
+    "topic", "tag", "note", "source", "category", "venue", "id", "like", "is", "has", "output", "view", "follow",
+)  # fmt: skip
 DATE_FIELDS = ("day", "published", "since", "until")
 COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")
 FIELDS = (*TEXT_FIELDS, *NAME_FIELDS, *DATE_FIELDS, *COUNT_FIELDS, "sort")

@@ -38,7 +38,7 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A field whose value is a name: `topic tag source id is has`."""
+    """A field whose value is a name: `topic tag source id like is has`."""
 
     field: str
     value: str
@@ -168,6 +168,16 @@ class Query:
         last = self.root.nodes[-1] if isinstance(self.root, And) else self.root
         return last.text if isinstance(last, Near) else ""
 
+    @property
+    def like(self) -> tuple[str, ...]:
+        """The ids of the papers whose similar ones are wanted."""
+        return liked(self.root)
+
+    @property
+    def is_by_fit(self) -> bool:
+        """Whether only the papers that fit best are wanted: those near to a text or to papers."""
+        return bool(self.near or self.like)
+
     def __str__(self) -> str:
         return self.text
 
@@ -185,6 +195,32 @@ def any_of(nodes: list[Node]) -> Node:
     """Join one or more nodes with OR, without nesting."""
     flat = [part for node in nodes for part in (node.nodes if isinstance(node, Or) else (node,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def liked(node: Node | None) -> tuple[str, ...]:
+    """The ids of all `like:` among terms that stand together, each once."""
+    if is_like(node):
+        parts = node.nodes if isinstance(node, Or) else (node,)
+        return tuple(dict.fromkeys(part.value for part in parts if isinstance(part, Term)))
+    nodes = node.nodes if isinstance(node, And) else ()
+    return tuple(dict.fromkeys(id for part in nodes for id in liked(part)))
+
+
+def is_like(node: Node | None) -> bool:
+    """Whether a node is one `like:`, which may name several papers."""
+    if isinstance(node, Or):
+        return all(map(is_like, node.nodes))
+    return isinstance(node, Term) and node.field == "like"
+
+
+def names_like(node: Node | None) -> bool:
+    """Whether `like:` stands anywhere in a node."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(map(names_like, nodes))
+        case Not(inner):
+            return names_like(inner)
+    return is_like(node)
 
 
 def negation(node: Node) -> Node:

@@ -18,7 +18,21 @@ from reader.core.errors import QueryError
 from reader.core.nearest import distance
 from reader.core.query import values
 from reader.core.query.lexer import ALIASES, FIELDS, Token, lex
-from reader.core.query.nodes import Match, Near, Node, Part, Query, Sort, Term, all_of, any_of, negation
+from reader.core.query.nodes import (
+    And,
+    Match,
+    Near,
+    Node,
+    Part,
+    Query,
+    Sort,
+    Term,
+    all_of,
+    any_of,
+    is_like,
+    names_like,
+    negation,
+)
 
 MAX_LENGTH = 2000
 """Maximum length of a query, in characters."""
@@ -43,6 +57,7 @@ def parse(text: str) -> Query:
     tokens, sort = _lift_sort(tokens)
     parser = _Parser(tokens)
     root = parser.query() if tokens else None
+    _expect_like_alone(root, parser.parts, len(text))
     if near:
         root = all_of([node for node in (root, near.node) if node is not None and not isinstance(node, Sort)])
     parts = [*parser.parts, *(part for part in (sort, near) if part)]
@@ -173,6 +188,20 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
             "~ goes with all terms before it: it can't follow OR, NOT or a minus.", rest[-1].start, near.start + 1
         )
     return rest, Part(Near(" ".join(near.text.split())), near.start, near.end)
+
+
+def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
+    """Raise QueryError for a `like:` that does not stand beside the other terms."""
+    if is_like(root) or not names_like(root):
+        return
+    if isinstance(root, And) and all(is_like(node) or not names_like(node) for node in root.nodes):
+        return
+    wrong = next((part for part in parts if not isinstance(part.node, Sort) and names_like(part.node)), None)
+    raise QueryError(
+        "like: goes with all other terms: it can't be excluded, nor stand beside another term in OR.",
+        wrong.start if wrong else 0,
+        wrong.end if wrong else end,
+    )
 
 
 def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:

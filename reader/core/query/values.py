@@ -12,7 +12,20 @@ from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When,
 from reader.core.query.regex import UnsafePattern, compile_pattern
 
 CHOICES = {
-    "is": ("unread", "read", "starred", "queued", "hidden", "new", "trending", "risen", "followed"),
+    "is": (
+        "unread",
+        "read",
+        "starred",
+        "queued",
+        "hidden",
+        "new",
+        "trending",
+        "risen",
+        "opened",
+        "finished",
+        "passed",
+        "followed",
+    ),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou"),
 }
@@ -32,6 +45,7 @@ EXAMPLES = {
     "category": "category:cs.RO",
     "venue": "venue:iclr",
     "id": "id:2406.12345",
+    "like": "like:2406.12345",
     "is": "is:unread",
     "view": "view:evals",
     "follow": 'follow:"kaiming he"',
@@ -120,7 +134,7 @@ def _name(name: str, text: str) -> str:
         # arXiv's own form: `cs.RO`, `cond-mat.mes-hall`.
         archive, dot, part = text.partition(".")
         return archive.lower() + dot + (part.upper() if len(part) == 2 else part.lower())
-    if name == "id":
+    if name in ("id", "like"):
         # An address or a file's name is accepted too: it is replaced by the id in it.
         from reader.core.ids import doi_in, named_id
 

@@ -13,6 +13,7 @@ from reader.ui.state import State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.detail_loader import DetailLoader
+from reader.ui.work.traces import Traces
 
 
 class PageActions:
@@ -26,6 +27,7 @@ class PageActions:
         marks: MarkActions,
         full_text: FullTextActions,
         *,
+        traces: Traces,
         text_in_front: Callable[[], PaperDetail | None],
     ) -> None:
         self._model = model
@@ -33,6 +35,7 @@ class PageActions:
         self._loader = loader
         self._marks = marks
         self._full_text = full_text
+        self._traces = traces
         self._text_in_front = text_in_front
 
     @handles("read.open")
@@ -114,6 +117,7 @@ class PageActions:
         elif text.scroll_page(1):
             pk = self._model.state.highlighted
             if pk is not None:
+                self._traces.detail_ended()
                 self._marks.finish_reading(pk)
             self.go_to_unread(1)
 

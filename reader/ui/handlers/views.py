@@ -56,6 +56,10 @@ class ViewActions:
     def show_for_you(self, _count: int | None) -> None:
         self.go(FOR_YOU)
 
+    @handles("view.followed")
+    def show_followed(self, _count: int | None) -> None:
+        self.go("followed")
+
     @handles("view.unread")
     def show_unread(self, _count: int | None) -> None:
         self.go("unread")

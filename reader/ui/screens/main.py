@@ -271,6 +271,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 found=found,
                 outputs=reading.outputs,
                 suits=reading.suits,
+                follows=reading.follows,
             )
 
     def _draw_topic_names(self, state: State) -> None:

@@ -1,8 +1,8 @@
-"""What a command has printed, over the whole screen. It reads its own keys."""
+"""What a command has printed, or other text to read, over the whole screen. It reads its own keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -18,7 +18,8 @@ from reader.keys.chords import KeyReader, Match
 from reader.keys.keymap import Keymap
 from reader.ui.stylesheets import stylesheet
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Piece, cut, literal
+from reader.ui.text.lines import Line, Piece, cut, literal
+from reader.ui.text.reading_lines import READING_ROLES
 from reader.ui.text.status_lines import Status
 from reader.ui.textual_fixes import DismissedOnce
 from reader.ui.widgets.pane import Pane
@@ -26,18 +27,20 @@ from reader.ui.widgets.status_line import StatusLine
 
 
 class OutputPane(Pane):
-    """Lines of plain text, wrapped at words where they are too long."""
+    """Lines that are composed for the pane's width."""
 
     PREFIX = "output"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{role}" for role in (*READING_ROLES,)}
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
+        """`compose` returns the lines, of at most so many cells."""
         super().__init__()
-        self._text = text.splitlines()
-        self._lines: list[str] = []
+        self._compose_lines = compose
+        self._lines: Sequence[Line] = ()
 
     def on_resize(self) -> None:
-        """Wrap the lines for the new width."""
-        self._lines = [part for line in self._text for part in _wrapped(line, self.columns - 2)]
+        """Compose the lines for the new width."""
+        self._lines = self._compose_lines(max(1, self.columns - 2))
         self.virtual_size = Size(self.columns, len(self._lines))
         self.refresh()
 
@@ -47,8 +50,13 @@ class OutputPane(Pane):
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
-        line = self._lines[place] if place < len(self._lines) else ""
-        return self._strip((Piece(literal(line)),), margin=1)
+        return self._strip(self._lines[place] if place < len(self._lines) else (), margin=1)
+
+
+def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
+    """Composes lines of plain text, wrapped at words where they are too long."""
+    lines = text.splitlines()
+    return lambda width: [(Piece(literal(part)),) for line in lines for part in _wrapped(line, width)]
 
 
 def _wrapped(line: str, width: int) -> list[str]:
@@ -76,12 +84,20 @@ class OutputScreen(DismissedOnce, Screen[None], inherit_bindings=False):
     """The actions that the screen handles itself; other keys go on to the app."""
 
     def __init__(
-        self, title: str, text: str, keymap: Keymap, copy: Callable[[str], object], glyphs: Glyphs = UNICODE
+        self,
+        title: str,
+        text: str,
+        keymap: Keymap,
+        copy: Callable[[str], object],
+        glyphs: Glyphs = UNICODE,
+        *,
+        compose: Callable[[int], Sequence[Line]] | None = None,
     ) -> None:
-        """`copy` puts a text on the clipboard, and returns what to say of it."""
+        """`copy` puts a text on the clipboard; `compose` returns the lines for a width, or else they are the text's."""
         super().__init__()
         self._title = title
         self._text = text
+        self._compose_lines = compose or plain_lines(text)
         self._keymap = keymap
         self._keys = KeyReader(keymap)
         self._copy = copy
@@ -89,7 +105,7 @@ class OutputScreen(DismissedOnce, Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         yield _Title(self._title, self._glyphs)
-        yield OutputPane(self._text)
+        yield OutputPane(self._compose_lines)
         yield StatusLine(self._glyphs)
 
     def on_mount(self) -> None:
@@ -118,7 +134,8 @@ class OutputScreen(DismissedOnce, Screen[None], inherit_bindings=False):
                 self.dismiss()
             case "output.copy":
                 self._copy(self._text)
-                self._say(f"copied {len(self._text.splitlines()):,} lines")
+                lines = len(self._text.splitlines())
+                self._say(f"copied {lines:,} line{'' if lines == 1 else 's'}")
             case "move.down" | "move.up":
                 pane.scroll_lines(times if action == "move.down" else -times)
             case "move.half_down" | "move.half_up":

@@ -50,6 +50,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             fetching=reading.fetching,
             outputs=reading.outputs,
             suits=reading.suits,
+            follows=reading.follows,
         )
 
     def _draw_again(self, state: State) -> None:

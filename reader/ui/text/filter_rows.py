@@ -19,6 +19,9 @@ DAYS_AT_FIRST = 7
 TAGS_AT_FIRST = 7
 """Tags listed while the others are folded."""
 
+FOLLOWS_AT_FIRST = 7
+"""Follows listed while the others are folded: those with the most unread papers."""
+
 
 @dataclass(frozen=True, slots=True)
 class ViewItem:
@@ -83,6 +86,8 @@ class FilterData:
     approximate: bool = False
     """Whether the topics' counts are estimates, which are marked with `~`."""
     tags: tuple[TagItem, ...] = ()
+    follows: tuple[ViewItem, ...] = ()
+    """What the user follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class FilterState:
     tags: TagChoice = field(default_factory=TagChoice)
     all_days: bool = False
     all_tags: bool = False
+    all_follows: bool = False
     all_topics: bool = False
     """Whether topics without papers are unfolded."""
     on_top: tuple[str, ...] = ()
@@ -164,6 +170,7 @@ def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
     rows: list[Row] = []
     if not state.narrowed:
         rows += _views(data, state)
+        rows += _follows(data, state)
         rows += _days(data, state)
         rows += _tags(data, state)
     rows += _topics(data, state)
@@ -229,6 +236,25 @@ def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
         mark = Mark.CHOSEN if view.id == state.view else Mark.NONE
         yield Row(Kind.VIEW, view.id, view.name, view.count, mark, unread=view.unread, shortcut=view.key)
     yield Row(Kind.GAP, "views")
+
+
+def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
+    """What is followed: first what has the most unread papers, the view that the list shows, and all if unfolded."""
+    if not data.follows:
+        return
+    yield Row(Kind.HEADING, "follows", "FOLLOWED")
+    most = sorted(data.follows, key=lambda one: -(one.unread or 0))[:FOLLOWS_AT_FIRST]
+    hidden = 0
+    for one in data.follows:
+        is_here = one.id == state.view
+        if not state.all_follows and not is_here and one not in most:
+            hidden += 1
+            continue
+        mark = Mark.CHOSEN if is_here else Mark.NONE
+        yield Row(Kind.VIEW, one.id, one.name, one.count, mark, quiet=not one.count, unread=one.unread)
+    if hidden:
+        yield Row(Kind.MORE, "follows", f"{hidden:,} more", mark=Mark.FOLDED, quiet=True)
+    yield Row(Kind.GAP, "follows")
 
 
 def _days(data: FilterData, state: FilterState) -> Iterator[Row]:

@@ -63,6 +63,8 @@ class Glyphs(NamedTuple):
     """The characters of the spinner, shown in turn."""
     spark: str
     """Steps of a sparkline, lowest first."""
+    shades: str
+    """Nothing, and four steps from light to dark."""
     quote: str
     """The bar beside a quoted text."""
 
@@ -105,6 +107,7 @@ UNICODE = Glyphs(
     offline="○",
     spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
     spark="▁▂▃▄▅▆▇█",
+    shades="·░▒▓█",
     quote="▎",
 )
 
@@ -146,6 +149,7 @@ ASCII = Glyphs(
     offline="!",
     spinner="|/-\\",
     spark="_.-:=+*#",
+    shades=".:+*#",
     quote="|",
 )
 

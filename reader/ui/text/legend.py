@@ -37,6 +37,7 @@ MEANINGS = (
         "Trend",
         "A topic's share of each week's papers, or a paper's new votes or models; the newest at the right.",
     ),
+    ("shades", "Days", "In the picture of your reading: the darker a day, the more papers you saw on it."),
     ("here", "Here", "The view, day or topic that the list shows; also before a fold that opens."),
     ("unfolded", "Open", "A group that folds."),
     ("selected", "Selected", "Keys for a paper act on all that are selected."),

@@ -1,4 +1,4 @@
-"""What the user has written about a paper, as lines: their tags and their note."""
+"""What is the user's own of a paper, as lines: what they follow, their tags and their note."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, unbroken
+from reader.ui.text.presentation import Presentation
 
 NOTE_LINES = 12
 """Maximum lines of a note while it is folded."""
@@ -18,9 +19,21 @@ _DEEPEST = 12
 """Maximum indent in cells."""
 
 
-def own_lines(paper: Paper, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
-    """The paper's tags, then its note; of a long note only the beginning, unless it is unfolded."""
-    return [*_tags(paper, width, glyphs), *_note(paper.note or "", width, glyphs, is_unfolded=is_unfolded)]
+def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """What is followed, the paper's tags, and its note; of a long note only the beginning, unless it is unfolded."""
+    note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
+    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note]
+
+
+def _follows(width: int, look: Presentation) -> list[Line]:
+    """What the user follows that the paper has; a click lists all papers that have it."""
+    pieces = [Piece(f"{look.glyphs.followed} Followed", "label")] if look.follows else []
+    for place, reason in enumerate(look.follows):
+        pieces += [
+            Piece(f" {look.glyphs.dot} " if place else " ", "between"),
+            Piece(unbroken(literal(reason.said(look.topic_names))), "tag", action=("view", reason.follow.view)),
+        ]
+    return fill(pieces, width)
 
 
 def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:

@@ -40,7 +40,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
         suits_lines(look.suits, width, look.glyphs),
-        own_lines(paper, width, look.glyphs, is_unfolded=look.is_unfolded),
+        own_lines(paper, width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
     from reader.core.choice.taste import TasteTerm
+    from reader.core.follows import Reason
     from reader.core.topics.explain import Why
     from reader.ui.text.found_lines import Found
 
@@ -44,6 +45,8 @@ class Presentation:
     """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
+    follows: tuple[Reason, ...] = ()
+    """What the user follows that the paper has."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about the paper."""
     kept: Kept | None = None

@@ -19,6 +19,7 @@ from reader.ui.text.filter_rows import (
     Mark,
     Row,
     group_above,
+    heading_above,
 )
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import literal
@@ -163,6 +164,8 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
                 self._set_state(replace(self._state, all_days=True))
             case Kind.MORE if row.key == "tags":
                 self._set_state(replace(self._state, all_tags=True))
+            case Kind.MORE if row.key == "follows":
+                self._set_state(replace(self._state, all_follows=True))
             case Kind.MORE:
                 self._set_state(replace(self._state, all_topics=not self._state.all_topics))
                 self._reveal_group()
@@ -269,7 +272,10 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self.post_message(self.TopicsChanged(choice))
 
     def _fold(self, row: Row) -> None:
-        """Fold the older days, or the family or other group of the cursor, and go to its first row."""
+        """Fold the older days, tags or follows, or the family or other group of the cursor, and go to its first row."""
+        if heading_above(self._rows, self._cursor) == "follows":
+            self._set_state(replace(self._state, all_follows=False))
+            return
         if row.kind in (Kind.DAY, Kind.TAG):
             is_day = row.kind is Kind.DAY
             folded = replace(self._state, all_days=False) if is_day else replace(self._state, all_tags=False)

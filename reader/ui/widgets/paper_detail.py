@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from reader.cache.history import STILL, Votes
 from reader.cache.outputs import Output
+from reader.core.follows import Reason
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
@@ -62,6 +63,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         block: int
 
     @dataclass
+    class ViewClicked(Message):
+        """The user clicked something that they follow."""
+
+        view: str
+        """The id of its view."""
+
+    @dataclass
     class TagClicked(Message):
         """The user clicked a tag of theirs."""
 
@@ -103,6 +111,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
         suits: str = "",
+        follows: tuple[Reason, ...] = (),
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -125,6 +134,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             outputs=outputs,
             suits=suits,
             taste=self._look.taste if is_same else None,
+            follows=follows,
             kept=kept,
             found=found,
             fetching=fetching,
@@ -188,6 +198,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     def is_explaining(self) -> bool:
         """Whether it shows the reasons for the paper's topics."""
         return self._paper is not None and self._look.why is not None
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the paper is in view."""
+        return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
 
     @property
     def paper(self) -> Paper | None:
@@ -255,6 +270,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.TopicClicked(value))
         elif kind == "tag":
             self.post_message(self.TagClicked(value))
+        elif kind == "view":
+            self.post_message(self.ViewClicked(value))
         elif kind == "place":
             self.post_message(self.PlaceClicked(int(value)))
         elif kind == "unfold":

@@ -25,7 +25,9 @@ class Completer:
             self._is_loading = True
             self._services.background.start("suggestions", self._load)
         views = [one.name for one in self._model.state.views.saved]
-        return complete(text, cursor, {**known, "topic": self._model.state.topic_papers, "view": views})
+        state = self._model.state
+        follows = {one.follow.slug: one.papers for one in state.follows}
+        return complete(text, cursor, {**known, "topic": state.topic_papers, "view": views, "follow": follows})
 
     async def _load(self) -> None:
         try:

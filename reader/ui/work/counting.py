@@ -11,6 +11,7 @@ from reader.ui.counts import Counts, Question, TopicFacts, ViewCount
 
 if TYPE_CHECKING:
     from reader.cache.counts import CountCache
+    from reader.cache.follows import FollowCount
     from reader.cache.search.compile import Scope, Selection
     from reader.cache.topic_trends import Extent
     from reader.cache.window import Window
@@ -63,6 +64,12 @@ class Counting:
             self._compiled[view, scope] = selections
         every, unread_ones = (self._kept(window).count(one) for one in selections)
         return ViewCount(every, unread_ones)
+
+    def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
+        """What the user follows, with numbers of papers."""
+        kept = self._kept(window)
+        kept.drop_if_changed()
+        return kept.follows()
 
     def topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones."""

@@ -57,7 +57,10 @@ class DetailLoader:
         if pk is None or paper is None:
             return None
         words, votes = self._model.state.listing.words, self._library.votes(pk)
-        return Reading(pk, paper, words, votes, outputs=self._library.outputs(pk), suits=self._library.why(pk))
+        follows = self._library.follow_reasons(pk)
+        return Reading(
+            pk, paper, words, votes, outputs=self._library.outputs(pk), suits=self._library.why(pk), follows=follows
+        )
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:
         """A paper for its page, with what belongs to it; None if it is gone."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from reader.cache.community import Kept
     from reader.cache.days import DayState
+    from reader.cache.follows import FollowCount
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
     from reader.cache.search.compile import Scope, Selection
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from reader.core.choice.learned import Learned
     from reader.core.choice.taste import TasteTerm
     from reader.core.choice.weights import Weight
+    from reader.core.follows import Follow, Reason
+    from reader.core.reading import Figures
     from reader.session.places import Place, View
 
 T = TypeVar("T")
@@ -232,6 +235,19 @@ class Library(Marking):
         known = self._cached_key(pk)
         return () if known is None else self._ask(lambda window: window.read(partial(outputs_of, pk=known)), ())
 
+    def follow_reasons(self, pk: PaperKey) -> tuple[Reason, ...]:
+        """What the user follows that a paper has."""
+        from reader.cache.follows import reasons
+
+        known = self._cached_key(pk)
+        return () if known is None else self._ask(lambda window: window.read(partial(reasons, pk=known)), ())
+
+    def follows(self) -> list[Follow]:
+        """What the user follows."""
+        from reader.cache.follows import follows
+
+        return self._ask(lambda window: window.read(follows), [])
+
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
         from reader.cache.days import day_states
@@ -322,6 +338,10 @@ class Library(Marking):
         """Count a view that the user has saved; raises CacheInterrupted if `count` is called meanwhile."""
         return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
 
+    async def follow_counts(self) -> tuple[FollowCount, ...]:
+        """What the user follows, with numbers of papers; raises CacheInterrupted like `count_view`."""
+        return await self._counts.ask_next(self._counting.follow_counts)
+
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
         """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""
         return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
@@ -342,6 +362,12 @@ class Library(Marking):
 
         known = self._cached_key(pk)
         return None if known is None else await self._taste.ask_next(partial(read_reasons, pk=known))
+
+    async def reading_figures(self, today: date) -> Figures:
+        """What the user has read, in figures up to a local day."""
+        from reader.cache.reading import reading_figures
+
+        return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.

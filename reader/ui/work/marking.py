@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from reader.cache.window import Window
 from reader.core.errors import ReaderError
 from reader.core.marks import NOTE, QUEUE
-from reader.core.paper_row import PaperKey
+from reader.core.paper_row import NotCached, PaperKey
 from reader.paths import draft_folder
 from reader.ui.work.mark_thread import MarkThread, Progress, ignore_progress
 
 if TYPE_CHECKING:
+    from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
     from reader.core.choice.wishes import Wish
+    from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.session.drafts import Drafts
     from reader.ui.feed_results import FeedResults
@@ -63,6 +65,40 @@ class Marking:
             return events.act(changes, progress)
 
         return self._change(pks, tag, report)
+
+    def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[Action | None]:
+        """Record what was read, as papers by kind of trace and day (ISO); those that were known already are left out.
+
+        A paper that only the feed has is not stored for it.
+        """
+        results = self.results
+
+        def leave(events: Events, _progress: Progress) -> Action | None:
+            from reader.cache.marks.changes import Change
+
+            changes = []
+            for (kind, day), keys in traces.items():
+                known = {key: key if results is None else results.pk_of(key) for key in keys}
+                pks = [pk for pk in known.values() if isinstance(pk, int)]
+                absent = [key.id for key, pk in known.items() if isinstance(key, NotCached) and not isinstance(pk, int)]
+                changes.append(Change(kind, day, pks, absent))
+            return events.act(changes)
+
+        return self._marks.submit(leave, is_mark=False)
+
+    def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[Action | None, FollowCount | None]]:
+        """Follow something, or no longer; return the action, and then the numbers of its papers."""
+
+        def decide(events: Events, _progress: Progress) -> tuple[Action | None, FollowCount | None]:
+            from reader.cache.follows import follow_counts
+            from reader.cache.marks.event_log import Marking as Decision
+            from reader.core.follows import value_of
+
+            action = events.decide([Decision(follow.kind, value_of(follow, is_followed=is_followed))])
+            counts = events.read(follow_counts)
+            return action, next((one for one in counts if one.follow.kind == follow.kind), None)
+
+        return self._marks.submit(decide)
 
     # Notes
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.core.follows import Follow, Reason
 from reader.core.text import clean_note
-from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
 from reader.ui.text.own_lines import NOTE_LINES, own_lines
-from tests.ui.stage import paper
+from reader.ui.text.presentation import Presentation
+from tests.ui.stage import TODAY, paper
+
+LOOK = Presentation(TODAY)
 
 
 def texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
-    lines = own_lines(paper(tags=tags, note=note), width, UNICODE, is_unfolded=is_unfolded)
+    lines = own_lines(paper(tags=tags, note=note), width, replace(LOOK, is_unfolded=is_unfolded))
     return ["".join(piece.text for piece in line) for line in lines]
 
 
@@ -22,8 +27,17 @@ def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
     assert texts(tags=("later", "to cite")) == ["Tags later · to cite"]
     assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
     assert texts() == []
-    line = own_lines(paper(tags=("later",)), 40, ASCII, is_unfolded=False)[0]
+    line = own_lines(paper(tags=("later",)), 40, LOOK)[0]
     assert line[-1].action == ("tag", "later")
+
+
+def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
+    follows = (Reason(Follow("topic", "agents")), Reason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
+    look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
+    first, second = own_lines(paper(tags=("later",)), 70, look)
+    assert "".join(piece.text for piece in first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
+    assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
+    assert second[0].text == "Tags"
 
 
 def test_a_note_is_drawn_as_what_it_means() -> None:
@@ -54,6 +68,6 @@ def test_a_long_note_is_folded(note: str) -> None:
 
 @given(st.text(max_size=300), st.integers(4, 60), st.booleans())
 def test_whatever_is_written_the_lines_fit(note: str, width: int, is_unfolded: bool) -> None:
-    lines = own_lines(paper(note=clean_note(note)), width, UNICODE, is_unfolded=is_unfolded)
+    lines = own_lines(paper(note=clean_note(note)), width, replace(LOOK, is_unfolded=is_unfolded))
     assert all(measure(line) <= width for line in lines)
     assert all("\n" not in piece.text for line in lines for piece in line)

@@ -1,0 +1,219 @@
+"""The papers that are like some others: by their words, authors and topics, and by what the full texts here cite.
+
+The words decide: `finding` compares them by its index. Authors, topics and citations add to that; the weights are those
+that found most linked papers (`python -m tests.bench.similar`). An author with a common name adds little.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache.search.full_text import Match, fts_expression
+from reader.cache.search.sql_functions import split_words
+from reader.core.similarity import Shared
+from reader.core.text import fold
+
+MOST_LIKE = 20
+"""Papers that others are compared with; the first ones of more."""
+
+CANDIDATES = 1_000
+"""The best papers by their words, for which topics and citations are looked up."""
+
+AUTHOR, AUTHORS_COUNTED = 0.06, 2.0
+"""What a shared author adds to the nearness, and how many of them count at most."""
+
+COMMON_NAME = 20
+"""An author of so many papers here counts half: several people may have the name."""
+
+MOST_AUTHORS = 25
+"""Authors of a paper that are looked for; of more, these are the first."""
+
+TOPICS = 0.02
+"""What it adds if all topics are the same."""
+
+CITATION = 0.1
+"""What it adds if one paper cites the other."""
+
+SHORTEST_TITLE = 4
+"""Words of a title that is looked for in full texts: a shorter one may stand there by chance."""
+
+MOST_READ = 5
+"""Full texts whose references are read, which takes some 10 ms each."""
+
+_ADDRESS = re.compile(r"https?://\S+")
+_ARXIV_ID = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?!\d)")
+
+
+class Paper(NamedTuple):
+    """What is compared of a paper."""
+
+    pk: int
+    id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+
+
+class Near(NamedTuple):
+    """Papers that are like others."""
+
+    pks: list[int]
+    """Keys, the nearest first; without the others themselves."""
+    nearness: list[float]
+
+
+def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
+    """The keys of the papers with these ids, or that had them before; of those that are not here, none."""
+    found = []
+    for id in ids:
+        row = connection.execute(
+            "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id", {"id": id}
+        ).fetchone()
+        if row is not None:
+            found.append(int(row[0]))
+    return list(dict.fromkeys(found))
+
+
+def rank_similar(connection: sqlite3.Connection, cache: Path, like: Sequence[int]) -> Near:
+    """The papers of the index that are like some others, by their keys."""
+    from reader.cache.finding.index import rank_by_papers
+
+    others = read_papers(connection, like[:MOST_LIKE])
+    if not others:
+        return Near([], [])
+    words = rank_by_papers(connection, cache, [(one.title, one.abstract) for one in others], CANDIDATES)
+    nearness: dict[int, float] = dict(zip(words.pks.tolist(), words.scores.tolist(), strict=True))
+    for pk, people in _by_authors(connection, others).items():
+        nearness[pk] = nearness.get(pk, 0.0) + AUTHOR * min(people, AUTHORS_COUNTED)
+    best = sorted(nearness, key=lambda pk: -nearness[pk])[:CANDIDATES]
+    cited, citing = _cited(connection, others, best), _citing(connection, others)
+    for pk in cited | citing:
+        nearness[pk] = nearness.get(pk, 0.0) + CITATION
+    for pk, share in _by_topics(connection, others, [*best, *(cited | citing)]).items():
+        nearness[pk] += TOPICS * share
+    for one in others:
+        nearness.pop(one.pk, None)
+    ordered = sorted(nearness, key=lambda pk: (-nearness[pk], -pk))
+    return Near(ordered, [nearness[pk] for pk in ordered])
+
+
+def shared(connection: sqlite3.Connection, cache: Path, like: Sequence[int], pk: int) -> Shared:
+    """What a paper shares with those that it is like."""
+    from reader.cache.finding.index import shared_phrases
+
+    others, papers = read_papers(connection, like[:MOST_LIKE]), read_papers(connection, [pk])
+    if not others or not papers:
+        return Shared()
+    (paper,) = papers
+    theirs = {fold(name) for one in others for name in one.authors}
+    topics = _topic_names(connection, [one.pk for one in others])
+    return Shared(
+        shared_phrases(connection, cache, [(one.title, one.abstract) for one in others], (paper.title, paper.abstract)),
+        tuple(name for name in paper.authors if fold(name) in theirs),
+        tuple(name for name in _topic_names(connection, [pk]) if name in topics),
+        cites=pk in _citing(connection, others),
+        cited=pk in _cited(connection, others, [pk]),
+    )
+
+
+def read_papers(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Paper]:
+    """What is compared of papers, in the order of their keys; of those that are not here, nothing."""
+    sql = (
+        "SELECT p.pk, p.id, p.title, t.abstract, t.authors FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+        f" WHERE p.pk IN ({','.join('?' * len(pks))})"
+    )
+    found = {
+        pk: Paper(pk, id, title, _ADDRESS.sub("", abstract), tuple(authors.split("\n")) if authors else ())
+        for pk, id, title, abstract, authors in connection.execute(sql, tuple(pks))
+    }
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _by_authors(connection: sqlite3.Connection, others: Sequence[Paper]) -> dict[int, float]:
+    """For each paper by an author of the others, how many of these it has; one with a common name is a part."""
+    found: dict[int, float] = {}
+    for name in dict.fromkeys(name for one in others for name in one.authors[:MOST_AUTHORS]):
+        expression = fts_expression(Match(name, exact=True, field="author"))
+        if len(split_words(name)) < 2 or expression is None:
+            continue
+        papers = connection.execute("SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?", (expression,)).fetchall()
+        for (pk,) in papers:
+            found[pk] = found.get(pk, 0.0) + COMMON_NAME / (COMMON_NAME + len(papers))
+    return found
+
+
+def _by_topics(connection: sqlite3.Connection, others: Sequence[Paper], pks: Sequence[int]) -> dict[int, float]:
+    """Of papers with a topic of the others, the share of all topics that both have."""
+    sql = "SELECT pk, topic FROM paper_topic WHERE pk IN (SELECT value FROM json_each(?))"
+    wanted = {topic for _, topic in connection.execute(sql, (_listed(one.pk for one in others),))}
+    topics: dict[int, set[int]] = {}
+    for pk, topic in connection.execute(sql, (_listed(pks),)):
+        topics.setdefault(pk, set()).add(topic)
+    return {pk: len(own & wanted) / len(own | wanted) for pk, own in topics.items() if own & wanted}
+
+
+def _topic_names(connection: sqlite3.Connection, pks: Sequence[int]) -> list[str]:
+    sql = (
+        "SELECT DISTINCT topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
+        " WHERE pt.pk IN (SELECT value FROM json_each(?)) ORDER BY pt.rank"
+    )
+    return [name for (name,) in connection.execute(sql, (_listed(pks),))]
+
+
+def _citing(connection: sqlite3.Connection, others: Sequence[Paper]) -> set[int]:
+    """The papers whose full text has the id or the whole title of one of the others."""
+    found = set()
+    for one in others:
+        phrases = [_phrase(words) for words in (one.id, one.title) if _is_telling(one, words)]
+        if phrases:
+            sql = "SELECT rowid FROM text_fts WHERE text_fts MATCH ?"
+            found |= {pk for (pk,) in connection.execute(sql, (" OR ".join(phrases),))}
+    return found - {one.pk for one in others}
+
+
+def _is_telling(paper: Paper, words: str) -> bool:
+    return bool(_ARXIV_ID.fullmatch(words)) if words == paper.id else len(split_words(words)) >= SHORTEST_TITLE
+
+
+def _phrase(text: str) -> str:
+    return f'"{" ".join(split_words(text))}"'
+
+
+def _cited(connection: sqlite3.Connection, others: Sequence[Paper], pks: Sequence[int]) -> set[int]:
+    """Those of some papers that a full text of the others cites by id or title."""
+    references = " \n ".join(filter(None, (_references(connection, one.pk) for one in others[:MOST_READ])))
+    if not references:
+        return set()
+    ids = set(_ARXIV_ID.findall(references))
+    text = f" {' '.join(split_words(references))} "
+    found = set()
+    for pk, id, title in connection.execute(
+        "SELECT pk, id, title FROM paper WHERE pk IN (SELECT value FROM json_each(?))", (_listed(pks),)
+    ):
+        words = split_words(title)
+        if id in ids or (len(words) >= SHORTEST_TITLE and f" {' '.join(words)} " in text):
+            found.add(pk)
+    return found - {one.pk for one in others}
+
+
+def _references(connection: sqlite3.Connection, pk: int) -> str:
+    """The bibliography of a paper's full text; empty without."""
+    from reader.core.document.codec import UnreadableDocument, load
+    from reader.core.document.model import Reference, texts
+
+    row = connection.execute("SELECT body FROM full_text WHERE pk = ?", (pk,)).fetchone()
+    if row is None:
+        return ""
+    try:
+        blocks = load(row[0]).blocks
+    except UnreadableDocument:
+        return ""
+    return " \n ".join("".join(texts(block)) for block in blocks if isinstance(block, Reference))
+
+
+def _listed(pks: Iterable[int]) -> str:
+    return f"[{','.join(map(str, pks))}]"

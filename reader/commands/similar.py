@@ -1,0 +1,120 @@
+"""`dailypapers similar`: print the papers that are like some others, and why."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reader.commands import likeness
+from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
+from reader.commands.json_form import add_json_fields
+from reader.commands.output import Style, is_terminal, print_line, state_words, warn, wrapped
+from reader.commands.wanted_paper import find_or_fetch
+from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.similarity import came_out, like_query
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.orders import Order
+    from reader.cache.window import Window
+    from reader.core.paper import Paper
+    from reader.core.query import Query
+
+LIMIT = 20
+"""Papers that are printed unless the user says how many."""
+
+INDENT = 2
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="+", metavar="ID", help="arXiv ids or addresses of papers: all of them count")
+    parser.add_argument("-n", "--limit", type=positive_number, default=LIMIT, metavar="N", help=f"print N, not {LIMIT}")
+    parser.add_argument(
+        "--query", default="", metavar="QUERY", help="only papers of this query; its order, if it has one"
+    )
+    parser.add_argument("--newer", action="store_true", help="only papers that were published later")
+    add_quiet(parser, "print papers only: not why there are none")
+    add_json_fields(parser, _fields, "id,title,like")
+    add_no_pager(parser)
+
+
+def _fields() -> tuple[str, ...]:
+    from reader.actions.export import RECORD_KEYS
+
+    return (*RECORD_KEYS, likeness.KEY)
+
+
+def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
+    papers = [find_or_fetch(workspace, id)[0] for id in arguments.ids]
+    ids = [paper.id for paper in papers]
+    query = _asked(papers, arguments.query, is_newer=arguments.newer)
+    with workspace.window() as window:
+        found = window.first(selection(window, query), arguments.limit)
+        if arguments.json:
+            arguments.json.print_records(_records(window, found, ids))
+        elif is_terminal(sys.stdout):
+            from reader.commands.pager import print_paged
+
+            print_paged(_draw(window, found, ids, workspace), wanted=not arguments.no_pager)
+        else:
+            for line in _format_fields(window, found, ids):
+                print_line(line)
+    if not found.pks and not arguments.quiet:
+        warn("No other paper here is like that.")
+    return 0
+
+
+def _asked(papers: Sequence[Paper], text: str, *, is_newer: bool) -> Query:
+    """The query for the papers like some; of several, newer ones come after the newest."""
+    from reader.core.query import Sort
+
+    query = parsed(text, also=like_query([paper.id for paper in papers], came_out(papers) if is_newer else None))
+    return query if query.sort else replace(query, sort=Sort("relevance"))
+
+
+def _records(window: Window, found: Order[int], ids: Sequence[str]) -> Iterator[dict[str, object]]:
+    from reader.actions.export import record
+
+    for pk, paper in zip(found.pks, window.papers(found.pks), strict=False):
+        yield record(paper) | likeness.record(window, ids, pk)
+
+
+def _format_fields(window: Window, found: Order[int], ids: Sequence[str]) -> Iterator[str]:
+    """Lines for other programs: id, day, upvotes, comments, state, title and reason, separated by tabs."""
+    for row in window.rows(found.pks):
+        if isinstance(row.pk, int):
+            said = likeness.shared(window, ids, row.pk).said
+            facts = (row.id, row.day, str(row.upvotes), str(row.comments), state_words(row), clean(row.title))
+            yield "\t".join((*facts, clean(said)))
+
+
+def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Workspace) -> Iterator[str]:
+    """Lines for a terminal: each paper, and below it what it shares."""
+    from reader.commands.list_table import ListTable
+
+    table = ListTable.of(workspace.settings.ascii)
+    style = Style.of(sys.stdout)
+    for pk in found.pks:
+        one = found._replace(pks=[pk], groups=())
+        yield from table.draw(window, one, 1)
+        said = likeness.shared(window, ids, pk).said
+        for line in wrapped(clean(said), table.columns - INDENT) if said else ():
+            yield f"{' ' * INDENT}{style.faint(line)}"
+
+
+COMMAND = Command(
+    "similar",
+    "Print the papers like one or several: by words, authors, topics, and what the full texts here cite.",
+    (
+        ("similar 2406.12345", "the papers nearest to one, and what they share"),
+        ("similar 2406.12345 2501.01234 --newer", "what came after two"),
+        ("similar 2406.12345 --query 'has:code sort:upvotes'", "those with code, the most upvoted first"),
+        ("similar 2406.12345 -n 5 --json=id,title,like", "five as JSON, with the reasons"),
+        ("list like:2406.12345 is:unread", "the same in any query"),
+    ),
+    _add_arguments,
+    _print_similar,
+)

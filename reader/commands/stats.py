@@ -1,0 +1,97 @@
+"""`dailypapers stats`: print what you have read, by week, by topic and by day."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, add_json, add_no_pager, positive_number
+from reader.commands.output import Style, print_json, width
+from reader.commands.pager import print_paged
+from reader.commands.workspace import Workspace
+from reader.core.reading import WEEKS
+
+if TYPE_CHECKING:
+    from reader.core.reading import Counts, Figures, Share
+    from reader.ui.text.lines import Line
+
+MOST_WEEKS = 520
+"""Ten years."""
+
+
+def _weeks(text: str) -> int:
+    weeks = positive_number(text)
+    if weeks > MOST_WEEKS:
+        raise ArgumentTypeError(f"{weeks} weeks are too many: {MOST_WEEKS} at most")
+    return weeks
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = f"the last N weeks (default: {WEEKS}); the calendar has a year"
+    parser.add_argument("--weeks", type=_weeks, default=WEEKS, metavar="N", help=about)
+    add_json(parser)
+    add_no_pager(parser)
+
+
+def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.reading import reading_figures
+
+    today = datetime.now().astimezone().date()
+    with workspace.window() as window:
+        figures = window.read(lambda connection: reading_figures(connection, today, arguments.weeks))
+        names = window.topic_names()
+    if arguments.json:
+        print_json(_record(figures, names))
+        return 0
+    from reader.ui.text.glyphs import glyphs
+    from reader.ui.text.reading_lines import reading_lines
+
+    lines = reading_lines(figures, names, width(sys.stdout), glyphs(workspace.settings.ascii))
+    print_paged(_painted(lines, Style.of(sys.stdout)), wanted=not arguments.no_pager)
+    return 0
+
+
+def _painted(lines: list[Line], style: Style) -> Iterator[str]:
+    paint = {"label": style.bold, "muted": style.faint, "seen": style.faint, "star": style.star, "opened": style.topic}
+    for line in lines:
+        yield "".join(paint.get(piece.role, str)(piece.text) for piece in line).rstrip()
+
+
+def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "since": figures.weeks[0].monday.isoformat(),
+        "counted_since": figures.traced and figures.traced.isoformat(),
+        **_counts(figures.total),
+        "weeks": [{"monday": one.monday.isoformat(), **_counts(one.counts)} for one in figures.weeks],
+        "topics": [
+            {"slug": one.slug, "name": names.get(one.slug), "starred": _share(one.starred), "seen": _share(one.seen)}
+            for one in figures.topics
+        ],
+        "days": [{"day": day.isoformat(), **_counts(counts)} for day, counts in figures.days.items()],
+    }
+
+
+def _counts(counts: Counts) -> dict[str, object]:
+    return dict(counts._asdict())
+
+
+def _share(share: Share) -> dict[str, object]:
+    moved = None if share.moved is None else round(share.moved, 4)
+    return {"papers": share.papers, "share": round(share.part, 4), "moved": moved}
+
+
+COMMAND = Command(
+    "stats",
+    "Print what you have read: papers that you saw, opened, read to the end and starred, by week; the topics that you"
+    " star beside those that you see; and a calendar of days. Marks of more than ten papers at once do not count.",
+    (
+        ("stats", "the last 12 weeks, and the days of a year"),
+        ("stats --weeks 52", "a year by week"),
+        ("stats --json", "for a program: counted_since is the first day on which opened papers were noted"),
+    ),
+    _add_arguments,
+    _print_stats,
+)

@@ -1,0 +1,88 @@
+"""Why a paper is in a list of what fits best: what it shares with other papers, or with a text; and sentences of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from reader.core.paper import Paper
+
+
+class Shared(NamedTuple):
+    """What a paper shares with the papers that it is like."""
+
+    words: tuple[str, ...] = ()
+    """Words and phrases, the most telling first."""
+    authors: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    """Names of topics."""
+    cites: bool = False
+    """Whether its full text cites one of them."""
+    cited: bool = False
+    """Whether the full text of one of them cites it."""
+
+    @property
+    def said(self) -> str:
+        """The same in words; empty if they share nothing that is known."""
+        words = ", ".join(self.words)
+        topics = "" if words else ", ".join(self.topics)
+        if len(self.authors) == 1:
+            people = self.authors[0]
+        else:
+            people = f"{len(self.authors)} authors" if self.authors else ""
+        shared = "; ".join(filter(None, (words, topics, people)))
+        return "; ".join(
+            filter(
+                None,
+                (
+                    f"shares {shared}" if shared else "",
+                    "cites it" if self.cites else "",
+                    "cited by it" if self.cited else "",
+                ),
+            )
+        )
+
+
+class FoundBy(NamedTuple):
+    """By what a free text has found a paper."""
+
+    words: tuple[str, ...] = ()
+    """The words of the text that it has, as they are typed."""
+    typed: int = 0
+    """How many words the text has."""
+    meaning: tuple[str, ...] = ()
+    """Words that it has which the best papers use where they speak of the same."""
+    corrected: tuple[tuple[str, str], ...] = ()
+    """Words that no paper has, and those that they were taken for."""
+
+    @property
+    def said(self) -> str:
+        """The same in words; empty if nothing is known."""
+        few = f" ({len(self.words)} of {self.typed} words)" if 0 < len(self.words) < self.typed else ""
+        return "; ".join(
+            filter(
+                None,
+                (
+                    f"has {', '.join(self.words)}{few}" if self.words else "",
+                    f"in meaning by {', '.join(self.meaning)}" if self.meaning else "",
+                    *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
+                ),
+            )
+        )
+
+
+def like_query(ids: Sequence[str], after: date | None = None) -> str:
+    """The query of the papers like some others; with a day, of those that came out later."""
+    from reader.core.query.nodes import is_plain, quoted
+
+    named = ",".join(id if is_plain(id) else quoted(id) for id in ids)
+    newer = f" published:{after + timedelta(days=1):%Y-%m-%d}.." if after else ""
+    return f"like:{named}{newer}"
+
+
+def came_out(papers: Sequence[Paper]) -> date | None:
+    """The day on which the newest of some papers came out; None if it is not known of any."""
+    days = [day for paper in papers if (day := paper.published or paper.day)]
+    return date.fromisoformat(max(days)[:10]) if days else None

@@ -1,0 +1,159 @@
+"""Measure how well papers are found by others that belong to them: `python -m tests.bench.similar ARCHIVE`.
+
+ARCHIVE is a file of recorded days, `{"date", "items"}` a line, gzipped. Two papers are linked if one names the other in
+its abstract by the name that the other gives itself in its title (`Mamba: …`), or if one's name is the other's and a
+number (`Qwen2`). The names themselves are taken out of all texts, for they alone would tell. Each linked paper is asked
+for papers like it. Prints the mean reciprocal rank of the other, and how many are among the first 10 and 100, each also
+for FTS5's BM25 on the title, and on title and abstract; then how long it takes among 100,000 papers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import mean, median
+from typing import NamedTuple
+
+from reader.cache.finding.index import LARGEST
+from reader.cache.finding.ranker import Ranker
+from reader.cache.finding.segment import Segment, Text, build_segment
+from reader.cache.finding.splitter import Splitter
+from tests.bench.finding import baseline
+
+MOST_NAMED = 6
+"""A name that more papers have is a common word."""
+
+FIRST = 100
+"""Papers that a user would look at."""
+
+_NAME = re.compile(r"([A-Z][\w.-]*[A-Z0-9][\w.-]*)\s*:")
+_WORD = re.compile(r"[A-Za-z][\w.-]*\w")
+_NEXT = re.compile(r"[-_ ]?(v?\d(\.\d)?|\+\+|Pro|Plus|R1)")
+
+Search = Callable[[int], Sequence[int]]
+"""The papers like one, the best first, by their numbers."""
+
+
+class Paper(NamedTuple):
+    """A recorded paper."""
+
+    title: str
+    abstract: str
+    authors: frozenset[str]
+
+
+def read_archive(file: Path) -> list[Paper]:
+    found = {}
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            for item in json.loads(line)["items"]:
+                paper = item["paper"]
+                people = frozenset(author["name"] for author in paper["authors"])
+                found[paper["id"]] = Paper(paper["title"], paper.get("summary") or "", people)
+    return list(found.values())
+
+
+def links(papers: Sequence[Paper]) -> tuple[list[tuple[int, int]], list[str]]:
+    """The linked papers by their numbers, and the names that link them."""
+    named = {}
+    for number, paper in enumerate(papers):
+        if own := _NAME.match(paper.title):
+            named.setdefault(own[1], number)
+    words = [set(_WORD.findall(f"{paper.title} {paper.abstract}")) for paper in papers]
+    papers_with = Counter(word for some in words for word in some)
+    found, names = set(), set()
+    for number, some in enumerate(words):
+        for word in some:
+            other = named.get(word, number)
+            if other != number and papers_with[word] <= MOST_NAMED:
+                found.add((number, other))
+                names.add(word)
+    for one, first in named.items():
+        for other, second in named.items():
+            if other.startswith(one) and _NEXT.fullmatch(other[len(one) :]):
+                found.add((second, first))
+                names.update((one, other))
+    return sorted(found), sorted(names)
+
+
+def without(names: Sequence[str], text: str) -> str:
+    """A text without any of the names."""
+    known = set(names)
+    return _WORD.sub(lambda word: "" if word[0] in known else word[0], text)
+
+
+def ours(texts: Sequence[tuple[str, str]], folder: Path) -> Search:
+    """The index and its ranking of similar papers, by words alone."""
+    after = -1
+    papers = (Text(at, str(at), *text) for at, text in enumerate(texts))
+    while (end := build_segment(folder, after, islice(papers, LARGEST))) is not None:
+        after = end
+    names = sorted(folder.iterdir(), key=lambda one: int(one.name.rpartition("-")[2]))
+    ranker = Ranker([Segment.open(name) for name in names], Splitter())
+    return lambda number: ranker.rank_similar([texts[number]], 1_000).pks.tolist()
+
+
+def judge(name: str, search: Search, pairs: Sequence[tuple[int, int]]) -> str:
+    """A line of the table."""
+    ranks, seconds = [], []
+    for one, other in pairs:
+        began = time.thread_time()
+        found = [paper for paper in search(one) if paper != one]
+        seconds.append(time.thread_time() - began)
+        ranks.append(found.index(other) + 1 if other in found else 0)
+    cells = [
+        f"{mean(1 / rank if rank else 0.0 for rank in ranks):.3f}",
+        *(f"{mean(0 < rank <= most for rank in ranks):.3f}" for most in (10, FIRST)),
+        f"{1_000 * median(seconds):.1f} ms",
+    ]
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def quality(papers: Sequence[Paper]) -> Iterator[str]:
+    """The table."""
+    pairs, names = links(papers)
+    texts = [(without(names, paper.title), without(names, paper.abstract)) for paper in papers]
+    yield f"{len(papers):,} papers, {len(pairs)} linked"
+    yield "| | reciprocal rank | first 10 | first 100 | a paper |"
+    yield "|---|---|---|---|---|"
+    plain = baseline(texts)
+    yield judge("FTS5 BM25, title", lambda number: plain(texts[number][0] or "x"), pairs)
+    yield judge("FTS5 BM25, title and abstract", lambda number: plain(" ".join(texts[number])), pairs)
+    with tempfile.TemporaryDirectory() as folder:
+        yield judge("ours, words", ours(texts, Path(folder)), pairs)
+
+
+def times(papers: Sequence[Paper], size: int) -> Iterator[str]:
+    """Milliseconds of the processor among so many papers: the archive's, again and again."""
+    texts = list(islice(cycle((paper.title, paper.abstract) for paper in papers), size))
+    with tempfile.TemporaryDirectory() as folder:
+        search = ours(texts, Path(folder))
+        seconds = []
+        for number in range(0, len(papers), len(papers) // 50):
+            began = time.thread_time()
+            search(number)
+            seconds.append(1_000 * (time.thread_time() - began))
+        yield f"{size:,} papers: median {median(seconds):.1f} ms, slowest {max(seconds):.1f} ms"
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.similar")
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--times", type=int, metavar="N", help="measure the time among N papers instead")
+    arguments = parser.parse_args(words)
+    papers = read_archive(arguments.archive)
+    for line in times(papers, arguments.times) if arguments.times else quality(papers):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,86 @@
+"""What was read, in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.core.reading import Counts, Deed, Paper, Share, figures, monday_of
+
+TODAY = date(2026, 11, 26)
+MONDAY = date(2026, 11, 23)
+LAST = date(2026, 11, 19)
+
+
+def test_each_paper_counts_once_a_week_and_once_a_day() -> None:
+    found = figures(
+        [
+            Deed(1, "pass", LAST),
+            Deed(1, "open", TODAY),
+            Deed(1, "open", MONDAY),
+            Deed(1, "finish", TODAY),
+            Deed(2, "finish", TODAY),
+            Deed(2, "star", TODAY),
+            Deed("2611.00003", "read", TODAY),
+            Deed(9, "open", TODAY + timedelta(days=1)),
+            Deed(9, "star", date(2026, 1, 1)),
+        ],
+        {},
+        TODAY,
+        2,
+    )
+    assert [(one.monday, one.counts) for one in found.weeks] == [
+        (date(2026, 11, 16), Counts(seen=1)),
+        (MONDAY, Counts(seen=3, opened=2, finished=2, starred=1)),
+    ]
+    assert found.total == Counts(3, 2, 2, 1)
+    assert found.days == {
+        date(2026, 1, 1): Counts(seen=1, starred=1),
+        LAST: Counts(seen=1),
+        MONDAY: Counts(seen=1, opened=1),
+        TODAY: Counts(3, 2, 2, 1),
+    }
+    assert found.traced == LAST
+
+
+def test_topics_of_stars_stand_beside_those_of_what_was_seen_and_both_move() -> None:
+    weeks = [MONDAY - timedelta(weeks=back) for back in (3, 0)]
+    # Ten papers seen in each half, five of them starred; agents are two of the stars at first, then all.
+    deeds = [Deed(10 * half + number, "open", week) for half, week in enumerate(weeks) for number in range(10)]
+    deeds += [Deed(10 * half + number, "star", week) for half, week in enumerate(weeks) for number in range(5)]
+    agents = {*range(2), *range(10, 15)}
+    topics: dict[Paper, Sequence[str]] = {paper: ["agents"] if paper in agents else ["video"] for paper in range(20)}
+    found = figures(deeds, topics, TODAY, 4).topics
+    assert [one.slug for one in found] == ["agents", "video"]
+    assert found[0].starred == Share(7, 0.7, 1.0 - 0.4)
+    assert found[0].seen == Share(7, 0.35, 0.5 - 0.2)
+    assert found[1].starred == Share(3, 0.3, 0.0 - 0.6)
+
+
+def test_few_papers_have_not_moved() -> None:
+    deeds = [Deed(number, "star", TODAY) for number in range(9)]
+    found = figures(deeds, {0: ["agents"]}, TODAY).topics
+    assert [(one.starred.papers, one.starred.moved) for one in found] == [(1, None)]
+    assert figures([], {}, TODAY).topics == () and figures([], {}, TODAY).traced is None
+
+
+DEEDS = st.builds(
+    Deed,
+    st.integers(1, 9),
+    st.sampled_from(["open", "finish", "pass", "star", "read"]),
+    st.dates(TODAY - timedelta(days=60), TODAY),
+)
+
+
+@settings(max_examples=20)
+@given(st.lists(DEEDS, max_size=30), st.integers(1, 8))
+def test_no_column_has_more_papers_than_were_seen(deeds: list[Deed], weeks: int) -> None:
+    found = figures(deeds, dict.fromkeys(range(1, 5), ("agents",)), TODAY, weeks)
+    assert len(found.weeks) == weeks and found.weeks[-1].monday == monday_of(TODAY)
+    for counts in (found.total, *found.days.values(), *(week.counts for week in found.weeks)):
+        assert counts.seen >= counts.opened >= counts.finished and counts.seen >= counts.starred
+    assert sum(week.counts.seen for week in found.weeks) >= found.total.seen
+    assert all(0 < one.seen.part <= 1 and 0 <= one.starred.part <= 1 for one in found.topics)

@@ -1,0 +1,95 @@
+"""What reading leaves in the log by itself."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from contextlib import closing
+from pathlib import Path
+
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
+from tests.ui.papers import draft
+
+DAYS = {"2026-05-12": tuple(draft(number, f"Paper Number {number}", 90 - number) for number in range(1, 8))}
+LONG = draft(8, "A Long Paper", 5, abstract="A sentence that goes on and on. " * 200)
+
+
+def traces(file: Path) -> list[tuple[str, tuple[int, ...]]]:
+    """The traces of the log in their order, each with the numbers of its papers."""
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute(
+            "SELECT kind, papers FROM event WHERE kind IN ('open', 'finish', 'pass') ORDER BY number"
+        ).fetchall()
+    return [(kind, tuple(int(id[-2:]) for id in zlib.decompress(ids).decode().split("\n"))) for kind, ids in rows]
+
+
+class Watch:
+    """A clock that stands until it is set on."""
+
+    def __init__(self, r: Story) -> None:
+        self.seconds = 0.0
+        r.assembly.traces.clock = lambda: self.seconds
+
+    def wait(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+async def test_reading_leaves_traces(reader: Opener) -> None:
+    async with reader(papers={"2026-05-12": (*DAYS["2026-05-12"], LONG)}) as r:
+        watch = Watch(r)
+        # The first look began before the clock stood still.
+        await r.do("move.down", "move.up")
+        watch.wait(1.2)
+        await r.do("move.down")
+        # No time for a look.
+        watch.wait(0.5)
+        await r.do("move.down")
+        # Looked at, and starred: that says enough.
+        watch.wait(2)
+        await r.do("paper.star", "move.down")
+        # Opened, its whole page in view, but for a moment only; then read.
+        await r.do("read.open", "app.back")
+        watch.wait(5)
+        await r.do("read.open")
+        watch.wait(30)
+        await r.do("read.next")
+        # On its page to the end of a long one: only what was in view counts.
+        await r.do("app.back", "move.bottom", "read.open")
+        watch.wait(30)
+        await r.do("app.back")
+        assert traces(r.file) == []
+        r.assembly.traces.store()
+        await r.rest()
+        assert traces(r.file) == [("pass", (1,)), ("open", (4, 5, 8)), ("finish", (4,))]
+        # The page's end, by its keys.
+        await r.do("read.open", "move.bottom")
+        watch.wait(30)
+        await r.do("app.back", "move.top", "move.down")
+        watch.wait(2)
+        # Another list is no passing by.
+        await r.do("view.all")
+        await r.do("view.today", "mark.undo")
+        assert r.status.startswith("undone: 1 read")
+        # The picture has all of it, with what was not stored yet.
+        await r.do("view.reading")
+        assert "Your reading" in r.lines[0] and "4 seen · 3 opened · 2 read to the end" in r.screen
+        assert r.context is None
+        await r.press("q")
+        assert r.context == "list"
+    # The rest is stored at the end.
+    assert traces(r.file)[3:] == [("finish", (8,))]
+
+
+async def test_a_setting_switches_them_off_and_nothing_read_says_what_comes(reader: Opener) -> None:
+    async with reader(papers=DAYS, settings=settings(note_reading=False, read_when="manual")) as r:
+        watch = Watch(r)
+        await r.do("read.open")
+        watch.wait(30)
+        await r.do("app.back", "view.reading")
+        assert "Nothing has been read here yet" in r.screen
+        await r.press("y")
+        assert "copied 2 lines" in r.screen
+        await r.press("q")
+        assert r.context == "list"
+    assert traces(r.file) == []
