@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reader.core.choice.taste import TasteTerm, What
 
-SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.1, "author": 0.2, "org": 0.05})
+SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.05, "author": 0.2, "org": 0.05})
 """The weight of a trait that all liked papers have and no other; the best word has 1."""
 
 LEAST: Mapping[What, int] = MappingProxyType({"topic": 1, "author": 2, "org": 3})
