@@ -4,7 +4,7 @@
 
 Each likes the papers whose `ai_keywords` hold one of their phrases. They pick three topics on the first day, and star
 at most three papers a day that they like, among the day's and the first of For you. Prints how many of the first 20 of
-the view they like, each evening; the papers of the days to come are not there yet.
+the view they like, each evening, as far as these have keywords; the papers of the days to come are not there yet.
 """
 
 from __future__ import annotations
@@ -160,8 +160,9 @@ def live(archive: Archive, phrases: Sequence[str], base: Path, folder: Path, nam
         evening.star(found)
         starred.update(found)
         offered = evening.offered()
-        right = sum(archive.likes(id, phrases) for id in offered)
-        yield f"day {number}: {len(starred)} starred, likes {right} of the first {len(offered)}"
+        known = [id for id in offered if archive.keywords.get(id)]
+        right = sum(archive.likes(id, phrases) for id in known)
+        yield f"day {number}: {len(starred)} starred; of the first {len(offered)}, likes {right} of {len(known)} with keywords"
         if number in SHOWN:
             draw(evening, ("g", "y"), f"{number}-for-you")
     draw(evening, ("g", "y", "W"), f"{number}-why")

@@ -9,7 +9,6 @@ from reader.core.choice.learned import Learned
 from reader.core.choice.taste import TasteTerm, What
 from reader.core.choice.wishes import WHATS, Wish
 
-
 LEAST = 0.005
 """What counts less than this part of the best word is not listed, unless the user has changed it."""
 

@@ -1,7 +1,8 @@
-"""What the user decides about what was learned of them: more of a word, a topic, an author or an organization, or less.
+"""What the user decides on what was learned: more of a word, a topic, an author or an organization, or less.
 
 A wish is an event without papers, which undo takes back. Its step doubles or halves the learned weight; a muted word or
-trait counts nothing. What was not learned, such as a topic that the user picks at first, gets a weight of its own.
+trait counts nothing. What was not learned, such as a topic that the user picks at first, gets a weight of its own,
+until marks teach what it is worth.
 """
 
 from __future__ import annotations
