@@ -162,7 +162,7 @@ def live(archive: Archive, phrases: Sequence[str], base: Path, folder: Path, nam
         offered = evening.offered()
         known = [id for id in offered if archive.keywords.get(id)]
         right = sum(archive.likes(id, phrases) for id in known)
-        yield f"day {number}: {len(starred)} starred; of the first {len(offered)}, likes {right} of {len(known)} with keywords"
+        yield f"day {number}: {len(starred)} starred; likes {right} of {len(known)} in the first {len(offered)}"
         if number in SHOWN:
             draw(evening, ("g", "y"), f"{number}-for-you")
     draw(evening, ("g", "y", "W"), f"{number}-why")

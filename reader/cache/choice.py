@@ -181,6 +181,13 @@ class ForYou:
         return mixed._replace(pks=array("q", mixed.pks))
 
 
+def is_taught(connection: sqlite3.Connection) -> bool:
+    """Whether the user has said of any paper that it is worth keeping; hidden ones alone rank nothing."""
+    kinds = f"kind IN ('star', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
+    found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    return connection.execute(found).fetchone() is not None
+
+
 def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
     """The papers that the user marked, and how much each says."""
     said: dict[int, dict[str, tuple[float, int]]] = {}

@@ -58,7 +58,7 @@ class WeightActions:
         return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
 
     def _changed(self) -> None:
-        """Read the list behind the screen again; one that the weights order then begins with its best papers."""
+        """Read the list behind the screen again; one ordered by the weights begins with its best papers."""
         self._library.changed()
         state = self._model.state
         begins = self._library.learned is not None and state.page is None
