@@ -39,12 +39,20 @@ def weights(*wishes: Wish) -> dict[str, float]:
 
 def test_steps_double_and_halve_what_was_learned_on_either_side() -> None:
     assert weights() == {"KV cache": 1.0, "finance": -0.4, "Agents & tools": 0.1}
-    # The word in another form is the same word; a raised dislike is a weaker one.
-    assert weights(Wish("word", "kv caches", 1), Wish("word", "Finance", 1)) == {
-        "KV cache": 2.0, "finance": -0.2, "Agents & tools": 0.1,
+    # The word in another form is the same word.
+    assert weights(Wish("word", "kv caches", 1), Wish("word", "Finance", -1)) == {
+        "KV cache": 2.0, "finance": -0.8, "Agents & tools": 0.1,
     }  # fmt: skip
     assert weights(Wish("topic", "agents", -2))["Agents & tools"] == 0.025
     assert weights(Wish("topic", "agents", None)) == {"KV cache": 1.0, "finance": -0.4}
+
+
+def test_what_is_raised_speaks_for_papers_and_fades_while_others_teach() -> None:
+    assert [Wish("topic", "x", 1).weigh(*learned) for learned in ((0.0, 0), (0.01, 1), (0.01, 3), (0.5, 3))] == [
+        UNLEARNED, 0.75 * UNLEARNED, UNLEARNED / 2, 1.0,
+    ]  # fmt: skip
+    # So does what was disliked.
+    assert weights(Wish("word", "finance", 1))["finance"] == pytest.approx(0.3)
 
 
 def test_what_was_not_learned_gets_a_weight_of_its_own() -> None:
@@ -102,7 +110,7 @@ def test_the_list_has_what_counts_what_is_muted_and_other_topics() -> None:
     taste = with_wishes(TASTE._replace(terms=(*TASTE.terms, faint)), wishes)
     found = weigh_all(Learned(taste, ((1,),), wishes), [("agents", "Agents & tools"), ("video", "Video")])
     assert [(one.text, round(one.weight, 3), one.wish.step) for one in found] == [
-        ("finance", -0.4, 0), ("kv cache", 0.0, None), ("Agents & tools", 0.2, 1), ("Video", 0.0, 0),
+        ("finance", -0.4, 0), ("kv cache", 0.0, None), ("Agents & tools", 0.3, 1), ("Video", 0.0, 0),
     ]  # fmt: skip
 
 
