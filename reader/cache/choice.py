@@ -20,7 +20,7 @@ from reader.cache.traits import holders_of, read_traits, read_wishes, topic_text
 from reader.core.choice.learned import Learned
 from reader.core.choice.surprises import Mixed, mix
 from reader.core.choice.taste import Marked, TasteTerm, learn
-from reader.core.choice.wishes import WEIGH, muted_codes, with_wishes
+from reader.core.choice.wishes import muted_codes, with_wishes
 from reader.core.choice.words import VERSION, codes, pack
 from reader.core.errors import CacheError
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
@@ -182,10 +182,11 @@ class ForYou:
 
 
 def is_taught(connection: sqlite3.Connection) -> bool:
-    """Whether the user has said of anything that it is worth keeping; hidden papers alone rank nothing."""
-    kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%' OR kind LIKE '{WEIGH}%'"
+    """Whether the user has said of anything that it is worth keeping; what is hidden or muted alone ranks nothing."""
+    kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
     found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
-    return connection.execute(found).fetchone() is not None
+    is_kept = connection.execute(found).fetchone() is not None
+    return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
 
 
 def marked_papers(connection: sqlite3.Connection) -> list[Marked]:

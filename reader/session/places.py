@@ -24,6 +24,7 @@ QUEUED = "queue"
 
 FOR_YOU = "foryou"
 """The id of the view of papers to read that suit the user, the best first, with some surprises."""
+
 TRIAGE = "triage"
 """The id of the view of a triage, which is not listed and not returned to."""
 
@@ -82,7 +83,7 @@ def triage_place(text: str, *, is_taught: bool) -> Place:
 
     Without a query they are those of the newest day, and those that came since the last visit.
     """
-    asked = "is:unread" if text else "is:unread (day:latest OR is:new)"
+    asked = "is:unread -is:starred" if text else "is:unread -is:starred (day:latest OR is:new)"
     return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 

@@ -107,6 +107,10 @@ def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
     assert window.read(is_taught)
     events.undo()
     assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:finance", "mute")])
+    assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:attention", "1")])
+    assert window.read(is_taught)
 
 
 def test_a_start_does_not_wait_for_what_is_learned(window: Window, events: Events, path: Path) -> None:
