@@ -204,7 +204,8 @@ class _Side:
 
         having = [np.flatnonzero(self._has[:, one.place]) for one in picked]
         examples = {int(paper) for papers in having for paper in papers[:EXAMPLES]}
-        texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]))
+        codes = {int(self._codes[one.place]) for one in picked}
+        texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]), only=codes)
         for one, papers in zip(picked, having, strict=True):
             code = int(self._codes[one.place])
             yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers))
