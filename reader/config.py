@@ -146,7 +146,7 @@ class Settings:
 
     sync: str = field(default="", metadata={"rule": FilePath()})
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it at its start,
-    on quiet minutes and at its end. Empty is off."""
+    on quiet minutes and at its end. Or postgresql://HOST/DATABASE, which is heard of at once. Empty is off."""
 
     sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
     """Whether your views, keys and the settings that are no machine's own go along; none that names a file, a program,

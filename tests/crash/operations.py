@@ -182,7 +182,7 @@ def _sync(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     clock = max((entry.clock for entry in before.entries), default=0) + 86_400_000
     event = {"id": token, "machine": token[:12], "number": 0, "clock": clock, "kind": "star", "value": "1"}
     lines = ({"owner": token[:12], "name": "another"}, event | {"count": len(papers), "papers": papers})
-    (folder / f"dailypapers-{token[:12]}.jsonl").write_bytes(b"".join(map(encode_line, lines)))
+    (folder / f"dailypapers-{token[:12]}.jsonl").write_bytes(b"".join(encode_line(line) for line in lines))
     return Step(("sync", str(folder)), (Deed("star", "1", frozenset(papers)),), said=" came from another")
 
 
