@@ -9,11 +9,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.core.rules import ExactQueries
 from reader.core.setting_tables import (
     Entries,
     HiddenViews,
     Hook,
+    OneTable,
+    Rule,
     SavedView,
+    SecondLook,
     UserCommand,
     WatchedExport,
 )
@@ -112,6 +116,9 @@ class Settings:
     order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
+    nearest: bool = field(default=True, metadata={"rule": Boolean()})
+    """In the reader, let words that fewer than 20 papers have be followed by the papers nearest in meaning."""
+
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
@@ -166,6 +173,11 @@ class Settings:
 
     on_new: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
     """What runs on the new papers of each refresh: the name of one of your commands, or a program; "" is off."""
+
+    mute: tuple[str, ...] = field(default=(), metadata={"rule": ExactQueries()})
+    """Words, phrases or queries, such as ["blockchain", "title:survey"]: papers that match one are left out of all
+    lists but the view Muted, unless you mark them; [] is off."""
+
     key_preset: str = field(default="vim", metadata={"rule": Choice(PRESETS)})
     """Keys to begin with: the reader's own (vim), or more like newsboat, or without letters for moving (arrows)."""
 
@@ -173,6 +185,9 @@ class Settings:
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
+
+    second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
+    """How much a paper must change after you starred, read or passed it to be marked for a second look."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
@@ -182,6 +197,10 @@ class Settings:
 
     commands: tuple[UserCommand, ...] = field(default=(), metadata={"rule": Entries("commands")})
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""
+
+    rules: tuple[Rule, ...] = field(default=(), metadata={"rule": Entries("rules")})
+    """What happens to papers that come in, each rule in a table: hide, star, queue, highlight or tag those of a query;
+    of two that contradict each other the first wins. See "dailypapers rules"."""
 
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(

@@ -8,18 +8,22 @@ cache can't be written, the numbers are made each time.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import connections
-from reader.cache.marks.derived import quoted
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
-from reader.core.choice.words import VERSION, pack
+from reader.cache.traits import holders_of, read_traits, read_wishes, topic_texts
+from reader.core.choice.learned import Learned
+from reader.core.choice.surprises import Mixed, mix
+from reader.core.choice.taste import Marked, TasteTerm, learn
+from reader.core.choice.wishes import muted_codes, with_wishes
+from reader.core.choice.words import VERSION, codes, pack
 from reader.core.errors import CacheError
-from reader.core.marks import FINISH, NOTE, OPEN, PASS, QUEUE, TAG, TRACES
+from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk
@@ -38,7 +42,7 @@ MOST_MARKED = 300
 """Marked papers that are learned from, those that say the most."""
 
 SAYS = {
-    **{"star": 1.0, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, "read": 0.15},
+    **{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, "read": 0.15},
     **{FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
 }
 """How much each kind of mark says. One that is read was opened, or was passed by after a look at its title; hardly
@@ -64,7 +68,7 @@ WORDS_VERSION = "paper_words"
 
 _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
-    WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
+    WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
     OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
     OR (e.kind = 'read' AND e.count <= {MANY})) ORDER BY e.clock, e.id
 """
@@ -84,7 +88,15 @@ _WORDLESS = (
 )
 
 
-_STATE = "SELECT (SELECT max(seq) FROM event), (SELECT max(pk) FROM paper)"
+_STATE = "SELECT (SELECT max(seq) FROM event), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+
+STRANGE = 0.1
+"""Papers with less than this part of the best score are strangers, of which surprises are drawn."""
+
+POOL = 300
+"""The newest strangers, of which surprises are drawn."""
+
+_NEWEST = "SELECT pk FROM paper ORDER BY sort_day DESC, upvotes DESC, pk DESC LIMIT 3000"
 
 
 class Opinion(NamedTuple):
@@ -101,48 +113,80 @@ class ForYou:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
-        self._learned: object = None
+        self._state: object = None
         self._scored: object = None
-        self._taste = Taste()
+        self._learned = Learned()
         self._scores: dict[int, float] = {}
         with explained(path):
             # What orders a query.
             connection.create_function("for_you", 1, self.score)
 
-    def taste(self) -> Taste:
-        """What the user likes by now; raises CacheError."""
+    def learned(self) -> Learned:
+        """What is known of the user by now; raises CacheError."""
         with explained(self._path):
             state = self._connection.execute(_STATE).fetchone()
-            if state != self._learned:
-                marked = marked_papers(self._connection)
-                if marked:
-                    # A cache that can't be written is ranked all the same.
-                    with suppress(CacheError):
-                        store_words(self._path)
-                self._taste = learn(marked, lambda: read_words(self._connection, SURVEYED))
-                self._learned = state
-        return self._taste
+            if state != self._state:
+                self._learned = self._learn()
+                self._state = state
+        return self._learned
 
-    def update(self) -> None:
+    def _learn(self) -> Learned:
+        connection = self._connection
+        marked, wishes = marked_papers(connection), read_wishes(connection)
+        if marked or wishes:
+            # A cache that can't be written is ranked all the same.
+            with suppress(CacheError):
+                store_words(self._path)
+        taste = learn(marked, lambda: read_words(connection, SURVEYED), muted_codes(wishes))
+        traits = read_traits(connection, marked) if marked else ()
+        taste = with_wishes(taste._replace(traits=traits), wishes)
+        taste = taste._replace(traits=topic_texts(connection, taste.traits))
+        return Learned(taste, tuple(holders_of(connection, one.what, one.name) for one in taste.traits), wishes)
+
+    def update(self) -> Learned:
         """Score the papers anew if something has changed; raises CacheError."""
-        taste = self.taste()
-        if self._scored != self._learned:
+        learned = self.learned()
+        if self._scored != self._state:
             with explained(self._path):
-                scores = taste.score(read_words(self._connection))
+                scores = learned.taste.score(read_words(self._connection))
+            for trait, pks in zip(learned.taste.traits, learned.holders, strict=True):
+                for pk in pks:
+                    scores[pk] = scores.get(pk, 0.0) + trait.weight
             self._scores = {pk: score for pk, score in scores.items() if score}
-            self._scored = self._learned
+            self._scored = self._state
+        return learned
 
     def opinion(self, paper: Paper) -> Opinion:
         """What is to be said for and against a paper; raises CacheError."""
         from reader.core.choice.counting import Chunk
 
-        taste = self.taste()
-        scores = taste.score([Chunk([0], [pack(paper.title, paper.abstract)])])
-        return Opinion(round(scores.get(0, 0.0), 4), taste.reasons(paper.title, paper.abstract))
+        learned, pk = self.learned(), paper.pk if isinstance(paper.pk, int) else 0
+        scores = learned.taste.score([Chunk([0], [pack(paper.title, paper.abstract)])])
+        score = scores.get(0, 0.0) + sum(trait.weight for trait in learned.traits_of(pk))
+        return Opinion(round(score, 4), learned.reasons(pk, codes(paper.title, paper.abstract)))
 
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
         return self._scores.get(pk, 0.0)
+
+    def mix(self, ranked: Sequence[int], day: str) -> Mixed:
+        """Put the day's surprises among ranked papers: new ones that nothing speaks for or against."""
+        least = STRANGE * max(self._scores.values(), default=0.0)
+        listed = frozenset(ranked)
+        with explained(self._path):
+            newest = [pk for (pk,) in self._connection.execute(_NEWEST)]
+        strangers = [pk for pk in newest if pk in listed and 0 <= self.score(pk) < least][:POOL]
+        known = sum(self.score(pk) >= least for pk in ranked)
+        mixed = mix(ranked, strangers, day, known)
+        return mixed._replace(pks=array("q", mixed.pks))
+
+
+def is_taught(connection: sqlite3.Connection) -> bool:
+    """Whether the user has said of anything that it is worth keeping; what is hidden or muted alone ranks nothing."""
+    kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
+    found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    is_kept = connection.execute(found).fetchone() is not None
+    return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
 
 
 def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
@@ -156,7 +200,7 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
     weights = {pk: _weight(marks, newest) for pk, marks in said.items()}
     chosen = sorted((pk for pk, weight in weights.items() if weight), key=lambda pk: (-abs(weights[pk]), -pk))
     return [
-        Marked(title, abstract, pack(title, abstract), weights[pk])
+        Marked(title, abstract, pack(title, abstract), weights[pk], pk)
         for pk in chosen[:MOST_MARKED]
         for title, abstract in connection.execute(_TEXT, (pk,))
     ]
@@ -202,10 +246,11 @@ def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Ite
     sql = f"{_WORDS} ORDER BY p.pk DESC LIMIT ?"
     cursor = connection.execute(sql, (-1 if newest is None else newest,))
     while rows := cursor.fetchmany(AT_ONCE):
-        packed = [body if body is not None else pack(*_text(connection, pk)) for pk, body in rows]
+        packed = [body if body is not None else pack(*text_of(connection, pk)) for pk, body in rows]
         yield Chunk([pk for pk, _ in rows], packed)
 
 
-def _text(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
+def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
+    """The title and the abstract of a paper; empty if it is gone."""
     title, abstract = connection.execute(_TEXT, (pk,)).fetchone() or ("", "")
     return title, abstract

@@ -72,7 +72,7 @@ _LOST = f"""
         SELECT o.id, e.value, e.clock,
             row_number() OVER (PARTITION BY o.id, e.kind ORDER BY e.clock DESC, e.id DESC) AS place
         FROM orphan AS o JOIN event AS e ON e.seq = o.event
-        WHERE e.undone = 0 AND (e.kind IN ('star', 'note', 'queue', 'want') OR e.kind LIKE 'tag:%')
+        WHERE e.undone = 0 AND (e.kind IN ('star', 'note', 'queue', 'want', 'like') OR e.kind LIKE 'tag:%')
         AND o.id NOT LIKE '{PAGE_PREFIX}%' AND o.id NOT LIKE '{FEED_PREFIX}%'
     )
     SELECT mark.id FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.id

@@ -5,7 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from reader.core.choice.learned import Learned
 
 Key_co = TypeVar("Key_co", covariant=True)
 
@@ -20,15 +23,44 @@ class Order(NamedTuple, Generic[Key_co]):
     """False for a first screenful if more papers follow."""
     in_texts: int = 0
     """Number of papers at the end that have the query's words only in their full text."""
+    learned: Learned | None = None
+    """What was learned of the user, if the papers are ordered by it."""
+
+    near: int = 0
+    """Number of papers after all others that do not match, but are the nearest to the query's words."""
+
+    @property
+    def matching(self) -> int:
+        """Number of papers that match."""
+        return len(self.pks) - self.near
+
+    @property
+    def without_near(self) -> Order[Key_co]:
+        """The papers that match."""
+        if not self.near:
+            return self
+        groups = tuple(group for group in self.groups[:-1] if group[0] != MATCHING)
+        return self._replace(pks=self.pks[: self.matching], groups=groups, near=0)
 
     @property
     def only_in_texts(self) -> frozenset[Key_co]:
-        """Those papers."""
-        return frozenset(self.pks[len(self.pks) - self.in_texts :])
+        """The papers that have the words only in their full text."""
+        return frozenset(self.pks[self.matching - self.in_texts : self.matching])
+
+    @property
+    def only_near(self) -> frozenset[Key_co]:
+        """The papers that only are near."""
+        return frozenset(self.pks[self.matching :])
 
 
 IN_TEXTS = "only in the full text"
 """In place of a day, the group of the papers that have a query's words only in their full text: the last one."""
+
+MATCHING = "with your words"
+"""The group of the papers that match, where no days are told and near ones follow."""
+
+NEAR = "nearest in meaning"
+"""The group of the papers that do not match, but are near: the last one."""
 
 
 def begin_order(found: Sequence[tuple[int, str]], limit: int, *, grouped: bool = True) -> Order[int]:
@@ -43,4 +75,16 @@ def with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) 
         return order
     groups = (*order.groups, (IN_TEXTS, len(pks))) if order.groups or not order.pks else ()
     listed = array("q", [*order.pks, *pks])
-    return Order(listed, groups, limit is None or len(listed) < limit, len(pks))
+    return order._replace(pks=listed, groups=groups, complete=limit is None or len(listed) < limit, in_texts=len(pks))
+
+
+def with_near(order: Order[int], pks: Sequence[int], most: int) -> Order[int]:
+    """A complete order with at most so many papers that are near to the words of its query, but do not have them."""
+    known = set(order.pks)
+    further = [pk for pk in pks if pk not in known][:most]
+    if not further:
+        return order
+    matching = order.groups or (((MATCHING, len(order.pks)),) if order.pks else ())
+    return order._replace(
+        pks=array("q", [*order.pks, *further]), groups=(*matching, (NEAR, len(further))), near=len(further)
+    )

@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
-from reader.cache.marks.derived import quoted
-from reader.core.marks import NOTE, QUEUE, TAG, TRACES
+from reader.core.marks import NOTE, QUEUE, TAG, TRACES, quoted
 from reader.core.reading import WEEKS, Deed, Figures, Paper, figures, monday_of
 
 YEAR = 53

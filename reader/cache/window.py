@@ -177,6 +177,9 @@ class Window:
         """
         from reader.cache.search import plan
 
+        if selection.offered_on:
+            # To rank papers takes numpy: a start does not wait.
+            return Order((), complete=False) if at_once else self.order(selection)
         if selection.is_for_you and not at_once:
             self.for_you.update()
         with explained(self._path):
@@ -192,8 +195,9 @@ class Window:
         """All papers of a selection, in order."""
         from reader.cache.search import plan
 
-        if selection.is_for_you:
-            self.for_you.update()
+        learned = self.for_you.update() if selection.is_for_you else None
+        if learned is not None and selection.offered_on and learned.taste.is_empty:
+            return Order((), learned=learned)
         pks = array("q")
         groups: list[tuple[str, int]] = []
         day, count = "", 0
@@ -211,7 +215,10 @@ class Window:
             further = plan.in_texts(self._connection, selection, pks)
         if count:
             groups.append((day, count))
-        order = Order(pks, tuple(groups) if selection.grouped_by_day else ())
+        if learned is not None and selection.offered_on:
+            mixed = self.for_you.mix(pks, selection.offered_on)
+            return Order(mixed.pks, learned=learned._replace(surprises=mixed.surprises))
+        order = Order(pks, tuple(groups) if selection.grouped_by_day else (), learned=learned)
         return with_texts(order, [pk for pk, _ in further])
 
     def count(self, selection: Selection) -> int:

@@ -49,6 +49,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--clipboard", action="store_true", help="take the text of the clipboard too")
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="put them into the queue for later")
+    parser.add_argument(
+        "--liked", action="store_true", help="learn from them what you like, and mark them no other way"
+    )
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
     parser.add_argument("--keep-tags", action="store_true", help="also the tags and collections that a library has")
     about = "what a letter of newsboat, or a tag of a library, stands for: star, queue, read or a tag (default: s=star)"
@@ -80,7 +83,9 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("Name a file to import, - for standard input, or --clipboard.")
     # A damaged cache is told of before anything is read.
     workspace.ensure_cache()
-    marks = chosen_marks(workspace, star=arguments.star, queue=arguments.queue, tags=arguments.tag)
+    marks = chosen_marks(
+        workspace, star=arguments.star, queue=arguments.queue, liked=arguments.liked, tags=arguments.tag
+    )
     labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks))
     taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
@@ -257,6 +262,7 @@ COMMAND = Command(
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
         ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),
+        ("import zotero.rdf --liked", "what is for you is learned from a library, which stars nothing"),
         ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; one of them is your queue"),
         ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
         ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),

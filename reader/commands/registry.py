@@ -38,6 +38,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "note": "what you think of one",
             "views": "queries with a name",
             "follow": "authors, topics, words",
+            "weights": "what it has learned",
+            "rules": "for what comes in",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",

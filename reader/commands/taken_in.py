@@ -14,7 +14,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import page_id
 from reader.core.library import LibraryEntry
-from reader.core.marks import TAG, WANT
+from reader.core.marks import LIKE, TAG, WANT
 from reader.core.paper import Listing
 
 LISTED = 10
@@ -142,13 +142,16 @@ class Taken(NamedTuple):
 
 def _label(kind: str) -> str:
     """A mark as an adjective for papers."""
-    return {"star": "starred", "queue": "queued", "read": "read"}.get(kind) or f"tagged {kind.removeprefix(TAG)}"
+    return {"star": "starred", "queue": "queued", "read": "read", LIKE: "liked"}.get(
+        kind
+    ) or f"tagged {kind.removeprefix(TAG)}"
 
 
-def chosen_marks(workspace: Workspace, *, star: bool, queue: bool, tags: Sequence[str]) -> tuple[str, ...]:
+def chosen_marks(workspace: Workspace, *, star: bool, queue: bool, liked: bool, tags: Sequence[str]) -> tuple[str, ...]:
     """The kinds of marks that all papers get."""
     found = [f"{TAG}{name}" for name in _spelled(workspace, tags)]
-    return tuple(dict.fromkeys([*(["star"] if star else ()), *(["queue"] if queue else ()), *found]))
+    chosen = {"star": star, "queue": queue, LIKE: liked}
+    return tuple(dict.fromkeys([*(kind for kind, is_chosen in chosen.items() if is_chosen), *found]))
 
 
 def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> Labels:

@@ -49,3 +49,7 @@ class PaperRow(NamedTuple):
     author_count: int = 0
     topics: tuple[str, ...] = ()
     """Names, strongest first."""
+    why: str = ""
+    """Why it suits the user, in words; empty where the list is not ordered by that."""
+    is_surprise: bool = False
+    """Whether it is listed on purpose although nothing speaks for it."""

@@ -28,10 +28,7 @@ class Shared(NamedTuple):
         """The same in words; empty if they share nothing that is known."""
         words = ", ".join(self.words)
         topics = "" if words else ", ".join(self.topics)
-        if len(self.authors) == 1:
-            people = self.authors[0]
-        else:
-            people = f"{len(self.authors)} authors" if self.authors else ""
+        people = f"{len(self.authors)} authors" if len(self.authors) > 1 else "".join(self.authors)
         shared = "; ".join(filter(None, (words, topics, people)))
         return "; ".join(
             filter(

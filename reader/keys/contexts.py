@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 Context: TypeAlias = Literal[
     "list",
     "detail",
+    "triage",
     "page",
     "text",
     "outline",
@@ -19,6 +20,7 @@ Context: TypeAlias = Literal[
     "command",
     "output",
     "calendar",
+    "weights",
     "help",
     "empty",
 ]
@@ -32,6 +34,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "list": "in the list",
     "detail": "in the detail",
     "page": "on a paper's page",
+    "triage": "in a triage",
     "text": "in a full text",
     "outline": "in the outline of a text",
     "picture": "with a picture in front",
@@ -42,6 +45,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "command": "while typing a command",
     "output": "in a command's output",
     "calendar": "in the calendar",
+    "weights": "with the weights in front",
     "help": "in this help",
     "empty": "with nothing to show",
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.orders import Order
 from reader.cache.window import Window
-from reader.session.places import Place
+from reader.session.places import Place, selection_of
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -30,9 +30,7 @@ def first_list(
         listed = _by_day(window, place.view.query, limit, keep)
         if listed is not None:
             return listed
-    from reader.cache.search.compile import compile_query
-
-    selection = compile_query(place.whole(order), scope())
+    selection = selection_of(place, order, scope())
     if selection.near is not None:
         # To rank papers for a free text takes numpy, and the index may have to be made: a start does not wait.
         return Order((), complete=False)

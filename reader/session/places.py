@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
+    from reader.cache.search.compile import Scope, Selection
     from reader.config import Settings
     from reader.core.query import Node, Query
 
@@ -20,6 +21,12 @@ FOLLOW = "follow:"
 
 QUEUED = "queue"
 """The id of the view of the papers to read later, in their own order."""
+
+FOR_YOU = "foryou"
+"""The id of the view of papers to read that suit the user, the best first, with some surprises."""
+
+TRIAGE = "triage"
+"""The id of the view of a triage, which is not listed and not returned to."""
 
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
@@ -54,6 +61,7 @@ class View(NamedTuple):
 
 VIEWS = (
     View("today", "Today", "day:latest"),
+    View(FOR_YOU, "For you", "is:unread -is:starred", "foryou"),
     View("followed", "Followed", "is:followed"),
     View("unread", "Unread", "is:unread"),
     View(QUEUED, "Queue", "is:queued", "queue"),
@@ -63,9 +71,20 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
+    View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""
+"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, and those that
+muted words leave out."""
+
+
+def triage_place(text: str, *, is_taught: bool) -> Place:
+    """The unread papers of a query, what suits the user best first, or what has most votes until that is known.
+
+    Without a query they are those of the newest day, and those that came since the last visit.
+    """
+    asked = "is:unread -is:starred" if text else "is:unread -is:starred (day:latest OR is:new)"
+    return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 
 def saved_view(name: str, query: str) -> View:
@@ -150,18 +169,31 @@ class Place(NamedTuple):
 
     @property
     def paper_id(self) -> str | None:
-        """The arXiv id if the query asks only for one paper, else None; raises QueryError."""
+        """The arXiv id if the query asks only for one paper, or those like it, else None; raises QueryError."""
         from reader.core.ids import arxiv_id
         from reader.core.query import Term
 
         asked = self.query.root
-        if not isinstance(asked, Term) or asked.field != "id" or arxiv_id(asked.value) != asked.value:
+        if not isinstance(asked, Term) or asked.field not in ("id", "like") or arxiv_id(asked.value) != asked.value:
             return None
         return asked.value
 
     def whole(self, order: str) -> Query:
         """The query of the list, sorted by `order` if neither the text nor the view has an order."""
         return _joined(self.view.query, self.query, self.view.order or order)
+
+    @property
+    def nearest(self) -> Query | None:
+        """The query for the papers that are near to the typed words; None if it has others than plain ones."""
+        from reader.core.query import Near, Query, Sort
+        from reader.core.query.nodes import all_of
+
+        query = self.query
+        words = plain_words(query)
+        if not words:
+            return None
+        exact = [node for node in _terms(query.root) if not _is_plain(node)]
+        return _joined(self.view.query, Query(all_of([*exact, Near(words)]), Sort("relevance")), "relevance")
 
     def as_query(self) -> str:
         """The query of the list as a text, without the view's own order."""
@@ -192,6 +224,43 @@ class Place(NamedTuple):
             return self.whole(order)
         others = with_topics(self.text, TopicChoice("any", (), choice.excluded))
         return _joined(self.view.query, parse(others), self.view.order or order)
+
+
+def selection_of(place: Place, order: str, scope: Scope) -> Selection:
+    """The papers of a place, sorted by `order` if neither the text nor the view has an order; raises QueryError."""
+    from reader.cache.search.compile import compile_query
+
+    selection = compile_query(place.whole(order), scope)
+    is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
+    return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
+
+
+def plain_words(query: Query) -> str:
+    """The words of a query of plain words and exact terms; empty without words, or with other ones."""
+    if query.is_by_fit:
+        return ""
+    from reader.core.query import And, Match, Not, Or, Regex
+
+    terms = _terms(query.root)
+    if any(isinstance(node, And | Or | Not | Regex) for node in terms):
+        return ""
+    return " ".join(node.text for node in terms if isinstance(node, Match) and _is_plain(node))
+
+
+def _terms(node: Node | None) -> tuple[Node, ...]:
+    """The terms that stand together."""
+    from reader.core.query import And
+
+    if node is None:
+        return ()
+    return node.nodes if isinstance(node, And) else (node,)
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether a node is a word or a phrase to find in any text."""
+    from reader.core.query import Match
+
+    return isinstance(node, Match) and node.field is None
 
 
 def _split_order(text: str) -> tuple[str, str]:

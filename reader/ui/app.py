@@ -243,9 +243,12 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         on_change(assembly.traces.parts, assembly.traces.follow)
         self.screens.follow()
         on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
+        on_change(assembly.fit_finder.parts, assembly.fit_finder.follow, now=False)
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         if not self.look.demo and not self.look.is_still:
             on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
+        on_change(assembly.triage.parts, assembly.triage.follow, now=False)
+        on_change(assembly.triage_clock.parts, assembly.triage_clock.follow, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
         on_change(assembly.sync.parts, assembly.sync.marked, now=False)

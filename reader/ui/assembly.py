@@ -33,7 +33,9 @@ from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.similar import SimilarActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
+from reader.ui.handlers.triage import TriageActions
 from reader.ui.handlers.views import ViewActions
+from reader.ui.handlers.weights import WeightActions
 from reader.ui.picture_terminal import picture_terminal
 from reader.ui.state_parts import Position
 from reader.ui.work.beside import Beside
@@ -42,6 +44,7 @@ from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
 from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.fit_finder import FitFinder
 from reader.ui.work.notice_timer import NoticeTimer
 from reader.ui.work.page_refresher import PageRefresher
 from reader.ui.work.paper_lookup import PaperLookup
@@ -53,6 +56,7 @@ from reader.ui.work.sync import Sync
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 from reader.ui.work.traces import Traces
+from reader.ui.work.triage_clock import TriageClock
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
@@ -121,6 +125,7 @@ class Assembly:
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
         self.text_places = TextPlaces(services)
+        self.fit_finder = FitFinder(services)
         self.texts_ahead = TextsAhead(services, run_job)
         self.traces = Traces(services, main.papers.row_of, parts.screens.is_page_at_end)
         self.topic_meanings = TopicMeanings(services, parts.rules)
@@ -164,6 +169,18 @@ class Assembly:
         )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
+        self.triage = TriageActions(
+            services,
+            main.papers,
+            parts.list_loader,
+            keyboard,
+            marks=self.marks,
+            page=self.page,
+            traces=self.traces,
+            position=position,
+            scroll_on=self.page.scroll_on,
+        )
+        self.triage_clock = TriageClock(services)
         typed = CommandActions(
             parts,
             services,
@@ -171,13 +188,16 @@ class Assembly:
             self.commands,
             screen=lambda: parts.overlays.command_line,
             copy=parts.copy_to_clipboard,
+            takers={"triage.begin": self.triage.begin_typed},
         )
         groups = (
             self.marks,
             self.page,
+            self.triage,
             self.full_text,
             self.pictures,
             self.views,
+            WeightActions(services, parts.show_screen),
             self.filter,
             self.links,
             CopyActions(services, keyboard, parts.copy_to_clipboard),
@@ -209,7 +229,7 @@ class Assembly:
             ),
         )
         own = typed.own_handlers(own_actions(services.settings.commands))
-        self.handlers: Mapping[str, Handler] = {**handlers_of(groups), **own}
+        self.handlers: Mapping[str, Handler] = {**self.triage.over(handlers_of(groups)), **own}
 
     def look_around(self) -> None:
         """Notice what other programs have changed."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reader.core.follows import Reason
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
+    from reader.core.second_look import Changes
     from reader.ui.feed_results import FeedResults
 
 Mode = Literal["", "sample", "read-only"]
@@ -95,6 +96,10 @@ class ListContent:
         """The searched words that full texts may have."""
         return self.place.text_words if self.results is None else ()
 
+    def is_fit(self, key: PaperKey) -> bool:
+        """Whether a paper is there because it fits the query best, not because it matches."""
+        return self.place.query.is_by_fit or key in self.order.only_near
+
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
         """The same content with facts from the cache."""
         return replace(self, facts=facts, ranked_at=ranked_at)
@@ -122,8 +127,8 @@ class ListContent:
 
     @property
     def count(self) -> int | None:
-        """Number of papers; None for a first screenful that more papers follow."""
-        return len(self.order.pks) if self.order.complete else None
+        """Number of papers that match; None for a first screenful that more papers follow."""
+        return self.order.matching if self.order.complete else None
 
 
 class RefreshStatus(NamedTuple):
@@ -199,6 +204,10 @@ class Reading(NamedTuple):
     """What the user's programs said about it."""
     follows: tuple[Reason, ...] = ()
     """What the user follows that it has."""
+    suits: str = ""
+    """Why it suits the user, in words, where the list is ordered by that."""
+    changes: Changes | None = None
+    """What changed since the user marked it."""
 
 
 class Tagging(NamedTuple):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.ui.full_text import FullText
     from reader.ui.outline import Outline
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
     from reader.ui.text_view import TextView
 
@@ -22,12 +23,18 @@ class TextState(ListState):
 
     found: Found | None = None
     """Where the full text of the shown paper has the searched words; None while that is not known."""
+    fit: Fit | None = None
+    """Why the shown paper is in a list of what fits best; None in other lists, and while that is not known."""
     text: FullText | None = None
     """The open full text, which may be on its way; None while none is open."""
 
     def found_in_text(self, found: Found | None) -> Self:
         """Record where a paper's full text has the searched words."""
         return self if found == self.found else replace(self, found=found)
+
+    def explain_fit(self, fit: Fit | None) -> Self:
+        """Record why a paper is in the list."""
+        return self if fit == self.fit else replace(self, fit=fit)
 
     def open_text(self, text: FullText) -> Self:
         """Show a full text, or that it is being fetched."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import DAY, SPECIAL, VIEWS
+from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Choice, Status
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from reader.ui.state import State
     from reader.ui.state_parts import ListContent
     from reader.ui.text.filter_rows import FilterData, ViewItem
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
+    from reader.ui.text.triage_lines import TriageHeader
 
 SELECTING = ("list", "detail")
 """The contexts in which keys act on the selected papers."""
@@ -51,7 +53,11 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     views = tuple(
         # The newest day is the view Today, unless all of its papers are hidden.
         ViewItem(
-            one.id, one.name, number, newest.unread if newest and (one.id, number) == ("today", newest.papers) else None
+            one.id,
+            one.name,
+            # Nearly all that is unread is in it, in another order.
+            None if one.id == FOR_YOU else number,
+            newest.unread if newest and (one.id, number) == ("today", newest.papers) else None,
         )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
@@ -131,6 +137,8 @@ def header_parts(state: State) -> object:
         state.activity,
         state.mode,
         state.texts_ahead,
+        state.fit,
+        state.triage and state.triage.phase,
     )
 
 
@@ -140,12 +148,18 @@ def header(state: State, now: datetime, dot: str) -> Header:
     place, results = listing.place, listing.results
     return Header(
         place=place_name(listing, now, dot),
-        query=place.text if results is None else results.text,
+        query=f"{place.text}{_corrections(state)}" if results is None else results.text,
         shown=listing.count if counts or results is not None or not needs_counts(place) else None,
         total=counts.base if counts and place.text and results is None else None,
         read=_read_of_day(listing, counts),
         condition=condition(state, now),
     )
+
+
+def _corrections(state: State) -> str:
+    """Which typed words were taken for others, behind the query."""
+    fit = state.fit if state.fit is not None and state.fit.text == state.listing.place.text else None
+    return f"  ({fit.corrections})" if fit is not None and fit.corrections else ""
 
 
 def condition(state: State, now: datetime) -> Condition:
@@ -156,6 +170,10 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(busy, "busy")
     if state.mode:
         return Condition(state.mode)
+    if state.triage is not None and state.triage.phase == "left":
+        from reader.core.triage import time_left
+
+        return Condition(f"triage: {time_left(state.triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
     if state.texts_ahead:
@@ -232,7 +250,7 @@ def text_prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
-    idle = [] if state.place.text or state.context == "page" else ["find.clear"]
+    idle = [] if state.place.text or state.context in ("page", "triage") else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
     if state.text is not None and state.text.view is None:
@@ -267,9 +285,26 @@ def reach(state: State) -> Reach:
     return Reach(state.listing.count or 0, state.in_all, back)
 
 
+def triage(state: State, keymap: Keymap) -> TriageHeader | None:
+    """The first line of the page during a triage; None otherwise."""
+    one = state.triage
+    if one is None or not state.is_triaging:
+        return None
+    from reader.ui.text.triage_lines import triage_header
+
+    go_on, leave = keymap.key("read.on", "triage"), keymap.key("triage.pause", "triage")
+    return triage_header(one.pace, is_paused=one.phase == "paused", go_on=go_on, leave=leave)
+
+
 def found(state: State, key: PaperKey) -> Found | None:
     """Where the full text of a paper has the searched words, if that is known."""
     return state.found if state.found is not None and state.found.key == key else None
+
+
+def fit(state: State, key: PaperKey) -> Fit | None:
+    """Why a paper is in the list, if that is known and the list is of what fits best."""
+    known = state.fit
+    return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:
@@ -280,8 +315,8 @@ def link_keys(keymap: Keymap) -> dict[str, str]:
 
 
 def position(number: int, count: int | None) -> str:
-    """A paper's place in the list as `3 of 34`; empty while either is unknown."""
-    return f"{number:,} of {count:,}" if number and count else ""
+    """A paper's place in the list as `3 of 34`; empty while either is unknown, and after the papers that match."""
+    return f"{number:,} of {count:,}" if number and count and number <= count else ""
 
 
 def clock(then: datetime | None, now: datetime) -> str | None:

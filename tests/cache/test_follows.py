@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from reader.cache.connections import connect
 from reader.cache.follows import follow_counts, follows, reasons, reasons_by_paper
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
+from reader.cache.marks.journal import Entry, Journal
 from reader.cache.papers import Cache
 from reader.cache.repair import Repair
 from reader.cache.search.compile import Scope, compile_query
@@ -22,6 +24,7 @@ from reader.core.flags import Flag
 from reader.core.follows import Follow, Reason, value_of
 from reader.core.paper import Draft, Listing
 from reader.core.query import parse
+from reader.paths import journal_file
 from tests.cache.conftest import NOW, ByName, draft
 
 HE = Follow("author", "Kaiming He")
@@ -146,3 +149,20 @@ def test_a_follow_is_undone_redone_ended_and_outlives_the_cache(stored: Cache, p
     with closing(Cache.open(path, ByName())) as cache:
         cache.store(Listing("2026-11-24", PAPERS), NOW)
     assert known() == before and not [one for one in verify(path) if one.faults]
+
+
+def test_what_two_machines_follow_is_joined_and_the_newest_decides(tmp_path: Path) -> None:
+    paths = [tmp_path / name / "papers.db" for name in ("one", "other")]
+    for place, path in enumerate(paths):
+        with closing(Cache.open(path, ByName())) as cache:
+            cache.store(Listing("2026-11-24", PAPERS), NOW)
+        with closing(Events.open(path, partial(float, 1_000 + place))) as events:
+            chosen = ((HE, place == 1), (WORDS, place == 0), ((AGENTS, LAB)[place], True))
+            for one, is_followed in chosen:
+                events.decide([Marking(one.kind, value_of(one, is_followed=is_followed))])
+    logs = [[line for line in Journal(journal_file(path)).read() if isinstance(line, Entry)] for path in paths]
+    for path, foreign in zip(paths, (reversed(logs[1]), logs[0]), strict=True):
+        with closing(Events.open(path)) as events:
+            events.join(foreign)
+            assert set(events.read(follows)) == {HE, AGENTS, LAB}
+        assert flagged(path) == [1, 2, 3]

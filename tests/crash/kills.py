@@ -38,6 +38,7 @@ WEIGHTS = {
     "pdf": 2,
     "refresh-paper": 1,
     "for-you": 1,
+    "follow": 1,
     "sync": 2,
     "reader": 1,
     "migrate": 1,

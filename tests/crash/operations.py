@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -172,6 +173,16 @@ def _for_you(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
     return Step(("list", "sort:foryou", "-n", "5"))
 
 
+def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
+    """Follow two things that are new: two events, which stand or fall together."""
+    names = [f"the {chance.randrange(10**9)}", f"model {chance.randrange(10**9)}"]
+    deeds = [
+        Deed(f"watch:word:{name.replace(' ', '-')}", json.dumps({"name": name, "follow": True}), is_together=place > 0)
+        for place, name in enumerate(names)
+    ]
+    return Step(("follow", "add", *names), tuple(deeds), said="Its query is ")
+
+
 def _sync(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Take in a mark of another machine, whose clock is ahead; the own marks go out."""
     values = derive(before.entries, before.aliases).get("star", {})
@@ -203,6 +214,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "pdf": _pdf,
         "refresh-paper": _refresh_paper,
         "for-you": _for_you,
+        "follow": _follow,
         "sync": _sync,
     }
 )

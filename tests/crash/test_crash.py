@@ -41,7 +41,7 @@ def report() -> Iterator[Report]:
     ("what", "kills"),
     [
         (("mark", "undo"), 6),
-        (("rename", "library", "undo"), 4),
+        (("rename", "library", "follow", "undo"), 5),
         (("import", "refresh", "read", "pdf"), 4),
         (("sync", "mark", "undo"), 4),
         (("migrate",), 1),

@@ -123,8 +123,8 @@ async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
     monkeypatch.setattr("reader.ui.keyboard.CHORD_HELP", 0.001)
     async with reader() as r:
         await r.press("g")
-        await r.until(lambda: "t Today" in r.lines[-1])
-        assert "s Starred" in r.lines[-1]
+        await r.until(lambda: "t Today" in r.lines[-2])
+        assert "s Starred" in r.lines[-2]
         await r.press("escape")
         await r.until(lambda: "m read" in r.lines[-1])
         await r.press("s")

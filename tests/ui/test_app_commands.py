@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from reader.commands import own_process
+from reader.session.places import VIEWS, view
 from tests.ui.conftest import Opener
+
+UNREAD = VIEWS.index(view("unread"))
+"""The place of the view among the counts."""
 
 
 async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp_path: Path) -> None:
@@ -50,11 +54,11 @@ async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> Non
         assert "mark read until:2026-05-11: 46 papers" in r.lines[-1]
         await r.press("n")
         assert r.app.state.counts is not None
-        assert r.app.state.counts.views[1] == 60
+        assert r.app.state.counts.views[UNREAD] == 60
         await r.do("command.open", "command.previous", "command.run")
         await r.press("y")
         assert r.status == "46 papers marked read · u undoes"
-        assert r.app.state.counts.views[1] == 14
+        assert r.app.state.counts.views[UNREAD] == 14
         await r.do("command.open", "command.previous", "command.run")
         assert r.status == "nothing to change · mark read until:2026-05-11"
         await r.do("command.open")

@@ -7,6 +7,7 @@ import pytest
 from reader.cache.finding import preparing
 from reader.ui.work import list_loader
 from tests.ui.conftest import Opener
+from tests.ui.driver import settings
 
 
 async def test_a_free_text_lists_what_fits_best(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,3 +25,28 @@ async def test_a_free_text_lists_what_fits_best(reader: Opener, monkeypatch: pyt
         assert r.here.title == title
         await r.do("find.sort")
         assert r.query == f"sort:day ~zyzzyva {title}"
+
+
+async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(reader: Opener) -> None:
+    async with reader(size=(140, 42), settings=settings(nearest=True)) as r:
+        await r.do("view.all", "find.query")
+        await r.type("agents tools that write")
+        await r.do("query.accept")
+        # One paper has the words: others that are near to them follow, under their heading.
+        await r.until(lambda: any("NEAREST IN MEANING" in line for line in r.list_lines))
+        assert "1 of 60" in r.top
+        await r.do("move.down")
+        await r.until(lambda: "Why here" in r.text_in_front.text and "words)" in r.text_in_front.text)
+        id, text = r.here.id, r.query
+        await r.do("find.similar")
+        assert r.query == f"like:{id}"
+        assert id not in r.ids
+        await r.until(lambda: "Why here  shares" in r.text_in_front.text)
+        await r.do("find.newer")
+        assert r.query.startswith("like:") and "published:" in r.query
+        # Each step back leads to the list before, with the cursor where it was.
+        await r.do("app.escape")
+        assert r.query == f"like:{id}"
+        await r.do("app.escape")
+        await r.until(lambda: r.here.id == id)
+        assert r.query == text

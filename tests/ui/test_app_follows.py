@@ -14,7 +14,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         asked = "follow… a 3 authors o House of Examples t Video generation w 2 words"
         assert " ".join(r.lines[-1].split()) == asked
         await r.press("t")
-        assert r.status == "following Video generation: 8 papers · u undoes" and r.here.flags == 1
+        assert r.status == "following Video generation · 8 papers · u undoes" and r.here.flags == 1
         assert f"{UNICODE.unread}{UNICODE.followed}" in r.list_lines[1]
         assert r.filter_lines[r.filter_lines.index("FOLLOWED") + 1] == "Video generation 8/8"
         assert f"{UNICODE.followed} Followed Video generation" in r.text(r.main.detail)
@@ -24,7 +24,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         await r.press("a")
         assert "a Ada Example" in r.lines[-1] and "c Cy Instance" in r.lines[-1]
         await r.press("b")
-        assert r.status.startswith("following Bo Sample: 60 papers")
+        assert r.status.startswith("following Bo Sample · 60 papers")
         # On the page, a followed topic can be told of, or let go.
         await r.do("read.open", "paper.follow")
         await r.press("t")

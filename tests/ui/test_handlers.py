@@ -7,9 +7,10 @@ from reader.keys.contexts import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.screens.help import HelpScreen
 from reader.ui.screens.output import OutputScreen
+from reader.ui.screens.weights import WeightsScreen
 from tests.ui.conftest import Opener
 
-OWN_KEYS = ("help", "output")
+OWN_KEYS = ("help", "output", "weights")
 """The contexts of screens that read their own keys."""
 
 BY_SCREENS = {action.id for action in ACTIONS if set(action.contexts) <= set(OWN_KEYS)}
@@ -19,7 +20,7 @@ BY_SCREENS = {action.id for action in ACTIONS if set(action.contexts) <= set(OWN
 async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
     async with reader() as r:
         handlers = set(r.assembly.handlers)
-    assert BY_SCREENS <= HelpScreen.ACTS | OutputScreen.ACTS
+    assert BY_SCREENS <= HelpScreen.ACTS | OutputScreen.ACTS | WeightsScreen.ACTS
     assert handlers | BY_SCREENS == {action.id for action in ACTIONS}
     assert handlers.isdisjoint(BY_SCREENS)
     for context in CONTEXTS:

@@ -17,7 +17,7 @@ from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
-from reader.session.places import VIEWS, Place, view
+from reader.session.places import VIEWS, Place, triage_place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.full_text import FullText
@@ -52,7 +52,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 6, 57, 4, 3, 60, 0, 2),
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 2, 0),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -198,6 +198,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
     views = filter_data(at("all")).views
     assert [(one.id, one.count) for one in views] == [
         ("today", 14),
+        ("foryou", None),
         ("followed", 6),
         ("unread", 57),
         ("queue", 4),
@@ -205,8 +206,9 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 8))
-    assert [one.id for one in filter_data(none).views] == ["today", "followed", "unread", "queue", "starred", "all"]
+    none = at("all").counted(COUNTS._replace(views=(0,) * 10))
+    shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
+    assert [one.id for one in filter_data(none).views] == shown
 
 
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
@@ -249,6 +251,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
+        case "triage":
+            state = state.begin_triage(triage_place("", is_taught=False), 900, TOP)
+            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).open_page(READING)
         case "picture":
             state = state.show_pictures(
                 Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
@@ -262,7 +267,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
-PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output")]
+PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output", "weights")]
 
 
 # The calendar shows its keys itself, over the list.

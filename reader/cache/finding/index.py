@@ -105,9 +105,7 @@ def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) ->
         return ranker.explain(text, ranking, paper)
 
 
-def rank_by_papers(
-    connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], most: int
-) -> Similar:
+def rank_by_papers(connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], most: int) -> Similar:
     """At most so many papers of the index that are like others, whose titles and abstracts are given."""
     import numpy as np
 

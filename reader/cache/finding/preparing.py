@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from reader.cache.finding.index import missing, update
 from reader.core.errors import CacheIndexing
@@ -23,6 +24,9 @@ PATIENCE = 0.2
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cache.finding import preparing; preparing.begin()"
 
+_one_at_a_time = Lock()
+"""Two threads of the reader that index the same papers would write the same files."""
+
 _running: dict[Path, subprocess.Popen[bytes]] = {}
 """The process of each cache, so that each letter of a text does not start one."""
 
@@ -32,16 +36,17 @@ def prepare(connection: sqlite3.Connection, cache: Path, patience: float | None 
 
     Where it can't be written, the search goes on with what is there.
     """
-    lacks = missing(connection, cache, FEW + 1)
-    if lacks == 0:
-        return
-    if lacks <= FEW:
-        with suppress(OSError):
-            update(cache)
-        return
-    process = _running.get(cache)
-    if process is None or process.poll() is not None:
-        process = _running[cache] = _start(cache)
+    with _one_at_a_time:
+        lacks = missing(connection, cache, FEW + 1)
+        if lacks == 0:
+            return
+        if lacks <= FEW:
+            with suppress(OSError):
+                update(cache)
+            return
+        process = _running.get(cache)
+        if process is None or process.poll() is not None:
+            process = _running[cache] = _start(cache)
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:

@@ -13,15 +13,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from reader.cache import second_look
+from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
+from reader.core.flags import Flag
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import NOTE, PASS, QUEUE, STATES, TAG, TRACES, WANT
+from reader.core.marks import HIGHLIGHT, LIKE, LOOK, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT, quoted
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
 """Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""
 
+MUTED = has(Flag.MUTED, "paper.pk")
+"""SQL: whether a paper has a muted word; it is then hidden unless the user has hidden it or shown it again."""
 SETTING = "setting:"
 """Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
 
@@ -35,7 +40,10 @@ _NEWEST = _OF_NEWEST.format(column="value")
 
 
 def same(kind: str) -> str:
-    """The SQL condition that a paper has the state `:value` of this kind already; `:tag` is the tag's name."""
+    """The SQL condition that a paper has the state `:value` of this kind already.
+
+    `:kind` is the kind, and `:tag` the tag's name.
+    """
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
     if kind in TRACES:
@@ -43,32 +51,48 @@ def same(kind: str) -> str:
         kinds = TRACES if kind == PASS else (kind,)
         found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
         return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
+    if kind == LOOK:
+        return f"pk NOT IN ({having(Flag.CHANGED)})"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
+    if kind == LIKE:
+        return f"coalesce(({_NEWEST.replace(':kind', repr(LIKE))}), '0') = :value"
     if kind == NOTE:
         return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
     if kind == QUEUE:
         place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
         return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
+    if kind == HIGHLIGHT:
+        return f"{has(Flag.HIGHLIGHTED, 'paper.pk')} = CAST(:value AS INTEGER)"
+    if kind.startswith(RULE):
+        return "EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = paper.pk AND f.kind = :kind)"
     return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
 
 
-def quoted(kinds: Iterable[str]) -> str:
-    """Kinds of marks as a list in SQL."""
-    return ", ".join(f"'{kind}'" for kind in kinds)
-
-
 def refold(connection: sqlite3.Connection, kind: str) -> None:
+    """Derive all that follows from the events of `kind` again, for the papers in the temporary table `touched`."""
+    _refold(connection, kind)
+    if second_look.is_look(kind):
+        second_look.settle(connection, "SELECT pk FROM touched")
+
+
+def _refold(connection: sqlite3.Connection, kind: str) -> None:
     """Derive the state of `kind` again for the papers in the temporary table `touched`.
 
     Nothing follows from a kind that only a newer program knows.
     """
     if kind in STATES:
+        otherwise = MUTED if kind == "hide" else "0"
         connection.execute(
-            f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), 0) AS INTEGER) WHERE pk IN touched",
+            f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), {otherwise}) AS INTEGER)"
+            " WHERE pk IN touched",
             {"kind": kind},
         )
+    elif kind == HIGHLIGHT:
+        clear_flag(connection, Flag.HIGHLIGHTED, _keys(connection, "SELECT pk FROM touched"))
+        newest = f"SELECT pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'"
+        set_flag(connection, Flag.HIGHLIGHTED, _keys(connection, newest, {"kind": kind}))
     elif kind == QUEUE:
         connection.execute("DELETE FROM queue WHERE pk IN touched")
         found = list(queue_places(connection, "SELECT pk FROM touched"))
@@ -94,6 +118,10 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
             f"INSERT INTO paper_tag (tag, pk) SELECT :tag, pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'",
             {"kind": kind, "tag": tag},
         )
+
+
+def _keys(connection: sqlite3.Connection, query: str, values: dict[str, str] | None = None) -> list[int]:
+    return [pk for (pk,) in connection.execute(query, values or {})]
 
 
 def queue_places(connection: sqlite3.Connection, papers: str) -> Iterator[tuple[int, str]]:

@@ -23,6 +23,7 @@ from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
+from reader.core.marks import RULE
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -50,6 +51,11 @@ LABELS = {
     ("queue", "0"): "no longer queued",
     ("note", ""): "without a note",
     ("want", "1"): "to be fetched",
+    ("like", "1"): "liked",
+    ("like", "0"): "no longer liked",
+    ("highlight", "1"): "highlighted",
+    ("highlight", "0"): "no longer highlighted",
+    ("look", "1"): "looked at again",
 }
 
 TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
@@ -72,8 +78,14 @@ class Event:
         """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith(WATCH):
             return event_label(self.kind, self.value)
+        if self.kind.startswith("weigh:"):
+            from reader.core.choice import wishes
+
+            return wishes.event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
+        if self.kind.startswith(RULE):
+            return f"by the rule {self.kind.removeprefix(RULE)}"
         others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
         return LABELS.get((self.kind, self.value)) or others[self.kind]
 

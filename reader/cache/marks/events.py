@@ -21,14 +21,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from reader.cache import connections
+from reader.cache import connections, second_look
+from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
 from reader.cache.marks.changes import Change, Changing, find_changing
-from reader.cache.marks.derived import find_by_title, refold
+from reader.cache.marks.derived import MUTED, find_by_title, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
 from reader.cache.marks.journal import Entry
 from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
+from reader.core.flags import Flag
 from reader.core.marks import STATES
 
 T = TypeVar("T")
@@ -239,7 +241,8 @@ class Events:
         with explained(self._path), connections.transaction(connection):
             for table in ("effect", "orphan", "paper_tag", "note", "queue"):
                 connection.execute(f"DELETE FROM {table}")
-            connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
+            connection.execute(f"UPDATE paper SET read = 0, starred = 0, hidden = {MUTED}, has_note = 0")
+            clear_flag(connection, Flag.HIGHLIGHTED)
             forget_all(connection)
             connection.execute("UPDATE event SET undone = 0")
             rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
@@ -294,6 +297,7 @@ class Events:
             connection.execute(
                 f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
             )
+            second_look.settle(connection, "SELECT pk FROM touched")
         else:
             refold(connection, event.kind)
 

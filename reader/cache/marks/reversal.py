@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Literal
 
-from reader.cache.marks.derived import FOLLOW, SETTING, quoted
+from reader.cache.marks.derived import FOLLOW, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
-from reader.core.marks import TRACES
+from reader.core.marks import TRACES, quoted
 
 Direction = Literal["undo", "redo"]
 

@@ -133,6 +133,8 @@ class Selection(NamedTuple):
     """Whether the papers are ordered by day and can be of any day; the first ones then give an estimated count."""
     is_for_you: bool = False
     """Whether the order is by what the user likes."""
+    offered_on: str = ""
+    """The ISO day whose surprises are mixed in, if this is the view For you; it has no papers if nothing is learned."""
     in_texts: InTexts | None = None
     """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
     near: Nearest | None = None
@@ -174,7 +176,7 @@ _ASCENDING = ("title", "trending", "queue")
 
 
 def compile_query(query: Query, scope: Scope) -> Selection:
-    """Compile a query; hidden papers are left out unless it has `is:hidden`."""
+    """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
     query = resolve_views(query, scope.views)
     near, like = _free_text(query.root), liked(query.root)
     if near or like:
@@ -195,7 +197,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
 
 
 def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Selection:
-    """The papers of a query that fit a free text or are like others; `nearest.py` finds them when the selection is read."""
+    """The papers of a query that fit a free text or are like others; `nearest.py` finds them when it is read."""
     is_by_fit = query.sort is None or query.sort.key == "relevance"
     reverse = query.sort is not None and query.sort.reverse
     exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
@@ -399,4 +401,4 @@ def _names_hidden(node: Node | None) -> bool:
             return any(map(_names_hidden, nodes))
         case Not(inner):
             return _names_hidden(inner)
-    return node == Term("is", "hidden")
+    return node in (Term("is", "hidden"), Term("is", "muted"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reader.cache.marks.derived import quoted
-from reader.core.marks import FINISH, OPEN, PASS
+from reader.core.marks import FINISH, OPEN, PASS, quoted
 from reader.core.marks import TRACES as KINDS
 
 

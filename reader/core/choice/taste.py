@@ -9,10 +9,11 @@ reasons that the user is given. `tests/bench/foryou.py` measures it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from reader.core.choice.words import codes, written
+from reader.core.text import fold
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk, Flags, Floats, Statistics, Terms
@@ -50,6 +51,10 @@ LEAST_HIDDEN = 1.5
 """Hidden papers, by their weights, that must have a term before it counts against others."""
 
 
+What: TypeAlias = Literal["word", "topic", "author", "org"]
+"""What a liked or disliked thing is; all but words are traits."""
+
+
 class Marked(NamedTuple):
     """A paper that the user marked."""
 
@@ -59,18 +64,29 @@ class Marked(NamedTuple):
     """Its words, as `words.pack` has them."""
     weight: float
     """How much it says: 1 for a star of today; below 0 if the user hid it."""
+    pk: int = 0
+    """Its key in the cache."""
 
 
 class TasteTerm(NamedTuple):
-    """A word or a pair of words that the user likes, or does not."""
+    """A word, a pair of words or a trait that the user likes, or does not."""
 
     code: int
+    """The word's number; 0 for a trait."""
     text: str
     """As the marked papers write it."""
     weight: float
-    """The best has 1; below 0 if the user hides such papers."""
+    """The best word has 1; below 0 if the user hides such papers."""
     papers: int
-    """How many of the marked papers on its side have it."""
+    """How many of the marked papers on its side have it; 0 if only the user says so."""
+    what: What = "word"
+    name: str = ""
+    """What names a trait: a topic's slug."""
+
+    @property
+    def key(self) -> tuple[What, str]:
+        """What tells it from others: a word's number, or a trait's name without case and accents."""
+        return self.what, str(self.code) if self.what == "word" else fold(self.name)
 
 
 class Taste(NamedTuple):
@@ -79,6 +95,13 @@ class Taste(NamedTuple):
     terms: tuple[TasteTerm, ...] = ()
     length: float = 1.0
     """Mean words of a paper."""
+    traits: tuple[TasteTerm, ...] = ()
+    """Topics, authors and organizations."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of the user."""
+        return not self.terms and not self.traits
 
     def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
         """The score of each paper by its key; papers without any of the terms have 0."""
@@ -99,15 +122,20 @@ class Taste(NamedTuple):
         return tuple(sorted(found, key=lambda term: -abs(term.weight)))
 
 
-def learn(marked: Sequence[Marked], chunks: Callable[[], Iterable[Chunk]]) -> Taste:
-    """Learn from marked papers; `chunks` are the papers that tell how common terms are."""
+def learn(
+    marked: Sequence[Marked], chunks: Callable[[], Iterable[Chunk]], muted: Container[int] = frozenset()
+) -> Taste:
+    """Learn from marked papers; `chunks` are the papers that tell how common terms are.
+
+    Terms whose numbers are `muted` are not learned, and others take their places.
+    """
     liked = [paper for paper in marked if paper.weight > 0]
     hidden = [paper._replace(weight=-paper.weight) for paper in marked if paper.weight < 0]
     if not liked and not hidden:
         return Taste()
     from reader.core.choice.counting import survey
 
-    terms, is_pair = _candidates([*liked, *hidden])
+    terms, is_pair = _candidates([*liked, *hidden], muted)
     known = survey(terms, chunks())
     likes, hides = (_Side(side, terms, known, is_pair) for side in (liked, hidden))
     # How much of the papers that have a term are liked; nothing is had by neither side.
@@ -117,7 +145,7 @@ def learn(marked: Sequence[Marked], chunks: Callable[[], Iterable[Chunk]]) -> Ta
     return Taste((*likes.named(good, 1.0), *hides.named(bad, -HELD_AGAINST)), known.length)
 
 
-def _candidates(papers: Sequence[Marked]) -> tuple[Terms, Flags]:
+def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[Terms, Flags]:
     """The terms to choose from, those of most papers first, and which of them are pairs."""
     import numpy as np
 
@@ -130,7 +158,8 @@ def _candidates(papers: Sequence[Marked]) -> tuple[Terms, Flags]:
         pairs.update(two)
         for code in (*words, *two):
             found[code] = found.get(code, 0.0) + paper.weight
-    chosen = sorted(found, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
+    known = (code for code in found if code not in muted)
+    chosen = sorted(known, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
     return Terms(chosen), np.array([code in pairs for code in chosen], bool)
 
 

@@ -18,7 +18,21 @@ from reader.core.errors import QueryError
 from reader.core.nearest import distance
 from reader.core.query import values
 from reader.core.query.lexer import ALIASES, FIELDS, Token, lex
-from reader.core.query.nodes import And, Match, Near, Node, Part, Query, Sort, Term, all_of, any_of, is_like, names_like, negation
+from reader.core.query.nodes import (
+    And,
+    Match,
+    Near,
+    Node,
+    Part,
+    Query,
+    Sort,
+    Term,
+    all_of,
+    any_of,
+    is_like,
+    names_like,
+    negation,
+)
 
 MAX_LENGTH = 2000
 """Maximum length of a query, in characters."""

@@ -89,7 +89,7 @@ class FollowActions:
         self._model.change(self._model.state.cache_changed())
         if action is not None:
             said = event_label(action.kind, action.value, self._model.state.topic_names)
-            number = f": {_number(counted)}" if counted is not None else ""
+            number = f" · {_number(counted)}" if counted is not None else ""
             self._model.show_notice(f"{said}{number} · {self._look.keymap.key('mark.undo')} undoes")
 
     def _known(self) -> dict[str, Follow]:

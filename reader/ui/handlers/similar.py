@@ -37,7 +37,7 @@ class SimilarActions:
             self._model.show_notice("this paper is not in the cache: star it first, which stores it")
             return
         text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
-        self._model.change(self._model.state.go_aside(Place(view("all"), text), self._position()))
+        self._model.change(self._model.state.close_page().go_aside(Place(view("all"), text), self._position()))
 
     def _targets(self) -> list[Paper]:
         """The papers of the cache that the keys act on."""

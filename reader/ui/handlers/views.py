@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from reader.core.paper_row import PaperKey
 from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
-from reader.session.places import QUEUED, Place, view
+from reader.session.places import FOR_YOU, QUEUED, Place, view
 from reader.ui.handlers.registry import handles
 from reader.ui.state_parts import Position
 from reader.ui.widgets.paper_list import PaperList
@@ -33,7 +33,7 @@ class ViewActions:
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
         state = self._model.state.close_page()
-        self._model.change(state.go(Place(state.views.find(id), state.place.text)))
+        self._model.change(state.go(Place(state.views.find(id), state.lasting_place.text)))
         period = period_of_view(id) if ":" in id else None
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)
@@ -51,6 +51,10 @@ class ViewActions:
     @handles("view.today")
     def show_today(self, _count: int | None) -> None:
         self.go("today")
+
+    @handles("view.foryou")
+    def show_for_you(self, _count: int | None) -> None:
+        self.go(FOR_YOU)
 
     @handles("view.followed")
     def show_followed(self, _count: int | None) -> None:

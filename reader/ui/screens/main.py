@@ -160,7 +160,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
-        self._draw_whenever(lambda state: (state.reading, state.found), self._draw_detail)
+        self._draw_whenever(lambda state: (state.reading, state.found, state.fit), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
@@ -269,8 +269,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 reading.words,
                 reading.votes,
                 found=found,
+                fit=view_models.fit(state, reading.key),
                 outputs=reading.outputs,
                 follows=reading.follows,
+                suits=reading.suits,
+                changes=reading.changes,
             )
 
     def _draw_topic_names(self, state: State) -> None:
@@ -353,7 +356,7 @@ def _place_parts(state: State) -> object:
 
 def _empty_parts(state: State) -> object:
     listed = state.listing, state.counts, state.refresh, state.topic_names
-    return listed, state.context, state.draft and state.draft.typed
+    return listed, state.context, state.triage and state.triage.phase, state.draft and state.draft.typed
 
 
 def _focus_parts(state: State) -> object:

@@ -22,6 +22,8 @@ class Glyphs(NamedTuple):
     followed: str
     highlighted: str
     changed: str
+    surprise: str
+    """Before a paper that the view For you lists although nothing speaks for it."""
     code: str
     note: str
     full_text: str
@@ -75,6 +77,7 @@ UNICODE = Glyphs(
     hidden="◌",
     elsewhere="+",
     rising="▲",
+    surprise="✧",
     followed="◆",
     highlighted="✦",
     changed="≠",
@@ -116,6 +119,7 @@ ASCII = Glyphs(
     hidden="x",
     elsewhere="+",
     rising="^",
+    surprise="?",
     followed="f",
     highlighted="!",
     changed="~",

@@ -26,6 +26,7 @@ MEANINGS = (
     ("changed", "Changed", "It has changed since you starred, read or passed it."),
     ("followed", "Followed", "An author, a word or another thing that you follow."),
     ("highlighted", "Highlighted", "One of your rules picked it out."),
+    ("surprise", "Surprise", "In For you: on purpose unlike what you marked, one in ten."),
     ("code", "Code", "It links to its code."),
     ("comments", "Comments", "Behind their number, where the word is too long."),
     ("note", "Note", "Your own words."),

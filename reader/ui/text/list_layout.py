@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from reader.cache.orders import MATCHING
 from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def days_have_headings(order: Order[PaperKey]) -> bool:
     """
     if not order.groups:
         return False
-    days = len(order.groups) - (1 if order.in_texts else 0)
-    return days <= 1 or len(order.pks) - order.in_texts >= FEWEST_A_DAY * days
+    days = len(order.groups) - (1 if order.in_texts else 0) - (1 if order.near else 0)
+    return days <= 1 or order.matching - order.in_texts >= FEWEST_A_DAY * days
 
 
 class ListLines:
@@ -72,13 +73,14 @@ class ListLines:
 
     def __init__(self, order: Order[PaperKey] | None = None, form: ListForm = COMPACT) -> None:
         self.pks: Sequence[PaperKey] = order.pks if order else array("q")
-        self.groups = order.groups if order else ()
-        """The days of an order by day, with or without headings."""
+        self.groups = _groups(order, form) if order else ()
+        """The days of an order by day, with or without headings; or the papers that match, and those that are near."""
         self.is_complete = order.complete if order else True
-        self._in_texts_from = len(self.pks) - (order.in_texts if order else 0)
+        self._matching = order.matching if order else 0
+        self._in_texts_from = self._matching - (order.in_texts if order else 0)
         self.each = 2 if form.is_comfortable else 1
         """Lines of a paper."""
-        self.has_headings = bool(self.groups) and not form.has_dates
+        self.has_headings = bool(self.groups) and (not form.has_dates or self._matching < len(self.pks))
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
         # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
@@ -97,7 +99,7 @@ class ListLines:
 
     def is_in_text(self, index: int) -> bool:
         """Return whether only the full text of the paper at a place has the searched words."""
-        return index >= self._in_texts_from
+        return self._in_texts_from <= index < self._matching
 
     def start_of(self, group: int) -> int:
         """Return the place of a group's first paper."""
@@ -190,6 +192,13 @@ class ListLines:
         if last > top + height - 1 - below:
             return last - height + 1 + below
         return None
+
+
+def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:
+    """The groups of an order; where papers have dates and near ones follow, all that match are one group."""
+    if not form.has_dates or not order.near:
+        return order.groups
+    return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])
 
 
 def _index(pks: Sequence[PaperKey], pk: PaperKey, low: int = 0, high: int | None = None) -> int | None:

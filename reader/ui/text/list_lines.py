@@ -55,8 +55,8 @@ def draw_paper(
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
     The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes, code, title, the
-    signs of what is kept of it and the date; the second has the organization or the people, the topics, and then the
-    date.
+    signs of what is kept of it and the date; the second has why it suits the user, or the organization or the people
+    and the topics, and then the date.
     The sign of the full text is marked if only that has the searched words.
     """
     glyphs = look.glyphs
@@ -82,6 +82,8 @@ def draw_paper(
     if not look.is_comfortable:
         return (first,)
     about = Piece(_about(row, room - measure(date_end), look.glyphs), "about")
+    if row.why:
+        about = Piece(cut(literal(row.why), room - measure(date_end), glyphs.ellipsis), "about")
     return first, _filled((bar, Piece(" " * (indent - 1)), about), date_end, width)
 
 
@@ -133,7 +135,9 @@ def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
 
 
 def _sign(row: PaperRow, glyphs: Glyphs) -> str:
-    """The sign of a flag, else of rising votes, which the paper's facts have too."""
+    """The sign of a surprise or a flag, else of rising votes, which the paper's facts have too."""
+    if row.is_surprise:
+        return glyphs.surprise
     flag = flag_to_show(row.flags)
     if flag is None:
         return glyphs.rising if row.rising else " "

@@ -1,20 +1,54 @@
-"""Why a paper has its topics, as lines."""
+"""Why a paper has its topics, and what else happened to it by the user's wishes, as lines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, cut, literal
+from reader.ui.text.lines import Line, Piece, cut, fill, literal
+from reader.ui.text.rule_lines import rule_lines
 
 if TYPE_CHECKING:
+    from reader.cache.rules import Act
+    from reader.core.choice.taste import TasteTerm, What
     from reader.core.topics.explain import Cause, Why
+
+FOR_YOU = "For you"
+"""The heading over what speaks for a paper."""
+
+MOST_REASONS = 12
 
 WHY = "Why these topics"
 """The heading over the reasons for a paper's topics."""
+
+
+class Explanation(NamedTuple):
+    """What is known of the reasons why a paper is shown as it is."""
+
+    topics: tuple[Why, ...] = ()
+    rules: tuple[Act, ...] = ()
+    """What the user's rules did to it."""
+    muted: tuple[str, ...] = ()
+    """The muted words that hide it."""
+    taste: tuple[TasteTerm, ...] | None = None
+    """What speaks for and against it; None if nothing is learned yet."""
+
+
+def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return the reasons in sections, with an empty line between them."""
+    lines: list[Line] = []
+    sections = (
+        why_lines(reasons.topics, width, glyphs),
+        [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
+        rule_lines(reasons.rules, reasons.muted, width),
+    )
+    for section in sections:
+        if section:
+            lines.extend([(Piece(""),), *section] if lines else section)
+    return lines
 
 
 def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
@@ -35,6 +69,35 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
 
         lines.append((Piece(cut(LEGEND, width, glyphs.ellipsis), "muted"),))
     return lines
+
+
+def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> list[Line]:
+    """What was learned from the user's marks that speaks for a paper or against it, under a heading."""
+    lines: list[Line] = [(Piece(cut(FOR_YOU, width), "label"),)]
+    if not reasons:
+        lines.append((Piece(cut("Nothing that you marked is like it.", width), "muted"),))
+    shown = reasons[:MOST_REASONS]
+    column = min(max((cell_len(literal(one.text)) for one in shown), default=0), max(8, width // 2))
+    for one in shown:
+        points = Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted")
+        text = cut(literal(one.text), column, glyphs.ellipsis)
+        blank = " " * (column + 2 - cell_len(text))
+        said = cut(weight_source(one.what, one.weight, one.papers), width - 9 - column, glyphs.ellipsis)
+        lines.append((points, Piece(text, "text"), Piece(blank), Piece(said, "muted")))
+    return lines
+
+
+def suits_lines(why: str, width: int, glyphs: Glyphs) -> list[Line]:
+    """Why a paper suits the user, in a sentence; no line if nothing is to be said."""
+    return fill([Piece(f"{glyphs.here} ", "star"), Piece(literal(why), "facts")], width) if why else []
+
+
+def weight_source(what: What, weight: float, papers: int) -> str:
+    """What a weight comes from, such as `in 3 that you marked`."""
+    if not papers:
+        return "because you say so"
+    names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
+    return f"{names[what]} {papers} that you {'marked' if weight > 0 else 'hid'}"
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:

@@ -20,17 +20,18 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
 from reader.ui.text.paper_lines import MEASURE, compose
 from reader.ui.text.presentation import Presentation
-from reader.ui.text.why_lines import WHY
+from reader.ui.text.why_lines import WHY, Explanation
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
-    from reader.core.topics.explain import Why
+    from reader.core.second_look import Changes
+    from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
-    "summary", "muted", "key", "link",
+    "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
 
 
@@ -107,9 +108,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         position: str = "",
         kept: Kept | None = None,
         found: Found | None = None,
+        fit: Fit | None = None,
         fetching: str = "",
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
+        suits: str = "",
+        changes: Changes | None = None,
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -131,8 +135,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             position=position,
             outputs=outputs,
             follows=follows,
+            suits=suits,
+            changes=changes,
             kept=kept,
             found=found,
+            fit=fit,
             fetching=fetching,
         )
         if (paper, look) != (self._paper, self._look):
@@ -166,8 +173,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 
-    def explain(self, why: tuple[Why, ...] | None) -> None:
-        """Scroll to the reasons for the paper's topics; None removes them and scrolls back."""
+    def explain(self, why: Explanation | None) -> None:
+        """Scroll to the reasons for the paper's topics and state; None removes them and scrolls back."""
         if self._paper is None:
             return
         if not self.is_explaining:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.cache.orders import Order, with_near
 from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
-from reader.session.places import Place
+from reader.session.places import Place, selection_of
 from reader.ui.state import State
 from reader.ui.state_parts import CacheFacts, ListContent, ListRequest, Position
+from reader.ui.work.marking import cached_keys
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 INDEXING = 0.5
 """Seconds between two looks for a list whose index is being made."""
+
+FEW = 20
+"""Where fewer papers have the typed words, so many that are near to the words follow."""
+
+BEFORE_NEAREST = 0.1
+"""Seconds that the list stands before near papers are looked for: a user who goes on typing does not need them."""
 
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
@@ -71,13 +79,11 @@ class ListLoader:
         """All papers of the list, including those after its first screenful."""
         listing = self._model.state.listing
         if listing.order.complete or listing.results is not None:
-            return listing.order.pks
+            return listing.order.pks[: listing.order.matching]
         return (await self._library.order(self._selection or self._compile(listing.place))).pks
 
     def _compile(self, place: Place) -> Selection:
-        from reader.cache.search.compile import compile_query
-
-        return compile_query(place.whole(self._order), self._services.scope())
+        return selection_of(place, self._order, self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
         # A process makes the index: only another look tells whether it is there.
@@ -118,16 +124,19 @@ class ListLoader:
         selection = self._compile(place)
         order = await self._library.screenful(selection, SCREENFUL)
         at = self._moved(at, before)
-        if at.pk is not None and at.pk not in order.pks and not order.complete:
+        has_more = not order.complete or self._has_nearest(place, order)
+        if at.pk is not None and at.pk not in order.pks and has_more:
             return False
         self._selection = selection
         self._list(ListContent(place, order, at=at))
         if order.complete:
+            await self._add_nearest(place, order)
             return True
         # The screenful is painted first; a user who goes on typing does not need the rest.
         await asyncio.sleep(AFTER_SCREENFUL)
         order = await self._library.order(selection)
         self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
+        await self._add_nearest(place, order)
         return True
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
@@ -136,7 +145,46 @@ class ListLoader:
         selection = self._compile(place)
         order = await self._library.order(selection)
         self._selection = selection
-        self._list(ListContent(place, order, at=self._moved(at, before)))
+        at = self._moved(at, before)
+        order = with_near(order, self._nearest_of(place), FEW)
+        if at.pk is not None and at.pk not in order.pks:
+            order = await self._with_nearest(place, order)
+        self._list(ListContent(place, order, at=at))
+        await self._add_nearest(place, order)
+
+    def _nearest_of(self, place: Place) -> Sequence[int]:
+        """The near papers that are listed in a place now: where it is read again, they do not go away for a moment."""
+        listing = self._model.state.listing
+        return cached_keys(listing.order.pks[listing.order.matching :]) if listing.place == place else ()
+
+    async def _add_nearest(self, place: Place, order: Order[int]) -> None:
+        """List the papers that are near to the typed words after those that have them."""
+        if not self._has_nearest(place, order):
+            return
+        await asyncio.sleep(BEFORE_NEAREST)
+        while True:
+            try:
+                both = await self._with_nearest(place, order)
+                break
+            except CacheIndexing:
+                # Nobody has asked for them: the list is there without.
+                await asyncio.sleep(INDEXING)
+        if both != order:
+            self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
+
+    def _has_nearest(self, place: Place, order: Order[int]) -> bool:
+        """Whether so few papers have the typed words that near ones follow."""
+        is_wanted = self._services.settings.nearest and bool(place.text) and order.matching < FEW
+        return is_wanted and place.nearest is not None
+
+    async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
+        """The order with the near papers, if any are wanted; raises CacheIndexing while their index is made."""
+        if not self._has_nearest(place, order) or (query := place.nearest) is None:
+            return order
+        from reader.cache.search.compile import compile_query
+
+        found = await self._library.order(compile_query(query, self._services.scope()))
+        return with_near(order.without_near, found.pks, FEW)
 
     def _moved(self, at: Position, before: PaperKey | None) -> Position:
         """Where the cursor goes: to a paper, or to where the user has moved it from `before` meanwhile."""
@@ -144,7 +192,7 @@ class ListLoader:
         return at if at.pk is None or now == before else Position(now, at.height)
 
     def _list(self, listing: ListContent) -> None:
-        self._library.results = listing.results
+        self._library.results, self._library.learned = listing.results, listing.order.learned
         self.awaited, self.has_listed = None, True
         ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
         facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
+    from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.session.drafts import Drafts
@@ -64,6 +65,18 @@ class Marking:
             return events.act(changes, progress)
 
         return self._change(pks, tag, report)
+
+    def mark_together(
+        self, kinds: Sequence[str], pks: Sequence[PaperKey], report: Progress = ignore_progress
+    ) -> Awaitable[Action | None]:
+        """Give papers several marks in one action; it is durable once the result is there."""
+
+        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+            from reader.cache.marks.changes import Change
+
+            return events.act([Change(kind, True, known, absent) for kind in kinds], progress)
+
+        return self._change(pks, mark, report)
 
     def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[Action | None]:
         """Record what was read, as papers by kind of trace and day (ISO); those that were known already are left out.
@@ -201,6 +214,16 @@ class Marking:
     def _store_results(self, results: FeedResults, pks: Sequence[PaperKey]) -> Sequence[int]:
         with closing(Window.open(self._path)) as window:
             return results.store(pks, window.pk_of)
+
+    def weigh(self, wish: Wish) -> Awaitable[Action | None]:
+        """Record what the user decided about what was learned."""
+
+        def decide(events: Events, _progress: Progress) -> Action | None:
+            from reader.cache.marks.event_log import Marking
+
+            return events.decide([Marking(wish.kind, wish.value)])
+
+        return self._marks.submit(decide)
 
     def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
         """Undo the last action that is not undone; None if there is none."""

@@ -1,0 +1,47 @@
+"""The papers that suit the user: the view, why each is in it, and the weights that the user can change."""
+
+from __future__ import annotations
+
+from tests.ui.conftest import Opener
+
+
+async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.do("view.foryou")
+        assert r.ids == [] and r.empty.startswith("Nothing is learned of you yet.")
+        # A first topic is enough to begin with; what the user decides can be undone there.
+        await r.press("g", "W")
+        await r.until(lambda: "pick three topics that you like, 0 of 3" in r.screen)
+        await r.press("space")
+        await r.until(lambda: 'raised "agents" · u undoes' in r.screen and "1 of 3" in r.screen)
+        await r.press("j", "x")
+        await r.until(lambda: "muted" in r.screen)
+        await r.press("u")
+        await r.until(lambda: "undone: muted" in r.screen)
+        await r.press("q")
+        await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
+        await r.do("pane.density")
+        assert "you want Agents & tools" in r.list_lines[1]
+        assert "▸ you want Agents & tools" in r.text_in_front.text
+        # One in ten is a surprise, and is there once.
+        marked = [line for line in r.list_lines if "✧" in line]
+        assert len(marked) == 1 and len(set(r.ids)) == len(r.ids) == 60
+        await r.do("view.today", "paper.star")
+        starred = r.here.id
+        await r.do("view.foryou")
+        assert starred not in r.ids and "like 1 that you marked: Video" in r.list_lines[1]
+        await r.do("read.why")
+        assert "For you\n +100  Video" in r.text_in_front.text.replace("\n  ", "\n ")
+        assert "because you say so" not in r.text_in_front.text
+        await r.press("g", "W")
+        await r.until(lambda: "1 changed by you" in r.screen and "in 1 that you marked" in r.screen)
+        # The learned word is muted: others are learned in its place, or nothing.
+        await r.press("x")
+        await r.until(lambda: "muted" in r.screen)
+        await r.press("escape")
+        await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
+        # A typed order is the user's own: no surprises then.
+        await r.do("find.query")
+        await r.type("sort:foryou")
+        await r.do("query.accept")
+        assert not [line for line in r.list_lines if "✧" in line]
