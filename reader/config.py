@@ -13,7 +13,9 @@ from reader.core.setting_tables import (
     Entries,
     HiddenViews,
     Hook,
+    OneTable,
     SavedView,
+    SecondLook,
     UserCommand,
     WatchedExport,
 )
@@ -168,6 +170,9 @@ class Settings:
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
+
+    second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
+    """How much a paper must change after you starred, read or passed it to be marked for a second look."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

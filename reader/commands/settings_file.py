@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.setting_tables import TABLES
+from reader.core.setting_tables import SINGLE, TABLES, with_table_value
 from reader.core.setting_types import InvalidValue, KeyTable, as_toml
 from reader.core.toml_edit import with_value
 from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
@@ -51,6 +53,13 @@ def key_of(name: str) -> tuple[str, ...]:
             return ("keys", action)
         meant = nearest(action, actions)
         raise UsageError(f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'keys')}")
+    table, _, key = name.partition(".")
+    if key and table in SINGLE:
+        names = [one.name for one in fields(SINGLE[table])]
+        if key in names:
+            return (table, key)
+        meant = nearest(key, names)
+        raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
     if name in config.SETTING_TYPES and name != "keys":
         return (name,)
     meant = nearest(name, config.SETTING_TYPES)
@@ -64,6 +73,8 @@ def _advice(meant: str | None, listing: str) -> str:
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     """Write one setting to the file; raises ReaderError, and then the file is as it was."""
     key = key_of(name)
+    if name in SINGLE:
+        raise UsageError(f"{name} is a table: set {name}.{fields(SINGLE[name])[0].name} or another of its keys.")
     if name in TABLES:
         raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
@@ -143,7 +154,12 @@ def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
 
     Raises UsageError if the setting does not take it.
     """
-    check = KeyTable().check_one if key[0] == "keys" else config.SETTING_TYPES[key[0]].check
+    if key[0] == "keys":
+        check: Callable[[object], object] = KeyTable().check_one
+    elif len(key) > 1:
+        check = partial(_check_in_table, *key)
+    else:
+        check = config.SETTING_TYPES[key[0]].check
     unfit: InvalidValue | None = None
     for value in (*_as_toml_value(text), text):
         try:
@@ -152,6 +168,10 @@ def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
             unfit = unfit or error
     meant = f" Did you mean {unfit.suggestion}?" if unfit and unfit.suggestion else ""
     raise UsageError(f"{name} {unfit}.{meant}")
+
+
+def _check_in_table(table: str, key: str, value: object) -> object:
+    return getattr(with_table_value(table, None, key, value), key)
 
 
 def _as_toml_value(text: str) -> list[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from reader.core.setting_types import (
@@ -172,13 +172,65 @@ class UserCommand:
         return tuple(shlex.split(self.run)) if isinstance(self.run, str) else self.run
 
 
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """How much a paper must change after you marked it to be worth a second look."""
+
+    votes: int = _entry(Number(0, 100_000), default=25)
+    """New votes, if they are at least half of those before; 0 for never. Likewise comments and models."""
+    comments: int = _entry(Number(0, 10_000), default=5)
+    """New comments."""
+    models: int = _entry(Number(0, 10_000), default=1)
+    """New models that name it."""
+    words: int = _entry(Number(0, 10_000), default=10)
+    """Changed words of its title or abstract; 0 for never."""
+    code: bool = _entry(Boolean(), default=True)
+    """Code, where it had none."""
+    version: bool = _entry(Boolean(), default=True)
+    """A new version on arXiv."""
+    venue: bool = _entry(Boolean(), default=True)
+    """A venue, or another one."""
+
+
 Entry: TypeAlias = SavedView | WatchedExport | UserCommand
 
 TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
 """The tables by their names in the file."""
 
+SINGLE: Mapping[str, type[SecondLook]] = {"second_look": SecondLook}
+"""The tables that stand once, by their names in the file."""
+
 MOST = 100
 """Maximum tables of a kind."""
+
+
+def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
+    """A table that stands once with another value, or all defaults but this; raises InvalidValue."""
+    kind = SINGLE[table]
+    rules = {one.name: one.metadata["rule"] for one in fields(kind)}
+    if key not in rules:
+        raise InvalidValue(f"is no key of [{table}]", nearest(key, rules))
+    return replace(known or kind(), **{key: rules[key].check(value)})
+
+
+class OneTable(SettingType):
+    """A table that stands once."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def check(self, value: object) -> object:
+        if isinstance(value, SINGLE[self.table]):
+            return value
+        if not isinstance(value, Mapping):
+            raise InvalidValue(f"must be a table: write [{self.table}] on a line of its own")
+        found = SINGLE[self.table]()
+        for key, one in value.items():
+            found = with_table_value(self.table, found, key, one)
+        return found
+
+    def describe(self) -> str:
+        return f"a table, after a line [{self.table}]"
 
 
 class Unfit(NamedTuple):
