@@ -47,6 +47,11 @@ def journal_file(cache: Path) -> Path:
     return cache.with_suffix(".journal.jsonl")
 
 
+def sent_digests_file(cache: Path) -> Path:
+    """The log of the digests that were mailed of a cache."""
+    return cache.with_suffix(".digests.jsonl")
+
+
 def suspect_stamp(cache: Path) -> Path:
     """The file that is left where SQLite found damage in the cache: the next start then examines all of it."""
     return cache.with_suffix(".suspect")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
+from reader.core.digest_settings import DigestMail
 from reader.core.setting_types import (
     Boolean,
     Choice,
@@ -197,7 +198,7 @@ Entry: TypeAlias = SavedView | WatchedExport | UserCommand
 TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
 """The tables by their names in the file."""
 
-SINGLE: Mapping[str, type[SecondLook]] = {"second_look": SecondLook}
+SINGLE: Mapping[str, type[SecondLook | DigestMail]] = {"second_look": SecondLook, "digest": DigestMail}
 """The tables that stand once, by their names in the file."""
 
 MOST = 100
