@@ -181,6 +181,14 @@ class ForYou:
         return mixed._replace(pks=array("q", mixed.pks))
 
 
+def is_taught(connection: sqlite3.Connection) -> bool:
+    """Whether the user has said of anything that it is worth keeping; what is hidden or muted alone ranks nothing."""
+    kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
+    found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    is_kept = connection.execute(found).fetchone() is not None
+    return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
+
+
 def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
     """The papers that the user marked, and how much each says."""
     said: dict[int, dict[str, tuple[float, int]]] = {}

@@ -40,10 +40,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "views": "queries with a name",
             "follow": "authors, topics, words",
             "weights": "what it has learned",
+            "rules": "for what comes in",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "to a program of yours",
+            "sync": "with your other machines",
             "restore": "marks from the journal",
         },
         "Look after it": {

@@ -81,12 +81,12 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     value, text = _checked(name, key, " ".join(words))
     if key[0] == "keys":
         _check_keys(workspace, key[1], value)
-    before = _read(file)
+    before = read_text(file)
     after = with_value(before, key, text)
     wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
     if _statements(after) != wanted:
         raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
-    _write_bounded(file, after)
+    write_bounded(file, after)
 
 
 Tables = list[dict[str, Any]]
@@ -100,7 +100,7 @@ def change_tables(
     `change` makes the new text, and `expected` says what the tables then are: nothing else may have changed.
     """
     file = workspace.config_file
-    before = _read(file)
+    before = read_text(file)
     document = _parsed(before, file)
     if table in document and not find_blocks(before, table):
         raise ConfigError(f"{table} stand in one line in {file}. Change them by 'dailypapers config edit'.")
@@ -109,7 +109,7 @@ def change_tables(
     rest = {name: value for name, value in document.items() if name != table}
     if _parsed(after, file) != rest | ({table: wanted} if wanted else {}):
         raise ConfigError(f"{table} can't be changed in {file} as it is written. Use 'dailypapers config edit'.")
-    _write_bounded(file, after)
+    write_bounded(file, after)
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
@@ -124,7 +124,8 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         raise ConfigError(f"{where}: {said}. It was left as it is: 'dailypapers config edit' opens it.") from error
 
 
-def _write_bounded(file: Path, text: str) -> None:
+def write_bounded(file: Path, text: str) -> None:
+    """Replace the file, unless it would be too large to be read; raises ConfigError."""
     if len(text.encode()) > MAX_FILE_SIZE:
         raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
     _write(file, text)
@@ -210,7 +211,7 @@ def _find_editor() -> list[str]:
     return command
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
     """The file's text with its own line ends; empty if it is missing."""
     try:
         with file.open("rb") as stream:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reader.config import SETTING_TYPES, Settings
 from reader.core.setting_tables import SINGLE, TABLES, UserCommand, entry_rules
 from reader.core.setting_types import as_toml
 
-EXAMPLES = {
+EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "views": {"name": "Evaluation", "query": "topic:evaluation is:unread"},
     "exports": {"query": "is:starred", "file": "~/starred.bib"},
     "commands": {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"},
+    "rules": {"name": "Finance", "when": "topic:finance -has:code", "then": ["hide", "tag:finance"]},
 }
 """What a new file shows of each table, in comments."""
 

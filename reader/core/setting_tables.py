@@ -1,4 +1,4 @@
-"""The tables of the settings that may stand several times: `[[views]]`, `[[exports]]` and `[[commands]]`."""
+"""The tables of the settings that may stand several times, such as `[[views]]`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from reader.core.digest_settings import DigestMail
+from reader.core.rules import RuleMarks, RuleQuery
 from reader.core.setting_types import (
     Boolean,
     Choice,
@@ -29,7 +30,7 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second")
+BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "muted")
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"
@@ -193,9 +194,23 @@ class SecondLook:
     """A venue, or another one."""
 
 
-Entry: TypeAlias = SavedView | WatchedExport | UserCommand
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What happens to papers that come in and match a query."""
 
-TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
+    name: str = _entry(Name())
+    when: str = _entry(RuleQuery())
+    then: tuple[str, ...] = _entry(RuleMarks())
+
+
+Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
+
+TABLES: Mapping[str, type[Entry]] = {
+    "views": SavedView,
+    "exports": WatchedExport,
+    "commands": UserCommand,
+    "rules": Rule,
+}
 """The tables by their names in the file."""
 
 SINGLE: Mapping[str, type[SecondLook | DigestMail]] = {"second_look": SecondLook, "digest": DigestMail}
@@ -344,7 +359,7 @@ class Entries(SettingType):
 
     def _checked(self, values: Sequence[object]) -> Iterator[Entry]:
         for one in values:
-            if isinstance(one, SavedView | WatchedExport | UserCommand):
+            if isinstance(one, SavedView | WatchedExport | UserCommand | Rule):
                 yield one
                 continue
             entry, wrong = read_entry(self.table, one if isinstance(one, Mapping) else {})

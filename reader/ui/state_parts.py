@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reader.core.follows import Reason
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
+    from reader.core.second_look import Changes
     from reader.ui.feed_results import FeedResults
 
 Mode = Literal["", "sample", "read-only"]
@@ -205,6 +206,8 @@ class Reading(NamedTuple):
     """What the user follows that it has."""
     suits: str = ""
     """Why it suits the user, in words, where the list is ordered by that."""
+    changes: Changes | None = None
+    """What changed since the user marked it."""
 
 
 class Tagging(NamedTuple):

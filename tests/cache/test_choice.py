@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from reader.cache import choice
-from reader.cache.choice import ForYou, marked_papers
+from reader.cache.choice import ForYou, is_taught, marked_papers
 from reader.cache.marks.changes import Change
+from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.search.compile import Scope, Selection, compile_query
@@ -92,6 +93,21 @@ def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, pa
     assert set(subjects(window, count=8)) == {"Web agents", "Protein folding"}
     events.mark("star", False, [2])
     assert subjects(window) == ["Protein folding"] * 4
+
+
+def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
+    assert not window.read(is_taught)
+    events.mark("hide", True, [3])
+    events.mark("read", True, [4])
+    assert not window.read(is_taught), "nothing speaks for any paper"
+    events.mark("tag:later", True, [5])
+    assert window.read(is_taught)
+    events.undo()
+    assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:finance", "mute")])
+    assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:attention", "1")])
+    assert window.read(is_taught)
 
 
 def test_a_start_does_not_wait_for_what_is_learned(window: Window, events: Events, path: Path) -> None:

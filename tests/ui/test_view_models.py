@@ -17,7 +17,7 @@ from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
-from reader.session.places import VIEWS, Place, view
+from reader.session.places import VIEWS, Place, triage_place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.full_text import FullText
@@ -52,7 +52,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 40, 6, 57, 4, 3, 60, 0, 2),
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 2, 0),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -206,7 +206,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 9))
+    none = at("all").counted(COUNTS._replace(views=(0,) * 10))
     shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
     assert [one.id for one in filter_data(none).views] == shown
 
@@ -251,6 +251,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
+        case "triage":
+            state = state.begin_triage(triage_place("", is_taught=False), 900, TOP)
+            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).open_page(READING)
         case "picture":
             state = state.show_pictures(
                 Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))

@@ -5,20 +5,30 @@ from __future__ import annotations
 import sqlite3
 from typing import Literal
 
-from reader.cache.marks.derived import FOLLOW
+from reader.cache.marks.derived import FOLLOW, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
 from reader.core.marks import TRACES, quoted
 
 Direction = Literal["undo", "redo"]
 
 
-def find_targets(connection: sqlite3.Connection, direction: Direction, machine: str) -> list[Event]:
-    """The events of this machine that an undo or a redo is about, in their order; empty if there are none."""
+def find_targets(
+    connection: sqlite3.Connection, direction: Direction, machine: str, *, anywhere: bool = False
+) -> list[Event]:
+    """The events of this machine that an undo or a redo is about, in their order; empty if there are none.
+
+    With `anywhere`, an undo is about the newest action of all machines.
+    """
+    if anywhere:
+        row = connection.execute(_NEWEST_MACHINE).fetchone()
+        machine = row[0] if row else machine
     query = _UNDOABLE if direction == "undo" else _REDOABLE
     return [Event(*row) for row in connection.execute(query, {"machine": machine})]
 
 
-_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%'"
+_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%' AND kind NOT LIKE '{SETTING}%'"
+
+_NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
 # The events of the newest action that is not undone: they have one clock. Those that were imported have no number.
 _UNDOABLE = f"""

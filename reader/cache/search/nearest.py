@@ -20,7 +20,12 @@ RANK = 60
 """How slowly a paper's place in one of two rankings loses weight (reciprocal rank fusion)."""
 
 NEAR = 0.35
-"""A paper that is like others is at least so near to them, in parts of what the nearest one is."""
+"""A paper that is like others is at least so near to them, in parts of what the nearest one is.
+
+Of several, each may have its own: so many times less near is enough."""
+
+ENOUGH = 0.1
+"""So near is always near enough: two authors, or a citation."""
 
 AT_ONCE = 1_000
 """Papers of the ranking that are tested for the exact terms at once; each next time there are four times as many."""
@@ -38,7 +43,7 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
         found += _matching(connection, wanted.exact, ranked[start : start + step])
         start, step = start + step, 4 * step
     if nearness and found:
-        least = NEAR * nearness[found[0]]
+        least = min(ENOUGH, NEAR * nearness[found[0]] / max(1, len(wanted.like)))
         found = [pk for pk in found if nearness[pk] >= least]
     condition = "p.pk IN (SELECT value FROM json_each(?))"
     by_fit = f"(SELECT key FROM json_each(?1) WHERE value = p.pk) {'DESC' if wanted.reverse else 'ASC'}"
@@ -60,9 +65,9 @@ def cache_file(connection: sqlite3.Connection) -> Path:
 
 def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> tuple[list[int], dict[int, float]]:
     """The papers from the best on, and how near each is if papers alone are given."""
-    from reader.cache import similar
     from reader.cache.finding.index import rank
     from reader.cache.finding.preparing import prepare
+    from reader.cache.search import similar
 
     cache = cache_file(connection)
     prepare(connection, cache)

@@ -10,6 +10,7 @@ from reader.actions.links import CODE_LINK, Link, places
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
+from reader.ui.text.changed_lines import changed_lines, changed_why_lines
 from reader.ui.text.day_names import short_day
 from reader.ui.text.fit_lines import fit_lines
 from reader.ui.text.found_lines import found_lines
@@ -18,7 +19,7 @@ from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure,
 from reader.ui.text.output_lines import output_lines
 from reader.ui.text.own_lines import own_lines
 from reader.ui.text.presentation import Presentation
-from reader.ui.text.why_lines import for_you_lines, suits_lines, why_lines
+from reader.ui.text.why_lines import explanation_lines, suits_lines
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
@@ -43,6 +44,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         suits_lines(look.suits, width, look.glyphs),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
+        changed_lines(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
@@ -55,8 +57,8 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
-        [] if look.why is None else why_lines(look.why, width, look.glyphs),
-        [] if look.why is None or look.taste is None else for_you_lines(look.taste, width, look.glyphs),
+        [] if look.why is None else explanation_lines(look.why, width, look.glyphs),
+        [] if look.why is None or look.changes is None else changed_why_lines(look.changes, width, look.glyphs),
         *_comments(width, look),
         fill([Piece(look.fetching, "muted")], width),
     )

@@ -1,16 +1,18 @@
-"""Why a paper has its topics, as lines."""
+"""Why a paper has its topics, and what else happened to it by the user's wishes, as lines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal
+from reader.ui.text.rule_lines import rule_lines
 
 if TYPE_CHECKING:
+    from reader.cache.rules import Act
     from reader.core.choice.taste import TasteTerm, What
     from reader.core.topics.explain import Cause, Why
 
@@ -21,6 +23,32 @@ MOST_REASONS = 12
 
 WHY = "Why these topics"
 """The heading over the reasons for a paper's topics."""
+
+
+class Explanation(NamedTuple):
+    """What is known of the reasons why a paper is shown as it is."""
+
+    topics: tuple[Why, ...] = ()
+    rules: tuple[Act, ...] = ()
+    """What the user's rules did to it."""
+    muted: tuple[str, ...] = ()
+    """The muted words that hide it."""
+    taste: tuple[TasteTerm, ...] | None = None
+    """What speaks for and against it; None if nothing is learned yet."""
+
+
+def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return the reasons in sections, with an empty line between them."""
+    lines: list[Line] = []
+    sections = (
+        why_lines(reasons.topics, width, glyphs),
+        [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
+        rule_lines(reasons.rules, reasons.muted, width),
+    )
+    for section in sections:
+        if section:
+            lines.extend([(Piece(""),), *section] if lines else section)
+    return lines
 
 
 def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:

@@ -157,7 +157,14 @@ class Refresher:
 
     def _receive(self, message: Message) -> None:
         """Apply a job's message to the state."""
-        from reader.refresh.jobs import HookRan, NotificationFailed, PapersClassified, PapersDropped, SourceFailing
+        from reader.refresh.jobs import (
+            HookRan,
+            NotificationFailed,
+            PapersClassified,
+            PapersDropped,
+            RulesActed,
+            SourceFailing,
+        )
         from reader.refresh.progress import (
             DayEmpty,
             DayFailed,
@@ -202,6 +209,11 @@ class Refresher:
                     self._renew()
             case NotificationFailed(error):
                 self._model.show_news(str(error), "warning")
+            case RulesActed(did):
+                self._renew()
+                key = self._services.look.keymap.key("mark.undo", "list")
+                acted = ", ".join(f"{count:,} {what}" for what, count in did)
+                self._model.show_news(f"by your rules: {acted}" + (f" · {key} undoes" if key else ""), "done")
             case HookRan(done, of):
                 self._progress(f"on_new {done:,} of {of:,}")
             case PapersDropped(papers=papers):
