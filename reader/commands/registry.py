@@ -30,6 +30,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "import": "from a file",
             "feeds": "from other feeds",
             "schedule": "every few hours",
+            "digest": "a mail of new ones",
         },
         "Keep them": {
             "mark": "read, star, queue, hide",
