@@ -157,8 +157,8 @@ class Settings:
     on quiet minutes and at its end. Or postgresql://HOST/DATABASE, which is heard of at once. Empty is off."""
 
     sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
-    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a program,
-    a server or how a terminal draws."""
+    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a
+    program, a server or how a terminal draws."""
 
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""

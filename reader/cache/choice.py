@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import connections
+from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.sqlite_errors import explained
 from reader.cache.traits import holders_of, read_traits, read_wishes, topic_texts
@@ -68,9 +69,11 @@ TRACED = 180
 WORDS_VERSION = "paper_words"
 """The key in `meta` of the version of the stored words."""
 
+# What programs marked says nothing of the user: they may have read about the papers what is learned here.
 _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
-    WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
+    WHERE e.undone = 0 AND NOT {BY_AGENT}
+    AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
     OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
     OR (e.kind = 'read' AND e.count <= {MANY})) AND NOT {BY_RULE} ORDER BY e.clock, e.id
 """
