@@ -249,6 +249,11 @@ def _show_reader(
     if app.has_exports_due and not leaving.signal:
         workspace.has_changed = True
         workspace.write_exports()
+    if app.has_sync_due:
+        from reader.commands.own_process import start_beyond
+
+        # The reader does not wait for a folder that may be on a network.
+        start_beyond(("sync", "--quiet"))
     if lost:
         _print_failure(" ".join(lost))
     if app._exception is not None and not leaving.is_terminal_gone:
@@ -310,10 +315,11 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     """Run one of the reader's jobs in a process of its own."""
     from reader import config
     from reader.refresh import worker
-    from reader.refresh.jobs import JobContext
+    from reader.refresh.jobs import JobContext, Refresh
 
-    own = config.topic_rules_file(workspace.settings, workspace.config_file)
-    return worker.run_in_process(JobContext(file, workspace.settings, partial(config.load_topics, own)), job)
+    settings = workspace.with_rules_of_now() if isinstance(job, Refresh) else workspace.settings
+    own = config.topic_rules_file(settings, workspace.config_file)
+    return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 
 
 def _show_sample(workspace: Workspace, query: str) -> int:

@@ -8,12 +8,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError
+from reader.core.rules import ExactQueries
 from reader.core.setting_tables import (
     Entries,
     HiddenViews,
     Hook,
+    OneTable,
+    Rule,
     SavedView,
+    SecondLook,
     UserCommand,
     WatchedExport,
 )
@@ -147,6 +152,14 @@ class Settings:
     topics_file: str = field(default="", metadata={"rule": FilePath()})
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
+    sync: str = field(default="", metadata={"rule": FilePath()})
+    """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it at its start,
+    on quiet minutes and at its end. Or postgresql://HOST/DATABASE, which is heard of at once. Empty is off."""
+
+    sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
+    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a
+    program, a server or how a terminal draws."""
+
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
@@ -161,6 +174,11 @@ class Settings:
 
     on_new: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
     """What runs on the new papers of each refresh: the name of one of your commands, or a program; "" is off."""
+
+    mute: tuple[str, ...] = field(default=(), metadata={"rule": ExactQueries()})
+    """Words, phrases or queries, such as ["blockchain", "title:survey"]: papers that match one are left out of all
+    lists but the view Muted, unless you mark them; [] is off."""
+
     key_preset: str = field(default="vim", metadata={"rule": Choice(PRESETS)})
     """Keys to begin with: the reader's own (vim), or more like newsboat, or without letters for moving (arrows)."""
 
@@ -168,6 +186,12 @@ class Settings:
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
+
+    second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
+    """How much a paper must change after you starred, read or passed it to be marked for a second look."""
+
+    digest: DigestMail = field(default=DigestMail(), metadata={"rule": OneTable("digest")})
+    """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
@@ -178,10 +202,22 @@ class Settings:
     commands: tuple[UserCommand, ...] = field(default=(), metadata={"rule": Entries("commands")})
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""
 
+    rules: tuple[Rule, ...] = field(default=(), metadata={"rule": Entries("rules")})
+    """What happens to papers that come in, each rule in a table: hide, star, queue, highlight or tag those of a query;
+    of two that contradict each other the first wins. See "dailypapers rules"."""
+
 
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
     {one.name: one.metadata["rule"] for one in fields(Settings)}
 )
+
+
+SHARED = (
+    *("refresh_minutes", "notify", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
+    *("hidden_views", "key_preset", "keys", "views", "rules", "mute"),
+)
+"""The settings that go along with `sync_settings`. What another machine sends must not run a program, write or delete a
+file, or ask another server."""
 
 
 def topic_rules_file(settings: Settings, file: Path) -> Path:

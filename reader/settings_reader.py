@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from reader.config import SETTING_TYPES, VARIABLES, Settings
-from reader.core.setting_tables import TABLES, TableReader
+from reader.core.setting_tables import SINGLE, TABLES, TableReader, with_table_value
 from reader.core.setting_types import InvalidValue, KeyTable, nearest
 from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.paths import read_start
@@ -150,12 +150,16 @@ class _SettingsReader:
         name = header.key[0]
         if header.is_entry and len(header.key) == 1 and name in TABLES:
             self.tables.begin(name, header.line)
+        elif name in SINGLE and header.is_entry:
+            self.unknown_tables.add(name)
+            self._add_mistake(header.line, name, "stands once, so needs one bracket", f"[{name}]")
         elif name in TABLES:
             self.unknown_tables.add(name)
             self._add_mistake(header.line, name, "may stand several times, so needs two brackets", f"[[{name}]]")
-        elif name != "keys":
+        elif name not in ("keys", *SINGLE):
             self.unknown_tables.add(name)
-            self._add_mistake(header.line, name, "is not a table of the settings", nearest(name, ["keys", *TABLES]))
+            meant = nearest(name, ["keys", *SINGLE, *TABLES])
+            self._add_mistake(header.line, name, "is not a table of the settings", meant)
 
     def _end_table(self) -> None:
         for line, key, unfit in self.tables.end():
@@ -166,6 +170,10 @@ class _SettingsReader:
             action = ".".join(key[1:])
             self.keys[action] = KeyTable().check_one(value)
             self.lines[f"keys.{action}"] = line
+        elif key[0] in SINGLE and len(key) == 2:
+            self.values[key[0]] = with_table_value(key[0], self.values.get(key[0]), key[1], value)
+            self.lines.setdefault(key[0], line)
+            self.lines[".".join(key)] = line
         elif len(key) == 1 and key[0] in SETTING_TYPES:
             self.values[key[0]] = SETTING_TYPES[key[0]].check(value)
             self.lines[key[0]] = line

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from reader.core.paper_row import PaperKey
-from reader.core.setting_tables import SavedView, UserCommand, WatchedExport
+from reader.core.setting_tables import Rule, SavedView, UserCommand, WatchedExport
 
 
 def cached(key: PaperKey) -> int:
@@ -36,6 +36,7 @@ class DraftFacts(TypedDict, total=False):
     categories: tuple[str, ...]
     version: int | None
     revised: str | None
+    models: int | None
     announced: str | None
     remark: str | None
     doi: str | None
@@ -132,6 +133,8 @@ class SettingFacts(TypedDict, total=False):
     views: tuple[SavedView, ...]
     exports: tuple[WatchedExport, ...]
     commands: tuple[UserCommand, ...]
+    rules: tuple[Rule, ...]
+    mute: tuple[str, ...]
     hidden_views: tuple[str, ...]
     on_star: str | tuple[str, ...]
     on_new: str | tuple[str, ...]

@@ -18,7 +18,7 @@ from reader import config, settings_reader
 from reader.commands.settings_template import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.core.setting_tables import TABLES, SavedView, UserCommand, WatchedExport
+from reader.core.setting_tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport
 from reader.settings_reader import LoadedSettings, Mistake, load_settings
 
 
@@ -315,7 +315,7 @@ def test_the_template_has_every_default_and_can_be_used_as_it_is(file: Path) -> 
     text = template()
     assert read(file, text) == LoadedSettings(Settings(), str(file))
     lines = text.splitlines()
-    for name in config.SETTING_TYPES.keys() - {"keys", *TABLES}:
+    for name in config.SETTING_TYPES.keys() - {"keys", *SINGLE, *TABLES}:
         [line] = [line for line in lines if line.startswith(f"# {name} = ")]
         written = tomllib.loads(line.removeprefix("# "))[name]
         assert config.SETTING_TYPES[name].check(written) == getattr(Settings(), name)
@@ -452,3 +452,29 @@ def test_of_two_tables_with_one_name_the_first_is_used(file: Path) -> None:
     assert [(one.line, one.message) for one in loaded.mistakes] == [
         (4, "has the name of an earlier one and was left out")
     ]
+
+
+# The table of second looks
+
+
+def test_a_table_that_stands_once_is_read_key_by_key(file: Path) -> None:
+    loaded = read(file, "[second_look]\nvotes = 100\ncode = false\n")
+    assert loaded.mistakes == ()
+    assert loaded.settings.second_look == SecondLook(votes=100, code=False)
+    assert (loaded.origin("second_look.votes"), loaded.origin("second_look.words")) == (f"{file}:2", "default")
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "says", "suggestion"),
+    [
+        ("[[second_look]]", "second_look", "stands once", "[second_look]"),
+        ("second_look = 3", "second_look", "must be a table", None),
+        ("second_look.vote = 3", "second_look.vote", "is no key of [second_look]", "votes"),
+        ("[second_look]\nvotes = -1", "second_look.votes", "from 0 to 100000, not -1", "0"),
+        ("[second_lok]", "second_lok", "not a table", "second_look"),
+    ],
+)
+def test_mistakes_in_it_are_told(file: Path, line: str, key: str, says: str, suggestion: str | None) -> None:
+    mistake = only_mistake(file, line)
+    assert (mistake.key, mistake.suggestion) == (key, suggestion)
+    assert says in mistake.message

@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from reader.cache import second_look
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derived
 from reader.cache.merge import BLANK, Values, merged
@@ -33,6 +34,9 @@ DAILY = "hf"
 
 MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media", "models"}
 """Columns whose changes are recorded in `paper_change`."""
+
+EDITED = {"title", "abstract", "version", "versions", "venue"}
+"""Columns whose earlier values are kept of marked papers, in `paper_edit`."""
 
 
 COUNT_CHANGE = text(
@@ -119,7 +123,9 @@ class Batch:
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
         self._insert(new)
         self._record_changes(changed, now)
+        self._note_edits(changed, now)
         self._update(changed)
+        self._settle(changed)
         if aliases:
             rows = [{"id": id, "pk": pk} for id, pk in aliases.items()]
             self._connection.execute(upsert(ALIAS).on_conflict_do_nothing(), rows)
@@ -207,6 +213,20 @@ class Batch:
             self._connection.execute(upsert(PAPER_CHANGE).on_conflict_do_nothing(), first)
             latest = [_change(entry.pk, entry.after, now) for entry in moved]
             self._connection.execute(insert(PAPER_CHANGE).prefix_with("OR REPLACE"), latest)
+
+    def _note_edits(self, entries: Iterable[Entry], now: str) -> None:
+        """Keep what marked papers were before this change."""
+        edited = {
+            entry.pk: (entry.known, entry.after) for entry in entries if entry.known and EDITED & entry.changed.keys()
+        }
+        if edited:
+            second_look.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
+
+    def _settle(self, entries: Iterable[Entry]) -> None:
+        """Find which marked papers have changed enough for a second look."""
+        moved = [entry.pk for entry in entries if (MOVING | EDITED) & entry.changed.keys()]
+        if moved and (marked := second_look.marked(self._driver, moved)):
+            second_look.settle_keys(self._driver, marked)
 
     def _update(self, entries: Iterable[Entry]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""

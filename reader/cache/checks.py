@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import connections, text_index
+from reader.cache.flags import has, having
 from reader.cache.marks.derived import queue_places
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
-from reader.core.marks import STATES
+from reader.core.flags import Flag
+from reader.core.marks import HIGHLIGHT, STATES
 from reader.paths import journal_file
 
 FAULTS = 20
@@ -172,9 +174,12 @@ def _marks(connection: sqlite3.Connection) -> Iterator[str]:
         return
     for kind, column in STATES.items():
         newest = _NEWEST.format(kind=f"'{kind}'")
-        wrong = f"SELECT id FROM paper AS p WHERE {column} <> CAST(coalesce({newest}, 0) AS INTEGER) LIMIT {FAULTS}"
+        otherwise = has(Flag.MUTED, "p.pk") if kind == "hide" else "0"
+        derived = f"CAST(coalesce({newest}, {otherwise}) AS INTEGER)"
+        wrong = f"SELECT id FROM paper AS p WHERE {column} <> {derived} LIMIT {FAULTS}"
         for (id,) in connection.execute(wrong):
             yield f"{id} differs from the log in {column}"
+    yield from _highlights(connection)
     note = _NEWEST.format(kind="'note'")
     stored = "coalesce((SELECT body FROM note WHERE note.pk = p.pk), '')"
     noted = "p.pk IN (SELECT pk FROM effect WHERE kind = 'note' UNION SELECT pk FROM note)"
@@ -196,3 +201,14 @@ def _marks(connection: sqlite3.Connection) -> Iterator[str]:
         f" WHERE {tagged} <> (coalesce({newest}, '0') = '1') LIMIT {FAULTS}"
     ):
         yield f"the tag {tag} of {id} differs from the log"
+
+
+def _highlights(connection: sqlite3.Connection) -> Iterator[str]:
+    flagged = having(Flag.HIGHLIGHTED)
+    newest = _NEWEST.format(kind=f"'{HIGHLIGHT}'")
+    rows = connection.execute(
+        f"SELECT id FROM paper AS p WHERE pk IN ({flagged} UNION SELECT pk FROM effect WHERE kind = '{HIGHLIGHT}')"
+        f" AND (pk IN ({flagged})) <> (coalesce({newest}, '0') = '1') LIMIT {FAULTS}"
+    )
+    for (id,) in rows:
+        yield f"{id} differs from the log in its highlight"

@@ -16,7 +16,7 @@ from threading import RLock
 from typing import Literal, Self
 
 from reader.cache import connections
-from reader.cache.marks.derived import FOLLOW, refold
+from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explained
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
@@ -162,7 +162,10 @@ class Feeds:
     def unfollow(self, slug: str) -> None:
         """Stop following a source; its papers stay."""
         with self._alone(), self._log.recording():
-            self._record(slug, "")
+            row = self._connection.execute("SELECT url FROM feed WHERE slug = ?", (slug,)).fetchone()
+            # Another machine may have followed its address under another slug.
+            for one in {slug, *(slugs_of(self._connection, row[0]) if row else ())}:
+                self._record(one, "")
 
     def _record(self, slug: str, value: str) -> None:
         """Follow a feed or not by an event, which the journal keeps; inside `recording`."""

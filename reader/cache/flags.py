@@ -24,6 +24,11 @@ def having(flag: Flag) -> str:
     return f"SELECT pk FROM paper_flags WHERE flags & {flag:d}"
 
 
+def has(flag: Flag, pk: str) -> str:
+    """SQL: whether the paper with a key has a flag; `pk` is an expression."""
+    return f"EXISTS (SELECT 1 FROM paper_flags AS f WHERE f.pk = {pk} AND f.flags & {flag:d})"
+
+
 def flagged(connection: sqlite3.Connection, flag: Flag) -> set[int]:
     """The papers with a flag."""
     return {pk for (pk,) in connection.execute(having(flag))}

@@ -1,4 +1,4 @@
-"""Changes of papers' votes: since the user looked, since a mark, and over the last days.
+"""Changes of papers' votes: since the user looked, and over the last days.
 
 The user looked at a paper when they last marked or hid it, and at all papers when they last closed the reader.
 """
@@ -40,11 +40,13 @@ def rose(visited: int | None) -> str:
     return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
 
 
-RISEN = (
-    "p.pk IN (SELECT pk FROM paper_change) AND"
-    f" coalesce({_gained(_MARKED)} OR p.has_code = 1 AND {_then('c.links & 1', _MARKED)} = 0, 0)"
-)
-"""SQL: whether the paper `p` has risen, or got code, since it was marked."""
+CHANGED_BETWEEN = "SELECT pk FROM second_look WHERE at >= ? AND at < ?"
+"""SQL: the papers that became due for a second look between two times, in seconds since 1970."""
+
+
+def has_changed(connection: sqlite3.Connection, pk: int) -> bool:
+    """Whether a paper is or was due for a second look; `second_look.py`, which says how, is imported only then."""
+    return connection.execute("SELECT 1 FROM second_look WHERE pk = ?", (pk,)).fetchone() is not None
 
 
 def votes_gained(since: int) -> str:

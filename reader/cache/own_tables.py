@@ -33,7 +33,8 @@ class Event(SQLModel, table=True):
     """Milliseconds since 1970, raised above every clock in the log; `(clock, id)` orders the events of all machines."""
     kind: str
     """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG` of a feed, `watch:FIELD:SLUG` of what
-    is followed; `open`, `finish`, `pass`; or `undo`, `redo` of the event whose id is the value."""
+    is followed; `open`, `finish`, `pass`, which reading leaves; `look`, a second look; or `undo`, `redo` of the event
+    whose id is the value."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     count: int

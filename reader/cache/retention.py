@@ -13,6 +13,7 @@ from reader.cache import text_index
 TABLES = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
     *("full_text", "community", "kept_output", "paper_words", "paper_flags", "follow_paper"),
+    *("paper_edit", "second_look", "earlier_text"),
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
 
@@ -61,5 +62,6 @@ def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:
     """
     pks = [pk for (pk,) in connection.execute(_UNUSED, (before, limit))]
     text_index.forget(connection, pks)
-    connection.executemany("DELETE FROM full_text WHERE pk = ?", ((pk,) for pk in pks))
+    for table in ("full_text", "earlier_text"):
+        connection.executemany(f"DELETE FROM {table} WHERE pk = ?", ((pk,) for pk in pks))
     return len(pks)

@@ -188,6 +188,14 @@ CREATE TABLE community (
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
 
+CREATE TABLE earlier_text (
+    pk INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
 CREATE TABLE follow_paper (
     follow INTEGER NOT NULL,
     pk INTEGER NOT NULL,
@@ -264,6 +272,15 @@ CREATE TABLE paper_change (
 
 CREATE INDEX paper_change_by_time ON paper_change (at, pk);
 
+CREATE TABLE paper_edit (
+    pk INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    field VARCHAR NOT NULL,
+    "before" VARCHAR NOT NULL,
+    PRIMARY KEY (pk, at, field),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
 CREATE TABLE paper_flags (
     pk INTEGER NOT NULL,
     flags INTEGER NOT NULL,
@@ -321,6 +338,16 @@ CREATE TABLE paper_words (
     PRIMARY KEY (pk),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
+
+CREATE TABLE second_look (
+    pk INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+CREATE INDEX ix_second_look_at ON second_look (at);
 
 CREATE TABLE trending (
     pk INTEGER NOT NULL,

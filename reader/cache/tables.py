@@ -13,6 +13,7 @@ from pydantic import create_model
 from sqlalchemy import Column, Index, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
+from reader.cache import change_tables
 from reader.cache.own_tables import OWN
 from reader.core.fields import Field as PaperField
 from reader.core.fields import Table
@@ -138,31 +139,6 @@ class Trending(SQLModel, table=True):
     """From 0."""
 
 
-class PaperChange(SQLModel, table=True):
-    """A paper's moving facts since the refresh that changed them, until the next row's time.
-
-    The first change of a paper writes two rows: the facts when the cache first saw it, and the facts now. A paper that
-    never changes has no row.
-    """
-
-    __tablename__ = "paper_change"
-    __table_args__ = (Index("paper_change_by_time", "at", "pk"), {"sqlite_with_rowid": False})
-
-    pk: int = Field(primary_key=True, foreign_key="paper.pk")
-    at: int = Field(primary_key=True)
-    """Seconds since 1970."""
-    upvotes: int
-    comments: int
-    stars: int | None = None
-    """Stars of its code."""
-    keywords: int
-    """Number of keywords."""
-    links: int
-    """1 for code, plus 2 for a project page, plus 4 for media."""
-    models: int | None = None
-    """Models that name the paper; None before the feed was asked."""
-
-
 class Topic(SQLModel, table=True):
     """A canonical topic, as the rules in use name it."""
 
@@ -278,10 +254,12 @@ class Meta(SQLModel, table=True):
 
 
 METADATA = OWN
-"""All tables: of papers, above, and of the user's, in `own_tables.py`."""
+"""All tables: of papers, above and in `change_tables.py`, and of the user's, in `own_tables.py`."""
+
+__all__ = ["PAPER_CHANGE"]
 
 PAPER, TEXT, ALIAS = (METADATA.tables[name] for name in ("paper", "paper_text", "paper_alias"))
 LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta"))
-TRENDING, PAPER_CHANGE = (METADATA.tables[name] for name in ("trending", "paper_change"))
+TRENDING, PAPER_CHANGE = METADATA.tables["trending"], change_tables.PAPER_CHANGE
 PAPER_CATEGORY, PAPER_SOURCE = (METADATA.tables[name] for name in ("paper_category", "paper_source"))
 TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import connections, retention, text_index
+from reader.cache.earlier_texts import keep_earlier
 from reader.cache.sqlite_errors import explained
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import Document
@@ -72,6 +73,7 @@ class Texts:
         words = searched_text(document)
         with explained(self._path), connections.transaction(self._connection):
             text_index.forget(self._connection, [pk])
+            keep_earlier(self._connection, pk, document.version)
             # The paper may have been dropped while its text was fetched.
             stored = self._connection.execute(
                 "INSERT OR REPLACE INTO full_text (pk, source, version, fetched, used, body)"

@@ -14,7 +14,7 @@ from reader.commands.output import Style, amount, print_json, print_line, print_
 from reader.commands.settings_template import setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
-from reader.core.setting_tables import TABLES
+from reader.core.setting_tables import SINGLE, TABLES
 from reader.core.setting_types import Boolean, Choice, as_toml
 
 
@@ -40,7 +40,9 @@ def _suggest_names(given: Sequence[str]) -> Iterable[str]:
 
     if given[0] not in (GET, SET):
         return ()
-    return (*(name for name in config.SETTING_TYPES if name != "keys"), *(f"keys.{action.id}" for action in ACTIONS))
+    inside = (f"{table}.{one.name}" for table, kind in SINGLE.items() for one in fields(kind))
+    names = (name for name in config.SETTING_TYPES if name != "keys" and name not in SINGLE)
+    return (*names, *inside, *(f"keys.{action.id}" for action in ACTIONS))
 
 
 def _suggest_values(given: Sequence[str]) -> Iterable[str]:
@@ -69,6 +71,8 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
         from reader.keys.spelling import write_chord
 
         value = [write_chord(chord) for chord in workspace.keymap.chords(key[1])]
+    elif len(key) > 1:
+        value = getattr(getattr(workspace.settings, key[0]), key[1])
     else:
         value = _plain(getattr(workspace.settings, key[0]))
     if arguments.json:
@@ -85,6 +89,8 @@ def _plain(value: object) -> object:
     """A setting's value as JSON has it."""
     if isinstance(value, Mapping):
         return dict(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     return [asdict(one) if is_dataclass(one) else one for one in value] if isinstance(value, tuple) else value  # type: ignore[arg-type]
 
 
@@ -146,13 +152,17 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Lines in the form of the settings file, each with the origin of its value."""
     loaded = workspace.loaded
     for name in config.SETTING_TYPES:
-        if name != "keys" and name not in TABLES:
+        if name != "keys" and name not in SINGLE and name not in TABLES:
             yield f"{name} = {as_toml(getattr(loaded.settings, name))}", loaded.origin(name)
     if loaded.settings.keys:
         yield "", ""
         yield "[keys]", ""
         for action, keys in loaded.settings.keys.items():
             yield f"{as_toml(action)} = {as_toml(keys)}", loaded.origin(f"keys.{action}")
+    for table in SINGLE:
+        yield from (("", ""), (f"[{table}]", ""))
+        for key, one in asdict(getattr(loaded.settings, table)).items():
+            yield f"{key} = {as_toml(one)}", loaded.origin(f"{table}.{key}")
     for table in TABLES:
         for line in _table_lines(workspace, table):
             yield line, loaded.origin(table) if line.startswith("[[") else ""

@@ -16,7 +16,7 @@ KEY = "like"
 
 def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
     """What a paper shares with those that have these ids."""
-    from reader.cache import similar
+    from reader.cache.search import similar
     from reader.cache.search.nearest import cache_file
 
     return window.read(

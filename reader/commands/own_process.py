@@ -43,7 +43,27 @@ _START = (
 )
 
 
+_START_BEYOND = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cli import main; sys.exit(main(sys.argv[2:]))"
+
+
 # On the reader's side
+
+
+def start_beyond(words: Sequence[str]) -> None:
+    """Start a command that goes on after this program has ended, and is not waited for; what it says is lost."""
+    nothing = subprocess.DEVNULL
+    with suppress(OSError):
+        started = subprocess.Popen(
+            [sys.executable, "-P", "-c", _START_BEYOND, str(Path(__file__).parents[2]), *words],
+            env=access_token.child_environment(),
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            cwd=Path(__file__).anchor,
+            start_new_session=not platform.WINDOWS,
+        )
+        # Python would warn that it still runs.
+        started.returncode = 0
 
 
 class CommandProcess:
@@ -69,7 +89,7 @@ class CommandProcess:
             )
         except OSError as error:
             raise ReaderError(f"The command could not be started: {error.strerror}; try again later.") from error
-        self._given = json.dumps({"words": list(words), "tokens": access_token.held_tokens()}).encode() + b"\n"
+        self._given = json.dumps({"words": list(words), "tokens": access_token.held_secrets()}).encode() + b"\n"
         self._is_stopped = False
 
     def wait(self) -> Outcome:

@@ -69,7 +69,7 @@ def _span(text: str) -> tuple[str, str]:
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import NotificationFailed, Refresh
+    from reader.refresh.jobs import NotificationFailed, Refresh, RulesActed
     from reader.refresh.plan import Latest
     from reader.refresh.progress import FeedFailed, RefreshFinished
 
@@ -85,6 +85,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     missing = [message for message in messages if isinstance(message, FeedFailed)]
     if not finished.failed:
         paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+    by_rules = {what: count for one in messages if isinstance(one, RulesActed) for what, count in one.did}
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
     with_texts = isinstance(plan, Latest) and finished.error is None and not arguments.no_texts
     texts = _fetch_texts(workspace, quiet=quiet) if with_texts else 0
@@ -92,12 +93,15 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         error = str(finished.error) if finished.error else None
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
-        print_json(sums | {"returned": finished.returned} | days | {"feeds_failed": feeds, "texts": texts})
+        more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules}
+        print_json(sums | {"returned": finished.returned} | days | more)
     elif not arguments.quiet:
         if finished.stored or not finished.failed:
             print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
         if finished.returned:
             print_line(f"{amount(finished.returned, 'paper')} that you marked or imported came in.")
+        if by_rules:
+            print_line(f"By your rules: {', '.join(f'{count:,} {what}' for what, count in by_rules.items())}.")
         if texts:
             print_line(f"{amount(texts, 'full text')} fetched ahead.")
     return _report_missing(finished, missing, quiet=arguments.quiet)

@@ -30,6 +30,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "import": "from a file",
             "feeds": "from other feeds",
             "schedule": "every few hours",
+            "digest": "a mail of new ones",
         },
         "Keep them": {
             "mark": "read, star, queue, hide",
@@ -39,10 +40,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "views": "queries with a name",
             "follow": "authors, topics, words",
             "weights": "what it has learned",
+            "rules": "for what comes in",
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "to a program of yours",
+            "sync": "with your other machines",
             "restore": "marks from the journal",
         },
         "Look after it": {

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.setting_tables import TABLES
+from reader.core.setting_tables import SINGLE, TABLES, with_table_value
 from reader.core.setting_types import InvalidValue, KeyTable, as_toml
 from reader.core.toml_edit import with_value
 from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
@@ -51,6 +53,13 @@ def key_of(name: str) -> tuple[str, ...]:
             return ("keys", action)
         meant = nearest(action, actions)
         raise UsageError(f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'keys')}")
+    table, _, key = name.partition(".")
+    if key and table in SINGLE:
+        names = [one.name for one in fields(SINGLE[table])]
+        if key in names:
+            return (table, key)
+        meant = nearest(key, names)
+        raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
     if name in config.SETTING_TYPES and name != "keys":
         return (name,)
     meant = nearest(name, config.SETTING_TYPES)
@@ -64,18 +73,20 @@ def _advice(meant: str | None, listing: str) -> str:
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     """Write one setting to the file; raises ReaderError, and then the file is as it was."""
     key = key_of(name)
+    if name in SINGLE:
+        raise UsageError(f"{name} is a table: set {name}.{fields(SINGLE[name])[0].name} or another of its keys.")
     if name in TABLES:
         raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
     value, text = _checked(name, key, " ".join(words))
     if key[0] == "keys":
         _check_keys(workspace, key[1], value)
-    before = _read(file)
+    before = read_text(file)
     after = with_value(before, key, text)
     wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
     if _statements(after) != wanted:
         raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
-    _write_bounded(file, after)
+    write_bounded(file, after)
 
 
 Tables = list[dict[str, Any]]
@@ -89,7 +100,7 @@ def change_tables(
     `change` makes the new text, and `expected` says what the tables then are: nothing else may have changed.
     """
     file = workspace.config_file
-    before = _read(file)
+    before = read_text(file)
     document = _parsed(before, file)
     if table in document and not find_blocks(before, table):
         raise ConfigError(f"{table} stand in one line in {file}. Change them by 'dailypapers config edit'.")
@@ -98,7 +109,7 @@ def change_tables(
     rest = {name: value for name, value in document.items() if name != table}
     if _parsed(after, file) != rest | ({table: wanted} if wanted else {}):
         raise ConfigError(f"{table} can't be changed in {file} as it is written. Use 'dailypapers config edit'.")
-    _write_bounded(file, after)
+    write_bounded(file, after)
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
@@ -113,7 +124,8 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         raise ConfigError(f"{where}: {said}. It was left as it is: 'dailypapers config edit' opens it.") from error
 
 
-def _write_bounded(file: Path, text: str) -> None:
+def write_bounded(file: Path, text: str) -> None:
+    """Replace the file, unless it would be too large to be read; raises ConfigError."""
     if len(text.encode()) > MAX_FILE_SIZE:
         raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
     _write(file, text)
@@ -143,7 +155,12 @@ def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
 
     Raises UsageError if the setting does not take it.
     """
-    check = KeyTable().check_one if key[0] == "keys" else config.SETTING_TYPES[key[0]].check
+    if key[0] == "keys":
+        check: Callable[[object], object] = KeyTable().check_one
+    elif len(key) > 1:
+        check = partial(_check_in_table, *key)
+    else:
+        check = config.SETTING_TYPES[key[0]].check
     unfit: InvalidValue | None = None
     for value in (*_as_toml_value(text), text):
         try:
@@ -152,6 +169,10 @@ def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
             unfit = unfit or error
     meant = f" Did you mean {unfit.suggestion}?" if unfit and unfit.suggestion else ""
     raise UsageError(f"{name} {unfit}.{meant}")
+
+
+def _check_in_table(table: str, key: str, value: object) -> object:
+    return getattr(with_table_value(table, None, key, value), key)
 
 
 def _as_toml_value(text: str) -> list[object]:
@@ -190,7 +211,7 @@ def _find_editor() -> list[str]:
     return command
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
     """The file's text with its own line ends; empty if it is missing."""
     try:
         with file.open("rb") as stream:

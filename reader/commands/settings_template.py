@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from reader.config import SETTING_TYPES, Settings
-from reader.core.setting_tables import TABLES, UserCommand, entry_rules
+from reader.core.setting_tables import SINGLE, TABLES, UserCommand, entry_rules
 from reader.core.setting_types import as_toml
 
-EXAMPLES = {
+EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "views": {"name": "Evaluation", "query": "topic:evaluation is:unread"},
     "exports": {"query": "is:starred", "file": "~/starred.bib"},
     "commands": {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"},
+    "rules": {"name": "Finance", "when": "topic:finance -has:code", "then": ["hide", "tag:finance"]},
 }
 """What a new file shows of each table, in comments."""
 
@@ -41,12 +42,23 @@ def template() -> str:
         lines += ["", *_comment(text)]
         if name == "keys":
             lines += ["[keys]", '# "paper.star" = "s"']
+        elif name in SINGLE:
+            lines += _single(name)
         elif name in TABLES:
             lines += _table(name)
         else:
             lines += _comment(f"Takes {SETTING_TYPES[name].describe()}.")
             lines.append(f"# {name} = {as_toml(getattr(defaults, name))}")
     return "\n".join(lines) + "\n"
+
+
+def _single(name: str) -> Iterator[str]:
+    """A table that stands once, with its keys in comments at their defaults."""
+    kind = SINGLE[name]
+    yield f"[{name}]"
+    for key, text in setting_docs(kind).items():
+        yield from _comment(text)
+        yield f"# {key} = {as_toml(getattr(kind(), key))}"
 
 
 def _table(name: str) -> Iterator[str]:

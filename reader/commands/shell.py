@@ -13,7 +13,7 @@ from reader.commands import typed_line
 from reader.commands.completing import FILES, candidates
 from reader.commands.own_process import CommandProcess
 from reader.commands.registry import COMMANDS, GROUPS
-from reader.commands.typed_line import WRITE, Word, split
+from reader.commands.typed_line import TRIAGE, WRITE, Word, split
 from reader.commands.workspace import Workspace
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
@@ -21,6 +21,9 @@ from reader.ui.shell import Candidate, Here, Suggested, Typed
 
 WRITES = "what the keys act on to a file"
 """What `write` does, in a few words."""
+
+DECIDES = "unread papers one at a time: triage 15m"
+"""What `triage` does."""
 
 MOST = 60
 """Maximum words that are suggested."""
@@ -56,12 +59,16 @@ class ReaderShell:
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
             known = list(_first_words(word)) if word else []
-            meant = nearest(word, (*COMMANDS, WRITE)) if word and not known else None
+            meant = nearest(word, (*COMMANDS, WRITE, TRIAGE)) if word and not known else None
             yield from known if meant is None else _first_words(meant)
             return
         name = before[0]
         if name == WRITE:
             yield from _files(word)
+        elif name == TRIAGE:
+            if len(before) == 1:
+                yield from (Candidate(time, "") for time in ("15m", "30m", "1h") if time.startswith(word))
+            yield from self._known(["list", word])
         elif name == "export" and not word.startswith("-"):
             yield from self._export_words(before[1:], word)
         elif len(before) > _QUERIES.get(name, 99) and not word.startswith("--"):
@@ -93,9 +100,10 @@ class ReaderShell:
 def _first_words(word: str) -> Iterator[Candidate]:
     """Commands with what each does in a few words, and then the actions of the keys by their ids."""
     gists = {name: gist for group in GROUPS.values() for name, gist in group.items()}
-    for name in (*COMMANDS, WRITE):
+    gists |= {"help": "what a command takes", WRITE: WRITES, TRIAGE: DECIDES}
+    for name in (*COMMANDS, WRITE, TRIAGE):
         if name.startswith(word):
-            yield Candidate(name, gists.get(name, "what a command takes" if name == "help" else WRITES))
+            yield Candidate(name, gists[name])
     for action in ACTIONS:
         if action.id.startswith(word) and "list" in action.contexts:
             yield Candidate(action.id, action.help)

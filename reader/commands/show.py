@@ -6,22 +6,26 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from reader.commands import for_you
+from reader.commands import changes, for_you
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
 from reader.commands.paper_page import draw_paper, facts, short_parts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
+from reader.core.rules import said
 from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
+    from reader.cache.rules import Act
+    from reader.cache.window import Window
     from reader.core.follows import Reason as Followed
     from reader.core.topics.scorer import Reason
 
@@ -42,12 +46,19 @@ WHY = "why"
 """The key in JSON of what gave a paper its topics."""
 
 
+RULES = "rules"
+"""The key in JSON of what the user's rules did to the paper."""
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument(
         "--refresh", action="store_true", help="ask for comments, links and versions first, at most once a day"
     )
-    parser.add_argument("--why", action="store_true", help="print which words gave it its topics, and why it suits you")
+    parser.add_argument(
+        "--why", action="store_true", help="print which words gave it its topics, why it suits you, and what rules did"
+    )
+    parser.add_argument("--changes", action="store_true", help="print what changed since you marked it")
     add_json_fields(parser, _fields, "id,title,abstract")
     add_no_pager(parser)
 
@@ -56,7 +67,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, MARKED_BY, WHY, for_you.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, MARKED_BY, WHY, for_you.KEY, RULES, changes.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -78,13 +89,26 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
             FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
             MARKED_BY: [{"mark": one.mark, "program": one.agent} for one in _made(workspace, paper)],
         }
+        if changes.KEY in arguments.json.fields:
+            with workspace.window() as window:
+                why |= {changes.KEY: changes.record(changes.load_changes(window, paper))}
         if for_you.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= for_you.record(window, paper)
+        if RULES in arguments.json.fields:
+            with workspace.window() as window:
+                why[RULES] = _rule_record(window, paper)
         arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | said | why)
         return 0
     from reader.commands.pager import print_paged
 
+    if arguments.changes:
+        with workspace.window() as window:
+            found = changes.load_changes(window, paper)
+        columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
+        drawn = changes.change_lines(paper, found, Style.of(sys.stdout), columns)
+        print_paged(drawn, wanted=not arguments.no_pager)
+        return 0
     lines = _choose_lines(paper, reasons, workspace)
     print_paged(chain(lines, () if reasons is not None else _format_outputs(outputs)), wanted=not arguments.no_pager)
     return 0
@@ -144,7 +168,10 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
         names = {topic.slug: topic.name for topic in workspace.topics.topics}
         with workspace.window() as window:
             suits = for_you.sentence(window, paper)
-        return chain(_format_reasons(paper, reasons, names, style), _format_sentence(suits))
+            acts = _ruled(window, paper)
+        return chain(
+            _format_reasons(paper, reasons, names, style), _format_sentence(suits), *map(_format_sentence, acts)
+        )
     kept = _kept(workspace, paper)
     with workspace.window() as window:
         topics = window.topic_names()
@@ -179,6 +206,28 @@ def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str,
     if reasons:
         yield ""
         yield style.faint(LEGEND)
+
+
+def _rule_record(window: Window, paper: Paper) -> dict[str, object]:
+    """What the user's rules and muted words did to a paper, as JSON."""
+    acts, muted = _acts(window, paper)
+    return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
+
+
+def _ruled(window: Window, paper: Paper) -> Iterator[str]:
+    """The same as sentences."""
+    acts, muted = _acts(window, paper)
+    sentences = [
+        f"Rule {clean(act.rule)}: {said(act.then)}, because {clean(act.when)}{'; you took that back' * act.undone}."
+        for act in acts
+    ]
+    return iter([*sentences, *(f"Muted, because {clean(word)}." for word in muted)])
+
+
+def _acts(window: Window, paper: Paper) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+    from reader.cache.rules import ruled
+
+    return ruled(window, paper.pk, datetime.now(UTC).date()) if isinstance(paper.pk, int) else ((), ())
 
 
 def _format_sentence(text: str) -> Iterator[str]:
@@ -243,6 +292,7 @@ COMMAND = Command(
         ("show 2406.12345", "by its arXiv id"),
         ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
         ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
+        ("show 2406.12345 --changes", "what changed since you starred, read or passed it, word by word"),
         ("show 2406.12345 --why", "which words gave it its topics, and why it suits you"),
     ),
     _add_arguments,

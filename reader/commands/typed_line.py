@@ -5,6 +5,7 @@ mark read until:30d        all of a query
 export bibtex ~/refs.bib   the selected papers, or all of the list
 write note.md              the same for the paper under the cursor, as Markdown
 note worth a second look   the text of its note
+triage 15m topic:agents    the unread ones of a query, one at a time
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ WRITE = "write"
 
 PROGRAM = "dailypapers"
 
+TRIAGE = "triage"
+"""Another one: decide on unread papers one by one, within a time."""
+
 _SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
 """Habits from other programs."""
 
@@ -38,15 +42,18 @@ PIPE = "pipe"
 
 ACTIONS_FIRST = {
     "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
-    "undo": "mark.undo",
+    "similar": "find.similar", "undo": "mark.undo",
 }  # fmt: skip
 """Words that mean an action if nothing follows them, though a command has the same name."""
 
-_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0}
+_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0, "similar": 0}
 """Commands on papers that are named by ids, and the number of arguments before these."""
 
 _MANY = ("mark", "tag")
 """Those that take many papers, or a query."""
+
+_SEVERAL = (*_MANY, "similar")
+"""Those that take many papers."""
 
 
 class Word(NamedTuple):
@@ -103,13 +110,17 @@ def understand(line: str, here: Here) -> Typed:
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
         words[0] = "views"
+    if words[0] == TRIAGE:
+        # As it is typed: the query has its own quotes.
+        behind = found[len(found) - len(words) + 1 :]
+        return Typed(action="triage.begin", text=line[behind[0].start :].strip() if behind else "")
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
     if name == WRITE:
         return _to_file(_write(rest, here))
     if name not in COMMANDS:
-        meant = nearest(name, (*COMMANDS, WRITE, *_by_name()))
+        meant = nearest(name, (*COMMANDS, WRITE, TRIAGE, *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
@@ -175,7 +186,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if has_query:
         return Typed((name, *words), is_counted=not is_dry)
     if not papers:
-        taken = here.selected if name in _MANY and here.selected else _one(here)
+        taken = here.selected if name in _SEVERAL and here.selected else _one(here)
         return Typed((name, *words, *taken))
     if all(_is_id(words[place]) for place in papers):
         return Typed((name, *words))

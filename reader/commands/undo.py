@@ -10,12 +10,16 @@ from reader.commands.workspace import Workspace
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
+    about = "the last mark of any of your machines, as far as 'dailypapers sync' has brought them"
+    parser.add_argument("--anywhere", action="store_true", help=about)
     add_json(parser)
 
 
 def _undo_mark(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.events() as events, Progress() as progress:
-        event = events.undo(lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
+        event = events.undo(
+            lambda done, total: progress.show(f"{done:,} of {total:,} papers"), anywhere=arguments.anywhere
+        )
     if arguments.json:
         undone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
         print_json({"undone": undone})

@@ -60,6 +60,11 @@ class Workspace:
         settings = self.loaded.settings
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
+    def with_rules_of_now(self) -> Settings:
+        """The settings, with what the user has written since the program started about papers that come in."""
+        now = settings_reader.load_settings(self.config_file).settings
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
+
     @cached_property
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap
@@ -141,6 +146,7 @@ class Workspace:
         window = Window.open(self.cache_file)
         try:
             self._join_journal(window)
+            self._mute(window)
             yield window
         finally:
             window.close()
@@ -154,6 +160,19 @@ class Workspace:
             from reader.cache.marks.events import Events
 
             with suppress(CacheError), closing(Events.open(self.cache_file)):
+                window.changed()
+
+    def _mute(self, window: Window) -> None:
+        """Mute papers by the words of the settings if these have changed since a refresh did."""
+        words = self.settings.mute
+        if words or window.meta("mute"):
+            from reader.cache.mutes import follow
+            from reader.refresh.rules import rule_scope
+
+            with suppress(CacheError):
+                today = datetime.now(UTC).date()
+                changed = follow(self.cache_file, words, lambda: rule_scope(window, self.settings, today))
+                self.has_changed = self.has_changed or changed
                 window.changed()
 
     @contextmanager

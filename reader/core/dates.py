@@ -7,7 +7,7 @@ on any day.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 DATE_WORDS = ("today", "yesterday", "latest")
@@ -152,3 +152,11 @@ def _days_ago(today: date, count: int, unit: str) -> date:
 
 def _days_before(day: date, days: int) -> date:
     return date.fromordinal(max(1, day.toordinal() - days))
+
+
+def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
+    """When the first local day (ISO) begins and when the last one ends, in seconds since 1970."""
+    begin = 0 if first is None else int(datetime.fromisoformat(first).timestamp())
+    if last is None or last >= date.max.isoformat():
+        return begin, 1 << 62
+    return begin, int((datetime.fromisoformat(last) + timedelta(days=1)).timestamp())

@@ -17,6 +17,8 @@ class Flag(IntFlag):
     """A rule of the user's picked it out."""
     CHANGED = 4
     """It has changed since the user starred, read or passed it."""
+    MUTED = 8
+    """It has a muted word, and so it is hidden; the list shows no sign of it."""
 
 
 SHOWN_FIRST = (Flag.CHANGED, Flag.FOLLOWED, Flag.HIGHLIGHTED)

@@ -21,6 +21,17 @@ QUEUE = "queue"
 WANT = "want"
 """The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
 
+HIGHLIGHT = "highlight"
+"""The kind of marks that give papers the sign of a rule."""
+
+RULE = "rule:"
+"""Prefix of the kinds of events by which a rule has acted; the value is JSON, with its query and what it did."""
+
+RULE_LIMIT = 4_000
+"""Maximum characters of that JSON."""
+LOOK = "look"
+"""The kind of marks on papers that the user looked at again because they had changed."""
+
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
@@ -63,9 +74,10 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `note`, `tag:NAME`, `agent:NAME`, or one of `TRACES`."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, a trace, or `tag:`, `rule:` and
+    `agent:` with a name."""
     value: str
-    """`1` or `0`, the note's text, a place in the queue, a day, or the run of a program."""
+    """`1` or `0`, the note's text, a place in the queue, a day, what a rule did, or the run of a program."""
     clock: int
     """Milliseconds since 1970."""
     machine: str
@@ -91,6 +103,9 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
         return kind, clean_note(value)
     if kind == QUEUE and _PLACE.fullmatch(value):
         return kind, value
+    if kind.startswith(RULE):
+        name, said = clean(kind.removeprefix(RULE), TAG_LIMIT), clean(value, RULE_LIMIT)
+        return (f"{RULE}{name}", said) if name and said else None
     if kind in TRACES:
         return (kind, value) if _is_day(value) else None
     if kind.startswith(AGENT):
@@ -99,7 +114,7 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""
-    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE):
+    elif kind not in STATES and kind not in (QUEUE, WANT, LIKE, HIGHLIGHT, LOOK):
         return None
     return (kind, value) if kind and value in ("0", "1") else None
 

@@ -1,12 +1,14 @@
-"""The tables of the settings that may stand several times: `[[views]]`, `[[exports]]` and `[[commands]]`."""
+"""The tables of the settings that may stand several times, such as `[[views]]`."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
+from reader.core.digest_settings import DigestMail
+from reader.core.rules import RuleMarks, RuleQuery
 from reader.core.setting_types import (
     Boolean,
     Choice,
@@ -28,7 +30,7 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second")
+BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "muted")
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"
@@ -172,13 +174,79 @@ class UserCommand:
         return tuple(shlex.split(self.run)) if isinstance(self.run, str) else self.run
 
 
-Entry: TypeAlias = SavedView | WatchedExport | UserCommand
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """How much a paper must change after you marked it to be worth a second look."""
 
-TABLES: Mapping[str, type[Entry]] = {"views": SavedView, "exports": WatchedExport, "commands": UserCommand}
+    votes: int = _entry(Number(0, 100_000), default=25)
+    """New votes, if they are at least half of those before; 0 for never. Likewise comments and models."""
+    comments: int = _entry(Number(0, 10_000), default=5)
+    """New comments."""
+    models: int = _entry(Number(0, 10_000), default=1)
+    """New models that name it."""
+    words: int = _entry(Number(0, 10_000), default=10)
+    """Changed words of its title or abstract; 0 for never."""
+    code: bool = _entry(Boolean(), default=True)
+    """Code, where it had none."""
+    version: bool = _entry(Boolean(), default=True)
+    """A new version on arXiv."""
+    venue: bool = _entry(Boolean(), default=True)
+    """A venue, or another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What happens to papers that come in and match a query."""
+
+    name: str = _entry(Name())
+    when: str = _entry(RuleQuery())
+    then: tuple[str, ...] = _entry(RuleMarks())
+
+
+Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
+
+TABLES: Mapping[str, type[Entry]] = {
+    "views": SavedView,
+    "exports": WatchedExport,
+    "commands": UserCommand,
+    "rules": Rule,
+}
 """The tables by their names in the file."""
+
+SINGLE: Mapping[str, type[SecondLook | DigestMail]] = {"second_look": SecondLook, "digest": DigestMail}
+"""The tables that stand once, by their names in the file."""
 
 MOST = 100
 """Maximum tables of a kind."""
+
+
+def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
+    """A table that stands once with another value, or all defaults but this; raises InvalidValue."""
+    kind = SINGLE[table]
+    rules = {one.name: one.metadata["rule"] for one in fields(kind)}
+    if key not in rules:
+        raise InvalidValue(f"is no key of [{table}]", nearest(key, rules))
+    return replace(known or kind(), **{key: rules[key].check(value)})
+
+
+class OneTable(SettingType):
+    """A table that stands once."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def check(self, value: object) -> object:
+        if isinstance(value, SINGLE[self.table]):
+            return value
+        if not isinstance(value, Mapping):
+            raise InvalidValue(f"must be a table: write [{self.table}] on a line of its own")
+        found = SINGLE[self.table]()
+        for key, one in value.items():
+            found = with_table_value(self.table, found, key, one)
+        return found
+
+    def describe(self) -> str:
+        return f"a table, after a line [{self.table}]"
 
 
 class Unfit(NamedTuple):
@@ -291,7 +359,7 @@ class Entries(SettingType):
 
     def _checked(self, values: Sequence[object]) -> Iterator[Entry]:
         for one in values:
-            if isinstance(one, SavedView | WatchedExport | UserCommand):
+            if isinstance(one, SavedView | WatchedExport | UserCommand | Rule):
                 yield one
                 continue
             entry, wrong = read_entry(self.table, one if isinstance(one, Mapping) else {})

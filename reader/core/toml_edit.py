@@ -38,6 +38,16 @@ def with_value(text: str, key: Sequence[str], value: str) -> str:
     return end.join(lines)
 
 
+def without_value(text: str, key: Sequence[str]) -> str:
+    """The text without the lines that set `key`, if there are any."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    found = next((one for one in _values(text) if one.key == tuple(key)), None)
+    if found is not None:
+        del lines[found.line - 1 : end_of(lines, found.line - 1)]
+    return end.join(lines)
+
+
 def _values(text: str) -> Iterator[Statement]:
     return (one for one in read_statements(text) if isinstance(one, Statement) and one.value is not None)
 

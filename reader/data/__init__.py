@@ -14,6 +14,11 @@ def read_text(name: str) -> str:
     return files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
+def read_bytes(name: str) -> bytes:
+    """The bytes of the shipped file `name`."""
+    return files(__name__).joinpath(name).read_bytes()
+
+
 def skill() -> str:
     """What an agent has to know to use the commands, as a `SKILL.md`."""
     return read_text("SKILL.md")

@@ -13,6 +13,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "mark": "Mark",
     "queue": "Mark",
     "select": "Select",
+    "triage": "Triage",
     "read": "Read",
     "text": "Full text",
     "outline": "Outline",
@@ -38,32 +39,38 @@ GROUPS: Final[Mapping[str, str]] = {
 """The heading for an action in lists, by the first part of its id."""
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
-_READ: Final[Contexts] = ("list", "detail", "page", "text")
+_SHOWN: Final[Contexts] = ("list", "detail", "triage", "page")
+_READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
 _MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
 _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
-_SCROLL: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "output", "weights", "help")
+_LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty")
+_SCROLL: Final[Contexts] = (
+    "list", "detail", "triage", "page", "text", "outline", "filter", "output", "weights", "help",
+)  # fmt: skip
 _SEARCH: Final[Contexts] = ("list", "detail", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
 _NOT_HELP: Final[Contexts] = (
-    "list", "detail", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command", "calendar",
-    "empty",
+    "list", "detail", "triage", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command",
+    "calendar", "empty",
 )  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
+_FRONT: Final[Contexts] = ("triage", "page")
+_TRIAGE: Final[Contexts] = ("triage",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)
-_PICTURES: Final[Contexts] = ("page", "text")
+_PICTURES: Final[Contexts] = ("triage", "page", "text")
 _PICTURE: Final[Contexts] = ("picture",)
 _TOPIC: Final[Contexts] = ("filter",)
 _QUERY: Final[Contexts] = ("query",)
 _TAGS: Final[Contexts] = ("tags",)
 _NOTE: Final[Contexts] = ("note",)
-_WRITE: Final[Contexts] = ("list", "detail", "page", "text", "note")
+_WRITE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "note")
 _COMMAND: Final[Contexts] = ("command",)
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
@@ -111,29 +118,33 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again; 3m marks three.", _READ, True),
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view, or let it go.", _READ, True),
     Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again lets it go.", _READ, True),
-    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _PAPER, True),
-    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words.", _PAPER),
+    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _SHOWN, True),
+    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
     Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", _UNDO),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", (*_LINE, "weights")),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _UNDO),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "This paper too, or not; then the next one. Keys act on all.", _SIDES),
     Action("select.range", "V", "Select a range", "From here to where the cursor goes; again ends it.", _SIDES),
     Action("select.all", "*", "Select all", "Every paper in view; again lets them go.", _SIDES),
+    Action("triage.begin", "gT", "Triage", "Decide on unread papers one by one, in 15 minutes.", _BROWSE),
+    Action("triage.next", "n l right", "Pass", "Mark this paper read; the next one comes.", _TRIAGE),
+    Action("triage.pause", "escape", "Pause", "Stop the clock; again, leave for a while.", _TRIAGE),
+    Action("triage.end", "q", "End", "Put aside what is left, or leave it unread.", _TRIAGE),
     Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _READ),
     _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _READ),
     _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _READ),
-    Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _PAPER),
-    Action("read.unfold", "+", "All people", "Every author and keyword of this paper; again folds them.", _PAPER),
+    Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _SHOWN),
+    Action("read.unfold", "+", "All people", "Every author and keyword of this paper; again folds them.", _SHOWN),
     _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
-    Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _PAGE),
+    Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _FRONT),
     Action("text.places", "i", "Places in the text", "Read the full text where it has your words.", _PAPER),
     Action("text.again", "r", "Fetch again", "The text of a newer version, or after a failure.", _TEXT),
     _motion("text.next_section", "]", "Next section", "The heading below.", _TEXT),
@@ -186,7 +197,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
-    Action("view.second", "gl", "Second look", "Read or hidden papers that rose or got code since.", _BROWSE),
+    Action("view.second", "gl", "Second look", "Papers that changed since you marked or passed them.", _BROWSE),
     _numbered(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",
@@ -205,7 +216,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("link.page", "o", "Open in browser", "The paper's page on the web.", _READ),
     Action("link.pdf", "p", "PDF", "Fetch the PDF to your folder, and open it; again opens it at once.", _READ),
     Action("link.list", "L", "All links", "Choose among all links of this paper.", _READ),
-    Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _PAPER),
+    Action("link.copy", "y", "Copy link", "The paper's address, to the clipboard.", _SHOWN),
     Action("link.copy_as", "Y", "Copy as", "Its id, title, BibTeX, Markdown, abstract or a citation.", _READ),
     Action("topic.pick", "space enter", "Pick", "Open this view or day; pick a topic or let go.", _TOPIC),
     Action("topic.exclude", "- x", "Exclude", "Leave out papers of this topic.", _TOPIC),
@@ -235,14 +246,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Type it again.", _NOTE),
-    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _BACK),
+    Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _LINE),
     Action("command.pipe", "|", "Pipe", "A program of yours gets the paper, or what is selected: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
     Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
     Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
     Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
     Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
-    Action("command.output", ";", "Last output", "What the last command has printed.", _BACK),
+    Action("command.output", ";", "Last output", "What the last command has printed.", _LINE),
     Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
     Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
     Action("date.day", "enter", "Day", "Go to this day, or to the date that was typed.", _DATE),
@@ -258,7 +269,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
     Action("weights.pick", "space enter", "Pick", "More of this; again as it was learned.", _WEIGHTS),
-    _motion("weights.raise", "+ = l right", "More", "Twice its weight.", _WEIGHTS),
+    _motion("weights.raise", "+ = l right", "More", "Twice its weight, and enough to count.", _WEIGHTS),
     _motion(
         "weights.lower", "- h left", "Less", "Half its weight; what was not learned then counts against.", _WEIGHTS
     ),

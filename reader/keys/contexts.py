@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 Context: TypeAlias = Literal[
     "list",
     "detail",
+    "triage",
     "page",
     "text",
     "outline",
@@ -33,6 +34,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "list": "in the list",
     "detail": "in the detail",
     "page": "on a paper's page",
+    "triage": "in a triage",
     "text": "in a full text",
     "outline": "in the outline of a text",
     "picture": "with a picture in front",

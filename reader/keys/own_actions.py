@@ -29,7 +29,11 @@ def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
     """The lines that the commands add to the table of actions; their keys are as in the settings."""
     return tuple(
         Action(
-            id, "", command.name, f"Your command on this paper: {_line(command)}.", ("list", "detail", "page", "text")
+            id,
+            "",
+            command.name,
+            f"Your command on this paper: {_line(command)}.",
+            ("list", "detail", "page", "triage", "text"),
         )
         for id, command in own_actions(commands).items()
     )

@@ -32,6 +32,7 @@ NEWSBOAT: Final[Mapping[str, str]] = MappingProxyType(
         "picture.close": "escape q I",
         "link.list": "u L",
         "app.refresh": "r R",
+        "find.similar": "gR",
         "app.quit": "Q ctrl+q",
     }
 )

@@ -167,6 +167,14 @@ class HookRan:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class RulesActed:
+    """The user's rules acted on papers, as one action that can be undone."""
+
+    did: tuple[tuple[str, int], ...]
+    """What happened, such as `hidden`, and to how many papers."""
+
+
 Message = (
     RefreshEvent
     | SourceEvent
@@ -178,6 +186,7 @@ Message = (
     | PapersStored
     | NotificationFailed
     | HookRan
+    | RulesActed
     | PaperRefreshed
     | TextStored
     | TextMissing

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
+    from reader.refresh.rules import RuleKeeper
     from reader.refresh.sources import Sources
 
 from reader.refresh.jobs import (
@@ -91,9 +92,14 @@ async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
 def _load_cache(context: JobContext) -> Cache:
     """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
+    from reader.cache.connections import closing_on_error
     from reader.cache.papers import Cache
+    from reader.cache.second_look import adopt_limits
 
-    return Cache.open(context.cache_file, context.rules())
+    cache = Cache.open(context.cache_file, context.rules())
+    with closing_on_error(cache):
+        adopt_limits(context.cache_file, context.settings.second_look)
+    return cache
 
 
 def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[tuple[HuggingFaceClient, Sources]]:
@@ -114,14 +120,18 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
 async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
+    from reader.refresh.rules import RuleKeeper
 
     hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
+    rules = RuleKeeper(context.cache_file, context.settings, context.now)
     notifier = Notifier.for_plan(plan, context.cache_file, context.settings, context.now)
     async with _open_cache(context) as cache:
         await notifier.start()
         await hook.start()
-        steps = _fetch(context, cache, plan), _notify(notifier), _maintain_cache(context, cache), _run(context, hook)
-        for step in steps:
+        await asyncio.to_thread(rules.start)
+        # What a rule hides is no news.
+        steps = _fetch(context, cache, plan), _apply_rules(rules), _notify(notifier), _maintain_cache(context, cache)
+        for step in (*steps, _run(context, hook)):
             async with aclosing(step) as messages:
                 async for message in messages:
                     yield message
@@ -136,6 +146,12 @@ async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerato
                 yield event
         if failing := await asyncio.to_thread(sources.feeds.failing):
             yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
+
+
+async def _apply_rules(rules: RuleKeeper) -> AsyncGenerator[Message, None]:
+    """Let the user's rules act on what came in, and mute what has muted words."""
+    if acted := await asyncio.to_thread(rules.apply):
+        yield acted
 
 
 async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
@@ -229,8 +245,13 @@ async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, Non
 
 
 async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+    from reader.refresh.rules import RuleKeeper
+
     async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
-        yield LookupFinished(await sources.look_up(daily, id))
+        found = await sources.look_up(daily, id)
+    if found:
+        await asyncio.to_thread(RuleKeeper(context.cache_file, context.settings, context.now).pass_over, id)
+    yield LookupFinished(found)
 
 
 async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:

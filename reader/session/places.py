@@ -25,6 +25,9 @@ QUEUED = "queue"
 FOR_YOU = "foryou"
 """The id of the view of papers to read that suit the user, the best first, with some surprises."""
 
+TRIAGE = "triage"
+"""The id of the view of a triage, which is not listed and not returned to."""
+
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
 
@@ -68,9 +71,20 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:risen (is:read OR is:hidden) -is:starred", "rising"),
+    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
+    View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, and read or hidden papers that have since risen."""
+"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, and those that
+muted words leave out."""
+
+
+def triage_place(text: str, *, is_taught: bool) -> Place:
+    """The unread papers of a query, what suits the user best first, or what has most votes until that is known.
+
+    Without a query they are those of the newest day, and those that came since the last visit.
+    """
+    asked = "is:unread -is:starred" if text else "is:unread -is:starred (day:latest OR is:new)"
+    return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 
 def saved_view(name: str, query: str) -> View:
@@ -155,12 +169,12 @@ class Place(NamedTuple):
 
     @property
     def paper_id(self) -> str | None:
-        """The arXiv id if the query asks only for one paper, else None; raises QueryError."""
+        """The arXiv id if the query asks only for one paper, or those like it, else None; raises QueryError."""
         from reader.core.ids import arxiv_id
         from reader.core.query import Term
 
         asked = self.query.root
-        if not isinstance(asked, Term) or asked.field != "id" or arxiv_id(asked.value) != asked.value:
+        if not isinstance(asked, Term) or asked.field not in ("id", "like") or arxiv_id(asked.value) != asked.value:
             return None
         return asked.value
 

@@ -214,6 +214,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
         assembly.beside.export_soon()
+        assembly.sync.begin()
         if not self.look.is_still:
             self.set_interval(assembly.cache_watch.seconds, assembly.look_around)
         if not self.look.demo and not self.look.is_still:
@@ -246,8 +247,11 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         if not self.look.demo and not self.look.is_still:
             on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
+        on_change(assembly.triage.parts, assembly.triage.follow, now=False)
+        on_change(assembly.triage_clock.parts, assembly.triage_clock.follow, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
+        on_change(assembly.sync.parts, assembly.sync.marked, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
@@ -256,9 +260,15 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         """Whether the watched exports may lack a change."""
         return self.assembly is not None and self.assembly.beside.is_due
 
+    @property
+    def has_sync_due(self) -> bool:
+        """Whether other machines may lack a mark."""
+        return self.assembly is not None and self.assembly.sync.is_due
+
     def on_unmount(self) -> None:
         if self.assembly is not None:
             self.assembly.commands.close()
+            self.assembly.sync.close()
             self.assembly.beside.close()
             self.assembly.traces.close()
         self.library.close()

@@ -33,6 +33,7 @@ from reader.ui.handlers.selection import SelectionActions
 from reader.ui.handlers.similar import SimilarActions
 from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
+from reader.ui.handlers.triage import TriageActions
 from reader.ui.handlers.views import ViewActions
 from reader.ui.handlers.weights import WeightActions
 from reader.ui.picture_terminal import picture_terminal
@@ -51,9 +52,11 @@ from reader.ui.work.pdf_fetcher import PdfFetcher
 from reader.ui.work.picture_loader import PictureLoader
 from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
+from reader.ui.work.sync import Sync
 from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 from reader.ui.work.traces import Traces
+from reader.ui.work.triage_clock import TriageClock
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
@@ -129,6 +132,7 @@ class Assembly:
         self.commands = CommandRunner(services, parts.shell)
 
         self.beside = Beside(services, parts.shell)
+        self.sync = Sync(services, parts.shell)
         self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
@@ -165,6 +169,18 @@ class Assembly:
         )
         add = AddActions(services, PaperLookup(services, run_job), position)
         display = DisplayActions(parts, services)
+        self.triage = TriageActions(
+            services,
+            main.papers,
+            parts.list_loader,
+            keyboard,
+            marks=self.marks,
+            page=self.page,
+            traces=self.traces,
+            position=position,
+            scroll_on=self.page.scroll_on,
+        )
+        self.triage_clock = TriageClock(services)
         typed = CommandActions(
             parts,
             services,
@@ -172,10 +188,12 @@ class Assembly:
             self.commands,
             screen=lambda: parts.overlays.command_line,
             copy=parts.copy_to_clipboard,
+            takers={"triage.begin": self.triage.begin_typed},
         )
         groups = (
             self.marks,
             self.page,
+            self.triage,
             self.full_text,
             self.pictures,
             self.views,
@@ -211,7 +229,7 @@ class Assembly:
             ),
         )
         own = typed.own_handlers(own_actions(services.settings.commands))
-        self.handlers: Mapping[str, Handler] = {**handlers_of(groups), **own}
+        self.handlers: Mapping[str, Handler] = {**self.triage.over(handlers_of(groups)), **own}
 
     def look_around(self) -> None:
         """Notice what other programs have changed."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, Place, View, feed_text
+from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, Place, View, feed_text
 from reader.ui.day_end import all_read, asks_for_unread, day_of
 from reader.ui.state import State
 from reader.ui.text.day_names import near_day, short_day
@@ -57,6 +57,11 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         return _not_here(listing.facts.missing_id, demo=demo)
     if listing.facts.newest_day is None and not listing.facts.has_papers:
         return _no_papers(state, today, demo=demo)
+    if listing.place.view.id == TRIAGE and state.triage is not None:
+        from reader.ui.text.triage_lines import triage_summary
+
+        one = state.triage
+        return triage_summary(one.pace, one.counts, one.aside, one.finished)
     if _knows_nothing(listing):
         return EmptyReason(said("Nothing is learned of you yet."), because(TO_LEARN), (_PICKS, _ALL))
     if listing.place.text:
@@ -136,6 +141,10 @@ def _not_here(id: str, *, demo: bool) -> EmptyReason:
 
 def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     place, counts = state.listing.place, state.place_counts
+    if place.is_aside:
+        return EmptyReason(
+            said("No paper here fits ", place.text, "."), ways=(Way("app.escape", "goes back"), _PUT_BACK)
+        )
     what = said("Nothing matches ", place.text, f"{_where(place.view)}.")
     meant = corrected(place, state.topic_papers)
     if meant is not None:
@@ -183,6 +192,9 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
     if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
         return _everything_read(state, demo=demo)
+    if view.id == "muted":
+        why = "Papers with the words of mute in your settings come here."
+        return EmptyReason(said("Nothing is muted."), because(why), (_ALL,))
     if listing.facts.are_hidden or view.id in ("all", "unread"):
         return _all_hidden(state, period, today)
     if view.id == "followed" and not state.follows:
@@ -199,8 +211,8 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
         why = "A paper that you queue waits here until you let it go."
         return EmptyReason(said("Nothing to read later."), because(why), (_ALL,))
     if view.id == "second":
-        why = "Papers that rise after you read or hide them come here."
-        return EmptyReason(said("Nothing has risen yet."), because(why), (_ALL,))
+        why = "Papers that change after you star, read or pass them come here."
+        return EmptyReason(said("Nothing has changed."), because(why), (_ALL,))
     if view.is_ranking:
         return _no_ranking(state, today, demo=demo)
     if view.id.startswith(SAVED):

@@ -75,11 +75,11 @@ class LastPlace:
 
     def _place(self, main: MainScreen) -> visit.Visit:
         state = self._model.state
-        panes = state.panes
+        panes, place = state.panes, state.lasting_place
         now = visit.Visit(
-            view=state.place.view.id,
-            view_query=state.place.view.query if state.place.view.id.startswith(SAVED) else "",
-            text=state.place.text,
+            view=place.view.id,
+            view_query=place.view.query if place.view.id.startswith(SAVED) else "",
+            text=place.text,
             paper=self._paper_id(main),
             sizes={str(shape): sizes for shape, sizes in panes.sizes.items()},
             hidden=tuple(sorted(panes.hidden)),

@@ -49,6 +49,8 @@ class Typed(NamedTuple):
     """The id of the action; empty for a command."""
     times: int | None = None
     """The count of the action."""
+    text: str = ""
+    """What follows the action's word, for one that takes a text."""
 
 
 class Outcome(NamedTuple):

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
-from reader.session.places import TopicMode, TopicOrder
+from reader.session.places import TRIAGE, TopicMode, TopicOrder
 from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.notices import Notices
 from reader.ui.state_parts import (
@@ -24,7 +24,7 @@ from reader.ui.state_parts import (
     Reading,
     RefreshStatus,
 )
-from reader.ui.view_state import ViewState
+from reader.ui.triage_state import TriageState
 
 if TYPE_CHECKING:
     from reader.keys.contexts import Context
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(ViewState):
+class State(TriageState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0
@@ -112,7 +112,7 @@ class State(ViewState):
         if self.text is not None:
             return "outline" if self.text.outline.is_open else "text"
         if self.page is not None:
-            return "page"
+            return "triage" if self.is_triaging else "page"
         if self.calendar is not None:
             return "calendar"
         if self.is_typing:
@@ -255,7 +255,7 @@ class State(ViewState):
         """Go back from the paper's page to the list."""
         if self.page is None:
             return self
-        closed = replace(self.close_text(), page=None, is_list_outdated=False)
+        closed = replace(self.close_text()._leave_triage_page(), page=None, is_list_outdated=False)
         if not self.is_list_outdated:
             return closed
         return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
@@ -283,6 +283,8 @@ class State(ViewState):
             return self.focused("list")
         if self.selection.count:
             return self.let_go()
+        if self.results is None and self.place.view.id == TRIAGE:
+            return self.leave_triage()
         return self.leave_results() if self.results is not None else self.drop_query(at)
 
     # Choosing topics

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from reader.core.follows import Reason
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
+    from reader.core.second_look import Changes
     from reader.ui.feed_results import FeedResults
 
 Mode = Literal["", "sample", "read-only"]
@@ -115,6 +116,8 @@ class ListContent:
     def formed_like(self, before: ListContent) -> ListContent:
         """The same content with dates or headings: as before in the same place, so that no line moves."""
         is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
+        # Near papers that come after those of one day have dates; no line moves by that.
+        is_same = is_same and bool(self.order.near) == bool(before.order.near)
         has_dates = before.has_dates if is_same else not days_have_headings(self.order)
         return replace(self, has_dates=has_dates)
 
@@ -205,6 +208,8 @@ class Reading(NamedTuple):
     """What the user follows that it has."""
     suits: str = ""
     """Why it suits the user, in words, where the list is ordered by that."""
+    changes: Changes | None = None
+    """What changed since the user marked it."""
 
 
 class Tagging(NamedTuple):

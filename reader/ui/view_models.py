@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reader.ui.text.found_lines import Found
     from reader.ui.text.query_advice import Reach
     from reader.ui.text.strip_line import Strip
+    from reader.ui.text.triage_lines import TriageHeader
 
 SELECTING = ("list", "detail")
 """The contexts in which keys act on the selected papers."""
@@ -137,6 +138,7 @@ def header_parts(state: State) -> object:
         state.mode,
         state.texts_ahead,
         state.fit,
+        state.triage and state.triage.phase,
     )
 
 
@@ -157,7 +159,7 @@ def header(state: State, now: datetime, dot: str) -> Header:
 def _corrections(state: State) -> str:
     """Which typed words were taken for others, behind the query."""
     fit = state.fit if state.fit is not None and state.fit.text == state.listing.place.text else None
-    return f"  ({fit.corrections})" if fit is not None and fit.corrections else ""
+    return f"  (read as {fit.corrections})" if fit is not None and fit.corrections else ""
 
 
 def condition(state: State, now: datetime) -> Condition:
@@ -168,6 +170,10 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(busy, "busy")
     if state.mode:
         return Condition(state.mode)
+    if state.triage is not None and state.triage.phase == "left":
+        from reader.core.triage import time_left
+
+        return Condition(f"triage: {time_left(state.triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
     if state.texts_ahead:
@@ -244,7 +250,7 @@ def text_prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
     """The most useful keys here, with their effects."""
-    idle = [] if state.place.text or state.context == "page" else ["find.clear"]
+    idle = [] if state.place.text or state.context in ("page", "triage") else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
     if state.text is not None and state.text.view is None:
@@ -277,6 +283,17 @@ def reach(state: State) -> Reach:
 
     back = state.widened_from.name if state.widened_from is not None else ""
     return Reach(state.listing.count or 0, state.in_all, back)
+
+
+def triage(state: State, keymap: Keymap) -> TriageHeader | None:
+    """The first line of the page during a triage; None otherwise."""
+    one = state.triage
+    if one is None or not state.is_triaging:
+        return None
+    from reader.ui.text.triage_lines import triage_header
+
+    go_on, leave = keymap.key("read.on", "triage"), keymap.key("triage.pause", "triage")
+    return triage_header(one.pace, is_paused=one.phase == "paused", go_on=go_on, leave=leave)
 
 
 def found(state: State, key: PaperKey) -> Found | None:

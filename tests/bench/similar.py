@@ -18,19 +18,29 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
 
-from reader.cache.finding.index import LARGEST
-from reader.cache.finding.ranker import Ranker
-from reader.cache.finding.segment import Segment, Text, build_segment
-from reader.cache.finding.splitter import Splitter
+from reader.cache.finding.index import rank_by_papers, update
+from reader.cache.papers import Cache
+from reader.cache.search.similar import rank_similar
+from reader.cache.window import Window
+from reader.core.paper import Draft, Listing
+from reader.data import shipped_topics
 from tests.bench.finding import baseline
 
 MOST_NAMED = 6
 """A name that more papers have is a common word."""
+
+MOST_FOUND = 1_000
+"""Papers among which the other one is looked for."""
+
+AT_ONCE = 500
+"""Papers that are stored at once."""
 
 FIRST = 100
 """Papers that a user would look at."""
@@ -91,15 +101,22 @@ def without(names: Sequence[str], text: str) -> str:
     return _WORD.sub(lambda word: "" if word[0] in known else word[0], text)
 
 
-def ours(texts: Sequence[tuple[str, str]], folder: Path) -> Search:
-    """The index and its ranking of similar papers, by words alone."""
-    after = -1
-    papers = (Text(at, str(at), *text) for at, text in enumerate(texts))
-    while (end := build_segment(folder, after, islice(papers, LARGEST))) is not None:
-        after = end
-    names = sorted(folder.iterdir(), key=lambda one: int(one.name.rpartition("-")[2]))
-    ranker = Ranker([Segment.open(name) for name in names], Splitter())
-    return lambda number: ranker.rank_similar([texts[number]], 1_000).pks.tolist()
+@contextmanager
+def made_cache(papers: Sequence[Paper], folder: Path) -> Iterator[Window]:
+    """A cache of the papers, whose keys are their numbers from 1 on, and its index."""
+    path = folder / "papers.db"
+    with closing(Cache.open(path, shipped_topics())) as cache:
+        for start in range(0, len(papers), AT_ONCE):
+            drafts = [
+                Draft(paper.title or "-", f"{1 + number // 99_999:04}.{1 + number % 99_999:05}")._replace(
+                    abstract=paper.abstract, authors=tuple(sorted(paper.authors))
+                )
+                for number, paper in enumerate(papers[start : start + AT_ONCE], start)
+            ]
+            cache.store(Listing("2026-06-30", tuple(drafts)), "2026-06-30T00:00:00Z")
+    update(path)
+    with closing(Window.open(path)) as window:
+        yield window
 
 
 def judge(name: str, search: Search, pairs: Sequence[tuple[int, int]]) -> str:
@@ -128,19 +145,33 @@ def quality(papers: Sequence[Paper]) -> Iterator[str]:
     plain = baseline(texts)
     yield judge("FTS5 BM25, title", lambda number: plain(texts[number][0] or "x"), pairs)
     yield judge("FTS5 BM25, title and abstract", lambda number: plain(" ".join(texts[number])), pairs)
-    with tempfile.TemporaryDirectory() as folder:
-        yield judge("ours, words", ours(texts, Path(folder)), pairs)
+    bare = [Paper(*text, paper.authors) for text, paper in zip(texts, papers, strict=True)]
+    with tempfile.TemporaryDirectory() as name, made_cache(bare, Path(name)) as window:
+        path = Path(name) / "papers.db"
+
+        def by_words(number: int) -> list[int]:
+            found = window.read(lambda connection: rank_by_papers(connection, path, [texts[number]], MOST_FOUND))
+            return [pk - 1 for pk in found.pks.tolist()]
+
+        def by_all(number: int) -> list[int]:
+            found = window.read(lambda connection: rank_similar(connection, path, [number + 1]))
+            return [pk - 1 for pk in found.pks]
+
+        yield judge("ours, words alone", by_words, pairs)
+        yield judge("ours", by_all, pairs)
 
 
 def times(papers: Sequence[Paper], size: int) -> Iterator[str]:
-    """Milliseconds of the processor among so many papers: the archive's, again and again."""
-    texts = list(islice(cycle((paper.title, paper.abstract) for paper in papers), size))
-    with tempfile.TemporaryDirectory() as folder:
-        search = ours(texts, Path(folder))
+    """Milliseconds of the processor among so many papers: the archive's, again and again, by other people."""
+    many = [
+        paper._replace(authors=frozenset(f"{name} {number // len(papers) or ''}" for name in paper.authors))
+        for number, paper in enumerate(islice(cycle(papers), size))
+    ]
+    with tempfile.TemporaryDirectory() as name, made_cache(many, Path(name)) as window:
         seconds = []
         for number in range(0, len(papers), len(papers) // 50):
             began = time.thread_time()
-            search(number)
+            window.read(partial(rank_similar, cache=Path(name) / "papers.db", like=[number + 1]))
             seconds.append(1_000 * (time.thread_time() - began))
         yield f"{size:,} papers: median {median(seconds):.1f} ms, slowest {max(seconds):.1f} ms"
 

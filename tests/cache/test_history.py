@@ -98,28 +98,6 @@ def test_a_clear_rise_is_marked(cache: Cache, path: Path, upvotes: int, clearly:
     assert rising(path) == [False, False]
 
 
-def test_a_second_look_is_due_to_what_rose_after_it_was_put_away(cache: Cache, path: Path) -> None:
-    tell(cache, 20, upvotes=10)
-    mark(path, "hide", 21)
-    mark(path, "read", 21, pk=2)
-    second = "is:risen (is:read OR is:hidden) -is:starred"
-    assert found(path, second) == []
-    tell(cache, 22, upvotes=40)
-    assert found(path, second) == [1]
-    mark(path, "star", 23)
-    assert found(path, second) == []
-
-
-def test_code_that_comes_later_is_worth_a_second_look(cache: Cache, path: Path) -> None:
-    tell(cache, 20, upvotes=10)
-    mark(path, "read", 21)
-    tell(cache, 22, upvotes=11, code_url="https://github.com/a/b")
-    assert found(path, "is:risen") == [1]
-    assert found(path, "-is:risen") == [2]
-    mark(path, "hide", 23)
-    assert found(path, "is:risen OR is:hidden is:risen") == []
-
-
 def test_rising_papers_come_first_by_the_votes_of_the_last_days(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-01", tuple(draft(n, upvotes=100 * n) for n in (1, 2, 3))), stamp(10))
     cache.store(Listing("2026-11-01", (draft(3, upvotes=600),)), stamp(12))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from reader.core.setting_tables import SecondLook
 from tests.commands.conftest import Run, RunOnTerminal
 
 
@@ -99,6 +101,7 @@ def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
         ("notify", "[]"),
         ("endpoint", "https://huggingface.co"),
         ("keys.paper.star", '["s"]'),
+        ("second_look.votes", "25"),
     ],
 )
 def test_config_get_prints_one_value(run: Run, name: str, says: str) -> None:
@@ -118,6 +121,7 @@ def test_config_get_as_json_says_where_it_comes_from(run: Run, file: Path) -> No
         ("qqqq", "There is no setting 'qqqq'. 'dailypapers config show' lists them."),
         ("keys.paper.strar", "There is no action 'paper.strar'. Did you mean keys.paper.star?"),
         ("keys", "There is no setting 'keys'."),
+        ("second_look.vots", "second_look has no 'vots'. Did you mean second_look.votes?"),
     ],
 )
 def test_a_setting_that_does_not_exist(run: Run, home: Path, what: tuple[str, ...], name: str, says: str) -> None:
@@ -269,3 +273,12 @@ def test_config_edit_without_an_editor_says_what_to_do(
     assert (found.code, found.err.count("\n")) == (1, 1)
     assert "Set EDITOR" in found.err
     assert not home.exists()
+
+
+def test_a_key_of_a_table_that_stands_once_is_set(run: Run, file: Path) -> None:
+    assert run("config", "init").code == 0
+    assert run("config", "set", "second_look.votes", "60").code == 0
+    assert "\n[second_look]\n" in file.read_text() and "\nvotes = 60\n" in file.read_text()
+    assert run("config", "get", "second_look").json == {**asdict(SecondLook()), "votes": 60}
+    assert run("config", "set", "second_look.votes", "many").code == 2
+    assert "set second_look.votes or another" in run("config", "set", "second_look", "{}").err

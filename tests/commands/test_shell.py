@@ -43,6 +43,9 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
         ("export --form", "export --format"),
         ("list is:unread --js", "list is:unread --json"),
         ("help ta", "help tag"),
+        ("tri", "triage"),
+        ("triage 3", "triage 30m"),
+        ("triage 15m is:unr", "triage 15m is:unread"),
     ],
 )
 def test_what_may_follow(shell: ReaderShell, line: str, first: str) -> None:

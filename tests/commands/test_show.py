@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from reader.cache.marks.events import Events
 from tests.commands.conftest import Run, RunOnTerminal
 from tests.feed_server import FeedServer, item
 
@@ -101,7 +104,43 @@ def test_why_tells_which_marked_papers_it_is_like(run: Run, papers: Path) -> Non
     assert run("show", "2606.30616", "--why").lines[-1] == "For you: like 2 that you marked: agents."
     told = run("show", "2606.30616", "--json=for_you").record["for_you"]
     assert told["score"] > 0 and told["why"] == "like 2 that you marked: agents"
-    assert told["terms"] == [{"text": "agents", "weight": 1.0, "papers": 2}]
+    words = [term for term in told["terms"] if term["what"] == "word"]
+    assert words == [{"what": "word", "text": "agents", "weight": 1.0, "papers": 2}]
+    # What else the two share counts little.
+    assert all(0 < term["weight"] < 0.1 for term in told["terms"] if term["what"] != "word")
+
+
+def test_changes_are_told_since_the_paper_was_marked(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
+    id = "2606.26740"
+    assert "You have not marked it" in run("show", id, "--changes").out
+    assert run("show", id, "--json=changes").json == {"changes": None}
+    with closing(Events.open(papers, now=lambda: 1.0e9)) as events:
+        events.mark("star", True, [pk_of(papers, id)])
+    assert "Nothing has changed since you starred it on 2001-09-0" in run("show", id, "--changes").out
+    with closing(sqlite3.connect(papers)) as connection, connection:
+        pk, before = pk_of(papers, id), "LiveEdit: Video Editing"
+        connection.execute("INSERT INTO paper_change VALUES (?, 2, 2, 0, NULL, 0, 0, 0)", (pk,))
+        connection.execute("INSERT INTO paper_change VALUES (?, 1000000002, 57, 2, NULL, 0, 1, 0)", (pk,))
+        connection.execute("INSERT INTO paper_edit VALUES (?, 1000000002, 'title', ?)", (pk, before))
+    assert run("show", id, "--changes").lines[2:] == [
+        "Changed since you starred it on 2001-09-09:",
+        "  new code                      enough",
+        "  2 -> 57 votes                 25 more are enough",
+        "  0 -> 2 comments               5 more would be enough",
+        "  1 word of the title           10 words would be enough",
+        "",
+        "Title: LiveEdit: {+Streaming+} Video Editing",
+    ]
+    found = run("show", id, "--json=changes").record["changes"]
+    assert (found["mark"], found["due"], found["sections"]) == ("star", False, [])
+    assert found["differences"][1] == {"what": "votes", "before": 2, "after": 57, "enough": True}
+    assert all(len(line) <= 30 for line in on_terminal("show", id, "--changes", columns=30).lines)
+
+
+def pk_of(file: Path, id: str) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        (pk,) = connection.execute("SELECT pk FROM paper WHERE id = ?", (id,)).fetchone()
+    return int(pk)
 
 
 @pytest.mark.parametrize("columns", [50, 60, 80, 140])

@@ -56,6 +56,12 @@ def read_journal(file: Path) -> Journal:
     return Journal(entries, broken, len(data), tuple(repeated))
 
 
+def encode_line(fields: Mapping[str, object]) -> bytes:
+    """A line of a journal with these fields."""
+    body = json.dumps({"v": 1, **fields}, ensure_ascii=False, separators=(",", ":"))[:-1].encode()
+    return body + b',"sum":"%08x"}\n' % zlib.crc32(body)
+
+
 def is_owner(text: bytes) -> bool:
     """Whether a line says whose journal it is, as the first one does."""
     said, _, rest = text.rpartition(b',"sum"')

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tests.crash.homes import Stage
+from tests.crash.journal import encode_line
 from tests.crash.oracle import Deed, Snapshot, derive, make_pdf, pdf_of, states_by_paper, text_of
 from tests.crash.program import Run
 from tests.feeds.fulltext import pages
@@ -182,6 +183,27 @@ def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     return Step(("follow", "add", *names), tuple(deeds), said="Its query is ")
 
 
+def _weigh(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
+    """Raise a word and an author that are new: two events, which stand or fall together."""
+    word, author = f"model x{chance.randrange(10**9)}", f"Ada {chance.randrange(10**9)}"
+    deeds = (Deed(f"weigh:word:{word}", "1"), Deed(f"weigh:author:{author}", "1", is_together=True))
+    return Step(("weights", "raise", word, f"author:{author}"), deeds, said="Raised ")
+
+
+def _sync(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Take in a mark of another machine, whose clock is ahead; the own marks go out."""
+    values = derive(before.entries, before.aliases).get("star", {})
+    papers = chance.sample([id for id in sorted(before.states) if values.get(id, "0") != "1"], 3)
+    token = f"{chance.getrandbits(96):024x}"
+    folder = stage.folder / f"shared-{token}"
+    folder.mkdir(exist_ok=True)
+    clock = max((entry.clock for entry in before.entries), default=0) + 86_400_000
+    event = {"id": token, "machine": token[:12], "number": 0, "clock": clock, "kind": "star", "value": "1"}
+    lines = ({"owner": token[:12], "name": "another"}, event | {"count": len(papers), "papers": papers})
+    (folder / f"dailypapers-{token[:12]}.jsonl").write_bytes(b"".join(encode_line(line) for line in lines))
+    return Step(("sync", str(folder)), (Deed("star", "1", frozenset(papers)),), said=" came from another")
+
+
 OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
     {
         "mark": _mark,
@@ -200,6 +222,8 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "refresh-paper": _refresh_paper,
         "for-you": _for_you,
         "follow": _follow,
+        "weigh": _weigh,
+        "sync": _sync,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

@@ -304,6 +304,7 @@ def targets(entries: Sequence[Entry], kind: str) -> list[str]:
             if entry.kind not in (*REVERSALS, *TRACES)
             and not entry.kind.startswith("follow:")
             and entry.id not in undone
+            and entry.number != 0
         ]
         return [entry.id for entry in marks if entry.clock == marks[-1].clock]
     entries = [entry for entry in entries if entry.kind not in TRACES]

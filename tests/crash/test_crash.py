@@ -43,6 +43,7 @@ def report() -> Iterator[Report]:
         (("mark", "undo"), 6),
         (("rename", "library", "follow", "undo"), 5),
         (("import", "refresh", "read", "pdf"), 4),
+        (("sync", "mark", "undo"), 4),
         (("migrate",), 1),
         (("repair",), 1),
         (("reader",), 1),
@@ -59,7 +60,7 @@ def test_no_kill_cuts_a_bulk_mark_in_two(many: Stage, report: Report) -> None:
 
 
 def test_no_full_disk_loses_anything(few: Stage, report: Report) -> None:
-    disks.run_limits(few, report, 4, SEED, ("mark", "undo", "import"))
+    disks.run_limits(few, report, 4, SEED, ("mark", "undo", "import", "sync"))
 
 
 def test_no_small_disk_loses_anything(few: Stage, report: Report) -> None:

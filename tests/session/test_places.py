@@ -67,6 +67,8 @@ def test_a_view_without_a_query_is_all_that_it_counts(one: View) -> None:
         ("2406.12345", "2406.12345"),
         ("https://arxiv.org/abs/2406.12345v2", "2406.12345"),
         ("id:2406.12345", "2406.12345"),
+        ("like:2406.12345", "2406.12345"),
+        ("like:2406.12345,2406.12346", None),
         ("id:2406", None),
         ("2406.12345 robot", None),
         ("-id:2406.12345", None),
@@ -166,3 +168,27 @@ def test_a_free_text_comes_last_and_has_its_own_order() -> None:
     assert parse(place.as_query()) == parse("is:unread (robot OR glove) ~two hands")
     assert next_order("robot ~hands", "day") == "robot sort:day ~hands"
     assert feed_text("robot ~two hands") == "robot two hands"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("folding laundry", "sort:relevance is:unread ~folding laundry"),
+        ('"folding laundry" topic:agents', "sort:relevance is:unread topic:agents ~folding laundry"),
+        ("laundry sort:upvotes", "sort:relevance is:unread ~laundry"),
+        *(
+            (text, None)
+            for text in ("", "topic:agents", "a OR b", "a -b", "a (b OR c)", "~a", "a like:2406.1", "title:a")
+        ),
+    ],
+)
+def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) -> None:
+    nearest = Place(view("unread"), text).nearest
+    assert (nearest and nearest.text) == asked
+
+
+def test_papers_like_others_come_nearest_first() -> None:
+    place = Place(view("all"), "like:2406.12345")
+    assert place.is_aside and not Place(view("all"), "like a").is_aside
+    assert place.whole("day").sort == parse("sort:relevance").sort
+    assert next_order(place.text, "day") == "like:2406.12345 sort:day"

@@ -82,7 +82,7 @@ class Oracle:
             self.topics = tuple(
                 Topic(*row) for row in connection.execute("SELECT slug, name, family FROM topic ORDER BY pk")
             )
-            # Votes that move are no part of this: what has risen depends on them.
+            # Votes that move are no part of this: what has changed depends on them.
             (changes,) = connection.execute("SELECT count(*) FROM paper_change").fetchone()
             assert changes == 0
         self.by_pk = {paper.pk: paper for paper in self.papers}
@@ -173,7 +173,7 @@ class _Judge:
         truths = [self._in_view(view)]
         if root is not None and (worded := _worded(root)) is not None:
             truths.append(self.node(worded))
-        if view != "second" and not _asks_for_hidden(root):
+        if view not in ("second", "muted") and not _asks_for_hidden(root):
             truths.append(_not(self._has_mark("hidden")))
         return _all(truths)
 
@@ -194,8 +194,8 @@ class _Judge:
                 return self._has_mark("queued")
             case "trending":
                 return self.paper.rank is not None
-            case "second":
-                # Nothing rises while no votes move.
+            case "second" | "muted":
+                # Nothing rises while no votes move, and no words are muted.
                 return False
         first, last = _period(kind, period)
         return any(first <= day <= last for day in self.paper.days)
@@ -232,8 +232,8 @@ class _Judge:
                 return self._has_mark(value)
             case "is", "trending":
                 return self.paper.rank is not None
-            case "is", ("new" | "risen"):
-                # The reader was never left, and no votes move.
+            case "is", ("new" | "changed" | "highlighted" | "muted"):
+                # The reader was never left, no votes move, and there are no rules.
                 return False
             case "has", ("code" | "project"):
                 return facts[f"{value}_url"] is not None
@@ -321,7 +321,7 @@ def _asks_for_hidden(node: Node | None) -> bool:
             return any(map(_asks_for_hidden, nodes))
         case Not(inner):
             return _asks_for_hidden(inner)
-    return node == Term("is", "hidden")
+    return node in (Term("is", "hidden"), Term("is", "muted"))
 
 
 def _all(truths: Sequence[Truth]) -> Truth:

@@ -60,7 +60,7 @@ VIEWS = (
 
 
 def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
-    return Counts((14, 0, 0, unread, 0, 0, 60, 0, 0), DAYS, (), base, anywhere, place)
+    return Counts((14, 0, 0, unread, 0, 0, 60, 0, 0, 0), DAYS, (), base, anywhere, place)
 
 
 def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
@@ -118,7 +118,8 @@ FOLLOWED = (
 QUEUE = "Nothing to read later. | A paper that you queue waits here until you let it go. | ga all papers"
 STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
 HIDDEN = "All papers are hidden. | / is:hidden lists them"
-RISEN = "Nothing has risen yet. | Papers that rise after you read or hide them come here. | ga all papers"
+CHANGED = "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers"
+MUTED = "Nothing is muted. | Papers with the words of mute in your settings come here. | ga all papers"
 RANKING = "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers"
 SEARCHES = "ctrl+a searches all   F clears the query   ctrl+s searches the feed"
 
@@ -133,7 +134,8 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             RANKING,
-            RISEN,
+            CHANGED,
+            MUTED,
             "No papers on Tue 5 May. | The feed listed nothing."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
             "No papers in Week 19, 4 to 10 May 2026. | The feed listed nothing."
@@ -152,6 +154,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "Nothing matches robot. | F clears the query   ctrl+s searches the feed",
             f"Nothing matches robot in Trending. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Second look. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Muted. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot on Tue 5 May. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Week 19. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in March 2026. | 7 in all. | {SEARCHES}",
@@ -170,6 +173,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
                 "",
                 " in Trending",
                 " in Second look",
+                " in Muted",
                 " on Tue 5 May",
                 " in Week 19",
                 " in March 2026",
@@ -187,7 +191,14 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "Nothing matches robot. | All papers are hidden. | F clears the query   ctrl+s searches the feed",
             *(
                 f"Nothing matches robot {where}. | 7 in all. | ctrl+a searches all   ctrl+s searches the feed"
-                for where in ("in Trending", "in Second look", "on Tue 5 May", "in Week 19", "in March 2026")
+                for where in (
+                    "in Trending",
+                    "in Second look",
+                    "in Muted",
+                    "on Tue 5 May",
+                    "in Week 19",
+                    "in March 2026",
+                )
             ),
         ),
     ),
@@ -218,6 +229,10 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     "a paper that is not here": (
         lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),
         "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
+    ),
+    "no paper like others": (
+        lambda view_id: empty(view_id, "like:2406.12345 since:7d"),
+        "No paper here fits like:2406.12345 since:7d. | esc goes back",
     ),
     "nothing in the cache": (_no_papers, "No papers yet. | r fetch   D open the sample   q quit"),
     "nothing in the cache, and a query": (
@@ -254,7 +269,8 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             "No ranking yet. | No network. | r try again   ga all papers",
-            RISEN,
+            CHANGED,
+            MUTED,
             "No papers on Tue 5 May. | No network. | [ Thursday has 16   ] Friday has 14   r try again",
             "No papers in Week 19, 4 to 10 May 2026. | No network. | [ Thursday has 16   ] Monday has 16   r try again",
             "No papers in March 2026. | No network. | ] Thu 30 Apr has 16   r try again",
@@ -270,7 +286,8 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             "Fetching the feed's ranking. | day 3 of 7. | esc stop",
-            RISEN,
+            CHANGED,
+            MUTED,
             "Fetching Tue 5 May. | day 3 of 7. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | day 3 of 7. | esc stop",
             "Fetching March 2026. | day 3 of 7. | esc stop",
@@ -286,7 +303,8 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             "Fetching the feed's ranking. | esc stop",
-            RISEN,
+            CHANGED,
+            MUTED,
             "Fetching Tue 5 May. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | esc stop",
             "Fetching March 2026. | esc stop",
@@ -303,6 +321,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             HIDDEN,
             "All trending papers are hidden. | / is:hidden lists them",
             "All second look papers are hidden. | / is:hidden lists them",
+            MUTED,
             "All papers of Tue 5 May are hidden. | [ Thursday has 16   ] Friday has 14   / is:hidden lists them",
             "All papers of Week 19, 4 to 10 May 2026 are hidden."
             " | [ Thursday has 16   ] Monday has 16   / is:hidden lists them",
@@ -320,6 +339,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "All 14 of what is here read. | gu all 19 unread   F shows them",
             "All 14 of Trending read. | gu all 19 unread   F shows them",
             "Nothing matches is:unread in Second look. | F clears the query",
+            "All 14 of Muted read. | gu all 19 unread   F shows them",
             "All 14 of Tue 5 May read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
             "All 14 of Week 19, 4 to 10 May 2026 read. | gu all 19 unread   F shows them",
             "All 14 of March 2026 read. | gu all 19 unread   F shows them",
@@ -335,7 +355,8 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             STARRED,
             HIDDEN,
             RANKING,
-            RISEN,
+            CHANGED,
+            MUTED,
             "No papers on Tue 5 May. | The feed was not asked yet."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
             "No papers in Week 19, 4 to 10 May 2026. | The feed was not asked yet."
@@ -400,7 +421,8 @@ DEMO = (
     STARRED,
     HIDDEN,
     "No ranking yet. | The sample has none. | ga all papers",
-    RISEN,
+    CHANGED,
+    MUTED,
     "No papers on Tue 5 May. | The sample has only its own days. | [ Thursday has 16   ] Friday has 14",
     "No papers in Week 19, 4 to 10 May 2026. | The sample has only its own days. | [ Thursday has 16   ] Monday has 16",
     "No papers in March 2026. | The sample has only its own days. | ] Thu 30 Apr has 16",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from functools import partial
+from pathlib import Path
 
 from textual.widget import Widget
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place, view
+from reader.ui import model as model_module
 from reader.ui.model import Model, subscribe
 from reader.ui.notices import Notice
 from reader.ui.state import State
@@ -105,3 +108,18 @@ async def test_who_is_gone_is_not_called() -> None:
         model.change(model.state.highlight(7))
         assert gone == [None]
         assert there == [None, 7]
+
+
+def test_no_change_waits_within_itself() -> None:
+    """`change(model.state.counted(await …))` reads the state before it waits: it would undo all changes meanwhile."""
+    files = sorted(Path(model_module.__file__).parent.rglob("*.py"))
+    waiting = [
+        f"{file.name}:{call.lineno}"
+        for file in files
+        if "await" in (text := file.read_text(encoding="utf-8"))
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "change"
+        if any(isinstance(node, ast.Await) for node in ast.walk(call))
+    ]
+    assert files
+    assert not waiting

@@ -329,6 +329,17 @@ def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
     assert changes(AT_WORK, opened.close_calendar()) == set()
 
 
+def test_papers_like_others_are_left_for_where_the_user_was() -> None:
+    one, other = (Place(view("all"), f"like:2605.0000{number}") for number in (1, 2))
+    aside = AT_WORK.go_aside(one, Position(2, 5)).go_aside(other, Position(7, 1))
+    assert aside.place == other and len(aside.go_aside(other, TOP).asides) == 2
+    back = aside.drop_query(TOP)
+    assert (back.place, back.request and back.request.at) == (one, Position(7, 1))
+    back = back.drop_query(TOP)
+    assert (back.place, back.request and back.request.at, back.asides) == (AT_WORK.place, Position(2, 5), ())
+    assert aside.go(ROBOTS).asides == ()
+
+
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
     state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").open_page(READING)
     steps = [state]
@@ -660,6 +671,7 @@ def change(
 CHANGES: list[st.SearchStrategy[Change]] = [
     change("go", PLACES, POSITIONS),
     change("request_list", POSITIONS),
+    change("go_aside", st.just(Place(view("all"), "like:2605.00001")), POSITIONS),
     change("cache_changed"),
     change("listed", st.builds(lambda pks, place: listing(*pks, place=place), ORDERS, PLACES)),
     change("read_on", POSITIONS),

@@ -12,12 +12,13 @@ from reader.cache.history import STILL
 from reader.cache.orders import Order
 from reader.cache.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
+from reader.core.similarity import FoundBy
 from reader.core.topics.trends import Trend
 from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
-from reader.session.places import VIEWS, Place, view
+from reader.session.places import VIEWS, Place, triage_place, view
 from reader.ui.counts import Counts, TopicFacts
 from reader.ui.feed_results import FeedResults
 from reader.ui.full_text import FullText
@@ -26,6 +27,7 @@ from reader.ui.pictures import Picture, Pictures
 from reader.ui.state import State
 from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.text.fit_lines import Fit
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
@@ -52,7 +54,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 40, 6, 57, 4, 3, 60, 0, 2),
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 2, 0),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -110,6 +112,14 @@ def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
     assert header(at("all"), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
     assert header(at("all", "robot", complete=False), NOW, "·") == Header("All", "robot", None, 60, condition=NOT_YET)
     assert header(replace(at("all"), counts=None), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
+
+
+def test_the_header_says_which_words_were_taken_for_others() -> None:
+    state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
+    assert header(state, NOW, "·").query == "difusion"
+    fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (), (("difusion", "diffusion"),)))
+    assert header(state.explain_fit(fit), NOW, "·").query == "difusion  (read as diffusion)"
+    assert header(state.explain_fit(fit._replace(text="other")), NOW, "·").query == "difusion"
 
 
 def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:
@@ -206,7 +216,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 9))
+    none = at("all").counted(COUNTS._replace(views=(0,) * 10))
     shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
     assert [one.id for one in filter_data(none).views] == shown
 
@@ -251,6 +261,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
             state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
         case "page":
             state = state.open_page(READING)
+        case "triage":
+            state = state.begin_triage(triage_place("", is_taught=False), 900, TOP)
+            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).open_page(READING)
         case "picture":
             state = state.show_pictures(
                 Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))

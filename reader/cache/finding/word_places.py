@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from reader.cache.finding.segment import TITLE_WEIGHT
 from reader.cache.finding.splitter import Splitter
-from reader.cache.search.sql_functions import split_words
+from reader.core.text import fold
 
 Place = tuple[int, str, int]
 """A text's number, `title` or `abstract`, and how many words are before."""
@@ -32,7 +32,7 @@ class WordPlaces:
         for (_, where, _), stem in self.stems.items():
             self.counts[stem] = self.counts.get(stem, 0) + (TITLE_WEIGHT if where == "title" else 1)
         self._spans = {
-            (number, where): _spans(column)
+            (number, where): [found.span() for found in _WORD.finditer(column)]
             for number, text in enumerate(texts)
             for where, column in zip(("title", "abstract"), text, strict=True)
         }
@@ -61,27 +61,29 @@ class WordPlaces:
         """A run of words as its text has it, but for capitals of titles and sentences."""
         number, where, first = run[0]
         spans = self._spans[number, where]
-        if spans is None:
+        if not all(map(self._is_found, run)):
             return " ".join(self.stems[place] for place in run)
-        text = self._texts[number][0 if where == "title" else 1]
-        return _CAPITAL.sub(lambda word: word[0].lower(), text[spans[first][0] : spans[run[-1][2]][1]])
+        return _CAPITAL.sub(lambda word: word[0].lower(), self._text(run[0])[spans[first][0] : spans[run[-1][2]][1]])
+
+    def _text(self, place: Place) -> str:
+        return self._texts[place[0]][0 if place[1] == "title" else 1]
+
+    def _is_found(self, place: Place) -> bool:
+        """Whether a word is where the text has it; in rare scripts the tokenizer splits words in another way."""
+        spans = self._spans[place[:2]]
+        if place[2] >= len(spans):
+            return False
+        begin, _ = spans[place[2]]
+        return fold(self._text(place)[begin])[:1] == self.stems[place][:1]
 
     def _are_joined(self, one: Place, other: Place) -> bool:
         """Whether no comma or bracket is between two words."""
-        number, where, at = one
-        spans = self._spans[number, where]
-        if spans is None:
+        spans = self._spans[one[:2]]
+        if not (self._is_found(one) and self._is_found(other)):
             return True
-        text = self._texts[number][0 if where == "title" else 1]
-        return _BETWEEN.fullmatch(text, spans[at][1], spans[other[2]][0]) is not None
+        return _BETWEEN.fullmatch(self._text(one), spans[one[2]][1], spans[other[2]][0]) is not None
 
 
 def _next(place: Place) -> Place:
     number, where, before = place
     return number, where, before + 1
-
-
-def _spans(text: str) -> list[tuple[int, int]] | None:
-    """Where each word begins and ends; None for a text whose words the tokenizer splits in another way."""
-    spans = [found.span() for found in _WORD.finditer(text)]
-    return spans if len(spans) == len(split_words(text)) else None

@@ -17,9 +17,8 @@ from reader.core.marks import QUEUE, TAG
 class Change(NamedTuple):
     """A new state of some papers, which an action asks for.
 
-    `kind` is `read`, `star`, `hide`, `queue`, `note`, `tag:NAME` or a trace; `value` is a bool, the note's text, a
-    place in the queue, or the trace's day. `absent` are ids of a few papers that the cache does not have: they get the
-    state when they come.
+    `kind` is that of a `Mark`; `value` is a bool, the note's text, a place in the queue, the trace's day, or what a
+    rule did. `absent` are ids of a few papers that the cache does not have: they get the state when they come.
     """
 
     kind: str
@@ -54,7 +53,7 @@ def find_changing(connection: sqlite3.Connection, change: Change, batch: int) ->
     total = 0
     for start in range(0, len(pks), batch):
         some = json.dumps(list(pks[start : start + batch]))
-        values = {"pks": some, "value": change.said, "tag": kind.removeprefix(TAG)}
+        values = {"pks": some, "value": change.said, "tag": kind.removeprefix(TAG), "kind": kind}
         sql = _CHANGING.format(papers=_QUEUED if kind == QUEUE else _MARKED, same=same(kind))
         count, keys, ids = connection.execute(sql, values).fetchone()
         if count:

@@ -13,14 +13,42 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from reader.cache import second_look
+from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
+from reader.core.flags import Flag
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import AGENT, LIKE, NOTE, PASS, QUEUE, STATES, TAG, TRACES, WANT, quoted
+from reader.core.marks import (
+    AGENT,
+    HIGHLIGHT,
+    LIKE,
+    LOOK,
+    NOTE,
+    PASS,
+    QUEUE,
+    RULE,
+    STATES,
+    TAG,
+    TRACES,
+    WANT,
+    quoted,
+)
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
 """Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""
+
+MUTED = has(Flag.MUTED, "paper.pk")
+"""SQL: whether a paper has a muted word; it is then hidden unless the user has hidden it or shown it again."""
+
+SETTING = "setting:"
+"""Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
+
+BY_RULE = (
+    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND r.machine = e.machine AND r.kind LIKE '{RULE}%')"
+)
+"""SQL: whether a rule made the event `e`: the events of one action have one clock."""
 
 _OF_NEWEST = """
     SELECT e.{column} FROM effect AS f JOIN event AS e ON e.seq = f.event
@@ -32,7 +60,10 @@ _NEWEST = _OF_NEWEST.format(column="value")
 
 
 def same(kind: str) -> str:
-    """The SQL condition that a paper has the state `:value` of this kind already; `:tag` is the tag's name."""
+    """The SQL condition that a paper has the state `:value` of this kind already.
+
+    `:kind` is the kind, and `:tag` the tag's name.
+    """
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
     if kind in TRACES:
@@ -40,6 +71,8 @@ def same(kind: str) -> str:
         kinds = TRACES if kind == PASS else (kind,)
         found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
         return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
+    if kind == LOOK:
+        return f"pk NOT IN ({having(Flag.CHANGED)})"
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
@@ -53,19 +86,36 @@ def same(kind: str) -> str:
     if kind == QUEUE:
         place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
         return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
+    if kind == HIGHLIGHT:
+        return f"{has(Flag.HIGHLIGHTED, 'paper.pk')} = CAST(:value AS INTEGER)"
+    if kind.startswith(RULE):
+        return "EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = paper.pk AND f.kind = :kind)"
     return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
+    """Derive all that follows from the events of `kind` again, for the papers in the temporary table `touched`."""
+    _refold(connection, kind)
+    if second_look.is_look(kind):
+        second_look.settle(connection, "SELECT pk FROM touched")
+
+
+def _refold(connection: sqlite3.Connection, kind: str) -> None:
     """Derive the state of `kind` again for the papers in the temporary table `touched`.
 
     Nothing follows from a kind that only a newer program knows.
     """
     if kind in STATES:
+        otherwise = MUTED if kind == "hide" else "0"
         connection.execute(
-            f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), 0) AS INTEGER) WHERE pk IN touched",
+            f"UPDATE paper SET {STATES[kind]} = CAST(coalesce(({_NEWEST}), {otherwise}) AS INTEGER)"
+            " WHERE pk IN touched",
             {"kind": kind},
         )
+    elif kind == HIGHLIGHT:
+        clear_flag(connection, Flag.HIGHLIGHTED, _keys(connection, "SELECT pk FROM touched"))
+        newest = f"SELECT pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'"
+        set_flag(connection, Flag.HIGHLIGHTED, _keys(connection, newest, {"kind": kind}))
     elif kind == QUEUE:
         connection.execute("DELETE FROM queue WHERE pk IN touched")
         found = list(queue_places(connection, "SELECT pk FROM touched"))
@@ -81,7 +131,7 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
             "UPDATE paper SET has_note = EXISTS (SELECT 1 FROM note WHERE note.pk = paper.pk) WHERE pk IN touched"
         )
     elif kind.startswith(FOLLOW):
-        _follow(connection, kind)
+        _list_feeds(connection)
     elif kind.startswith(WATCH):
         derive_follow(connection, kind)
     elif kind.startswith(TAG):
@@ -91,6 +141,10 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
             f"INSERT INTO paper_tag (tag, pk) SELECT :tag, pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'",
             {"kind": kind, "tag": tag},
         )
+
+
+def _keys(connection: sqlite3.Connection, query: str, values: dict[str, str] | None = None) -> list[int]:
+    return [pk for (pk,) in connection.execute(query, values or {})]
 
 
 def queue_places(connection: sqlite3.Connection, papers: str) -> Iterator[tuple[int, str]]:
@@ -129,20 +183,42 @@ def _positions(packed: bytes) -> dict[str, int]:
     return {id: position for position, id in enumerate(ids)}
 
 
-def _follow(connection: sqlite3.Connection, kind: str) -> None:
-    """Follow a feed, or no longer, as its newest event says."""
-    newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
-    (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
-    slug = kind.removeprefix(FOLLOW)
-    if value:
-        feed = {"slug": slug, "home": None, "folder": "", **json.loads(value)}
-        connection.execute(
-            "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
-            " VALUES (:slug, :kind, :url, :title, :home, :folder, :added) ON CONFLICT DO NOTHING",
-            feed,
-        )
-    else:
-        connection.execute("DELETE FROM feed WHERE slug = ? AND kind <> 'own'", (slug,))
+def _list_feeds(connection: sqlite3.Connection) -> None:
+    """List the feeds that are followed, as the newest event of each slug says.
+
+    Two machines may have followed one address under two slugs: the first of these in the alphabet stands for both.
+    """
+    newest = _newest_follows(connection)
+    listed: dict[str, dict[str, str | None]] = {}
+    for slug in sorted(newest):
+        if newest[slug]:
+            feed = {"slug": slug, "home": None, "folder": "", **json.loads(newest[slug])}
+            listed.setdefault(feed["url"], feed)
+    rows = connection.execute("SELECT slug, url FROM feed WHERE kind <> 'own'").fetchall()
+    # A feed that is followed since before the log had feeds has no event yet.
+    gone = [slug for slug, url in rows if slug in newest and listed.get(url, {}).get("slug") != slug]
+    connection.executemany("DELETE FROM feed WHERE slug = ?", [(slug,) for slug in gone])
+    connection.executemany(
+        "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
+        " VALUES (:slug, :kind, :url, :title, :home, :folder, :added)"
+        " ON CONFLICT (slug) DO UPDATE SET kind = :kind, title = :title, home = :home, folder = :folder, added = :added"
+        " WHERE feed.kind <> 'own' ON CONFLICT DO NOTHING",
+        listed.values(),
+    )
+
+
+def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
+    """The newest value of each slug that was ever followed."""
+    rows = connection.execute(
+        f"SELECT kind, value FROM event WHERE kind LIKE '{FOLLOW}%' AND undone = 0 ORDER BY clock, id"
+    )
+    return {kind.removeprefix(FOLLOW): value for kind, value in rows}
+
+
+def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
+    """All slugs under which an address is followed."""
+    newest = _newest_follows(connection)
+    return [slug for slug, value in newest.items() if value and json.loads(value)["url"] == url]
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:

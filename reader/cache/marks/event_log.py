@@ -23,7 +23,7 @@ from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
-from reader.core.marks import AGENT
+from reader.core.marks import AGENT, RULE
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -35,7 +35,9 @@ STEPS = ("undo", "redo")
 """Kinds of events that change another event; their value is its id."""
 
 _FIELDS = ("id", "machine", "number", "clock", "kind", "value", "count", "papers")
-_ENTRY = ", ".join(_FIELDS)
+ENTRY_COLUMNS = ", ".join(_FIELDS)
+"""The columns of an event in the order of the fields of `Entry`."""
+
 _values = attrgetter(*_FIELDS)
 
 LABELS = {
@@ -51,6 +53,9 @@ LABELS = {
     ("want", "1"): "to be fetched",
     ("like", "1"): "liked",
     ("like", "0"): "no longer liked",
+    ("highlight", "1"): "highlighted",
+    ("highlight", "0"): "no longer highlighted",
+    ("look", "1"): "looked at again",
 }
 
 TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
@@ -79,10 +84,12 @@ class Event:
             return wishes.event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
+        if self.kind.startswith(RULE):
+            return f"by the rule {self.kind.removeprefix(RULE)}"
         if self.kind.startswith(AGENT):
             return f"by {self.kind.removeprefix(AGENT)}"
         others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
-        return LABELS.get((self.kind, self.value)) or others[self.kind]
+        return LABELS.get((self.kind, self.value)) or others.get(self.kind, self.kind)
 
     @property
     def said(self) -> str:
@@ -217,6 +224,12 @@ class EventLog:
         """The id of this machine, made when it is first needed."""
         return self._own_machine() or self._set_machine(secrets.token_hex(6))
 
+    def take_new_machine(self) -> str:
+        """Give this machine another id, because another one has the present one too."""
+        with connections.transaction(self._connection):
+            self._connection.execute("DELETE FROM meta WHERE key = 'machine'")
+            return self._set_machine(secrets.token_hex(6))
+
     def _own_machine(self) -> str | None:
         row = self._connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
         return str(row[0]) if row else None
@@ -268,7 +281,7 @@ class EventLog:
         return joined
 
     def _entry(self, id: str) -> Entry:
-        return Entry(*self._connection.execute(f"SELECT {_ENTRY} FROM event WHERE id = ?", (id,)).fetchone())
+        return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone())
 
     def _unrecorded_feeds(self) -> list[tuple[str, str]]:
         """Slugs and values of the feeds that are followed since before the log had them."""
@@ -298,7 +311,8 @@ class EventLog:
 
     def _insert(self, entry: Entry) -> int:
         cursor = self._connection.execute(
-            f"INSERT INTO event ({_ENTRY}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", _values(entry)
+            f"INSERT INTO event ({ENTRY_COLUMNS}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+            _values(entry),
         )
         return cursor.lastrowid or 0
 

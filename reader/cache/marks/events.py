@@ -15,20 +15,22 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from reader.cache import connections
+from reader.cache import connections, second_look
+from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
 from reader.cache.marks.changes import Change, Changing, find_changing
-from reader.cache.marks.derived import find_by_title, refold
+from reader.cache.marks.derived import MUTED, find_by_title, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
 from reader.cache.marks.journal import Entry
 from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
+from reader.core.flags import Flag
 from reader.core.marks import STATES, Agent
 
 T = TypeVar("T")
@@ -50,8 +52,8 @@ Progress = Callable[[int, int], None]
 """Called with (papers done, all papers) after each transaction of a long event."""
 
 
-def _ignore_progress(_done: int, _total: int) -> None:
-    pass
+def ignore_progress(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
 
 
 class Events:
@@ -89,7 +91,7 @@ class Events:
         kind: str,
         value: bool | str,
         pks: Sequence[int],
-        progress: Progress = _ignore_progress,
+        progress: Progress = ignore_progress,
         *,
         absent: Sequence[str] = (),
     ) -> Event | None:
@@ -102,7 +104,7 @@ class Events:
         return action.events[0] if action else None
 
     def act(
-        self, changes: Sequence[Change], progress: Progress = _ignore_progress, *, by: Agent | None = None
+        self, changes: Sequence[Change], progress: Progress = ignore_progress, *, by: Agent | None = None
     ) -> Action | None:
         """Record several changes as one action, which one undo takes back; return None if nothing changes.
 
@@ -145,38 +147,40 @@ class Events:
                 for event in events:
                     refold(self._connection, event.kind)
                     self._log.finish(event)
-            self._apply_news(_ignore_progress)
+            self._apply_news(ignore_progress)
         return Action(tuple(events))
 
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
         return self._named(event) if changing.change.absent else changing.batches
 
-    def undo(self, progress: Progress = _ignore_progress, *, by: Agent | None = None) -> Action | None:
-        """Undo the newest action that is not undone; return it, or None if there is none.
+    def undo(
+        self, progress: Progress = ignore_progress, *, anywhere: bool = False, by: Agent | None = None
+    ) -> Action | None:
+        """Undo the newest action of this machine, or of all machines, that is not undone; None if there is none.
 
         If a program made it, all actions of that run of the program are undone as one; with `by`, those of this one.
         """
-        return self._reverse("undo", progress, by=by)
+        return self._reverse("undo", progress, anywhere=anywhere, by=by)
 
-    def redo(self, progress: Progress = _ignore_progress) -> Action | None:
+    def redo(self, progress: Progress = ignore_progress) -> Action | None:
         """Redo the action of the newest undo if no later one exists; return it, or None."""
         return self._reverse("redo", progress)
 
-    def recover(self, progress: Progress = _ignore_progress) -> None:
+    def recover(self, progress: Progress = ignore_progress) -> None:
         """Join the journal if it differs, and finish the events that were not applied in full."""
         with explained(self._path):
             if not self._log.has_agreed():
                 self._log.agree()
             self._apply_rest(progress)
 
-    def agree(self, progress: Progress = _ignore_progress) -> Joined:
+    def agree(self, progress: Progress = ignore_progress) -> Joined:
         """Make the log and its journal equal by reading all of both, and apply the events that come from it."""
         with explained(self._path):
             joined = self._log.agree()
             self._apply_rest(progress)
         return joined
 
-    def join(self, entries: Iterable[Entry], progress: Progress = _ignore_progress) -> int:
+    def join(self, entries: Iterable[Entry], progress: Progress = ignore_progress) -> int:
         """Add events of other machines or files, as they are, unless the log has them; return how many were new.
 
         For each paper and kind the event with the greatest (clock, id) then decides, whatever the order of the joins.
@@ -188,6 +192,22 @@ class Events:
                 count += self._log.join(some)
             self._apply_news(progress)
         return count
+
+    def record_plain(self, values: Mapping[str, str]) -> None:
+        """Record events without papers, from which no state in the cache follows, as one action."""
+        with explained(self._path), self._log.recording():
+            for event in self._log.record_together([Marking(kind, value) for kind, value in values.items()]):
+                self._log.finish(event)
+
+    def machine(self) -> str:
+        """The id of this machine, made when it is first needed."""
+        with explained(self._path), connections.transaction(self._connection):
+            return self._log.machine()
+
+    def take_new_machine(self) -> str:
+        """Give this machine another id, because another one writes under the present one."""
+        with explained(self._path):
+            return self._log.take_new_machine()
 
     def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         """Run another module's function on the connection."""
@@ -232,7 +252,8 @@ class Events:
         with explained(self._path), connections.transaction(connection):
             for table in ("effect", "orphan", "paper_tag", "note", "queue"):
                 connection.execute(f"DELETE FROM {table}")
-            connection.execute("UPDATE paper SET read = 0, starred = 0, hidden = 0, has_note = 0")
+            connection.execute(f"UPDATE paper SET read = 0, starred = 0, hidden = {MUTED}, has_note = 0")
+            clear_flag(connection, Flag.HIGHLIGHTED)
             forget_all(connection)
             connection.execute("UPDATE event SET undone = 0")
             rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
@@ -287,6 +308,7 @@ class Events:
             connection.execute(
                 f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
             )
+            second_look.settle(connection, "SELECT pk FROM touched")
         else:
             refold(connection, event.kind)
 
@@ -328,13 +350,16 @@ class Events:
 
     # Undo and redo.
 
-    def _reverse(self, direction: Direction, progress: Progress, *, by: Agent | None = None) -> Action | None:
+    def _reverse(
+        self, direction: Direction, progress: Progress, *, anywhere: bool = False, by: Agent | None = None
+    ) -> Action | None:
         with explained(self._path):
             connection = self._connection
             rest: list[tuple[Event, Event]] = []
             room = BATCH
             with self._log.recording():
-                targets = find_targets(connection, direction, self._log.machine(), by=by)
+                machine = self._log.machine()
+                targets = find_targets(connection, direction, machine, anywhere=anywhere, by=by)
                 if not targets:
                     return None
                 steps = self._log.record_together([Marking(direction, target.id) for target in targets])

@@ -43,6 +43,9 @@ UNPACKED_BYTES = 1 << 28
 BLOCK_BYTES = 1 << 20
 """Size of the lines that are written at once."""
 
+NAME_LIMIT = 60
+"""Maximum characters of a machine's name."""
+
 PACKING = 6
 """zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
 
@@ -77,6 +80,8 @@ class Owner:
     """The first line of a file: the machine whose journal it is."""
 
     machine: str
+    name: str = ""
+    """What people call it; only files that machines share have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def encode(what: Entry | Owner) -> bytes:
     """The line of an event or an owner, with its newline."""
     fields: dict[str, object] = {"v": VERSION}
     if isinstance(what, Owner):
-        fields["owner"] = what.machine
+        fields |= {"owner": what.machine} | ({"name": what.name} if what.name else {})
     else:
         fields |= {name: getattr(what, name) for name in _WRITTEN}
         if what.count > LISTED:
@@ -119,7 +124,13 @@ def decode(line: bytes) -> Entry | Owner:
     if version != VERSION:
         raise ValueError(f"its form, {version}, is newer than this program")
     owner = fields.get("owner")
-    return Owner(owner) if isinstance(owner, str) else _entry(fields)
+    return Owner(owner, _name(fields.get("name"))) if isinstance(owner, str) else _entry(fields)
+
+
+def _name(said: object) -> str:
+    from reader.core.text import clean
+
+    return clean(said, NAME_LIMIT) if isinstance(said, str) else ""
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
@@ -170,7 +181,7 @@ class Journal:
         except OSError as error:
             raise self._explain(error, "read") from error
 
-    def append(self, entries: Iterable[Entry], machine: str) -> int:
+    def append(self, entries: Iterable[Entry], machine: str, name: str = "") -> int:
         """Append events and wait for the disk; return the file's new size. A new file begins with its owner.
 
         After a failure the file is as before. Raises CacheError.
@@ -184,7 +195,7 @@ class Journal:
                     if before and not _ends_line(file):
                         _write(file, b"\n")
                     if not before:
-                        _write(file, encode(Owner(machine)))
+                        _write(file, encode(Owner(machine, name)))
                     # The lines of one action are written at once: a program that is killed leaves all or none.
                     for block in _blocks(map(encode, entries)):
                         _write(file, block)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Literal
 
-from reader.cache.marks.derived import FOLLOW
+from reader.cache.marks.derived import FOLLOW, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
 from reader.core.marks import AGENT, TRACES, Agent, quoted
 
@@ -13,12 +13,21 @@ Direction = Literal["undo", "redo"]
 
 
 def find_targets(
-    connection: sqlite3.Connection, direction: Direction, machine: str, *, by: Agent | None = None
+    connection: sqlite3.Connection,
+    direction: Direction,
+    machine: str,
+    *,
+    anywhere: bool = False,
+    by: Agent | None = None,
 ) -> list[Event]:
     """The events of this machine that an undo or a redo is about, in their order; empty if there are none.
 
-    With `by`, an undo is about what this run of a program did, and nothing else.
+    With `anywhere`, an undo is about the newest action of all machines; with `by`, about what this run of a program
+    did, and nothing else.
     """
+    if anywhere:
+        row = connection.execute(_NEWEST_MACHINE).fetchone()
+        machine = row[0] if row else machine
     values = {"machine": machine}
     query = _UNDOABLE if direction == "undo" else _REDOABLE
     if by is not None:
@@ -27,7 +36,9 @@ def find_targets(
     return [Event(*row) for row in connection.execute(query, values)]
 
 
-_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%'"
+_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%' AND kind NOT LIKE '{SETTING}%'"
+
+_NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
 # The events of the newest action that is not undone: they have one clock. Those that were imported have no number.
 # If a program made the action, those of all actions of that run.

@@ -176,7 +176,7 @@ _ASCENDING = ("title", "trending", "queue")
 
 
 def compile_query(query: Query, scope: Scope) -> Selection:
-    """Compile a query; hidden papers are left out unless it has `is:hidden`."""
+    """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
     query = resolve_views(query, scope.views)
     near, like = _free_text(query.root), liked(query.root)
     if near or like:
@@ -401,4 +401,4 @@ def _names_hidden(node: Node | None) -> bool:
             return any(map(_names_hidden, nodes))
         case Not(inner):
             return _names_hidden(inner)
-    return node == Term("is", "hidden")
+    return node in (Term("is", "hidden"), Term("is", "muted"))

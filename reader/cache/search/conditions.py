@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
-from reader.cache.flags import having
-from reader.cache.history import RISEN
+from reader.cache.history import CHANGED_BETWEEN
 from reader.cache.search.full_text import (
     Clause,
     Param,
@@ -21,9 +20,9 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
+from reader.cache.search.kept_terms import KEPT
 from reader.cache.search.sql_functions import search_key, split_words
-from reader.cache.search.traces import TRACES
-from reader.core.flags import Flag
+from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
@@ -52,6 +51,14 @@ Form = Literal["plain", "walk", "ordered", "driven"]
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
+_MEMBERS = {
+    ("is", "trending"): "trending",
+    ("is", "queued"): "queue",
+    ("has", "fulltext"): "full_text",
+    ("has", "output"): "kept_output",
+}
+"""Terms that are true of the papers in a table of their own."""
+
 _HAS = {
     "code": "has_code = 1",
     "project": "has_project = 1",
@@ -166,6 +173,8 @@ class Compiler:
             return Clause("0")
         first, last = bounds
         match node.field:
+            case "changed":
+                return self.key_in(Clause(CHANGED_BETWEEN, seconds_of_days(first, last)))
             case "published":
                 return in_range(self.column("published", ordered=self.key == "published"), first, last)
             case "since":
@@ -188,7 +197,7 @@ class Compiler:
         found = [
             bound
             for node in nodes
-            if isinstance(node, When) and node.field != "published" and (bounds := self.day_bounds(node))
+            if isinstance(node, When) and node.field in ("day", "since", "until") and (bounds := self.day_bounds(node))
             for bound in _sort_day_bounds(*bounds)
         ]
         return join_clauses(found, "AND")
@@ -213,23 +222,13 @@ class Compiler:
             case "is" if value in _STATES:
                 column, _, flag = _STATES[value].partition(" = ")
                 return Clause(f"{self.column(column)} = {flag}")
-            case "is" if value == "risen" and self.tests_each:
-                return Clause(f"({RISEN})")
-            case "is" if value == "trending" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM trending WHERE trending.pk = p.pk)")
-            case "is" if value in TRACES and self.tests_each:
-                return Clause(TRACES[value].each)
-            case "is" if value == "followed" and self.tests_each:
-                return Clause(f"EXISTS ({having(Flag.FOLLOWED)} AND paper_flags.pk = p.pk)")
+            case "is" | "has" if (table := _MEMBERS.get((node.field, value))) and self.tests_each:
+                return Clause(f"EXISTS (SELECT 1 FROM {table} WHERE {table}.pk = p.pk)")
+            case "is" if value in KEPT and self.tests_each:
+                return Clause(KEPT[value].each)
             case "follow" if self.tests_each:
                 of_paper = f"SELECT 1 FROM follow_paper AS w WHERE w.pk = p.pk AND w.follow IN ({_FOLLOWS})"
                 return Clause(f"EXISTS ({of_paper})", (name_slug(value),) * 2)
-            case "is" if value == "queued" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)")
-            case "has" if value == "fulltext" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)")
-            case "has" if value == "output" and self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM kept_output WHERE kept_output.pk = p.pk)")
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -303,24 +302,14 @@ class Compiler:
                     f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL SELECT pk FROM paper_alias WHERE {begins.sql}",
                     begins.params * 2,
                 )
-            case Term("is", "risen"):
-                return Clause(f"SELECT p.pk FROM paper AS p WHERE {RISEN}")
-            case Term("has", "fulltext"):
-                return Clause("SELECT pk FROM full_text")
-            case Term("has", "output"):
-                return Clause("SELECT pk FROM kept_output")
+            case Term(field, value) if table := _MEMBERS.get((field, value)):
+                return Clause(f"SELECT pk FROM {table}")
             case Term("output", words):
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
-            case Term("is", value) if value in TRACES:
-                return Clause(TRACES[value].all)
-            case Term("is", "trending"):
-                return Clause("SELECT pk FROM trending")
-            case Term("is", "queued"):
-                return Clause("SELECT pk FROM queue")
-            case Term("is", "followed"):
-                return Clause(having(Flag.FOLLOWED))
+            case Term("is", value) if value in KEPT:
+                return Clause(KEPT[value].all)
             case Term("follow", name):
                 return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
             case Term("is", "new") if newest := self.newest_not_new():
@@ -343,6 +332,8 @@ class Compiler:
             case When("published") if bounds := self.day_bounds(node):
                 published = in_range("published", *bounds)
                 return Clause(f"SELECT pk FROM paper WHERE {published.sql}", published.params)
+            case When("changed") if bounds := self.day_bounds(node):
+                return Clause(CHANGED_BETWEEN, seconds_of_days(*bounds))
             case When("day") if bounds := self.day_bounds(node):
                 listed = in_range("day", *bounds)
                 return Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params)

@@ -10,7 +10,7 @@ TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org", "fulltext")
 NAME_FIELDS = (
     "topic", "tag", "note", "source", "category", "venue", "id", "like", "is", "has", "output", "view", "follow",
 )  # fmt: skip
-DATE_FIELDS = ("day", "published", "since", "until")
+DATE_FIELDS = ("day", "published", "since", "until", "changed")
 COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")
 FIELDS = (*TEXT_FIELDS, *NAME_FIELDS, *DATE_FIELDS, *COUNT_FIELDS, "sort")
 REGEX_FIELDS = ("title", "author")
@@ -32,6 +32,8 @@ ALIASES = {
     "arxiv": "id",
     "conference": "venue",
     "journal": "venue",
+    "similar": "like",
+    "related": "like",
 }
 """Field names of other programs and our names for them: only suggested, never accepted."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from reader.core.dates import DateRange
@@ -67,7 +67,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A range of days for `day published since until`."""
+    """A range of days for `day published since until changed`."""
 
     field: str
     days: DateRange
@@ -180,6 +180,12 @@ class Query:
 
     def __str__(self) -> str:
         return self.text
+
+
+def with_hidden(query: Query) -> Query:
+    """The same query of hidden papers too."""
+    hidden = Term("is", "hidden")
+    return replace(query, root=all_of([one for one in (query.root, Or((hidden, Not(hidden)))) if one is not None]))
 
 
 def all_of(nodes: list[Node]) -> Node:

@@ -20,11 +20,13 @@ CHOICES = {
         "hidden",
         "new",
         "trending",
-        "risen",
+        "changed",
         "opened",
         "finished",
         "passed",
         "followed",
+        "highlighted",
+        "muted",
     ),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou"),
@@ -55,6 +57,7 @@ EXAMPLES = {
     "published": "published:2026-05",
     "since": "since:7d",
     "until": "until:2026-05-31",
+    "changed": "changed:7d",
     "upvotes": "upvotes:>20",
     "comments": "comments:>=3",
     "stars": "stars:>100",
@@ -62,6 +65,9 @@ EXAMPLES = {
     "sort": "sort:upvotes",
 }
 """An example term for each field."""
+
+FORMER = {("is", "risen"): "changed"}
+"""Values of saved queries that have another name now."""
 
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
@@ -217,6 +223,7 @@ def _when(token: Token, value: Value) -> When:
 
 def _choice(name: str, value: Value, typed: str) -> str:
     choices = CHOICES[name]
+    typed = FORMER.get((name, typed), typed)
     if typed in choices:
         return typed
     meant = nearest(typed, choices)

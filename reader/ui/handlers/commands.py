@@ -33,7 +33,7 @@ CHUNK = 200
 MARGINS = 3
 """Cells beside the output: one at the left, two at the right."""
 
-BESIDE = ("list", "detail", "page", "text", "filter", "empty")
+BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
 NO_OUTPUT = "no command has printed anything yet"
@@ -58,8 +58,12 @@ class CommandActions:
         *,
         screen: Callable[[], CommandScreen | None],
         copy: Callable[[str], object],
+        takers: Mapping[str, Callable[[str], object]],
     ) -> None:
-        """`screen` returns the open command line; `copy` puts a text on the clipboard."""
+        """`screen` returns the open command line; `copy` puts a text on the clipboard.
+
+        `takers` are the actions that take the text behind their word, by id.
+        """
         self._program = program
         self._model = services.model
         self._library = services.library
@@ -69,6 +73,7 @@ class CommandActions:
         self._runner = runner
         self._screen = screen
         self._copy = copy
+        self._takers = takers
         self._last: Output | None = None
 
     # The line
@@ -158,7 +163,9 @@ class CommandActions:
     def _act(self, typed: Typed) -> None:
         """Run an action of the keys, if it acts here."""
         context, action = self._program.context, self._look.keymap.action(typed.action)
-        if context in action.contexts:
+        if context in action.contexts and action.id in self._takers:
+            self._takers[action.id](typed.text)
+        elif context in action.contexts:
             self._program.perform(action.id, typed.times)
         else:
             self._model.show_notice(f"{action.name} does nothing here", "warning")

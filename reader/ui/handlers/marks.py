@@ -8,7 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.marks import QUEUE, STATES
+from reader.core.flags import Flag
+from reader.core.marks import LOOK, QUEUE, STATES
 from reader.core.paper_row import PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
@@ -102,6 +103,19 @@ class MarkActions:
         if row is not None and not row.read and self._read_when != "manual":
             self._mark("read", True, [pk], is_quiet=True)
 
+    def look_again(self, pk: PaperKey) -> None:
+        """Record that the user looks at a paper again, if it has changed and no other mark says so."""
+        if self._clear_changed(pk):
+            self.follow(self._library.mark(LOOK, True, [pk]))
+
+    def _clear_changed(self, pk: PaperKey) -> bool:
+        """No longer draw that a paper has changed: any mark is a look at it. Returns whether it was drawn."""
+        row = self._papers.row_of(pk)
+        is_changed = row is not None and bool(row.flags & Flag.CHANGED)
+        if row is not None and is_changed:
+            self._papers.patch(pk, flags=row.flags & ~Flag.CHANGED)
+        return is_changed
+
     def leave_paper(self) -> None:
         """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
         row = self._papers.highlighted_row
@@ -115,7 +129,7 @@ class MarkActions:
 
         async def store() -> None:
             await storing
-            self._show_stored()
+            self.show_stored()
 
         if self._read_when == "manual":
             self._background.start("marks", store)
@@ -161,8 +175,19 @@ class MarkActions:
             self._starring(pks)
         for pk in pks if shown is None else shown:
             self._papers.patch(pk, **{FIELDS[kind]: value, "kept": True})
+            self._clear_changed(pk)
         # Submitted before the work starts, so that quitting cannot lose it.
         self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
+
+    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[Action | None]:
+        """Give papers several marks in one action: their lines change now, the caller waits for the rest."""
+        if "star" in kinds:
+            self._starring(pks)
+        wanted = frozenset(pks)
+        for pk in (pk for pk in self._papers.visible_pks if pk in wanted):
+            for kind in kinds:
+                self._papers.patch(pk, **{FIELDS[kind]: True, "kept": True})
+        return self._library.mark_together(kinds, pks, self._report("marking"))
 
     def follow(self, storing: Awaitable[Event | Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show what it changed; `nothing` is said if it changed nothing.
@@ -183,7 +208,7 @@ class MarkActions:
             raise
         finally:
             self._model.change(self._model.state.busy_with(""))
-        self._show_stored()
+        self.show_stored()
         if self._model.state.place != here:
             # The list of a place to which the user went meanwhile may have been read without the mark.
             self._model.change(self._model.state.cache_changed())
@@ -216,7 +241,7 @@ class MarkActions:
 
         self._background.start("marks", finish)
 
-    def _show_stored(self) -> None:
+    def show_stored(self) -> None:
         """Show the other changes of a mark, such as counts, without moving the list."""
         self._library.changed()
         self._model.change(self._model.state.marked())
@@ -235,8 +260,13 @@ class MarkActions:
 
     @handles("mark.undo")
     def undo(self, _count: int | None) -> None:
+        self.take_back()
+
+    def take_back(self, then: Callable[[Action], object] = lambda _: None) -> None:
+        """Undo the last action, and call `then` with it."""
         undoing = self._library.undo(self._report("undoing"))
-        self._background.start("marks", partial(self._wait_for_reversal, undoing, self._undone, "nothing to undo"))
+        waiting = partial(self._wait_for_reversal, undoing, self._undone, "nothing to undo", then)
+        self._background.start("marks", waiting)
 
     @handles("mark.redo")
     def redo(self, _count: int | None) -> None:
@@ -244,7 +274,11 @@ class MarkActions:
         self._background.start("marks", partial(self._wait_for_reversal, redoing, self._redone, "nothing to redo"))
 
     async def _wait_for_reversal(
-        self, reversing: Awaitable[Action | None], describe: Callable[[Action], str], nothing: str
+        self,
+        reversing: Awaitable[Action | None],
+        describe: Callable[[Action], str],
+        nothing: str,
+        then: Callable[[Action], object] = lambda _: None,
     ) -> None:
         try:
             event = await reversing
@@ -256,6 +290,7 @@ class MarkActions:
         self._model.show_notice(describe(event))
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
+        then(event)
 
     def _undone(self, event: Action) -> str:
         return f"undone: {event.said} · {self._keymap.key('mark.redo')} redoes"

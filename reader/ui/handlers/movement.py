@@ -59,7 +59,7 @@ class MovementActions:
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move(lines)
-            case "page" | "detail":
+            case "page" | "triage" | "detail":
                 text = self._text_in_front()
                 if text is not None:
                     text.scroll_lines(lines)
@@ -90,7 +90,7 @@ class MovementActions:
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_pages(direction, share, times)
-            case "page" | "detail":
+            case "page" | "triage" | "detail":
                 text = self._text_in_front()
                 if text is not None:
                     text.scroll_lines(times * direction * max(1, text.size.height // share - (share == 1)))
@@ -117,7 +117,7 @@ class MovementActions:
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_to_end(last=last)
-            case "page" | "detail":
+            case "page" | "triage" | "detail":
                 text = self._text_in_front()
                 if text is not None:
                     text.scroll_lines(text.virtual_size.height * (1 if last else -1))

@@ -65,8 +65,9 @@ class PageActions:
             return
         is_new = state.page is None or state.page.key != reading.key
         self._model.change(state.open_page(reading._replace(number=self._papers.cursor + 1)))
-        if is_new:
+        if is_new and not state.is_triaging:
             self._marks.finish_reading(reading.key)
+            self._marks.look_again(reading.key)
             if isinstance(reading.paper.pk, NotCached):
                 self._marks.store_opened(reading.key)
 
@@ -120,6 +121,11 @@ class PageActions:
                 self._traces.detail_ended()
                 self._marks.finish_reading(pk)
             self.go_to_unread(1)
+
+    def scroll_on(self) -> bool:
+        """Scroll the text a page down; return whether it was at its end."""
+        text = self._text_in_front()
+        return text is None or text.scroll_page(1)
 
     @handles("read.unfold")
     def unfold(self, _count: int | None) -> None:

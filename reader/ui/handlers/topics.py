@@ -21,8 +21,8 @@ from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.core.topics.explain import Why
     from reader.core.topics.scorer import Topics
+    from reader.ui.text.why_lines import Explanation
 
 _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
 
@@ -138,7 +138,7 @@ class TopicActions:
 
     @handles("read.why")
     def explain(self, _count: int | None) -> None:
-        """Show which words gave the paper its topics, or close that explanation."""
+        """Show which words gave the paper its topics and what rules did to it, or close that explanation."""
         paper = self._library.paper_of(self._model.state.highlighted)
         if paper is None:
             return
@@ -152,16 +152,18 @@ class TopicActions:
 
     async def _explain(self, paper: Paper) -> None:
         found = await asyncio.to_thread(partial(self._reasons, paper))
-        taste = await self._library.reasons(paper.pk)
+        found = found._replace(taste=await self._library.reasons(paper.pk))
         text = self._text_in_front()
         if text is not None and text.paper is not None and text.paper.pk == paper.pk:
-            text.explain(found, taste)
+            text.explain(found)
 
-    def _reasons(self, paper: Paper) -> tuple[Why, ...]:
+    def _reasons(self, paper: Paper) -> Explanation:
         from reader.core.topics.explain import why
+        from reader.ui.text.why_lines import Explanation
 
         reasons = self._rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
-        return why(reasons, self._model.state.topic_names)
+        acts, muted = self._library.ruled(paper.pk)
+        return Explanation(why(reasons, self._model.state.topic_names), rules=acts, muted=muted)
 
 
 def with_topic(text: str, slug: str) -> str:

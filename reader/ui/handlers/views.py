@@ -33,7 +33,7 @@ class ViewActions:
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
         state = self._model.state.close_page()
-        self._model.change(state.go(Place(state.views.find(id), state.place.text)))
+        self._model.change(state.go(Place(state.views.find(id), state.lasting_place.text)))
         period = period_of_view(id) if ":" in id else None
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)

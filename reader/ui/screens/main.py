@@ -273,6 +273,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 outputs=reading.outputs,
                 follows=reading.follows,
                 suits=reading.suits,
+                changes=reading.changes,
             )
 
     def _draw_topic_names(self, state: State) -> None:
@@ -355,7 +356,7 @@ def _place_parts(state: State) -> object:
 
 def _empty_parts(state: State) -> object:
     listed = state.listing, state.counts, state.refresh, state.topic_names
-    return listed, state.context, state.draft and state.draft.typed
+    return listed, state.context, state.triage and state.triage.phase, state.draft and state.draft.typed
 
 
 def _focus_parts(state: State) -> object:

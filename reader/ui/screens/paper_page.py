@@ -12,6 +12,7 @@ from reader.ui.state import State
 from reader.ui.state_parts import Reading
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.status_line import StatusLine
+from reader.ui.widgets.triage_top import TriageTop
 
 
 class PaperPage(Screen[None], inherit_bindings=False):
@@ -27,8 +28,11 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.detail.configure(model.state.topic_names, view_models.link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
+        self._triage = TriageTop(look.glyphs)
+        self._triage.display = False
 
     def compose(self) -> ComposeResult:
+        yield self._triage
         yield self.detail
         yield self.status
 
@@ -37,6 +41,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         known = lambda state: (state.listing.count, state.found, state.fit)  # noqa: E731
         subscribe(self, self._model, known, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
+        subscribe(self, self._model, lambda state: view_models.triage(state, self._keymap), self._draw_triage)
 
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
@@ -45,7 +50,8 @@ class PaperPage(Screen[None], inherit_bindings=False):
             reading.paper,
             reading.words,
             reading.votes,
-            position=view_models.position(reading.number, state.listing.count),
+            # The first line tells it during a triage.
+            position="" if state.is_triaging else view_models.position(reading.number, state.listing.count),
             kept=reading.kept,
             found=view_models.found(state, reading.key),
             fit=view_models.fit(state, reading.key),
@@ -53,6 +59,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             outputs=reading.outputs,
             follows=reading.follows,
             suits=reading.suits,
+            changes=reading.changes,
         )
 
     def _draw_again(self, state: State) -> None:
@@ -62,6 +69,12 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
     def _draw_status(self, state: State) -> None:
         self.status.show(view_models.status(state, self._keymap))
+
+    def _draw_triage(self, state: State) -> None:
+        header = view_models.triage(state, self._keymap)
+        self._triage.display = header is not None
+        if header is not None:
+            self._triage.show(header)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

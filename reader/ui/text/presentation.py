@@ -13,11 +13,11 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.outputs import Output
-    from reader.core.choice.taste import TasteTerm
     from reader.core.follows import Reason
-    from reader.core.topics.explain import Why
+    from reader.core.second_look import Changes
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
+    from reader.ui.text.why_lines import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,16 @@ class Presentation:
     """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
-    why: tuple[Why, ...] | None = None
-    """Why the paper has its topics; None if the user did not ask."""
-    taste: tuple[TasteTerm, ...] | None = None
-    """What speaks for and against the paper; None if the user did not ask, or nothing is learned yet."""
+    why: Explanation | None = None
+    """Why the paper has its topics, what rules did, and what was learned; None if the user did not ask."""
     suits: str = ""
     """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
     follows: tuple[Reason, ...] = ()
     """What the user follows that the paper has."""
+    changes: Changes | None = None
+    """What changed since the user marked the paper; None where that is not enough for a second look."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about the paper."""
     kept: Kept | None = None

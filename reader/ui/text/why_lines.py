@@ -1,16 +1,18 @@
-"""Why a paper has its topics, as lines."""
+"""Why a paper has its topics, and what else happened to it by the user's wishes, as lines."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal
+from reader.ui.text.rule_lines import rule_lines
 
 if TYPE_CHECKING:
+    from reader.cache.rules import Act
     from reader.core.choice.taste import TasteTerm, What
     from reader.core.topics.explain import Cause, Why
 
@@ -19,8 +21,37 @@ FOR_YOU = "For you"
 
 MOST_REASONS = 12
 
+LEAST_WEIGHT = 0.005
+"""What counts less is not listed."""
+
 WHY = "Why these topics"
 """The heading over the reasons for a paper's topics."""
+
+
+class Explanation(NamedTuple):
+    """What is known of the reasons why a paper is shown as it is."""
+
+    topics: tuple[Why, ...] = ()
+    rules: tuple[Act, ...] = ()
+    """What the user's rules did to it."""
+    muted: tuple[str, ...] = ()
+    """The muted words that hide it."""
+    taste: tuple[TasteTerm, ...] | None = None
+    """What speaks for and against it; None if nothing is learned yet."""
+
+
+def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return the reasons in sections, with an empty line between them."""
+    sections = (
+        why_lines(reasons.topics, width, glyphs),
+        [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
+        rule_lines(reasons.rules, reasons.muted, width),
+    )
+    lines: list[Line] = []
+    for section in sections:
+        if section:
+            lines.extend([(Piece(""),), *section] if lines else section)
+    return lines
 
 
 def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
@@ -48,7 +79,7 @@ def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> l
     lines: list[Line] = [(Piece(cut(FOR_YOU, width), "label"),)]
     if not reasons:
         lines.append((Piece(cut("Nothing that you marked is like it.", width), "muted"),))
-    shown = reasons[:MOST_REASONS]
+    shown = [one for one in reasons if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
     column = min(max((cell_len(literal(one.text)) for one in shown), default=0), max(8, width // 2))
     for one in shown:
         points = Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted")

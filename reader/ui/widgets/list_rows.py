@@ -30,6 +30,7 @@ class RowChanges(TypedDict, total=False):
     queued: bool
     has_note: bool
     kept: bool
+    flags: int
 
 
 class RowsAtHand:

@@ -20,19 +20,18 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
 from reader.ui.text.paper_lines import MEASURE, compose
 from reader.ui.text.presentation import Presentation
-from reader.ui.text.why_lines import WHY
+from reader.ui.text.why_lines import WHY, Explanation
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
-    from reader.core.choice.taste import TasteTerm
-    from reader.core.topics.explain import Why
+    from reader.core.second_look import Changes
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
-    "summary", "muted", "key", "link",
+    "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
 
 
@@ -114,6 +113,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         outputs: tuple[Output, ...] = (),
         follows: tuple[Reason, ...] = (),
         suits: str = "",
+        changes: Changes | None = None,
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -136,7 +136,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             outputs=outputs,
             follows=follows,
             suits=suits,
-            taste=self._look.taste if is_same else None,
+            changes=changes,
             kept=kept,
             found=found,
             fit=fit,
@@ -173,13 +173,13 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 
-    def explain(self, why: tuple[Why, ...] | None, taste: tuple[TasteTerm, ...] | None = None) -> None:
-        """Scroll to the reasons for the paper's topics, and for its being one for the user; None removes them."""
+    def explain(self, why: Explanation | None) -> None:
+        """Scroll to the reasons for the paper's topics and state; None removes them and scrolls back."""
         if self._paper is None:
             return
         if not self.is_explaining:
             self._explained_from = self.scroll_offset.y
-        self._look = replace(self._look, why=why, taste=taste)
+        self._look = replace(self._look, why=why)
         self._lay_out(keep=True)
         heading = next((at for at, line in enumerate(self._lines) if line and line[0].text == WHY), None)
         top = self._explained_from if heading is None else heading + self._top

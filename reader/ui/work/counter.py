@@ -78,7 +78,8 @@ class Counter:
             self._counted = asked
             facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
             self._model.change(self._model.state.know_topics(facts=facts))
-            self._model.change(self._model.state.counted_follows(await library.follow_counts()))
+            follows = await library.follow_counts()
+            self._model.change(self._model.state.counted_follows(follows))
             saved = await self._count_saved(state.views.saved)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped before.

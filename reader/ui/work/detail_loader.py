@@ -59,9 +59,18 @@ class DetailLoader:
         library = self._library
         words, votes = self._model.state.listing.words, library.votes(pk)
         outputs, follows, suits = library.outputs(pk), library.follow_reasons(pk), library.why(pk)
-        return Reading(pk, paper, words, votes, outputs=outputs, follows=follows, suits=suits)
+        return Reading(
+            *(pk, paper, words, votes),
+            outputs=outputs,
+            follows=follows,
+            suits=suits,
+            changes=library.changes(pk),
+        )
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:
         """A paper for its page, with what belongs to it; None if it is gone."""
         reading = self.read(pk)
-        return None if reading is None else reading._replace(kept=self._library.belongings(reading.key))
+        if reading is None:
+            return None
+        changes = self._library.with_sections(reading.key, reading.changes)
+        return reading._replace(kept=self._library.belongings(reading.key), changes=changes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from reader.cache import similar
 from reader.cache.finding.index import found_by
+from reader.cache.search import similar
 from reader.cache.search.nearest import cache_file
 from reader.core.query import parse
 from reader.core.similarity import FoundBy, Shared

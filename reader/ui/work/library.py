@@ -21,30 +21,25 @@ from typing import TYPE_CHECKING, TypeVar
 from reader.cache.orders import Order
 from reader.cache.window import DayCount, Window
 from reader.core.errors import CacheError
-from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts, ViewCount
 from reader.ui.work.counting import Counting
-from reader.ui.work.marking import Marking, cached_keys
+from reader.ui.work.marking import cached_keys
+from reader.ui.work.paper_facts import PaperFacts
 from reader.ui.work.query_thread import QueryThread
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from reader.cache.community import Kept
     from reader.cache.days import DayState
     from reader.cache.follows import FollowCount
-    from reader.cache.history import Votes
-    from reader.cache.outputs import Output
     from reader.cache.search.compile import Scope, Selection
-    from reader.cache.texts import KeptText
     from reader.cache.vocabulary import Vocabulary
-    from reader.core.choice.learned import Learned
     from reader.core.choice.taste import TasteTerm
     from reader.core.choice.weights import Weight
-    from reader.core.follows import Follow, Reason
+    from reader.core.follows import Follow
     from reader.core.reading import Figures
     from reader.session.places import Place, View
     from reader.ui.text.fit_lines import Fit
@@ -57,18 +52,12 @@ BREATH = 0.004
 _NO_PAPERS: Order[int] = Order(())
 
 
-class Library(Marking):
+class Library(PaperFacts):
     """One open cache."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._near = Window.open(path)
         self._file = self._place()
-        self.trouble = ""
-        """What the user has to know of a read that failed; empty if none did."""
-        self.learned: Learned | None = None
-        """What was learned of the user, if the list is ordered by it: its rows say why they suit."""
-        self._visited: int | None = None
         self._new_since: str | None = None
         self._counting = Counting()
         self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
@@ -87,14 +76,6 @@ class Library(Marking):
 
     # On the event loop
 
-    def _ask(self, question: Callable[[Window], T], nothing: T) -> T:
-        """The cache's answer, or `nothing` if it fails: an error while the screen is drawn would end the reader."""
-        try:
-            return question(self._near)
-        except CacheError as error:
-            self.trouble = str(error)
-            return nothing
-
     def rows(self, pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
         """The rows of a screenful of papers, with people and topics if asked for."""
 
@@ -112,73 +93,18 @@ class Library(Marking):
         said, surprises = self._whys([row.pk for row in rows]), self.learned.surprises
         return [row._replace(why=said.get(row.pk, ""), is_surprise=row.pk in surprises) for row in rows]
 
-    def _whys(self, pks: Sequence[PaperKey]) -> Mapping[PaperKey, str]:
-        from reader.cache.opinions import whys
-
-        learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
-        if learned is None:
-            return {}
-        nothing: dict[int, str] = {}
-        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
-        return {pk: said.get(pk, "") for pk in keys}
-
-    def why(self, pk: PaperKey) -> str:
-        """Why a paper suits the user, in words, if the list is ordered by that; else nothing."""
-        return self._whys([pk]).get(pk, "")
-
-    def paper(self, pk: PaperKey) -> Paper | None:
-        """A whole paper; None if it is gone."""
-        known = self._cached_key(pk)
-        if known is not None:
-            return self._ask(lambda window: window.paper(known), None)
-        return None if self.results is None else self.results.paper(pk)
-
-    def paper_of(self, pk: PaperKey | None) -> Paper | None:
-        """A whole paper; None without a key, or if it is gone."""
-        return None if pk is None else self.paper(pk)
-
-    def belongings(self, pk: PaperKey | None) -> Kept:
-        """What belongs to a paper, such as its comments."""
-        from reader.cache.community import Kept, read_community
-
-        known = None if pk is None else self._cached_key(pk)
-        if known is None:
-            return Kept()
-        return self._ask(lambda window: window.read(lambda one: read_community(one, known)), Kept())
-
-    def _cached_key(self, pk: PaperKey) -> int | None:
-        """The key of a paper in the cache; None if only the feed has it."""
-        if self.results is not None:
-            return self.results.pk_of(pk)
-        return pk if isinstance(pk, int) else None
-
-    def text(self, pk: PaperKey) -> KeptText | None:
-        """The full text of a paper, if it is kept; to read one takes some 3 ms."""
-        from reader.cache.texts import Texts
-
-        known = self._cached_key(pk)
-        if known is None:
-            return None
-        return self._ask(lambda window: window.read(lambda one: Texts(one, self._path).get(known)), None)
-
-    async def note_text_use(self, pk: PaperKey, today: str) -> None:
-        """Note that a full text is read today (ISO), which keeps it longer."""
-        known = self._cached_key(pk)
-        if known is not None:
-            await asyncio.to_thread(self._note_text_use, known, today)
-
-    def _note_text_use(self, pk: int, today: str) -> None:
-        from reader.cache.texts import Texts
-
-        with closing(Texts.open(self._path)) as texts:
-            texts.note_use(pk, today)
-
     def pk_of(self, id: str) -> int | None:
         return self._ask(lambda window: window.pk_of(id), None)
 
     def has_papers(self) -> bool:
         """Whether the cache has any papers."""
         return self._ask(Window.has_papers, False)
+
+    def is_taught(self) -> bool:
+        """Whether marks tell what the user likes."""
+        from reader.cache.choice import is_taught
+
+        return self._ask(lambda window: window.read(is_taught), False)
 
     def has_unfinished_marks(self) -> bool:
         """Whether an earlier run did not apply a mark to all its papers."""
@@ -219,29 +145,6 @@ class Library(Marking):
         if visited is not None:
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
-
-    def votes(self, pk: PaperKey) -> Votes:
-        """The changes of a paper's votes."""
-        from reader.cache.history import STILL, votes
-
-        known = self._cached_key(pk)
-        if known is None:
-            return STILL
-        return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
-
-    def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
-        """What the user's programs said about a paper, where it was kept."""
-        from reader.cache.outputs import outputs_of
-
-        known = self._cached_key(pk)
-        return () if known is None else self._ask(lambda window: window.read(partial(outputs_of, pk=known)), ())
-
-    def follow_reasons(self, pk: PaperKey) -> tuple[Reason, ...]:
-        """What the user follows that a paper has."""
-        from reader.cache.follows import reasons
-
-        known = self._cached_key(pk)
-        return () if known is None else self._ask(lambda window: window.read(partial(reasons, pk=known)), ())
 
     def follows(self) -> list[Follow]:
         """What the user follows."""

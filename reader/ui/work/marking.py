@@ -66,6 +66,18 @@ class Marking:
 
         return self._change(pks, tag, report)
 
+    def mark_together(
+        self, kinds: Sequence[str], pks: Sequence[PaperKey], report: Progress = ignore_progress
+    ) -> Awaitable[Action | None]:
+        """Give papers several marks in one action; it is durable once the result is there."""
+
+        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+            from reader.cache.marks.changes import Change
+
+            return events.act([Change(kind, True, known, absent) for kind in kinds], progress)
+
+        return self._change(pks, mark, report)
+
     def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[Action | None]:
         """Record what was read, as papers by kind of trace and day (ISO); those that were known already are left out.
 

@@ -1,12 +1,20 @@
-"""Notice that the settings file has changed, and take over what can change as the reader runs: views and commands."""
+"""Notice that the settings file has changed, and take over what can change meanwhile: views, commands, muted words."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from reader.core.errors import CacheError
 from reader.session.places import listed_views
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reader.config import Settings
 
 
 class SettingsWatch:
@@ -16,6 +24,11 @@ class SettingsWatch:
         self._model = services.model
         self._background = services.background
         self._file = file
+        self._path = services.library.path
+        self._settings = services.settings
+        self._look = services.look
+        self._is_muted = False
+        """Whether papers are muted by the words of the settings."""
         self._seen = self._stamp()
 
     def _stamp(self) -> tuple[int, int] | None:
@@ -31,6 +44,8 @@ class SettingsWatch:
         if stamp != self._seen:
             self._seen = stamp
             self._background.start("settings", self._read)
+        elif not self._is_muted:
+            self._background.start("settings", self._follow_muted_words)
 
     async def _read(self) -> None:
         from reader.settings_reader import load_settings
@@ -39,5 +54,29 @@ class SettingsWatch:
             return
         loaded = await asyncio.to_thread(load_settings, self._file)
         self._model.change(self._model.state.know_views(listed_views(loaded.settings), loaded.settings.commands))
+        self._settings = loaded.settings
+        await self._follow_muted_words()
         if loaded.mistakes:
             self._model.show_news(str(loaded.mistakes[0]), "warning")
+
+    async def _follow_muted_words(self) -> None:
+        """Mute papers by the words of the settings, and read the list again if that changed any."""
+        self._is_muted = True
+        with suppress(CacheError):
+            if await asyncio.to_thread(_mute, self._path, self._settings, self._look.today):
+                self._model.change(self._model.state.cache_changed())
+
+
+def _mute(file: Path, settings: Settings, today: date) -> bool:
+    """Mute papers unless that is done already, and return whether any changed; raises CacheError.
+
+    In a thread, also for what it imports.
+    """
+    from reader.cache.mutes import follow
+    from reader.cache.window import Window
+    from reader.refresh.rules import rule_scope
+
+    with closing(Window.open(file)) as window:
+        if settings.mute or window.meta("mute"):
+            return follow(file, settings.mute, lambda: rule_scope(window, settings, today))
+    return False

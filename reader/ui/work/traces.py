@@ -84,11 +84,12 @@ class Traces:
     def parts(state: State) -> object:
         """The parts of the state that tell what is read."""
         page = state.page and state.page.key
-        return state.highlighted, page, state.listing.place, state.listing.results, _is_text_at_end(state)
+        shown = page, _is_glance(state)
+        return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
 
     def follow(self, state: State) -> None:
         """Note what the user has left, and what is open now."""
-        now, page = self.clock(), state.page
+        now, page = self.clock(), None if _is_glance(state) else state.page
         key = state.highlighted if page is None else page.key
         listing, stay = state.listing, self._stay
         if stay is None or (stay.key, stay.place, stay.results) != (key, listing.place, listing.results):
@@ -103,6 +104,18 @@ class Traces:
             self.note(OPEN, key)
         if _is_text_at_end(state):
             stay.has_ended = True
+
+    def passed(self, key: PaperKey) -> None:
+        """Note that the user has decided to go on from a paper, unless they opened its text."""
+        if self._stay is None or self._stay.key != key or not self._stay.is_opened:
+            self.note(PASS, key)
+
+    def forget_passed(self, key: PaperKey) -> None:
+        """The user goes back to a paper: it was not passed, if that is not stored yet."""
+        for (kind, _), keys in self._waiting.items():
+            if kind == PASS and key in keys:
+                keys.remove(key)
+        self._noted.discard((PASS, key))
 
     def detail_ended(self) -> None:
         """Note that the user goes on from the end of the detail pane."""
@@ -167,6 +180,11 @@ class Traces:
         if not waiting or not self._library.is_writable:
             return None
         return asyncio.ensure_future(self._library.leave_traces(waiting))
+
+
+def _is_glance(state: State) -> bool:
+    """Whether a triage has put the page in front: the user has not asked for it."""
+    return state.is_triaging and state.text is None
 
 
 def _is_text_at_end(state: State) -> bool:

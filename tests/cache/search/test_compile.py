@@ -319,7 +319,7 @@ def test_no_word_is_an_operator(connection: sqlite3.Connection, word: str) -> No
 # Every way of reading finds the same
 
 terms = st.one_of(
-    st.sampled_from(sorted(text for text in EXAMPLES.values() if not text.startswith("sort"))),
+    st.sampled_from(sorted(text for text in EXAMPLES.values() if not text.startswith(("sort", "like")))),
     st.sampled_from([f"{field}:{value}" for field in ("is", "has") for value in CHOICES[field]]),
     st.sampled_from(
         [

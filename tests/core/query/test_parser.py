@@ -437,3 +437,20 @@ def test_the_parts_of_a_query_stand_where_they_are_written() -> None:
     text = "(a b) OR -sort:day c"
     parts = parse(text).parts
     assert [text[part.start : part.end] for part in parts] == [text, "-sort:day"]
+
+
+def test_like_stands_beside_all_other_terms() -> None:
+    query = parse("topic:agents like:2406.12345,arxiv.org/abs/2501.00001 like:2406.12345 since:7d")
+    assert query.like == ("2406.12345", "2501.00001")
+    assert query.is_by_fit and not query.near
+    assert parse(query.text) == query
+    assert parse("like:2406.12345 OR like:2501.00001").like == ("2406.12345", "2501.00001")
+    assert parse("agents").like == ()
+    for text, wrong in (
+        ("a -like:2406.12345", "-like:2406.12345"),
+        ("a (b OR like:2406.12345)", "(b OR like:2406.12345)"),
+        ("a OR like:2406.12345", "a OR like:2406.12345"),
+    ):
+        with pytest.raises(QueryError, match="like: goes with all") as caught:
+            parse(text)
+        assert text[caught.value.start : caught.value.end] == wrong

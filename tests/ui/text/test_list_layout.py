@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.orders import IN_TEXTS
+from reader.cache.orders import IN_TEXTS, MATCHING, NEAR, with_near
 from reader.ui.text.list_layout import END_LINES, ListForm, ListLines, Slot, days_have_headings
 from tests.ui.stage import order
 
@@ -110,6 +110,30 @@ def test_papers_that_are_found_in_texts_are_no_day() -> None:
     )
     assert days_have_headings(order(range(5), ("2025-11-24", 1), (IN_TEXTS, 4))._replace(in_texts=4))
     assert days_have_headings(order(range(2), (IN_TEXTS, 2))._replace(in_texts=2))
+
+
+def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None:
+    days = order(range(3), ("2025-11-24", 1), ("2025-11-21", 2))
+    near = with_near(days, [2, 8, 9], 20)
+    assert (list(near.pks), near.matching) == ([0, 1, 2, 8, 9], 3)
+    assert set(near.only_near) == {8, 9}
+    assert near.without_near == days and days.without_near is days
+    assert not days_have_headings(near)
+    lines = ListLines(near, ListForm(has_dates=True))
+    assert [lines.heading(group) for group in range(2)] == [(MATCHING, 3), (NEAR, 2)]
+    assert [slot.kind[0] for slot in lines.contents(0, 7) if slot] == list("hppphpp")
+    assert not any(lines.is_in_text(place) for place in range(5))
+    headed = ListLines(near, ListForm())
+    assert [headed.heading(group)[0] for group in range(3)] == ["2025-11-24", "2025-11-21", NEAR]
+    # An order without days has both headings; where nothing matches, only that of the near ones.
+    ranked = with_near(order(range(3)), [8], 20)
+    assert [ListLines(ranked).heading(group) for group in range(2)] == [(MATCHING, 3), (NEAR, 1)]
+    assert ranked.without_near == order(range(3))
+    assert with_near(order([]), [5, 6, 7], 2).groups == ((NEAR, 2),)
+    assert with_near(days, [0, 1], 20) is days
+    one_day = with_near(order(range(4), ("2025-11-24", 4)), [8], 20)
+    full_days = with_near(order(range(6), ("2025-11-24", 3), ("2025-11-21", 3)), [8], 20)
+    assert (days_have_headings(one_day), days_have_headings(full_days)) == (False, True)
 
 
 @pytest.mark.parametrize("form", [ListForm(), ListForm(is_comfortable=True), ListForm(has_dates=True)])

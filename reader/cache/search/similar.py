@@ -169,15 +169,16 @@ def _citing(connection: sqlite3.Connection, others: Sequence[Paper]) -> set[int]
     """The papers whose full text has the id or the whole title of one of the others."""
     found = set()
     for one in others:
-        phrases = [_phrase(words) for words in (one.id, one.title) if _is_telling(one, words)]
+        phrases = []
+        if _ARXIV_ID.fullmatch(one.id):
+            # A version may follow.
+            phrases.append(f"{_phrase(one.id)} *")
+        if len(split_words(one.title)) >= SHORTEST_TITLE:
+            phrases.append(_phrase(one.title))
         if phrases:
             sql = "SELECT rowid FROM text_fts WHERE text_fts MATCH ?"
             found |= {pk for (pk,) in connection.execute(sql, (" OR ".join(phrases),))}
     return found - {one.pk for one in others}
-
-
-def _is_telling(paper: Paper, words: str) -> bool:
-    return bool(_ARXIV_ID.fullmatch(words)) if words == paper.id else len(split_words(words)) >= SHORTEST_TITLE
 
 
 def _phrase(text: str) -> str:
@@ -185,18 +186,17 @@ def _phrase(text: str) -> str:
 
 
 def _cited(connection: sqlite3.Connection, others: Sequence[Paper], pks: Sequence[int]) -> set[int]:
-    """Those of some papers that a full text of the others cites by id or title."""
+    """The papers that a full text of the others cites by id, and those of some papers that it cites by title."""
     references = " \n ".join(filter(None, (_references(connection, one.pk) for one in others[:MOST_READ])))
     if not references:
         return set()
-    ids = set(_ARXIV_ID.findall(references))
+    found = set(keys_of(connection, dict.fromkeys(_ARXIV_ID.findall(references))))
     text = f" {' '.join(split_words(references))} "
-    found = set()
-    for pk, id, title in connection.execute(
-        "SELECT pk, id, title FROM paper WHERE pk IN (SELECT value FROM json_each(?))", (_listed(pks),)
+    for pk, title in connection.execute(
+        "SELECT pk, title FROM paper WHERE pk IN (SELECT value FROM json_each(?))", (_listed(pks),)
     ):
         words = split_words(title)
-        if id in ids or (len(words) >= SHORTEST_TITLE and f" {' '.join(words)} " in text):
+        if len(words) >= SHORTEST_TITLE and f" {' '.join(words)} " in text:
             found.add(pk)
     return found - {one.pk for one in others}
 

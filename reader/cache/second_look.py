@@ -1,0 +1,233 @@
+"""Which marked papers have changed since, in the caller's transaction: derived from the log and the history of facts.
+
+`settle` asks again for some papers. It is called where either changes: by a refresh for the papers that it changed, and
+by marks, undo and joined logs for the papers that they name. A paper that is due has the flag `CHANGED`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from reader.cache import connections
+from reader.cache.flags import clear_flag, set_flag
+from reader.cache.sqlite_errors import explained
+from reader.core.flags import Flag
+from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
+from reader.core.second_look import Changes, Edit, Facts, History, Look, Moved, find_due
+from reader.core.setting_tables import SecondLook as Limits
+
+KINDS = (*STATES, QUEUE, NOTE, LOOK, FINISH, PASS)
+"""The kinds of marks after which a paper's changes count, besides tags."""
+
+LIMITS = "second_look"
+"""The key in `meta` of the limits in use, as JSON."""
+
+BATCH = 500
+"""Papers in one transaction when all are asked again."""
+
+# The colon's next character ends the range of tags.
+_NAMED = f"f.kind IN ({quoted(KINDS)}) OR f.kind BETWEEN '{TAG}' AND '{TAG[:-1]};'"
+
+_LOOKS = f"FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = {{pk}} AND ({_NAMED}) AND e.undone = 0"
+
+_MOVED_AFTER = """
+    EXISTS (SELECT 1 FROM {table} AS c WHERE c.pk = o.pk)
+    AND (SELECT max(c.at) FROM {table} AS c WHERE c.pk = o.pk) > (SELECT min(e.clock) / 1000 {looks})
+"""
+
+# Most papers that a mark names have never changed, or not since their first mark.
+_CHANGED = "SELECT o.pk FROM ({papers}) AS o WHERE " + " OR ".join(
+    _MOVED_AFTER.format(table=table, looks=_LOOKS.format(pk="o.pk")) for table in ("paper_change", "paper_edit")
+)
+
+
+def is_look(kind: str) -> bool:
+    """Whether a paper's changes count from a mark of this kind on."""
+    return kind in KINDS or kind.startswith(TAG)
+
+
+def settle(connection: sqlite3.Connection, papers: str, values: Sequence[object] = ()) -> None:
+    """Ask again for the papers of a SELECT of keys `pk`."""
+    stale = {pk for (pk,) in connection.execute(f"SELECT pk FROM second_look WHERE pk IN ({papers})", values)}
+    changed = [pk for (pk,) in connection.execute(_CHANGED.format(papers=papers), values)]
+    if not stale and not changed:
+        return
+    limits = limits_of(connection)
+    due: set[int] = set()
+    for pk in changed:
+        found = find_due(_looks(connection, pk), history_of(connection, pk), limits)
+        if found is not None:
+            stale.discard(pk)
+            connection.execute(
+                "INSERT INTO second_look (pk, at, since) VALUES (?, ?, ?)"
+                " ON CONFLICT (pk) DO UPDATE SET at = excluded.at, since = excluded.since"
+                " WHERE at <> excluded.at OR since <> excluded.since",
+                (pk, found.at, found.since),
+            )
+            if found.is_open:
+                due.add(pk)
+    connection.executemany("DELETE FROM second_look WHERE pk = ?", ((pk,) for pk in stale))
+    flagged = f"SELECT pk FROM paper_flags WHERE flags & {Flag.CHANGED:d} AND pk IN ({papers})"
+    clear_flag(connection, Flag.CHANGED, {pk for (pk,) in connection.execute(flagged, values)} - due)
+    set_flag(connection, Flag.CHANGED, due)
+
+
+def settle_keys(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
+    """Ask again for these papers."""
+    settle(connection, "SELECT value AS pk FROM json_each(?)", (json.dumps(list(pks)),))
+
+
+def marked(connection: sqlite3.Connection, pks: Iterable[int]) -> set[int]:
+    """Those of these papers that any mark names."""
+    named = "SELECT DISTINCT pk FROM effect WHERE pk IN (SELECT value FROM json_each(?))"
+    return {pk for (pk,) in connection.execute(named, (json.dumps(list(pks)),))}
+
+
+# The limits
+
+
+def limits_of(connection: sqlite3.Connection) -> Limits:
+    """The limits in use."""
+    stored = _stored(connection)
+    return Limits(**{one.name: stored[one.name] for one in fields(Limits) if one.name in stored})
+
+
+def _stored(connection: sqlite3.Connection) -> Mapping[str, Any]:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (LIMITS,)).fetchone()
+    found: Mapping[str, Any] = json.loads(row[0]) if row else {}
+    return found
+
+
+def adopt_limits(path: Path, limits: Limits) -> int:
+    """Use these limits from now on; if they are others, ask again for all papers, and return for how many."""
+    wanted = asdict(limits)
+    with explained(path), closing(connections.connect(path)) as connection:
+        if _stored(connection) == wanted:
+            return 0
+        with connections.transaction(connection):
+            # If the program ends before all papers are asked, the next one begins anew.
+            _store(connection, wanted | {"unfinished": True})
+        pks = [pk for (pk,) in connection.execute(_WITH_HISTORY)]
+        for start in range(0, len(pks), BATCH):
+            with connections.transaction(connection):
+                settle_keys(connection, pks[start : start + BATCH])
+        with connections.transaction(connection):
+            _store(connection, wanted)
+    return len(pks)
+
+
+_WITH_HISTORY = """
+    SELECT pk FROM (SELECT DISTINCT pk FROM paper_change UNION SELECT DISTINCT pk FROM paper_edit) AS c
+    WHERE EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = c.pk)
+"""
+
+
+def _store(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (LIMITS, json.dumps(values)))
+
+
+# What is known of a paper
+
+
+def _looks(connection: sqlite3.Connection, pk: int) -> list[Look]:
+    rows = connection.execute(f"SELECT e.clock / 1000, f.kind {_LOOKS.format(pk='?')}", (pk,))
+    return [Look(at, kind in (FINISH, PASS)) for at, kind in rows]
+
+
+def looked_at(connection: sqlite3.Connection, pk: int) -> int | None:
+    """When the user last marked a paper, in seconds since 1970; None if never."""
+    return max((look.at for look in _looks(connection, pk)), default=None)
+
+
+def history_of(connection: sqlite3.Connection, pk: int) -> History:
+    """The facts of a paper over time."""
+    votes, comments, models, code, version, versions, revised, venue, title, abstract = connection.execute(
+        "SELECT p.upvotes, p.comments, p.models, p.has_code, t.version, coalesce(t.versions, ''),"
+        " coalesce(t.revised, ''), coalesce(p.venue, ''), p.title, t.abstract"
+        " FROM paper AS p JOIN paper_text AS t USING (pk) WHERE p.pk = ?",
+        (pk,),
+    ).fetchone()
+    number, day = newest_version(version, versions, revised)
+    now = Facts(votes, comments, models, bool(code), number, venue, title, abstract)
+    moved = connection.execute(
+        "SELECT at, upvotes, comments, models, links & 1 FROM paper_change WHERE pk = ? ORDER BY at", (pk,)
+    )
+    edits = connection.execute("SELECT at, field, before FROM paper_edit WHERE pk = ? ORDER BY at", (pk,))
+    points = [Moved(at, votes, comments, models, bool(code)) for at, votes, comments, models, code in moved]
+    return History(now, points, [Edit(*row) for row in edits], day)
+
+
+def newest_version(version: int | None, versions: str, revised: str) -> tuple[int | None, str]:
+    """The number and the ISO day of the newest version, from a paper's columns; None and empty if not known."""
+    name, _, day = versions.rpartition("\n")[2].partition(" ")
+    listed = int(name[1:]) if name[1:].isdecimal() else None
+    if listed is not None and listed >= (version or 0):
+        return listed, day
+    return version, revised
+
+
+def read_second_look(connection: sqlite3.Connection, pk: int) -> Changes | None:
+    """What changed of a paper that is or was due for a second look; None for any other."""
+    row = connection.execute(
+        f"SELECT s.since, s.at, coalesce(f.flags & {Flag.CHANGED:d}, 0) FROM second_look AS s"
+        " LEFT JOIN paper_flags AS f USING (pk) WHERE s.pk = ?",
+        (pk,),
+    ).fetchone()
+    return None if row is None else _changes(connection, pk, *row)
+
+
+def read_changes(connection: sqlite3.Connection, pk: int) -> Changes | None:
+    """What changed of a paper since the user marked it, be it enough or not; None if it is not marked."""
+    looked = looked_at(connection, pk)
+    if (found := read_second_look(connection, pk)) is not None or looked is None:
+        return found
+    return _changes(connection, pk, looked, looked, is_open=False)
+
+
+def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_open: object) -> Changes:
+    found = history_of(connection, pk).changes(since, None, limits_of(connection))
+    marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
+    kinds = {kind for (kind,) in marks}
+    # Of one action with several marks, the strongest is told.
+    order = ("star", "hide", "read", QUEUE, NOTE, LOOK, FINISH, PASS)
+    return Changes(since, at, next((kind for kind in order if kind in kinds), TAG), bool(is_open), tuple(found))
+
+
+# What a refresh changes
+
+
+def note_edits(
+    connection: sqlite3.Connection, changed: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]], at: int
+) -> None:
+    """Keep what marked papers were before a change; `changed` has their columns before and after, by key."""
+    edits: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pk, (known, after) in changed.items():
+        edits[pk] += _edits(known, after)
+    edits = {pk: found for pk, found in edits.items() if found}
+    if edits:
+        connection.executemany(
+            "INSERT OR IGNORE INTO paper_edit (pk, at, field, before) VALUES (?, ?, ?, ?)",
+            [(pk, at, *edit) for pk in marked(connection, edits) for edit in edits[pk]],
+        )
+
+
+def _edits(known: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields of `Edit` that change, with what they were."""
+    for name in ("title", "abstract"):
+        if known[name] and known[name].split() != after[name].split():
+            yield name, known[name]
+    before, now = (
+        newest_version(one["version"], one["versions"] or "", one["revised"] or "")[0] for one in (known, after)
+    )
+    if now is not None and now != before:
+        yield "version", str(before or "")
+    # Before arXiv was asked, a venue that is not known is none that came later.
+    if known["venue"] != after["venue"] and (known["venue"] or known["versions"] or known["arxiv_asked"]):
+        yield "venue", known["venue"] or ""

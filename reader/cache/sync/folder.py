@@ -1,0 +1,257 @@
+"""Joins the logs of several machines through a folder, in which each has one file that it alone writes.
+
+A machine takes in the events of the other files, and adds to its own those that no other file has. The log is a set of
+events, and what follows from it depends on nothing but the set. So the order of these looks does not matter, nor how
+often they happen, nor what carries the files.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reader import platform
+from reader.cache.marks.event_log import ENTRY_COLUMNS
+from reader.cache.marks.events import Events, Progress, ignore_progress
+from reader.cache.marks.journal import Entry, Journal
+from reader.cache.sync import memory
+from reader.cache.sync.machine_file import Known, Reading, file_of, files_in, tail_of
+from reader.cache.sync.memory import Memory
+from reader.core.errors import CacheError
+from reader.paths import make_private, sync, sync_lock
+
+PATIENCE = 5.0
+"""Seconds that another program's look is waited for."""
+
+
+@dataclass(slots=True)
+class Exchanged:
+    """What one look at the folder brought."""
+
+    came: dict[str, int] = field(default_factory=dict)
+    """Number of new events by the name of their machine."""
+    went: int = 0
+    """Number of events that were added to this machine's file."""
+    troubles: list[str] = field(default_factory=list)
+    """Files of which not all could be read, each with the reason."""
+    is_first: bool = False
+    """Whether this machine had never looked at this folder."""
+    is_new_machine: bool = False
+    """Whether this machine has taken another id, because another one writes under the old one."""
+
+
+def exchange(
+    events: Events,
+    cache: Path,
+    folder: Path,
+    name: str,
+    *,
+    progress: Progress = ignore_progress,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Exchanged:
+    """Take in what other machines have done, and let them have what was done here under the machine's `name`.
+
+    Raises CacheError if the folder can't be used; what was taken in before stays.
+    """
+    with alone(cache):
+        known = events.read(lambda one: memory.load(one, str(folder)))
+        _expect_folder(folder, is_first=not known.own)
+        try:
+            return _Exchange(events, folder, name, known, progress=progress, now=now).run()
+        except OSError as error:
+            raise CacheError(_explained(folder, error)) from error
+
+
+class _Exchange:
+    def __init__(
+        self,
+        events: Events,
+        folder: Path,
+        name: str,
+        known: Memory,
+        *,
+        progress: Progress,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._events = events
+        self._folder = folder
+        self._name = name
+        self._known = known
+        self._progress = progress
+        self._clock = now
+        self._result = Exchanged(is_first=not known.own)
+        self._elsewhere: set[str] = set()
+        """Ids of the events that were read in other files during this look."""
+
+    def _now(self) -> str:
+        return self._clock().isoformat(timespec="seconds")
+
+    def run(self) -> Exchanged:
+        """Take in the others' files, and write the own one; raises OSError."""
+        known, machine = self._known, self._events.machine()
+        before = replace(known, files=dict(known.files))
+        found = {one.name: one for one in files_in(self._folder)}
+        own = file_of(self._folder, machine)
+        is_as_written = self._is_as_written(own)
+        is_gone = bool(known.files.keys() - found.keys())
+        others = {name: self._take_in(found[name]) for name in found if name != own.name}
+        machines = {one.machine for one in others.values()}
+        if not is_as_written and own.name in found:
+            ids = set[str]()
+            there, came = self._read(own, known.files.get(own.name, Known()), ids)
+            if came and known.own == machine:
+                # Two copies of one home write to one file: from now on this one has its own.
+                others[own.name] = there
+                self._elsewhere |= ids
+                machines.discard(machine)
+                machine = self._events.take_new_machine()
+                own = file_of(self._folder, machine)
+                self._result.is_new_machine = True
+        mine = self._write(own, machine, machines, is_anew=is_gone or not is_as_written)
+        known.files, known.own = others | {own.name: mine}, machine
+        if known != before:
+            known.changed = self._now()
+            self._events.read(lambda one: memory.save(one, str(self._folder), known))
+        return self._result
+
+    # Other machines' files
+
+    def _take_in(self, file: os.DirEntry[str]) -> Known:
+        """Add the new events of a file to the log; return what is known of it then."""
+        before = self._known.files.get(file.name, Known())
+        try:
+            status = file.stat()
+            if (status.st_size, status.st_mtime_ns) == (before.size, before.time):
+                if before.trouble:
+                    self._result.troubles.append(f"{file.name}: {before.trouble}")
+                return before
+            return self._read(Path(file.path), before, self._elsewhere)[0]
+        except OSError as error:
+            # Another program may hold it, or take it away meanwhile: it is read at the next look.
+            trouble = f"it can't be read: {error.strerror}"
+            self._result.troubles.append(f"{file.name}: {trouble}")
+            return replace(before, size=-1, trouble=trouble)
+
+    def _read(self, path: Path, before: Known, ids: set[str]) -> tuple[Known, int]:
+        """Add the new events of a file to the log; return what is known of it then, and the number of new ones.
+
+        The ids of all events that were read are added to `ids`.
+        """
+        reading = Reading(path, before)
+        came = self._events.join(_noted(reading.entries(), ids), self._progress)
+        known = reading.known(came or before.came, self._now())
+        if came:
+            by = known.name or known.machine or path.name
+            self._result.came[by] = self._result.came.get(by, 0) + came
+        if known.trouble:
+            self._result.troubles.append(f"{path.name}: {known.trouble}")
+        return known, came
+
+    # This machine's own file
+
+    def _is_as_written(self, own: Path) -> bool:
+        """Whether the own file is as this machine left it."""
+        known = self._known.files.get(own.name)
+        if known is None:
+            return False
+        try:
+            return own.stat().st_size == known.size and tail_of(own, known.size) == known.tail
+        except OSError:
+            return False
+
+    def _write(self, own: Path, machine: str, others: set[str], *, is_anew: bool) -> Known:
+        """Add to the own file the events that it lacks and no other file has; with `is_anew`, write all of it."""
+        before = Known() if is_anew else self._known.files[own.name]
+        if is_anew:
+            self._known.written = 0
+        missing = self._missing(machine, others)
+        first = next(missing, None)
+        if is_anew:
+            # Whole or not at all: what is there may be broken.
+            part = own.with_name(f".{own.name}.part")
+            try:
+                part.unlink(missing_ok=True)
+                Journal(part).append(_chained(first, missing), machine, self._name)
+                part.replace(own)
+                sync(own.parent)
+            finally:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+        elif first is not None:
+            Journal(own).append(_chained(first, missing), machine, self._name)
+        else:
+            return before
+        status = own.stat()
+        size, events = status.st_size, before.events + self._result.went
+        return Known(
+            size, status.st_mtime_ns, size, tail_of(own, size), 0, machine, self._name, events, seen=self._now()
+        )
+
+    def _missing(self, machine: str, others: set[str]) -> Iterator[Entry]:
+        """The events since the last look that no other file has."""
+        ask = f"SELECT seq, {ENTRY_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT 1000"
+        while rows := self._events.read(lambda one: one.execute(ask, (self._known.written,)).fetchall()):
+            for seq, *values in rows:
+                self._known.written = seq
+                entry = Entry(*values)
+                is_theirs = entry.machine in others and entry.number > 0
+                if entry.machine == machine or not (is_theirs or entry.id in self._elsewhere):
+                    self._result.went += 1
+                    yield entry
+
+
+def _noted(entries: Iterator[Entry], ids: set[str]) -> Iterator[Entry]:
+    for entry in entries:
+        ids.add(entry.id)
+        yield entry
+
+
+def _chained(first: Entry | None, rest: Iterator[Entry]) -> Iterator[Entry]:
+    if first is not None:
+        yield first
+    yield from rest
+
+
+@contextmanager
+def alone(cache: Path) -> Iterator[None]:
+    """Hold the lock of this cache's exchange; raises CacheError if another program has it."""
+    file = sync_lock(cache)
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CacheError(f"{file} can't be written: {error.strerror}. Check its folder.") from error
+    try:
+        make_private(file)
+        give_up = time.monotonic() + PATIENCE
+        while not platform.try_lock(handle):
+            if time.monotonic() > give_up:
+                raise CacheError("Another program is joining the marks right now. Try again in a moment.")
+            time.sleep(0.1)
+        yield
+        # Its time says when this was last done.
+        os.utime(file)
+    finally:
+        os.close(handle)
+
+
+def _expect_folder(folder: Path, *, is_first: bool) -> None:
+    """Make the folder at its first use; raises CacheError if it is gone since, such as a stick that is not there."""
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise CacheError(f"{folder} is no folder. Name one that your machines share.")
+    if not is_first:
+        raise CacheError(f"The folder {folder} is not there. Connect or mount it, and try again; nothing is lost.")
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise CacheError(_explained(folder, error)) from error
+
+
+def _explained(folder: Path, error: OSError) -> str:
+    return f"The folder {folder} can't be used: {error.strerror}. Check that it is there and can be written."

@@ -1,0 +1,126 @@
+"""The files of machines in a shared folder: journals that are read on from where they were last understood."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reader.cache.marks.journal import LINE_BYTES, BadLine, Entry, Owner, decode
+from reader.cache.sync.foreign import checked
+
+PREFIX, ENDING = "dailypapers-", ".jsonl"
+
+MOST_FILES = 1_000
+"""Files of a folder that are read."""
+
+MOST_BYTES = 1 << 30
+"""A larger file is no machine's: it would have some five million marks."""
+
+TAIL = 4_096
+"""Bytes before a place in a file that tell whether it is still the same file up to there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read of a file when it was last looked at."""
+
+    size: int = 0
+    time: int = 0
+    """When it was changed, in nanoseconds since 1970."""
+    place: int = 0
+    """All before this byte was understood: the next look reads on from here."""
+    tail: int = 0
+    """The checksum of the bytes before the place."""
+    lines: int = 0
+    """Number of lines before the place."""
+    machine: str = ""
+    name: str = ""
+    events: int = 0
+    """Number of its events."""
+    came: int = 0
+    """Number of them that were new here when it last brought any."""
+    seen: str = ""
+    """When a change of it was last noticed (ISO)."""
+    trouble: str = ""
+    """Why not all of it could be read."""
+
+
+def file_of(folder: Path, machine: str) -> Path:
+    """The file that a machine writes."""
+    return folder / f"{PREFIX}{machine}{ENDING}"
+
+
+def files_in(folder: Path) -> list[os.DirEntry[str]]:
+    """The files of machines, by name, also the copies that programs make of two versions; raises OSError."""
+    with os.scandir(folder) as entries:
+        found = [one for one in entries if one.name.startswith(PREFIX) and one.name.endswith(ENDING) and one.is_file()]
+    return sorted(found, key=lambda one: one.name)[:MOST_FILES]
+
+
+def tail_of(path: Path, place: int) -> int:
+    """The checksum of the bytes before a place; raises OSError."""
+    start = max(0, place - TAIL)
+    with path.open("rb") as file:
+        file.seek(start)
+        return zlib.crc32(file.read(place - start))
+
+
+class Reading:
+    """Reads a file from where it was last understood, or from its start if it is another one by now.
+
+    Raises OSError.
+    """
+
+    def __init__(self, path: Path, known: Known) -> None:
+        self._path = path
+        status = path.stat()
+        self.size, self.time = status.st_size, status.st_mtime_ns
+        self.is_same = known.place <= self.size and tail_of(path, known.place) == known.tail
+        start = known if self.is_same else Known()
+        self.machine, self.name, self.events = start.machine, start.name, start.events
+        self._place, self._lines = start.place, start.lines
+        self._trouble: BadLine | None = None
+
+    def entries(self) -> Iterator[Entry]:
+        """The events that are whole. What follows the first line that is not is read again at the next look."""
+        if self.size > MOST_BYTES:
+            self._trouble = BadLine(0, "it is too large for a file of marks")
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._place)
+            while line := file.readline(LINE_BYTES):
+                self._lines += self._trouble is None
+                try:
+                    if not line.endswith(b"\n"):
+                        raise ValueError("it is cut off")
+                    yield from self._read(line)
+                except ValueError as error:
+                    self._trouble = self._trouble or BadLine(self._lines, str(error))
+                    continue
+                if self._trouble is None:
+                    self._place += len(line)
+
+    def _read(self, line: bytes) -> Iterator[Entry]:
+        if not line.strip():
+            return
+        found = decode(line)
+        if isinstance(found, Owner):
+            self.machine, self.name = found.machine, found.name
+            return
+        entry = checked(found)
+        self.events += self._trouble is None
+        yield entry
+
+    def known(self, came: int, seen: str) -> Known:
+        """What is known of the file, once all events were taken."""
+        trouble = self._trouble
+        lines = self._lines - (trouble is not None)
+        said = "" if trouble is None else f"line {trouble.line}: {trouble.reason}" if trouble.line else trouble.reason
+        place = self._place
+        return Known(
+            *(self.size, self.time, place, tail_of(self._path, place), lines, self.machine, self.name, self.events),
+            *(came, seen, said),
+        )

@@ -1,0 +1,54 @@
+"""What a machine remembers of the folders that it shares, in the cache: if the cache is lost, all is read again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from reader.cache import connections
+from reader.cache.sync.machine_file import Known
+
+KEY = "sync:"
+"""Begins the keys in `meta`; the folder's path follows."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is known of a folder."""
+
+    changed: str = ""
+    """When something last came or went (ISO)."""
+    written: int = 0
+    """The number of the last event in the table that its file has, or need not have."""
+    own: str = ""
+    """The machine's id when it last wrote its file."""
+    files: dict[str, Known] = field(default_factory=dict)
+    """The files by their names, this machine's own too."""
+
+
+def load(connection: sqlite3.Connection, folder: str) -> Memory:
+    """What is remembered of a folder; nothing if it is damaged, and all is then read again."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (KEY + folder,)).fetchone()
+    try:
+        said: dict[str, Any] = json.loads(row[0]) if row else {}
+        files = {str(name): _known(one) for name, one in said.get("files", {}).items()}
+        rest = {name: said[name] for name in ("changed", "written", "own") if name in said}
+        return Memory(**rest, files=files)
+    except (ValueError, TypeError, AttributeError):
+        return Memory()
+
+
+def _known(said: Mapping[str, Any]) -> Known:
+    return Known(**{one.name: said[one.name] for one in fields(Known) if one.name in said})
+
+
+def save(connection: sqlite3.Connection, folder: str, memory: Memory) -> None:
+    """Remember a folder."""
+    with connections.transaction(connection):
+        connection.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (KEY + folder, json.dumps(asdict(memory), ensure_ascii=False)),
+        )

@@ -1,0 +1,282 @@
+"""`dailypapers rules`: what your rules do to papers that come in, what is wrong with them, and what they would do."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.commands.command import Command, add_json, add_limit, add_words, suggest
+from reader.commands.output import Style, amount, fit, is_terminal, print_json, print_line, width
+from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.errors import ReaderError, UsageError
+from reader.core.nearest import nearest
+from reader.core.rules import done, opposes, said
+from reader.core.setting_tables import Rule
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.rules import Verdict
+    from reader.cache.window import Window
+
+TABLE, MUTE = "rules", "mute"
+"""The settings that the command is about."""
+
+DAYS = 7
+"""Days of papers that rules are tried on."""
+
+TITLES = 5
+"""Papers that are printed of each rule that is tried."""
+
+NO_RULES = "You have no rules yet. 'dailypapers config edit' opens the settings: see [[rules]] there."
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    names = parser.add_argument("names", nargs="*", metavar="NAME", help="only these rules; by default all")
+    suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
+    about = f"try and apply: papers listed since D, a date or such as 2w (default: {DAYS} days)"
+    parser.add_argument("--since", type=_first_day, metavar="D", help=about)
+    add_limit(parser, "papers of each rule that is tried")
+    add_json(parser)
+
+
+def _first_day(text: str) -> str:
+    """The first day (ISO) of a date, as an argparse type."""
+    from reader.core.dates import parse_date
+
+    try:
+        span = parse_date(text).span(_today())
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+    if span is None:
+        raise ArgumentTypeError(f"{text!r} is not a date of its own: write such as 7d or 2026-05-11")
+    return span[0].isoformat()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _run_rules(arguments: Namespace, workspace: Workspace) -> int:
+    run, _ = ACTIONS[arguments.what]
+    return run(arguments, workspace, _chosen(arguments.names, workspace))
+
+
+def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
+    """The rules with these names, by default all, in the order of the settings; raises ReaderError."""
+    rules = workspace.settings.rules
+    by_name = {one.name.casefold(): one for one in rules}
+    for name in names:
+        if name.casefold() not in by_name:
+            meant = nearest(name, [one.name for one in rules])
+            advice = f"Did you mean {meant}?" if meant else "'dailypapers rules list' prints yours."
+            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {advice}")
+    wanted = {name.casefold() for name in names}
+    return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
+
+
+# Printing them
+
+
+def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
+    from reader.cache.rules import acted_papers
+
+    with workspace.window() as window:
+        acted = window.read(acted_papers)
+    if arguments.json:
+        print_json([asdict(one) | {"papers": acted.get(one.name, 0)} for one in rules])
+        return 0
+    if not rules:
+        print_line(NO_RULES)
+    rows = [
+        (clean(one.name), said(one.then), amount(acted.get(one.name, 0), "paper"), clean(one.when)) for one in rules
+    ]
+    if not is_terminal(sys.stdout):
+        for row in rows:
+            print_line("\t".join(row))
+        return 0
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for row in rows:
+        print_line("  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[3])))
+    return 0
+
+
+# Checking them
+
+
+class Finding(NamedTuple):
+    """What is wrong or odd about a rule or a muted word."""
+
+    rule: str
+    """Its name, or the word."""
+    text: str
+    """A sentence."""
+    is_mistake: bool = True
+    """Whether the rule can't do what it says."""
+
+
+def _check(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
+    """Print what is wrong; the exit code is 1 if a rule can't do what it says."""
+    with workspace.window() as window:
+        found = [*_mistakes(workspace), *_findings(window, rules, workspace.settings.mute)]
+    if arguments.json:
+        print_json([one._asdict() for one in found])
+    elif not found:
+        words = f" and {amount(len(workspace.settings.mute), 'muted word')}" if workspace.settings.mute else ""
+        print_line(f"No mistakes in {amount(len(rules), 'rule')}{words}." if rules or words else NO_RULES)
+    else:
+        for one in found:
+            print_line(one.text)
+    return 1 if any(one.is_mistake for one in found) else 0
+
+
+def _mistakes(workspace: Workspace) -> Iterator[Finding]:
+    """The mistakes in the settings file."""
+    for one in workspace.loaded.mistakes:
+        if one.key.partition(".")[0] in (TABLE, MUTE):
+            yield Finding("", str(one))
+
+
+def _findings(window: Window, rules: Sequence[Rule], muted: Sequence[str]) -> Iterator[Finding]:
+    matched: dict[str, frozenset[int]] = {}
+    for name, query, title in (
+        *((one.name, one.when, f"Rule {clean(one.name)}") for one in rules),
+        *((word, word, f"The muted {clean(word)}") for word in muted),
+    ):
+        try:
+            pks = frozenset(window.order(selection(window, parsed(query, also="is:hidden OR -is:hidden"))).pks)
+        except UsageError as error:
+            yield Finding(name, f"{title}: {error}")
+            continue
+        matched[name] = pks
+        if not pks and window.has_papers():
+            yield Finding(name, f"{title}: no paper here matches {clean(query)}.", is_mistake=False)
+    for one, other in combinations([rule for rule in rules if rule.name in matched], 2):
+        yield from _contradictions(one, other, len(matched[one.name] & matched[other.name]))
+
+
+def _contradictions(one: Rule, other: Rule, both: int) -> Iterator[Finding]:
+    """What two rules that both match some papers contradict each other in."""
+    against = [(kind, wanted) for kind in one.then for wanted in other.then if opposes(kind, wanted)]
+    if both and against:
+        first, second = clean(one.name), clean(other.name)
+        kind, wanted = against[0]
+        text = (
+            f"Rules {first} and {second} contradict each other on {amount(both, 'paper')}: {said([kind])} or"
+            f" {said([wanted])}. {first} comes first and wins."
+        )
+        yield Finding(other.name, text, is_mistake=False)
+
+
+# Trying and applying them
+
+
+def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
+    """Print what the rules would have done to the papers since a day, as if none had acted."""
+    since = _since(arguments)
+    with workspace.window() as window:
+        verdicts = _judge(window, workspace, rules, since, anew=True)
+        if arguments.json:
+            print_json([_record(window, one) for one in verdicts])
+            return 0
+        if not rules:
+            print_line(NO_RULES)
+            return 0
+        style, limit = Style.of(sys.stdout), arguments.limit or TITLES
+        for verdict in verdicts:
+            for line in _verdict_lines(window, verdict, style, limit):
+                print_line(line)
+        papers = len({pk for one in verdicts for pks in one.acts.values() for pk in pks})
+        print_line(f"{amount(papers, 'paper')} since {since} would have been changed; nothing was.")
+    return 0
+
+
+def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
+    """Let the rules act on the papers since a day that they have not acted on."""
+    from reader.refresh.rules import act, acted
+
+    with workspace.window() as window:
+        verdicts = _judge(window, workspace, rules, _since(arguments), anew=False)
+    workspace.has_changed = True
+    action = act(workspace.cache_file, verdicts)
+    did = acted(action).did if action else ()
+    if arguments.json:
+        print_json({one.rule.name: one.count for one in verdicts})
+    elif did:
+        print_line(f"{', '.join(f'{count:,} {what}' for what, count in did)}. 'dailypapers undo' takes it back.")
+    else:
+        print_line("Nothing to do: no rule has anything left to change.")
+    return 0
+
+
+def _since(arguments: Namespace) -> str:
+    return arguments.since or (_today() - timedelta(days=DAYS)).isoformat()
+
+
+def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: str, *, anew: bool) -> list[Verdict]:
+    from reader.cache.rules import Candidates, judge
+    from reader.refresh.rules import rule_scope
+
+    scope = rule_scope(window, workspace.settings, _today())
+    return window.read(lambda connection: judge(connection, rules, scope, Candidates(since=since), anew=anew))
+
+
+def _record(window: Window, verdict: Verdict) -> dict[str, object]:
+    papers = [
+        {"id": row.id, "title": row.title, "then": list(kinds)}
+        for kinds, pks in verdict.acts.items()
+        for row in window.rows(pks)
+    ]
+    left = len(verdict.matched) - verdict.count
+    return asdict(verdict.rule) | {"matched": len(verdict.matched), "left": left, "papers": papers}
+
+
+def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -> Iterator[str]:
+    rule, left = verdict.rule, len(verdict.matched) - verdict.count
+    yield f"{style.bold(clean(rule.name))}: {said(rule.then)}, because {clean(rule.when)}"
+    for kinds, pks in verdict.acts.items():
+        yield f"  {amount(len(pks), 'paper')} {', '.join(map(done, kinds))}"
+        for row in window.rows(pks[:limit]):
+            title = clean(row.title)
+            room = width() - len(row.id) - 6
+            yield f"    {style.faint(row.id)}  {fit(title, room).rstrip() if is_terminal(sys.stdout) else title}"
+        if len(pks) > limit:
+            yield style.faint(f"    and {len(pks) - limit:,} more")
+    if left:
+        yield f"  {amount(left, 'paper')} left alone: you marked them otherwise, or an earlier rule did"
+    elif not verdict.matched:
+        yield "  no paper"
+    yield ""
+
+
+Run = Callable[[Namespace, Workspace, Sequence[Rule]], int]
+
+ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
+    {
+        "list": (_print_rules, "print your rules, and on how many papers each has acted"),
+        "check": (_check, "print what is wrong: queries, rules that no paper matches, contradictions; exit code 1 for"
+                  " mistakes"),
+        "try": (_try, "print what they would have done to the papers of the last days; nothing changes"),
+        "apply": (_apply, "do that now, once for each paper; undo takes it back"),
+    }
+)  # fmt: skip
+"""What the command can do, with the function for it."""
+
+COMMAND = Command(
+    "rules",
+    "Hide, star, queue, highlight or tag papers as they come in: [[rules]] in the settings say which.",
+    (
+        ("rules list", "what you have"),
+        ("rules check", "what is wrong with them"),
+        ("rules try --since 2w", "what they would have done in two weeks"),
+        ("rules apply Finance", "let a new rule act on last week's papers"),
+    ),
+    _add_arguments,
+    _run_rules,
+)

@@ -1,0 +1,104 @@
+"""`dailypapers sync`: the same marks on every machine, through a folder or a server that they share."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.commands.command import Command, StoreFile, add_json, add_quiet
+from reader.commands.joining import exchange_once, watch
+from reader.commands.output import amount, print_json, print_line, warn
+from reader.commands.sync_status import print_status
+from reader.commands.workspace import Workspace
+from reader.core.errors import UsageError
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.sync.folder import Exchanged
+    from reader.commands.shared_settings import SharedSettings
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: sync of the settings)"
+    parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
+    about = "print when each machine was last seen and what came of it, and change nothing"
+    parser.add_argument("--status", action="store_true", help=about)
+    parser.add_argument("--watch", action="store_true", help="go on until it is stopped, and join as something comes")
+    add_quiet(parser, "print nothing if all went well")
+    add_json(parser)
+
+
+def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
+    place = _place(arguments.folder, workspace)
+    if arguments.status:
+        print_status(place, workspace, as_json=arguments.json)
+        return 0
+    if arguments.watch:
+        return watch(workspace, place, partial(_print_at_once, arguments))
+    _print_outcome(arguments, *exchange_once(workspace, place))
+    return 0
+
+
+def _print_at_once(arguments: Namespace, exchanged: Exchanged, settings: SharedSettings) -> None:
+    _print_outcome(arguments, exchanged, settings, is_watching=True)
+    sys.stdout.flush()
+
+
+def _print_outcome(
+    arguments: Namespace, exchanged: Exchanged, settings: SharedSettings, *, is_watching: bool = False
+) -> None:
+    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles)
+    if is_watching and not is_news:
+        return
+    if arguments.json:
+        print_json(asdict(exchanged) | {"settings": settings.taken})
+        return
+    for trouble in exchanged.troubles:
+        warn(f"{clean(trouble)}; it is skipped until it is whole")
+    for refused in settings.refused:
+        warn(refused)
+    if exchanged.is_new_machine:
+        warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
+    if arguments.quiet:
+        return
+    print_line(_summary(exchanged))
+    if settings.taken:
+        print_line(f"Settings changed as on your other machines: {', '.join(settings.taken)}.")
+    if exchanged.is_first and arguments.folder and not settings.is_by_itself:
+        print_line(f"To do this by itself: dailypapers config set sync {clean(arguments.folder)}")
+
+
+def _place(named: str | None, workspace: Workspace) -> Path | str:
+    """The folder that is named, else that of the settings, as an absolute path; or the address of a server."""
+    wanted = named or workspace.settings.sync
+    if not wanted:
+        raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
+    if wanted.startswith(("postgresql://", "postgres://")):
+        return wanted
+    start = Path() if named else workspace.config_file.parent
+    return start.absolute() / Path(wanted).expanduser()
+
+
+def _summary(exchanged: Exchanged) -> str:
+    came = [f"{amount(count, 'change')} came from {clean(name)}" for name, count in exchanged.came.items()]
+    if exchanged.went:
+        came.append(f"{amount(exchanged.went, 'change')} went out")
+    return f"{', '.join(came)}." if came else "Nothing new on any machine."
+
+
+COMMAND = Command(
+    "sync",
+    "Have the same marks on every machine, through a folder that they share: one file a machine, no server, in any"
+    " order. The file holds ids of papers, marks, tags, notes, followed feeds, and the machine's name; no texts.",
+    (
+        ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
+        ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),
+        ("sync --status", "when each machine was last seen, and what came"),
+    ),
+    _add_arguments,
+    _run_sync,
+)

@@ -1,0 +1,288 @@
+"""What has changed of a paper since the user marked it, and whether that is enough for a second look.
+
+The times at which the user looked, and the history of the paper's facts, come from the cache; the limits from the
+settings. All else follows here, so that undo, other machines and other limits only have to ask again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from reader.core.setting_tables import SecondLook as Limits
+from reader.core.word_diff import Run, SectionDiff, compare_words, count_words
+
+SHARE = 2
+"""A number must also grow by at least half of what it was: most papers gain votes for a week."""
+
+NAMES = ("code", "models", "version", "venue", "votes", "comments", "title", "abstract")
+"""What may change, in the order in which it is shown."""
+
+
+class Facts(NamedTuple):
+    """The facts of a paper at one time."""
+
+    votes: int = 0
+    comments: int = 0
+    models: int | None = None
+    """None before the feed was asked."""
+    code: bool = False
+    version: int | None = None
+    """None before any source told it."""
+    venue: str = ""
+    title: str = ""
+    abstract: str = ""
+
+
+class Moved(NamedTuple):
+    """The numbers of a paper from one time on, in seconds since 1970."""
+
+    at: int
+    votes: int
+    comments: int
+    models: int | None
+    code: bool
+
+
+class Edit(NamedTuple):
+    """What a text or fact was until a time; empty if it was not known."""
+
+    at: int
+    field: str
+    """`title`, `abstract`, `version` or `venue`; of all else the numbers are kept."""
+    before: str
+
+
+class Look(NamedTuple):
+    """When the user marked the paper, in seconds since 1970."""
+
+    at: int
+    is_trace: bool = False
+    """Whether the paper was only passed or read to the end: what is due for a second look stays so."""
+
+
+class Difference(NamedTuple):
+    """One thing that changed."""
+
+    what: str
+    """One of `NAMES`."""
+    before: str | int | bool | None
+    after: str | int | bool | None
+    is_enough: bool
+    """Whether it alone is enough for a second look."""
+    limit: int = 0
+    """How much would be enough, for numbers and words."""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The words of a changed text."""
+        return compare_words(str(self.before), str(self.after))
+
+
+class Due(NamedTuple):
+    """A paper that has changed enough."""
+
+    at: int
+    """When the last thing that is enough changed, in seconds since 1970."""
+    since: int
+    """When the user had marked the paper before."""
+    is_open: bool
+    """Whether the user has not looked at it since."""
+
+
+class History:
+    """The facts of a paper over time."""
+
+    def __init__(self, now: Facts, moved: Sequence[Moved] = (), edits: Sequence[Edit] = (), revised: str = "") -> None:
+        """`moved` and `edits` are in the order of time; `revised` is the ISO day of the newest version, if known."""
+        self.now = now
+        self.revised = revised
+        self._moved = moved
+        self._edits = edits
+
+    @cached_property
+    def times(self) -> list[int]:
+        """When something changed, in order."""
+        return sorted({*(one.at for one in self._moved[1:]), *(one.at for one in self._edits)})
+
+    def at(self, time: int) -> Facts:
+        """The facts at a time; the first that are known, for a time before."""
+        facts = self.now
+        if self._moved:
+            place = bisect_right(self._moved, time, key=lambda one: one.at)
+            one = self._moved[max(place - 1, 0)]
+            facts = facts._replace(votes=one.votes, comments=one.comments, models=one.models, code=one.code)
+        before: dict[str, str] = {}
+        for edit in reversed(self._edits):
+            if edit.at <= time:
+                break
+            before[edit.field] = edit.before
+        if "version" in before:
+            version = before["version"]
+            facts = facts._replace(version=int(version) if version.isdecimal() else None)
+        return facts._replace(
+            venue=before.get("venue", facts.venue),
+            title=before.get("title", facts.title),
+            abstract=before.get("abstract", facts.abstract),
+        )
+
+    def changes(self, since: int, until: int | None, limits: Limits) -> list[Difference]:
+        """What changed between two times, or since one, in the order of `NAMES`."""
+        day = datetime.fromtimestamp(since, UTC).date().isoformat()
+        after = self.now if until is None else self.at(until)
+        # A version that was not known then is new if it was made later.
+        return _differences(self.at(since), after, limits, is_newer=day < self.revised)
+
+
+def _differences(before: Facts, after: Facts, limits: Limits, *, is_newer: bool) -> list[Difference]:
+    found = (
+        *_code(before, after, limits),
+        *_grown("models", before.models, after.models, limits.models),
+        *_version(before, after, limits, is_newer=is_newer),
+        *_venue(before, after, limits),
+        *_grown("votes", before.votes, after.votes, limits.votes),
+        *_grown("comments", before.comments, after.comments, limits.comments),
+        *_text("title", before.title, after.title, limits.words),
+        *_text("abstract", before.abstract, after.abstract, limits.words),
+    )
+    return list(found)
+
+
+def _code(before: Facts, after: Facts, limits: Limits) -> Iterator[Difference]:
+    if after.code and not before.code:
+        yield Difference("code", False, True, limits.code)
+
+
+def _grown(what: str, before: int | None, after: int | None, limit: int) -> Iterator[Difference]:
+    """A number that grew; one that was not known did not."""
+    if before is not None and after is not None and after > before:
+        enough = max(limit, before // SHARE)
+        yield Difference(what, before, after, limit > 0 and after - before >= enough, enough)
+
+
+def _version(before: Facts, after: Facts, limits: Limits, *, is_newer: bool) -> Iterator[Difference]:
+    if after.version is None or after.version < 2:
+        return
+    if is_newer if before.version is None else after.version > before.version:
+        yield Difference("version", before.version, after.version, limits.version)
+
+
+def _venue(before: Facts, after: Facts, limits: Limits) -> Iterator[Difference]:
+    if after.venue and after.venue != before.venue:
+        yield Difference("venue", before.venue or None, after.venue, limits.venue)
+
+
+def _text(what: str, before: str, after: str, limit: int) -> Iterator[Difference]:
+    """A text that has other words; one that was not known did not change."""
+    if before and after and before.split() != after.split():
+        words = count_words(compare_words(before, after))
+        yield Difference(what, before, after, 0 < limit <= words, limit)
+
+
+def find_due(looks: Iterable[Look], history: History, limits: Limits) -> Due | None:
+    """The newest second look that is or was due; None if the paper never changed enough after it was marked."""
+    baseline: int | None = None
+    found: Due | None = None
+    for look in sorted(looks):
+        if baseline is not None:
+            at = _became_due(history, baseline, look.at, limits)
+            if at is not None:
+                found = Due(at, baseline, is_open=look.is_trace)
+                if look.is_trace:
+                    continue
+        baseline = look.at
+    if baseline is not None and (at := _became_due(history, baseline, None, limits)) is not None:
+        found = Due(at, baseline, is_open=True)
+    return found
+
+
+def _became_due(history: History, since: int, until: int | None, limits: Limits) -> int | None:
+    """When the last of the changes between two times was enough; None if none was."""
+    enough: set[str] = set()
+    last: int | None = None
+    for time in history.times:
+        if time > since and (until is None or time <= until):
+            now = {one.what for one in history.changes(since, time, limits) if one.is_enough}
+            if now - enough:
+                enough |= now
+                last = time
+    return last
+
+
+# What the user is told
+
+
+class Changes(NamedTuple):
+    """What changed of a paper that is or was due for a second look."""
+
+    since: int
+    """When the user marked it, in seconds since 1970."""
+    at: int
+    """When the last thing that is enough changed."""
+    mark: str
+    """The kind of that mark."""
+    is_open: bool
+    """Whether the user has not looked at it since."""
+    differences: tuple[Difference, ...]
+    """What changed since the mark, until now."""
+    sections: tuple[SectionDiff, ...] = ()
+    """The sections of the full text that changed, where both versions are here."""
+
+    @property
+    def day(self) -> str:
+        """The local ISO day of the mark."""
+        return datetime.fromtimestamp(self.since).date().isoformat()
+
+    @property
+    def done(self) -> str:
+        """What the user had done: `starred it`."""
+        return _DONE.get(self.mark, "tagged it")
+
+
+_DONE = {
+    "star": "starred it",
+    "hide": "hid it",
+    "read": "read it",
+    "queue": "queued it",
+    "note": "wrote a note on it",
+    "look": "looked at it again",
+    "finish": "read it to the end",
+    "pass": "passed it",
+}
+
+
+def describe(change: Difference, arrow: str) -> str:
+    """A difference in a few words: `12 → 61 votes`, `new code`, `34 words of the abstract`."""
+    before, after = change.before, change.after
+    match change.what:
+        case "code":
+            return "new code"
+        case "version":
+            return f"new v{after}" if before is None else f"v{before} {arrow} v{after}"
+        case "venue":
+            return f"now at {after}" if before is None else f"{before} {arrow} {after}"
+        case "title" | "abstract":
+            return f"{_words(count_words(change.runs))} of the {change.what}"
+    return f"{before:,} {arrow} {after:,} {change.what}"
+
+
+def reason(change: Difference) -> str:
+    """Why a difference is enough for a second look, or not."""
+    if change.limit:
+        more = f"{change.limit:,} {'words' if change.what in ('title', 'abstract') else 'more'}"
+        return f"{more} are enough" if change.is_enough else f"{more} would be enough"
+    return "enough" if change.is_enough else "switched off in the settings"
+
+
+def section_words(section: SectionDiff) -> str:
+    """What changed of a section: `120 words new, 30 gone`."""
+    counts = ((section.new_words, "new"), (section.gone_words, "gone"))
+    said = [f"{_words(count)} {kind}" for count, kind in counts if count]
+    return ", ".join(said if section.kind == "changed" else (section.kind, _words(max(counts)[0])))
+
+
+def _words(count: int) -> str:
+    return f"{count:,} {'word' if count == 1 else 'words'}"

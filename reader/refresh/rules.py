@@ -1,0 +1,105 @@
+"""Let the user's rules act on the papers that came in, each rule once on a paper, all as one action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from reader.cache import connections
+from reader.cache.marks.event_log import Action
+from reader.cache.marks.events import Events
+from reader.cache.mutes import mute
+from reader.cache.rules import Candidates, Verdict, changes, judge, newest_key
+from reader.cache.search.conditions import Scope
+from reader.cache.search.sql_functions import register_functions
+from reader.cache.sqlite_errors import explained
+from reader.cache.window import Window
+from reader.config import Settings
+from reader.core.marks import RULE
+from reader.core.rules import done
+from reader.core.setting_tables import saved_queries
+from reader.refresh.jobs import RulesActed
+
+SEEN = "rules"
+"""The key in `meta` of the newest paper that the rules have seen; not there without rules."""
+
+
+class RuleKeeper:
+    """Applies the rules and muted words of the settings to a cache; its methods raise CacheError."""
+
+    def __init__(self, file: Path, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._file = file
+        self._settings = settings
+        self._now = now
+
+    def start(self) -> None:
+        """Count papers as coming in from now on, unless an earlier refresh did. Without rules, forget them."""
+        with explained(self._file), closing(connections.connect(self._file)) as cache:
+            known = cache.execute("SELECT 1 FROM meta WHERE key = ?", (SEEN,)).fetchone()
+            if (known is not None) is bool(self._settings.rules):
+                return
+            with connections.transaction(cache):
+                if known:
+                    cache.execute("DELETE FROM meta WHERE key = ?", (SEEN,))
+                else:
+                    cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (SEEN, newest_key(cache)))
+
+    def apply(self) -> RulesActed | None:
+        """Act on the papers that came in, and mute; return what happened, None if no rule acted."""
+        with closing(Window.open(self._file)) as window:
+            scope = rule_scope(window, self._settings, self._now().astimezone(UTC).date())
+        action = self._act(scope) if self._settings.rules else None
+        mute(self._file, self._settings.mute, scope)
+        return acted(action) if action else None
+
+    def pass_over(self, id: str) -> None:
+        """Let the rules not act on a paper that the user asked for, if it came right after those that they have seen.
+
+        If other papers came before it, the next refresh has to look at all of them.
+        """
+        with (
+            explained(self._file),
+            closing(connections.connect(self._file)) as cache,
+            connections.transaction(cache),
+        ):
+            cache.execute(
+                "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"
+                " AND EXISTS (SELECT 1 FROM paper WHERE id = ? AND pk = CAST(meta.value AS INTEGER) + 1)",
+                (SEEN, id),
+            )
+
+    def _act(self, scope: Scope) -> Action | None:
+        with explained(self._file), closing(connections.connect(self._file)) as cache:
+            register_functions(cache)
+            row = cache.execute("SELECT value FROM meta WHERE key = ?", (SEEN,)).fetchone()
+            newest = newest_key(cache)
+            after = int(row[0]) if row else newest
+            verdicts = judge(cache, self._settings.rules, scope, Candidates(after)) if after < newest else []
+            # Acted on first: a process that is killed in between looks at the papers again, and finds nothing to do.
+            action = act(self._file, verdicts)
+            if after != newest:
+                with connections.transaction(cache):
+                    cache.execute("UPDATE meta SET value = ? WHERE key = ?", (str(newest), SEEN))
+        return action
+
+
+def rule_scope(window: Window, settings: Settings, today: date) -> Scope:
+    """What relative words of rules mean. Every paper that a rule looks at is new."""
+    return Scope(today, window.newest_day(), "", saved_queries(settings.views))
+
+
+def act(file: Path, verdicts: Sequence[Verdict]) -> Action | None:
+    """Record what rules do as one action; None if they do nothing. Raises CacheError."""
+    wanted = changes(verdicts)
+    if not wanted:
+        return None
+    with closing(Events.open(file)) as events:
+        return events.act(wanted)
+
+
+def acted(action: Action) -> RulesActed:
+    """What an action of rules did."""
+    did = {done(event.kind): event.count for event in action.events if not event.kind.startswith(RULE)}
+    return RulesActed(tuple(did.items()))

@@ -1,0 +1,85 @@
+"""Join the marks with those of the user's other machines, by a command in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from reader.core.errors import ReaderError
+from reader.ui.shell import Outcome, Running, Shell
+from reader.ui.state import State
+from reader.ui.work.services import Services
+
+START = 3.0
+"""Seconds after the start: the first keys come first."""
+
+QUIET = 60.0
+"""Seconds since the last mark and the last look."""
+
+COLUMNS = 200
+"""Width of what the command prints, of which only the reason of a failure is shown."""
+
+
+class Sync:
+    """Looks at the folder of the settings at the start and on quiet minutes; without one it does nothing."""
+
+    def __init__(self, services: Services, shell: Callable[[], Shell]) -> None:
+        self._model = services.model
+        self._background = services.background
+        self._shell = shell
+        self._is_on = bool(services.settings.sync) and not services.look.demo and not services.look.is_still
+        # A server is listened to as long as the reader runs.
+        is_server = services.settings.sync.startswith(("postgresql://", "postgres://"))
+        self._words = ("sync", "--quiet", "--watch") if is_server else ("sync", "--quiet")
+        self.delay = services.background.delayed(self.look)
+        self._running: Running | None = None
+        self._told = ""
+        self._has_marked = self._is_looking = False
+
+    @staticmethod
+    def parts(state: State) -> object:
+        """The parts of the state whose change may be news for other machines."""
+        return state.marks_version
+
+    @property
+    def is_due(self) -> bool:
+        """Whether other machines may lack a mark, also because a look was cut off."""
+        return self._is_on and (self._has_marked or self._is_looking)
+
+    def begin(self) -> None:
+        """Look soon, and then again on each quiet minute."""
+        if self._is_on:
+            self.delay.begin(START)
+
+    def marked(self, _state: State) -> None:
+        """Look once no mark has been made for a while."""
+        if self._is_on:
+            self._has_marked = True
+            if not self._is_looking:
+                self.delay.begin(QUIET)
+
+    def look(self) -> None:
+        """Look now, unless that is going on."""
+        if self._is_on and not self._is_looking:
+            self._is_looking, self._has_marked = True, False
+            self._background.start("sync", self._run)
+
+    async def _run(self) -> None:
+        try:
+            self._running = await asyncio.to_thread(lambda: self._shell().start(self._words, COLUMNS))
+            outcome = await asyncio.to_thread(self._running.wait)
+        except ReaderError as error:
+            outcome = Outcome(1, "", str(error))
+        self._running, self._is_looking = None, False
+        failure = outcome.said if outcome.code else ""
+        if failure:
+            self._has_marked = True
+            if failure != self._told:
+                self._model.show_news(failure.split("\n")[0], "warning")
+        self._told = failure
+        self.delay.begin(QUIET)
+
+    def close(self) -> None:
+        """End the running look: the reader ends."""
+        if self._running is not None:
+            self._running.kill()

@@ -1,0 +1,105 @@
+"""Which papers are like others, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache import connections
+from reader.cache.papers import Cache
+from reader.cache.search import similar
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.nearest import nearest
+from reader.cache.texts import Texts
+from reader.cache.window import Window
+from reader.core.document.model import Document, Paragraph, Reference, Span
+from reader.core.paper import Listing
+from reader.core.query import parse
+from reader.core.similarity import Shared
+from tests.cache.conftest import NOW, draft
+
+SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
+FILLER = [draft(number, f"Paper {number} on nothing at all", authors=("Wei Wang",)) for number in range(50, 75)]
+PAPERS = (
+    draft(1, "Speculative decoding with draft trees", abstract="Draft trees: see https://a.example/x.", upvotes=1),
+    draft(2, "Draft trees made smaller", abstract="We use speculative decoding.", upvotes=9),
+    draft(3, "Robots that fold the laundry", authors=("Ada Example", "Bo Sample"), upvotes=5),
+    draft(4, "Agents in a kitchen", authors=("Ada Example", "Bo Sample", "Cy"), upvotes=7),
+    draft(5, "Video of a kitchen by agents", upvotes=3),
+    draft(6, "On the theory of everything quaint", upvotes=2),
+    draft(7, "A survey of everything", upvotes=2),
+)
+
+
+@pytest.fixture
+def window(cache: Cache, path: Path) -> Iterator[Window]:
+    cache.store(Listing("2026-11-24", (*PAPERS, *FILLER)), NOW)
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+def found(window: Window, text: str) -> list[int]:
+    """The last digits of the ids that a query finds, in order."""
+    order = window.order(compile_query(parse(text), SCOPE))
+    return [int(row.id[5:]) for row in window.rows(order.pks)]
+
+
+def shared(window: Window, like: str, id: str) -> Shared:
+    pk = window.pk_of(id)
+    assert pk is not None
+    return window.read(
+        lambda connection: similar.shared(connection, window._path, similar.keys_of(connection, [like]), pk)
+    )
+
+
+def text_with(*references: str) -> Document:
+    spans = [Reference("[1]", (Span(one),)) for one in references]
+    return Document("T", (Paragraph((Span("We build on others."),)), *spans))
+
+
+def test_words_authors_and_topics_make_papers_alike(window: Window) -> None:
+    assert found(window, "like:2611.00001") == [2]
+    assert found(window, "like:2611.00003")[0] == 4
+    assert found(window, "like:2611.00005")[0] == 4
+    # All of several count, and none of them is in the list.
+    assert found(window, "like:2611.00001,2611.00003") == found(window, "like:2611.00003 like:2611.00001") == [2, 4]
+    assert found(window, "like:2611.00001,2611.00003 sort:-upvotes") == [4, 2]
+    assert found(window, "like:2611.00001,2611.00003 topic:agents") == [4]
+    assert found(window, "like:2611.00003,2611.00001 ~speculative") == [2, 4]
+    assert found(window, "like:2611.00099") == []
+    assert shared(window, "2611.00001", "2611.00002") == Shared(("draft trees", "speculative decoding"))
+    assert shared(window, "2611.00003", "2611.00004") == Shared((), ("Ada Example", "Bo Sample"))
+    assert shared(window, "2611.00005", "2611.00004").topics == ("Agents",)
+    assert shared(window, "2611.00099", "2611.00004") == Shared()
+
+
+def test_full_texts_tell_who_cites_whom(window: Window, path: Path) -> None:
+    with closing(Texts.open(path)) as texts:
+        for id, document in (
+            ("2611.00007", text_with("Cy. On the Theory of Everything Quaint. 2025.", "arXiv:2611.00003")),
+            ("2611.00005", Document("T", (Paragraph((Span("See arXiv:2611.00007v2 for all of it."),)),))),
+        ):
+            texts.put(window.pk_of(id) or 0, document, "feed", NOW)
+    assert found(window, "like:2611.00006")[0] == 7
+    assert shared(window, "2611.00006", "2611.00007").cites
+    assert shared(window, "2611.00007", "2611.00006").cited
+    assert set(found(window, "like:2611.00007")) >= {3, 5, 6}
+    assert shared(window, "2611.00007", "2611.00005").cites
+    with closing(connections.connect(path)) as connection:
+        connection.execute("UPDATE full_text SET body = x'00ff'")
+    assert not shared(window, "2611.00007", "2611.00006").cited
+
+
+def test_within_a_view_that_is_left_out_like_is_the_paper_itself(window: Window) -> None:
+    scope = SCOPE._replace(views=(("near", "like:2611.00001"),))
+    order = window.order(compile_query(parse("-view:near is:unread"), scope))
+    assert len(order.pks) == len(PAPERS) + len(FILLER) - 1
+    selection = compile_query(parse("view:near"), scope)
+    assert selection.near is not None
+    assert len(window.order(selection).pks) == 1
+    plain = compile_query(parse("agents"), SCOPE)
+    assert window.read(lambda connection: nearest(connection, plain)) is plain

@@ -1,0 +1,143 @@
+"""Marked papers that change: what they were is kept, and they are due until the user looks at them again."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Unpack
+
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.cache.second_look import adopt_limits, read_second_look
+from reader.cache.window import Window
+from reader.core.flags import Flag
+from reader.core.paper import Listing
+from reader.core.second_look import Changes
+from reader.core.setting_tables import SecondLook as Limits
+from tests.cache.conftest import draft
+from tests.cache.test_history import found
+from tests.facts import DraftFacts
+
+DAY = "2026-11-20"
+
+
+def at(day: int, hour: int = 8) -> int:
+    return int(datetime(2026, 11, day, hour, tzinfo=UTC).timestamp())
+
+
+def tell(
+    cache: Cache, day: int, title: str | None = None, versions: tuple[str, ...] = (), **facts: Unpack[DraftFacts]
+) -> None:
+    """A source says something of paper 1; of paper 2 it says the same every day."""
+    told = draft(1, title, **facts)._replace(versions=versions, by_arxiv=bool(versions))
+    drafts = told, draft(2, upvotes=40)
+    cache.store(Listing(DAY, drafts), f"2026-11-{day}T08:00:00Z")
+
+
+def mark(path: Path, kind: str, day: int, pk: int = 1, value: bool | str = True) -> None:
+    with closing(Events.open(path, now=lambda: float(at(day, 9)))) as events:
+        events.mark(kind, value, [pk])
+
+
+def seen(path: Path, pk: int = 1) -> Changes | None:
+    with closing(Window.open(path)) as window:
+        return window.read(lambda connection: read_second_look(connection, pk))
+
+
+def due(path: Path) -> list[int]:
+    with closing(Window.open(path)) as window:
+        flagged = [pk for pk in (1, 2) if window.rows([pk])[0].flags & Flag.CHANGED]
+    assert found(path, "is:changed (is:hidden OR -is:hidden)") == flagged
+    return flagged
+
+
+def kept(path: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as cache:
+        return cache.execute("SELECT pk, at, field, before FROM paper_edit ORDER BY at, field").fetchall()
+
+
+def test_what_marked_papers_were_is_kept(cache: Cache, path: Path) -> None:
+    tell(cache, 20, abstract="Old words.", versions=("v1 2026-11-10",))
+    tell(cache, 21, abstract="Words that nobody has seen.", versions=("v1 2026-11-10",))
+    assert kept(path) == [] and due(path) == []
+    mark(path, "star", 21)
+    tell(
+        cache, 22, title="Paper 1", abstract="Words  that nobody has seen.",
+        remark="Accepted at ICLR 2026", versions=("v1 2026-11-10", "v2 2026-11-22"),
+    )  # fmt: skip
+    assert kept(path) == [(1, at(22), "title", "Paper number 1"), (1, at(22), "venue", ""), (1, at(22), "version", "1")]
+    assert due(path) == [1]
+    one = seen(path)
+    assert one is not None and (one.since, one.at, one.mark, one.is_open) == (at(21, 9), at(22), "star", True)
+    assert [(change.what, change.before, change.after) for change in one.differences] == [
+        ("version", 1, 2),
+        ("venue", None, "ICLR 2026"),
+        ("title", "Paper number 1", "Paper 1"),
+    ]
+    # The days are those of the change, whether the user has looked or not.
+    assert found(path, "changed:2026-11-22") == found(path, "changed:3d") == found(path, "changed:2026-11") == [1]
+    assert found(path, "changed:2026-11-22..") == found(path, "changed:..2026-11-22") == [1]
+    assert found(path, "changed:2026-11-23..2026-11-24") == found(path, "changed:1d") == []
+    assert found(path, "-changed:2026-11") == [2]
+
+
+def test_an_unknown_venue_or_version_is_no_news(cache: Cache, path: Path) -> None:
+    tell(cache, 20)
+    mark(path, "read", 21)
+    tell(cache, 22, remark="Accepted at ICLR 2026", versions=("v1 2026-10-10", "v2 2026-11-11"), models=40)
+    assert kept(path) == [(1, at(22), "version", "")]
+    assert due(path) == [] and seen(path) is None
+
+
+def test_looking_again_can_be_undone(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=10)
+    mark(path, "hide", 21)
+    # Nothing is due, so there is nothing to look at.
+    mark(path, "look", 21)
+    tell(cache, 22, upvotes=50)
+    assert due(path) == [1]
+    # What is passed by stays due.
+    mark(path, "pass", 23, value="2026-11-23")
+    assert due(path) == [1]
+    mark(path, "look", 23)
+    assert due(path) == []
+    one = seen(path)
+    assert one is not None and (one.mark, one.is_open, one.differences[0].before) == ("hide", False, 10)
+    with closing(Events.open(path)) as events:
+        undone = events.undo()
+        assert undone is not None and undone.label == "looked at again"
+        assert due(path) == [1]
+        events.redo()
+        assert due(path) == []
+        events.rebuild()
+        assert due(path) == []
+    tell(cache, 24, upvotes=51)
+    assert due(path) == []
+
+
+def test_any_mark_is_a_look(cache: Cache, path: Path) -> None:
+    for day, kind in ((20, "pass"), (22, "tag:later"), (24, "star")):
+        tell(cache, day, upvotes=100 * (day - 19) ** 2)
+        assert due(path) == ([1] if day > 20 else [])
+        mark(path, kind, day, value="2026-11-20" if kind == "pass" else True)
+        assert due(path) == ([1] if kind == "pass" and day > 20 else [])
+
+
+def test_marks_that_come_later_from_elsewhere_count_from_their_time(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=10)
+    tell(cache, 22, upvotes=60)
+    assert due(path) == []
+    mark(path, "read", 21)
+    assert due(path) == [1]
+
+
+def test_other_limits_ask_again(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=10)
+    mark(path, "read", 21)
+    tell(cache, 22, upvotes=60, comments=2)
+    for limits, expected in ((Limits(votes=51), []), (Limits(votes=0, comments=2), [1]), (Limits(), [1])):
+        assert adopt_limits(path, limits) == 1
+        assert adopt_limits(path, limits) == 0
+        assert due(path) == expected

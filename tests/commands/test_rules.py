@@ -1,0 +1,102 @@
+"""Rules from a script: what they are, what is wrong, what they would do; and muted words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reader.commands.workspace import Workspace
+from tests.commands.conftest import Run
+
+RULES = """
+mute = ["verifiers"]
+
+[[rules]]
+name = "Agents"
+when = "agents"
+then = ["star", "tag:work"]
+
+[[rules]]
+name = "Benchmarks"
+when = "title:benchmark"
+then = "hide"
+
+[[rules]]
+name = "Nothing"
+when = "title:xylophone"
+then = ["highlight"]
+"""
+
+
+def test_rules_are_listed_checked_tried_and_applied(run: Run, papers: Path, home: Path) -> None:
+    assert run("rules", "list").out.startswith("You have no rules yet.")
+    home.mkdir(exist_ok=True)
+    file = home / "config.toml"
+    file.write_text(RULES)
+    since = ("--since", "2026-06-01")
+    assert run("rules", "list").out.splitlines()[0] == "Agents\tstar, tag work\t0 papers\tagents"
+    checked = run("rules", "check")
+    assert (checked.code, checked.out.splitlines()) == (
+        0,
+        [
+            "Rule Nothing: no paper here matches title:xylophone.",
+            "Rules Agents and Benchmarks contradict each other on 1 paper: star or hide. Agents comes first and wins.",
+        ],
+    )
+    # The user's own marks count, also those that were taken back.
+    run("mark", "unstar", "2606.30616")
+    run("mark", "star", "2606.00001")
+    run("undo")
+    tried = run("rules", "try", *since).out
+    assert "Agents: star, tag work, because agents\n  2 papers starred, tagged work\n" in tried
+    assert tried.endswith("3 papers since 2026-06-01 would have been changed; nothing was.\n")
+    assert run("count", "is:starred").out == "0\n"
+    (first, second, _) = run("rules", "try", *since, "--json").records
+    assert [(one["id"], one["then"]) for one in first["papers"]][-1] == ("2606.00001", ["tag:work"])
+    assert (second["matched"], second["left"], second["papers"]) == (1, 1, [])
+    assert run("rules", "apply", "agents", *since).out == (
+        "2 starred, 3 tagged work. 'dailypapers undo' takes it back.\n"
+    )
+    assert run("rules", "apply", *since).out.startswith("Nothing to do")
+    assert run("rules", "list", "--json").records[0]["papers"] == 3
+    assert "Rule Agents: star, tag work, because agents." in run("show", "2606.28480", "--why").out
+    assert run("undo").out == "Taken back: 3 papers starred, tagged work, by the rule Agents.\n"
+    acts = run("show", "2606.28480", "--json=rules").record["rules"]["acts"]
+    assert [(one["rule"], one["undone"]) for one in acts] == [("Agents", True)]
+
+
+def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text(
+        'mute = ["topic:nowhere"]\n[[rules]]\nname = "a"\nwhen = "is:unred"\nthen = ["hide"]\n'
+        '[[rules]]\nname = "b"\nwhen = "agents ~ that fit"\nthen = "hide"\n'
+        '[[rules]]\nname = "c"\nwhen = "agents"\nthen = ["hide", "star"]\n'
+        '[[rules]]\nname = "d"\nwhen = "agents"\nthen = ["hid"]\n'
+        '[[rules]]\nname = "e"\nwhen = "view:none"\nthen = ["queue"]\n'
+    )
+    checked = run("rules", "check")
+    assert checked.code == 1
+    for said in (
+        "Did you mean",
+        "must not have free text",
+        "has both hide and star, which contradict each other",
+        'has "hid", which no rule does',
+        "Rule e: There is no view 'none'.",
+        "The muted topic:nowhere: There is no topic 'nowhere'.",
+    ):
+        assert said in checked.out
+    assert run("rules", "try", "f").err.startswith("dailypapers: There is no rule 'f'.")
+
+
+def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run, papers: Path, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    file = home / "config.toml"
+    running = Workspace()
+    assert running.settings.rules == ()
+    file.write_text(RULES)
+    # A program that runs already lets its next refresh have them.
+    now = running.with_rules_of_now()
+    assert ([one.name for one in now.rules], now.mute) == (["Agents", "Benchmarks", "Nothing"], ("verifiers",))
+    assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")
+    assert "Muted, because verifiers." in run("show", "2606.00003", "--why").out
+    file.write_text("")
+    assert (run("count").out, run("count", "is:muted").out) == ("6\n", "0\n")

@@ -1,0 +1,134 @@
+"""`sync` joins the marks of homes, and says what it did in words, as JSON and as a status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks.events import Events
+from reader.cache.sync.settings import record_settings
+from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
+
+Use = Callable[[str], None]
+
+
+@pytest.fixture
+def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
+    """Go to a home of this name, with the papers in its cache."""
+
+    def use(name: str) -> None:
+        folder = tmp_path / name
+        if not folder.exists():
+            folder.mkdir()
+            shutil.copy(filled, folder / "papers.db")
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(folder))
+        monkeypatch.setattr("platform.node", lambda: f"{name}.example.org")
+
+    return use
+
+
+def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
+    run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path
+) -> None:
+    shared = tmp_path / "shared"
+    use("laptop")
+    assert "Name a folder that your machines share" in run("sync").err
+    assert run("sync", "--status", str(shared)).code == 1
+    run("mark", "star", IDS[0])
+    assert run("sync", str(shared)).lines == [
+        "1 change went out.",
+        f"To do this by itself: dailypapers config set sync {shared}",
+    ]
+    use("desk")
+    run("config", "set", "sync", str(shared))
+    assert run("sync").lines == ["1 change came from laptop."]
+    assert run("list", "is:starred", "--json").records[0]["id"] == IDS[0]
+    assert run("sync").lines == ["Nothing new on any machine."]
+    assert run("sync", "-q") == Result(0, "", "")
+    use("laptop")
+    run("mark", "read", IDS[1])
+    run("sync", str(shared))
+    (file,) = [one for one in shared.iterdir() if b'"name":"laptop"' in one.read_bytes()]
+    file.write_bytes(file.read_bytes() + b'{"v":1,"id":')
+    use("desk")
+    found = run("sync", "--json").record
+    assert (found["came"], found["went"]) == ({"laptop": 1}, 0)
+    assert run("sync").err == f"{file.name}: line 4: it is cut off; it is skipped until it is whole\n"
+    status = on_terminal("sync", "--status", columns=200).lines
+    assert status[0].startswith(f"{shared}, last looked at 20")
+    assert "laptop" in status[1] + status[2] and "1 new then" in status[1] + status[2]
+    assert f"{file.name}: line 4: it is cut off" in status[1] + status[2]
+    machines = run("sync", "--status", "--json").record["machines"]
+    assert sorted((one["name"], one["changes"], one["is_this"]) for one in machines) == [
+        ("desk", 0, True),
+        ("laptop", 2, False),
+    ]
+    shutil.rmtree(shared)
+    failed = run("sync")
+    assert (failed.code, "is not there. Connect or mount it" in failed.err) == (1, True)
+    assert run("sync", "--status").lines[0].endswith("It is not there now.")
+    assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
+
+
+def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    for name in ("laptop", "desk"):
+        use(name)
+        run("note", IDS[0], "--text", f"by the {name}")
+        run("sync", shared)
+    use("laptop")
+    run("sync", shared)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert run("note", IDS[0]).out == "by the desk\n"
+        assert [one["note"] for one in run("note", IDS[0], "--history", "--json").records] == [
+            "by the desk",
+            "by the laptop",
+        ]
+    run("undo")
+    assert ", taken back\nby the desk\n" in run("note", IDS[0], "--history").out
+    assert run("note", IDS[0], "--history", "--text", "x").code == 2
+    assert run("note", IDS[1], "--history").err.endswith("never had a note.\n")
+
+
+def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    for name in ("laptop", "desk"):
+        use(name)
+        run("config", "set", "sync", shared)
+        run("config", "set", "sync_settings", "true")
+    use("laptop")
+    for words in (("order", "upvotes"), ("mute", '["crypto"]'), ("theme", "nord"), ("keys.paper.star", "S")):
+        run("config", "set", *words)
+    run("views", "add", "Agents", "title:agents")
+    assert run("sync").lines == ["4 changes went out."]
+    use("desk")
+    run("config", "set", "after_mark", "next")
+    assert run("sync").lines == [
+        "4 changes came from laptop, 1 change went out.",
+        "Settings changed as on your other machines: order, keys, views, mute.",
+    ]
+    assert run("views", "list", "--json").records[0]["query"] == "title:agents"
+    assert [run("config", "get", name).out.strip() for name in ("order", "theme")] == ["upvotes", "auto"]
+    # What is changed later, on whichever machine, is so on all; what is left alone is not sent again.
+    run("views", "remove", "Agents")
+    run("config", "set", "order", "day")
+    run("sync")
+    use("laptop")
+    assert run("sync").lines[1] == "Settings changed as on your other machines: order, after_mark, views."
+    assert run("sync").lines == ["Nothing new on any machine."]
+    assert run("views", "list", "--json").json == []
+    assert run("undo").out == "There is nothing to take back.\n"
+    # A value that no setting takes is refused; a file with mistakes is left alone.
+    with closing(Events.open(tmp_path / "laptop" / "papers.db")) as events:
+        record_settings(events, {"order": "sideways", "on_star": "rm", "notify": "a"})
+    failed = run("sync")
+    assert failed.err.startswith("order could not be taken over: it must be ")
+    assert "notify" in failed.out and "on_star" not in failed.out
+    (tmp_path / "laptop" / "config.toml").write_text(f'sync = "{shared}"\nsync_settings = true\n[[views]\n')
+    assert "has mistakes, so settings do not go along" in run("sync").err

@@ -1,0 +1,175 @@
+"""When a paper has changed enough for a second look, and what changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from reader.core.second_look import Difference, Due, Edit, Facts, History, Look, Moved, find_due
+from reader.core.setting_tables import SecondLook as Limits
+from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
+
+LIMITS = Limits()
+NEVER = Limits(votes=0, comments=0, models=0, words=0, code=False, version=False, venue=False)
+
+
+def at(day: int) -> int:
+    return int(datetime(2026, 11, day, 8, tzinfo=UTC).timestamp())
+
+
+def moved(*points: tuple[int, int]) -> list[Moved]:
+    """Votes from a day on."""
+    return [Moved(at(day), votes, 0, None, False) for day, votes in points]
+
+
+def history(*points: tuple[int, int]) -> History:
+    return History(Facts(votes=points[-1][1]), moved(*points))
+
+
+def said(found: list[Difference]) -> list[tuple[object, ...]]:
+    return [(one.what, one.before, one.after, one.is_enough) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "enough"),
+    [(3, 27, False), (3, 28, True), (200, 299, False), (200, 300, True), (30, 12, None)],
+)
+def test_votes_must_grow_by_a_number_and_by_half(before: int, after: int, enough: bool | None) -> None:
+    found = history((1, before), (3, after)).changes(at(2), None, LIMITS)
+    assert said(found) == ([] if enough is None else [("votes", before, after, enough)])
+
+
+def test_all_that_may_change_is_told_in_one_order() -> None:
+    now = Facts(61, 7, 3, True, 2, "ICLR 2026", "A new title", "Some words are new here")
+    edits = [
+        Edit(at(4), "title", "An old title"),
+        Edit(at(4), "abstract", "Some words are old here"),
+        Edit(at(4), "version", "1"),
+        Edit(at(5), "venue", ""),
+    ]
+    points = [Moved(at(1), 12, 0, 0, False), Moved(at(3), 61, 7, 3, True)]
+    one = History(now, points, edits, revised="2026-11-04")
+    assert said(one.changes(at(2), None, Limits(words=1))) == [
+        ("code", False, True, True),
+        ("models", 0, 3, True),
+        ("version", 1, 2, True),
+        ("venue", None, "ICLR 2026", True),
+        ("votes", 12, 61, True),
+        ("comments", 0, 7, True),
+        ("title", "An old title", "A new title", True),
+        ("abstract", "Some words are old here", "Some words are new here", True),
+    ]
+    assert not any(change.is_enough for change in one.changes(at(2), None, NEVER))
+    # In between, only the numbers had changed.
+    assert [change.what for change in one.changes(at(2), at(3), LIMITS)] == ["code", "models", "votes", "comments"]
+    assert one.changes(at(6), None, LIMITS) == []
+
+
+@pytest.mark.parametrize(("revised", "is_new"), [("2026-11-01", False), ("2026-11-03", True), ("", False)])
+def test_a_version_that_was_not_known_is_new_if_it_was_made_later(revised: str, is_new: bool) -> None:
+    one = History(Facts(version=2), (), [Edit(at(4), "version", "")], revised)
+    assert [change.what for change in one.changes(at(2), None, LIMITS)] == ["version"] * is_new
+
+
+def test_what_was_not_known_did_not_change() -> None:
+    before, after = Moved(at(1), 5, 0, None, False), Moved(at(3), 5, 0, 40, False)
+    one = History(Facts(5, models=40, abstract="Now it is known"), [before, after], [Edit(at(3), "abstract", "")])
+    assert one.changes(at(2), None, LIMITS) == []
+
+
+def test_a_second_look_is_due_until_the_user_looks() -> None:
+    one = history((1, 3), (3, 60), (5, 61))
+    assert find_due([], one, LIMITS) is None
+    assert find_due([Look(at(4))], one, LIMITS) is None
+    assert find_due([Look(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    # What is only passed by is still due; a mark is a look.
+    assert find_due([Look(at(2)), Look(at(4), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([Look(at(4)), Look(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=False)
+    # A paper that has not changed is passed again, and its changes count from then on.
+    assert find_due([Look(at(1)), Look(at(2), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
+
+
+def test_a_second_change_makes_it_due_again() -> None:
+    one = history((1, 3), (3, 60), (5, 200))
+    assert find_due([Look(at(2)), Look(at(4))], one, LIMITS) == Due(at(5), at(4), is_open=True)
+    # Nothing new is enough on the fifth day: it became due on the third.
+    assert find_due([Look(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
+
+
+LOOKS = some.lists(some.builds(Look, some.integers(0, 9), some.booleans()), max_size=5)
+POINTS = some.lists(
+    some.builds(Moved, some.integers(0, 9), some.integers(0, 300), some.just(0), some.none(), some.booleans())
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(looks=LOOKS, points=POINTS)
+def test_what_is_due_lies_between_a_look_and_the_next(looks: list[Look], points: list[Moved]) -> None:
+    points = sorted({one.at: one for one in points}.values())
+    last = points[-1] if points else Moved(0, 0, 0, None, False)
+    one = History(Facts(last.votes, code=last.code), points)
+    due = find_due(looks, one, LIMITS)
+    assert due == find_due(looks[::-1], one, LIMITS)
+    assert find_due(looks, one, NEVER) is None
+    if due is not None:
+        assert due.since in {look.at for look in looks}
+        assert due.at in one.times and due.at > due.since
+        later = [look for look in looks if look.at >= due.at and not look.is_trace]
+        assert due.is_open == (not later)
+
+
+# Words
+
+
+def test_words_are_compared_in_order() -> None:
+    runs = compare_words("we train a small model on text", "we train two small models on text")
+    assert runs == (
+        Run("same", "we train"),
+        *(Run("gone", "a"), Run("new", "two"), Run("same", "small")),
+        *(Run("gone", "model"), Run("new", "models"), Run("same", "on text")),
+    )
+    assert count_words(runs) == 2
+    assert compare_words("a " * 3_000, "b") == (Run("gone", "a " * 2_999 + "a"), Run("new", "b"))
+
+
+WORDS = some.lists(some.sampled_from("abcd"), max_size=12).map(" ".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(before=WORDS, after=WORDS)
+def test_the_runs_have_both_texts(before: str, after: str) -> None:
+    runs = compare_words(before, after)
+    assert " ".join(run.text for run in runs if run.kind != "new") == before
+    assert " ".join(run.text for run in runs if run.kind != "gone") == after
+
+
+def test_full_texts_are_compared_by_section_and_paragraph() -> None:
+    before = [
+        SectionText("Introduction", ("One.", "Models are large and slow.", "Three.")),
+        SectionText("Method", ("We sample.",)),
+        SectionText("Limits", ("Few.",)),
+    ]
+    after = [
+        SectionText("Introduction", ("One.", "Models are large and fast.", "Three.", "Four.")),
+        SectionText("METHOD", ("We sample.",)),
+        SectionText("Ethics", ("None of it.",)),
+    ]
+    found = compare_sections(before, after)
+    assert [(one.title, one.kind, one.new_words, one.gone_words) for one in found] == [
+        ("Introduction", "changed", 2, 1),
+        ("Limits", "gone", 0, 1),
+        ("Ethics", "new", 3, 0),
+    ]
+    assert found[0].paragraphs == (
+        (Run("same", "Models are large and"), Run("gone", "slow."), Run("new", "fast.")),
+        (Run("new", "Four."),),
+    )
+    # So are those of a text of which too much has changed.
+    much = compare_sections([SectionText("A", ("a b",))], [SectionText("A", ("a c", "b " * 20_000))])
+    assert [run.kind for runs in much[0].paragraphs for run in runs] == ["gone", "new", "new"]
+    # Paragraphs with few common words are told apart.
+    apart = compare_sections([SectionText("A", ("one two three",))], [SectionText("A", ("four five",))])
+    assert apart[0].paragraphs == ((Run("gone", "one two three"),), (Run("new", "four five"),))

@@ -1,0 +1,47 @@
+"""Why papers are in a list of what fits best, in words; and the query that asks for such a list."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reader.core.query import parse
+from reader.core.similarity import FoundBy, Shared, came_out, like_query
+from tests.ui.stage import paper
+
+
+@pytest.mark.parametrize(
+    ("shared", "said"),
+    [
+        (Shared(), ""),
+        (Shared(("speculative decoding", "draft")), "shares speculative decoding, draft"),
+        (Shared(("draft",), ("Ada Example",), ("Agents",)), "shares draft; Ada Example"),
+        (Shared((), ("A B", "C D"), ("Agents",), cites=True), "shares Agents; 2 authors; cites it"),
+        (Shared(cites=True, cited=True), "cites it; cited by it"),
+    ],
+)
+def test_what_is_shared_in_words(shared: Shared, said: str) -> None:
+    assert shared.said == said
+
+
+@pytest.mark.parametrize(
+    ("found_by", "said"),
+    [
+        (FoundBy(), ""),
+        (FoundBy(("fold", "laundry"), 2), "has fold, laundry"),
+        (FoundBy(("fold",), 3, ("cloth",)), "has fold (1 of 3 words); in meaning by cloth"),
+        (FoundBy((), 1, (), (("difusion", "diffusion"),)), "difusion taken for diffusion"),
+    ],
+)
+def test_what_a_text_found_in_words(found_by: FoundBy, said: str) -> None:
+    assert found_by.said == said
+
+
+def test_the_query_asks_for_papers_like_all_of_them() -> None:
+    assert parse(like_query(["2606.00001", "page-a b"])).like == ("2606.00001", "page-a b")
+    assert like_query(["2606.00001"], date(2026, 2, 28)) == "like:2606.00001 published:2026-03-01.."
+    assert came_out([paper(published="2026-05-01", day="2026-05-02"), paper(published=None, day="2026-05-04")]) == date(
+        2026, 5, 4
+    )
+    assert came_out([paper(published=None, day=None)]) is None

@@ -1,0 +1,173 @@
+"""Papers that changed since the user marked them: sign, detail, page, reasons, view, and the look that is undone."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks.events import Events
+from reader.cache.papers import Cache
+from reader.core.flags import Flag
+from reader.core.paper import Listing
+from reader.core.second_look import Changes, Difference
+from reader.core.word_diff import SectionText, compare_sections
+from reader.ui.text.changed_lines import changed_lines, changed_why_lines
+from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.text.lines import Line, measure
+from reader.ui.text.presentation import Presentation
+from tests.ui.conftest import Opener
+from tests.ui.driver import fill
+from tests.ui.papers import ByTitle, draft
+
+DAY = "2026-05-10"
+PAPERS = tuple(
+    draft(number, f"Paper Number {number}", 90 - number, abstract=f"We made {number}.") for number in (1, 2, 3)
+)
+
+
+def change(file: Path) -> None:
+    """Three papers that the user read on a day; on the next, the feed says more of the first."""
+    fill(file, {DAY: PAPERS})
+    with closing(Events.open(file, now=datetime(2026, 5, 10, 9, tzinfo=UTC).timestamp)) as events:
+        events.mark("read", True, [1, 2, 3])
+    with closing(Cache.open(file, ByTitle())) as cache:
+        more = PAPERS[0]._replace(upvotes=400, code_url="https://github.com/a/b", abstract="We made 1 of 2.")
+        cache.store(Listing(DAY, (more, PAPERS[1]._replace(upvotes=95))), "2026-05-11T06:00:00Z")
+
+
+async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_path: Path) -> None:
+    change(tmp_path / "papers.db")
+    async with reader() as r:
+        await r.do("view.second")
+        assert [r.here.id] == r.ids == ["2605.00001"]
+        assert "≠" in r.screen
+        await r.until(lambda: "Changed since you read it on Sun 10 May" in r.text("#detail"))
+        assert "new code · 89 → 400 votes" in r.text("#detail")
+        assert "words of the abstract" not in r.text("#detail")
+        await r.do("read.open")
+        assert "1 looked at again · u undoes" in r.status
+        page = r.text_in_front.text
+        assert "new code · 89 → 400 votes · 3 words of the abstract" in page
+        assert "Abstract: We made 1. 1 of 2." in page
+        await r.do("read.why")
+        await r.until(lambda: "What changed" in r.text_in_front.text)
+        assert "89 → 400 votes           44 more are enough" in r.text_in_front.text
+        await r.do("app.back", "app.back")
+        # It stays in the list until that is read again, without its sign.
+        assert not r.here.flags & Flag.CHANGED
+        assert "Changed since" not in r.text("#detail")
+        await r.do("view.today", "view.second")
+        assert r.ids == []
+        assert "Nothing has changed." in r.empty
+        await r.do("mark.undo")
+        await r.until(lambda: r.ids == ["2605.00001"])
+        assert "undone: 1 looked at again" in r.status
+        # Any mark is a look.
+        await r.do("paper.star")
+        assert not r.here.flags & Flag.CHANGED
+        await r.do("find.query")
+        await r.type("changed:2026-05-11")
+        await r.do("query.accept")
+        assert r.ids == []
+        await r.do("view.all")
+        await r.until(lambda: r.ids == ["2605.00001"])
+
+
+# The lines
+
+CHANGES = Changes(
+    int(datetime(2026, 5, 3, 12, tzinfo=UTC).timestamp()),
+    0,
+    "star",
+    True,
+    (
+        Difference("code", False, True, True),
+        Difference("version", None, 2, False),
+        Difference("venue", "ICLR 2026 poster", "ICLR 2026 oral", True),
+        Difference("votes", 1_000, 1_010, False, 500),
+        Difference("title", "A small [b]model[/b] of the world", "A model of the world in words", False, 10),
+    ),
+    compare_sections(
+        [
+            SectionText(
+                "Method", ("We train on a great many words that nobody has ever seen before in any other text.",)
+            )
+        ],
+        [
+            SectionText(
+                "Method", ("We train on a great many words that nobody has ever read before in any other text.",)
+            ),
+            SectionText("Limits", ("None.",)),
+        ],
+    ),
+)
+
+
+def said(lines: list[Line]) -> list[str]:
+    return ["".join(piece.text for piece in line).rstrip() for line in lines]
+
+
+def look(glyphs: Glyphs = UNICODE, *, is_page: bool = True) -> Presentation:
+    return Presentation(date(2026, 5, 12), glyphs=glyphs, is_page=is_page, changes=CHANGES)
+
+
+def test_the_page_has_all_that_changed_and_the_words() -> None:
+    assert said(changed_lines(78, look())) == [
+        "≠ Changed since you starred it on Sun 3 May",
+        "new code · new v2 · ICLR 2026 poster → ICLR 2026 oral · 1,000 → 1,010 votes",
+        "3 words of the title",
+        "",
+        "Title: A small [b]model[/b] model of the world in words",
+        "",
+        "Method · 1 word new, 1 word gone",
+        "… many words that nobody has ever seen read before in any other text.",
+        "",
+        "Limits · new, 1 word",
+    ]
+    gone = [piece.text for line in changed_lines(78, look()) for piece in line if piece.role == "gone"]
+    assert gone == ["small [b]model[/b]", "seen"]
+
+
+def test_much_that_changed_is_folded() -> None:
+    sections = tuple(section._replace(title=f"Part {number}") for number in range(9) for section in CHANGES.sections)
+    much = replace(look(), changes=CHANGES._replace(sections=sections))
+    folded, unfolded = said(changed_lines(78, much)), said(changed_lines(78, replace(much, is_unfolded=True)))
+    assert len(folded) == 3 + 16
+    assert folded[-1] == f"+{len(unfolded) - 4 - 15} lines of what changed"
+    assert unfolded[-1] == "less"
+    assert unfolded[:-1][: len(folded) - 1] == folded[:-1]
+
+
+def test_the_detail_has_what_is_enough_while_it_is_due() -> None:
+    assert said(changed_lines(78, look(is_page=False))) == [
+        "≠ Changed since you starred it on Sun 3 May",
+        "new code · ICLR 2026 poster → ICLR 2026 oral",
+    ]
+    seen = Presentation(date(2026, 5, 12), changes=CHANGES._replace(is_open=False))
+    assert changed_lines(78, seen) == changed_lines(78, Presentation(date(2026, 5, 12))) == []
+
+
+def test_why_tells_what_would_be_enough() -> None:
+    assert said(changed_why_lines(CHANGES, 78, UNICODE)) == [
+        "What changed",
+        "new code                           enough",
+        "new v2                             switched off in the settings",
+        "ICLR 2026 poster → ICLR 2026 oral  enough",
+        "1,000 → 1,010 votes                500 more would be enough",
+        "3 words of the title               10 words would be enough",
+    ]
+
+
+@pytest.mark.parametrize("width", [8, 20, 40, 78])
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_lines_fit_and_signs_are_plain(width: int, glyphs: Glyphs) -> None:
+    lines = [*changed_lines(width, look(glyphs)), *changed_why_lines(CHANGES, width, glyphs)]
+    assert all(measure(line) <= width for line in lines)
+    if glyphs is ASCII:
+        assert " ".join(said(lines)).isascii()
+    if glyphs is ASCII and width == 78:
+        assert "Title: A [-small [b]model[/b]-] {+model+} of the world {+in words+}" in said(lines)

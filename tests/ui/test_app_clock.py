@@ -1,0 +1,122 @@
+"""Triage against the clock: unread papers one at a time, each key a decision."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story
+from tests.ui.papers import NOW
+
+
+class Clock:
+    """A clock that the test sets on."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def run(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+async def typed(r: Story, line: str) -> None:
+    await r.do("command.open")
+    await r.burst(*line, "enter")
+
+
+async def test_each_key_decides_and_the_end_puts_the_rest_aside(reader: Opener) -> None:
+    clock = Clock()
+    async with reader(size=(80, 24), now=clock) as r:
+        before = r.view, r.query, r.cursor
+        await typed(r, "triage 1m topic:agents")
+        assert r.context == "triage"
+        papers = r.ids
+        assert "1 of 8" in r.lines[0]
+        assert "1 min left · 8 s for each" in r.lines[0]
+        votes = [r.kept(id).upvotes for id in papers]
+        assert votes == sorted(votes, reverse=True), "nothing is learned yet: the most votes come first"
+        clock.run(10)
+        await r.do("paper.star")
+        assert r.kept(papers[0]).starred
+        assert r.kept(papers[0]).read
+        assert r.here.id == papers[1]
+        assert not r.kept(papers[1]).read, "it is only looked at"
+        assert "2 of 8" in r.lines[0]
+        assert "10 s each" in r.lines[0]
+        await r.do("triage.next", "paper.hide", "paper.queue")
+        assert (r.kept(papers[1]).read, r.kept(papers[2]).hidden, r.kept(papers[3]).queued) == (True, True, True)
+        await r.do("mark.undo")
+        assert r.here.id == papers[3], "undo goes back to the paper"
+        assert not r.kept(papers[3]).queued
+        assert not r.kept(papers[3]).read, "a decision is one action"
+        await r.do("paper.queue")
+        clock.run(25)
+        # Paused, a night goes by, and the window has another size.
+        await r.do("triage.pause")
+        assert "paused with 30 s left" in r.lines[0]
+        clock.run(30_000)
+        await r.resize(60, 20)
+        await r.do("triage.pause")
+        assert (r.view, r.query, r.cursor) == before
+        assert "triage: 30 s left" in r.top
+        assert r.status == ":triage goes on · 30 s left"
+        await typed(r, "triage")
+        assert r.here.id == papers[4]
+        assert "5 of 8" in r.lines[0]
+        # Undone papers of before the pause come back.
+        await r.do("mark.undo")
+        assert (r.here.id, r.context) == (papers[3], "triage")
+        await r.do("paper.queue")
+        clock.run(28)
+        await r.do("read.on")
+        assert "time is up" in r.lines[0]
+        assert r.here.id == papers[4], "the last one can be read to its end"
+        await r.do("triage.next")
+        assert r.empty.startswith(
+            "Triage is done: 5 papers in 63 s, 13 s each. 1 starred, 1 queued, 1 hidden, 2 passed,"
+        )
+        assert "3 put aside, marked read. u takes the 3 back" in r.empty
+        assert [r.kept(id).read for id in papers] == [True] * 8
+        await r.do("mark.undo")
+        assert r.ids == papers[5:]
+        await r.do("app.escape")
+        assert (r.view, r.query, r.cursor) == before
+
+
+async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
+    async with reader(size=(100, 30)) as r:
+        today = r.ids
+        await r.do("triage.begin")
+        assert f"1 of {len(today)}" in r.lines[0]
+        await r.do("triage.next", "paper.tag")
+        await r.type("soon")
+        await r.press("enter")
+        await r.do("text.open", "paper.star")
+        await r.do("app.back")
+        assert r.context == "triage"
+        await r.do("triage.next")
+        assert r.app.state.triage is not None
+        assert r.app.state.triage.counts == {"pass": 1, "star": 1}, "a paper that was starred in its text is kept"
+        await r.do("triage.end")
+        await r.press("l")
+        assert r.view == "today"
+        assert r.status == f"2 decided in 0 s · {len(today) - 2} left unread"
+        await typed(r, "triage sort:day -topic:nonsense day:today")
+        assert f"1 of {len(today) - 2}" in r.lines[0]
+        await r.do("triage.end")
+        await r.press("escape")
+        assert r.context == "triage"
+        await r.do("triage.end")
+        await r.press("a")
+        assert r.empty.startswith("Tue 12 May is finished. 12 put aside, marked read. u takes the 12 back")
+        await r.do("view.today")
+        assert "all 14 read" in r.top
+        await typed(r, "triage")
+        assert r.empty.startswith("Nothing unread to decide on.")
+        await typed(r, "triage 15m topic:(")
+        assert r.app.state.notices.shown.tone == "warning"
+        await typed(r, "triage 1s")
+        assert "10s to 12h" in r.status

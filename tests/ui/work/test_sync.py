@@ -1,0 +1,94 @@
+"""Marks are joined at the start, on quiet minutes and at the end; a failure is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from reader.config import Settings
+from reader.ui.shell import Outcome, Shell
+from reader.ui.state import State
+from reader.ui.work.services import Services
+from reader.ui.work.sync import QUIET, START, Sync
+
+
+class Stage:
+    """A reader whose clock and processes are those of the test."""
+
+    def __init__(self, outcomes: Sequence[Outcome], folder: str = "shared", *, demo: bool = False) -> None:
+        self.outcomes = list(outcomes)
+        self.begun: list[float] = []
+        self.works: list[Callable[[], Awaitable[None]]] = []
+        self.told: list[str] = []
+        self.words: list[tuple[str, ...]] = []
+        self.killed = 0
+        services = SimpleNamespace(
+            model=SimpleNamespace(show_news=lambda text, _kind: self.told.append(text)),
+            background=SimpleNamespace(
+                start=lambda _group, work: self.works.append(work),
+                delayed=lambda _act: SimpleNamespace(begin=self.begun.append),
+            ),
+            settings=Settings(sync=folder),
+            look=SimpleNamespace(demo=demo, is_still=False),
+        )
+        self.sync = Sync(cast(Services, services), lambda: cast(Shell, self))
+
+    def start(self, words: tuple[str, ...], _columns: int) -> Any:
+        self.words.append(words)
+        return SimpleNamespace(wait=lambda: self.outcomes.pop(0), kill=self.kill)
+
+    def kill(self) -> None:
+        self.killed += 1
+
+    async def look(self) -> None:
+        self.sync.look()
+        await self.works.pop()()
+
+
+async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_once() -> None:
+    stage = Stage([Outcome(0), Outcome(1, "", "gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
+    sync = stage.sync
+    sync.begin()
+    assert (stage.begun, sync.is_due) == ([START], False)
+    sync.marked(State())
+    assert (stage.begun, sync.is_due) == ([START, QUIET], True)
+    await stage.look()
+    assert (sync.is_due, stage.words, stage.begun[2:]) == (False, [("sync", "--quiet")], [QUIET])
+    for _ in range(2):
+        await stage.look()
+    # Others still lack something.
+    assert (stage.told, sync.is_due) == (["gone"], True)
+    await stage.look()
+    assert not sync.is_due
+    sync.look()
+    sync.look()
+    sync.close()
+    assert (len(stage.works), stage.killed) == (1, 0)
+
+
+async def test_a_look_that_the_end_cuts_off_is_due() -> None:
+    stage = Stage([])
+    stage.sync.look()
+
+    def wait() -> Outcome:
+        stage.sync.look()
+        assert stage.sync.is_due and not stage.works[1:]
+        stage.sync.close()
+        raise ValueError
+
+    stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: wait()))
+    with pytest.raises(ValueError):
+        await stage.works[0]()
+    assert (stage.killed, stage.sync.is_due) == (1, True)
+
+
+@pytest.mark.parametrize(("folder", "demo"), [("", False), ("shared", True)])
+def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo: bool) -> None:
+    stage = Stage([], folder, demo=demo)
+    stage.sync.begin()
+    stage.sync.marked(State())
+    stage.sync.look()
+    assert (stage.begun, stage.works, stage.sync.is_due) == ([], [], False)
