@@ -19,7 +19,21 @@ from reader.cache.follows import derive_follow
 from reader.core.flags import Flag
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import HIGHLIGHT, LIKE, LOOK, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT, quoted
+from reader.core.marks import (
+    AGENT,
+    HIGHLIGHT,
+    LIKE,
+    LOOK,
+    NOTE,
+    PASS,
+    QUEUE,
+    RULE,
+    STATES,
+    TAG,
+    TRACES,
+    WANT,
+    quoted,
+)
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -27,8 +41,14 @@ FOLLOW = "follow:"
 
 MUTED = has(Flag.MUTED, "paper.pk")
 """SQL: whether a paper has a muted word; it is then hidden unless the user has hidden it or shown it again."""
+
 SETTING = "setting:"
 """Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
+
+BY_RULE = (
+    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND r.machine = e.machine AND r.kind LIKE '{RULE}%')"
+)
+"""SQL: whether a rule made the event `e`: the events of one action have one clock."""
 
 _OF_NEWEST = """
     SELECT e.{column} FROM effect AS f JOIN event AS e ON e.seq = f.event
@@ -56,6 +76,9 @@ def same(kind: str) -> str:
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
+    if kind.startswith(AGENT):
+        # It is about marks that do change.
+        return "false"
     if kind == LIKE:
         return f"coalesce(({_NEWEST.replace(':kind', repr(LIKE))}), '0') = :value"
     if kind == NOTE:
