@@ -4,7 +4,8 @@
 
 Each likes the papers whose `ai_keywords` hold one of their phrases. They pick three topics on the first day, and star
 at most three papers a day that they like, among the day's and the first of For you. Prints how many of the first 20 of
-the view they like, each evening, as far as these have keywords; the papers of the days to come are not there yet.
+the view they like, each evening, as far as these have keywords. What they have starred is not in the view any more, and
+the papers of the days to come are not there yet.
 """
 
 from __future__ import annotations

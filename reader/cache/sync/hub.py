@@ -166,7 +166,7 @@ def open_hub(address: str) -> Iterator[Hub]:
     except psycopg.Error as error:
         said = " ".join(str(error).split()) or type(error).__name__
         raise CacheError(
-            f"{shown(address)} can't be used: {said[:300].rstrip('.')}. Marks wait here until it can."
+            f"{shown(address)} can't be used: {said[:300].rstrip('.?')}. Marks wait here until it can."
         ) from error
 
 

@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 
+from reader.cache.marks.journal import Entry, encode
 from reader.cache.sync.folder import Exchanged
-from reader.cache.sync.hub import exchange_with_hub, is_hub, open_hub, shown
+from reader.cache.sync.hub import Hub, exchange_with_hub, is_hub, open_hub, shown
 from reader.core.errors import CacheError
 from tests.cache.sync.machines import Machine, make_cache
 from tests.cache.sync.postgres import server
@@ -50,6 +52,50 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+
+
+class Memory:
+    """A server that is a list."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.kept: list[str] = []
+        self.greeted: list[tuple[str, int]] = []
+
+    def last(self) -> int:
+        return len(self.kept)
+
+    def lines(self, after: int) -> Iterator[tuple[int, str]]:
+        yield from list(enumerate(self.kept, 1))[after:]
+
+    def add(self, entries: list[Entry], _machine: str) -> int:
+        self.kept += [encode(entry).decode() for entry in entries]
+        return len(entries)
+
+    def greet(self, _machine: str, name: str, added: int) -> None:
+        self.greeted.append((name, added))
+
+
+def test_marks_go_through_a_server_once_and_all_again_through_a_new_one(origin: Path, tmp_path: Path) -> None:
+    laptop, desk = (Machine.copied(origin, tmp_path / "none", name) for name in ("laptop", "desk"))
+    hub = Memory("one")
+
+    def join(machine: Machine, server: Memory) -> Exchanged:
+        with machine.events() as events:
+            return exchange_with_hub(events, machine.cache, cast(Hub, server), "postgresql://hub/a", machine.name)
+
+    laptop.mark("star", True, 1)
+    desk.mark("note", "here", 1)
+    assert [join(one, hub).went for one in (laptop, desk, laptop)] == [1, 1, 0]
+    assert laptop.states() == desk.states()
+    hub.kept.append("no event")
+    assert join(desk, hub).troubles == ["event 3 of the server: it is cut off"]
+    assert (join(desk, hub).troubles, len(hub.kept)) == ([], 3)
+    assert hub.greeted[:3] == [("laptop", 1), ("desk", 1), ("laptop", 0)]
+    # Another server, or one that was set back, gets everything.
+    assert join(laptop, Memory("two")).went == 2
+    hub.kept.clear()
+    assert join(desk, hub).went == 2
 
 
 @pytest.fixture(scope="module")
