@@ -46,7 +46,7 @@ SETTING = "setting:"
 """Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
 
 BY_RULE = (
-    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND r.machine = e.machine AND r.kind LIKE '{RULE}%')"
+    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND +r.machine = e.machine AND r.kind LIKE '{RULE}%')"
 )
 """SQL: whether a rule made the event `e`: the events of one action have one clock."""
 

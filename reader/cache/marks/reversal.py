@@ -41,20 +41,21 @@ _REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLO
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
 # The events of the newest action that is not undone: they have one clock. Those that were imported have no number.
-# If a program made the action, those of all actions of that run.
+# If a program made the action, those of all actions of that run. A plus sign keeps the index by machine out of it, by
+# which all events would be read.
 _UNDOABLE = f"""
     WITH newest (last, clock) AS MATERIALIZED (
         SELECT seq, clock FROM event WHERE machine = :machine AND {_REGULAR} AND undone = 0
         ORDER BY number DESC LIMIT 1),
     agent (kind, value) AS MATERIALIZED (
-        SELECT kind, value FROM newest JOIN event USING (clock)
-        WHERE machine = :machine AND kind LIKE '{AGENT}%' AND undone = 0 AND number > 0),
+        SELECT kind, value FROM newest CROSS JOIN event USING (clock)
+        WHERE +machine = :machine AND kind LIKE '{AGENT}%' AND undone = 0 AND number > 0),
     meant (clock) AS (
         SELECT clock FROM newest UNION
         SELECT event.clock FROM agent CROSS JOIN event USING (kind, value)
         WHERE machine = :machine AND undone = 0 AND number > 0)
-    SELECT {COLUMNS} FROM meant JOIN event USING (clock)
-    WHERE machine = :machine AND {_REGULAR} AND undone = 0 AND (number > 0 OR seq = (SELECT last FROM newest))
+    SELECT {COLUMNS} FROM meant CROSS JOIN event USING (clock)
+    WHERE +machine = :machine AND {_REGULAR} AND undone = 0 AND (number > 0 OR seq = (SELECT last FROM newest))
     ORDER BY number
 """
 
@@ -62,8 +63,8 @@ _OF_AGENT = f"""
     WITH meant (clock) AS (
         SELECT DISTINCT clock FROM event
         WHERE machine = :machine AND kind = :kind AND value = :value AND undone = 0 AND number > 0)
-    SELECT {COLUMNS} FROM meant JOIN event USING (clock)
-    WHERE machine = :machine AND {_REGULAR} AND undone = 0 AND number > 0 ORDER BY number
+    SELECT {COLUMNS} FROM meant CROSS JOIN event USING (clock)
+    WHERE +machine = :machine AND {_REGULAR} AND undone = 0 AND number > 0 ORDER BY number
 """
 
 # The events of the newest undo that is still in effect, if no event of this machine came after it.
