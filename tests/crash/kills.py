@@ -40,6 +40,7 @@ WEIGHTS = {
     "for-you": 1,
     "follow": 1,
     "sync": 2,
+    "digest": 1,
     "reader": 1,
     "migrate": 1,
     "repair": 2,

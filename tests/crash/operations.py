@@ -183,6 +183,11 @@ def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     return Step(("follow", "add", *names), tuple(deeds), said="Its query is ")
 
 
+def _digest(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
+    """Give what is new to a program, and note it in a log of its own."""
+    return Step(("digest", "--since", "3y", "--to", "command"))
+
+
 def _sync(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Take in a mark of another machine, whose clock is ahead; the own marks go out."""
     values = derive(before.entries, before.aliases).get("star", {})
@@ -216,6 +221,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "for-you": _for_you,
         "follow": _follow,
         "sync": _sync,
+        "digest": _digest,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""
