@@ -54,6 +54,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "cache": "its size, its repair",
             "doctor": "what is wrong",
             "completions": "for your shell",
+            "skill": "how programs use it",
+            "mcp": "tools for programs",
         },
     }
 )

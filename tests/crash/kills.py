@@ -39,6 +39,7 @@ WEIGHTS = {
     "refresh-paper": 1,
     "for-you": 1,
     "follow": 1,
+    "weigh": 1,
     "sync": 2,
     "digest": 1,
     "reader": 1,

@@ -21,6 +21,9 @@ FOR_YOU = "For you"
 
 MOST_REASONS = 12
 
+LEAST_WEIGHT = 0.005
+"""What counts less is not listed."""
+
 WHY = "Why these topics"
 """The heading over the reasons for a paper's topics."""
 
@@ -39,12 +42,12 @@ class Explanation(NamedTuple):
 
 def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
     """Return the reasons in sections, with an empty line between them."""
-    lines: list[Line] = []
     sections = (
         why_lines(reasons.topics, width, glyphs),
         [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
         rule_lines(reasons.rules, reasons.muted, width),
     )
+    lines: list[Line] = []
     for section in sections:
         if section:
             lines.extend([(Piece(""),), *section] if lines else section)
@@ -76,7 +79,7 @@ def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> l
     lines: list[Line] = [(Piece(cut(FOR_YOU, width), "label"),)]
     if not reasons:
         lines.append((Piece(cut("Nothing that you marked is like it.", width), "muted"),))
-    shown = reasons[:MOST_REASONS]
+    shown = [one for one in reasons if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
     column = min(max((cell_len(literal(one.text)) for one in shown), default=0), max(8, width // 2))
     for one in shown:
         points = Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted")

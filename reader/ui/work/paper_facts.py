@@ -132,20 +132,22 @@ class PaperFacts(Marking):
 
     def changes(self, pk: PaperKey) -> Changes | None:
         """What changed of a paper that is or was due for a second look."""
-        from reader.cache.second_look import read_second_look
+        from reader.cache.history import has_changed
 
         known = self._cached_key(pk)
-        if known is None:
+        if known is None or not self._ask(lambda window: window.read(partial(has_changed, pk=known)), False):
             return None
+        from reader.cache.second_look import read_second_look
+
         return self._ask(lambda window: window.read(partial(read_second_look, pk=known)), None)
 
     def with_sections(self, pk: PaperKey, changes: Changes | None) -> Changes | None:
         """The changes of a paper, with those of its full text where an earlier version is here too."""
-        from reader.cache.earlier_texts import compare_texts
-
         known = self._cached_key(pk)
         if known is None or changes is None:
             return changes
+        from reader.cache.earlier_texts import compare_texts
+
         nothing: tuple[SectionDiff, ...] = ()
         return changes._replace(
             sections=self._ask(lambda window: window.read(partial(compare_texts, pk=known)), nothing)
