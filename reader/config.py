@@ -37,6 +37,7 @@ from reader.core.setting_types import (
     ThemeName,
 )
 from reader.core.theme_names import AUTO, THEMES
+from reader.core.vectors import Vectors
 from reader.paths import read_start
 
 if TYPE_CHECKING:
@@ -188,6 +189,9 @@ class Settings:
 
     second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
     """How much a paper must change after you starred, read or passed it to be marked for a second look."""
+
+    vectors: Vectors = field(default=Vectors(), metadata={"rule": OneTable("vectors")})
+    """A model of your own that makes vectors of papers, by which ~ finds what says the same in other words."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

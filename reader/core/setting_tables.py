@@ -19,6 +19,7 @@ from reader.core.setting_types import (
     as_toml,
     nearest,
 )
+from reader.core.vectors import Vectors
 
 NAME_LIMIT = 60
 """Maximum characters of a name."""
@@ -212,7 +213,7 @@ TABLES: Mapping[str, type[Entry]] = {
 }
 """The tables by their names in the file."""
 
-SINGLE: Mapping[str, type[SecondLook]] = {"second_look": SecondLook}
+SINGLE: Mapping[str, type[SecondLook] | type[Vectors]] = {"second_look": SecondLook, "vectors": Vectors}
 """The tables that stand once, by their names in the file."""
 
 MOST = 100
