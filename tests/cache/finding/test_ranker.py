@@ -98,7 +98,7 @@ def test_it_is_said_by_what_a_text_has_found_a_paper() -> None:
     with ranking(texts) as found:
 
         def said(text: str, paper: tuple[str, str]) -> FoundBy:
-            return found.explain(text, found.rank(text, lambda pks: [texts[pk] for pk in pks]), paper)
+            return found.explain(text, found.rank(text, lambda pks: [texts[pk] for pk in pks]), 0, paper)
 
         by = said("Visions of diffusoin", many[0])
         assert (by.words, by.typed) == (("visions", "diffusion"), 2)
