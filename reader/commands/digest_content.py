@@ -70,10 +70,9 @@ class _Builder:
         self._taken: set[int] = set()
 
     def sections(self) -> Iterator[Section]:
-        yield self._for_you()
-        yield self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed)
-        for view in self._asked.views:
-            yield self._view(view)
+        for section in (self._for_you(), self._followed(), *map(self._view, self._asked.views)):
+            # What they leave out is listed by topic.
+            yield section._replace(left_out=())
         yield self._rising()
         yield self._second_looks()
         yield from self._by_topic()
@@ -105,17 +104,17 @@ class _Builder:
     ) -> Section:
         """The first papers that are in no other section, and were not mailed for the same news."""
         items: list[Item] = []
-        more = 0
+        left_out: list[str] = []
         for pk in pks:
             if pk in self._taken or (paper := self._window.paper(pk)) is None or key(paper) in self._asked.known:
                 continue
             if len(items) == most:
-                more += 1
+                left_out.append(key(paper))
                 continue
             self._taken.add(pk)
             said = clean(why(paper))
             items.append(Item(paper, key(paper), said[:1].upper() + said[1:]))
-        return Section(name, tuple(items), more, is_brief)
+        return Section(name, tuple(items), tuple(left_out), is_brief)
 
     def _for_you(self) -> Section:
         """What suits the user, with a surprise; nothing before anything was learned."""
@@ -132,9 +131,10 @@ class _Builder:
         def why(paper: Paper) -> str:
             return learned.why(_key(paper), codes(paper.title, paper.abstract))
 
-        section = self._section("For you", pks, why, most=FOR_YOU)
-        # The rest is listed by topic.
-        return section._replace(more=0)
+        return self._section("For you", pks, why, most=FOR_YOU)
+
+    def _followed(self) -> Section:
+        return self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed)
 
     def _why_followed(self, paper: Paper) -> str:
         names = self._window.topic_names()
@@ -199,7 +199,7 @@ class _Builder:
             yield Section(names.get(slug, slug), tuple(items), is_brief=True)
         # A heading for each would be longer than the list.
         others = tuple(item for slug, items in groups.items() if slug not in shared for item in items)
-        yield Section("Other topics", others, left.more, is_brief=True)
+        yield Section("Other topics", others, left.left_out, is_brief=True)
 
 
 def _key(paper: Paper) -> int:

@@ -283,7 +283,7 @@ def _record(digest: Digest) -> dict[str, object]:
         "sections": [
             {
                 "name": one.name,
-                "more": one.more,
+                "more": len(one.left_out),
                 "papers": [record(item.paper) | {"why": item.why or None} for item in one.items],
             }
             for one in digest.sections

@@ -32,8 +32,8 @@ class Section(NamedTuple):
 
     name: str
     items: tuple[Item, ...]
-    more: int = 0
-    """How many papers were left out."""
+    left_out: tuple[str, ...] = ()
+    """The keys of the news that were left out; they are in the reader, and no later mail has them."""
     is_brief: bool = False
     """Whether nothing is said of its papers but title and votes."""
 
@@ -56,8 +56,9 @@ class Digest(NamedTuple):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What is news in it."""
-        return tuple(item.key for item in self.items)
+        """What is news in it, also what is only counted."""
+        left_out = (key for section in self.sections for key in section.left_out)
+        return (*(item.key for item in self.items), *left_out)
 
     @property
     def title(self) -> str:

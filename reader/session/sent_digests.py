@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -26,6 +26,8 @@ LONG = 1 << 20
 
 KEPT = timedelta(days=400)
 """Lines are kept so long: older papers are not news."""
+
+_NOTHING = "Nothing is mailed."
 
 End = Literal["sent", "refused"]
 """How the sending ended: the server has the mail, or it said that it has not."""
@@ -103,19 +105,20 @@ class SentDigests:
         """Note that a digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
         self._sent.pop(id, None)
         self._sent[id] = Sent(id, name, _now(), tuple(keys))
-        self._append({"id": id, "state": "begun", "at": _now().isoformat(), "name": name, "keys": list(keys)})
+        self._append({"id": id, "state": "begun", "at": _now().isoformat(), "name": name, "keys": list(keys)}, _NOTHING)
 
     def end(self, id: str, end: End) -> None:
-        """Note how the sending ended; raises ReaderError."""
+        """Note how the sending ended; raises ReaderError, and then it counts as one that may have left."""
         self._sent[id] = self._sent[id]._replace(end=end)
-        self._append({"id": id, "state": end, "at": _now().isoformat()})
+        self._append({"id": id, "state": end, "at": _now().isoformat()}, f"The digest was {end}, which is not noted.")
 
     def note_failure(self, error: str) -> None:
-        """Note why a digest was not sent; raises ReaderError."""
+        """Note why a digest was not sent, if that can be kept: it is said anyway."""
         self.failure = Failure(_now(), error)
-        self._append({"id": "", "state": "failed", "at": _now().isoformat(), "error": error})
+        with suppress(ReaderError):
+            self._append({"id": "", "state": "failed", "at": _now().isoformat(), "error": error}, _NOTHING)
 
-    def _append(self, line: dict[str, object]) -> None:
+    def _append(self, line: dict[str, object], follows: str) -> None:
         try:
             make_folder(self._file)
             with self._file.open("a+b") as out:
@@ -130,7 +133,7 @@ class SentDigests:
                 os.fsync(out.fileno())
             make_private(self._file)
         except OSError as error:
-            raise ReaderError(f"{self._file} could not be written: {error.strerror}. Nothing is mailed.") from error
+            raise ReaderError(f"{self._file} could not be written: {error.strerror}. {follows}") from error
 
     def shorten(self) -> None:
         """Drop old lines of a long file; a failure is of no account."""

@@ -56,7 +56,7 @@ def digests(draw: st.DrawFn) -> Digest:
         upvotes=3,
     )
     items = (Item(paper, paper.id, draw(texts)),)
-    sections = (Section(draw(texts), items), Section(draw(texts), items, more=2, is_brief=True))
+    sections = (Section(draw(texts), items), Section(draw(texts), items, left_out=("a", "b"), is_brief=True))
     return Digest(date(2026, 7, 1), "2026-06-30", draw(texts), sections)
 
 
@@ -91,7 +91,7 @@ def test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link(digest: Digest) -> 
 
 
 def digest_of(paper: Paper) -> Digest:
-    section = Section("For you", (Item(paper, paper.id, "Like 3 that you marked: video"),), more=2)
+    section = Section("For you", (Item(paper, paper.id, "Like 3 that you marked: video"),), left_out=("a", "b"))
     return Digest(
         date(2026, 7, 1), "2026-06-30", "topic:video", (section, section._replace(name="Others", is_brief=True))
     )

@@ -346,3 +346,13 @@ def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
     assert ran.code == 0
     assert len(server.mails) == 1
     assert smtp.SECONDS < 60
+
+
+def test_what_is_only_counted_comes_in_no_later_mail(
+    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.commands.digest_content.BRIEF", 4)
+    (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
+    found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
+    assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)
+    assert "no mail" in run("digest", *SINCE, "--to", "command").err

@@ -83,6 +83,15 @@ def test_nothing_leaves_without_a_note_of_it(file: Path) -> None:
     file.mkdir(parents=True)
     with hold_sent(file) as sent, pytest.raises(ReaderError, match="Nothing is mailed"):
         sent.begin("1", "ada", ())
+    with hold_sent(file) as sent:
+        sent.note_failure("that is said anyway")
+    file.rmdir()
+    with hold_sent(file) as sent:
+        sent.begin("1", "ada", ())
+        file.unlink()
+        file.mkdir()
+        with pytest.raises(ReaderError, match="The digest was sent, which is not noted"):
+            sent.end("1", "sent")
     file.parent.joinpath("no").write_text("")
     with pytest.raises(ReaderError, match="Nothing is mailed"), hold_sent(file.parent / "no" / "digests.jsonl"):
         pass

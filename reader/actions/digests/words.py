@@ -23,6 +23,5 @@ def intro(digest: Digest) -> str:
 
 def more(section: Section) -> str:
     """How many papers of a section were left out; empty if none was."""
-    if not section.more:
-        return ""
-    return f"and {section.more:,} more {'paper' if section.more == 1 else 'papers'} in the reader"
+    count = len(section.left_out)
+    return f"and {count:,} more {'paper' if count == 1 else 'papers'} in the reader" if count else ""
