@@ -313,17 +313,11 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
 
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
     """Run one of the reader's jobs in a process of its own."""
-    from dataclasses import replace
-
-    from reader import config, settings_reader
+    from reader import config
     from reader.refresh import worker
     from reader.refresh.jobs import JobContext, Refresh
 
-    settings = workspace.settings
-    if isinstance(job, Refresh):
-        # What the user has written since the reader started counts.
-        now = settings_reader.load_settings(workspace.config_file).settings
-        settings = replace(settings, rules=now.rules, mute=now.mute, views=now.views)
+    settings = workspace.with_rules_of_now() if isinstance(job, Refresh) else workspace.settings
     own = config.topic_rules_file(settings, workspace.config_file)
     return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError
 from reader.core.rules import ExactQueries
 from reader.core.setting_tables import (
@@ -154,11 +155,11 @@ class Settings:
 
     sync: str = field(default="", metadata={"rule": FilePath()})
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it at its start,
-    on quiet minutes and at its end. Empty is off."""
+    on quiet minutes and at its end. Or postgresql://HOST/DATABASE, which is heard of at once. Empty is off."""
 
     sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
-    """Whether your views, keys and the settings that are no machine's own go along; none that names a file, a program,
-    a server or how a terminal draws."""
+    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a
+    program, a server or how a terminal draws."""
 
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
@@ -190,6 +191,9 @@ class Settings:
     second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
     """How much a paper must change after you starred, read or passed it to be marked for a second look."""
 
+    digest: DigestMail = field(default=DigestMail(), metadata={"rule": OneTable("digest")})
+    """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
+
     vectors: Vectors = field(default=Vectors(), metadata={"rule": OneTable("vectors")})
     """A model of your own that makes vectors of papers, by which ~ finds what says the same in other words."""
 
@@ -214,7 +218,7 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
 
 SHARED = (
     *("refresh_minutes", "notify", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
-    *("hidden_views", "key_preset", "keys", "views"),
+    *("hidden_views", "key_preset", "keys", "views", "rules", "mute"),
 )
 """The settings that go along with `sync_settings`. What another machine sends must not run a program, write or delete a
 file, or ask another server."""

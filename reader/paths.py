@@ -47,6 +47,11 @@ def journal_file(cache: Path) -> Path:
     return cache.with_suffix(".journal.jsonl")
 
 
+def sent_digests_file(cache: Path) -> Path:
+    """The log of the digests that were mailed of a cache."""
+    return cache.with_suffix(".digests.jsonl")
+
+
 def sync_lock(cache: Path) -> Path:
     """The file that one program at a time locks while it joins a cache's marks with other machines'."""
     return cache.with_suffix(".sync")

@@ -44,6 +44,11 @@ CHANGED_BETWEEN = "SELECT pk FROM second_look WHERE at >= ? AND at < ?"
 """SQL: the papers that became due for a second look between two times, in seconds since 1970."""
 
 
+def has_changed(connection: sqlite3.Connection, pk: int) -> bool:
+    """Whether a paper is or was due for a second look; `second_look.py`, which says how, is imported only then."""
+    return connection.execute("SELECT 1 FROM second_look WHERE pk = ?", (pk,)).fetchone() is not None
+
+
 def votes_gained(since: int) -> str:
     """SQL: the votes that the paper `p` gained since a time, in seconds since 1970; computed once for all papers."""
     before = (

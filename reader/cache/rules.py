@@ -16,8 +16,9 @@ from datetime import date
 from typing import NamedTuple
 
 from reader.cache.marks.changes import Change
-from reader.cache.marks.derived import same
+from reader.cache.marks.derived import BY_RULE, same
 from reader.cache.mutes import muting_words
+from reader.cache.search import plan
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.window import Window
@@ -27,10 +28,8 @@ from reader.core.query.nodes import with_hidden
 from reader.core.rules import allowed
 from reader.core.setting_tables import Rule
 
-BY_RULE = (
-    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND r.machine = e.machine AND r.kind LIKE '{RULE}%')"
-)
-"""SQL: whether a rule made the event `e`."""
+FEW = 1_000
+"""Candidates that are tested each in turn; of more, those with a word are looked up."""
 
 
 class Candidates(NamedTuple):
@@ -144,8 +143,10 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
 
 
 def _matching(connection: sqlite3.Connection, rule: Rule, scope: Scope, candidates: Candidates) -> Iterator[int]:
-    # New papers are few, so each is tested in turn.
-    asked = compile_query(with_hidden(parse(rule.when)), scope).walk
+    # Full texts have many words that their papers are not about.
+    selection = compile_query(with_hidden(parse(rule.when)), scope)._replace(in_texts=None)
+    is_few = newest_key(connection) - candidates.after <= FEW
+    asked = selection.walk if is_few else plan.in_any_order(connection, selection)
     found = connection.execute(
         f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND +p.pk > ? AND +p.sort_day >= ?"
         " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC",

@@ -30,6 +30,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "import": "from a file",
             "feeds": "from other feeds",
             "schedule": "every few hours",
+            "digest": "a mail of new ones",
         },
         "Keep them": {
             "mark": "read, star, queue, hide",
@@ -54,6 +55,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "vectors": "a model for ~",
             "doctor": "what is wrong",
             "completions": "for your shell",
+            "skill": "how programs use it",
+            "mcp": "tools for programs",
         },
     }
 )

@@ -22,6 +22,7 @@ from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
     from reader.cache.rules import Act
     from reader.cache.window import Window
@@ -37,6 +38,9 @@ OUTPUTS = "outputs"
 
 FOLLOWS = "follows"
 """The key in JSON of what the user follows that the paper has."""
+
+MARKED_BY = "marked_by"
+"""The key in JSON of the marks that programs made for the user."""
 
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
@@ -63,7 +67,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY, RULES, changes.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, MARKED_BY, WHY, for_you.KEY, RULES, changes.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -83,6 +87,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         said = {
             OUTPUTS: [one._asdict() for one in outputs],
             FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
+            MARKED_BY: [{"mark": one.mark, "program": one.agent} for one in _made(workspace, paper)],
         }
         if changes.KEY in arguments.json.fields:
             with workspace.window() as window:
@@ -141,6 +146,17 @@ def _follows(workspace: Workspace, paper: Paper) -> tuple[Followed, ...]:
         return window.read(lambda connection: reasons(connection, pk))
 
 
+def _made(workspace: Workspace, paper: Paper) -> tuple[Made, ...]:
+    """The marks on a paper that programs made."""
+    from reader.cache.marks.agents import made_by_agents
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return ()
+    with workspace.window() as window:
+        return window.read(lambda connection: made_by_agents(connection, pk))
+
+
 def _record(one: Followed) -> dict[str, object]:
     follow = {"field": one.follow.field, "name": one.follow.name, "query": one.follow.query}
     return follow | {"found": one.found or None, "perhaps": one.perhaps}
@@ -160,9 +176,10 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
     with workspace.window() as window:
         topics = window.topic_names()
     followed = "; ".join(clean(one.said(topics)) for one in _follows(workspace, paper))
+    made = ", ".join(clean(one.said) for one in _made(workspace, paper))
     if not is_terminal(sys.stdout):
-        return _format_paper(paper, kept, style, followed)
-    return draw_paper(paper, kept, short_parts(paper, topics, followed), style, min(width(), READABLE))
+        return _format_paper(paper, kept, style, followed, made)
+    return draw_paper(paper, kept, short_parts(paper, topics, followed, made), style, min(width(), READABLE))
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -220,7 +237,7 @@ def _format_sentence(text: str) -> Iterator[str]:
         yield from wrapped(text, width() if is_terminal(sys.stdout) else None)
 
 
-def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str) -> Iterator[str]:
+def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str, made: str) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
     from reader.commands.belongings import belonging_lines
@@ -232,6 +249,9 @@ def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str) -> Iter
     if followed:
         yield ""
         yield f"Followed: {followed}"
+    if made:
+        yield ""
+        yield f"Programs: {made}"
     for label, text in labelled(paper):
         yield ""
         yield f"{label}: {text}"

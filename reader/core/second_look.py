@@ -261,7 +261,7 @@ def describe(change: Difference, arrow: str) -> str:
         case "code":
             return "new code"
         case "version":
-            return f"v{after}" if before is None else f"v{before} {arrow} v{after}"
+            return f"new v{after}" if before is None else f"v{before} {arrow} v{after}"
         case "venue":
             return f"now at {after}" if before is None else f"{before} {arrow} {after}"
         case "title" | "abstract":

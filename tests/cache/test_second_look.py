@@ -78,6 +78,7 @@ def test_what_marked_papers_were_is_kept(cache: Cache, path: Path) -> None:
     ]
     # The days are those of the change, whether the user has looked or not.
     assert found(path, "changed:2026-11-22") == found(path, "changed:3d") == found(path, "changed:2026-11") == [1]
+    assert found(path, "changed:2026-11-22..") == found(path, "changed:..2026-11-22") == [1]
     assert found(path, "changed:2026-11-23..2026-11-24") == found(path, "changed:1d") == []
     assert found(path, "-changed:2026-11") == [2]
 

@@ -184,5 +184,8 @@ def test_the_text_that_the_user_saw_is_compared_with_the_newest(texts: Texts, pa
     star(6)
     texts.put(1, version(5, "one two seven"), "feed", "2026-12-07T08:00:00Z")
     assert changed() == [("Method", "same:one two gone:six new:seven")]
+    with closing(connections.connect(path)) as connection:
+        connection.execute("UPDATE earlier_text SET body = x'00ff'")
+    assert changed() == []
     assert list(texts.drop_unused("2027-01-01")) == [1]
     assert changed() == []

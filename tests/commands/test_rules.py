@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reader.commands.workspace import Workspace
 from tests.commands.conftest import Run
 
 RULES = """
@@ -89,7 +90,12 @@ def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) ->
 def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run, papers: Path, home: Path) -> None:
     home.mkdir(exist_ok=True)
     file = home / "config.toml"
+    running = Workspace()
+    assert running.settings.rules == ()
     file.write_text(RULES)
+    # A program that runs already lets its next refresh have them.
+    now = running.with_rules_of_now()
+    assert ([one.name for one in now.rules], now.mute) == (["Agents", "Benchmarks", "Nothing"], ("verifiers",))
     assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")
     assert "Muted, because verifiers." in run("show", "2606.00003", "--why").out
     file.write_text("")

@@ -167,6 +167,9 @@ def test_full_texts_are_compared_by_section_and_paragraph() -> None:
         (Run("same", "Models are large and"), Run("gone", "slow."), Run("new", "fast.")),
         (Run("new", "Four."),),
     )
+    # So are those of a text of which too much has changed.
+    much = compare_sections([SectionText("A", ("a b",))], [SectionText("A", ("a c", "b " * 20_000))])
+    assert [run.kind for runs in much[0].paragraphs for run in runs] == ["gone", "new", "new"]
     # Paragraphs with few common words are told apart.
     apart = compare_sections([SectionText("A", ("one two three",))], [SectionText("A", ("four five",))])
     assert apart[0].paragraphs == ((Run("gone", "one two three"),), (Run("new", "four five"),))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.checks import verify
+from reader.cache.choice import marked_papers
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.rules import Act, Candidates, Verdict, acted_papers, acts_on, judge
@@ -82,6 +83,8 @@ def test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back(file: Path)
     with closing(Window.open(file)) as window:
         assert [row.flags for row in window.rows([2, 3])] == [0, Flag.HIGHLIGHTED]
         assert window.read(acted_papers) == {"Finance": 2, "Agents": 1}
+        # A rule teaches nothing of what the user likes.
+        assert window.read(marked_papers) == []
     with closing(Events.open(file)) as events:
         undone = events.undo()
         assert undone is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -117,7 +118,7 @@ def look(glyphs: Glyphs = UNICODE, *, is_page: bool = True) -> Presentation:
 def test_the_page_has_all_that_changed_and_the_words() -> None:
     assert said(changed_lines(78, look())) == [
         "≠ Changed since you starred it on Sun 3 May",
-        "new code · v2 · ICLR 2026 poster → ICLR 2026 oral · 1,000 → 1,010 votes ·",
+        "new code · new v2 · ICLR 2026 poster → ICLR 2026 oral · 1,000 → 1,010 votes",
         "3 words of the title",
         "",
         "Title: A small [b]model[/b] model of the world in words",
@@ -129,6 +130,16 @@ def test_the_page_has_all_that_changed_and_the_words() -> None:
     ]
     gone = [piece.text for line in changed_lines(78, look()) for piece in line if piece.role == "gone"]
     assert gone == ["small [b]model[/b]", "seen"]
+
+
+def test_much_that_changed_is_folded() -> None:
+    sections = tuple(section._replace(title=f"Part {number}") for number in range(9) for section in CHANGES.sections)
+    much = replace(look(), changes=CHANGES._replace(sections=sections))
+    folded, unfolded = said(changed_lines(78, much)), said(changed_lines(78, replace(much, is_unfolded=True)))
+    assert len(folded) == 3 + 16
+    assert folded[-1] == f"+{len(unfolded) - 4 - 15} lines of what changed"
+    assert unfolded[-1] == "less"
+    assert unfolded[:-1][: len(folded) - 1] == folded[:-1]
 
 
 def test_the_detail_has_what_is_enough_while_it_is_due() -> None:
@@ -144,7 +155,7 @@ def test_why_tells_what_would_be_enough() -> None:
     assert said(changed_why_lines(CHANGES, 78, UNICODE)) == [
         "What changed",
         "new code                           enough",
-        "v2                                 switched off in the settings",
+        "new v2                             switched off in the settings",
         "ICLR 2026 poster → ICLR 2026 oral  enough",
         "1,000 → 1,010 votes                500 more would be enough",
         "3 words of the title               10 words would be enough",

@@ -22,16 +22,15 @@ async def test_rules_act_as_papers_come_in_and_say_so(reader: Opener, tmp_path: 
     with FeedServer({TODAY: NEW}) as feed:
         chosen = settings(endpoint=feed.url, days_at_start=1, rules=RULES)
         async with reader(papers=BEFORE, settings=chosen, settings_file=file, size=(140, 42)) as r:
-            await r.do("app.refresh")
-            await r.until(
-                lambda: "by your rules: 1 hidden, 1 tagged arms, 1 starred, 1 highlighted · u undoes" in r.status
-            )
+            await r.begin("r")
+            acted = "2 new · by your rules: 1 hidden, 1 tagged arms, 1 starred, 1 highlighted · u undoes"
+            await r.until(lambda: acted in r.screen)
             await r.until(lambda: len(r.ids) == 3)
             await r.until(lambda: "✦" in r.screen)
             await r.do("find.query")
             await r.type("is:hidden")
             await r.press("enter")
-            await r.until(lambda: r.here.title == "A Robot")
+            await r.until(lambda: r.here.title == "A Robot" and "A Robot" in r.text(r.main.detail))
             await r.do("read.why")
             await r.until(lambda: r.main.detail.is_explaining)
             await r.rest()
@@ -44,6 +43,7 @@ async def test_rules_act_as_papers_come_in_and_say_so(reader: Opener, tmp_path: 
             r.assembly.look_around()
             await r.until(lambda: len(r.ids) == 3)
             await r.until(lambda: any("Muted" in line for line in r.filter_lines))
+            await r.rest()
             await r.do("find.query")
             await r.type("is:muted")
             await r.press("enter")

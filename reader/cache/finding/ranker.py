@@ -169,9 +169,10 @@ class Ranker:
             meant = ranking.corrected.get(stem, stem)
             if meant != stem:
                 corrected[typed.written([place])] = firsts.get(meant, meant)
-            elif meant in has:
-                words.setdefault(meant, typed.written([place]))
-        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in typed.counts]
+            if meant in has:
+                words.setdefault(meant, typed.written([place]) if meant == stem else firsts.get(meant, meant))
+        asked = {ranking.corrected.get(stem, stem) for stem in typed.counts}
+        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]
         found = FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
         return found._replace(by_vector=pk in ranking.near)
 

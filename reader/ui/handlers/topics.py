@@ -152,10 +152,10 @@ class TopicActions:
 
     async def _explain(self, paper: Paper) -> None:
         found = await asyncio.to_thread(partial(self._reasons, paper))
-        taste = await self._library.reasons(paper.pk)
+        found = found._replace(taste=await self._library.reasons(paper.pk))
         text = self._text_in_front()
         if text is not None and text.paper is not None and text.paper.pk == paper.pk:
-            text.explain(found._replace(taste=taste))
+            text.explain(found)
 
     def _reasons(self, paper: Paper) -> Explanation:
         from reader.core.topics.explain import why
@@ -163,7 +163,8 @@ class TopicActions:
 
         reasons = self._rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
         acts, muted = self._library.ruled(paper.pk)
-        return Explanation(why(reasons, self._model.state.topic_names), acts, muted)
+        made = self._library.made_by_agents(paper.pk)
+        return Explanation(why(reasons, self._model.state.topic_names), rules=acts, muted=muted, programs=made)
 
 
 def with_topic(text: str, slug: str) -> str:

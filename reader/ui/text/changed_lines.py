@@ -8,11 +8,14 @@ from reader.core.second_look import Changes, Difference, describe, reason, secti
 from reader.core.word_diff import Run
 from reader.ui.text.day_names import short_day
 from reader.ui.text.glyphs import ASCII, Glyphs
-from reader.ui.text.lines import Line, Piece, cut, fill, literal, unbroken
+from reader.ui.text.lines import Line, Piece, cut, fill, join_items, literal, unbroken
 from reader.ui.text.presentation import Presentation
 
 AROUND = 6
 """Words that are the same which are shown before and after those that changed."""
+
+TEXT_LINES = 16
+"""Maximum lines of changed texts while they are folded."""
 
 LATEST = "What changed"
 """The heading over why a second look is due."""
@@ -27,14 +30,21 @@ def changed_lines(width: int, look: Presentation) -> list[Line]:
     since = f"{glyphs.changed} Changed since you {changes.done} on {short_day(changes.day, look.today)}"
     lines = fill([Piece(since, "changed" if changes.is_open else "label")], width)
     shown = [one for one in changes.differences if look.is_page or one.is_enough]
-    pieces: list[Piece] = []
-    for place, one in enumerate(shown):
-        pieces += [Piece(f" {glyphs.dot} ", "between")] if place else []
-        pieces.append(Piece(unbroken(literal(describe(one, _arrow(glyphs)))), "text" if one.is_enough else "muted"))
-    lines += fill(pieces, width)
-    if look.is_page:
-        lines += _texts(changes, width, glyphs)
-    return lines
+    items = [
+        [Piece(unbroken(literal(describe(one, _arrow(glyphs)))), "text" if one.is_enough else "muted")] for one in shown
+    ]
+    lines += join_items(items, Piece(f" {glyphs.dot} ", "between"), width)
+    return [*lines, *_folded(list(_texts(changes, width, glyphs)), width, look)] if look.is_page else lines
+
+
+def _folded(lines: list[Line], width: int, look: Presentation) -> list[Line]:
+    """The first lines of what changed in texts, and the number of the others; or all."""
+    if len(lines) <= TEXT_LINES:
+        return lines
+    if look.is_unfolded:
+        return [*lines, (Piece(cut("less", width), "more", action=("unfold", "")),)]
+    rest = f"+{len(lines) - TEXT_LINES + 1:,} lines of what changed"
+    return [*lines[: TEXT_LINES - 1], (Piece(cut(rest, width, look.glyphs.ellipsis), "more", action=("unfold", "")),)]
 
 
 def _arrow(glyphs: Glyphs) -> str:

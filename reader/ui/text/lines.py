@@ -101,6 +101,18 @@ def _slice(run: Sequence[Piece], start: int, end: int) -> Line:
     return tuple(line)
 
 
+def join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
+    """Put items side by side, with `between` only between two items on one line."""
+    lines: list[Line] = []
+    for item in items:
+        filled = fill(item, width)
+        if lines and len(filled) == 1 and measure(lines[-1]) + measure((between, *filled[0])) <= width:
+            lines[-1] = (*lines[-1], between, *filled[0])
+        else:
+            lines.extend(filled)
+    return lines
+
+
 def unbroken(text: str) -> str:
     """Return a short text, such as a name, that stays on one line."""
     return text.replace(" ", UNBROKEN)

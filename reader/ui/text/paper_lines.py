@@ -15,7 +15,7 @@ from reader.ui.text.day_names import short_day
 from reader.ui.text.fit_lines import fit_lines
 from reader.ui.text.found_lines import found_lines
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, measure, pattern, spread, unbroken
+from reader.ui.text.lines import Line, Piece, cut, fill, join_items, literal, mark, measure, pattern, spread, unbroken
 from reader.ui.text.output_lines import output_lines
 from reader.ui.text.own_lines import own_lines
 from reader.ui.text.presentation import Presentation
@@ -130,18 +130,6 @@ def _more(hidden: Sequence[Sequence[Piece]], count: int, look: Presentation) -> 
     return [Piece(f"+{count:,}", "more", hit=is_hit, action=_UNFOLD if hidden else None)]
 
 
-def _join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
-    """Put items side by side, with `between` only between two items on one line."""
-    lines: list[Line] = []
-    for item in items:
-        filled = fill(item, width)
-        if lines and len(filled) == 1 and measure(lines[-1]) + measure((between, *filled[0])) <= width:
-            lines[-1] = (*lines[-1], between, *filled[0])
-        else:
-            lines.extend(filled)
-    return lines
-
-
 # Facts
 
 
@@ -150,7 +138,7 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     word, sign = _number(paper.comments, "comment"), f"{paper.comments:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
     items = (_fact_items(paper, look, comments, weekday=weekday) for weekday, comments in forms)
-    return _with_position(min((_join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
+    return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
 
 
 def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
@@ -246,7 +234,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
         from reader.ui.text.community_lines import linked_counts
 
         items += [[Piece(unbroken(count), "muted")] for count in linked_counts(paper)]
-    return _join_items(items, _between(look.glyphs), width)
+    return join_items(items, _between(look.glyphs), width)
 
 
 def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
@@ -312,7 +300,7 @@ def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
     for slug in paper.topics:
         name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
         items.append([Piece(cut(name, width, look.glyphs.ellipsis), "topic", action=("topic", slug))])
-    return _join_items(items, _between(look.glyphs), width)
+    return join_items(items, _between(look.glyphs), width)
 
 
 def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -325,7 +313,7 @@ def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
         known = categories().get(first)
         items = [f"{known.name} {first}" if known else first, *others]
     items += facts(paper)
-    return _join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
+    return join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
 
 
 def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
@@ -335,8 +323,8 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern
 
     def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
         if not more:
-            return _join_items(items, _between(look.glyphs), width)
+            return join_items(items, _between(look.glyphs), width)
         # The number of the others is not parted from the last word.
-        return _join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
+        return join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
 
     return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

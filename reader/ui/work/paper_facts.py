@@ -19,6 +19,7 @@ from reader.ui.work.marking import Marking
 if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.history import Votes
+    from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
     from reader.cache.rules import Act
     from reader.cache.texts import KeptText
@@ -94,6 +95,16 @@ class PaperFacts(Marking):
         with closing(Window.open(self._path)) as window:
             return ruled(window, known, datetime.now(UTC).date())
 
+    def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
+        """The marks on a paper that programs made; may run in a thread. Raises CacheError."""
+        from reader.cache.marks.agents import made_by_agents
+
+        known = self._cached_key(pk)
+        if known is None:
+            return ()
+        with closing(Window.open(self._path)) as window:
+            return window.read(lambda connection: made_by_agents(connection, known))
+
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""
         if self.results is not None:
@@ -132,20 +143,22 @@ class PaperFacts(Marking):
 
     def changes(self, pk: PaperKey) -> Changes | None:
         """What changed of a paper that is or was due for a second look."""
-        from reader.cache.second_look import read_second_look
+        from reader.cache.history import has_changed
 
         known = self._cached_key(pk)
-        if known is None:
+        if known is None or not self._ask(lambda window: window.read(partial(has_changed, pk=known)), False):
             return None
+        from reader.cache.second_look import read_second_look
+
         return self._ask(lambda window: window.read(partial(read_second_look, pk=known)), None)
 
     def with_sections(self, pk: PaperKey, changes: Changes | None) -> Changes | None:
         """The changes of a paper, with those of its full text where an earlier version is here too."""
-        from reader.cache.earlier_texts import compare_texts
-
         known = self._cached_key(pk)
         if known is None or changes is None:
             return changes
+        from reader.cache.earlier_texts import compare_texts
+
         nothing: tuple[SectionDiff, ...] = ()
         return changes._replace(
             sections=self._ask(lambda window: window.read(partial(compare_texts, pk=known)), nothing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
 from functools import partial
@@ -74,6 +74,8 @@ class Refresher:
         self._begun = 0.0
         self.retry = services.background.delayed(self.begin)
         self._tries = 0
+        self._came = ""
+        """What the refresh brought."""
         self._is_offline = False
         """Whether the refresh found no network."""
         self._told = ""
@@ -106,6 +108,7 @@ class Refresher:
 
     def _start(self, wanted: Wanted) -> None:
         before, self._wanted = self._worker, wanted
+        self._came = ""
         self._is_offline = False
         running = partial(self._run, wanted, before)
         self._worker = self._services.background.start("refresh", running, exclusive=True)
@@ -211,13 +214,17 @@ class Refresher:
                 self._model.show_news(str(error), "warning")
             case RulesActed(did):
                 self._renew()
-                key = self._services.look.keymap.key("mark.undo", "list")
-                acted = ", ".join(f"{count:,} {what}" for what, count in did)
-                self._model.show_news(f"by your rules: {acted}" + (f" · {key} undoes" if key else ""), "done")
+                self._tell(self._with_rules(did), begun=self._came)
             case HookRan(done, of):
                 self._progress(f"on_new {done:,} of {of:,}")
             case PapersDropped(papers=papers):
                 self._progress(f"{papers:,} old papers dropped")
+
+    def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
+        """What came in, and what the rules did to it."""
+        dot, key = self._services.look.glyphs.dot, self._services.look.keymap.key("mark.undo", "list")
+        acted = "by your rules: " + ", ".join(f"{count:,} {what}" for what, count in did)
+        return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
 
     def _renew(self) -> None:
         """Show new papers once no key is held down."""
@@ -265,7 +272,8 @@ class Refresher:
                 f"{sums.returned:,} that you marked or imported" if sums.returned else "",
                 f"{sums.skipped:,} records skipped" if sums.skipped else "",
             )
-            self._tell(", ".join(filter(None, parts)))
+            self._came = ", ".join(filter(None, parts))
+            self._tell(self._came)
         elif sums.skipped:
             self._tell(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
         elif self._wanted.is_asked:
@@ -285,9 +293,12 @@ class Refresher:
         self._told = trouble
         self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
 
-    def _tell(self, text: str, tone: Tone = "done") -> None:
-        """Tell how the refresh ended: as an outcome if it was asked for, else as news."""
-        (self._model.show_outcome if self._wanted.is_asked else self._model.show_news)(text, tone)
+    def _tell(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
+        """Tell how the refresh ended: as an outcome in place of the notice `begun` if asked for, else as news."""
+        if self._wanted.is_asked:
+            self._model.show_outcome(text, tone, begun)
+        else:
+            self._model.show_news(text, tone)
 
     def _schedule_retry(self) -> None:
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""
