@@ -114,6 +114,10 @@ class Encoder(Protocol):
     def at_once(self) -> int:
         """Papers that are given to it at once."""
 
+    @property
+    def trust(self) -> float:
+        """How much its vectors count against those of a model that reads whole sentences."""
+
     async def encode(self, texts: Sequence[str]) -> Rows:
         """A row of length 1 for each text; raises ReaderError."""
 

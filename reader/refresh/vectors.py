@@ -57,6 +57,7 @@ class _WithBefore:
         self._encoder = encoder
         self.key = f"{encoder.key} {before!r}"
         self.at_once = encoder.at_once
+        self.trust = encoder.trust
         self.encode = encoder.encode
         self.aclose = encoder.aclose
 

@@ -45,6 +45,7 @@ class EndpointEncoder:
     """The model of an endpoint; used in one event loop."""
 
     at_once = 32
+    trust = 1.0
 
     def __init__(
         self,

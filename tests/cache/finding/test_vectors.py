@@ -32,7 +32,7 @@ TITLES = ["Washing shirts", "Songs of whales", "Galaxies far away", "Melody of m
 class FakeEncoder:
     """A model that fails or waits as it is told."""
 
-    key, at_once = "fake", 2
+    key, at_once, trust = "fake", 2, 1.0
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -145,6 +145,26 @@ def test_settings_that_name_no_model(path: Path, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=said):
             open_encoder(made, path)
     assert open_encoder(Vectors(), path) is None
+
+
+def test_a_subject_that_papers_name_is_left_to_the_words(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(cache, 24, ["Whales by the sea and their long journeys north"] * 30)
+    update(path)
+    shares: list[float] = []
+    counted = Meaning.counted
+    monkeypatch.setattr(
+        Meaning, "counted", lambda self, keys, share: (shares.append(share), counted(self, keys, share))[1]
+    )
+    encoder = FakeEncoder()
+    with closing(connections.connect(path)) as connection:
+        append(connection, path, "fake", read_lacking(connection, path, "fake", 99), rows(30))
+    install(path, Door(encoder, patience=5))
+    assert len(titles(path, "whales")) == 30
+    assert titles(path, "whales of nowhere")
+    # All have all words that there are, and lend further ones, which say nothing of that.
+    assert shares == [pytest.approx(1.0)] * 2
 
 
 def papers(*pks: int) -> list[NewPaper]:
