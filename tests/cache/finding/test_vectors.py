@@ -154,9 +154,12 @@ def test_a_subject_that_papers_name_is_left_to_the_words(
     update(path)
     shares: list[float] = []
     counted = Meaning.counted
-    monkeypatch.setattr(
-        Meaning, "counted", lambda self, keys, share: (shares.append(share), counted(self, keys, share))[1]
-    )
+
+    def note(self: Meaning, keys: Any, share: float) -> Any:
+        shares.append(share)
+        return counted(self, keys, share)
+
+    monkeypatch.setattr(Meaning, "counted", note)
     encoder = FakeEncoder()
     with closing(connections.connect(path)) as connection:
         append(connection, path, "fake", read_lacking(connection, path, "fake", 99), rows(30))
