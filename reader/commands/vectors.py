@@ -58,7 +58,7 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
             {
                 "on": settings.is_on,
                 "model": settings.model or None,
-                "endpoint": settings.endpoint or None,
+                "server": settings.server or None,
                 "papers": done,
                 "of": total,
                 "numbers": numbers or None,
@@ -71,10 +71,10 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
         raise ConfigError(trouble)
     if encoder is None:
         print_line("No model is set, so ~ finds papers by words alone. To use one of your own:")
-        print_line(f"  {APP} config set vectors.endpoint http://localhost:11434   and   vectors.model NAME")
+        print_line(f"  {APP} config set vectors.server http://localhost:11434   and   vectors.model NAME")
         print_line(f"  {APP} vectors fetch minishlab/potion-base-8M              a static model, by model2vec")
         return 0
-    print_line(f"{clean(settings.model)}, {clean(settings.endpoint) or 'a static model'}")
+    print_line(f"{clean(settings.model)}, {clean(settings.server) or 'a static model'}")
     print_line(f"{done:,} of {amount(total, 'paper')} have a vector" + (f" of {numbers:,} numbers" if numbers else ""))
     print_line(f"{size / (1 << 20):,.1f} MiB")
     if done < total:
@@ -128,7 +128,7 @@ def _drop(arguments: Namespace, workspace: Workspace) -> int:
     elif not arguments.quiet:
         print_line(f"{freed / (1 << 20):,.1f} MiB freed." if freed else "There were none.")
         if workspace.settings.vectors.is_on:
-            print_line(f"The reader makes them anew; '{APP} config unset vectors.model' switches them off.")
+            print_line(f"The reader makes them anew; \"{APP} config set vectors.model ''\" switches them off.")
     return 0
 
 
@@ -138,7 +138,7 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.http.environment import is_offline
 
     settings = workspace.settings.vectors
-    name = arguments.model or ("" if settings.endpoint else settings.model)
+    name = arguments.model or ("" if settings.server else settings.model)
     if not name:
         raise UsageError("Name a static model of the hub: dailypapers vectors fetch minishlab/potion-base-8M.")
     client = HubClient(workspace.settings.endpoint, offline=is_offline(lookup_environment()))
@@ -164,14 +164,14 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
         print_line(f"{clean(name)}, commit {said['commit']}")
         for file, digest in dict(said["sha256"]).items():  # type: ignore[call-overload]
             print_line(f"  {digest}  {file}")
-        if settings.model != name or settings.endpoint:
+        if settings.model != name or settings.server:
             print_line(f"To use it: {APP} config set vectors.model {clean(name)}")
     return 0
 
 
 COMMAND = Command(
     "vectors",
-    "Let ~ find papers by meaning with a model of your own: a server that has /v1/embeddings, or a static model."
+    "Find papers by meaning with a model of your own: a server that has /v1/embeddings, or a static model."
     " Nothing is fetched, and no server is asked, but by your settings.",
     (
         ("vectors status", "the model, and how many papers have a vector"),

@@ -65,13 +65,13 @@ class Vectors:
     """Which model makes vectors of papers, by which free texts find them too."""
 
     model: str = field(default="", metadata={"rule": OneLine()})
-    """The endpoint's name for it; without an endpoint, the folder of a static model, or its name on the hub, such as
+    """The server's name for it; without a server, the folder of a static model, or its name on the hub, such as
     "minishlab/potion-base-8M", once "dailypapers vectors fetch" has it. Empty is off: all vectors are deleted."""
-    endpoint: str = field(default="", metadata={"rule": EmbeddingsAddress()})
-    """Server of your own that has /v1/embeddings, such as "http://localhost:11434". It gets titles and abstracts, and
-    what you type after ~; and a key if DAILYPAPERS_VECTORS_KEY is set."""
+    server: str = field(default="", metadata={"rule": EmbeddingsAddress()})
+    """Address of a server of your own that has /v1/embeddings, such as "http://localhost:11434". It gets titles and
+    abstracts, what you type after ~, and a key if DAILYPAPERS_VECTORS_KEY is set."""
     allow_remote: bool = field(default=False, metadata={"rule": Boolean()})
-    """Allow an endpoint that is not on this machine: by https, or on your own network by its IP address."""
+    """Allow a server that is not on this machine: by https, or on your own network by its IP address."""
     before_paper: str = field(default="", metadata={"rule": OneLine()})
     """What the model wants before the text of a paper, such as "search_document: "."""
     before_query: str = field(default="", metadata={"rule": OneLine()})
@@ -85,15 +85,15 @@ class Vectors:
     @property
     def is_static(self) -> bool:
         """Whether a static model on this machine makes them."""
-        return not self.endpoint
+        return not self.server
 
     def trouble(self) -> str:
         """What is wrong with settings that are each allowed, as a sentence; empty if nothing is."""
-        if self.endpoint and not self.is_on:
-            return "Name the model too that the endpoint uses: 'dailypapers config set vectors.model NAME'."
-        parts = urlsplit(self.endpoint)
+        if self.server and not self.is_on:
+            return "Name the model too that the server uses: 'dailypapers config set vectors.model NAME'."
+        parts = urlsplit(self.server)
         host = parts.hostname or ""
-        if not self.endpoint or is_loopback(host):
+        if not self.server or is_loopback(host):
             return ""
         if not self.allow_remote:
             asked = f"{host} is not this machine, so it was not asked for vectors"
@@ -113,6 +113,10 @@ class Encoder(Protocol):
     @property
     def at_once(self) -> int:
         """Papers that are given to it at once."""
+
+    @property
+    def trust(self) -> float:
+        """How much its vectors count against those of a model that reads whole sentences."""
 
     async def encode(self, texts: Sequence[str]) -> Rows:
         """A row of length 1 for each text; raises ReaderError."""

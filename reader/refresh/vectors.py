@@ -57,6 +57,7 @@ class _WithBefore:
         self._encoder = encoder
         self.key = f"{encoder.key} {before!r}"
         self.at_once = encoder.at_once
+        self.trust = encoder.trust
         self.encode = encoder.encode
         self.aclose = encoder.aclose
 
@@ -90,6 +91,9 @@ def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable
     encoder = open_encoder(settings, cache)
     door = Door(encoder, settings.before_query, patience=patience, warn=warn) if encoder is not None else None
     install(cache, door)
+    if door is not None and settings.is_static:
+        # It is loaded now, not when the first text waits for it.
+        door.vector("papers")
 
 
 async def make_vectors(cache: Path, settings: Vectors) -> AsyncGenerator[VectorsMade, None]:

@@ -132,7 +132,7 @@ def by_vectors(texts: Sequence[tuple[str, str]], encoder: Encoder) -> Meant:
     print(f"vectors of {rows.shape[1]} numbers: {1_000 * seconds / len(texts):.2f} ms a paper, {size}", flush=True)
 
     def meaning(text: str) -> Meaning:
-        return Meaning(kept.pks, kept.cosines(runner.run(encoder.encode([text]))[0]))
+        return Meaning(kept.pks, kept.cosines(runner.run(encoder.encode([text]))[0]), encoder.trust)
 
     return meaning
 

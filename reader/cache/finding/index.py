@@ -110,7 +110,7 @@ def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning 
     vector = door.vector(text)
     if vector is None or len(vector) != found.rows.shape[1]:
         return None
-    return Meaning(found.pks, found.cosines(vector))
+    return Meaning(found.pks, found.cosines(vector), door.encoder.trust)
 
 
 def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) -> FoundBy:

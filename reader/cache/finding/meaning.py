@@ -24,6 +24,8 @@ class Meaning(NamedTuple):
     pks: Ints
     """The keys of the papers that have a vector, ascending."""
     cosines: Floats
+    trust: float = 1.0
+    """How much the model is to be trusted against one that reads whole sentences."""
 
     def counted(self, keys: Ints, share: float) -> Floats:
         """What it counts for papers, by their keys; `share` is what the best one has of the text's words.
@@ -35,7 +37,7 @@ class Meaning(NamedTuple):
         spread = max(float(self.cosines.std()), 1e-6)
         nearness = (self.cosines - self.cosines.mean()) / np.float32(spread)
         at = np.minimum(np.searchsorted(self.pks, keys), len(self.pks) - 1)
-        weight = LEAST + MORE * (1 - min(share, 1.0)) ** 2
+        weight = self.trust * (LEAST + MORE * (1 - min(share, 1.0)) ** 2)
         return np.where(self.pks[at] == keys, nearness[at] * np.float32(weight), np.float32(0))
 
 

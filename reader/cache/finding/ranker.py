@@ -271,7 +271,7 @@ class Ranker:
         for one, next_one in dict.fromkeys(pairwise(words)):
             self._add_pair(scores, one, next_one, PAIR * min(one.rarity, next_one.rarity), best)
         scores *= shares
-        share = float(shares[np.argmax(scores)])
+        of_best = float(shares[np.argmax(scores)])
         lent: list[str] = []
         if np.count_nonzero(shares > 0.999) >= MANY:
             scores *= np.float32((1 - LENT_SHARE) / len(distinct))
@@ -280,7 +280,7 @@ class Ranker:
                 word = self._word(stem)
                 for _ in self._add_word(scores, word, LENT_SHARE * share * word.rarity, best):
                     pass
-        return scores, tuple(lent), share
+        return scores, tuple(lent), of_best
 
     def _best(self, scores: Floats) -> Flags:
         """Which papers have the best scores."""

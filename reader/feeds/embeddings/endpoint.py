@@ -45,6 +45,7 @@ class EndpointEncoder:
     """The model of an endpoint; used in one event loop."""
 
     at_once = 32
+    trust = 1.0
 
     def __init__(
         self,
@@ -59,7 +60,7 @@ class EndpointEncoder:
             raise ConfigError(trouble)
         environ = lookup_environment() if environ is None else environ
         self._model = settings.model
-        self._url = _embeddings_url(settings.endpoint)
+        self._url = _embeddings_url(settings.server)
         self._host = urlsplit(self._url).netloc
         # Nothing is asked of the internet then, but this machine and its network may be.
         self._offline = is_offline(environ) and not is_local(urlsplit(self._url).hostname or "")
@@ -147,6 +148,7 @@ class EndpointEncoder:
 
 def _embeddings_url(endpoint: str) -> str:
     """The address that is asked; an endpoint may be named with or without its last parts."""
+    endpoint = endpoint.rstrip("/")
     for end in (PATH, "/v1"):
         endpoint = endpoint.removesuffix(end)
     return endpoint + PATH
@@ -164,7 +166,7 @@ def _refusal(response: httpx.Response, body: bytes, host: str, *, has_key: bool)
     reason = responses.refusal_reason(body) or _reason(body)
     said = f"{host} made no vectors ({status})" + (f": {reason}" if reason else "")
     if status == 404 and not reason:
-        return HttpRefused(f"{said}; it has no {PATH}, so check vectors.endpoint.", status)
+        return HttpRefused(f"{said}; it has no {PATH}, so check vectors.server.", status)
     refused = HttpRefused(f"{said}.", status)
     if status == 429 or status >= 500:
         wait = responses.retry_after(response.headers)
@@ -194,6 +196,6 @@ def _read_rows(body: bytes, count: int, host: str) -> Rows:
             rows[int(one.get("index", at))] = one["embedding"]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise FeedMalformed(
-            f"{host} answered with something else than {count} vectors; is vectors.endpoint right?"
+            f"{host} answered with something else than {count} vectors; is vectors.server right?"
         ) from error
     return checked(rows, count, host)

@@ -5,11 +5,12 @@ The files hold numbers and JSON; nothing in them is run. It is asked for by the 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -76,10 +77,18 @@ def model_folder(models: Path, name: str) -> Path:
 class HubClient(DocumentClient):
     """Files of the hub, which sends large ones from another host."""
 
-    def __init__(self, endpoint: str, *, offline: bool = False, limits: Limits = _LIMITS) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        offline: bool = False,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         # The hub itself may stand on this machine; what it redirects to may not, unless it does.
         is_here = is_loopback(urlsplit(endpoint).hostname or "")
-        super().__init__(endpoint, cross_host=True, public_only=not is_here, offline=offline, limits=limits)
+        super().__init__(
+            endpoint, cross_host=True, public_only=not is_here, offline=offline, limits=_LIMITS, sleep=sleep
+        )
         self._to: Path | None = None
         self._on_bytes: Callable[[int], None] = lambda _: None
 

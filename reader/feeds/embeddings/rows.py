@@ -14,7 +14,8 @@ SMALLEST, LARGEST = 2, 8_192
 def checked(values: object, rows: int, who: str) -> npt.NDArray[np.float32]:
     """The vectors, one for each text, each of length 1; raises FeedMalformed. `who` made them."""
     try:
-        found = np.asarray(values, np.float32)
+        with np.errstate(over="ignore"):
+            found = np.asarray(values, np.float32)
     except (TypeError, ValueError, OverflowError) as error:
         raise FeedMalformed(f"{who} sent something else than vectors of one length.") from error
     if found.ndim != 2 or len(found) != rows:
