@@ -16,6 +16,7 @@ from pathlib import Path
 
 import keyring
 import keyring.backend
+import keyring.backends.fail
 import keyring.errors
 import pytest
 
@@ -330,6 +331,9 @@ def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monk
             ring.is_locked = True
             assert "it is locked" in run("digest", "memory", *SINCE, "--send").err
             assert "it is locked" in run("digest", "--store-password").err
+            keyring.set_keyring(keyring.backends.fail.Keyring())
+            for words in (("memory", *SINCE, "--send"), ("--store-password",)):
+                assert "This machine has no keyring: set DAILYPAPERS_SMTP_PASSWORD" in run("digest", *words).err
             monkeypatch.setattr("getpass.getpass", lambda _: "")
             assert run("digest", "--store-password").code == 2
     finally:
