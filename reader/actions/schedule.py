@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -171,11 +171,14 @@ def _cron(task: Task, command: Sequence[str], environment: Mapping[str, str]) ->
     return Schedule("cron", {}, f"{times} {words} {mark}", mark)
 
 
-def is_installed(schedule: Schedule, run: RunProgram) -> bool:
-    """Whether a schedule of the same task is installed, at any times."""
+def as_installed(schedule: Schedule, run: RunProgram) -> Schedule | None:
+    """The schedule of the same task as it is installed, at whatever times; None if it is not."""
     if schedule.line:
-        return any(line.endswith(schedule.mark) for line in _crontab(run))
-    return all(file.exists() for file in schedule.files)
+        lines = [line for line in _crontab(run) if line.endswith(schedule.mark)]
+        return replace(schedule, line="\n".join(lines)) if lines else None
+    if not all(file.exists() for file in schedule.files):
+        return None
+    return replace(schedule, files={file: file.read_text("utf-8", "replace") for file in schedule.files})
 
 
 def install(schedule: Schedule, run: RunProgram) -> None:

@@ -35,9 +35,7 @@ def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[st
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", choices=("install", "remove", "show"), help="what to do with the schedule")
-    parser.add_argument(
-        "--hours", type=positive_number, default=6, metavar="N", help="refresh every N hours (default: 6)"
-    )
+    parser.add_argument("--hours", type=positive_number, metavar="N", help=f"refresh every N hours (default: {HOURS})")
     about = "mail a digest each day at this time too, such as 07:30; see 'dailypapers digest --help'"
     parser.add_argument("--digest", type=_time, metavar="HH:MM", help=about)
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
@@ -55,17 +53,22 @@ def _time(text: str) -> tuple[int, int]:
 def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
     from reader.actions import schedule
 
-    if arguments.hours > 24 or 24 % arguments.hours:
+    hours = arguments.hours or HOURS
+    if hours > 24 or 24 % hours:
         raise UsageError("--hours takes 1, 2, 3, 4, 6, 8, 12 or 24.")
     if arguments.digest and arguments.what == "install":
         _check_digest(workspace)
     # A scheduled command starts in another folder, so the home must be absolute.
     environment = copied_environment(os.environ, home())
-    tasks = (schedule.refreshes(arguments.hours), schedule.daily_digest(arguments.digest or NOON, _way(workspace)))
+    tasks = (schedule.refreshes(hours), schedule.daily_digest(arguments.digest or NOON, _way(workspace)))
     planned = {task.name: schedule.plan_schedule(task, Path.home(), environment) for task in tasks}
-    there = {name for name, one in planned.items() if schedule.is_installed(one, schedule.run_program)}
+    installed = {name: schedule.as_installed(one, schedule.run_program) for name, one in planned.items()}
+    there = {name for name, one in installed.items() if one}
     wanted = ("refresh", "digest") if arguments.digest else ("refresh",)
-    text = "\n\n".join(planned[name].text() for name in wanted)
+    shown = [planned[name] for name in wanted]
+    if arguments.what == "show" and there and not (arguments.hours or arguments.digest):
+        shown = [one for one in installed.values() if one]
+    text = "\n\n".join(one.text() for one in shown)
     kind = planned["refresh"].kind
     show = (lambda _: None) if arguments.json else print_line
     if arguments.what == "remove":
@@ -89,6 +92,9 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
         print_json({"kind": kind, "installed": "refresh" in there, "digest": "digest" in there, "text": text})
     return 0
 
+
+HOURS = 6
+"""Between two refreshes, unless --hours says otherwise."""
 
 NOON = (12, 0)
 """Any time of the day, to find a digest that is installed at whatever time."""
@@ -128,7 +134,7 @@ COMMAND = Command(
     "schedule",
     "Run refreshes at set times, and mail a digest, by systemd, launchd or cron; what is written is shown first.",
     (
-        ("schedule show", "what would be written, and whether it is installed"),
+        ("schedule show", "what is installed, or would be"),
         ("schedule install --hours 3", "refresh every three hours"),
         ("schedule install --digest 07:30", "and mail a digest of the new papers each morning"),
         ("schedule remove --yes", "remove it without a question"),

@@ -57,11 +57,11 @@ def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
     words = shlex.split(ours.replace("\\%", "%"), comments=True)
     assert words[5] == f"DAILYPAPERS_HOME={ODD['DAILYPAPERS_HOME']}"
     assert words[-5:] == ["-P", "-m", "reader", "refresh", "--quiet"]
-    assert schedule.is_installed(planned, programs)
+    assert schedule.as_installed(planned, programs)
     assert planned.line in planned.text()
     schedule.remove(planned, programs)
     assert programs.crontab == "MAILTO=ada\n5 4 * * * backup\n"
-    assert not schedule.is_installed(planned, programs)
+    assert not schedule.as_installed(planned, programs)
 
 
 @pytest.mark.usefixtures("only")
@@ -91,7 +91,7 @@ def test_a_systemd_timer(tmp_path: Path) -> None:
     assert {file.stat().st_mode & 0o777 for file in planned.files} == {0o600}
     assert programs.ran[-1] == ("systemctl", "--user", "enable", "--now", "dailypapers.timer")
     schedule.remove(planned, programs)
-    assert not schedule.is_installed(planned, programs)
+    assert not schedule.as_installed(planned, programs)
 
 
 def test_a_launchd_agent(tmp_path: Path) -> None:
@@ -119,8 +119,8 @@ def test_a_digest_stands_beside_the_refreshes(tmp_path: Path) -> None:
     assert digest.line.startswith("5 7 * * * ")
     assert digest.line.endswith(" digest --send --refresh --quiet # dailypapers digest")
     schedule.remove(refresh, programs)
-    assert schedule.is_installed(digest, programs)
-    assert not schedule.is_installed(refresh, programs)
+    assert schedule.as_installed(digest, programs)
+    assert not schedule.as_installed(refresh, programs)
 
 
 def test_a_digest_by_systemd_and_launchd(tmp_path: Path) -> None:

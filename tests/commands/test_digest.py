@@ -298,7 +298,7 @@ class Ring(keyring.backend.KeyringBackend):
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
-        self.is_locked = False
+        self.trouble: keyring.errors.KeyringError | None = None
 
     def get_password(self, service: str, username: str) -> str | None:
         self._expect_open()
@@ -309,8 +309,8 @@ class Ring(keyring.backend.KeyringBackend):
         self.kept[service, username] = password
 
     def _expect_open(self) -> None:
-        if self.is_locked:
-            raise keyring.errors.KeyringLocked("it is locked")
+        if self.trouble:
+            raise self.trouble
 
 
 def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,9 +327,12 @@ def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monk
             assert ring.kept == {("dailypapers mail", "ada@localhost"): PASSWORD}
             assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err
             assert server.logins == [USER]
-            ring.is_locked = True
+            ring.trouble = keyring.errors.KeyringLocked("it is locked")
             assert "it is locked" in run("digest", "memory", *SINCE, "--send").err
             assert "it is locked" in run("digest", "--store-password").err
+            ring.trouble = keyring.errors.NoKeyringError("no backend")
+            for words in (("memory", *SINCE, "--send"), ("--store-password",)):
+                assert "This machine has no keyring: set DAILYPAPERS_SMTP_PASSWORD" in run("digest", *words).err
             monkeypatch.setattr("getpass.getpass", lambda _: "")
             assert run("digest", "--store-password").code == 2
     finally:

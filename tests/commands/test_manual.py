@@ -20,12 +20,12 @@ REQUESTS = {".TH", ".SH", ".SS", ".TP", ".PP", ".br", ".ad", ".nh", ".ds"}
 
 
 def test_every_command_has_a_section_with_its_options_and_examples() -> None:
-    plain = PAGE.replace(r"\-", "-").replace(r"\(aq", "'")
+    plain = PAGE.replace(r"\-", "-").replace(r"\(aq", "'").replace(r"\(ti", "~")
     for name in COMMANDS:
         section = plain.partition(f".SS dailypapers {name} ")[2].partition("\n.SS ")[0].partition("\n.SH ")[0]
         assert find_command(name).summary in section
         examples = [f"dailypapers {words}" for words, _ in find_command(name).examples]
-        assert [words for words in examples if words.replace("~", r"\(ti") not in plain] == []
+        assert [words for words in examples if words not in plain] == []
     assert r"\fB\-n, \-\-limit N\fR" in PAGE
     assert '"dailypapers 1.2.3"' in PAGE
 

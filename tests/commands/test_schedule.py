@@ -109,7 +109,11 @@ def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab:
     assert run("schedule", "show").out.endswith("A schedule and a digest are installed (cron).\n")
     # Other hours for refreshes leave the digest.
     run("schedule", "install", "--hours", "3", "--yes")
-    assert run("schedule", "show", "--json").record["digest"] is True
+    shown = run("schedule", "show", "--json").record
+    assert shown["digest"] is True
+    # As they are installed, not as they would be.
+    assert shown["text"].split("\n")[1::3] == crontab.read_text().splitlines()[::-1]
+    assert "17 */6 * * *" in run("schedule", "show", "--hours", "6").out
     (home / "config.toml").write_text('[digest]\ncommand = ["msmtp", "-t"]\n')
     assert "digest --to command" in run("schedule", "show", "--digest", "23:59").out
     assert run("schedule", "remove", "--yes").out == "Removed.\n"

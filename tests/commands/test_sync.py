@@ -38,12 +38,14 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     shared = tmp_path / "shared"
     use("laptop")
     assert "Name a folder that your machines share" in run("sync").err
+    assert "Name a folder that your machines share" in run("sync", "--status").err
     assert run("sync", "--status", str(shared)).code == 1
     run("mark", "star", IDS[0])
     assert run("sync", str(shared)).lines == [
         "1 change went out.",
         f"To do this by itself: dailypapers config set sync {shared}",
     ]
+    assert run("sync", "--status").lines[0].startswith(f"{shared}, last looked at")
     use("desk")
     run("config", "set", "sync", str(shared))
     assert run("sync").lines == ["1 change came from laptop."]

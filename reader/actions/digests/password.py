@@ -9,6 +9,8 @@ from reader.paths import APP
 SERVICE = f"{APP} mail"
 """Under this name the keyring has it."""
 
+_NO_KEYRING = f"This machine has no keyring: set {MAIL_PASSWORD} in its place."
+
 
 class NoPassword(ReaderError):
     """There is no password, or no keyring."""
@@ -22,6 +24,8 @@ def find_password(user: str, host: str) -> str:
     keyring = _keyring(f"No password is set. Set {MAIL_PASSWORD}, or install {APP}[mail], which asks the keyring.")
     try:
         found: str | None = keyring.get_password(SERVICE, f"{user}@{host}")
+    except keyring.errors.NoKeyringError as error:
+        raise NoPassword(_NO_KEYRING) from error
     except keyring.errors.KeyringError as error:
         raise NoPassword(f"The keyring did not answer ({error}): {advice}.") from error
     if not found:
@@ -34,6 +38,8 @@ def store_password(user: str, host: str, password: str) -> None:
     keyring = _keyring(f"The keyring needs the extra {APP}[mail].")
     try:
         keyring.set_password(SERVICE, f"{user}@{host}", password)
+    except keyring.errors.NoKeyringError as error:
+        raise NoPassword(_NO_KEYRING) from error
     except keyring.errors.KeyringError as error:
         raise NoPassword(f"The keyring did not take it ({error}): set {MAIL_PASSWORD}.") from error
 

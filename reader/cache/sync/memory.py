@@ -41,6 +41,13 @@ def load(connection: sqlite3.Connection, folder: str) -> Memory:
         return Memory()
 
 
+def latest_folder(connection: sqlite3.Connection) -> str | None:
+    """The folder through which something came or went last; None if there is none."""
+    rows = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{KEY}*",))
+    folders = [str(key).removeprefix(KEY) for (key,) in rows]
+    return max(folders, key=lambda folder: load(connection, folder).changed, default=None)
+
+
 def _known(said: Mapping[str, Any]) -> Known:
     return Known(**{one.name: said[one.name] for one in fields(Known) if one.name in said})
 
