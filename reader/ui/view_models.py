@@ -260,6 +260,10 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         from reader.keys.footers import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
+    if state.context == "triage" and state.triage is not None and state.triage.phase == "paused":
+        from reader.keys.footers import PAUSED_FOOTER
+
+        return keymap.hints("triage", footer=PAUSED_FOOTER)
     # The calendar shows its keys itself.
     context = "list" if state.context == "calendar" else state.context
     found = keymap.hints(context, without=idle)
