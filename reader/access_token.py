@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
-"""Variables that hold a token; the reader uses the first alone, but passes on neither."""
+TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KEY")
+"""Variables that hold a secret: two for the feed, of which the reader uses the first, and one for vectors."""
 
 MAIL_PASSWORD = "DAILYPAPERS_SMTP_PASSWORD"  # noqa: S105 (a name)
 """The variable that holds the password of the mail server; no other program gets it."""

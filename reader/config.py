@@ -38,6 +38,7 @@ from reader.core.setting_types import (
     ThemeName,
 )
 from reader.core.theme_names import AUTO, THEMES
+from reader.core.vectors import Vectors
 from reader.paths import read_start
 
 if TYPE_CHECKING:
@@ -192,6 +193,9 @@ class Settings:
 
     digest: DigestMail = field(default=DigestMail(), metadata={"rule": OneTable("digest")})
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
+
+    vectors: Vectors = field(default=Vectors(), metadata={"rule": OneTable("vectors")})
+    """A model of your own that makes vectors of papers, by which ~ finds what says the same in other words."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

@@ -72,6 +72,16 @@ def finding_folder(cache: Path) -> Path:
     return cache.with_name("finding")
 
 
+def vectors_folder(cache: Path) -> Path:
+    """The folder of the vectors of papers, by model; it can be deleted, and is then made anew if it is wanted."""
+    return cache.with_name("vectors")
+
+
+def models_folder(cache: Path) -> Path:
+    """The folder of the static models that were fetched."""
+    return cache.with_name("models")
+
+
 def draft_folder(cache: Path) -> Path:
     """The folder of notes that are being written, beside the cache that will have them."""
     return cache.with_name("drafts")

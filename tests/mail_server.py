@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import email
+import os
+import signal
 import ssl
 import threading
 from collections.abc import Iterator
@@ -35,6 +37,8 @@ class MailServer:
     """The word of the protocol that it refuses: `RCPT` or `DATA`."""
     breaks_off: bool = False
     """Whether it takes the mail and breaks off without a word."""
+    kills: int = 0
+    """The process that it kills once it has a mail, instead of an answer."""
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -58,6 +62,8 @@ class MailServer:
         assert isinstance(envelope.content, bytes) and envelope.mail_from is not None
         self.raw.append(envelope.content)
         self.senders.append(envelope.mail_from)
+        if self.kills:
+            os.kill(self.kills, signal.SIGKILL)
         if self.breaks_off:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()

@@ -83,7 +83,7 @@ def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platfo
 
     `environment` has the variables for its program. Raises ReaderError if the system has no scheduler.
     """
-    command = (*_start_of_program(), *task.words)
+    command = (*start_of_program(), *task.words)
     if platform == "darwin":
         return _launchd(task, home, command, environment)
     if shutil.which("systemctl") and Path("/run/systemd/system").is_dir():
@@ -94,7 +94,7 @@ def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platfo
     raise ReaderError(f"This system has no systemd, launchd or cron; run 'dailypapers {words}' in another way.")
 
 
-def _start_of_program() -> tuple[str, ...]:
+def start_of_program() -> tuple[str, ...]:
     """The command that starts this program in any folder.
 
     Without -P, Python would import a folder named `reader` in the working directory. A program that is not installed,

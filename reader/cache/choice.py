@@ -69,7 +69,6 @@ TRACED = 180
 WORDS_VERSION = "paper_words"
 """The key in `meta` of the version of the stored words."""
 
-# What programs marked says nothing of the user: they may have read about the papers what is learned here.
 _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
     WHERE e.undone = 0 AND NOT {BY_AGENT}
@@ -77,7 +76,7 @@ _NEWEST_MARKS = f"""
     OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
     OR (e.kind = 'read' AND e.count <= {MANY})) AND NOT {BY_RULE} ORDER BY e.clock, e.id
 """
-"""What a rule does teaches nothing: it would learn from itself."""
+"""What a rule or a program does teaches nothing: it would learn from itself."""
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from reader.cache.choice import STRANGE
 from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
+from reader.cache.second_look import read_second_look
 from reader.cache.window import Window
 from reader.commands.workspace import parsed, selection
 from reader.core.choice.words import codes
@@ -20,7 +21,9 @@ from reader.core.errors import QueryError
 from reader.core.paper import Paper
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
+from reader.core.second_look import describe
 from reader.core.setting_tables import SavedView
+from reader.core.text import clean
 from reader.session.places import SPECIAL
 
 FOR_YOU = 10
@@ -110,7 +113,7 @@ class _Builder:
                 more += 1
                 continue
             self._taken.add(pk)
-            said = why(paper)
+            said = clean(why(paper))
             items.append(Item(paper, key(paper), said[:1].upper() + said[1:]))
         return Section(name, tuple(items), more, is_brief)
 
@@ -169,7 +172,18 @@ class _Builder:
         """Papers that have changed since the user marked them."""
         view = next((one for one in SPECIAL if one.id == "second"), None)
         pks = self._pks(view.query, order=view.order) if view is not None else ()
-        return self._section("Second look", pks, lambda _: "", key=lambda paper: f"second:{paper.id}")
+        changes = {pk: found for pk in pks if (found := self._window.read(partial(read_second_look, pk=pk)))}
+
+        def why(paper: Paper) -> str:
+            found = changes[_key(paper)]
+            said = [describe(one, "→") for one in found.differences if one.is_enough]
+            return f"{', '.join(said)} since you {found.done}"
+
+        def key(paper: Paper) -> str:
+            # What changes again is news again.
+            return f"second:{paper.id}:{changes[_key(paper)].at}"
+
+        return self._section("Second look", changes, why, key=key)
 
     def _by_topic(self) -> Iterator[Section]:
         """All that is left: each paper under that of its topics which most of them have, the most upvoted first."""

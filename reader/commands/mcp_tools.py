@@ -67,7 +67,7 @@ def search(workspace: Workspace, query: str, limit: int = 10, offset: int = 0) -
     """The papers of a query, a page of them."""
     with workspace.window() as window:
         pks = window.order(selection(window, parsed(query))).pks
-        return _page(window, pks, limit, offset, lambda paper: _record(window, paper, _SHORT))
+        return _page(window, pks, limit, offset, lambda paper: paper_record(window, paper, _SHORT))
 
 
 def show(workspace: Workspace, id: str) -> Answer:
@@ -76,7 +76,7 @@ def show(workspace: Workspace, id: str) -> Answer:
 
     paper, pk = find_or_fetch(workspace, id)
     with workspace.window() as window:
-        answer = _record(window, paper)
+        answer = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: Texts(connection, workspace.cache_file).has(pk))
     return answer
 
@@ -124,7 +124,7 @@ def similar(
         pks = window.order(selection(window, asked(papers, query, is_newer=newer))).pks
 
         def record(paper: Paper) -> Answer:
-            answer = _record(window, paper, _SHORT)
+            answer = paper_record(window, paper, _SHORT)
             said = likeness.shared(window, known, paper.pk).said if isinstance(paper.pk, int) else ""
             answer[FOREIGN]["shares"] = clean(said) or None
             return answer
@@ -144,7 +144,7 @@ def for_you(workspace: Workspace, query: str = "", limit: int = 10, offset: int 
 
         def record(paper: Paper) -> Answer:
             said = opinions.record(window, paper)[opinions.KEY]
-            answer = _record(window, paper, _SHORT)
+            answer = paper_record(window, paper, _SHORT)
             if isinstance(said, dict):
                 answer["score"] = round(said["score"], 3)
                 answer[FOREIGN]["why"] = said["why"]
@@ -253,7 +253,7 @@ def _page(window: Window, pks: Sequence[int], limit: int, offset: int, record: C
     }
 
 
-def _record(window: Window, paper: Paper, wanted: Sequence[str] = ()) -> Answer:
+def paper_record(window: Window, paper: Paper, wanted: Sequence[str] = ()) -> Answer:
     """A paper, with only the `wanted` ones of the things that others wrote, or with all."""
     from reader.actions.export import record
     from reader.cache.marks.agents import made_by_agents

@@ -52,6 +52,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "config": "the settings",
             "keys": "of the reader",
             "cache": "its size, its repair",
+            "vectors": "a model for ~",
             "doctor": "what is wrong",
             "completions": "for your shell",
             "skill": "how programs use it",

@@ -115,12 +115,7 @@ def facts(paper: Paper) -> Iterator[str]:
     """A paper's votes, organization, venue and day, in a few words each."""
     if paper.upvotes:
         yield f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}"
-    if paper.organization:
-        yield clean(paper.organization, 60)
-    elif paper.authors:
-        first = clean(paper.authors[0], 60)
-        yield first if len(paper.authors) == 1 else f"{first} et al."
-    if paper.venue:
-        yield clean(paper.venue, 60)
-    if paper.day or paper.published:
-        yield paper.day or paper.published or ""
+    first = next(filter(None, map(clean, paper.authors)), "")
+    others = " et al." if first and len(paper.authors) > 1 else ""
+    people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
+    yield from filter(None, (people, clean(paper.venue or "", 60), paper.day or paper.published))

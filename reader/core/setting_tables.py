@@ -20,6 +20,7 @@ from reader.core.setting_types import (
     as_toml,
     nearest,
 )
+from reader.core.vectors import Vectors
 
 NAME_LIMIT = 60
 """Maximum characters of a name."""
@@ -213,7 +214,11 @@ TABLES: Mapping[str, type[Entry]] = {
 }
 """The tables by their names in the file."""
 
-SINGLE: Mapping[str, type[SecondLook | DigestMail]] = {"second_look": SecondLook, "digest": DigestMail}
+SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
+    "second_look": SecondLook,
+    "digest": DigestMail,
+    "vectors": Vectors,
+}
 """The tables that stand once, by their names in the file."""
 
 MOST = 100

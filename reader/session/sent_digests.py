@@ -85,6 +85,11 @@ class SentDigests:
         """When the last digest was sent, or may have been; with `again` the last one that was."""
         return max((one.at for one in self._that_left(name, again=again)), default=None)
 
+    @property
+    def newest(self) -> datetime | None:
+        """When any digest was last sent, or may have been."""
+        return max((one.at for one in self._sent.values() if one.end != "refused"), default=None)
+
     def uncertain(self, name: str) -> Sent | None:
         """The last digest, if nobody knows whether it has left."""
         found = self._that_left(name)

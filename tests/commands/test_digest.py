@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import configparser
+import shlex
+import signal
+import sqlite3
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +21,9 @@ import pytest
 
 from reader import access_token
 from reader.actions.digests import smtp
+from reader.actions.link_handler import paper_of
+from reader.cache.marks.events import Events
+from reader.cache.second_look import settle_keys
 from reader.paths import sent_digests_file
 from tests.commands.conftest import IDS, Run
 from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
@@ -54,6 +64,37 @@ def test_it_has_what_suits_first_then_what_is_followed_then_views_then_the_rest(
         assert sections["Followed"][0]["why"] == "You follow Zoë Müller"
     assert run("digest", "memory", *SINCE, "--json").record["query"] == "memory"
     assert run("digest", "is:nonsense").code == 2
+
+
+def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, home: Path) -> None:
+    rising, marked = IDS[3], IDS[0]
+    with closing(Events.open(papers, now=lambda: 1.0e9)) as events, closing(sqlite3.connect(papers)) as cache, cache:
+        keys = dict(cache.execute("SELECT id, pk FROM paper").fetchall())
+        events.mark("star", True, [keys[marked]])
+        then = int(datetime(2026, 6, 30, tzinfo=UTC).timestamp())
+        columns = "(pk, at, upvotes, comments, stars, keywords, links)"
+        change = f"INSERT INTO paper_change {columns} VALUES (?, ?, ?, 0, NULL, 0, 0)"
+        cache.execute("DELETE FROM paper_change")
+        cache.execute("UPDATE paper SET upvotes = 40 WHERE id = ?", (rising,))
+        now = int(time.time())
+        for id, at, votes in ((rising, then - 9, 5), (rising, now, 40), (marked, 2, 2), (marked, 1_000_000_002, 57)):
+            cache.execute(change, (keys[id], at, votes))
+        cache.commit()
+        settle_keys(cache, [keys[marked]])
+    (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
+    since = ("--since", "2026-06-30")
+    sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
+    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 votes more since 2026-06-30")]
+    assert [(one["id"], one["why"]) for one in sections["Second look"]] == [
+        (marked, "New code, 2 → 57 votes since you starred it")
+    ]
+    assert run("digest", *since, "--to", "command").code == 0
+    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
+    # It changes again.
+    with closing(sqlite3.connect(papers)) as cache, cache:
+        cache.execute("UPDATE second_look SET at = at + 1")
+    again = run("digest", *since, "--json", "--to", "command").record["sections"]
+    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Second look", marked)]
 
 
 def test_it_is_printed_and_written_in_each_form(run: Run, papers: Path, home: Path, tmp_path: Path) -> None:
@@ -123,6 +164,63 @@ def test_what_may_have_been_sent_is_sent_again_only_if_asked_for(run: Run, paper
         assert "no mail.\n" in run("digest", *SINCE, "--send", "--again").err
     first, second = server.mails
     assert first["Message-ID"] == second["Message-ID"], "a server that has it already drops it"
+
+
+def test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again(run: Run, papers: Path, home: Path) -> None:
+    with serving("none") as server:
+        write_settings(home, server, 'security = "none"', user="")
+        client = subprocess.Popen([sys.executable, "-m", "reader", "digest", *SINCE, "--send"])
+        # The server has the whole mail, and kills the program instead of an answer.
+        server.kills = client.pid
+        assert client.wait() == -signal.SIGKILL
+        server.kills = 0
+        assert "--again sends it once more" in run("digest", *SINCE, "--send").err
+        assert len(server.mails) == 1
+        assert run("digest", *SINCE, "--send", "--again").code == 0
+    assert len(server.mails) == 2
+
+
+def test_the_doctor_tells_when_it_was_sent_and_why_not(run: Run, papers: Path, home: Path) -> None:
+    assert "Digest" not in run("doctor").out
+    write_settings(home, MailServer(1), 'security = "none"', user="")
+    assert run("digest", *SINCE, "--send").code == 1
+    found = run("doctor", "--json").record["findings"]
+    digest = {one["name"]: one for one in found if one["topic"] == "Digest"}
+    assert digest["last sent"]["value"] == "never"
+    assert "could not be reached" in digest["failed"]["advice"]
+
+
+def test_links_open_the_reader_where_the_system_allows_it(
+    run: Run, papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert "no xdg-mime" in run("digest", "--links", "on").err
+    assert "dailypapers:2606" not in run("digest", *SINCE, "--format", "html").out
+    program, asked = tmp_path / "bin" / "xdg-mime", tmp_path / "asked"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" > {asked}\n')
+    program.chmod(0o755)
+    assert run("digest", "--links", "on").code == 0
+    assert asked.read_text() == "default dailypapers-open.desktop x-scheme-handler/dailypapers\n"
+    file = tmp_path / "data" / "applications" / "dailypapers-open.desktop"
+    entry = configparser.RawConfigParser()
+    entry.read(file)
+    command = shlex.split(entry["Desktop Entry"]["Exec"])
+    assert command[0] == "env"
+    assert f"DAILYPAPERS_HOME={home}" in command
+    assert command[-4:] == ["reader", "open", "%u", "--reader"]
+    assert 'href="dailypapers:2606.26740"' in run("digest", *SINCE, "--format", "html").out
+    assert run("digest", "--links", "off").out == "Removed.\n"
+    assert run("digest", "--links", "off").out == "There are no such links.\n"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    assert "xdg-mime failed" in run("digest", "--links", "on").err
+    assert not file.exists(), "what the system does not use is no link"
+
+
+def test_an_address_of_a_digest_names_a_paper() -> None:
+    for address in ("dailypapers:2606.26740", "dailypapers://2606.26740/", "2606.26740"):
+        assert paper_of(address) == "2606.26740"
 
 
 def test_it_goes_on_from_the_last_one(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from mcp import Client, StdioServerParameters
 from reader.commands import mcp_tools
 from reader.commands.mcp_server import make_server
 from reader.commands.workspace import Workspace
+from reader.core.paper import FIELDS, Paper
 from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
@@ -113,6 +114,21 @@ async def test_a_paper_that_is_not_here_is_fetched_and_its_text_is_foreign(feed:
         assert "404" in await one.fail("show", id="2401.99999")
 
 
+def test_what_others_wrote_stands_nowhere_else(papers: Path) -> None:
+    """Whatever field it is in: only what the feed can't write at will is ours."""
+    own = {"pk": 1, "id": IDS[0], "day": "2026-06-30", "published": None, "topics": ("agents",)}
+    said = {field.name: (HOSTILE,) if field.type is tuple else HOSTILE for field in FIELDS if field.name not in own}
+    numbers = ("upvotes", "comments", "author_count", "read", "starred", "hidden", "queued", "version", "code_stars")
+    counts = dict.fromkeys((*numbers, "models", "datasets", "spaces"), 1)
+    paper = Paper(**(own | said | counts | {"tags": ("mine",), "note": "Mine."}))
+    with Workspace().window() as window:
+        for wanted in ((), ("title", "authors")):
+            answer = mcp_tools.paper_record(window, paper, wanted)
+            assert HOSTILE in json.dumps(answer)
+            assert HOSTILE not in ours(answer)
+            assert {"tags": ["mine"], "topics": ["agents"]}.items() <= answer.items()
+
+
 async def test_a_text_is_read_by_sections_in_parts(feed: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mcp_tools, "LETTERS", 40)
     async with program() as one:
@@ -199,8 +215,8 @@ async def test_it_says_what_suits_the_user_by_the_users_own_marks(papers: Path, 
         await one.ask("undo")
         run("mark", "star", IDS[1])
         first = (await one.ask("for_you", limit=1))["papers"][0]
-        assert first["id"] in (IDS[2], IDS[5]) and first["score"] > 0
-        assert "agents" in first["foreign"]["why"].lower()
+        assert first["id"] != IDS[1] and first["score"] > 0
+        assert first["foreign"]["why"].startswith("like 1 that you marked: ")
         assert (await one.ask("for_you", query="xylophone"))["total"] == 0
 
 

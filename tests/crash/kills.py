@@ -41,6 +41,7 @@ WEIGHTS = {
     "follow": 1,
     "weigh": 1,
     "sync": 2,
+    "digest": 1,
     "reader": 1,
     "migrate": 1,
     "repair": 2,

@@ -183,6 +183,11 @@ def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     return Step(("follow", "add", *names), tuple(deeds), said="Its query is ")
 
 
+def _digest(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
+    """Give what is new to a program, and note it in a log of its own."""
+    return Step(("digest", "--since", "3y", "--to", "command"))
+
+
 def _weigh(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     """Raise a word and an author that are new: two events, which stand or fall together."""
     word, author = f"model x{chance.randrange(10**9)}", f"Ada {chance.randrange(10**9)}"
@@ -224,6 +229,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "follow": _follow,
         "weigh": _weigh,
         "sync": _sync,
+        "digest": _digest,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

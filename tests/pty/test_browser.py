@@ -81,8 +81,8 @@ async def test_the_reader_in_chromium_at_a_desk_and_on_a_phone(tmp_path: Path) -
     )
     try:
         for _ in range(int(PATIENCE / 0.05)):
-            with socket.socket() as one:
-                if one.connect_ex(("127.0.0.1", port)) == 0:
+            with socket.socket() as door:
+                if door.connect_ex(("127.0.0.1", port)) == 0:
                     break
             await asyncio.sleep(0.05)
         async with open_page(tmp_path / "chromium") as page:

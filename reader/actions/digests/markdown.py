@@ -37,7 +37,7 @@ def _item(item: Item) -> Iterator[str]:
     yield f"### {markdown_link(paper)}"
     yield plain_markdown(" · ".join(facts(paper)))
     if item.why:
-        yield f"*{plain_markdown(item.why)}*"
+        yield f"*{plain_markdown(clean(item.why))}*"
     said, is_machine = gist(paper)
     if said:
         yield f"{'> AI summary: ' if is_machine else ''}{plain_markdown(said)}"

@@ -46,7 +46,8 @@ def message(digest: Digest, envelope: Envelope, scheme: str = "") -> EmailMessag
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(APP, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.to)
-    mail["Subject"] = clean(f"{digest.title} ({digest.summary})", LONGEST_SUBJECT)
+    # The library would decode such words, and what they hide, such as a line break, would become a header.
+    mail["Subject"] = clean(f"{digest.title} ({digest.summary})".replace("=?", "= ?"), LONGEST_SUBJECT)
     mail["Date"] = format_datetime(envelope.at)
     mail["Message-ID"] = message_id(digest, envelope)
     mail["List-Id"] = list_id(digest)

@@ -6,6 +6,7 @@ dark. What is foreign is escaped, and links lead to http and https alone, or int
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -78,7 +79,7 @@ def _item(item: Item, scheme: str) -> Iterator[str]:
     yield f'<h3 style="font-size:16px;line-height:1.4;margin:20px 0 2px">{_title(item)}</h3>'
     yield _line("muted", escape(" · ".join(facts(paper))), "margin:0;font-size:14px")
     if item.why:
-        yield _line("why", escape(item.why), "margin:2px 0 0;font-size:14px")
+        yield _line("why", escape(clean(item.why)), "margin:2px 0 0;font-size:14px")
     said, is_machine = gist(paper)
     if said:
         label = _span("muted", "AI summary:", "font-size:14px") + " " if is_machine else ""
@@ -99,7 +100,7 @@ def _title(item: Item) -> str:
 
 
 def _into_reader(item: Item, scheme: str) -> Iterator[str]:
-    if scheme and item.paper.id.replace(".", "").replace("/", "").replace("-", "").isalnum():
+    if scheme and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9./:-]{0,99}", item.paper.id):
         yield _link(f"{scheme}:{item.paper.id}", "in the reader")
 
 

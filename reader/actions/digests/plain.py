@@ -38,7 +38,7 @@ def _item(item: Item) -> Iterator[str]:
     yield from _wrapped(clean(item.paper.title))
     yield from _wrapped(" · ".join(facts(item.paper)), "  ")
     if item.why:
-        yield from _wrapped(item.why, "  > ")
+        yield from _wrapped(clean(item.why), "  > ")
     said, is_machine = gist(item.paper)
     yield from _wrapped(f"AI summary: {said}" if is_machine else said, "  ")
     yield from _address(item)

@@ -101,7 +101,7 @@ def test_it_is_said_by_what_a_text_has_found_a_paper() -> None:
             def read(pks: Sequence[int]) -> list[tuple[str, str]]:
                 return [texts[pk] for pk in pks]
 
-            return found.explain(text, found.rank(text, read), paper, read)
+            return found.explain(text, found.rank(text, read), 0, paper, read)
 
         by = said("Visions of diffusoin", many[0])
         assert (by.words, by.typed) == (("visions", "diffusion"), 2)

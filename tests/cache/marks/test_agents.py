@@ -94,7 +94,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(acts=ACTS)
 def test_after_an_undo_of_a_run_the_marks_are_those_of_all_others(
     events: Events, acts: list[tuple[Agent | None, str, int, bool]]
