@@ -221,7 +221,8 @@ def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
     wider = state.in_all, state.widened_from
     said = state.prompt, text_prompt(state), state.notices.shown, state.hint
-    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count
+    phase = state.triage.phase if state.triage is not None else None
+    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase
 
 
 def status(state: State, keymap: Keymap) -> Status:

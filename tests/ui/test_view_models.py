@@ -295,7 +295,9 @@ def test_each_context_has_its_keys(context: Context) -> None:
 def test_a_triage_that_is_paused_says_how_to_go_on_and_to_leave() -> None:
     state = in_context("triage", 60)
     assert ("esc", "pause") in hints(state, KEYMAP)
+    before = status_parts(state)
     state = state.pause_triage(datetime(2026, 5, 12, tzinfo=UTC))
+    assert status_parts(state) != before
     assert hints(state, KEYMAP)[:3] == [("space", "go on"), ("esc", "leave"), ("q", "end")]
 
 
