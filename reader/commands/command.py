@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import SUPPRESS, Action, ArgumentParser, ArgumentTypeError, Namespace
+from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn
@@ -49,8 +49,22 @@ class Parser(ArgumentParser):
     examples: Sequence[tuple[str, str]] = ()
 
     def error(self, message: str) -> NoReturn:
+        if message.startswith("the following arguments are required"):
+            message = self._missing(message.partition(": ")[2].split(", "))
         end = "" if message.endswith("?") else "."
         raise UsageError(f"{self.prog}: {message.rstrip('.')}{end}{SEE_HELP} '{self.prog} --help'.")
+
+    def _missing(self, names: Sequence[str]) -> str:
+        """What a command lacks, without what may be left out, which argparse names too."""
+        lacking = [
+            action
+            for action in self._actions
+            if (action.metavar or action.dest) in names and action.nargs not in (OPTIONAL, ZERO_OR_MORE)
+        ]
+        choices = next((action.choices for action in lacking if action.choices), None)
+        if choices:
+            return f"say which: {', '.join(map(str, choices))}"
+        return f"{' and '.join(str(action.metavar or action.dest) for action in lacking)} is missing"
 
     def _check_value(self, action: Action, value: Any) -> None:
         if action.choices is None or value in action.choices:

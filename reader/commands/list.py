@@ -59,7 +59,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             for line in _format_fields(_rows(window, found), found.only_in_texts):
                 print_line(line)
         if not found.pks and not arguments.quiet:
-            explain_nothing(window)
+            explain_nothing(window, query)
     return 0
 
 

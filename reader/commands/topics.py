@@ -53,7 +53,7 @@ def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
         newest = window.read(topic_trends.extent).newest
         moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
         if not any(topic.papers for topic in counted):
-            explain_nothing(window)
+            explain_nothing(window, query)
     counted = sorted(counted, key=lambda topic: (-topic.papers, topic.slug))[: arguments.limit]
     if arguments.json:
         arguments.json.print_few(_record(topic, moves.get(topic.slug)) for topic in counted)

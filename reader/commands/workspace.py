@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -333,12 +334,16 @@ def load_paper(workspace: Workspace, id: str) -> Paper:
     return paper
 
 
-def explain_nothing(window: Window) -> None:
+def explain_nothing(window: Window, query: Query) -> None:
     """Print on standard error why a query found nothing."""
-    if window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
-        warn("Nothing matches.")
-    else:
+    from reader.session.places import plain_words
+
+    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
+    elif words := plain_words(query):
+        warn(f"Nothing matches. The nearest in meaning: dailypapers list {shlex.quote(f'~{words}')}")
+    else:
+        warn("Nothing matches.")
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.core.nearest import nearest
 from reader.core.text import fold
 
 if TYPE_CHECKING:
@@ -116,6 +117,9 @@ def parse_follow(text: str) -> Follow:
     field, colon, name = text.partition(":")
     field = {"organization": "org", "organisation": "org", "keyword": "word"}.get(field.lower(), field.lower())
     if not colon or field not in FIELDS:
+        meant = nearest(field, FIELDS) if colon else None
+        if meant is not None:
+            raise ValueError(f"begins with {field}:, but the field is {meant}:")
         field, name = "word", text
     return checked(field, name.strip().strip('"'))
 

@@ -182,3 +182,11 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = {
     "app.help": "keys",
 }
 """The same for the list and the detail while papers are selected."""
+
+PAUSED_FOOTER: Final[Mapping[str, str]] = {
+    "read.on": "go on",
+    "triage.pause": "leave",
+    "triage.end": "end",
+    **{id: word for id, word in FOOTERS["triage"].items() if id not in ("triage.pause", "triage.end")},
+}
+"""The same for a triage whose clock stands still."""

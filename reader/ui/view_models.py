@@ -221,7 +221,8 @@ def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
     wider = state.in_all, state.widened_from
     said = state.prompt, text_prompt(state), state.notices.shown, state.hint
-    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count
+    phase = state.triage.phase if state.triage is not None else None
+    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase
 
 
 def status(state: State, keymap: Keymap) -> Status:
@@ -260,6 +261,10 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         from reader.keys.footers import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
+    if state.context == "triage" and state.triage is not None and state.triage.phase == "paused":
+        from reader.keys.footers import PAUSED_FOOTER
+
+        return keymap.hints("triage", footer=PAUSED_FOOTER)
     # The calendar shows its keys itself.
     context = "list" if state.context == "calendar" else state.context
     found = keymap.hints(context, without=idle)

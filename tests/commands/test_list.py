@@ -103,7 +103,8 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(run: Run, papers: Pat
     assert run("list", "xylophone") == run("list", "xylophone", "--limit", "3")
     found = run("list", "xylophone", "--json")
     assert (found.code, found.json) == (0, [])
-    assert found.err == "Nothing matches.\n"
+    assert found.err == "Nothing matches. The nearest in meaning: dailypapers list '~xylophone'\n"
+    assert run("list", "is:starred").err == "Nothing matches.\n"
 
 
 def test_without_papers_it_says_how_to_get_some(run: Run) -> None:

@@ -36,7 +36,15 @@ def test_a_follow_is_written_like_a_term(text: str, follow: Follow) -> None:
     assert from_view(follow.view) == follow and parse(follow.query).root is not None
 
 
-@pytest.mark.parametrize(("text", "why"), [("author:...", "no letters"), ("at", "too short"), (121 * "x", "longer")])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("author:...", "no letters"),
+        ("at", "too short"),
+        (121 * "x", "longer"),
+        ("auther:Yue Ma", "but the field is author:"),
+    ],
+)
 def test_what_can_not_be_followed(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         parse_follow(text)

@@ -122,7 +122,7 @@ def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) ->
         ranker = Ranker(current, splitter)
         ranking = _rank(ranker, connection, cache, text)
         [paper] = _titles_and_abstracts(connection, [pk])
-        return ranker.explain(text, ranking, pk, paper)
+        return ranker.explain(text, ranking, pk, paper, lambda pks: _titles_and_abstracts(connection, pks))
 
 
 def rank_by_papers(connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], most: int) -> Similar:

@@ -65,6 +65,9 @@ LONGEST_PHRASE = 3
 WEAK_END = 0.35
 """A phrase neither begins nor ends with a word that says less than this part of what its best word says."""
 
+BEST_READ = 5
+"""How many of the best papers show how a word is written that a typed one was taken for."""
+
 SHORTEST_SHARED = 3
 """Letters of a word or phrase that says something."""
 
@@ -155,26 +158,30 @@ class Ranker:
         rows = rows[np.argsort(-scores[rows], kind="stable")]
         return Ranking(self._keys(rows), corrected, lent, frozenset(near.tolist()))
 
-    def explain(self, text: str, ranking: Ranking, pk: int, paper: tuple[str, str]) -> FoundBy:
+    def explain(self, text: str, ranking: Ranking, pk: int, paper: tuple[str, str], read_texts: ReadTexts) -> FoundBy:
         """By what a text has found a paper, whose key, and title and abstract are given."""
         typed = WordPlaces(self._splitter, [("", text)])
         ours = WordPlaces(self._splitter, [paper])
         has = {stem for stem, *_ in self._splitter.split([paper])}
-        firsts: dict[str, str] = {}
-        for place in sorted(ours.stems):
-            firsts.setdefault(ours.stems[place], ours.written([place]))
+        firsts = _firsts(ours)
+        meanings = self._as_written(ranking, read_texts) if ranking.corrected else {}
         words: dict[str, str] = {}
         corrected: dict[str, str] = {}
         for place, stem in sorted(typed.stems.items()):
             meant = ranking.corrected.get(stem, stem)
             if meant != stem:
-                corrected[typed.written([place])] = firsts.get(meant, meant)
+                corrected[typed.written([place])] = meanings.get(meant) or firsts.get(meant, meant)
             if meant in has:
                 words.setdefault(meant, typed.written([place]) if meant == stem else firsts.get(meant, meant))
         asked = {ranking.corrected.get(stem, stem) for stem in typed.counts}
         lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]
         found = FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
         return found._replace(by_vector=pk in ranking.near)
+
+    def _as_written(self, ranking: Ranking, read_texts: ReadTexts) -> dict[str, str]:
+        """The words of the best papers by their stems: what a typed word is taken for is the same at each paper."""
+        best = read_texts([int(pk) for pk in ranking.pks[:BEST_READ]])
+        return _firsts(WordPlaces(self._splitter, best))
 
     def rank_similar(self, texts: Sequence[tuple[str, str]], most: int) -> Similar:
         """At most so many papers that are like some others, whose titles and abstracts are given."""
@@ -341,6 +348,14 @@ class Ranker:
             here = at == number
             found[here] = segment.pks[rows[here] - self._begins[number]]
         return found
+
+
+def _firsts(places: WordPlaces) -> dict[str, str]:
+    """How each stem is first written."""
+    found: dict[str, str] = {}
+    for place in sorted(places.stems):
+        found.setdefault(places.stems[place], places.written([place]))
+    return found
 
 
 def _highest(scores: Floats, most: int) -> Ints:

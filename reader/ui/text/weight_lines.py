@@ -56,12 +56,12 @@ def weights_title(weights: Sequence[Weight]) -> str:
     if not any(one.papers for one in weights):
         picked = sum(one.weight > 0 for one in weights)
         if picked >= PICKS:
-            return f"{picked} picked: For you has its first papers; each star teaches it more"
-        return f"Nothing is learned yet: pick three topics that you like, {picked} of {PICKS} so far"
+            return f"{picked} picked, enough to begin; each star teaches it more"
+        return f"Nothing is learned yet: pick three topics, {picked} of {PICKS} so far"
     learned = sum(bool(one.papers) for one in weights)
     wishes = sum(one.wish.step != 0 for one in weights)
     changed = f", {wishes} changed by you" if wishes else ""
-    return f"What it has learned from your marks: {learned} word{'' if learned == 1 else 's'} and the like{changed}"
+    return f"{learned} weight{'' if learned == 1 else 's'} learned from your marks{changed}"
 
 
 def weight_line(row: WeightRow, width: int, glyphs: Glyphs, *, is_current: bool = False) -> Line:
@@ -78,13 +78,21 @@ def weight_line(row: WeightRow, width: int, glyphs: Glyphs, *, is_current: bool 
     if width >= _WITH_BAR:
         size = min(_BAR, round(abs(one.weight) * _BAR) or (1 if one.weight else 0))
         line.append(Piece(f"{glyphs.thumb * size:<{_BAR}} ", against))
-    line.append(Piece(f"{round(100 * one.weight):>4d} " if one.weight else f"{glyphs.nothing:>4} ", against))
+    line.append(Piece(f"{weight_said(one.weight) or glyphs.nothing:>4} ", against))
     line.append(Piece(f"{_decided(one, glyphs):<5} ", "wish"))
     left = width - sum(cell_len(piece.text) for piece in line)
     if width >= _WITH_SOURCE and (one.papers or one.wish.step != 0):
         source = weight_source(one.what, one.weight, one.papers) if one.weight else ""
         line.append(Piece(cut(source, left, glyphs.ellipsis), "muted"))
     return tuple(line)
+
+
+def weight_said(weight: float) -> str:
+    """A weight in hundredths of the best word's, `<1` for less than one; empty for none."""
+    hundredths = round(100 * weight)
+    if hundredths or not weight:
+        return str(hundredths) if weight else ""
+    return "<1" if weight > 0 else ">-1"
 
 
 def _decided(one: Weight, glyphs: Glyphs) -> str:

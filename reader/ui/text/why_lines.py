@@ -49,9 +49,9 @@ class Explanation(NamedTuple):
 def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
     """Return the reasons in sections, with an empty line between them."""
     sections = (
+        rule_lines(reasons.rules, reasons.muted, width),
         why_lines(reasons.topics, width, glyphs),
         [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
-        rule_lines(reasons.rules, reasons.muted, width),
         program_lines(reasons.programs, width),
     )
     lines: list[Line] = []

@@ -98,11 +98,16 @@ def test_it_is_said_by_what_a_text_has_found_a_paper() -> None:
     with ranking(texts) as found:
 
         def said(text: str, paper: tuple[str, str]) -> FoundBy:
-            return found.explain(text, found.rank(text, lambda pks: [texts[pk] for pk in pks]), 0, paper)
+            def read(pks: Sequence[int]) -> list[tuple[str, str]]:
+                return [texts[pk] for pk in pks]
+
+            return found.explain(text, found.rank(text, read), 0, paper, read)
 
         by = said("Visions of diffusoin", many[0])
         assert (by.words, by.typed) == (("visions", "diffusion"), 2)
         assert by.corrected == (("diffusoin", "diffusion"),)
+        # A paper without the word says the same word, not its stem.
+        assert said("Visions of diffusoin", texts[-1]).corrected == (("diffusoin", "diffusion"),)
         assert {"masked", "images"} <= set(by.meaning) and "vision" not in by.meaning
         assert said("pretraining of zyzzyvas", many[0]).words == ("pretraining",)
         assert said("vision", FILLER[0]).words == ()

@@ -9,7 +9,7 @@ from reader.core.choice.weights import Weight
 from reader.core.choice.wishes import Wish
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import Line, measure
-from reader.ui.text.weight_lines import WeightRow, weight_line, weight_rows, weights_title
+from reader.ui.text.weight_lines import WeightRow, weight_line, weight_rows, weight_said, weights_title
 from reader.ui.text.why_lines import for_you_lines, suits_lines
 
 LEARNED = Weight(Wish("word", "kv cache", 2), "KV cache", 0.5, 3)
@@ -42,10 +42,14 @@ def test_no_line_is_wider_than_its_room(width: int) -> None:
 
 
 def test_the_title_says_how_to_begin_and_then_what_was_learned() -> None:
-    assert weights_title([OTHER, MUTED]).endswith("pick three topics that you like, 0 of 3 so far")
-    assert weights_title([PICKED] * 3).startswith("3 picked: ")
-    assert weights_title([HIDDEN]) == "What it has learned from your marks: 1 word and the like"
-    assert weights_title(ALL).endswith("2 words and the like, 4 changed by you")
+    assert weights_title([OTHER, MUTED]).endswith("pick three topics, 0 of 3 so far")
+    assert weights_title([PICKED] * 3).startswith("3 picked, enough to begin")
+    assert weights_title([HIDDEN]) == "1 weight learned from your marks"
+    assert weights_title(ALL) == "2 weights learned from your marks, 4 changed by you"
+
+
+def test_a_weight_that_counts_a_little_is_not_shown_as_nothing() -> None:
+    assert [weight_said(weight) for weight in (0.0, 0.004, -0.004, 0.006, -0.5)] == ["", "<1", ">-1", "1", "-50"]
 
 
 def test_a_paper_has_its_reasons_under_a_heading() -> None:
