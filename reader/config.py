@@ -153,10 +153,10 @@ class Settings:
 
     sync: str = field(default="", metadata={"rule": FilePath()})
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it at its start,
-    on quiet minutes and at its end. Empty is off."""
+    on quiet minutes and at its end. Or postgresql://HOST/DATABASE, which is heard of at once. Empty is off."""
 
     sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
-    """Whether your views, keys and the settings that are no machine's own go along; none that names a file, a program,
+    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a program,
     a server or how a terminal draws."""
 
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
@@ -210,7 +210,7 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
 
 SHARED = (
     *("refresh_minutes", "notify", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
-    *("hidden_views", "key_preset", "keys", "views"),
+    *("hidden_views", "key_preset", "keys", "views", "rules", "mute"),
 )
 """The settings that go along with `sync_settings`. What another machine sends must not run a program, write or delete a
 file, or ask another server."""

@@ -38,6 +38,16 @@ def kept(window: Window, paper: Paper) -> Kept:
     return window.read(partial(_kept, pk=paper.pk))
 
 
+def note_history(connection: sqlite3.Connection, pk: int) -> list[tuple[Mark, bool]]:
+    """All notes that a paper ever had, the newest first, each with whether it was taken back."""
+    found = connection.execute(
+        f"SELECT {_MARK}, e.undone FROM effect AS f JOIN event AS e ON e.seq = f.event"
+        " WHERE f.pk = ? AND e.kind = ? ORDER BY e.clock DESC, e.id DESC",
+        (pk, NOTE),
+    )
+    return [(Mark(*mark), bool(undone)) for *mark, undone in found]
+
+
 def lost_papers(window: Window) -> Iterator[Paper]:
     """The papers with marks that the cache does not have, by id; they have only an id and what the marks say."""
     last = ""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import datetime
 
+from reader.cache.kept_marks import note_history
 from reader.commands.command import Command, add_json
 from reader.commands.output import print_json, print_line, warn
 from reader.commands.workspace import Workspace, find
 from reader.core.errors import UsageError
-from reader.core.marks import NOTE
+from reader.core.marks import NOTE, Mark
 from reader.core.text import NOTE_LIMIT, clean_note
 
 
@@ -19,6 +22,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("stdin", nargs="?", metavar="-", help=about)
     about = "the new note, in Markdown (- for stdin); an empty one removes it. Without this option, the note is printed"
     parser.add_argument("--text", metavar="TEXT", help=about)
+    about = "print all notes that the paper ever had, on any of your machines, the newest first"
+    parser.add_argument("--history", action="store_true", help=about)
     add_json(parser)
 
 
@@ -28,8 +33,14 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)
+        history = window.read(lambda one: note_history(one, pk)) if arguments.history else []
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
     given = arguments.stdin if arguments.text is None else arguments.text
+    if arguments.history:
+        if given is not None:
+            raise UsageError("--history prints notes, and --text writes one. Give one of them.")
+        _print_history(id, history, as_json=arguments.json)
+        return 0
     if given is None:
         if arguments.json:
             print_json({"id": id, "note": old or None})
@@ -53,6 +64,24 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
+def _print_history(id: str, history: Sequence[tuple[Mark, bool]], *, as_json: bool) -> None:
+    times = [datetime.fromtimestamp(mark.clock / 1000).astimezone() for mark, _ in history]
+    if as_json:
+        print_json(
+            [
+                {"id": id, "note": mark.value or None, "at": at.isoformat(timespec="seconds"), "undone": undone}
+                | {"machine": mark.machine}
+                for at, (mark, undone) in zip(times, history, strict=True)
+            ]
+        )
+        return
+    for at, (mark, undone) in zip(times, history, strict=True):
+        print_line(f"{at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
+        print_line(f"{clean_note(mark.value) or '(removed)'}\n")
+    if not history:
+        warn(f"{id} never had a note.")
+
+
 def _read_stdin() -> str:
     return sys.stdin.buffer.read(4 * NOTE_LIMIT + 4).decode("utf-8", "replace").removeprefix("\ufeff")
 
@@ -64,6 +93,7 @@ COMMAND = Command(
         ("note 2406.12345", "print it"),
         ("note 2406.12345 --text 'Compare with ours.'", "write it"),
         ("note 2406.12345 --text -", "write what stands on standard input"),
+        ("note 2406.12345 --history", "what it was before, here and on your other machines"),
         ("note 2406.12345 --text ''", "remove it"),
     ),
     _add_arguments,

@@ -28,6 +28,8 @@ class SharedSettings:
     def __init__(self, workspace: Workspace, events: Events) -> None:
         self._file = workspace.config_file
         self._events = events
+        self.is_by_itself = bool(workspace.settings.sync)
+        """Whether the reader joins the marks by itself."""
         self._is_on = workspace.settings.sync_settings
         self.taken: list[str] = []
         """Names of the settings that were taken over."""

@@ -75,6 +75,27 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
 
 
+def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    for name in ("laptop", "desk"):
+        use(name)
+        run("note", IDS[0], "--text", f"by the {name}")
+        run("sync", shared)
+    use("laptop")
+    run("sync", shared)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert run("note", IDS[0]).out == "by the desk\n"
+        assert [one["note"] for one in run("note", IDS[0], "--history", "--json").records] == [
+            "by the desk",
+            "by the laptop",
+        ]
+    run("undo")
+    assert ", taken back\nby the desk\n" in run("note", IDS[0], "--history").out
+    assert run("note", IDS[0], "--history", "--text", "x").code == 2
+    assert run("note", IDS[1], "--history").err.endswith("never had a note.\n")
+
+
 def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) -> None:
     shared = str(tmp_path / "shared")
     for name in ("laptop", "desk"):
@@ -82,15 +103,15 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
         run("config", "set", "sync", shared)
         run("config", "set", "sync_settings", "true")
     use("laptop")
-    for words in (("order", "upvotes"), ("theme", "nord"), ("keys.paper.star", "S")):
+    for words in (("order", "upvotes"), ("mute", '["crypto"]'), ("theme", "nord"), ("keys.paper.star", "S")):
         run("config", "set", *words)
     run("views", "add", "Agents", "title:agents")
-    assert run("sync").lines == ["3 changes went out."]
+    assert run("sync").lines == ["4 changes went out."]
     use("desk")
     run("config", "set", "after_mark", "next")
     assert run("sync").lines == [
-        "3 changes came from laptop, 1 change went out.",
-        "Settings changed as on your other machines: order, keys, views.",
+        "4 changes came from laptop, 1 change went out.",
+        "Settings changed as on your other machines: order, keys, views, mute.",
     ]
     assert run("views", "list", "--json").records[0]["query"] == "title:agents"
     assert [run("config", "get", name).out.strip() for name in ("order", "theme")] == ["upvotes", "auto"]

@@ -10,7 +10,7 @@ import re
 import sqlite3
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from reader.cache import second_look
@@ -114,7 +114,7 @@ def _refold(connection: sqlite3.Connection, kind: str) -> None:
             "UPDATE paper SET has_note = EXISTS (SELECT 1 FROM note WHERE note.pk = paper.pk) WHERE pk IN touched"
         )
     elif kind.startswith(FOLLOW):
-        _follow(connection, kind)
+        _list_feeds(connection)
     elif kind.startswith(WATCH):
         derive_follow(connection, kind)
     elif kind.startswith(TAG):
@@ -166,55 +166,42 @@ def _positions(packed: bytes) -> dict[str, int]:
     return {id: position for position, id in enumerate(ids)}
 
 
-def _follow(connection: sqlite3.Connection, kind: str) -> None:
-    """Follow a feed, or no longer, as its newest event says.
+def _list_feeds(connection: sqlite3.Connection) -> None:
+    """List the feeds that are followed, as the newest event of each slug says.
 
     Two machines may have followed one address under two slugs: the first of these in the alphabet stands for both.
     """
-    slug = kind.removeprefix(FOLLOW)
-    row = connection.execute("SELECT url FROM feed WHERE slug = ? AND kind <> 'own'", (slug,)).fetchone()
-    before = row[0] if row else None
-    feed = followed_feed(connection, kind)
-    if before is not None and (feed is None or feed["url"] != before):
-        connection.execute("DELETE FROM feed WHERE slug = ?", (slug,))
-        _list_first(connection, slugs_of(connection, before))
-    if feed is not None:
-        _list_first(connection, slugs_of(connection, feed["url"]))
-
-
-def followed_feed(connection: sqlite3.Connection, kind: str) -> dict[str, str | None] | None:
-    """The feed that the newest event of a kind follows; None if it is no longer followed."""
-    newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
-    (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
-    if not value:
-        return None
-    return {"slug": kind.removeprefix(FOLLOW), "home": None, "folder": "", **json.loads(value)}
-
-
-def slugs_of(connection: sqlite3.Connection, url: str | None) -> list[str]:
-    """The slugs under which an address is followed, in the order of the alphabet."""
-    kinds = connection.execute(
-        f"SELECT DISTINCT kind FROM event WHERE kind LIKE '{FOLLOW}%' AND json_valid(value)"
-        " AND json_extract(value, '$.url') = ?",
-        (url,),
-    ).fetchall()
-    feeds = (followed_feed(connection, kind) for (kind,) in kinds)
-    return sorted(str(feed["slug"]) for feed in feeds if feed is not None and feed["url"] == url)
-
-
-def _list_first(connection: sqlite3.Connection, slugs: Sequence[str]) -> None:
-    """Have the first of some slugs in the list of feeds, and none of the others."""
-    feed = followed_feed(connection, f"{FOLLOW}{slugs[0]}") if slugs else None
-    if feed is None:
-        return
-    connection.executemany("DELETE FROM feed WHERE slug = ? AND kind <> 'own'", [(slug,) for slug in slugs[1:]])
-    connection.execute(
+    newest = _newest_follows(connection)
+    listed: dict[str, dict[str, str | None]] = {}
+    for slug in sorted(newest):
+        if newest[slug]:
+            feed = {"slug": slug, "home": None, "folder": "", **json.loads(newest[slug])}
+            listed.setdefault(feed["url"], feed)
+    rows = connection.execute("SELECT slug, url FROM feed WHERE kind <> 'own'").fetchall()
+    # A feed that is followed since before the log had feeds has no event yet.
+    gone = [slug for slug, url in rows if slug in newest and listed.get(url, {}).get("slug") != slug]
+    connection.executemany("DELETE FROM feed WHERE slug = ?", [(slug,) for slug in gone])
+    connection.executemany(
         "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
         " VALUES (:slug, :kind, :url, :title, :home, :folder, :added)"
         " ON CONFLICT (slug) DO UPDATE SET kind = :kind, title = :title, home = :home, folder = :folder, added = :added"
-        " WHERE feed.kind <> 'own'",
-        feed,
+        " WHERE feed.kind <> 'own' ON CONFLICT DO NOTHING",
+        listed.values(),
     )
+
+
+def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
+    """The newest value of each slug that was ever followed."""
+    rows = connection.execute(
+        f"SELECT kind, value FROM event WHERE kind LIKE '{FOLLOW}%' AND undone = 0 ORDER BY clock, id"
+    )
+    return {kind.removeprefix(FOLLOW): value for kind, value in rows}
+
+
+def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
+    """All slugs under which an address is followed."""
+    newest = _newest_follows(connection)
+    return [slug for slug, value in newest.items() if value and json.loads(value)["url"] == url]
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:

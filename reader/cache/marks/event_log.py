@@ -87,7 +87,7 @@ class Event:
         if self.kind.startswith(RULE):
             return f"by the rule {self.kind.removeprefix(RULE)}"
         others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
-        return LABELS.get((self.kind, self.value)) or others[self.kind]
+        return LABELS.get((self.kind, self.value)) or others.get(self.kind, self.kind)
 
     @property
     def said(self) -> str:

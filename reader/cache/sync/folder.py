@@ -58,7 +58,7 @@ def exchange(
 
     Raises CacheError if the folder can't be used; what was taken in before stays.
     """
-    with _alone(cache):
+    with alone(cache):
         known = events.read(lambda one: memory.load(one, str(folder)))
         _expect_folder(folder, is_first=not known.own)
         try:
@@ -218,7 +218,7 @@ def _chained(first: Entry | None, rest: Iterator[Entry]) -> Iterator[Entry]:
 
 
 @contextmanager
-def _alone(cache: Path) -> Iterator[None]:
+def alone(cache: Path) -> Iterator[None]:
     """Hold the lock of this cache's exchange; raises CacheError if another program has it."""
     file = sync_lock(cache)
     try:

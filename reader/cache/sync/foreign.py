@@ -11,7 +11,21 @@ from urllib.parse import urlsplit
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.event_log import STEPS
 from reader.cache.marks.journal import Entry
-from reader.core.marks import NOTE, QUEUE, STATES, TAG, TRACES, WANT, Mark, clean_event, clean_mark
+from reader.core.marks import (
+    HIGHLIGHT,
+    LIKE,
+    LOOK,
+    NOTE,
+    QUEUE,
+    RULE,
+    STATES,
+    TAG,
+    TRACES,
+    WANT,
+    Mark,
+    clean_event,
+    clean_mark,
+)
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 
 FURTHEST = 221_845_392_000_000
@@ -20,6 +34,7 @@ FURTHEST = 221_845_392_000_000
 _ID = re.compile(r"[0-9a-f]{24}")
 _PAPERS = re.compile(r"[!-~]{1,300}(?:\n[!-~]{1,300})*")
 _FEED = {"kind": str, "url": str, "title": str, "added": str}
+_MARKS = (*STATES, QUEUE, WANT, LIKE, HIGHLIGHT, LOOK, NOTE, *TRACES)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
@@ -43,7 +58,7 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str]:
         found = (kind, value) if _ID.fullmatch(value) and not count else None
     elif kind.startswith(FOLLOW):
         found = (kind, value) if _SLUG.fullmatch(kind.removeprefix(FOLLOW)) and _is_feed(value) else None
-    elif kind in STATES or kind in (QUEUE, WANT, NOTE, *TRACES) or kind.startswith(TAG):
+    elif kind in _MARKS or kind.startswith((TAG, RULE)):
         found = clean_mark(kind, value)
     else:
         found = (clean(kind, LINE_LIMIT), clean_note(value, NOTE_LIMIT)) if kind.isprintable() and kind else None

@@ -28,6 +28,9 @@ class Sync:
         self._background = services.background
         self._shell = shell
         self._is_on = bool(services.settings.sync) and not services.look.demo and not services.look.is_still
+        # A server is listened to as long as the reader runs.
+        is_server = services.settings.sync.startswith(("postgresql://", "postgres://"))
+        self._words = ("sync", "--quiet", "--watch") if is_server else ("sync", "--quiet")
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
@@ -52,7 +55,8 @@ class Sync:
         """Look once no mark has been made for a while."""
         if self._is_on:
             self._has_marked = True
-            self.delay.begin(QUIET)
+            if not self._is_looking:
+                self.delay.begin(QUIET)
 
     def look(self) -> None:
         """Look now, unless that is going on."""
@@ -62,7 +66,7 @@ class Sync:
 
     async def _run(self) -> None:
         try:
-            self._running = await asyncio.to_thread(lambda: self._shell().start(("sync", "--quiet"), COLUMNS))
+            self._running = await asyncio.to_thread(lambda: self._shell().start(self._words, COLUMNS))
             outcome = await asyncio.to_thread(self._running.wait)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))

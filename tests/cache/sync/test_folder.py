@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 from pathlib import Path
+from zlib import compress
 
 import pytest
 
@@ -226,11 +227,9 @@ def test_what_no_machine_can_have_written_is_refused(laptop: Machine, desk: Mach
     laptop.look()
     with laptop.events() as events:
         machine = events.machine()
-    names = "papers"
-    import zlib
 
     def entry(number: int, kind: str, value: str, paper: str = "2611.00002", clock: int = 1) -> Entry:
-        packed = zlib.compress(paper.encode())
+        packed = compress(paper.encode())
         return Entry(f"{number:024x}", machine, number, clock, kind, value, len(paper.split("\n")), packed)
 
     wrong = [
@@ -245,9 +244,13 @@ def test_what_no_machine_can_have_written_is_refused(laptop: Machine, desk: Mach
     ]
     Journal(laptop.own_file).append([*wrong, entry(19, "note", "a\x1b[31mb"), entry(20, "later:kind", "1")], machine)
     looked = desk.look()
-    assert looked.troubles == [f"{laptop.own_file.name}: line 3: it is no event"], names
+    assert looked.troubles == [f"{laptop.own_file.name}: line 3: it is no event"]
     assert looked.came == {"laptop": 3}
     assert desk.states()[2] == [("2611.00002", "ab")]
+    # What only a newer program knows has a name too.
+    with desk.events() as events:
+        undone = [events.undo(anywhere=True) for _ in range(3)]
+    assert {one.label for one in undone if one is not None} == {"noted, later:kind", "starred"}
 
 
 def test_a_folder_that_can_not_be_used_is_said(laptop: Machine, tmp_path: Path) -> None:

@@ -1,0 +1,185 @@
+"""The same marks on every machine through a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+import pytest
+
+from reader.cache.marks.journal import Entry, encode
+from reader.cache.sync.folder import Exchanged
+from reader.cache.sync.hub import Hub, exchange_with_hub, is_hub, open_hub, shown
+from reader.core.errors import CacheError
+from tests.cache.sync.machines import Machine, make_cache
+from tests.cache.sync.postgres import server
+from tests.cache.sync.test_union import act
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://me:secret@hub.example:5433/papers", "postgresql://hub.example:5433/papers"),
+        ("postgres://me@/papers?host=/run/pg&password=secret", "postgresql:///papers?host=/run/pg"),
+        ("postgresql://[bad", "postgresql://"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(address: str, said: str) -> None:
+    assert is_hub(address)
+    assert shown(address) == said
+
+
+def test_a_server_that_does_not_answer_is_said() -> None:
+    pytest.importorskip("psycopg")
+    address = "postgresql://me:secret@/papers?host=/nowhere/at/all"
+    with pytest.raises(CacheError, match="Marks wait here until it can") as failed, open_hub(address):
+        pass
+    assert "secret" not in str(failed.value)
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(CacheError, match=r"dailypapers\[postgres\]"), open_hub("postgresql://hub.example/papers"):
+        pass
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+
+
+class Memory:
+    """A server that is a list."""
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+        self.kept: list[str] = []
+        self.greeted: list[tuple[str, int]] = []
+
+    def last(self) -> int:
+        return len(self.kept)
+
+    def lines(self, after: int) -> Iterator[tuple[int, str]]:
+        yield from list(enumerate(self.kept, 1))[after:]
+
+    def add(self, entries: list[Entry], _machine: str) -> int:
+        self.kept += [encode(entry).decode() for entry in entries]
+        return len(entries)
+
+    def greet(self, _machine: str, name: str, added: int) -> None:
+        self.greeted.append((name, added))
+
+
+def test_marks_go_through_a_server_once_and_all_again_through_a_new_one(origin: Path, tmp_path: Path) -> None:
+    laptop, desk = (Machine.copied(origin, tmp_path / "none", name) for name in ("laptop", "desk"))
+    hub = Memory("one")
+
+    def join(machine: Machine, server: Memory) -> Exchanged:
+        with machine.events() as events:
+            return exchange_with_hub(events, machine.cache, cast(Hub, server), "postgresql://hub/a", machine.name)
+
+    laptop.mark("star", True, 1)
+    desk.mark("note", "here", 1)
+    assert [join(one, hub).went for one in (laptop, desk, laptop)] == [1, 1, 0]
+    assert laptop.states() == desk.states()
+    hub.kept.append("no event")
+    assert join(desk, hub).troubles == ["event 3 of the server: it is cut off"]
+    assert (join(desk, hub).troubles, len(hub.kept)) == ([], 3)
+    assert hub.greeted[:3] == [("laptop", 1), ("desk", 1), ("laptop", 0)]
+    # Another server, or one that was set back, gets everything.
+    assert join(laptop, Memory("two")).went == 2
+    hub.kept.clear()
+    assert join(desk, hub).went == 2
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    # A socket's path is short.
+    with TemporaryDirectory(prefix="pg") as folder, server(Path(folder)) as found:
+        yield found
+
+
+@pytest.fixture
+def empty(address: str) -> str:
+    """The server without tables."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        for table in ("event", "machine", "hub"):
+            connection.execute(f"DROP TABLE IF EXISTS dailypapers_{table}".encode())
+    return address
+
+
+def look(machine: Machine, address: str) -> Exchanged:
+    with open_hub(address) as hub, machine.events() as events:
+        return exchange_with_hub(events, machine.cache, hub, address, machine.name)
+
+
+@pytest.mark.long
+def test_all_machines_come_to_the_same_state(origin: Path, tmp_path: Path, empty: str) -> None:
+    chance = random.Random(5)
+    machines = [Machine.copied(origin, tmp_path / "none", f"m{off}", days_off=off) for off in (0, -4, 6)]
+    for _ in range(200):
+        one = chance.choice(machines)
+        act(one, chance)
+        if chance.random() < 0.1:
+            look(one, empty)
+    for one in (*machines, *machines):
+        look(one, empty)
+    assert [(look(one, empty).came, look(one, empty).went) for one in machines] == [({}, 0)] * 3
+    assert machines[0].log() == machines[1].log() == machines[2].log()
+    assert machines[0].states() == machines[1].states() == machines[2].states()
+    with open_hub(empty) as hub:
+        assert sum(count for *_, count in hub.machines()) == len(machines[0].log())
+    # A server that was made anew gets all again.
+    import psycopg
+
+    with psycopg.connect(empty, autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.RaiseException, match="only ever added"):
+            connection.execute("DELETE FROM dailypapers_event")
+        connection.execute("INSERT INTO dailypapers_event (id, line) VALUES ('x', 'no event')")
+        assert look(machines[0], empty).troubles[0].endswith("of the server: it is cut off")
+        for table in ("event", "machine", "hub"):
+            connection.execute(f"DROP TABLE dailypapers_{table}".encode())
+    assert look(machines[1], empty).went == len(machines[0].log())
+    late = Machine.copied(origin, tmp_path / "none", "late")
+    look(late, empty)
+    assert late.states() == machines[0].states()
+
+
+@pytest.mark.long
+def test_another_machine_has_a_mark_within_two_seconds(origin: Path, tmp_path: Path, empty: str) -> None:
+    laptop, desk = (Machine.copied(origin, tmp_path / "none", name) for name in ("laptop", "desk"))
+    environment = {"DAILYPAPERS_HOME": str(desk.cache.parent), "PATH": "/usr/bin:/bin"}
+    words = [sys.executable, "-m", "reader", "sync", empty, "--watch"]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as watching:
+        try:
+            deadline = time.monotonic() + 30
+            while not _has_greeted(empty, 1) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            laptop.mark("star", True, 2)
+            began = time.monotonic()
+            look(laptop, empty)
+            assert watching.stdout is not None
+            assert watching.stdout.readline() == "1 change came from other machines.\n"
+            assert time.monotonic() - began < 2
+            # And the other way round: what is marked there goes out by itself.
+            began = time.monotonic()
+            desk.mark("star", True, 3)
+            assert watching.stdout.readline() == "1 change went out.\n"
+            assert look(laptop, empty).came == {"other machines": 1}
+            assert time.monotonic() - began < 2
+        finally:
+            watching.terminate()
+    assert [row[2] for row in laptop.states()[0]] == [0, 1, 1, 0, 0]
+
+
+def _has_greeted(address: str, machines: int) -> bool:
+    with open_hub(address) as hub:
+        return len(hub.machines()) >= machines
