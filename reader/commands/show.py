@@ -22,6 +22,7 @@ from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.cache.group.members import Said
     from reader.cache.outputs import Output
     from reader.cache.rules import Act
     from reader.cache.window import Window
@@ -41,6 +42,9 @@ FOLLOWS = "follows"
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
 
+
+SHARED = "group"
+"""The key in JSON of what the members of the user's group share of the paper."""
 
 RULES = "rules"
 """The key in JSON of what the user's rules did to the paper."""
@@ -63,7 +67,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, WHY, for_you.KEY, RULES, changes.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, SHARED, WHY, for_you.KEY, RULES, changes.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -83,6 +87,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         said = {
             OUTPUTS: [one._asdict() for one in outputs],
             FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
+            SHARED: [one._asdict() for one in _shared(workspace, paper)],
         }
         if changes.KEY in arguments.json.fields:
             with workspace.window() as window:
@@ -105,7 +110,9 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         print_paged(drawn, wanted=not arguments.no_pager)
         return 0
     lines = _choose_lines(paper, reasons, workspace)
-    print_paged(chain(lines, () if reasons is not None else _format_outputs(outputs)), wanted=not arguments.no_pager)
+    if reasons is None:
+        lines = chain(lines, _group_lines(_shared(workspace, paper)), _format_outputs(outputs))
+    print_paged(lines, wanted=not arguments.no_pager)
     return 0
 
 
@@ -139,6 +146,28 @@ def _follows(workspace: Workspace, paper: Paper) -> tuple[Followed, ...]:
         return ()
     with workspace.window() as window:
         return window.read(lambda connection: reasons(connection, pk))
+
+
+def _shared(workspace: Workspace, paper: Paper) -> tuple[Said, ...]:
+    """What the members of the group share of a paper."""
+    from reader.cache.group.members import shared_of
+
+    pk = paper.pk
+    if not isinstance(pk, int):
+        return ()
+    with workspace.window() as window:
+        return window.read(lambda connection: shared_of(connection, pk))
+
+
+def _group_lines(shared: Sequence[Said]) -> Iterator[str]:
+    """Who of the group starred, queued or tagged the paper, and their notes; none if nobody did."""
+    columns = width() if is_terminal(sys.stdout) else None
+    if shared:
+        yield ""
+        yield from wrapped(f"Group: {'; '.join(f'{one.name} {clean(one.text)}' for one in shared)}", columns)
+    for one in shared:
+        if one.note:
+            yield from wrapped(f"Note of {one.name}: {clean(one.note, len(one.note))}", columns)
 
 
 def _record(one: Followed) -> dict[str, object]:
