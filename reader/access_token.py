@@ -9,16 +9,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
-"""Variables that hold a token; the reader uses the first alone, but passes on neither."""
+TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KEY")
+"""Variables that hold a secret: two for the feed, of which the reader uses the first, and one for vectors."""
+
+MAIL_PASSWORD = "DAILYPAPERS_SMTP_PASSWORD"  # noqa: S105 (a name)
+"""The variable that holds the password of the mail server; no other program gets it."""
+
+_SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD)
 
 _hidden: dict[str, str] = {}
 
 
 def hide_tokens() -> None:
-    """Move the tokens out of this process's environment; `lookup_environment` still has them."""
-    hold_tokens({name: os.environ[name] for name in TOKEN_VARIABLES if name in os.environ})
-    for name in TOKEN_VARIABLES:
+    """Move the tokens and the password out of this process's environment; `lookup_environment` still has them."""
+    hold_tokens({name: os.environ[name] for name in _SECRETS if name in os.environ})
+    for name in _SECRETS:
         os.environ.pop(name, None)
 
 
@@ -34,6 +39,12 @@ def held_tokens() -> dict[str, str]:
     return {name: environ[name] for name in TOKEN_VARIABLES if name in environ}
 
 
+def held_secrets() -> dict[str, str]:
+    """The tokens and the mail server's password by variable, for a process that runs a command of this program."""
+    environ = lookup_environment()
+    return {name: environ[name] for name in _SECRETS if name in environ}
+
+
 def lookup_environment() -> dict[str, str]:
     """The environment with the tokens, to look values up in; never give it to another program."""
     return {**_hidden, **os.environ}
@@ -41,4 +52,4 @@ def lookup_environment() -> dict[str, str]:
 
 def child_environment() -> dict[str, str]:
     """The environment for another program: the user's own, without the tokens."""
-    return {name: value for name, value in os.environ.items() if name not in TOKEN_VARIABLES}
+    return {name: value for name, value in os.environ.items() if name not in _SECRETS}

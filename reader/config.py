@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError
 from reader.core.rules import ExactQueries
 from reader.core.setting_tables import (
@@ -37,6 +38,7 @@ from reader.core.setting_types import (
     ThemeName,
 )
 from reader.core.theme_names import AUTO, THEMES
+from reader.core.vectors import Vectors
 from reader.paths import read_start
 
 if TYPE_CHECKING:
@@ -156,8 +158,8 @@ class Settings:
     on quiet minutes and at its end. Or postgresql://HOST/DATABASE, which is heard of at once. Empty is off."""
 
     sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
-    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a program,
-    a server or how a terminal draws."""
+    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a
+    program, a server or how a terminal draws."""
 
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
@@ -188,6 +190,12 @@ class Settings:
 
     second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
     """How much a paper must change after you starred, read or passed it to be marked for a second look."""
+
+    digest: DigestMail = field(default=DigestMail(), metadata={"rule": OneTable("digest")})
+    """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
+
+    vectors: Vectors = field(default=Vectors(), metadata={"rule": OneTable("vectors")})
+    """A model of your own that makes vectors of papers, by which ~ finds what says the same in other words."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

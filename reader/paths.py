@@ -47,6 +47,11 @@ def journal_file(cache: Path) -> Path:
     return cache.with_suffix(".journal.jsonl")
 
 
+def sent_digests_file(cache: Path) -> Path:
+    """The log of the digests that were mailed of a cache."""
+    return cache.with_suffix(".digests.jsonl")
+
+
 def sync_lock(cache: Path) -> Path:
     """The file that one program at a time locks while it joins a cache's marks with other machines'."""
     return cache.with_suffix(".sync")
@@ -70,6 +75,16 @@ def backup_folder(cache: Path) -> Path:
 def finding_folder(cache: Path) -> Path:
     """The folder of the index for finding papers by a text; it can be deleted, and is then made anew."""
     return cache.with_name("finding")
+
+
+def vectors_folder(cache: Path) -> Path:
+    """The folder of the vectors of papers, by model; it can be deleted, and is then made anew if it is wanted."""
+    return cache.with_name("vectors")
+
+
+def models_folder(cache: Path) -> Path:
+    """The folder of the static models that were fetched."""
+    return cache.with_name("models")
 
 
 def draft_folder(cache: Path) -> Path:

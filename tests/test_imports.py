@@ -30,6 +30,7 @@ SLOW = {
     "numpy",
     "selectolax",
     "markdown_it",
+    "mcp",
 }
 """What takes longer to import than the whole first frame, and its like."""
 

@@ -168,39 +168,40 @@ def markdown_body(paper: Paper) -> str:
 
 def markdown_link(paper: Paper) -> str:
     """A paper's title as a link to its page; the title alone if it has none."""
-    title, url = _plain(clean(paper.title)), hf_url(paper.id) or next((link.url for link in links(paper)), None)
-    return f"[{title}]({_in_parentheses(url)})" if url else title
+    title, url = plain_markdown(clean(paper.title)), hf_url(paper.id) or next((link.url for link in links(paper)), None)
+    return f"[{title}]({in_parentheses(url)})" if url else title
 
 
-def _in_parentheses(url: str) -> str:
+def in_parentheses(url: str) -> str:
+    """An address as it stands in the parentheses of a link."""
     return url.replace("(", "%28").replace(")", "%29")
 
 
 def _section(paper: Paper, level: str = "##") -> Iterator[str]:
-    yield f"{level} {_plain(clean(paper.title))}"
+    yield f"{level} {plain_markdown(clean(paper.title))}"
     if paper.authors:
-        yield _plain(", ".join(clean(name) for name in paper.authors))
+        yield plain_markdown(", ".join(clean(name) for name in paper.authors))
     facts = [
-        paper.organization and _plain(clean(paper.organization)),
+        paper.organization and plain_markdown(clean(paper.organization)),
         paper.day,
         paper.published and f"arXiv {paper.published}",
-        paper.venue and _plain(clean(paper.venue)),
+        paper.venue and plain_markdown(clean(paper.venue)),
         _amount(paper.upvotes, "upvote"),
         _amount(paper.comments, "comment"),
         ", ".join(f"`{topic}`" for topic in paper.topics),
     ]
     yield " · ".join(fact for fact in facts if fact)
     if paper.summary:
-        yield f"> AI summary: {_plain(clean(paper.summary))}"
-    yield from (_plain(part) for part in clean_block(paper.abstract).split("\n\n") if part)
+        yield f"> AI summary: {plain_markdown(clean(paper.summary))}"
+    yield from (plain_markdown(part) for part in clean_block(paper.abstract).split("\n\n") if part)
     if paper.note:
-        yield f"Note: {_plain(clean(paper.note))}"
+        yield f"Note: {plain_markdown(clean(paper.note))}"
     if found := links(paper):
-        addresses = ((link.name, _in_parentheses(link.url)) for link in found)
+        addresses = ((link.name, in_parentheses(link.url)) for link in found)
         yield " · ".join(f"[{name}]({url})" for name, url in addresses)
 
 
-def _plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Text escaped for Markdown: it shows exactly this text."""
     text = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", text)
     return re.sub(r"^([#+=:-]|\d+(?=[.)]))", lambda found: _escape_start(found[1]), text)

@@ -1,4 +1,4 @@
-"""Schedule refreshes with the system's scheduler: a systemd user timer, a launchd agent or a crontab.
+"""Schedule refreshes and the digest with the system's scheduler: systemd user timers, launchd agents or a crontab.
 
 Only `install` and `remove` change anything. `install` marks what it writes, and `remove` removes only that.
 """
@@ -19,10 +19,9 @@ from reader.core.errors import ReaderError
 from reader.paths import open_private
 
 NAME = "dailypapers"
-MARK = "# dailypapers refresh"
-"""The end of our line in the crontab."""
 
-LABEL = "org.dailypapers.refresh"
+Time = tuple[int, int]
+"""Hour and minute of the day."""
 
 RunProgram = Callable[[Sequence[str], str | None], str]
 """Runs a program with its arguments and input; returns its output, raises ReaderError."""
@@ -38,6 +37,8 @@ class Schedule:
     """Content by file; empty for `cron`."""
     line: str = ""
     """The crontab's line, for `cron`."""
+    mark: str = ""
+    """The end of that line, by which it is found again."""
     start: tuple[tuple[str, ...], ...] = ()
     stop: tuple[tuple[str, ...], ...] = ()
 
@@ -48,22 +49,52 @@ class Schedule:
         return "\n\n".join(f"{file}\n{text.rstrip()}" for file, text in self.files.items())
 
 
-def plan_schedule(hours: int, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
-    """The schedule for a refresh every `hours` hours with this system's scheduler.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What runs at set times."""
 
-    `environment` has the variables for the refresh. Raises ReaderError if the system has no scheduler.
+    name: str
+    """`refresh` or `digest`."""
+    about: str
+    words: tuple[str, ...]
+    """Of this program's command line."""
+    hours: int = 24
+    """It runs every so many hours from 0:17 or 6:17 on, unless it has a time of the day."""
+    at: Time | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The name of its files for systemd."""
+        return NAME if self.name == "refresh" else f"{NAME}-{self.name}"
+
+
+def refreshes(hours: int) -> Task:
+    """A refresh every `hours` hours."""
+    return Task("refresh", f"Refresh of {NAME} every {hours} h", ("refresh", "--quiet"), hours)
+
+
+def daily_digest(at: Time, how: Sequence[str]) -> Task:
+    """A digest each day; `how` are the words that say where it goes."""
+    return Task("digest", f"Digest of {NAME}", ("digest", *how, "--refresh", "--quiet"), at=at)
+
+
+def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
+    """The schedule for a task with this system's scheduler.
+
+    `environment` has the variables for its program. Raises ReaderError if the system has no scheduler.
     """
-    command = (*_start_of_program(), "refresh", "--quiet")
+    command = (*start_of_program(), *task.words)
     if platform == "darwin":
-        return _launchd(hours, home, command, environment)
+        return _launchd(task, home, command, environment)
     if shutil.which("systemctl") and Path("/run/systemd/system").is_dir():
-        return _systemd(hours, home, command, environment)
+        return _systemd(task, home, command, environment)
     if shutil.which("crontab"):
-        return _cron(hours, command, environment)
-    raise ReaderError("This system has no systemd, launchd or cron; run 'dailypapers refresh --quiet' in another way.")
+        return _cron(task, command, environment)
+    words = " ".join(task.words)
+    raise ReaderError(f"This system has no systemd, launchd or cron; run 'dailypapers {words}' in another way.")
 
 
-def _start_of_program() -> tuple[str, ...]:
+def start_of_program() -> tuple[str, ...]:
     """The command that starts this program in any folder.
 
     Without -P, Python would import a folder named `reader` in the working directory. A program that is not installed,
@@ -79,23 +110,27 @@ def _start_of_program() -> tuple[str, ...]:
     return (sys.executable, "-P", "-m", "reader")
 
 
-def _systemd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
+def _systemd(task: Task, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     folder = home / ".config" / "systemd" / "user"
     said = "".join(f'Environment="{_unit_quoted(f"{name}={value}")}"\n' for name, value in environment.items())
     # A dollar begins a variable in a command, but not in Environment=.
     words = " ".join(f'"{_unit_quoted(word).replace("$", "$$")}"' for word in command)
-    times = "06" if hours == 24 else f"00/{hours}"
-    service = f"[Unit]\nDescription=Refresh of {NAME}\n\n[Service]\nType=oneshot\nNice=10\n{said}ExecStart={words}\n"
+    if task.at is not None:
+        times = f"{task.at[0]:02}:{task.at[1]:02}:00"
+    else:
+        # Many ask the feed at the same minute.
+        times = f"{'06' if task.hours == 24 else f'00/{task.hours}'}:17:00\nRandomizedDelaySec=10min"
+    service = f"[Unit]\nDescription={task.about}\n\n[Service]\nType=oneshot\nNice=10\n{said}ExecStart={words}\n"
     timer = (
-        f"[Unit]\nDescription=Refresh of {NAME} every {hours} h\n\n[Timer]\nOnCalendar=*-*-* {times}:17:00\n"
-        "RandomizedDelaySec=10min\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
+        f"[Unit]\nDescription={task.about}\n\n[Timer]\nOnCalendar=*-*-* {times}\n"
+        "Persistent=true\n\n[Install]\nWantedBy=timers.target\n"
     )
-    control = ("systemctl", "--user")
+    control, name = ("systemctl", "--user"), task.file_name
     return Schedule(
         "systemd",
-        {folder / f"{NAME}.service": service, folder / f"{NAME}.timer": timer},
-        start=((*control, "daemon-reload"), (*control, "enable", "--now", f"{NAME}.timer")),
-        stop=((*control, "disable", "--now", f"{NAME}.timer"),),
+        {folder / f"{name}.service": service, folder / f"{name}.timer": timer},
+        start=((*control, "daemon-reload"), (*control, "enable", "--now", f"{name}.timer")),
+        stop=((*control, "disable", "--now", f"{name}.timer"),),
     )
 
 
@@ -104,39 +139,49 @@ def _unit_quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
-def _launchd(hours: int, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
-    file = home / "Library" / "LaunchAgents" / f"{LABEL}.plist"
+def _launchd(task: Task, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
+    label = f"org.{NAME}.{task.name}"
+    file = home / "Library" / "LaunchAgents" / f"{label}.plist"
     words = "".join(f"<string>{escape(word)}</string>" for word in command)
     said = "".join(f"<key>{escape(name)}</key><string>{escape(value)}</string>" for name, value in environment.items())
+    if task.at is not None:
+        hour, minute = task.at
+        clock = f"<key>Hour</key><integer>{hour}</integer><key>Minute</key><integer>{minute}</integer>"
+        times = f"<key>StartCalendarInterval</key><dict>{clock}</dict>"
+    else:
+        times = f"<key>StartInterval</key><integer>{task.hours * 3600}</integer>"
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict>\n'
-        f"<key>Label</key><string>{LABEL}</string>\n<key>ProgramArguments</key><array>{words}</array>\n"
-        f"<key>EnvironmentVariables</key><dict>{said}</dict>\n"
-        f"<key>StartInterval</key><integer>{hours * 3600}</integer>\n</dict></plist>\n"
+        f"<key>Label</key><string>{label}</string>\n<key>ProgramArguments</key><array>{words}</array>\n"
+        f"<key>EnvironmentVariables</key><dict>{said}</dict>\n{times}\n</dict></plist>\n"
     )
     load, unload = ("launchctl", "load", "-w", str(file)), ("launchctl", "unload", "-w", str(file))
     return Schedule("launchd", {file: text}, start=(load,), stop=(unload,))
 
 
-def _cron(hours: int, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
+def _cron(task: Task, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     said = [f"{name}={shlex.quote(value)}" for name, value in environment.items()]
     # Cron reads a percent sign as the end of the line.
     words = " ".join([*said, shlex.join(command)]).replace("%", "\\%")
-    times = f"17 */{hours} * * *" if hours < 24 else "17 6 * * *"
-    return Schedule("cron", {}, f"{times} {words} {MARK}")
+    if task.at is not None:
+        times = f"{task.at[1]} {task.at[0]} * * *"
+    else:
+        times = f"17 */{task.hours} * * *" if task.hours < 24 else "17 6 * * *"
+    mark = f"# {NAME} {task.name}"
+    return Schedule("cron", {}, f"{times} {words} {mark}", mark)
 
 
 def is_installed(schedule: Schedule, run: RunProgram) -> bool:
-    """Whether a schedule of ours is installed, with any interval."""
+    """Whether a schedule of the same task is installed, at any times."""
     if schedule.line:
-        return any(line.endswith(MARK) for line in _crontab(run))
+        return any(line.endswith(schedule.mark) for line in _crontab(run))
     return all(file.exists() for file in schedule.files)
 
 
 def install(schedule: Schedule, run: RunProgram) -> None:
     """Install and start the schedule, replacing an older one; raises ReaderError."""
     if schedule.line:
-        _write_crontab([*(line for line in _crontab(run) if not line.endswith(MARK)), schedule.line], run)
+        _write_crontab([*(line for line in _crontab(run) if not line.endswith(schedule.mark)), schedule.line], run)
         return
     for file, text in schedule.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +195,7 @@ def install(schedule: Schedule, run: RunProgram) -> None:
 def remove(schedule: Schedule, run: RunProgram) -> None:
     """Stop and remove the schedule; raises ReaderError."""
     if schedule.line:
-        _write_crontab([line for line in _crontab(run) if not line.endswith(MARK)], run)
+        _write_crontab([line for line in _crontab(run) if not line.endswith(schedule.mark)], run)
         return
     for command in schedule.stop:
         run(command, None)

@@ -11,10 +11,12 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache import connections
+from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.sqlite_errors import explained
 from reader.cache.traits import holders_of, read_traits, read_wishes, topic_texts
@@ -27,7 +29,7 @@ from reader.core.errors import CacheError
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 
 if TYPE_CHECKING:
-    from reader.core.choice.counting import Chunk
+    from reader.core.choice.counting import Chunk, Common
     from reader.core.paper import Paper
 
 BATCH = 500
@@ -69,11 +71,12 @@ WORDS_VERSION = "paper_words"
 
 _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
-    WHERE e.undone = 0 AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
+    WHERE e.undone = 0 AND NOT {BY_AGENT}
+    AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
     OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
     OR (e.kind = 'read' AND e.count <= {MANY})) AND NOT {BY_RULE} ORDER BY e.clock, e.id
 """
-"""What a rule does teaches nothing: it would learn from itself."""
+"""What a rule or a program does teaches nothing: it would learn from itself."""
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 
@@ -139,7 +142,7 @@ class ForYou:
             # A cache that can't be written is ranked all the same.
             with suppress(CacheError):
                 store_words(self._path)
-        taste = learn(marked, lambda: read_words(connection, SURVEYED), muted_codes(wishes))
+        taste = learn(marked, lambda: read_words(connection, SURVEYED), muted_codes(wishes), common_words)
         traits = read_traits(connection, marked) if marked else ()
         taste = with_wishes(taste._replace(traits=traits), wishes)
         taste = taste._replace(traits=topic_texts(connection, taste.traits))
@@ -239,6 +242,15 @@ def store_words(path: Path) -> None:
                 # The text may have changed meanwhile, or the paper may be gone.
                 cache.executemany(_STORE, packed)
             after = rows[-1][0]
+
+
+@cache
+def common_words() -> Common:
+    """How common words are in the daily feed, as it ships."""
+    from reader.core.choice.counting import read_common
+    from reader.data import read_bytes
+
+    return read_common(read_bytes("common_words.bin"))
 
 
 def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[Chunk]:

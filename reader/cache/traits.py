@@ -32,6 +32,8 @@ _WITH_TOPIC = (
     "SELECT pt.pk FROM topic JOIN paper_topic AS pt ON pt.topic = topic.pk WHERE topic.slug = ? ORDER BY pt.pk"
 )
 
+_TOPIC_COUNT = "SELECT count(*) FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?)"
+
 _COLUMNS: Mapping[What, str] = {"author": "authors", "org": "organization"}
 
 
@@ -55,7 +57,7 @@ def read_traits(connection: sqlite3.Connection, marked: Sequence[Marked]) -> tup
         mine, other = (sum(max(0.0, sign * weights[pk]) for pk in pks) for sign in (1, -1))
         marks = sum((weights[pk] > 0) == (mine >= other) for pk in pks)
         name, text = named[what, key]
-        share = len(holders_of(connection, what, name)) / max(1, papers)
+        share = _count(connection, what, name) / max(1, papers)
         counts.append(TraitCount(what, name, text, mine, other, marks, share))
     return weigh_traits(counts, liked, hidden)
 
@@ -82,6 +84,13 @@ def _traits_of(connection: sqlite3.Connection, pks: Sequence[int]) -> Iterator[t
                 yield pk, "author", author, author
         if organization:
             yield pk, "org", organization, organization
+
+
+def _count(connection: sqlite3.Connection, what: What, name: str) -> int:
+    """How many papers have a trait; those of a topic, which are many, are not read."""
+    if what == "topic":
+        return int(connection.execute(_TOPIC_COUNT, (name,)).fetchone()[0])
+    return len(holders_of(connection, what, name))
 
 
 def topic_texts(connection: sqlite3.Connection, terms: Iterable[TasteTerm]) -> tuple[TasteTerm, ...]:

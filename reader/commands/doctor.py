@@ -67,6 +67,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_feed(workspace, ask=arguments.online)
     findings += _examine_notifications(workspace)
     findings += _examine_programs(workspace)
+    findings += _examine_digests(workspace)
     findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
@@ -321,6 +322,22 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         program = find_program(command.words)
         advice = "" if program else f"{command.words[0]} is not on the path, or may not be run."
         yield Finding("Commands", command.name, program or command.words[0], advice)
+
+
+def _examine_digests(workspace: Workspace) -> Iterator[Finding]:
+    """When a digest was last sent, and why the next one was not."""
+    from reader.paths import sent_digests_file
+    from reader.session.sent_digests import read_sent
+
+    file = sent_digests_file(workspace.cache_file)
+    if not (workspace.settings.digest.to or file.exists()):
+        return
+    sent = read_sent(file)
+    last = sent.newest
+    yield Finding("Digest", "last sent", last.astimezone().isoformat(" ", "minutes") if last else "never")
+    if sent.failure is not None:
+        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
+        yield Finding("Digest", "failed", at, clean(sent.failure.error))
 
 
 def _examine_log() -> Iterator[Finding]:

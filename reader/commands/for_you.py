@@ -17,7 +17,10 @@ KEY = "for_you"
 def record(window: Window, paper: Paper) -> dict[str, object]:
     """What was learned from the user's marks about a paper, as JSON: its score, the words, and a sentence of them."""
     opinion = window.for_you.opinion(paper)
-    terms = [{"text": one.text, "weight": round(one.weight, 4), "papers": one.papers} for one in opinion.reasons]
+    terms = [
+        {"what": one.what, "text": one.text, "weight": round(one.weight, 4), "papers": one.papers}
+        for one in opinion.reasons
+    ]
     return {KEY: {"score": opinion.score, "why": explain(opinion.reasons) or None, "terms": terms}}
 
 

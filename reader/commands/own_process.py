@@ -89,7 +89,7 @@ class CommandProcess:
             )
         except OSError as error:
             raise ReaderError(f"The command could not be started: {error.strerror}; try again later.") from error
-        self._given = json.dumps({"words": list(words), "tokens": access_token.held_tokens()}).encode() + b"\n"
+        self._given = json.dumps({"words": list(words), "tokens": access_token.held_secrets()}).encode() + b"\n"
         self._is_stopped = False
 
     def wait(self) -> Outcome:

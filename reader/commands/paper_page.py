@@ -32,9 +32,13 @@ def facts(paper: Paper) -> list[str]:
     return [fact for fact in known if fact]
 
 
-def short_parts(paper: Paper, topics: Mapping[str, str], followed: str) -> dict[str, str]:
-    """The paper's parts by their headings, what is followed first; `topics` has the names by slug."""
+def short_parts(paper: Paper, topics: Mapping[str, str], followed: str, made: str = "") -> dict[str, str]:
+    """The paper's parts by their headings, what is followed first; `topics` has the names by slug.
+
+    `made` are the marks that programs made.
+    """
     parts = {"Followed": followed} if followed else {}
+    parts |= {"Programs": made} if made else {}
     parts |= dict(labelled(paper))
     if paper.topics:
         parts["Topics"] = ", ".join(clean(topics.get(slug, slug)) for slug in paper.topics)

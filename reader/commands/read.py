@@ -5,16 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, width, wrapped
-from reader.commands.wanted_paper import find_or_fetch
+from reader.commands.wanted_text import find_or_fetch_text
 from reader.commands.workspace import Workspace
-from reader.core.errors import NoFullText
-from reader.core.ids import pdf_url
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -31,13 +27,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
-    paper, pk = find_or_fetch(workspace, arguments.id)
-    kept = None if arguments.again else _kept_text(workspace, pk)
-    if kept is None:
-        _fetch(workspace, paper)
-        kept = _kept_text(workspace, pk)
-    if kept is None:
-        raise NoFullText(f"The text of {paper.id} has just been removed from the cache; try again.")
+    paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
     from reader.commands.pager import print_paged
 
     if arguments.markdown:
@@ -47,31 +37,6 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     else:
         print_paged(_draw(paper, kept, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
     return 0
-
-
-def _kept_text(workspace: Workspace, pk: int) -> KeptText | None:
-    from reader.cache.texts import Texts
-
-    with closing(Texts.open(workspace.cache_file)) as texts:
-        kept = texts.get(pk)
-        if kept is not None:
-            texts.note_use(pk, datetime.now(UTC).date().isoformat())
-        return kept
-
-
-def _fetch(workspace: Workspace, paper: Paper) -> None:
-    """Fetch the text into the cache; raises FeedError, which says where to look unless there is no network."""
-    page = pdf_url(paper.id)
-    if page is None:
-        see = f" See {paper.url}" if paper.url else ""
-        raise NoFullText(f"{paper.id} has no arXiv id, by which texts are found.{see}")
-    from reader.commands.run_job import fetch
-    from reader.refresh.jobs import FetchText
-    from reader.refresh.progress import TextMissing
-
-    for message in fetch(workspace, FetchText(paper.id), page):
-        if isinstance(message, TextMissing):
-            raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
 
 
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ from reader import paths
 from reader.commands.command import Command, add_json, positive_number
 from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError
+from reader.core.errors import FeedError, ReaderError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
     with_texts = isinstance(plan, Latest) and finished.error is None and not arguments.no_texts
     texts = _fetch_texts(workspace, quiet=quiet) if with_texts else 0
+    if workspace.settings.vectors.is_on:
+        _make_vectors(workspace, quiet=quiet)
     if arguments.json:
         error = str(finished.error) if finished.error else None
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
@@ -115,6 +117,17 @@ def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
 
     messages = run_job(workspace, FetchTextsAhead(), quiet=quiet)
     return max((message.stored for message in messages if isinstance(message, TextsAhead)), default=0)
+
+
+def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
+    """Make the vectors of new papers; that a model fails is no failure of the refresh."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import MakeVectors
+
+    try:
+        run_job(workspace, MakeVectors(), quiet=quiet)
+    except ReaderError as error:
+        warn(f"Vectors of new papers wait: {error}")
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:

@@ -30,6 +30,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "import": "from a file",
             "feeds": "from other feeds",
             "schedule": "every few hours",
+            "digest": "a mail of new ones",
         },
         "Keep them": {
             "mark": "read, star, queue, hide",
@@ -52,8 +53,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "config": "the settings",
             "keys": "of the reader",
             "cache": "its size, its repair",
+            "vectors": "a model for ~",
             "doctor": "what is wrong",
             "completions": "for your shell",
+            "skill": "how programs use it",
+            "mcp": "tools for programs",
         },
     }
 )

@@ -1,15 +1,15 @@
-"""`dailypapers schedule`: run refreshes at set times."""
+"""`dailypapers schedule`: run refreshes at set times, and mail a digest each morning."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from reader.commands.command import Command, add_json, positive_number
+from reader.commands.command import Command, add_json, bare, positive_number
 from reader.commands.output import is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -19,11 +19,11 @@ COPIED_VARIABLES = re.compile(
     r"HF_ENDPOINT|ARXIV_ENDPOINT|HF_HOME|HF_TOKEN_PATH|HF_HUB_OFFLINE|SSL_CERT_FILE|SSL_CERT_DIR"
     r"|DBUS_SESSION_BUS_ADDRESS|XDG_\w+_(?:HOME|DIRS?)|(?i:https?|all|no)_(?i:proxy)"
 )
-"""Environment variables that a scheduled refresh gets with their current values; tokens are not copied."""
+"""Environment variables that a scheduled command gets with their current values; tokens are not copied."""
 
 
 def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[str, str]:
-    """The environment of a scheduled refresh; `home` is the folder in DAILYPAPERS_HOME, if it is set."""
+    """The environment of a scheduled command; `home` is the folder in DAILYPAPERS_HOME, if it is set."""
     copied = {HOME_VARIABLE: str(home)} if home else {}
     # A line break would begin a line of its own in a crontab or a unit file.
     return copied | {
@@ -38,37 +38,81 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--hours", type=positive_number, default=6, metavar="N", help="refresh every N hours (default: 6)"
     )
+    about = "mail a digest each day at this time too, such as 07:30; see 'dailypapers digest --help'"
+    parser.add_argument("--digest", type=_time, metavar="HH:MM", help=about)
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
     add_json(parser)
 
 
-def _run_schedule(arguments: Namespace, _workspace: Workspace) -> int:
+def _time(text: str) -> tuple[int, int]:
+    """A time of the day, as an argparse type."""
+    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text)
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ArgumentTypeError(f"{bare(text)!r} is no time: write it as 07:30")
+    return int(found[1]), int(found[2])
+
+
+def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
     from reader.actions import schedule
 
     if arguments.hours > 24 or 24 % arguments.hours:
         raise UsageError("--hours takes 1, 2, 3, 4, 6, 8, 12 or 24.")
-    # A scheduled refresh starts in another folder, so the home must be absolute.
-    planned = schedule.plan_schedule(arguments.hours, Path.home(), copied_environment(os.environ, home()))
-    there = schedule.is_installed(planned, schedule.run_program)
+    if arguments.digest and arguments.what == "install":
+        _check_digest(workspace)
+    # A scheduled command starts in another folder, so the home must be absolute.
+    environment = copied_environment(os.environ, home())
+    tasks = (schedule.refreshes(arguments.hours), schedule.daily_digest(arguments.digest or NOON, _way(workspace)))
+    planned = {task.name: schedule.plan_schedule(task, Path.home(), environment) for task in tasks}
+    there = {name for name, one in planned.items() if schedule.is_installed(one, schedule.run_program)}
+    wanted = ("refresh", "digest") if arguments.digest else ("refresh",)
+    text = "\n\n".join(planned[name].text() for name in wanted)
+    kind = planned["refresh"].kind
     show = (lambda _: None) if arguments.json else print_line
     if arguments.what == "remove":
         if not there:
             show("There is no schedule.")
         elif _is_confirmed(arguments.yes, "Remove the schedule?"):
-            schedule.remove(planned, schedule.run_program)
-            there = False
+            for name in there:
+                schedule.remove(planned[name], schedule.run_program)
+            there = set()
             show("Removed.")
     else:
-        show(planned.text())
+        show(text)
         if arguments.what == "show":
-            show(f"\n{'A schedule is installed' if there else 'Nothing is installed yet'} ({planned.kind}).")
+            show(f"\n{_INSTALLED[tuple(sorted(there))]} ({kind}).")
         elif _is_confirmed(arguments.yes, "\nInstall this?"):
-            schedule.install(planned, schedule.run_program)
-            there = True
+            for name in wanted:
+                schedule.install(planned[name], schedule.run_program)
+            there = there.union(wanted)
             show("Installed.")
     if arguments.json:
-        print_json({"kind": planned.kind, "installed": there, "text": planned.text()})
+        print_json({"kind": kind, "installed": "refresh" in there, "digest": "digest" in there, "text": text})
     return 0
+
+
+NOON = (12, 0)
+"""Any time of the day, to find a digest that is installed at whatever time."""
+
+_INSTALLED = {
+    (): "Nothing is installed yet",
+    ("refresh",): "A schedule is installed",
+    ("digest", "refresh"): "A schedule and a digest are installed",
+    ("digest",): "A digest is installed",
+}
+
+
+def _way(workspace: Workspace) -> tuple[str, ...]:
+    """The words that bring a digest where the settings say: by mail, else to the user's program."""
+    settings = workspace.settings.digest
+    return ("--to", "command") if settings.command and not settings.server else ("--send",)
+
+
+def _check_digest(workspace: Workspace) -> None:
+    """Raise ReaderError if the settings do not say where a digest goes."""
+    if _way(workspace) == ("--send",):
+        from reader.commands.digest_delivery import check_mail
+
+        check_mail(workspace.settings.digest)
 
 
 def _is_confirmed(yes: bool, question: str) -> bool:
@@ -82,10 +126,11 @@ def _is_confirmed(yes: bool, question: str) -> bool:
 
 COMMAND = Command(
     "schedule",
-    "Run refreshes at set times, by systemd, launchd or cron; what is written is shown first.",
+    "Run refreshes at set times, and mail a digest, by systemd, launchd or cron; what is written is shown first.",
     (
         ("schedule show", "what would be written, and whether it is installed"),
         ("schedule install --hours 3", "refresh every three hours"),
+        ("schedule install --digest 07:30", "and mail a digest of the new papers each morning"),
         ("schedule remove --yes", "remove it without a question"),
     ),
     _add_arguments,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from reader.commands import changes, for_you
+from reader.commands import changes, for_you, shared_marks
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
@@ -22,7 +22,7 @@ from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
-    from reader.cache.group.members import Said
+    from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
     from reader.cache.rules import Act
     from reader.cache.window import Window
@@ -39,12 +39,12 @@ OUTPUTS = "outputs"
 FOLLOWS = "follows"
 """The key in JSON of what the user follows that the paper has."""
 
+MARKED_BY = "marked_by"
+"""The key in JSON of the marks that programs made for the user."""
+
 WHY = "why"
 """The key in JSON of what gave a paper its topics."""
 
-
-SHARED = "group"
-"""The key in JSON of what the members of the user's group share of the paper."""
 
 RULES = "rules"
 """The key in JSON of what the user's rules did to the paper."""
@@ -67,7 +67,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, SHARED, WHY, for_you.KEY, RULES, changes.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, shared_marks.KEY, MARKED_BY, WHY, for_you.KEY, RULES, changes.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -87,8 +87,11 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         said = {
             OUTPUTS: [one._asdict() for one in outputs],
             FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
-            SHARED: [one._asdict() for one in _shared(workspace, paper)],
+            MARKED_BY: [{"mark": one.mark, "program": one.agent} for one in _made(workspace, paper)],
         }
+        if shared_marks.KEY in arguments.json.fields:
+            with workspace.window() as window:
+                why |= shared_marks.record(window, paper)
         if changes.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= {changes.KEY: changes.record(changes.load_changes(window, paper))}
@@ -111,7 +114,8 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         return 0
     lines = _choose_lines(paper, reasons, workspace)
     if reasons is None:
-        lines = chain(lines, _group_lines(_shared(workspace, paper)), _format_outputs(outputs))
+        with workspace.window() as window:
+            lines = chain(lines, shared_marks.group_lines(window, paper), _format_outputs(outputs))
     print_paged(lines, wanted=not arguments.no_pager)
     return 0
 
@@ -148,26 +152,15 @@ def _follows(workspace: Workspace, paper: Paper) -> tuple[Followed, ...]:
         return window.read(lambda connection: reasons(connection, pk))
 
 
-def _shared(workspace: Workspace, paper: Paper) -> tuple[Said, ...]:
-    """What the members of the group share of a paper."""
-    from reader.cache.group.members import shared_of
+def _made(workspace: Workspace, paper: Paper) -> tuple[Made, ...]:
+    """The marks on a paper that programs made."""
+    from reader.cache.marks.agents import made_by_agents
 
     pk = paper.pk
     if not isinstance(pk, int):
         return ()
     with workspace.window() as window:
-        return window.read(lambda connection: shared_of(connection, pk))
-
-
-def _group_lines(shared: Sequence[Said]) -> Iterator[str]:
-    """Who of the group starred, queued or tagged the paper, and their notes; none if nobody did."""
-    columns = width() if is_terminal(sys.stdout) else None
-    if shared:
-        yield ""
-        yield from wrapped(f"Group: {'; '.join(f'{one.name} {clean(one.text)}' for one in shared)}", columns)
-    for one in shared:
-        if one.note:
-            yield from wrapped(f"Note of {one.name}: {clean(one.note, len(one.note))}", columns)
+        return window.read(lambda connection: made_by_agents(connection, pk))
 
 
 def _record(one: Followed) -> dict[str, object]:
@@ -189,9 +182,10 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
     with workspace.window() as window:
         topics = window.topic_names()
     followed = "; ".join(clean(one.said(topics)) for one in _follows(workspace, paper))
+    made = ", ".join(clean(one.said) for one in _made(workspace, paper))
     if not is_terminal(sys.stdout):
-        return _format_paper(paper, kept, style, followed)
-    return draw_paper(paper, kept, short_parts(paper, topics, followed), style, min(width(), READABLE))
+        return _format_paper(paper, kept, style, followed, made)
+    return draw_paper(paper, kept, short_parts(paper, topics, followed, made), style, min(width(), READABLE))
 
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
@@ -249,7 +243,7 @@ def _format_sentence(text: str) -> Iterator[str]:
         yield from wrapped(text, width() if is_terminal(sys.stdout) else None)
 
 
-def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str) -> Iterator[str]:
+def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str, made: str) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
     from reader.commands.belongings import belonging_lines
@@ -261,6 +255,9 @@ def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str) -> Iter
     if followed:
         yield ""
         yield f"Followed: {followed}"
+    if made:
+        yield ""
+        yield f"Programs: {made}"
     for label, text in labelled(paper):
         yield ""
         yield f"{label}: {text}"

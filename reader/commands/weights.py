@@ -54,7 +54,8 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json([{"what": one.what, "name": one.name, "step": one.step} for one in wishes])
     else:
-        print_line(f"{', '.join(one.label for one in wishes).capitalize()}. 'dailypapers undo' takes it back.")
+        said = ", ".join(one.label for one in wishes)
+        print_line(f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")
     return 0
 
 

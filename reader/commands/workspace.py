@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader import config, paths, settings_reader
 from reader.commands.output import amount, warn
-from reader.core.errors import CacheError, ReaderError, UsageError
+from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -246,6 +246,14 @@ def prepare_finding(window: Window) -> None:
     from reader.cache.finding.preparing import prepare
 
     window.read(lambda connection: prepare(connection, paths.cache_file(), None))
+    vectors = settings_reader.load_settings(paths.config_file()).settings.vectors
+    if vectors.is_on:
+        from reader.refresh.vectors import PATIENT, open_door
+
+        try:
+            open_door(vectors, paths.cache_file(), patience=PATIENT, warn=warn)
+        except ConfigError as error:
+            warn(f"Found by words alone: {error}")
 
 
 def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:

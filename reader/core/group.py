@@ -123,19 +123,26 @@ def read(body: bytes) -> Statement:
         raise ValueError("its form is newer than this program")
     texts = [head.get(name) for name in ("group", "member", "name")]
     number, shares = head.get("number"), head.get("shares")
-    is_whole = all(isinstance(one, str) for one in texts) and type(number) is int and 0 <= number < 1 << 62
-    if not is_whole or not isinstance(shares, list) or not _HEX.fullmatch(str(head["member"])):
+    is_whole = all(isinstance(one, str) for one in texts) and isinstance(shares, list)
+    if (
+        not is_whole
+        or not isinstance(number, int)
+        or not 0 <= number < 1 << 62
+        or not _HEX.fullmatch(str(head["member"]))
+    ):
         raise ValueError("it is no statement")
     if len(lines) - 1 > MOST_PAPERS:
         raise ValueError("it has too many papers")
-    shared = tuple(found for one in shares[:MOST_THINGS] if isinstance(one, str) and (found := thing(one)) is not None)
+    shared = tuple(
+        found for one in (shares or ())[:MOST_THINGS] if isinstance(one, str) and (found := thing(one)) is not None
+    )
     # What somebody did not choose to share is no statement about it, wherever it comes from.
     marks = tuple(one for line in lines[1:] for one in _marks(_object(line)) if covers(shared, one.kind))
     return Statement(
         str(head["group"]),
         str(head["member"]),
         _name(str(head["name"])),
-        number,
+        int(number),
         shared,
         marks,
         head.get("left") is True,

@@ -41,6 +41,10 @@ it after a look. Their value is the day (ISO), so a paper has one of a kind a da
 LIKE = "like"
 """The kind of marks on papers that teach what the user likes, and do nothing else; imported files have them."""
 
+AGENT = "agent:"
+"""Prefix of the kinds of events by which a program says that it marked papers for the user: its name follows. The value
+is the id of the program's run. They share their clock with the marks, and one undo takes back all of a run."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
@@ -50,15 +54,30 @@ LATEST_CLOCK = 1 << 62
 _PLACE = re.compile(r"\d{26,200}", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{24}")
 _MACHINE = re.compile(r"[0-9a-f]{12}")
+_RUN = re.compile(r"[0-9a-f]{12}")
+
+
+class Agent(NamedTuple):
+    """A program that marks papers for the user, in one of its runs."""
+
+    name: str
+    run: str
+    """12 hexadecimal digits, other ones for each run."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of the events that say so."""
+        return f"{AGENT}{self.name}"
 
 
 class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, `tag:NAME`, `rule:NAME`, trace."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, a trace, or `tag:`, `rule:` and
+    `agent:` with a name."""
     value: str
-    """`1` or `0`, the note's text, a place in the queue, a day, or what a rule did."""
+    """`1` or `0`, the note's text, a place in the queue, a day, what a rule did, or the run of a program."""
     clock: int
     """Milliseconds since 1970."""
     machine: str
@@ -89,6 +108,9 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
         return (f"{RULE}{name}", said) if name and said else None
     if kind in TRACES:
         return (kind, value) if _is_day(value) else None
+    if kind.startswith(AGENT):
+        name = clean(kind.removeprefix(AGENT), TAG_LIMIT)
+        return (f"{AGENT}{name}", value) if name and _RUN.fullmatch(value) else None
     if kind.startswith(TAG):
         name = clean(kind.removeprefix(TAG), TAG_LIMIT)
         kind = f"{TAG}{name}" if name else ""

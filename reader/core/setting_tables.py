@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeAlias
 
+from reader.core.digest_settings import DigestMail
 from reader.core.rules import RuleMarks, RuleQuery
 from reader.core.setting_types import (
     Boolean,
@@ -19,6 +20,7 @@ from reader.core.setting_types import (
     as_toml,
     nearest,
 )
+from reader.core.vectors import Vectors
 
 NAME_LIMIT = 60
 """Maximum characters of a name."""
@@ -224,7 +226,11 @@ TABLES: Mapping[str, type[Entry]] = {
 }
 """The tables by their names in the file."""
 
-SINGLE: Mapping[str, type[SecondLook]] = {"second_look": SecondLook}
+SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
+    "second_look": SecondLook,
+    "digest": DigestMail,
+    "vectors": Vectors,
+}
 """The tables that stand once, by their names in the file."""
 
 MOST = 100

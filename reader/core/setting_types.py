@@ -128,6 +128,48 @@ class OptionalServerAddress(ServerAddress):
         return f"{super().describe()}, or nothing"
 
 
+class MailServer(SettingType):
+    """A mail server: a host, or a host and a port. Empty for none."""
+
+    def check(self, value: object) -> object:
+        if value == "":
+            return value
+        known = r"([^\s@/:\[\]]{1,255}|\[[0-9a-fA-F:]{2,40}\])(:[0-9]{1,5})?"
+        if not isinstance(value, str) or not re.fullmatch(known, value):
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        return value
+
+    def describe(self) -> str:
+        return 'a host such as "smtp.example.org" or "smtp.example.org:465", or nothing'
+
+
+class MailAddress(SettingType):
+    """One address of a mailbox. Empty for none."""
+
+    def check(self, value: object) -> object:
+        # What else an address may have, such as quotes and comments, nobody uses, and headers could be made of it.
+        if not isinstance(value, str) or not re.fullmatch(
+            r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,20})?", value
+        ):
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        return value
+
+    def describe(self) -> str:
+        return 'an address such as "ada@example.org", or nothing'
+
+
+class TextLine(SettingType):
+    """One line of text, which may be empty."""
+
+    def check(self, value: object) -> object:
+        if not isinstance(value, str) or not value.isprintable():
+            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+        return value
+
+    def describe(self) -> str:
+        return "a line of text, or nothing"
+
+
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
 """What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
 that says something, its first three, and the paper's id; with a capital, the name or word begins with one."""

@@ -53,6 +53,8 @@ class FoundBy(NamedTuple):
     """Words that it has which the best papers use where they speak of the same."""
     corrected: tuple[tuple[str, str], ...] = ()
     """Words that no paper has, and those that they were taken for."""
+    by_vector: bool = False
+    """Whether the user's model found it more than the words did."""
 
     @property
     def said(self) -> str:
@@ -64,6 +66,7 @@ class FoundBy(NamedTuple):
                 (
                     f"has {', '.join(self.words)}{few}" if self.words else "",
                     f"in meaning by {', '.join(self.meaning)}" if self.meaning else "",
+                    "near in meaning by its vector" if self.by_vector else "",
                     *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
                 ),
             )

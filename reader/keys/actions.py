@@ -270,7 +270,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
     Action("weights.pick", "space enter", "Pick", "More of this; again as it was learned.", _WEIGHTS),
-    _motion("weights.raise", "+ = l right", "More", "Twice its weight.", _WEIGHTS),
+    _motion("weights.raise", "+ = l right", "More", "Twice its weight, and enough to count.", _WEIGHTS),
     _motion(
         "weights.lower", "- h left", "Less", "Half its weight; what was not learned then counts against.", _WEIGHTS
     ),

@@ -28,6 +28,7 @@ from reader.refresh.progress import (
     TextsPaused,
     TextStored,
 )
+from reader.refresh.vectors import VectorsMade
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
@@ -83,6 +84,11 @@ class FetchTextsAhead:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeVectors:
+    """Make the vectors that papers lack, by the model of the settings, and delete those of other models."""
+
+
+@dataclass(frozen=True, slots=True)
 class FetchPdf:
     """Fetch the PDF of a paper by its arXiv id to a file, which must not exist."""
 
@@ -98,6 +104,7 @@ Job = (
     | StorePapers
     | FetchText
     | FetchTextsAhead
+    | MakeVectors
     | FetchPdf
     | DrawPicture
 )
@@ -195,6 +202,7 @@ Message = (
     | PdfReceived
     | PdfStored
     | PictureDrawn
+    | VectorsMade
 )
 
 

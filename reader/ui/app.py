@@ -248,6 +248,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
         if not self.look.demo and not self.look.is_still:
             on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
+            on_change(assembly.vector_maker.parts, assembly.vector_maker.begin_soon)
         on_change(assembly.triage.parts, assembly.triage.follow, now=False)
         on_change(assembly.triage_clock.parts, assembly.triage_clock.follow, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
@@ -274,6 +275,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
             self.assembly.sync.close()
             self.assembly.group.close()
             self.assembly.beside.close()
+            self.assembly.vector_maker.close()
             self.assembly.traces.close()
         self.library.close()
 

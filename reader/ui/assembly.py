@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from reader.ui.work.services import Services
 from reader.ui.work.text_places import TextPlaces
 from reader.ui.work.texts_ahead import TextsAhead
+from reader.ui.work.vector_maker import VectorMaker
 
 
 class Parts(Program, Display, Protocol):
@@ -127,6 +128,7 @@ class Assembly:
         self.text_places = TextPlaces(services)
         self.fit_finder = FitFinder(services)
         self.texts_ahead = TextsAhead(services, run_job)
+        self.vector_maker = VectorMaker(services, run_job)
         self.traces = Traces(services, main.papers.row_of, parts.screens.is_page_at_end)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)

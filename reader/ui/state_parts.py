@@ -117,6 +117,8 @@ class ListContent:
     def formed_like(self, before: ListContent) -> ListContent:
         """The same content with dates or headings: as before in the same place, so that no line moves."""
         is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
+        # Near papers that come after those of one day have dates; no line moves by that.
+        is_same = is_same and bool(self.order.near) == bool(before.order.near)
         has_dates = before.has_dates if is_same else not days_have_headings(self.order)
         return replace(self, has_dates=has_dates)
 

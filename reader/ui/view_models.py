@@ -159,7 +159,7 @@ def header(state: State, now: datetime, dot: str) -> Header:
 def _corrections(state: State) -> str:
     """Which typed words were taken for others, behind the query."""
     fit = state.fit if state.fit is not None and state.fit.text == state.listing.place.text else None
-    return f"  ({fit.corrections})" if fit is not None and fit.corrections else ""
+    return f"  (read as {fit.corrections})" if fit is not None and fit.corrections else ""
 
 
 def condition(state: State, now: datetime) -> Condition:

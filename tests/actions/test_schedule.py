@@ -48,7 +48,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
     programs = Programs("MAILTO=ada\n5 4 * * * backup\n")
     for hours in (6, 3):
-        planned = schedule.plan_schedule(hours, tmp_path, ODD, "linux")
+        planned = schedule.plan_schedule(schedule.refreshes(hours), tmp_path, ODD, "linux")
         schedule.install(planned, programs)
     assert programs.crontab is not None
     mail, backup, ours = programs.crontab.splitlines()
@@ -68,15 +68,18 @@ def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
 def test_a_crontab_that_can_not_be_read_is_not_written(tmp_path: Path) -> None:
     programs = Programs(fails="crontab failed: you are not allowed.")
     with pytest.raises(ReaderError, match="not allowed"):
-        schedule.install(schedule.plan_schedule(6, tmp_path, {}, "linux"), programs)
+        schedule.install(schedule.plan_schedule(schedule.refreshes(6), tmp_path, {}, "linux"), programs)
     assert programs.ran == [("crontab", "-l")]
     fresh = Programs()
-    schedule.install(schedule.plan_schedule(24, tmp_path, {}, "linux"), fresh)
+    schedule.install(schedule.plan_schedule(schedule.refreshes(24), tmp_path, {}, "linux"), fresh)
     assert (fresh.crontab or "").startswith("17 6 * * * ")
 
 
 def test_a_systemd_timer(tmp_path: Path) -> None:
-    planned, programs = schedule._systemd(6, tmp_path, ("/opt/py $thon", "-m", "reader"), ODD), Programs()
+    planned, programs = (
+        schedule._systemd(schedule.refreshes(6), tmp_path, ("/opt/py $thon", "-m", "reader"), ODD),
+        Programs(),
+    )
     older = next(iter(planned.files))
     older.parent.mkdir(parents=True)
     older.touch(0o644)
@@ -92,7 +95,7 @@ def test_a_systemd_timer(tmp_path: Path) -> None:
 
 
 def test_a_launchd_agent(tmp_path: Path) -> None:
-    planned, programs = schedule.plan_schedule(6, tmp_path, ODD, "darwin"), Programs()
+    planned, programs = schedule.plan_schedule(schedule.refreshes(6), tmp_path, ODD, "darwin"), Programs()
     schedule.install(planned, programs)
     (file,) = planned.files
     agent = plistlib.loads(file.read_bytes())
@@ -100,6 +103,34 @@ def test_a_launchd_agent(tmp_path: Path) -> None:
     assert agent["ProgramArguments"][-2:] == ["refresh", "--quiet"]
     assert agent["StartInterval"] == 6 * 3600
     assert programs.ran == [("launchctl", "load", "-w", str(file))]
+
+
+DIGEST = schedule.daily_digest((7, 5), ("--send",))
+
+
+@pytest.mark.usefixtures("only")
+def test_a_digest_stands_beside_the_refreshes(tmp_path: Path) -> None:
+    programs = Programs()
+    refresh = schedule.plan_schedule(schedule.refreshes(6), tmp_path, {}, "linux")
+    digest = schedule.plan_schedule(DIGEST, tmp_path, {}, "linux")
+    for one in (digest, refresh, digest):
+        schedule.install(one, programs)
+    assert (programs.crontab or "").count("\n") == 2
+    assert digest.line.startswith("5 7 * * * ")
+    assert digest.line.endswith(" digest --send --refresh --quiet # dailypapers digest")
+    schedule.remove(refresh, programs)
+    assert schedule.is_installed(digest, programs)
+    assert not schedule.is_installed(refresh, programs)
+
+
+def test_a_digest_by_systemd_and_launchd(tmp_path: Path) -> None:
+    timer = schedule._systemd(DIGEST, tmp_path, ("x",), {}).files[
+        tmp_path / ".config" / "systemd" / "user" / "dailypapers-digest.timer"
+    ]
+    assert "OnCalendar=*-*-* 07:05:00\nPersistent=true" in timer
+    ((file, text),) = schedule.plan_schedule(DIGEST, tmp_path, {}, "darwin").files.items()
+    assert file.name == "org.dailypapers.digest.plist"
+    assert plistlib.loads(text.encode())["StartCalendarInterval"] == {"Hour": 7, "Minute": 5}
 
 
 @pytest.mark.parametrize("is_installed", [True, False])
@@ -114,7 +145,7 @@ def test_the_program_is_found_from_a_folder_with_another_reader(
     monkeypatch.setattr("importlib.metadata.version", version)
     (tmp_path / "reader").mkdir()
     (tmp_path / "reader" / "__main__.py").write_text("print('the wrong one')")
-    (agent,) = schedule.plan_schedule(6, tmp_path, {}, "darwin").files.values()
+    (agent,) = schedule.plan_schedule(schedule.refreshes(6), tmp_path, {}, "darwin").files.values()
     *program, _refresh, _quiet = plistlib.loads(agent.encode())["ProgramArguments"]
     # Installed by -e, a checkout is found by a file in the environment's packages.
     done = subprocess.run([*program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -124,7 +155,7 @@ def test_the_program_is_found_from_a_folder_with_another_reader(
 def test_without_any_of_them_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.schedule.shutil.which", lambda name: None)
     with pytest.raises(ReaderError, match="no systemd, launchd or cron"):
-        schedule.plan_schedule(6, tmp_path, {}, "linux")
+        schedule.plan_schedule(schedule.refreshes(6), tmp_path, {}, "linux")
 
 
 def test_programs_that_fail_are_one_sentence() -> None:

@@ -5,12 +5,16 @@ file of recorded days, `{"date", "items"}` a line, gzipped. PAGE is a saved page
 pre-training", whose papers are to be among the first 100. Prints the mean reciprocal rank by kind, the recall, and the
 time of a query, each also for FTS5's BM25 on the same papers.
 
+`--model FOLDER` adds a row for the words and the vectors of a static model, and one for the vectors alone;
+`--endpoint URL MODEL` likewise for a server's model. Vectors are kept beside neither: they are made for the run.
+
 `--times N` measures instead how long queries take among N papers: the archive's, again and again under other ids.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import json
 import re
@@ -26,10 +30,17 @@ from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
 
+import numpy as np
+
 from reader.cache.finding.index import LARGEST
+from reader.cache.finding.meaning import Meaning
 from reader.cache.finding.ranker import Ranker
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import STOP_WORDS, Splitter
+from reader.cache.finding.vectors import PaperVectors
+from reader.core.vectors import Encoder, Vectors, paper_text
+from reader.feeds.embeddings.endpoint import EndpointEncoder
+from reader.feeds.embeddings.static_model import StaticEncoder
 from reader.feeds.files.papers_file import read_papers
 
 ON_PAGE = "vision pre-training"
@@ -41,6 +52,8 @@ TIMES = 3
 
 Search = Callable[[str], Sequence[int]]
 """The numbers of papers, the best first."""
+
+Meant = Callable[[str], Meaning]
 
 
 class Query(NamedTuple):
@@ -94,15 +107,34 @@ def baseline(texts: Sequence[tuple[str, str]]) -> Search:
     return search
 
 
-def ours(texts: Sequence[tuple[str, str]], folder: Path) -> Search:
-    """The index and its ranking."""
+def ours(texts: Sequence[tuple[str, str]], folder: Path, meaning: Meant | None = None) -> Search:
+    """The index and its ranking, perhaps with what vectors say of a text."""
     after = -1
     papers = (Text(at, str(at), *text) for at, text in enumerate(texts))
     while (end := build_segment(folder, after, islice(papers, LARGEST))) is not None:
         after = end
     names = sorted(folder.iterdir(), key=lambda one: int(one.name.rpartition("-")[2]))
     ranker = Ranker([Segment.open(name) for name in names], Splitter())
-    return lambda text: ranker.rank(text, lambda pks: [texts[pk] for pk in pks]).pks.tolist()
+    return lambda text: ranker.rank(
+        text, lambda pks: [texts[pk] for pk in pks], meaning(text) if meaning is not None else None
+    ).pks.tolist()
+
+
+def by_vectors(texts: Sequence[tuple[str, str]], encoder: Encoder) -> Meant:
+    """What the vectors of a model say of a text, kept as the cache keeps them."""
+    began = time.perf_counter()
+    parts = [texts[at : at + encoder.at_once] for at in range(0, len(texts), encoder.at_once)]
+    runner = asyncio.Runner()
+    rows = np.concatenate([runner.run(encoder.encode([paper_text(*one) for one in part])) for part in parts])
+    seconds = time.perf_counter() - began
+    kept = PaperVectors(np.arange(len(texts)), np.arange(len(texts)), rows.astype(np.float16))
+    size = f"{kept.rows.nbytes / 1e6:.1f} MB"
+    print(f"vectors of {rows.shape[1]} numbers: {1_000 * seconds / len(texts):.2f} ms a paper, {size}", flush=True)
+
+    def meaning(text: str) -> Meaning:
+        return Meaning(kept.pks, kept.cosines(runner.run(encoder.encode([text]))[0]))
+
+    return meaning
 
 
 def judge(name: str, search: Search, queries: Sequence[Query], ids: Sequence[str], on_page: set[str]) -> str:
@@ -124,7 +156,9 @@ def judge(name: str, search: Search, queries: Sequence[Query], ids: Sequence[str
     return f"| {name} | {' | '.join(cells)} |"
 
 
-def quality(queries: Sequence[Query], papers: dict[str, tuple[str, str]], on_page: set[str]) -> Iterator[str]:
+def quality(
+    queries: Sequence[Query], papers: dict[str, tuple[str, str]], on_page: set[str], encoder: Encoder | None
+) -> Iterator[str]:
     """The table."""
     ids, texts = list(papers), list(papers.values())
     kinds = sorted({query.kind for query in queries})
@@ -134,6 +168,11 @@ def quality(queries: Sequence[Query], papers: dict[str, tuple[str, str]], on_pag
     yield judge("FTS5 BM25", baseline(texts), queries, ids, on_page)
     with tempfile.TemporaryDirectory() as folder:
         yield judge("ours", ours(texts, Path(folder)), queries, ids, on_page)
+    if encoder is not None:
+        meaning = by_vectors(texts, encoder)
+        yield judge("vectors alone", lambda text: np.argsort(-meaning(text).cosines).tolist(), queries, ids, on_page)
+        with tempfile.TemporaryDirectory() as folder:
+            yield judge("ours with vectors", ours(texts, Path(folder), meaning), queries, ids, on_page)
 
 
 def times(queries: Sequence[Query], papers: dict[str, tuple[str, str]], size: int) -> Iterator[str]:
@@ -168,12 +207,20 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("archive", type=Path)
     parser.add_argument("page", type=Path, nargs="?")
     parser.add_argument("--times", type=int, metavar="N")
+    parser.add_argument("--model", type=Path, metavar="FOLDER")
+    parser.add_argument("--endpoint", nargs=2, metavar=("URL", "MODEL"))
     arguments = parser.parse_args(words)
+    encoder: Encoder | None = None
+    if arguments.model:
+        encoder = StaticEncoder(arguments.model)
+    elif arguments.endpoint:
+        url, model = arguments.endpoint
+        encoder = EndpointEncoder(Vectors(model, url, allow_remote=True))
     lines = arguments.queries.read_text(encoding="utf-8").splitlines()
     queries = [Query(one["id"], one["kind"], one["query"]) for one in map(json.loads, lines)]
     papers = read_archive(arguments.archive)
     on_page = add_page(papers, arguments.page) if arguments.page else set()
-    report = times(queries, papers, arguments.times) if arguments.times else quality(queries, papers, on_page)
+    report = times(queries, papers, arguments.times) if arguments.times else quality(queries, papers, on_page, encoder)
     for line in report:
         print(line, flush=True)
 

@@ -13,14 +13,18 @@ import argparse
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from reader.cache.choice import common_words
+from reader.config import load_topics
 from reader.core.choice.counting import Chunk
-from reader.core.choice.taste import Marked, Taste, learn
+from reader.core.choice.taste import Marked, Taste, What, learn
+from reader.core.choice.traits import TraitCount, weigh_traits
 from reader.core.choice.words import pack
 from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, load, measure, mixed
 from tests.bench.vectors import Vectors
@@ -33,8 +37,10 @@ AT_ONCE = 2_000
 class ForYou:
     """The product's own ranker, which knows titles and abstracts."""
 
-    def __init__(self, papers: Sequence[Seen]) -> None:
+    def __init__(self, papers: Sequence[Seen], small: Sequence[int] = ()) -> None:
         self._papers = papers
+        self._small = frozenset(small)
+        """The papers of a small cache, which has the starred ones besides; without any, it has all papers."""
         self.packed = [pack(*paper) for paper in papers]
         keys = range(len(papers))
         self.chunks = [
@@ -44,11 +50,47 @@ class ForYou:
 
     def learn(self, stars: Sequence[int]) -> Taste:
         marked = [Marked(*self._papers[star], self.packed[star], 1.0) for star in stars]
-        return learn(marked, lambda: self.chunks)
+        here = sorted(self._small.union(stars))
+        chunks = [Chunk(here, [self.packed[one] for one in here])] if self._small else self.chunks
+        return learn(marked, lambda: chunks, common=common_words)
 
     def rank(self, trial: Trial) -> Scores:
         scores = self.learn(trial.stars).score(self.chunks)
         return np.array([scores.get(key, 0.0) for key in range(len(self._papers))])
+
+
+class WithTraits(ForYou):
+    """The same with topics, authors and organizations, as the cache adds them.
+
+    Topics are classified without keywords, which the rules know as well as the readers do.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive.papers)
+        rules = load_topics(Path("no-rules-of-their-own.toml"))
+        self._traits: list[set[tuple[What, str]]] = [
+            {
+                *(("topic", slug) for slug in rules.classify(*paper)),
+                *(("author", name) for name in people),
+                *((("org", home),) if home else ()),
+            }
+            for paper, people, home in zip(archive.papers, archive.people, archive.organizations, strict=True)
+        ]
+        self._holders: dict[tuple[What, str], list[int]] = {}
+        for key, traits in enumerate(self._traits):
+            for trait in traits:
+                self._holders.setdefault(trait, []).append(key)
+
+    def rank(self, trial: Trial) -> Scores:
+        scores = super().rank(trial)
+        held = Counter(trait for star in trial.stars for trait in self._traits[star])
+        counts = [
+            TraitCount(*trait, trait[1], count, 0, count, len(self._holders[trait]) / len(self._traits))
+            for trait, count in held.items()
+        ]
+        for term in weigh_traits(counts, len(trial.stars), 0):
+            scores[self._holders[term.what, term.name]] += term.weight
+        return scores
 
 
 class Said:
@@ -96,16 +138,20 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--no-baselines", action="store_true")
     parser.add_argument("--show", action="store_true", help="print the words that were picked from three stars")
+    about = "learn in a cache of so many of the papers before those offered, as in a reader's first weeks"
+    parser.add_argument("--cache", type=int, default=0, metavar="N", help=about)
     arguments = parser.parse_args()
     archive = load(arguments.archive)
     counts = [int(count) for count in arguments.stars.split(",")]
     chosen = groups([phrase.strip().lower() for phrase in arguments.phrases.split(",") if phrase.strip()])
-    ours = ForYou(archive.papers)
+    before = np.flatnonzero(~archive.is_offered)
+    ours = ForYou(archive.papers, before[-arguments.cache :].tolist() if arguments.cache else ())
     rankers: dict[str, Callable[[Trial], Scores]] = {}
     if not arguments.no_baselines:
         vectors = Vectors(archive.papers)
         rankers |= {"tf-idf, linear SVM": vectors.svm, "tf-idf, centroid": vectors.centroid}
-    rankers["for you"] = ours.rank
+    rankers["words alone"] = ours.rank
+    rankers["for you"] = WithTraits(archive).rank
     print(f"{len(archive.papers)} papers, {int(archive.is_offered.sum())} offered, {arguments.seeds} seeds.")
     print(f"Average precision at {' / '.join(map(str, counts))} stars.\n")
     table(archive, chosen, rankers, counts, arguments.seeds)

@@ -51,6 +51,9 @@ class Archive(NamedTuple):
 
     papers: tuple[Seen, ...]
     keywords: tuple[tuple[str, ...], ...]
+    people: tuple[tuple[str, ...], ...]
+    """The authors of each paper."""
+    organizations: tuple[str, ...]
     is_offered: Flags
     """Whether each paper was listed from `SPLIT` on."""
 
@@ -61,14 +64,18 @@ class Archive(NamedTuple):
 
 def load(path: Path) -> Archive:
     """Read an archive: a line of JSON for each day, packed."""
-    found: dict[str, tuple[str, Seen, tuple[str, ...]]] = {}
+    found: dict[str, tuple[str, Seen, tuple[str, ...], tuple[str, ...], str]] = {}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for day in map(json.loads, lines):
-            for paper in (item["paper"] for item in day["items"]):
+            for item in day["items"]:
+                paper = item["paper"]
                 said = tuple(keyword.lower() for keyword in paper.get("ai_keywords") or ())
-                found.setdefault(paper["id"], (day["date"], Seen(paper["title"], paper["summary"]), said))
-    days, papers, keywords = zip(*found.values(), strict=True)
-    return Archive(papers, keywords, np.array(days) >= SPLIT)
+                people = tuple(dict.fromkeys(one["name"] for one in paper.get("authors") or () if one.get("name")))
+                home = (item.get("organization") or paper.get("organization") or {}).get("fullname") or ""
+                seen = Seen(paper["title"], paper["summary"])
+                found.setdefault(paper["id"], (day["date"], seen, said, people, home))
+    days, papers, keywords, people_of, homes = zip(*found.values(), strict=True)
+    return Archive(papers, keywords, people_of, homes, np.array(days) >= SPLIT)
 
 
 def mixed() -> list[tuple[str, ...]]:

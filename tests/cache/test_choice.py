@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import choice
+from reader.cache import choice, opinions
 from reader.cache.choice import ForYou, is_taught, marked_papers
 from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Marking
@@ -19,10 +19,13 @@ from reader.cache.papers import Cache
 from reader.cache.search.compile import Scope, Selection, compile_query
 from reader.cache.window import Window
 from reader.core.choice.taste import Marked, Taste
+from reader.core.choice.wishes import Wish
 from reader.core.choice.words import pack
 from reader.core.errors import CacheError
+from reader.core.marks import LIKE
 from reader.core.paper import Listing
 from reader.core.query import parse
+from reader.session.places import FOR_YOU, Place, selection_of, view
 from tests.breakage import execute
 from tests.cache.conftest import NOW, draft
 
@@ -201,7 +204,7 @@ def test_the_scores_are_kept_until_something_changes(
     window.order(selection("sort:foryou"))
     learned: list[int] = []
 
-    def learn(marked: Sequence[Marked], _: object, __: object) -> Taste:
+    def learn(marked: Sequence[Marked], *_: object) -> Taste:
         learned.append(len(marked))
         return Taste()
 
@@ -235,3 +238,89 @@ def test_reading_teaches_and_passing_by_hardly_does(window: Window, events: Even
     events.mark("star", True, [6])
     with closing(sqlite3.connect(path)) as connection:
         assert {one.title.split()[-1] for one in marked_papers(connection)} == {"5", "6"}
+
+
+# Topics, authors and organizations, and what the user decides
+
+
+@pytest.fixture
+def shared(path: Path, cache: Cache) -> Iterator[Window]:
+    """Six papers on different things; Ada Lovelace wrote the first three, at one home, and others the rest."""
+    authors = [("Bo Ek", "Ada Lovelace")] * 3 + [("Ada Lovelace-Ek",), ("Cy Berg",), ()]
+    homes = ["House of One"] * 3 + ["House of Ones", None, None]
+    drafts = (
+        draft(at, f"{SUBJECTS[at - 1]} {at}", authors=authors[at - 1], organization=homes[at - 1], upvotes=at)
+        for at in range(1, 7)
+    )
+    cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+def test_what_marked_papers_share_is_learned_with_the_papers_that_have_it(shared: Window, path: Path) -> None:
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1, 2])
+        learned = shared.for_you.learned()
+        traits = dict(zip(learned.taste.traits, learned.holders, strict=True))
+        held = {term.text: (term.papers, list(pks)) for term, pks in traits.items() if term.what == "author"}
+        # A name is a whole name: Ada Lovelace-Ek is another one.
+        assert held == {"Bo Ek": (2, [1, 2, 3]), "Ada Lovelace": (2, [1, 2, 3])}
+        assert "like 2 that you marked: by" in whys(path, shared, 3)
+        events.mark("star", True, [3])
+        traits = dict(zip(shared.for_you.learned().taste.traits, shared.for_you.learned().holders, strict=True))
+        assert [list(pks) for term, pks in traits.items() if term.what == "org"] == [[1, 2, 3]]
+
+
+def whys(path: Path, window: Window, pk: int) -> str:
+    learned = window.for_you.update()
+    return window.read(lambda one: opinions.whys(one, learned, [pk]))[pk]
+
+
+def decide(events: Events, *wishes: Wish) -> None:
+    events.decide([Marking(wish.kind, wish.value) for wish in wishes])
+
+
+def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events: Events, path: Path) -> None:
+    assert opinions.read_reasons(window, 1) is None and window.for_you.learned().taste.is_empty
+    decide(events, Wish("word", "bird song", 1), Wish("author", "Nobody", 1), Wish("org", "...", 1))
+    assert subjects(window) == ["Bird songs"] * 4
+    assert whys(path, window, 3) == "you want bird song" and whys(path, window, 1) == ""
+    weights = [(one.text, one.weight) for one in opinions.read_weights(window) if one.weight]
+    assert weights == [("bird song", 0.5), ("Nobody", 0.5), ("...", 0.5)]
+    events.mark("star", True, [1])
+    assert subjects(window, count=3) == ["Protein folding"] * 3
+    decide(events, Wish("word", "protein folding", None), Wish("word", "protein", None), Wish("word", "folding", None))
+    assert subjects(window, count=4) == ["Bird songs"] * 4
+    events.undo()
+    assert subjects(window, count=3) == ["Protein folding"] * 3
+    # All of it comes back with the journal.
+    events.rebuild()
+    assert [one.wish for one in opinions.read_weights(window) if one.wish.step] == [
+        Wish("word", "bird song", 1), Wish("author", "Nobody", 1), Wish("org", "...", 1),
+    ]  # fmt: skip
+
+
+def test_liked_papers_teach_without_a_star(window: Window, events: Events) -> None:
+    events.mark(LIKE, True, [4], absent=["2401.00001"])
+    assert weights(window) == {"4": 0.7}
+    assert events.mark(LIKE, True, [4]) is None
+    events.mark(LIKE, False, [4])
+    assert weights(window) == {}
+
+
+def test_the_view_is_empty_until_something_is_learned_then_has_surprises(window: Window, events: Events) -> None:
+    place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
+    chosen = selection_of(place, "day", scope)
+    nothing = window.order(chosen)
+    assert not nothing.pks and nothing.complete and nothing.learned is not None and nothing.learned.taste.is_empty
+    assert not window.first(chosen, 9, at_once=True).complete
+    events.mark("star", True, [1])
+    order = window.first(chosen, 9)
+    assert order.complete and sorted(order.pks) == [pk for pk in NUMBERS if pk != 1]
+    assert order.learned is not None and len(order.learned.surprises) == 1
+    (surprise,) = order.learned.surprises
+    assert window.for_you.score(surprise) == 0 and 6 <= list(order.pks).index(surprise) <= 9
+    assert window.order(chosen).pks == order.pks
+    # A typed order is the user's own.
+    assert not selection_of(place._replace(text="sort:foryou"), "day", scope).offered_on
+    assert not selection_of(place._replace(text="sort:title"), "day", scope).offered_on

@@ -42,10 +42,9 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
     assert f"Examples:\n  dailypapers {name}" in found.out
     command = find_command(name)
     for example, _ in command.examples:
-        parser = make_parser(command)
+        # The examples after the first may go on with another command.
         first, *words = shlex.split(example.partition(" | ")[0].partition(" > ")[0])
-        assert first == name
-        assert parse(parser, words)
+        assert parse(make_parser(find_command(first)), words)
 
 
 @pytest.mark.parametrize(

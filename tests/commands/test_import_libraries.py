@@ -70,6 +70,17 @@ def test_a_program_is_told_of_each_paper(run: Run, papers: Path, library: str) -
     }  # fmt: skip
 
 
+def test_liked_papers_teach_and_are_marked_no_other_way(run: Run, papers: Path, library: str) -> None:
+    said = run("import", library, "--liked")
+    assert said.out.startswith("3 papers named, 2 of them here, 1 to come with the next refresh. 3 liked. ")
+    assert run("count", "is:starred").out == run("count", "is:queued").out == "0\n"
+    assert run("show", HERE, "--json=for_you").record["for_you"]["score"] > 0
+    assert " liked." not in run("import", library, "--liked").out
+    assert wanted(papers) == [THERE]
+    assert run("undo").out.startswith("Taken back:")
+    assert run("show", HERE, "--json=for_you").record["for_you"]["score"] == 0
+
+
 def test_a_dry_run_says_so(run: Run, papers: Path, library: str) -> None:
     assert run("import", library, "--dry-run").out == (
         "3 papers named, 2 of them here, 1 to come with the next refresh. This was a dry run: nothing was changed.\n"

@@ -94,3 +94,25 @@ def test_a_schedule_shows_no_token(run: Run, crontab: Path, monkeypatch: pytest.
 @pytest.mark.parametrize("hours", ["5", "0", "48", "x"])
 def test_hours_that_do_not_divide_a_day_are_used_wrongly(run: Run, crontab: Path, hours: str) -> None:
     assert run("schedule", "show", "--hours", hours).code == 2
+
+
+def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab: Path) -> None:
+    assert "digest.to" in run("schedule", "install", "--digest", "7:30", "--yes").err
+    assert not crontab.exists()
+    home.mkdir()
+    (home / "config.toml").write_text('[digest]\nto = "ada@example.org"\nserver = "smtp.example.org"\n')
+    assert run("schedule", "install", "--digest", "7:30", "--yes").out.endswith("Installed.\n")
+    refresh, digest = crontab.read_text().splitlines()
+    assert "refresh --quiet" in refresh
+    assert digest.startswith("30 7 * * * ")
+    assert "digest --send --refresh --quiet" in digest
+    assert run("schedule", "show").out.endswith("A schedule and a digest are installed (cron).\n")
+    # Other hours for refreshes leave the digest.
+    run("schedule", "install", "--hours", "3", "--yes")
+    assert run("schedule", "show", "--json").record["digest"] is True
+    (home / "config.toml").write_text('[digest]\ncommand = ["msmtp", "-t"]\n')
+    assert "digest --to command" in run("schedule", "show", "--digest", "23:59").out
+    assert run("schedule", "remove", "--yes").out == "Removed.\n"
+    assert crontab.read_text() == ""
+    for time in ("24:00", "7", "7:60", "x"):
+        assert run("schedule", "show", "--digest", time).code == 2

@@ -19,7 +19,7 @@ from tests.crash.trials import Scene, make_scenes, try_scene
 
 WHAT = (
     *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
-    *("import", "refresh", "read", "pdf", "refresh-paper", "for-you", "sync", "compact", "migrate"),
+    *("import", "refresh", "read", "pdf", "refresh-paper", "for-you", "sync", "digest", "compact", "migrate"),
 )
 
 LARGEST = 1 << 22

@@ -22,7 +22,7 @@ SOURCE = Path(__file__).with_name("faults.c")
 
 WHAT = (
     *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
-    *("import", "read", "pdf", "refresh-paper", "for-you", "sync", "compact", "migrate", "repair"),
+    *("import", "read", "pdf", "refresh-paper", "for-you", "sync", "digest", "compact", "migrate", "repair"),
 )
 
 

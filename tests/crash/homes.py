@@ -24,7 +24,7 @@ SAMPLE = ROOT / "reader" / "data" / "sample.json"
 MANY = 5_300
 """Papers of a home, at least: the program applies a mark to 5,000 in one transaction, so these take two."""
 
-SETTINGS = 'ask_arxiv = false\nrefresh_minutes = 0\npdf_folder = "pdfs"\n'
+SETTINGS = 'ask_arxiv = false\nrefresh_minutes = 0\npdf_folder = "pdfs"\n[digest]\ncommand = ["true"]\n'
 
 
 @dataclass

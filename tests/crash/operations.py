@@ -183,6 +183,18 @@ def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     return Step(("follow", "add", *names), tuple(deeds), said="Its query is ")
 
 
+def _digest(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
+    """Give what is new to a program, and note it in a log of its own."""
+    return Step(("digest", "--since", "3y", "--to", "command"))
+
+
+def _weigh(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
+    """Raise a word and an author that are new: two events, which stand or fall together."""
+    word, author = f"model x{chance.randrange(10**9)}", f"Ada {chance.randrange(10**9)}"
+    deeds = (Deed(f"weigh:word:{word}", "1"), Deed(f"weigh:author:{author}", "1", is_together=True))
+    return Step(("weights", "raise", word, f"author:{author}"), deeds, said="Raised ")
+
+
 def _sync(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Take in a mark of another machine, whose clock is ahead; the own marks go out."""
     values = derive(before.entries, before.aliases).get("star", {})
@@ -215,7 +227,9 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "refresh-paper": _refresh_paper,
         "for-you": _for_you,
         "follow": _follow,
+        "weigh": _weigh,
         "sync": _sync,
+        "digest": _digest,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""

@@ -122,7 +122,7 @@ def browser(home: Path, columns: int = 100, rows: int = 30, **more: str) -> Iter
 
 
 def test_it_is_drawn_and_reads_keys_follows_the_window_and_opens_links(home: Path) -> None:
-    with browser(home) as one:
+    with browser(home, EDITOR="true") as one:
         one.wait_for(READY)
         assert len(one.screen.display[0]) == 100
         for columns, rows in ((60, 20), (120, 30)):
@@ -138,6 +138,11 @@ def test_it_is_drawn_and_reads_keys_follows_the_window_and_opens_links(home: Pat
         one.wait_for("1 starred")
         one.type("\x1a")
         one.wait_for("no shell to go back to")
+        one.type("\x05")
+        one.wait_for("esc keep")
+        assert "no other editor can be opened here" in one.text
+        one.type("\x1b")
+        one.wait_for(READY)
         one.type("?")
         one.wait_for("Keys in")
         one.tell(type="quit")

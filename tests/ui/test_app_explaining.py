@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
+from reader.cache.marks.changes import Change
+from reader.cache.marks.events import Events
+from reader.cache.window import Window
+from reader.core.marks import Agent
 from reader.core.topics.explain import LEGEND
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -35,12 +42,19 @@ async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader:
         assert r.context == "list"
 
 
-async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener) -> None:
+async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener, tmp_path: Path) -> None:
     async with reader(papers=BOTH, query="nothing") as r:
+        file = tmp_path / "papers.db"
+        with closing(Window.open(file)) as window, closing(Events.open(file)) as events:
+            pk = window.pk_of(papers.draft(3, "").id or "")
+            assert pk is not None
+            changes = [Change("star", True, [pk]), Change("tag:later", True, [pk])]
+            events.act(changes, by=Agent("scout", "0123456789ab"))
         await r.do("read.open", "read.why")
         await r.until(lambda: r.text_in_front.is_explaining)
         await r.rest()
         assert "No rule gives this paper a topic." in r.text_in_front.text
+        assert "Marked by programs\nstarred by scout; tagged later by scout" in r.text_in_front.text
         await r.do("app.escape")
         assert r.is_on_page
         await r.do("app.escape")

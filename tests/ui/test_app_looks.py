@@ -21,16 +21,17 @@ async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> N
         assert panes(r) == ["filter", "papers", "detail"]
         assert r.main.filter.region.right <= r.main.papers.region.x
         assert r.main.papers.region.right <= r.main.detail.region.x
-        assert r.filter_lines[:7] == [
+        assert r.filter_lines[:8] == [
             "VIEWS",
             "▸ Today 14/14",
             "For you",
+            "Followed 0",
             "Unread 60",
             "Queue 0",
             "Starred 0",
             "All 60",
         ]
-        assert r.filter_lines[7:12] == ["DAYS", "Tue 12 14/14", "Mon 11 16/16", "Fri 8 14/14", "Thu 7 16/16"]
+        assert r.filter_lines[9:14] == ["DAYS", "Tue 12 14/14", "Mon 11 16/16", "Fri 8 14/14", "Thu 7 16/16"]
         assert r.list_lines[0].split() == ["TUESDAY", "12", "MAY", "14", "unread", "of", "14"]
         assert r.list_lines[1].startswith("▌●  192    Slow Video")
         detail = r.text("#detail")

@@ -12,6 +12,7 @@ from reader.cache.history import STILL
 from reader.cache.orders import Order
 from reader.cache.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
+from reader.core.similarity import FoundBy
 from reader.core.topics.trends import Trend
 from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.footers import FOOTERS
@@ -26,6 +27,7 @@ from reader.ui.pictures import Picture, Pictures
 from reader.ui.state import State
 from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.text.fit_lines import Fit
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
@@ -110,6 +112,14 @@ def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
     assert header(at("all"), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
     assert header(at("all", "robot", complete=False), NOW, "·") == Header("All", "robot", None, 60, condition=NOT_YET)
     assert header(replace(at("all"), counts=None), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
+
+
+def test_the_header_says_which_words_were_taken_for_others() -> None:
+    state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
+    assert header(state, NOW, "·").query == "difusion"
+    fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (), (("difusion", "diffusion"),)))
+    assert header(state.explain_fit(fit), NOW, "·").query == "difusion  (read as diffusion)"
+    assert header(state.explain_fit(fit._replace(text="other")), NOW, "·").query == "difusion"
 
 
 def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:

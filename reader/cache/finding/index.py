@@ -15,7 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from reader.cache import connections
+from reader.cache.finding.door import door_of
 from reader.cache.finding.folder import key_range, segment_folders
+from reader.cache.finding.meaning import Meaning
 from reader.cache.finding.ranker import Ranker, Ranking, Similar
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import Splitter
@@ -90,7 +92,25 @@ def rank(connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
     if not current:
         return Ranking(np.empty(0, np.int64), {})
     with closing(Splitter()) as splitter:
-        return Ranker(current, splitter).rank(text, lambda pks: _titles_and_abstracts(connection, pks))
+        return _rank(Ranker(current, splitter), connection, cache, text)
+
+
+def _rank(ranker: Ranker, connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
+    return ranker.rank(text, lambda pks: _titles_and_abstracts(connection, pks), _meaning(connection, cache, text))
+
+
+def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning | None:
+    """How near papers are to a text by the user's model; None without one, or if it can't say so in time."""
+    from reader.cache.finding.vectors import open_vectors
+
+    door = door_of(cache)
+    found = open_vectors(connection, cache, door.encoder.key) if door is not None else None
+    if door is None or found is None:
+        return None
+    vector = door.vector(text)
+    if vector is None or len(vector) != found.rows.shape[1]:
+        return None
+    return Meaning(found.pks, found.cosines(vector))
 
 
 def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) -> FoundBy:
@@ -100,9 +120,9 @@ def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) ->
         return FoundBy()
     with closing(Splitter()) as splitter:
         ranker = Ranker(current, splitter)
-        ranking = ranker.rank(text, lambda pks: _titles_and_abstracts(connection, pks))
+        ranking = _rank(ranker, connection, cache, text)
         [paper] = _titles_and_abstracts(connection, [pk])
-        return ranker.explain(text, ranking, paper)
+        return ranker.explain(text, ranking, pk, paper)
 
 
 def rank_by_papers(connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], most: int) -> Similar:

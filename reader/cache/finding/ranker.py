@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from reader.cache.finding.meaning import Meaning, add
 from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment
 from reader.cache.finding.spelling import correct
 from reader.cache.finding.splitter import IN_TITLE, Splitter
@@ -77,7 +78,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Ranking(NamedTuple):
-    """Papers that have any of the words of a text."""
+    """Papers that have any of the words of a text, or are near to it."""
 
     pks: Ints
     """Keys, the best paper first."""
@@ -85,6 +86,8 @@ class Ranking(NamedTuple):
     """Stems that no paper has, and the similar ones that were looked for in their place."""
     lent: tuple[str, ...] = ()
     """Stems that the best papers lent, the most telling first."""
+    near: frozenset[int] = frozenset()
+    """The keys of papers that are among the best for their vector more than for their words."""
 
 
 class Similar(NamedTuple):
@@ -128,8 +131,8 @@ class Ranker:
         relative = lengths / max(1.0, float(lengths.mean()))
         self._damping = (SATURATION * (1 - LENGTH + LENGTH * relative)).astype(np.float32)
 
-    def rank(self, text: str, read_texts: ReadTexts) -> Ranking:
-        """The papers that fit a text, the best first."""
+    def rank(self, text: str, read_texts: ReadTexts, meaning: Meaning | None = None) -> Ranking:
+        """The papers that fit a text, the best first; with its `meaning`, those too that have other words."""
         corrected: dict[str, str] = {}
         words: list[Word] = []
         for typed in self._splitter.words(text)[:MOST_WORDS]:
@@ -141,15 +144,19 @@ class Ranker:
                 corrected[typed] = meant
                 word = self._word(meant)
             words.append(word)
-        if not words:
-            return Ranking(np.empty(0, np.int64), corrected)
-        scores, lent = self._scores(words, read_texts)
+        scores, lent, share = self._scores(words, read_texts)
+        near: Ints = np.empty(0, np.int64)
+        if meaning is not None:
+            counted = meaning.counted(self._keys(np.arange(self._size)), share)
+            scores = add(scores, counted)
+            best = _highest(scores, BEST)
+            near = self._keys(best[2 * counted[best] > scores[best]])
         rows = np.flatnonzero(scores)
         rows = rows[np.argsort(-scores[rows], kind="stable")]
-        return Ranking(self._keys(rows), corrected, lent)
+        return Ranking(self._keys(rows), corrected, lent, frozenset(near.tolist()))
 
-    def explain(self, text: str, ranking: Ranking, paper: tuple[str, str]) -> FoundBy:
-        """By what a text has found a paper, whose title and abstract are given."""
+    def explain(self, text: str, ranking: Ranking, pk: int, paper: tuple[str, str]) -> FoundBy:
+        """By what a text has found a paper, whose key, and title and abstract are given."""
         typed = WordPlaces(self._splitter, [("", text)])
         ours = WordPlaces(self._splitter, [paper])
         has = {stem for stem, *_ in self._splitter.split([paper])}
@@ -162,10 +169,12 @@ class Ranker:
             meant = ranking.corrected.get(stem, stem)
             if meant != stem:
                 corrected[typed.written([place])] = firsts.get(meant, meant)
-            elif meant in has:
-                words.setdefault(meant, typed.written([place]))
-        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in typed.counts]
-        return FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
+            if meant in has:
+                words.setdefault(meant, typed.written([place]) if meant == stem else firsts.get(meant, meant))
+        asked = {ranking.corrected.get(stem, stem) for stem in typed.counts}
+        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]
+        found = FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
+        return found._replace(by_vector=pk in ranking.near)
 
     def rank_similar(self, texts: Sequence[tuple[str, str]], most: int) -> Similar:
         """At most so many papers that are like some others, whose titles and abstracts are given."""
@@ -243,11 +252,13 @@ class Ranker:
         )
         return Word(numbers, papers, float(np.log1p((self._size - papers + 0.5) / (papers + 0.5))))
 
-    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> tuple[Floats, tuple[str, ...]]:
-        """The score of each paper, and the stems that papers lent."""
+    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> tuple[Floats, tuple[str, ...], float]:
+        """The score of each paper, the stems that papers lent, and the share of the words that the best paper has."""
         distinct = sorted(set(words), key=lambda word: word.papers)
         scores = np.zeros(self._size, np.float32)
         shares = np.zeros(self._size, np.float32)
+        if not words:
+            return scores, (), 0.0
         among: Flags | None = None
         for word in distinct:
             if among is None and np.count_nonzero(shares) >= ENOUGH:
@@ -260,6 +271,7 @@ class Ranker:
         for one, next_one in dict.fromkeys(pairwise(words)):
             self._add_pair(scores, one, next_one, PAIR * min(one.rarity, next_one.rarity), best)
         scores *= shares
+        share = float(shares[np.argmax(scores)])
         lent: list[str] = []
         if np.count_nonzero(shares > 0.999) >= MANY:
             scores *= np.float32((1 - LENT_SHARE) / len(distinct))
@@ -268,7 +280,7 @@ class Ranker:
                 word = self._word(stem)
                 for _ in self._add_word(scores, word, LENT_SHARE * share * word.rarity, best):
                     pass
-        return scores, tuple(lent)
+        return scores, tuple(lent), share
 
     def _best(self, scores: Floats) -> Flags:
         """Which papers have the best scores."""

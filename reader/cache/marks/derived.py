@@ -19,7 +19,21 @@ from reader.cache.follows import derive_follow
 from reader.core.flags import Flag
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import HIGHLIGHT, LIKE, LOOK, NOTE, PASS, QUEUE, RULE, STATES, TAG, TRACES, WANT, quoted
+from reader.core.marks import (
+    AGENT,
+    HIGHLIGHT,
+    LIKE,
+    LOOK,
+    NOTE,
+    PASS,
+    QUEUE,
+    RULE,
+    STATES,
+    TAG,
+    TRACES,
+    WANT,
+    quoted,
+)
 from reader.core.queue_places import first_place
 
 FOLLOW = "follow:"
@@ -62,6 +76,9 @@ def same(kind: str) -> str:
     if kind == WANT:
         # It is here, which is all that was wanted.
         return "true"
+    if kind.startswith(AGENT):
+        # It is about marks that do change.
+        return "false"
     if kind == LIKE:
         return f"coalesce(({_NEWEST.replace(':kind', repr(LIKE))}), '0') = :value"
     if kind == NOTE:

@@ -23,7 +23,7 @@ from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
-from reader.core.marks import RULE
+from reader.core.marks import AGENT, RULE
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -86,6 +86,8 @@ class Event:
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
         if self.kind.startswith(RULE):
             return f"by the rule {self.kind.removeprefix(RULE)}"
+        if self.kind.startswith(AGENT):
+            return f"by {self.kind.removeprefix(AGENT)}"
         others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
         return LABELS.get((self.kind, self.value)) or others.get(self.kind, self.kind)
 
@@ -116,13 +118,15 @@ class Action:
         """Number of its papers, about: the most that any of its marks has."""
         papers: dict[str, int] = {}
         for event in self.events:
-            papers[event.label] = papers.get(event.label, 0) + event.count
-        return max(papers.values())
+            if not event.kind.startswith(AGENT):
+                papers[event.label] = papers.get(event.label, 0) + event.count
+        return max(papers.values(), default=0)
 
     @property
     def label(self) -> str:
         """The marks as words that follow a number: `3 tagged later, untagged soon`."""
-        return ", ".join(dict.fromkeys(event.label for event in self.events))
+        events = sorted(self.events, key=lambda event: event.kind.startswith(AGENT))
+        return ", ".join(dict.fromkeys(event.label for event in events))
 
     @property
     def said(self) -> str:

@@ -31,7 +31,7 @@ from reader.cache.marks.journal import Entry
 from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
 from reader.core.flags import Flag
-from reader.core.marks import STATES
+from reader.core.marks import STATES, Agent
 
 T = TypeVar("T")
 
@@ -103,16 +103,22 @@ class Events:
         action = self.act([change], progress)
         return action.events[0] if action else None
 
-    def act(self, changes: Sequence[Change], progress: Progress = ignore_progress) -> Action | None:
+    def act(
+        self, changes: Sequence[Change], progress: Progress = ignore_progress, *, by: Agent | None = None
+    ) -> Action | None:
         """Record several changes as one action, which one undo takes back; return None if nothing changes.
 
-        The changes of one kind name different papers.
+        The changes of one kind name different papers. `by` is the program that asks for them, if it is not the user;
+        it names papers of the cache only.
         """
         with explained(self._path):
             # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
             found = [one for change in changes if (one := find_changing(self._connection, change, BATCH)).count]
             if not found:
                 return None
+            if by is not None:
+                pks = sorted({pk for one in found for batch in one.batches for pk in json.loads(batch)})
+                found.append(find_changing(self._connection, Change(by.kind, by.run, pks), BATCH))
             rest: list[tuple[Event, Changing]] = []
             room = BATCH
             with self._log.recording():
@@ -147,9 +153,14 @@ class Events:
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
         return self._named(event) if changing.change.absent else changing.batches
 
-    def undo(self, progress: Progress = ignore_progress, *, anywhere: bool = False) -> Action | None:
-        """Undo the newest action of this machine, or of all machines, that is not undone; None if there is none."""
-        return self._reverse("undo", progress, anywhere=anywhere)
+    def undo(
+        self, progress: Progress = ignore_progress, *, anywhere: bool = False, by: Agent | None = None
+    ) -> Action | None:
+        """Undo the newest action of this machine, or of all machines, that is not undone; None if there is none.
+
+        If a program made it, all actions of that run of the program are undone as one; with `by`, those of this one.
+        """
+        return self._reverse("undo", progress, anywhere=anywhere, by=by)
 
     def redo(self, progress: Progress = ignore_progress) -> Action | None:
         """Redo the action of the newest undo if no later one exists; return it, or None."""
@@ -339,13 +350,16 @@ class Events:
 
     # Undo and redo.
 
-    def _reverse(self, direction: Direction, progress: Progress, *, anywhere: bool = False) -> Action | None:
+    def _reverse(
+        self, direction: Direction, progress: Progress, *, anywhere: bool = False, by: Agent | None = None
+    ) -> Action | None:
         with explained(self._path):
             connection = self._connection
             rest: list[tuple[Event, Event]] = []
             room = BATCH
             with self._log.recording():
-                targets = find_targets(connection, direction, self._log.machine(), anywhere=anywhere)
+                machine = self._log.machine()
+                targets = find_targets(connection, direction, machine, anywhere=anywhere, by=by)
                 if not targets:
                     return None
                 steps = self._log.record_together([Marking(direction, target.id) for target in targets])

@@ -1,4 +1,4 @@
-"""Finds what an undo or a redo is about: the events of one action."""
+"""Finds what an undo or a redo is about: the events of one action, or of all actions of one run of a program."""
 
 from __future__ import annotations
 
@@ -7,23 +7,33 @@ from typing import Literal
 
 from reader.cache.marks.derived import FOLLOW, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
-from reader.core.marks import TRACES, quoted
+from reader.core.marks import AGENT, TRACES, Agent, quoted
 
 Direction = Literal["undo", "redo"]
 
 
 def find_targets(
-    connection: sqlite3.Connection, direction: Direction, machine: str, *, anywhere: bool = False
+    connection: sqlite3.Connection,
+    direction: Direction,
+    machine: str,
+    *,
+    anywhere: bool = False,
+    by: Agent | None = None,
 ) -> list[Event]:
     """The events of this machine that an undo or a redo is about, in their order; empty if there are none.
 
-    With `anywhere`, an undo is about the newest action of all machines.
+    With `anywhere`, an undo is about the newest action of all machines; with `by`, about what this run of a program
+    did, and nothing else.
     """
     if anywhere:
         row = connection.execute(_NEWEST_MACHINE).fetchone()
         machine = row[0] if row else machine
+    values = {"machine": machine}
     query = _UNDOABLE if direction == "undo" else _REDOABLE
-    return [Event(*row) for row in connection.execute(query, {"machine": machine})]
+    if by is not None:
+        query = _OF_AGENT
+        values |= {"kind": by.kind, "value": by.run}
+    return [Event(*row) for row in connection.execute(query, values)]
 
 
 _REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%' AND kind NOT LIKE '{SETTING}%'"
@@ -31,12 +41,29 @@ _REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLO
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
 # The events of the newest action that is not undone: they have one clock. Those that were imported have no number.
+# If a program made the action, those of all actions of that run.
 _UNDOABLE = f"""
-    WITH newest (last, clock) AS (
+    WITH newest (last, clock) AS MATERIALIZED (
         SELECT seq, clock FROM event WHERE machine = :machine AND {_REGULAR} AND undone = 0
-        ORDER BY number DESC LIMIT 1)
-    SELECT {COLUMNS} FROM newest JOIN event USING (clock)
-    WHERE machine = :machine AND {_REGULAR} AND undone = 0 AND (number > 0 OR seq = last) ORDER BY number
+        ORDER BY number DESC LIMIT 1),
+    agent (kind, value) AS MATERIALIZED (
+        SELECT kind, value FROM newest JOIN event USING (clock)
+        WHERE machine = :machine AND kind LIKE '{AGENT}%' AND undone = 0 AND number > 0),
+    meant (clock) AS (
+        SELECT clock FROM newest UNION
+        SELECT event.clock FROM agent CROSS JOIN event USING (kind, value)
+        WHERE machine = :machine AND undone = 0 AND number > 0)
+    SELECT {COLUMNS} FROM meant JOIN event USING (clock)
+    WHERE machine = :machine AND {_REGULAR} AND undone = 0 AND (number > 0 OR seq = (SELECT last FROM newest))
+    ORDER BY number
+"""
+
+_OF_AGENT = f"""
+    WITH meant (clock) AS (
+        SELECT DISTINCT clock FROM event
+        WHERE machine = :machine AND kind = :kind AND value = :value AND undone = 0 AND number > 0)
+    SELECT {COLUMNS} FROM meant JOIN event USING (clock)
+    WHERE machine = :machine AND {_REGULAR} AND undone = 0 AND number > 0 ORDER BY number
 """
 
 # The events of the newest undo that is still in effect, if no event of this machine came after it.

@@ -30,6 +30,17 @@ ENOUGH = 0.1
 AT_ONCE = 1_000
 """Papers of the ranking that are tested for the exact terms at once; each next time there are four times as many."""
 
+MOST_KEPT = 3
+"""Rankings that are kept: up to 1 MB each at 10,000 papers."""
+
+Ranked = tuple[list[int], dict[int, float]]
+"""The papers from the best on, and how near each is if papers alone are given."""
+
+_STATE = "SELECT (SELECT max(pk) FROM paper), (SELECT count(*) FROM full_text)"
+"""What changes with each paper or text that a ranking may know."""
+
+_kept: dict[tuple[object, ...], Ranked] = {}
+
 
 def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     """The selection with the keys of its papers; raises CacheIndexing while the index is being made."""
@@ -63,14 +74,26 @@ def cache_file(connection: sqlite3.Connection) -> Path:
     return Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
 
 
-def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> tuple[list[int], dict[int, float]]:
-    """The papers from the best on, and how near each is if papers alone are given."""
-    from reader.cache.finding.index import rank
+def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> Ranked:
+    """The ranking; it is kept for the counts of all views and topics, which ask for the same one."""
     from reader.cache.finding.preparing import prepare
-    from reader.cache.search import similar
 
     cache = cache_file(connection)
     prepare(connection, cache)
+    key = (cache, wanted.text, wanted.like, *connection.execute(_STATE).fetchone())
+    found = _kept.get(key)
+    if found is None:
+        found = _rank(connection, cache, wanted)
+        while len(_kept) >= MOST_KEPT:
+            _kept.pop(next(iter(_kept), key), None)
+        _kept[key] = found
+    return found
+
+
+def _rank(connection: sqlite3.Connection, cache: Path, wanted: Nearest) -> Ranked:
+    from reader.cache.finding.index import rank
+    from reader.cache.search import similar
+
     if not wanted.like:
         return rank(connection, cache, wanted.text).pks.tolist(), {}
     near = similar.rank_similar(connection, cache, similar.keys_of(connection, wanted.like))

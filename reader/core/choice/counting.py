@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -111,21 +112,56 @@ def _pairs(words: Numbers, is_word: Flags) -> Numbers:
 class Statistics(NamedTuple):
     """How common terms are."""
 
-    papers: int
-    """Papers that were counted."""
+    papers: float
+    """Papers that were counted, with those that ship for so many as they count for."""
     length: float
     """Mean words of a paper."""
     have: Floats
     """How many papers have each term."""
     dwell: Floats
     """How many papers have each term three times or more: those are about it."""
+    everywhere: Flags
+    """Which terms most papers of the cache have."""
+
+
+class Common(NamedTuple):
+    """How common terms are in some thousand papers of the daily feed, which ships: a small cache can't tell."""
+
+    codes: Numbers
+    """The terms, ascending; rarer ones are left out."""
+    have: Floats
+    """How many of `COUNT_FOR` papers have each."""
+    dwell: Floats
+
+    def of(self, terms: Terms) -> tuple[Floats, Floats]:
+        """How many papers have each term, and how many dwell on it."""
+        at = np.searchsorted(self.codes, terms.codes).clip(0, len(self.codes) - 1)
+        is_known = self.codes[at] == terms.codes
+        return self.have[at] * is_known, self.dwell[at] * is_known
+
+
+def read_common(packed: bytes) -> Common:
+    """The common terms from the bytes that `tests/bench/common_words.py` writes."""
+    numbers = np.frombuffer(zlib.decompress(packed), "<u4")
+    codes, have, dwell = numbers[1:].reshape(3, -1)
+    share = COUNT_FOR / int(numbers[0])
+    return Common(codes.astype(np.uint32), have * share, dwell * share)
 
 
 DWELLS = 3
 
+FEW = 8
+"""Papers that are never most of a cache."""
 
-def survey(terms: Terms, chunks: Iterable[Chunk]) -> Statistics:
-    """Count in how many papers each term is."""
+COUNT_FOR = 1_000
+"""Papers that those that ship count for."""
+
+ENOUGH = 5_000
+"""Papers that tell by themselves how common words are."""
+
+
+def survey(terms: Terms, chunks: Iterable[Chunk], common: Common | None = None) -> Statistics:
+    """Count in how many papers each term is; where the papers are few, with those that ship."""
     have, dwell = np.zeros(len(terms)), np.zeros(len(terms))
     papers, words = 0, 0.0
     for chunk in chunks:
@@ -134,7 +170,12 @@ def survey(terms: Terms, chunks: Iterable[Chunk]) -> Statistics:
         dwell += np.bincount(hits.terms[hits.counts >= DWELLS], minlength=len(terms))
         papers += len(chunk.packed)
         words += hits.lengths.sum()
-    return Statistics(papers, max(1.0, words / max(1, papers)), have, dwell)
+    length = max(1.0, words / max(1, papers))
+    everywhere = have > max(papers / 2, FEW)
+    if common is not None and papers < ENOUGH:
+        more, dwelt = common.of(terms)
+        return Statistics(papers + COUNT_FOR, length, have + more, dwell + dwelt, everywhere)
+    return Statistics(papers, length, have, dwell, everywhere)
 
 
 def strength(hits: Hits, length: float) -> Floats:

@@ -16,7 +16,7 @@ from reader.core.choice.words import codes, written
 from reader.core.text import fold
 
 if TYPE_CHECKING:
-    from reader.core.choice.counting import Chunk, Flags, Floats, Statistics, Terms
+    from reader.core.choice.counting import Chunk, Common, Flags, Floats, Statistics, Terms
 
 MOST_TERMS = 30
 """Terms that are picked."""
@@ -123,9 +123,12 @@ class Taste(NamedTuple):
 
 
 def learn(
-    marked: Sequence[Marked], chunks: Callable[[], Iterable[Chunk]], muted: Container[int] = frozenset()
+    marked: Sequence[Marked],
+    chunks: Callable[[], Iterable[Chunk]],
+    muted: Container[int] = frozenset(),
+    common: Callable[[], Common | None] = lambda: None,
 ) -> Taste:
-    """Learn from marked papers; `chunks` are the papers that tell how common terms are.
+    """Learn from marked papers; `chunks` are the papers that tell how common terms are, with `common` if they are few.
 
     Terms whose numbers are `muted` are not learned, and others take their places.
     """
@@ -136,7 +139,7 @@ def learn(
     from reader.core.choice.counting import survey
 
     terms, is_pair = _candidates([*liked, *hidden], muted)
-    known = survey(terms, chunks())
+    known = survey(terms, chunks(), common())
     likes, hides = (_Side(side, terms, known, is_pair) for side in (liked, hidden))
     # How much of the papers that have a term are liked; nothing is had by neither side.
     share = likes.have / (likes.have + hides.have).clip(1e-9)
@@ -193,7 +196,7 @@ class _Side:
         nature = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
         self._nature: Floats = nature ** (1 / (1 + np.maximum(0, self.have - 1) / AGREEMENT))
         least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
-        self._allowed = (known.have >= least) & (known.have <= most) & (self.have > 0)
+        self._allowed = (known.have >= least) & (known.have <= most) & (self.have > 0) & ~known.everywhere
 
     def named(self, picked: Sequence[_Pick], most: float) -> Iterator[TasteTerm]:
         """The picked terms, with weights so that the best has `most`."""
@@ -201,7 +204,8 @@ class _Side:
 
         having = [np.flatnonzero(self._has[:, one.place]) for one in picked]
         examples = {int(paper) for papers in having for paper in papers[:EXAMPLES]}
-        texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]))
+        codes = {int(self._codes[one.place]) for one in picked}
+        texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]), only=codes)
         for one, papers in zip(picked, having, strict=True):
             code = int(self._codes[one.place])
             yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers))

@@ -12,11 +12,14 @@ from typing import NamedTuple
 
 from reader.core.choice.taste import TasteTerm, What
 
-SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.1, "author": 0.2, "org": 0.05})
+SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.05, "author": 0.2, "org": 0.05})
 """The weight of a trait that all liked papers have and no other; the best word has 1."""
 
 LEAST: Mapping[What, int] = MappingProxyType({"topic": 1, "author": 2, "org": 3})
 """Marked papers that must have a trait."""
+
+LEAST_LIKED, LEAST_HIDDEN = 0.2, 1.5
+"""The weights of liked and of hidden papers that must have a trait; one that was only passed says nothing of it."""
 
 MOST: Mapping[What, int] = MappingProxyType({"topic": 10, "author": 10, "org": 5})
 """Traits of a kind that are learned."""
@@ -60,6 +63,7 @@ def _weigh(counts: Iterable[TraitCount], liked: float, hidden: float) -> Iterato
         part = (abs(mine) + one.share) / (all_of_side + 1)
         lift = log(part / max(one.share, 1e-6))
         purity = abs(mine) / max(one.liked + one.hidden, 1e-9)
-        if one.marked >= LEAST[one.what] and lift > 0:
+        is_said = one.liked >= LEAST_LIKED if mine > 0 else one.hidden >= LEAST_HIDDEN
+        if one.marked >= LEAST[one.what] and is_said and lift > 0:
             weight = SAYS[one.what] * min(1.0, lift / SURPRISE) * part * purity**2
             yield TasteTerm(0, one.text, weight if mine > 0 else -weight, one.marked, one.what, one.name)

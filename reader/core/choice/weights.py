@@ -9,6 +9,9 @@ from reader.core.choice.learned import Learned
 from reader.core.choice.taste import TasteTerm, What
 from reader.core.choice.wishes import WHATS, Wish
 
+LEAST = 0.005
+"""What counts less than this part of the best word is not listed, unless the user has changed it."""
+
 
 class Weight(NamedTuple):
     """One thing that counts for papers, or could."""
@@ -30,8 +33,9 @@ class Weight(NamedTuple):
 
 def weigh_all(learned: Learned, topics: Sequence[tuple[str, str]]) -> tuple[Weight, ...]:
     """All that counts, by kind and weight, then what is muted, then other topics as (slug, name) in their order."""
-    terms = {term.key: term for term in (*learned.taste.terms, *learned.taste.traits)}
     wishes = {wish.key: wish for wish in learned.wishes}
+    every = (*learned.taste.terms, *learned.taste.traits)
+    terms = {term.key: term for term in every if abs(term.weight) >= LEAST or term.key in wishes}
     names = dict(topics)
     found = [
         Weight(wishes.get(key) or _as_learned(term), term.text, term.weight, term.papers) for key, term in terms.items()

@@ -1,7 +1,8 @@
-"""What the user decides about what was learned of them: more of a word, a topic, an author or an organization, or less.
+"""What the user decides on what was learned: more of a word, a topic, an author or an organization, or less.
 
 A wish is an event without papers, which undo takes back. Its step doubles or halves the learned weight; a muted word or
-trait counts nothing. What was not learned, such as a topic that the user picks at first, gets a weight of its own.
+trait counts nothing. What was not learned, such as a topic that the user picks at first, gets a weight of its own. That
+fades as marked papers teach what it is worth.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ LONGEST: Final = 120
 
 UNLEARNED: Final = 0.5
 """The weight of what was not learned and is raised once; the best word has 1."""
+
+FADING: Final = 3
+"""Marked papers from which on less than half of that is left, if they teach another weight."""
 
 WHATS: Final[tuple[What, ...]] = get_args(What)
 
@@ -74,13 +78,14 @@ class Wish(NamedTuple):
         step = (self.step or 0) + (1 if direction == "raise" else -1)
         return self._replace(step=max(-MOST_STEPS, min(MOST_STEPS, step)))
 
-    def weigh(self, learned: float) -> float:
-        """The weight of what has a learned weight, 0 if it was not learned."""
-        if self.step is None:
-            return 0.0
-        if learned:
-            return learned * 2.0 ** (self.step if learned > 0 else -self.step)
-        return 0.0 if not self.step else UNLEARNED * 2.0 ** (abs(self.step) - 1) * (1 if self.step > 0 else -1)
+    def weigh(self, learned: float, papers: int) -> float:
+        """The weight of what has a learned weight, from so many papers; both are 0 if it was not learned."""
+        if not self.step:
+            return 0.0 if self.step is None else learned
+        own = UNLEARNED * 2.0 ** (abs(self.step) - 1) * FADING / (FADING + papers)
+        if self.step < 0:
+            return learned * 2.0 ** (self.step if learned > 0 else -self.step) if learned else -own
+        return max(own, learned * 2.0 ** (self.step if learned > 0 else -self.step))
 
 
 def trait_key(what: What, name: str) -> tuple[What, str]:
@@ -131,7 +136,7 @@ def with_wishes(taste: Taste, wishes: Iterable[Wish]) -> Taste:
     found = {term.key: term for term in (*taste.terms, *taste.traits)}
     for wish in wishes:
         known = found.pop(wish.key, None)
-        weight = wish.weigh(known.weight if known else 0.0)
+        weight = wish.weigh(known.weight, known.papers) if known else wish.weigh(0.0, 0)
         code = code_of(wish.name) if wish.what == "word" else 0
         if weight and code is not None:
             term = known or TasteTerm(code, wish.name, 0.0, 0, wish.what, wish.name)

@@ -10,7 +10,7 @@ import re
 import struct
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import pairwise
 from zlib import crc32
 
@@ -89,12 +89,13 @@ def pack(title: str, abstract: str) -> bytes:
     return struct.pack(f"<{len(numbers)}I", *numbers)
 
 
-def written(*texts: str) -> dict[int, str]:
-    """The words and pairs of some texts by their numbers, each as it is written most often."""
+def written(*texts: str, only: Container[int] | None = None) -> dict[int, str]:
+    """The words and pairs of some texts by their numbers, or those of some, each as it is written most often."""
     found: dict[int, Counter[str]] = {}
     for text in texts:
         for code, form in _forms(text):
-            found.setdefault(code, Counter())[form] += 1
+            if only is None or code in only:
+                found.setdefault(code, Counter())[form] += 1
     return {code: _plainest(forms) for code, forms in found.items()}
 
 

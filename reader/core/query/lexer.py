@@ -33,6 +33,8 @@ ALIASES = {
     "arxiv": "id",
     "conference": "venue",
     "journal": "venue",
+    "similar": "like",
+    "related": "like",
 }
 """Field names of other programs and our names for them: only suggested, never accepted."""
 

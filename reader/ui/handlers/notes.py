@@ -165,7 +165,10 @@ class NoteActions:
             with self._terminal.suspend():
                 is_done = edit(command, self._library.draft_file(noting.id))
         except SuspendNotSupported:
-            self._model.show_notice("this terminal can't be given to an editor", "warning")
+            # Such as in a browser.
+            if self._model.state.noting is None:
+                self._model.change(self._model.state.begin_note(noting))
+            self._model.show_notice("no other editor can be opened here")
             return
         except OSError as error:
             self._model.show_notice(f"{command[0]} did not start: {error.strerror or error}", "warning")

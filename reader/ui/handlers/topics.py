@@ -163,7 +163,8 @@ class TopicActions:
 
         reasons = self._rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
         acts, muted = self._library.ruled(paper.pk)
-        return Explanation(why(reasons, self._model.state.topic_names), rules=acts, muted=muted)
+        made = self._library.made_by_agents(paper.pk)
+        return Explanation(why(reasons, self._model.state.topic_names), rules=acts, muted=muted, programs=made)
 
 
 def with_topic(text: str, slug: str) -> str:

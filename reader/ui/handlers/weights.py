@@ -45,7 +45,8 @@ class WeightActions:
         except ReaderError as error:
             return str(error)
         self._changed()
-        return f"{done.said} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
+        named = wish._replace(name=self._model.state.topic_names.get(wish.name, wish.name))
+        return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
 
     async def _reverse(self, direction: str) -> str:
         try:

@@ -23,8 +23,8 @@ class Fit(NamedTuple):
 
     @property
     def corrections(self) -> str:
-        """Which words were taken for others: `difusion → diffusion`; empty if none was."""
-        return ", ".join(f"{typed} → {meant}" for typed, meant in self.found_by.corrected)
+        """For which words typed ones were taken; empty for none."""
+        return ", ".join(meant for _, meant in self.found_by.corrected)
 
 
 def fit_lines(fit: Fit | None, width: int, glyphs: Glyphs) -> list[Line]:

@@ -60,12 +60,13 @@ class Slot(NamedTuple):
 def days_have_headings(order: Order[PaperKey]) -> bool:
     """Whether headings tell the days of an order; without them each paper has its date.
 
-    A single day always has its heading.
+    A single day always has its heading, unless papers of other days follow that are near.
     """
     if not order.groups:
         return False
     days = len(order.groups) - (1 if order.in_texts else 0) - (1 if order.near else 0)
-    return days <= 1 or order.matching - order.in_texts >= FEWEST_A_DAY * days
+    are_full = order.matching - order.in_texts >= FEWEST_A_DAY * days
+    return are_full and days > 1 if order.near else are_full or days <= 1
 
 
 class ListLines:

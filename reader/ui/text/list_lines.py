@@ -83,7 +83,7 @@ def draw_paper(
         return (first,)
     about = Piece(_about(row, room - measure(date_end), look.glyphs), "about")
     if row.why:
-        about = Piece(cut(literal(row.why), room - measure(date_end), glyphs.ellipsis), "about")
+        about = Piece(_whole(literal(row.why), room - measure(date_end), glyphs), "about")
     return first, _filled((bar, Piece(" " * (indent - 1)), about), date_end, width)
 
 
@@ -118,6 +118,14 @@ def _about(row: PaperRow, room: int, glyphs: Glyphs) -> str:
             break
         parts = longer
     return _joined(parts, glyphs)
+
+
+def _whole(why: str, room: int, glyphs: Glyphs) -> str:
+    """As many of the reasons as fit whole, at least the first."""
+    parts = why.split("; ")
+    while len(parts) > 1 and cell_len("; ".join(parts)) > room:
+        parts.pop()
+    return cut("; ".join(parts), room, glyphs.ellipsis)
 
 
 def _joined(parts: Sequence[str], glyphs: Glyphs) -> str:

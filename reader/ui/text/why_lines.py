@@ -12,6 +12,7 @@ from reader.ui.text.lines import Line, Piece, cut, fill, literal
 from reader.ui.text.rule_lines import rule_lines
 
 if TYPE_CHECKING:
+    from reader.cache.marks.agents import Made
     from reader.cache.rules import Act
     from reader.core.choice.taste import TasteTerm, What
     from reader.core.topics.explain import Cause, Why
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 FOR_YOU = "For you"
 """The heading over what speaks for a paper."""
 
+PROGRAMS = "Marked by programs"
+"""The heading over the marks that are not the user's own."""
+
 MOST_REASONS = 12
+
+LEAST_WEIGHT = 0.005
+"""What counts less is not listed."""
 
 WHY = "Why these topics"
 """The heading over the reasons for a paper's topics."""
@@ -33,6 +40,8 @@ class Explanation(NamedTuple):
     """What the user's rules did to it."""
     muted: tuple[str, ...] = ()
     """The muted words that hide it."""
+    programs: tuple[Made, ...] = ()
+    """The marks on it that programs made."""
     taste: tuple[TasteTerm, ...] | None = None
     """What speaks for and against it; None if nothing is learned yet."""
 
@@ -43,12 +52,21 @@ def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[
         why_lines(reasons.topics, width, glyphs),
         [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
         rule_lines(reasons.rules, reasons.muted, width),
+        program_lines(reasons.programs, width),
     )
     lines: list[Line] = []
     for section in sections:
         if section:
             lines.extend([(Piece(""),), *section] if lines else section)
     return lines
+
+
+def program_lines(made: Sequence[Made], width: int) -> list[Line]:
+    """Return which program made which mark, under a heading; nothing if none did."""
+    if not made:
+        return []
+    told = "; ".join(literal(one.said) for one in made)
+    return [(Piece(cut(PROGRAMS, width), "label"),), *fill([Piece(told, "text")], width)]
 
 
 def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
@@ -76,7 +94,7 @@ def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> l
     lines: list[Line] = [(Piece(cut(FOR_YOU, width), "label"),)]
     if not reasons:
         lines.append((Piece(cut("Nothing that you marked is like it.", width), "muted"),))
-    shown = reasons[:MOST_REASONS]
+    shown = [one for one in reasons if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
     column = min(max((cell_len(literal(one.text)) for one in shown), default=0), max(8, width // 2))
     for one in shown:
         points = Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted")

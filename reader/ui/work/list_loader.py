@@ -26,7 +26,7 @@ INDEXING = 0.5
 FEW = 20
 """Where fewer papers have the typed words, so many that are near to the words follow."""
 
-BEFORE_NEAREST = 0.1
+BEFORE_NEAREST = 0.2
 """Seconds that the list stands before near papers are looked for: a user who goes on typing does not need them."""
 
 AFTER_SCREENFUL = 0.04
@@ -60,7 +60,7 @@ class ListLoader:
         self._list(ListContent(place, order, at=at))
         if at.pk is not None and at.pk not in order.pks:
             self.awaited = keep
-        if not order.complete or self.awaited:
+        if not order.complete or self.awaited or self._has_nearest(place, order):
             self._model.change(self._model.state.read_on(at))
 
     def load(self, state: State) -> None:
@@ -79,7 +79,7 @@ class ListLoader:
         """All papers of the list, including those after its first screenful."""
         listing = self._model.state.listing
         if listing.order.complete or listing.results is not None:
-            return listing.order.pks[: listing.order.matching]
+            return listing.order.without_near.pks
         return (await self._library.order(self._selection or self._compile(listing.place))).pks
 
     def _compile(self, place: Place) -> Selection:

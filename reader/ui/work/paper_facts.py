@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.group.members import Said
     from reader.cache.history import Votes
+    from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
     from reader.cache.rules import Act
     from reader.cache.texts import KeptText
@@ -94,6 +95,16 @@ class PaperFacts(Marking):
             return (), ()
         with closing(Window.open(self._path)) as window:
             return ruled(window, known, datetime.now(UTC).date())
+
+    def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
+        """The marks on a paper that programs made; may run in a thread. Raises CacheError."""
+        from reader.cache.marks.agents import made_by_agents
+
+        known = self._cached_key(pk)
+        if known is None:
+            return ()
+        with closing(Window.open(self._path)) as window:
+            return window.read(lambda connection: made_by_agents(connection, known))
 
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""

@@ -12,7 +12,15 @@ import pytest
 from reader.cache import connections
 from reader.cache.counts import CountCache
 from reader.cache.finding import index, preparing
-from reader.cache.finding.index import missing, rank, segments, update
+from reader.cache.finding.index import (
+    found_by,
+    missing,
+    rank,
+    rank_by_papers,
+    segments,
+    shared_phrases,
+    update,
+)
 from reader.cache.papers import Cache
 from reader.cache.search import nearest
 from reader.cache.search.compile import Scope, compile_query
@@ -20,6 +28,7 @@ from reader.cache.window import Window
 from reader.core.errors import CacheIndexing
 from reader.core.paper import Listing
 from reader.core.query import parse
+from reader.core.similarity import FoundBy
 from reader.paths import finding_folder
 from reader.refresh.running import _index_new_papers
 from tests.cache.conftest import NOW, draft
@@ -186,3 +195,17 @@ def test_a_refresh_keeps_an_index_that_is_used_up_to_date(cache: Cache, path: Pa
     _index_new_papers(path)
     with closing(connections.connect(path)) as connection:
         assert missing(connection, path, 9) == 0
+
+
+def test_the_words_of_a_paper_that_a_text_has_found_are_told(cache: Cache, path: Path) -> None:
+    store(cache, 24, ["Agents fold laundry", "Video of laundry"])
+    with closing(connections.connect(path)) as connection:
+        # There is no index yet.
+        assert found_by(connection, path, "laundry", 1) == FoundBy()
+        assert shared_phrases(connection, path, [("Laundry", "")], ("Laundry", "")) == ()
+        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks.tolist() == []
+        update(path)
+        assert found_by(connection, path, "folded laundry", 1).words == ("folded", "laundry")
+        assert found_by(connection, path, "folded laundry", 2).words == ("laundry",)
+        assert found_by(connection, path, "laundry", 99).words == ()
+        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks.tolist() == [2, 1]

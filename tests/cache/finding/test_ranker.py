@@ -13,6 +13,7 @@ from reader.cache.finding import ranker
 from reader.cache.finding.ranker import Ranker, Ranking
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import Splitter
+from reader.core.similarity import FoundBy
 
 FILLER = [(f"Paper {number}", "We train a model on common data and report what it does.") for number in range(30)]
 
@@ -89,3 +90,42 @@ def test_common_words_are_looked_for_among_the_papers_with_rare_ones(monkeypatch
     found = ranked(texts, "common zebra data").pks.tolist()
     assert found[0] == len(FILLER) + 1
     assert sorted(found) == [len(FILLER), len(FILLER) + 1, len(FILLER) + 2]
+
+
+def test_it_is_said_by_what_a_text_has_found_a_paper() -> None:
+    many = [("Vision pre-training", "Diffusion of masked images.")] * 25
+    texts = [*FILLER, *many, ("Vision", "Masked images and difusion models.")]
+    with ranking(texts) as found:
+
+        def said(text: str, paper: tuple[str, str]) -> FoundBy:
+            return found.explain(text, found.rank(text, lambda pks: [texts[pk] for pk in pks]), 0, paper)
+
+        by = said("Visions of diffusoin", many[0])
+        assert (by.words, by.typed) == (("visions", "diffusion"), 2)
+        assert by.corrected == (("diffusoin", "diffusion"),)
+        assert {"masked", "images"} <= set(by.meaning) and "vision" not in by.meaning
+        assert said("pretraining of zyzzyvas", many[0]).words == ("pretraining",)
+        assert said("vision", FILLER[0]).words == ()
+
+
+def test_papers_like_others_share_words_and_phrases() -> None:
+    texts = [
+        *FILLER,
+        ("Draft Trees for speculative decoding", "We draft trees (draft, trees) by SpecDec."),
+        ("Decoding", "With draft-trees, speculative decoding and SpecDec are quick."),
+        ("Trees", "A draft of trees."),
+        ("中文標題 draft trees", "ﬁne draft\u00adtrees draft trees"),
+    ]
+    first = len(FILLER)
+    for size in (1_000, 7):
+        with ranking(texts, size) as found:
+            like = found.rank_similar([texts[first]], 3)
+            assert like.pks.tolist()[:2] == [first, first + 1]
+            assert float(like.scores[0]) == 1 and float(like.scores[2]) < float(like.scores[1]) < 1
+            both = found.rank_similar([texts[first], texts[first + 2]], 9)
+            assert {first, first + 2} <= set(both.pks.tolist())
+            shared = found.shared_phrases([texts[first]], texts[first + 1], 3)
+            assert set(shared) == {"draft-trees", "speculative decoding", "SpecDec"}
+            assert found.shared_phrases([texts[first]], texts[first + 3], 1)[0].endswith("draft trees")
+            assert found.shared_phrases([texts[first]], ("Cats", "Sleep."), 3) == ()
+            assert found.rank_similar([("", "")], 3).pks.tolist() == []

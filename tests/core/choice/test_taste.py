@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from reader.core.choice.counting import Chunk, Terms
@@ -124,3 +125,32 @@ def term(text: str, weight: float, papers: int) -> TasteTerm:
 )
 def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], said: str) -> None:
     assert explain(reasons) == said
+
+
+def test_in_a_small_cache_the_words_that_ship_tell_which_are_common() -> None:
+    from reader.cache.choice import common_words
+
+    paper = (
+        "Speculative decoding in practice",
+        "Extensive experiments primarily show scenarios of speculative decoding.",
+    )
+    other = ("Sea ice", "Waves of the north.")
+    here = [Chunk([0, 1, 2], [pack(*paper), pack(*other), pack(*paper)])]
+    stars = [Marked(*paper, pack(*paper), 1.0)] * 2
+    alone, told = (learn(stars, lambda: here, common=said) for said in (lambda: None, common_words))
+    assert alone.terms
+    assert told.terms[0].text.lower() == "speculative decoding"
+    weights = {term.text.lower(): term.weight for term in told.terms}
+    assert all(weights.get(word, 0) < 0.1 for word in ("primarily", "scenarios", "experiments"))
+
+
+def test_a_large_cache_tells_by_itself_which_words_are_common() -> None:
+    from reader.core.choice.counting import COUNT_FOR, ENOUGH, Common, survey
+    from reader.core.choice.words import number
+
+    terms = Terms([number("sea")])
+    common = Common(terms.codes, *(np.array([count], float) for count in (9, 3)))
+    packed = [pack("Sea ice", "")] * ENOUGH
+    few, many = (survey(terms, [Chunk(range(size), packed[:size])], common) for size in (ENOUGH - 1, ENOUGH))
+    assert (few.papers, few.have.tolist(), few.dwell.tolist()) == (ENOUGH - 1 + COUNT_FOR, [ENOUGH + 8], [3])
+    assert (many.papers, many.have.tolist()) == (ENOUGH, [ENOUGH])

@@ -131,6 +131,9 @@ def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None
     assert ranked.without_near == order(range(3))
     assert with_near(order([]), [5, 6, 7], 2).groups == ((NEAR, 2),)
     assert with_near(days, [0, 1], 20) is days
+    one_day = with_near(order(range(4), ("2025-11-24", 4)), [8], 20)
+    full_days = with_near(order(range(6), ("2025-11-24", 3), ("2025-11-21", 3)), [8], 20)
+    assert (days_have_headings(one_day), days_have_headings(full_days)) == (False, True)
 
 
 @pytest.mark.parametrize("form", [ListForm(), ListForm(is_comfortable=True), ListForm(has_dates=True)])

@@ -52,13 +52,13 @@ class Waiting:
 class Desk:
     """A list loader over a cache, with its model and its work."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, nearest: bool = False) -> None:
         self.library = Library(file)
         self.model = Model(State())
         self.waiting = Waiting()
         look = Look(Keymap(), UNICODE, lambda: papers.NOW, is_still=True)
         background = cast(Background, self.waiting)
-        self.loader = ListLoader(Services(self.model, self.library, background, settings(), look))
+        self.loader = ListLoader(Services(self.model, self.library, background, settings(nearest=nearest), look))
 
     @property
     def state(self) -> State:
@@ -292,3 +292,28 @@ async def test_the_feeds_ranking_is_listed_with_the_time_at_which_it_was_read(
     assert desk.state.listing.ranked_at == read
     await desk.show(desk.state.go(Place(view("all"))))
     assert desk.state.listing.ranked_at is None
+
+
+async def test_few_papers_with_the_words_are_followed_by_the_nearest(
+    cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
+        monkeypatch.setattr(list_loader, name, 0.0)
+    desk = Desk(cache_file, nearest=True)
+    place = Place(view("all"), "agents tools that write")
+    made = await desk.show(desk.state.go(place))
+    assert [state.listing.order.matching for state in made] == [1, 1]
+    found = desk.state.listing
+    assert (found.count, found.order.near) == (1, len(desk.ids) - 1) and found.order.near > 3
+    assert found.is_fit(found.order.pks[-1]) and not found.is_fit(found.order.pks[0])
+    assert len(await desk.loader.read_all()) == 1
+    # Read again, with the cursor on a near one or not, it is whole from the first step on.
+    for at in (TOP, Position(found.order.pks[-1])):
+        steps = await desk.show(desk.state.request_list(at))
+        assert len(steps[-1].listing.order.pks) == len(found.order.pks)
+    desk.model.change(State(place=place))
+    desk.loader.load_first(None)
+    assert desk.state.request is not None
+    made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
+    assert made[-1].listing.order.near == 0
+    desk.library.close()

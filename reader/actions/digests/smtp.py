@@ -1,0 +1,147 @@
+"""Send a mail by SMTP: over STARTTLS or TLS, or without to this machine alone."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from email.message import EmailMessage
+from typing import NamedTuple
+
+from reader.core.digest_settings import DigestMail
+from reader.core.errors import ReaderError
+from reader.core.hosts import is_loopback
+from reader.core.text import clean
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+SECONDS = 30.0
+"""Seconds that each answer of the server may take."""
+
+
+class MailError(ReaderError):
+    """The mail was not sent, for certain."""
+
+
+class MailUncertain(ReaderError):
+    """Nobody knows whether the server has the mail."""
+
+
+class Server(NamedTuple):
+    """A mail server."""
+
+    host: str
+    port: int
+    security: str
+
+
+def server_of(settings: DigestMail) -> Server:
+    """The server of the settings; raises MailError if there is none, or a password would be sent for all to read."""
+    if not settings.server:
+        raise MailError("The settings name no mail server: 'dailypapers config set digest.server smtp.example.org'.")
+    host, port = settings.server, ""
+    if not host.endswith("]"):
+        host, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "")
+    host = host.strip("[]")
+    if settings.security == "none" and not is_loopback(host):
+        raise MailError(f"{host} is not on this machine: set digest.security to starttls or tls.")
+    return Server(host, int(port or PORTS[settings.security]), settings.security)
+
+
+def send(mail: EmailMessage, server: Server, login: tuple[str, str] | None, begin: Callable[[], None]) -> None:
+    """Send a mail; `begin` is called before its last step, from which on nobody may know whether it has left.
+
+    Raises MailError if it was not sent, and MailUncertain if it may have been.
+    """
+    sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
+    place = f"{server.host}:{server.port}"
+    has_begun = False
+    try:
+        with _connected(server) as smtp:
+            if login is not None:
+                smtp.login(*login)
+            _expect(smtp.mail(sender), f"the sender {sender}")
+            _expect(smtp.rcpt(to), f"the address {to}")
+            begin()
+            has_begun = True
+            _expect(smtp.data(mail.as_bytes()), "the mail")
+    except smtplib.SMTPAuthenticationError as error:
+        raise MailError(f"{place} does not take the name or the password: {_said(error.smtp_error)}.") from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise MailError(f"{place} can't do what is needed: {clean(str(error), 200).rstrip('.')}.") from error
+    except smtplib.SMTPDataError as error:
+        raise MailError(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
+    except ssl.SSLCertVerificationError as error:
+        raise MailError(f"{place} can't be trusted: {clean(error.verify_message, 200)}.") from error
+    except ssl.SSLError as error:
+        if not has_begun:
+            raise MailError(f"{place} speaks no TLS: look at its port, or set digest.security.") from error
+        raise MailUncertain(_uncertain(place)) from error
+    except (smtplib.SMTPException, OSError) as error:
+        if has_begun:
+            raise MailUncertain(_uncertain(place)) from error
+        raise MailError(f"{place} could not be reached: {_reason(error)}.") from error
+
+
+def _connected(server: Server) -> smtplib.SMTP:
+    """A connection that is secret, or that stays on this machine."""
+    context = ssl.create_default_context()
+    if server.security == "tls":
+        smtp: smtplib.SMTP = _Secret(server.host, server.port, timeout=SECONDS, context=context)
+        smtp.ehlo_or_helo_if_needed()
+        return smtp
+    smtp = _Plain(server.host, server.port, timeout=SECONDS)
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if server.security == "starttls":
+            if not smtp.has_extn("starttls"):
+                raise MailError(f"{server.host}:{server.port} offers no STARTTLS: set digest.security to tls.")
+            smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+class _Plain(smtplib.SMTP):
+    """A connection whose end is of no account: what counts has been answered."""
+
+    def __exit__(self, *args: object) -> None:
+        if args[0] is None:
+            with suppress(smtplib.SMTPException, OSError):
+                self.quit()
+        self.close()
+
+
+class _Secret(_Plain, smtplib.SMTP_SSL):
+    """The same over TLS."""
+
+
+def _expect(answer: tuple[int, bytes], what: str) -> None:
+    code, said = answer
+    if not 200 <= code < 300:
+        raise MailError(f"The mail server refused {what}: {code} {_said(said)}.")
+
+
+def _said(text: bytes | str) -> str:
+    """The words of a server, as a part of a sentence."""
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return clean(said, 200).rstrip(".") or "it gave no reason"
+
+
+def _reason(error: Exception) -> str:
+    # The library says of a greeting that does not come that the connection was closed.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return f"no answer in {SECONDS:g} s"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "it broke the connection off"
+    return clean(getattr(error, "strerror", None) or str(error), 200).rstrip(".") or type(error).__name__
+
+
+def _uncertain(place: str) -> str:
+    return (
+        f"{place} did not say whether it has the mail. Its papers count as sent;"
+        " 'dailypapers digest --send --again' sends it once more."
+    )

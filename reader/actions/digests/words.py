@@ -1,0 +1,28 @@
+"""What all forms of a digest say around its papers."""
+
+from __future__ import annotations
+
+from reader.actions.links import Link, links
+from reader.core.digest import Digest, Section
+from reader.core.paper import Paper
+from reader.paths import APP
+
+OPEN = f"{APP} open ID --reader"
+"""The command that opens a paper of a digest in the reader."""
+
+
+def further_links(paper: Paper) -> tuple[Link, ...]:
+    """The links of a paper but for its page, which its title is, and its pictures."""
+    return tuple(link for link in links(paper)[1:] if not link.letter.isdigit())
+
+
+def intro(digest: Digest) -> str:
+    """The first line: how many papers there are, and from when on."""
+    return f"{digest.summary}. New since {digest.since}."
+
+
+def more(section: Section) -> str:
+    """How many papers of a section were left out; empty if none was."""
+    if not section.more:
+        return ""
+    return f"and {section.more:,} more {'paper' if section.more == 1 else 'papers'} in the reader"

@@ -1,0 +1,127 @@
+"""The door through which a free text becomes a vector: the program that has the settings opens it, for one cache.
+
+A model may be slow, or fail. So it runs in a thread of its own; who asks waits a moment, and goes on by words alone if
+the vector is not there. It comes all the same, and is there when the same text is asked for again. Importing this needs
+no numpy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reader.core.errors import ReaderError
+
+if TYPE_CHECKING:
+    from reader.core.vectors import Encoder, Rows
+
+log = logging.getLogger(__name__)
+
+KEPT = 64
+"""Texts whose vectors are kept."""
+
+PAUSE = 30.0
+"""Seconds that a model is not asked after it has failed."""
+
+Warn = Callable[[str], None]
+
+
+class Door:
+    """A model for the texts that are looked for; `before` is put before each."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        before: str = "",
+        *,
+        patience: float,
+        warn: Warn | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.encoder = encoder
+        self._before = before
+        self._patience = patience
+        self._warn = warn or (lambda said: log.warning("%s", said))
+        self._clock = clock
+        self._asked: OrderedDict[str, Future[Rows]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._resting_until = float("-inf")
+
+    def vector(self, text: str) -> Rows | None:
+        """The vector of a text; None if it can't be had in time."""
+        with self._lock:
+            known = self._asked.get(text)
+            if known is None:
+                if self._clock() < self._resting_until:
+                    return None
+                self._asked[text] = known = self._start(self.encoder.encode([self._before + text]))
+                while len(self._asked) > KEPT:
+                    self._asked.popitem(last=False)[1].cancel()
+            self._asked.move_to_end(text)
+        try:
+            rows = known.result(self._patience)
+        except NotYet:
+            return None
+        except ReaderError as error:
+            with self._lock:
+                is_news = self._asked.pop(text, None) is not None
+                self._resting_until = self._clock() + PAUSE
+            if is_news:
+                self._warn(f"Found by words alone: {error}")
+            return None
+        found: Rows = rows[0]
+        return found
+
+    def close(self) -> None:
+        """Stop what is asked for, and close the model."""
+        with self._lock:
+            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(_end_all(self.encoder), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+    def _start(self, work: Coroutine[Any, Any, Rows]) -> Future[Rows]:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            # A model that hangs must not keep the program from ending.
+            self._thread = threading.Thread(target=self._loop.run_forever, name="vectors", daemon=True)
+            self._thread.start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+async def _end_all(encoder: Encoder) -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await encoder.aclose()
+
+
+_open: dict[Path, Door] = {}
+
+
+def install(cache: Path, door: Door | None) -> None:
+    """Let free texts find papers of a cache by a door; None closes the one before."""
+    before = _open.pop(cache, None)
+    if door is not None:
+        _open[cache] = door
+    if before is not None:
+        before.close()
+
+
+def door_of(cache: Path) -> Door | None:
+    """The door for a cache, if there is one."""
+    return _open.get(cache)

@@ -1,0 +1,223 @@
+"""Vectors of papers beside the cache: two files for a model, to which papers are appended in the order of their keys.
+
+`vectors` has a row of halved floats for each paper, `papers` its key and what tells its id. Rows are on the disk before
+their papers are named, so a program that is killed leaves at most rows that nothing names, which the next one cuts
+off. Both are mapped, not read. Vectors of other models are deleted; all of it can be, and is then made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from reader import platform
+from reader.core.errors import CacheBusy, CacheError
+from reader.core.vectors import paper_text
+from reader.paths import make_private, replace_private, vectors_folder
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+
+VERSION = 1
+
+NAMED = 16
+"""Bytes that name a paper: its key, and the beginning of a digest of its id."""
+
+AT_ONCE = 8_192
+"""Rows that are compared at once: some MB of memory."""
+
+_NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
+
+_LACKING = (
+    "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+    " WHERE p.pk > ? ORDER BY p.pk LIMIT ?"
+)
+
+
+class PaperVectors(NamedTuple):
+    """The vectors of papers, mapped."""
+
+    pks: Ints
+    """Keys, ascending."""
+    digests: Ints
+    """What tells the ids of the papers: a cache in another's place gives its papers other keys."""
+    rows: npt.NDArray[np.float16]
+    """For each paper a row of length 1."""
+
+    def cosines(self, vector: Floats) -> Floats:
+        """How near each paper is to a vector of length 1."""
+        found = np.empty(len(self.pks), np.float32)
+        for begin in range(0, len(found), AT_ONCE):
+            part = slice(begin, begin + AT_ONCE)
+            found[part] = self.rows[part].astype(np.float32) @ vector
+        return found
+
+
+class NewPaper(NamedTuple):
+    """A paper without a vector."""
+
+    pk: int
+    id: str
+    text: str
+
+
+def open_vectors(connection: sqlite3.Connection, cache: Path, key: str) -> PaperVectors | None:
+    """The vectors of a model, by its key; None if there are none that are of this cache."""
+    folder = _folder(cache, key)
+    try:
+        found = _opened(folder, (folder / "papers").stat().st_size, (folder / "about.json").stat().st_mtime_ns)
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if found is not None and _is_of(connection, found) else None
+
+
+def count(connection: sqlite3.Connection, cache: Path, key: str) -> tuple[int, int]:
+    """How many papers have a vector of a model, and how many are in the cache."""
+    found = open_vectors(connection, cache, key)
+    total = int(connection.execute("SELECT count(*) FROM paper").fetchone()[0])
+    if found is None:
+        return 0, total
+    after = connection.execute("SELECT count(*) FROM paper WHERE pk > ?", (int(found.pks[-1]),)).fetchone()[0]
+    return total - int(after), total
+
+
+def read_lacking(connection: sqlite3.Connection, cache: Path, key: str, most: int) -> list[NewPaper]:
+    """The next papers without a vector of a model, at most so many."""
+    found = open_vectors(connection, cache, key)
+    last = int(found.pks[-1]) if found is not None else 0
+    papers = connection.execute(_LACKING, (last, most))
+    return [NewPaper(pk, id, paper_text(title, abstract)) for pk, id, title, abstract in papers]
+
+
+def append(connection: sqlite3.Connection, cache: Path, key: str, papers: Sequence[NewPaper], rows: Floats) -> None:
+    """Store the vectors of the papers that come next; begins anew where those here are of another cache.
+
+    Raises CacheError if they have another size than those before, or can't be written.
+    """
+    folder = _folder(cache, key)
+    before = open_vectors(connection, cache, key)
+    width = rows.shape[1]
+    if before is not None and before.rows.shape[1] != width:
+        said = f"The model now makes vectors of {width:,} numbers, not {before.rows.shape[1]:,}"
+        raise CacheError(f"{said}: if it is another one, 'dailypapers vectors drop' deletes those of the old one.")
+    named = np.array([(paper.pk, _digest(paper.id)) for paper in papers], np.int64)
+    try:
+        if before is None:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700, parents=True)
+            make_private(folder.parent, folder)
+            about = {"version": VERSION, "model": key, "numbers": width}
+            replace_private(folder / "about.json", json.dumps(about))
+        done = 0 if before is None else len(before.pks)
+        _write_at(folder / "vectors", done * width * 2, rows.astype(np.float16).tobytes())
+        _write_at(folder / "papers", done * NAMED, named.tobytes())
+    except OSError as error:
+        raise CacheError(f"Vectors can't be written to {folder}: {error.strerror or error}.") from error
+
+
+def drop(cache: Path, but: str | None = None) -> int:
+    """Delete the vectors of all models but the one of a key; return the bytes that they had."""
+    kept = None if but is None else _folder(cache, but).name
+    freed = 0
+    for folder in _folders(cache):
+        if folder.name != kept:
+            freed += size(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+    if but is None:
+        with suppress(OSError):
+            (vectors_folder(cache) / "lock").unlink()
+            vectors_folder(cache).rmdir()
+    return freed
+
+
+def size(folder: Path) -> int:
+    """The bytes of the files in a folder and those below it."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            total += file.stat().st_size
+    return total
+
+
+def size_of(cache: Path, key: str) -> int:
+    """The bytes of a model's vectors."""
+    return size(_folder(cache, key))
+
+
+@contextmanager
+def alone(cache: Path) -> Iterator[None]:
+    """Hold the vectors for this program; raises CacheBusy if another one makes some, and CacheError."""
+    folder = vectors_folder(cache)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        make_private(folder)
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CacheError(f"Vectors can't be written to {folder}: {error.strerror or error}.") from error
+    try:
+        if not platform.try_lock(handle):
+            raise CacheBusy("Another program is making vectors of these papers; 'dailypapers vectors' says how far.")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _folders(cache: Path) -> list[Path]:
+    try:
+        return [one for one in vectors_folder(cache).iterdir() if one.is_dir() and one.name.startswith("of-")]
+    except OSError:
+        return []
+
+
+def _folder(cache: Path, key: str) -> Path:
+    return vectors_folder(cache) / f"of-{sha256(key.encode()).hexdigest()[:16]}"
+
+
+def _digest(id: str) -> int:
+    return int.from_bytes(sha256(id.encode()).digest()[:8], "big", signed=True)
+
+
+def _is_of(connection: sqlite3.Connection, found: PaperVectors) -> bool:
+    """Whether the last paper is the one in the cache; one that was dropped since says nothing."""
+    last = int(found.pks[-1])
+    row = connection.execute("SELECT id FROM paper WHERE pk = ?", (last,)).fetchone()
+    if row is None:
+        return bool(last <= connection.execute(_NEWEST).fetchone()[0])
+    return _digest(row[0]) == int(found.digests[-1])
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path, _size: int, _changed: int) -> PaperVectors | None:
+    about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+    if about["version"] != VERSION:
+        return None
+    width = int(about["numbers"])
+    there = (folder / "papers").stat().st_size // NAMED, (folder / "vectors").stat().st_size // (2 * width)
+    rows = min(there)
+    if rows == 0:
+        return None
+    named = np.memmap(folder / "papers", np.int64, "r", shape=(rows, 2)).view(np.ndarray)
+    vectors = np.memmap(folder / "vectors", np.float16, "r", shape=(rows, width)).view(np.ndarray)
+    return PaperVectors(np.ascontiguousarray(named[:, 0]), named[:, 1], vectors)
+
+
+def _write_at(file: Path, place: int, data: bytes) -> None:
+    """Write at a place of a file, to the disk; what was after it is cut off."""
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(handle, "r+b") as opened:
+        opened.seek(place)
+        opened.truncate()
+        opened.write(data)
+        opened.flush()
+        os.fsync(opened.fileno())

@@ -1,0 +1,121 @@
+"""A digest: the papers of a mail in sections, each with the reason why it is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+
+from reader.core.paper import Paper
+from reader.core.text import clean
+
+SHORT = 320
+"""Maximum characters of what is said of a paper."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
+
+
+class Item(NamedTuple):
+    """A paper of a digest."""
+
+    paper: Paper
+    key: str
+    """What makes it news; the same news is never mailed twice."""
+    why: str = ""
+    """Why it is there, in words without a full stop; empty if its section says it."""
+
+
+class Section(NamedTuple):
+    """Papers under one heading."""
+
+    name: str
+    items: tuple[Item, ...]
+    more: int = 0
+    """How many papers were left out."""
+    is_brief: bool = False
+    """Whether nothing is said of its papers but title and votes."""
+
+
+class Digest(NamedTuple):
+    """What a mail has."""
+
+    day: date
+    """The day on which it is made, in the user's own time zone."""
+    since: str
+    """ISO date of the first day whose papers are new."""
+    query: str = ""
+    """The user's query; all papers if it is empty."""
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All papers, in order."""
+        return tuple(item for section in self.sections for item in section.items)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What is news in it."""
+        return tuple(item.key for item in self.items)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words: `Papers of Thursday, 26 November`."""
+        said = f"{_DAYS[self.day.weekday()]}, {self.day.day} {_MONTHS[self.day.month - 1]}"
+        return f"Papers of {said}{f': {clean(self.query, 80)}' if self.query else ''}"
+
+    @property
+    def summary(self) -> str:
+        """How many papers it has, the sections with reasons by name: `14 papers: 10 for you, 4 followed`."""
+        count = len(self.items)
+        parts = [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in self.sections if not one.is_brief]
+        said = f": {', '.join(parts[:4])}" if parts else ""
+        return f"{count} paper{'' if count == 1 else 's'}{said}"
+
+    def hash(self, name: str) -> str:
+        """Identifies the digest of this name with these news."""
+        return sha256("\n".join((name, *self.keys)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+# English in any locale, as all that the program says.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def _lower(name: str) -> str:
+    """A heading within a sentence: `for you`; names with further capitals stay."""
+    return name[:1].lower() + name[1:] if name[1:].islower() else name
+
+
+def gist(paper: Paper) -> tuple[str, bool]:
+    """What is said of a paper, and whether a machine wrote it: the AI summary, else the abstract's first sentences."""
+    if paper.summary:
+        return _cut(clean(paper.summary)), True
+    return _cut(clean(paper.abstract)), False
+
+
+def _cut(text: str) -> str:
+    """Whole sentences of a text up to `SHORT` characters, or the first one, cut at a word."""
+    if len(text) <= SHORT:
+        return text
+    kept = ""
+    for sentence in _SENTENCE.split(text):
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > SHORT:
+            break
+        kept = longer
+    return kept or f"{text[: SHORT - 1].rsplit(' ', 1)[0]}…"
+
+
+def facts(paper: Paper) -> Iterator[str]:
+    """A paper's votes, organization, venue and day, in a few words each."""
+    if paper.upvotes:
+        yield f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}"
+    first = next(filter(None, map(clean, paper.authors)), "")
+    others = " et al." if first and len(paper.authors) > 1 else ""
+    people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
+    yield from filter(None, (people, clean(paper.venue or "", 60), paper.day or paper.published))

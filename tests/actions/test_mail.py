@@ -1,0 +1,131 @@
+"""Mails as a real server gets them, and each way in which sending fails: for certain, or not."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+
+import pytest
+
+from reader.actions.digests import smtp
+from reader.actions.digests.message import Envelope, message
+from reader.actions.digests.smtp import MailError, MailUncertain, Server, send, server_of
+from reader.core.digest import Digest, Item, Section
+from reader.core.digest_settings import DigestMail
+from reader.core.paper import Paper
+from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
+
+LOGIN = (USER, PASSWORD)
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+
+
+@pytest.fixture
+def mail(live_edit: Paper) -> EmailMessage:
+    paper = live_edit._replace(title="Zoë’s 中文 paper\n.\nand a line with a dot")
+    digest = Digest(date(2026, 7, 1), "2026-06-30", "", (Section("For you", (Item(paper, paper.id, "Why"),)),))
+    return message(digest, Envelope("n", "ada@example.org", "me@example.org", datetime(2026, 7, 1, 7, tzinfo=UTC)))
+
+
+def sent(mail: EmailMessage, server: MailServer, security: str, login: tuple[str, str] | None = LOGIN) -> list[str]:
+    """Send a mail; return what happened."""
+    happened: list[str] = []
+    send(mail, Server("localhost", server.port, security), login, lambda: happened.append("begun"))
+    return happened
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls", "none"])
+def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> None:
+    with serving(security) as server:
+        assert sent(mail, server, security, LOGIN if security != "none" else None) == ["begun"]
+    (got,) = server.mails
+    assert server.senders == ["me@example.org"]
+    assert server.logins == ([USER] if security != "none" else [])
+    assert [part.get_content_type() for part in got.iter_parts()] == ["text/plain", "text/html"]
+    for part in got.iter_parts():
+        assert "Zoë’s 中文 paper . and a line with a dot" in " ".join(part.get_content().split())
+    assert all(len(line) <= 78 for line in server.raw[0].split(b"\r\n"))
+    assert got["Subject"] == "Papers of Wednesday, 1 July (1 paper: 1 for you)"
+    assert got["List-Id"].endswith(".dailypapers.localhost>")
+    assert got["Auto-Submitted"] == "auto-generated"
+    assert got["Message-ID"].endswith("@example.org>")
+
+
+@pytest.mark.parametrize(
+    ("faults", "login", "says"),
+    [
+        ({}, (USER, "wrong"), "does not take the name or the password"),
+        ({"refuses": "RCPT"}, LOGIN, "refused the address ada@example.org: 550 no such user here."),
+    ],
+)
+def test_what_is_refused_has_not_begun(
+    mail: EmailMessage, faults: dict[str, object], login: tuple[str, str], says: str
+) -> None:
+    begun: list[str] = []
+    with serving(**faults) as server, pytest.raises(MailError) as failed:  # type: ignore[arg-type]
+        send(mail, Server("localhost", server.port, "starttls"), login, lambda: begun.append(""))
+    assert says in str(failed.value)
+    assert not begun and not server.raw
+
+
+def test_what_the_server_refuses_at_the_end_is_not_sent_for_certain(mail: EmailMessage) -> None:
+    with serving("none", refuses="DATA") as server, pytest.raises(MailError, match="554 it looks like spam"):
+        sent(mail, server, "none", None)
+
+
+def test_a_server_that_breaks_off_may_have_the_mail(mail: EmailMessage) -> None:
+    with serving("none", breaks_off=True) as server, pytest.raises(MailUncertain, match="--again"):
+        sent(mail, server, "none", None)
+    assert len(server.raw) == 1
+
+
+def test_nothing_is_sent_in_the_open_or_to_a_stranger(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving("none") as server:
+        with pytest.raises(MailError, match="offers no STARTTLS"):
+            sent(mail, server, "starttls")
+        with pytest.raises(MailError, match="speaks no TLS"):
+            sent(mail, server, "tls")
+    monkeypatch.delenv("SSL_CERT_FILE")
+    for security in ("starttls", "tls"):
+        with serving(security) as server, pytest.raises(MailError, match="can't be trusted: self-signed"):
+            sent(mail, server, security)
+        assert not server.raw and not server.logins
+
+
+def test_a_server_that_is_not_there_or_says_nothing(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "SECONDS", 0.2)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        port = deaf.getsockname()[1]
+        with pytest.raises(MailError, match=r"could not be reached: Connection refused"):
+            sent(mail, MailServer(port), "starttls")
+        deaf.listen()
+        with pytest.raises(MailError, match=r"no answer in 0.2 s"):
+            sent(mail, MailServer(port), "starttls")
+
+
+@pytest.mark.parametrize(
+    ("settings", "server"),
+    [
+        (DigestMail(server="smtp.example.org"), Server("smtp.example.org", 587, "starttls")),
+        (DigestMail(server="smtp.example.org:2525"), Server("smtp.example.org", 2525, "starttls")),
+        (DigestMail(server="smtp.example.org", security="tls"), Server("smtp.example.org", 465, "tls")),
+        (DigestMail(server="localhost", security="none"), Server("localhost", 25, "none")),
+        (DigestMail(server="[::1]:26", security="none"), Server("::1", 26, "none")),
+        (DigestMail(server="[::1]", security="none"), Server("::1", 25, "none")),
+        (DigestMail(server="smtp.example.org", security="none"), None),
+        (DigestMail(), None),
+    ],
+)
+def test_the_server_of_the_settings(settings: DigestMail, server: Server | None) -> None:
+    if server is None:
+        with pytest.raises(MailError):
+            server_of(settings)
+    else:
+        assert server_of(settings) == server

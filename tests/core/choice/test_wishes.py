@@ -1,0 +1,169 @@
+"""What the user decides about what was learned: more, less, nothing, as learned; and what follows of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.core.choice.learned import SURPRISE, Learned
+from reader.core.choice.surprises import EVERY, MOST, SLACK, mix
+from reader.core.choice.taste import Taste, TasteTerm
+from reader.core.choice.traits import TraitCount, weigh_traits
+from reader.core.choice.weights import weigh_all
+from reader.core.choice.wishes import (
+    DIRECTIONS,
+    LONGEST,
+    MOST_STEPS,
+    UNLEARNED,
+    WHATS,
+    Wish,
+    event_label,
+    muted_codes,
+    newest_wishes,
+    parse_wish,
+    with_wishes,
+)
+from reader.core.choice.words import code_of, codes, codes_in, pack
+
+CACHE = TasteTerm(code_of("kv cache") or 0, "KV cache", 1.0, 3)
+FINANCE = TasteTerm(code_of("finance") or 0, "finance", -0.4, 2)
+AGENTS = TasteTerm(0, "Agents & tools", 0.1, 2, "topic", "agents")
+TASTE = Taste((CACHE, FINANCE), 100.0, (AGENTS,))
+
+
+def weights(*wishes: Wish) -> dict[str, float]:
+    taste = with_wishes(TASTE, wishes)
+    return {term.text: term.weight for term in (*taste.terms, *taste.traits)}
+
+
+def test_steps_double_and_halve_what_was_learned_on_either_side() -> None:
+    assert weights() == {"KV cache": 1.0, "finance": -0.4, "Agents & tools": 0.1}
+    # The word in another form is the same word.
+    assert weights(Wish("word", "kv caches", 1), Wish("word", "Finance", -1)) == {
+        "KV cache": 2.0, "finance": -0.8, "Agents & tools": 0.1,
+    }  # fmt: skip
+    assert weights(Wish("topic", "agents", -2))["Agents & tools"] == 0.025
+    assert weights(Wish("topic", "agents", None)) == {"KV cache": 1.0, "finance": -0.4}
+
+
+def test_what_is_raised_speaks_for_papers_and_fades_while_others_teach() -> None:
+    assert [Wish("topic", "x", 1).weigh(*learned) for learned in ((0.0, 0), (0.01, 1), (0.01, 3), (0.5, 3))] == [
+        UNLEARNED, 0.75 * UNLEARNED, UNLEARNED / 2, 1.0,
+    ]  # fmt: skip
+    # So does what was disliked.
+    assert weights(Wish("word", "finance", 1))["finance"] == pytest.approx(0.3)
+
+
+def test_what_was_not_learned_gets_a_weight_of_its_own() -> None:
+    found = weights(Wish("author", "Ada Lovelace", 2), Wish("word", "world model", -1), Wish("org", "X", None))
+    assert found["Ada Lovelace"] == 2 * UNLEARNED and found["world model"] == -UNLEARNED and "X" not in found
+    # A name without letters is no word.
+    assert weights(Wish("word", "...", 1)) == weights()
+
+
+def test_a_muted_word_is_not_learned_at_all() -> None:
+    assert muted_codes([Wish("word", "KV cache", None), Wish("word", "finance", 1), Wish("topic", "agents", None)]) == {
+        CACHE.code
+    }
+
+
+def test_the_newest_of_each_counts_and_a_reset_ends_it() -> None:
+    events = [("weigh:word:models", "2"), ("weigh:topic:agents", "1"), ("weigh:word:model", "mute"),
+              ("weigh:topic:agents", "0"), ("star", "1"), ("weigh:author:ADA", "-1")]  # fmt: skip
+    assert newest_wishes(events) == (Wish("word", "model", None), Wish("author", "ADA", -1))
+
+
+@given(
+    st.sampled_from(WHATS),
+    st.text("ab \u0301é-", min_size=1, max_size=9),
+    st.lists(st.sampled_from(DIRECTIONS), max_size=9),
+)
+@settings(max_examples=25)
+def test_a_wish_is_the_event_that_it_makes(what: str, name: str, moves: list[str]) -> None:
+    wish = parse_wish(f"weigh:{what}:{name}", "0")
+    if wish is None:
+        return
+    for move in moves:
+        wish = wish.moved(next(one for one in DIRECTIONS if one == move))
+        assert wish.step is None or abs(wish.step) <= MOST_STEPS
+    assert parse_wish(wish.kind, wish.value) == wish
+    assert event_label(wish.kind, wish.value) == wish.label
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("weigh:word:", "1"), ("weigh:smell:x", "1"), ("star", "1"), ("weigh:word:x", "9"), ("weigh:word:x", "+1"),
+     ("weigh:word:x", "much"), ("weigh:word:a\x1b[31m", "1"), (f"weigh:word:{'x' * (LONGEST + 1)}", "1")],
+)  # fmt: skip
+def test_a_foreign_event_of_the_wrong_form_is_no_wish(kind: str, value: str) -> None:
+    assert parse_wish(kind, value) is None
+    assert event_label(kind, value) == "weighed"
+
+
+# What was learned, as a list and about a paper
+
+
+def test_the_list_has_what_counts_what_is_muted_and_other_topics() -> None:
+    faint = TasteTerm(7, "faint", 0.001, 1)
+    wishes = (Wish("word", "kv cache", None), Wish("topic", "agents", 1))
+    taste = with_wishes(TASTE._replace(terms=(*TASTE.terms, faint)), wishes)
+    found = weigh_all(Learned(taste, ((1,),), wishes), [("agents", "Agents & tools"), ("video", "Video")])
+    assert [(one.text, round(one.weight, 3), one.wish.step) for one in found] == [
+        ("finance", -0.4, 0), ("kv cache", 0.0, None), ("Agents & tools", 0.3, 1), ("Video", 0.0, 0),
+    ]  # fmt: skip
+
+
+def test_a_paper_s_reasons_are_its_words_and_traits() -> None:
+    learned = Learned(TASTE, ((4, 9),), surprises=frozenset((5,)))
+    present = codes("A KV cache in finance", "")
+    assert codes_in(pack("A KV cache in finance", "")) == present
+    assert learned.reasons(4, present) == (CACHE, FINANCE, AGENTS) and learned.reasons(8, present) == (CACHE, FINANCE)
+    assert (
+        learned.why(4, present)
+        == "like 3 that you marked: KV cache; like 2 that you marked: Agents & tools; you hid 2 on finance"
+    )
+    assert learned.why(5, present) == SURPRISE and learned.why(10, set()) == ""
+    wanted = with_wishes(Taste(), [Wish("author", "Ada", 1), Wish("topic", "agents", -1)])
+    assert Learned(wanted, ((1,), (1,))).why(1, set()) == "you want by Ada; you want less of agents"
+
+
+# Topics, authors and organizations
+
+
+def test_a_trait_needs_papers_that_are_more_than_chance() -> None:
+    counts = [
+        TraitCount("topic", "agents", "Agents", 3, 0, 3, 0.05),
+        TraitCount("topic", "common", "Common", 1, 0, 1, 0.9),
+        TraitCount("author", "ada", "Ada", 1, 0, 1, 0.001),
+        TraitCount("author", "bo", "Bo", 2, 0, 2, 0.001),
+        TraitCount("org", "x", "X", 0, 3, 3, 0.01),
+    ]
+    found = {term.text: term.weight for term in weigh_traits(counts, 3, 3)}
+    assert found.keys() == {"Agents", "Bo", "X"} and found["X"] < 0 < found["Agents"] < found["Bo"]
+    many = [TraitCount("org", str(at), str(at), 3, 0, 3, 0.01) for at in range(30)]
+    assert len(weigh_traits(many, 3, 0)) == 5
+
+
+# Surprises
+
+
+@given(st.integers(0, 400), st.integers(0, 60), st.integers(0, 500))
+@settings(max_examples=25)
+def test_surprises_move_papers_and_lose_none(size: int, strangers: int, known: int) -> None:
+    ranked = list(range(size))
+    mixed = mix(ranked, ranked[size - min(strangers, size) :], "2026-11-24", known)
+    assert sorted(mixed.pks) == ranked
+    assert len(mixed.surprises) <= MOST
+    assert mixed == mix(ranked, ranked[size - min(strangers, size) :], "2026-11-24", known)
+
+
+def test_one_in_ten_is_a_surprise_and_another_day_has_others() -> None:
+    ranked = list(range(1000))
+    today, tomorrow = (mix(ranked, ranked[500:], day, 90) for day in ("2026-11-24", "2026-11-25"))
+    places = [place for place, pk in enumerate(today.pks) if pk in today.surprises]
+    assert len(places) == 10
+    assert all((at + 1) * EVERY - SLACK <= place < (at + 1) * EVERY for at, place in enumerate(places))
+    assert today.surprises != tomorrow.surprises
+    # Nothing known, no surprise.
+    assert mix(ranked, ranked, "2026-11-24", 0).surprises == frozenset()
