@@ -249,11 +249,11 @@ def _show_reader(
     if app.has_exports_due and not leaving.signal:
         workspace.has_changed = True
         workspace.write_exports()
-    if app.has_sync_due:
+    for words in app.commands_due:
         from reader.commands.own_process import start_beyond
 
         # The reader does not wait for a folder that may be on a network.
-        start_beyond(("sync", "--quiet"))
+        start_beyond(words)
     if lost:
         _print_failure(" ".join(lost))
     if app._exception is not None and not leaving.is_terminal_gone:

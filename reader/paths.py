@@ -57,6 +57,11 @@ def sync_lock(cache: Path) -> Path:
     return cache.with_suffix(".sync")
 
 
+def group_file(cache: Path) -> Path:
+    """The group that the user belongs to, and the key that signs what is shared with it."""
+    return cache.with_suffix(".group.json")
+
+
 def suspect_stamp(cache: Path) -> Path:
     """The file that is left where SQLite found damage in the cache: the next start then examines all of it."""
     return cache.with_suffix(".suspect")

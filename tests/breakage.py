@@ -230,6 +230,8 @@ def make_older(home: Path) -> None:
         "DROP INDEX ix_orphan_event",
         "DROP TABLE full_text",
         "DROP TABLE text_fts",
+        "DROP TABLE member_mark",
+        "DROP TABLE member",
         "DROP TABLE follow_paper",
         "DROP TABLE follow",
         "DROP TABLE paper_flags",

@@ -81,6 +81,15 @@ _LOST = f"""
     GROUP BY mark.id ORDER BY max(mark.clock) DESC, mark.id LIMIT :limit
 """
 
+_LOST_OF_GROUP = f"""
+    SELECT DISTINCT m.paper FROM member_mark AS m LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || m.paper
+    WHERE m.paper NOT LIKE '{PAGE_PREFIX}%' AND m.paper NOT LIKE '{FEED_PREFIX}%'
+    AND NOT EXISTS (SELECT 1 FROM paper WHERE id = m.paper)
+    AND NOT EXISTS (SELECT 1 FROM paper_alias WHERE id = m.paper) AND (meta.value IS NULL OR (
+        CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
+    ORDER BY m.paper DESC LIMIT :limit
+"""
+
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
 
 
@@ -248,6 +257,12 @@ class Feeds:
             if self._connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
                 return []
             rows = self._connection.execute(_LOST, {"before": asked_before, "tries": _TRIES, "limit": limit})
+            return [id for (id,) in rows]
+
+    def lost_of_group(self, asked_before: str, limit: int) -> list[str]:
+        """Ids on arXiv of papers that members of the group share and that are not in the cache, as `lost` does."""
+        with self._alone():
+            rows = self._connection.execute(_LOST_OF_GROUP, {"before": asked_before, "tries": _TRIES, "limit": limit})
             return [id for (id,) in rows]
 
     def not_found(self, ids: Iterable[str], day: str) -> None:

@@ -148,5 +148,36 @@ class FollowPaper(SQLModel, table=True):
     """1 if it may be another person of a like name."""
 
 
+class Member(SQLModel, table=True):
+    """Derived from a group's folder: a person of the group, other than the user."""
+
+    key: int | None = Field(default=None, primary_key=True)
+    public: str = Field(sa_column=Column(String, nullable=False, unique=True))
+    """The key that verifies what they sign, in hexadecimal digits."""
+    name: str
+    slug: str
+    """Names them in queries."""
+    shares: str
+    """What they share, in words."""
+    stamp: str
+    """The file's size and time when it was read."""
+    seen: str
+    """When a change of it was last noticed (ISO)."""
+
+
+class MemberMark(SQLModel, table=True):
+    """Derived from a group's folder: what a member shares of a paper, which need not be in the cache."""
+
+    __tablename__ = "member_mark"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    paper: str = Field(primary_key=True)
+    """The paper's id."""
+    member: int = Field(primary_key=True, index=True, foreign_key="member.key")
+    kind: str = Field(primary_key=True)
+    """`star`, `queue`, `note` or `tag:NAME`."""
+    value: str
+
+
 OWN = SQLModel.metadata
 """SQLModel's one registry, which `tables.py` adds to."""

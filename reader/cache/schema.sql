@@ -70,6 +70,18 @@ CREATE TABLE follow (
     UNIQUE (field, slug)
 );
 
+CREATE TABLE member (
+    "key" INTEGER NOT NULL,
+    public VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    slug VARCHAR NOT NULL,
+    shares VARCHAR NOT NULL,
+    stamp VARCHAR NOT NULL,
+    seen VARCHAR NOT NULL,
+    PRIMARY KEY ("key"),
+    UNIQUE (public)
+);
+
 CREATE TABLE meta (
     "key" VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
@@ -238,6 +250,17 @@ CREATE TABLE listing (
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_listing_pk ON listing (pk);
+
+CREATE TABLE member_mark (
+    paper VARCHAR NOT NULL,
+    member INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    PRIMARY KEY (paper, member, kind),
+    FOREIGN KEY(member) REFERENCES member ("key")
+) WITHOUT ROWID;
+
+CREATE INDEX ix_member_mark_member ON member_mark (member);
 
 CREATE TABLE paper_alias (
     id VARCHAR NOT NULL,

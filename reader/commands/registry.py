@@ -46,6 +46,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "export": "BibTeX, Markdown, CSV, JSON",
             "pipe": "to a program of yours",
             "sync": "with your other machines",
+            "group": "share with other people",
             "restore": "marks from the journal",
         },
         "Look after it": {

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from reader.commands import changes, for_you
+from reader.commands import changes, for_you, shared_marks
 from reader.commands.command import Command, add_no_pager
 from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
@@ -67,7 +67,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, MARKED_BY, WHY, for_you.KEY, RULES, changes.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, shared_marks.KEY, MARKED_BY, WHY, for_you.KEY, RULES, changes.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -89,6 +89,9 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
             FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
             MARKED_BY: [{"mark": one.mark, "program": one.agent} for one in _made(workspace, paper)],
         }
+        if shared_marks.KEY in arguments.json.fields:
+            with workspace.window() as window:
+                why |= shared_marks.record(window, paper)
         if changes.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= {changes.KEY: changes.record(changes.load_changes(window, paper))}
@@ -110,7 +113,10 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         print_paged(drawn, wanted=not arguments.no_pager)
         return 0
     lines = _choose_lines(paper, reasons, workspace)
-    print_paged(chain(lines, () if reasons is not None else _format_outputs(outputs)), wanted=not arguments.no_pager)
+    if reasons is None:
+        with workspace.window() as window:
+            lines = chain(lines, shared_marks.group_lines(window, paper), _format_outputs(outputs))
+    print_paged(lines, wanted=not arguments.no_pager)
     return 0
 
 

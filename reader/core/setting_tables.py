@@ -31,7 +31,19 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = ("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "muted")
+BUILT_IN_VIEWS = (
+    "today",
+    "foryou",
+    "followed",
+    "unread",
+    "queue",
+    "starred",
+    "all",
+    "trending",
+    "second",
+    "group",
+    "muted",
+)
 """Ids of the views that ship with the reader, which can be hidden."""
 
 SHELL = "!"

@@ -205,6 +205,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "The views that you have saved, by their places.",
         _BROWSE,
     ),
+    Action("view.group", "gG", "Group", "What the people of your group share: stars, queues, tags, notes.", _BROWSE),
     Action("view.week", "gw", "Week", "The best of the week of this paper or day.", _BROWSE),
     Action("view.month", "gm", "Month", "The best of its month; the order key puts it by day.", _BROWSE),
     Action("view.reading", "gS", "Stats", "Your reading: what you saw, opened and starred.", _BROWSE),

@@ -1,4 +1,4 @@
-"""Brings in the papers that the user marked or imported and the cache does not have.
+"""Brings in the papers that the user marked or imported, or a group shares, and the cache does not have.
 
 Their marks are in the log, also after a lost cache or an import, and wait for them. Whether a paper was here before is
 not known: the log is the same.
@@ -56,11 +56,14 @@ async def fetch_lost_papers(
     more than three times. Raises FeedError if arXiv fails; what was stored before stays.
     """
     before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-    ids = await asyncio.to_thread(feeds.lost, before, PER_REFRESH)
+    own = await asyncio.to_thread(feeds.lost, before, PER_REFRESH)
+    shared = await asyncio.to_thread(feeds.lost_of_group, before, PER_REFRESH - len(own))
+    ids = list(dict.fromkeys((*own, *shared)))
     if not ids or (daily is None and arxiv is None):
         return
     count = len(ids)
-    yield FeedStarted(f"{'arXiv' if arxiv else 'the feed'}, {count} {'paper' if count == 1 else 'papers'} you marked")
+    whose = "you marked" if len(ids) == len(own) else "of your group" if not own else "you or your group marked"
+    yield FeedStarted(f"{'arXiv' if arxiv else 'the feed'}, {count} {'paper' if count == 1 else 'papers'} {whose}")
     returned, unknown = await _ask_daily(daily, ids[:RECORDS], store) if daily else (set[str](), set[str]())
     if arxiv is not None:
         rest = [id for id in ids if id not in returned]
@@ -75,7 +78,7 @@ async def fetch_lost_papers(
             unknown |= set(batch) - found
     else:
         await asyncio.to_thread(feeds.not_found, sorted(unknown), today.isoformat())
-    yield PapersReturned(len(returned), len(unknown))
+    yield PapersReturned(len(returned.intersection(own)), len(unknown))
 
 
 async def _ask_daily(

@@ -72,10 +72,11 @@ VIEWS = (
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
     View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
+    View("group", "Group", "by:anyone"),
     View("muted", "Muted", "is:muted"),
 )
-"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, and those that
-muted words leave out."""
+"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, what a
+group shares, and what muted words leave out."""
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:

@@ -215,6 +215,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
             assembly.marks.finish_marks()
         assembly.beside.export_soon()
         assembly.sync.begin()
+        assembly.group.begin()
         if not self.look.is_still:
             self.set_interval(assembly.cache_watch.seconds, assembly.look_around)
         if not self.look.demo and not self.look.is_still:
@@ -253,6 +254,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         self.overlays.follow(assembly.notes.keep_draft)
         on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
         on_change(assembly.sync.parts, assembly.sync.marked, now=False)
+        on_change(assembly.group.parts, assembly.group.marked, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
         on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
 
@@ -262,14 +264,16 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         return self.assembly is not None and self.assembly.beside.is_due
 
     @property
-    def has_sync_due(self) -> bool:
-        """Whether other machines may lack a mark."""
-        return self.assembly is not None and self.assembly.sync.is_due
+    def commands_due(self) -> tuple[tuple[str, ...], ...]:
+        """The commands that tell other machines and the group of marks that they may lack."""
+        works = () if self.assembly is None else (self.assembly.sync, self.assembly.group)
+        return tuple(work.words for work in works if work.is_due)
 
     def on_unmount(self) -> None:
         if self.assembly is not None:
             self.assembly.commands.close()
             self.assembly.sync.close()
+            self.assembly.group.close()
             self.assembly.beside.close()
             self.assembly.vector_maker.close()
             self.assembly.traces.close()

@@ -210,6 +210,9 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     if view.id == QUEUED:
         why = "A paper that you queue waits here until you let it go."
         return EmptyReason(said("Nothing to read later."), because(why), (_ALL,))
+    if view.id == "group":
+        why = "In a shell, 'dailypapers group --help' says how to begin one, or to join."
+        return EmptyReason(said("Nobody shares a paper with you yet."), because(why), (_ALL,))
     if view.id == "second":
         why = "Papers that change after you star, read or pass them come here."
         return EmptyReason(said("Nothing has changed."), because(why), (_ALL,))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reader.cache.community import Kept
+    from reader.cache.group.members import Said
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
     from reader.core.follows import Reason
@@ -210,6 +211,8 @@ class Reading(NamedTuple):
     """Why it suits the user, in words, where the list is ordered by that."""
     changes: Changes | None = None
     """What changed since the user marked it."""
+    shared: tuple[Said, ...] = ()
+    """What the members of the group share of it."""
 
 
 class Tagging(NamedTuple):

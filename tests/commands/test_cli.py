@@ -178,7 +178,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
     class Reader:
         return_code = 0
         has_exports_due = False
-        has_sync_due = False
+        commands_due = ()
         last_place = SimpleNamespace(keep=list)
         _exception: Exception | None = None
 

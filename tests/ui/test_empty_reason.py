@@ -119,6 +119,10 @@ QUEUE = "Nothing to read later. | A paper that you queue waits here until you le
 STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
 HIDDEN = "All papers are hidden. | / is:hidden lists them"
 CHANGED = "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers"
+GROUP = (
+    "Nobody shares a paper with you yet. |"
+    " In a shell, 'dailypapers group --help' says how to begin one, or to join. | ga all papers"
+)
 MUTED = "Nothing is muted. | Papers with the words of mute in your settings come here. | ga all papers"
 RANKING = "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers"
 SEARCHES = "ctrl+a searches all   F clears the query   ctrl+s searches the feed"
@@ -135,6 +139,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             HIDDEN,
             RANKING,
             CHANGED,
+            GROUP,
             MUTED,
             "No papers on Tue 5 May. | The feed listed nothing."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
@@ -154,6 +159,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "Nothing matches robot. | F clears the query   ctrl+s searches the feed",
             f"Nothing matches robot in Trending. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Second look. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Group. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Muted. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot on Tue 5 May. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Week 19. | 7 in all. | {SEARCHES}",
@@ -173,6 +179,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
                 "",
                 " in Trending",
                 " in Second look",
+                " in Group",
                 " in Muted",
                 " on Tue 5 May",
                 " in Week 19",
@@ -194,6 +201,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
                 for where in (
                     "in Trending",
                     "in Second look",
+                    "in Group",
                     "in Muted",
                     "on Tue 5 May",
                     "in Week 19",
@@ -270,6 +278,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             HIDDEN,
             "No ranking yet. | No network. | r try again   ga all papers",
             CHANGED,
+            GROUP,
             MUTED,
             "No papers on Tue 5 May. | No network. | [ Thursday has 16   ] Friday has 14   r try again",
             "No papers in Week 19, 4 to 10 May 2026. | No network. | [ Thursday has 16   ] Monday has 16   r try again",
@@ -287,6 +296,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             HIDDEN,
             "Fetching the feed's ranking. | day 3 of 7. | esc stop",
             CHANGED,
+            GROUP,
             MUTED,
             "Fetching Tue 5 May. | day 3 of 7. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | day 3 of 7. | esc stop",
@@ -304,6 +314,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             HIDDEN,
             "Fetching the feed's ranking. | esc stop",
             CHANGED,
+            GROUP,
             MUTED,
             "Fetching Tue 5 May. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | esc stop",
@@ -321,6 +332,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             HIDDEN,
             "All trending papers are hidden. | / is:hidden lists them",
             "All second look papers are hidden. | / is:hidden lists them",
+            "All group papers are hidden. | / is:hidden lists them",
             MUTED,
             "All papers of Tue 5 May are hidden. | [ Thursday has 16   ] Friday has 14   / is:hidden lists them",
             "All papers of Week 19, 4 to 10 May 2026 are hidden."
@@ -339,6 +351,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "All 14 of what is here read. | gu all 19 unread   F shows them",
             "All 14 of Trending read. | gu all 19 unread   F shows them",
             "Nothing matches is:unread in Second look. | F clears the query",
+            "All 14 of Group read. | gu all 19 unread   F shows them",
             "All 14 of Muted read. | gu all 19 unread   F shows them",
             "All 14 of Tue 5 May read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
             "All 14 of Week 19, 4 to 10 May 2026 read. | gu all 19 unread   F shows them",
@@ -356,6 +369,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             HIDDEN,
             RANKING,
             CHANGED,
+            GROUP,
             MUTED,
             "No papers on Tue 5 May. | The feed was not asked yet."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
@@ -422,6 +436,7 @@ DEMO = (
     HIDDEN,
     "No ranking yet. | The sample has none. | ga all papers",
     CHANGED,
+    GROUP,
     MUTED,
     "No papers on Tue 5 May. | The sample has only its own days. | [ Thursday has 16   ] Friday has 14",
     "No papers in Week 19, 4 to 10 May 2026. | The sample has only its own days. | [ Thursday has 16   ] Monday has 16",

@@ -34,6 +34,7 @@ from reader.cache.search.sql_functions import register_functions
 from reader.cache.search.view_terms import resolve_views
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When
 from reader.core.query.nodes import all_of, is_like, liked
+from reader.core.query.sharing import resolve_members
 
 __all__ = ["Clause", "DayWalk", "Lookup", "Scope", "Selection", "Word", "compile_query", "register_functions"]
 
@@ -177,7 +178,7 @@ _ASCENDING = ("title", "trending", "queue")
 
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
-    query = resolve_views(query, scope.views)
+    query = resolve_members(resolve_views(query, scope.views))
     near, like = _free_text(query.root), liked(query.root)
     if near or like:
         return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)

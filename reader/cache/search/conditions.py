@@ -21,6 +21,7 @@ from reader.cache.search.full_text import (
     text_expression,
 )
 from reader.cache.search.kept_terms import KEPT
+from reader.cache.search.shared_terms import is_shared_by, shared_by
 from reader.cache.search.sql_functions import search_key, split_words
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
@@ -229,6 +230,8 @@ class Compiler:
             case "follow" if self.tests_each:
                 of_paper = f"SELECT 1 FROM follow_paper AS w WHERE w.pk = p.pk AND w.follow IN ({_FOLLOWS})"
                 return Clause(f"EXISTS ({of_paper})", (name_slug(value),) * 2)
+            case "by" if self.tests_each:
+                return is_shared_by(value)
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -312,6 +315,8 @@ class Compiler:
                 return Clause(KEPT[value].all)
             case Term("follow", name):
                 return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
+            case Term("by", value):
+                return shared_by(value)
             case Term("is", "new") if newest := self.newest_not_new():
                 return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
             case Or(nodes):

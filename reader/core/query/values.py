@@ -51,6 +51,7 @@ EXAMPLES = {
     "is": "is:unread",
     "view": "view:evals",
     "follow": 'follow:"kaiming he"',
+    "by": "by:ada is:starred",
     "has": "has:code",
     "output": 'output:"weak baseline"',
     "day": "day:today",

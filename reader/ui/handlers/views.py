@@ -72,6 +72,10 @@ class ViewActions:
     def show_starred(self, _count: int | None) -> None:
         self.go("starred")
 
+    @handles("view.group")
+    def show_group(self, _count: int | None) -> None:
+        self.go("group")
+
     @handles("view.second")
     def show_second_look(self, _count: int | None) -> None:
         self.go("second")

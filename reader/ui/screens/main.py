@@ -274,6 +274,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 follows=reading.follows,
                 suits=reading.suits,
                 changes=reading.changes,
+                shared=reading.shared,
             )
 
     def _draw_topic_names(self, state: State) -> None:

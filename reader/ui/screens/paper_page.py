@@ -60,6 +60,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             follows=reading.follows,
             suits=reading.suits,
             changes=reading.changes,
+            shared=reading.shared,
         )
 
     def _draw_again(self, state: State) -> None:

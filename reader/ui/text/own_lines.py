@@ -1,4 +1,4 @@
-"""What is the user's own of a paper, as lines: what they follow, their tags and their note."""
+"""What is the user's own of a paper, as lines: what they follow, their tags and their note; and their group's."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ _DEEPEST = 12
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """What is followed, the paper's tags, and its note; of a long note only the beginning, unless it is unfolded."""
+    """What is followed, the paper's tags, its note, and what the group shares.
+
+    Of a long note only the beginning is shown, unless it is unfolded.
+    """
     note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
-    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note]
+    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note, *_shared(width, look)]
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
@@ -34,6 +37,29 @@ def _follows(width: int, look: Presentation) -> list[Line]:
             Piece(unbroken(literal(reason.said(look.topic_names))), "tag", action=("view", reason.follow.view)),
         ]
     return fill(pieces, width)
+
+
+def _shared(width: int, look: Presentation) -> list[Line]:
+    """Who of the group starred, queued or tagged the paper, and their notes."""
+    pieces = [Piece("Group", "label")] if look.shared else []
+    for place, one in enumerate(look.shared):
+        pieces += [
+            Piece(f" {look.glyphs.dot} " if place else " ", "between"),
+            Piece(unbroken(literal(one.name)), "people"),
+            Piece(f" {literal(one.text)}", "text"),
+        ]
+    lines = fill(pieces, width)
+    for one in look.shared:
+        if one.note:
+            lead = (Piece(f"{look.glyphs.note} ", "label"), *mark(f"{one.name}: {' '.join(one.note.split())}", "text"))
+            found = fill(lead, width)
+            cut_off = len(found) > NOTE_LINES and not look.is_unfolded
+            lines += (
+                [*found[: NOTE_LINES - 1], _fold(f"+{len(found) - NOTE_LINES + 1:,} lines", width)]
+                if cut_off
+                else found
+            )
+    return lines
 
 
 def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:

@@ -12,6 +12,7 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.cache.group.members import Said
     from reader.cache.outputs import Output
     from reader.core.follows import Reason
     from reader.core.second_look import Changes
@@ -48,6 +49,8 @@ class Presentation:
     """What the user follows that the paper has."""
     changes: Changes | None = None
     """What changed since the user marked the paper; None where that is not enough for a second look."""
+    shared: tuple[Said, ...] = ()
+    """What the members of the group share of the paper."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about the paper."""
     kept: Kept | None = None

@@ -25,6 +25,7 @@ from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.cache.group.members import Said
     from reader.core.second_look import Changes
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
@@ -114,6 +115,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         follows: tuple[Reason, ...] = (),
         suits: str = "",
         changes: Changes | None = None,
+        shared: tuple[Said, ...] = (),
     ) -> None:
         """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
 
@@ -137,6 +139,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             follows=follows,
             suits=suits,
             changes=changes,
+            shared=shared,
             kept=kept,
             found=found,
             fit=fit,

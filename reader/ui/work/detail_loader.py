@@ -65,6 +65,7 @@ class DetailLoader:
             follows=follows,
             suits=suits,
             changes=library.changes(pk),
+            shared=library.shared(pk),
         )
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:

@@ -22,7 +22,7 @@ from reader.cache.orders import Order
 from reader.cache.window import DayCount, Window
 from reader.core.errors import CacheError
 from reader.core.paper_row import PaperKey, PaperRow
-from reader.paths import last_refresh, refresh_stamp, touch_private
+from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
 from reader.ui.counts import Counts, Question, TopicFacts, ViewCount
 from reader.ui.work.counting import Counting
@@ -145,6 +145,10 @@ class Library(PaperFacts):
         if visited is not None:
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
+
+    def may_have_group(self) -> bool:
+        """Whether the user belongs to a group, or did."""
+        return group_file(self._path).exists()
 
     def follows(self) -> list[Follow]:
         """What the user follows."""

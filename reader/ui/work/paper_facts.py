@@ -18,6 +18,7 @@ from reader.ui.work.marking import Marking
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
+    from reader.cache.group.members import Said
     from reader.cache.history import Votes
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
@@ -170,6 +171,13 @@ class PaperFacts(Marking):
 
         known = self._cached_key(pk)
         return () if known is None else self._ask(lambda window: window.read(partial(outputs_of, pk=known)), ())
+
+    def shared(self, pk: PaperKey) -> tuple[Said, ...]:
+        """What the members of the group share of a paper."""
+        from reader.cache.group.members import shared_of
+
+        known = self._cached_key(pk)
+        return () if known is None else self._ask(lambda window: window.read(partial(shared_of, pk=known)), ())
 
     def follow_reasons(self, pk: PaperKey) -> tuple[Reason, ...]:
         """What the user follows that a paper has."""

@@ -1,4 +1,7 @@
-"""Join the marks with those of the user's other machines, by a command in a process of its own."""
+"""Join the marks with those of the user's other machines, and share some with a group.
+
+Each is done by a command in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +24,24 @@ COLUMNS = 200
 
 
 class Sync:
-    """Looks at the folder of the settings at the start and on quiet minutes; without one it does nothing."""
+    """Runs a command at the start and on quiet minutes: `sync` with the place of the settings, or that of a group.
 
-    def __init__(self, services: Services, shell: Callable[[], Shell]) -> None:
+    Without a place, or without a group, it does nothing.
+    """
+
+    def __init__(
+        self, services: Services, shell: Callable[[], Shell], *, is_in_group: Callable[[], bool] | None = None
+    ) -> None:
         self._model = services.model
         self._background = services.background
         self._shell = shell
-        self._is_on = bool(services.settings.sync) and not services.look.demo and not services.look.is_still
+        self._can_run = not services.look.demo and not services.look.is_still
+        self._is_wanted = is_in_group or (lambda: bool(services.settings.sync))
         # A server is listened to as long as the reader runs.
         is_server = services.settings.sync.startswith(("postgresql://", "postgres://"))
-        self._words = ("sync", "--quiet", "--watch") if is_server else ("sync", "--quiet")
+        self.words = ("group", "look", "--quiet") if is_in_group else ("sync", "--quiet")
+        """The command as the end of the reader runs it too."""
+        self._lasting = ("--watch",) if is_server and not is_in_group else ()
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
@@ -40,6 +51,10 @@ class Sync:
     def parts(state: State) -> object:
         """The parts of the state whose change may be news for other machines."""
         return state.marks_version
+
+    @property
+    def _is_on(self) -> bool:
+        return self._can_run and self._is_wanted()
 
     @property
     def is_due(self) -> bool:
@@ -62,11 +77,11 @@ class Sync:
         """Look now, unless that is going on."""
         if self._is_on and not self._is_looking:
             self._is_looking, self._has_marked = True, False
-            self._background.start("sync", self._run)
+            self._background.start(self.words[0], self._run)
 
     async def _run(self) -> None:
         try:
-            self._running = await asyncio.to_thread(lambda: self._shell().start(self._words, COLUMNS))
+            self._running = await asyncio.to_thread(lambda: self._shell().start((*self.words, *self._lasting), COLUMNS))
             outcome = await asyncio.to_thread(self._running.wait)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))

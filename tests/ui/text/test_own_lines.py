@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.cache.group.members import Said
 from reader.core.follows import Follow, Reason
 from reader.core.text import clean_note
 from reader.ui.text.lines import measure
@@ -71,3 +72,12 @@ def test_whatever_is_written_the_lines_fit(note: str, width: int, is_unfolded: b
     lines = own_lines(paper(note=clean_note(note)), width, replace(LOOK, is_unfolded=is_unfolded))
     assert all(measure(line) <= width for line in lines)
     assert all("\n" not in piece.text for line in lines for piece in line)
+
+
+@given(st.text(max_size=60).map(clean_note), st.integers(20, 80))
+def test_what_the_group_shares_stands_last_and_fits(note: str, width: int) -> None:
+    shared = (Said("ada", is_starred=True, tags=("to-read",)), Said("bob", note=note or "look"))
+    lines = own_lines(paper(tags=("later",)), width, replace(LOOK, shared=shared))
+    assert all(measure(line) <= width for line in lines)
+    words = " ".join(" ".join(piece.text for piece in line) for line in lines).split()
+    assert [words[2], "ada" in words, "starred," in words] == ["Group", True, True]

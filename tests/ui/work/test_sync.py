@@ -34,7 +34,8 @@ class Stage:
             settings=Settings(sync=folder),
             look=SimpleNamespace(demo=demo, is_still=False),
         )
-        self.sync = Sync(cast(Services, services), lambda: cast(Shell, self))
+        self.services = cast(Services, services)
+        self.sync = Sync(self.services, lambda: cast(Shell, self))
 
     def start(self, words: tuple[str, ...], _columns: int) -> Any:
         self.words.append(words)
@@ -92,3 +93,17 @@ def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo:
     stage.sync.marked(State())
     stage.sync.look()
     assert (stage.begun, stage.works, stage.sync.is_due) == ([], [], False)
+
+
+async def test_a_group_is_looked_at_once_there_is_one() -> None:
+    stage = Stage([Outcome(0)], "")
+    groups: list[bool] = []
+    machines = stage.sync
+    stage.sync = Sync(stage.services, lambda: cast(Shell, stage), is_in_group=lambda: bool(groups))
+    stage.sync.marked(State())
+    assert machines.words == ("sync", "--quiet") and not stage.begun
+    groups.append(True)
+    stage.sync.marked(State())
+    assert stage.sync.is_due
+    await stage.look()
+    assert (stage.words, stage.sync.is_due) == ([("group", "look", "--quiet")], False)

@@ -1,0 +1,156 @@
+"""The members of the group and what they share, in the cache; they can be read again from the group's folder."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from reader.core.group import MOST_PAPERS, STAR, Shared, Statement, covers, said
+from reader.core.marks import NOTE, QUEUE, TAG
+
+
+class Member(NamedTuple):
+    """A person of the group, and what they share."""
+
+    name: str
+    public: str
+    shares: str
+    """What they share, in words."""
+    seen: str
+    """When a change was last noticed (ISO)."""
+    papers: int
+    """Number of papers of which they share something."""
+    missing: int
+    """Number of them that are not in the cache."""
+
+
+class Said(NamedTuple):
+    """What one member shares of a paper."""
+
+    name: str
+    is_starred: bool = False
+    is_queued: bool = False
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """All but the note, in words."""
+        states = [word for word, is_so in (("starred", self.is_starred), ("queued", self.is_queued)) if is_so]
+        tagged = [f"tagged {', '.join(self.tags)}"] if self.tags else []
+        return ", ".join([*states, *tagged] or ["wrote a note"])
+
+
+# What the user shares
+
+
+def own_marks(connection: sqlite3.Connection, shares: Iterable[str]) -> tuple[Shared, ...]:
+    """The user's marks of the shared kinds, those of the newest papers first."""
+    wanted = tuple(shares)
+    marks: list[tuple[int, Shared]] = []
+    if STAR in wanted:
+        rows = connection.execute(f"SELECT pk, id FROM paper WHERE starred = 1 {_NEWEST}")
+        marks += [(pk, Shared(id, STAR)) for pk, id in rows]
+    if QUEUE in wanted:
+        rows = connection.execute(f"SELECT pk, id FROM queue JOIN paper USING (pk) {_NEWEST}")
+        marks += [(pk, Shared(id, QUEUE)) for pk, id in rows]
+    if NOTE in wanted:
+        rows = connection.execute(f"SELECT pk, id, body FROM note JOIN paper USING (pk) {_NEWEST}")
+        marks += [(pk, Shared(id, NOTE, body)) for pk, id, body in rows]
+    if any(one.startswith("tag") for one in wanted):
+        rows = connection.execute("SELECT pk, id, tag FROM paper_tag JOIN paper USING (pk)")
+        marks += [(pk, Shared(id, kind)) for pk, id, tag in rows if covers(wanted, kind := f"{TAG}{tag}")]
+    newest = frozenset(sorted({pk for pk, _ in marks}, reverse=True)[:MOST_PAPERS])
+    return tuple(one for pk, one in sorted(marks, key=lambda mark: (-mark[0], mark[1].kind)) if pk in newest)
+
+
+_NEWEST = f"ORDER BY pk DESC LIMIT {MOST_PAPERS}"
+
+
+# What others share; the caller's transaction
+
+
+def stamps(connection: sqlite3.Connection) -> dict[str, str]:
+    """The stamps of the files that were read, by the members' keys."""
+    return dict(connection.execute("SELECT public, stamp FROM member").fetchall())
+
+
+def store(connection: sqlite3.Connection, statement: Statement, name: str, stamp: str, seen: str) -> tuple[int, int]:
+    """Replace all that is known of a member by a statement; return how many marks are new, and how many taken back."""
+    connection.execute(
+        "INSERT INTO member (public, name, slug, shares, stamp, seen) VALUES (:public, :name, :slug, :shares, :stamp,"
+        " :seen) ON CONFLICT (public) DO UPDATE SET name = :name, slug = :slug, shares = :shares, stamp = :stamp,"
+        " seen = :seen",
+        {
+            "public": statement.member,
+            "name": name,
+            "slug": name.lower(),
+            "shares": said(statement.shares),
+            "stamp": stamp,
+            "seen": seen,
+        },
+    )
+    (key,) = connection.execute("SELECT key FROM member WHERE public = ?", (statement.member,)).fetchone()
+    before = set(connection.execute("SELECT paper, kind, value FROM member_mark WHERE member = ?", (key,)).fetchall())
+    after = {(one.paper, one.kind, one.value) for one in statement.marks}
+    connection.executemany(
+        "DELETE FROM member_mark WHERE paper = ? AND kind = ? AND member = ?",
+        [(paper, kind, key) for paper, kind, _ in before - after],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO member_mark (paper, kind, value, member) VALUES (?, ?, ?, ?)",
+        [(*one, key) for one in after - before],
+    )
+    kept = {one[:2] for one in after}
+    return len(after - before), sum(one[:2] not in kept for one in before)
+
+
+def drop(connection: sqlite3.Connection, public: str) -> None:
+    """Forget a member who has left."""
+    connection.execute("DELETE FROM member_mark WHERE member IN (SELECT key FROM member WHERE public = ?)", (public,))
+    connection.execute("DELETE FROM member WHERE public = ?", (public,))
+
+
+def drop_all(connection: sqlite3.Connection) -> None:
+    """Forget all members."""
+    connection.execute("DELETE FROM member_mark")
+    connection.execute("DELETE FROM member")
+
+
+# Reads
+
+
+def members(connection: sqlite3.Connection) -> list[Member]:
+    """The members other than the user, by name."""
+    return [Member(*row) for row in connection.execute(_MEMBERS)]
+
+
+_HERE = "m.paper IN (SELECT id FROM paper) OR m.paper IN (SELECT id FROM paper_alias)"
+
+_MEMBERS = f"""
+    SELECT name, public, shares, seen, (SELECT count(DISTINCT m.paper) FROM member_mark AS m WHERE m.member = key),
+        (SELECT count(DISTINCT m.paper) FROM member_mark AS m WHERE m.member = key AND NOT ({_HERE}))
+    FROM member ORDER BY slug
+"""
+
+
+def shared_of(connection: sqlite3.Connection, pk: int) -> tuple[Said, ...]:
+    """What the members share of a paper, by name."""
+    rows = connection.execute(_OF_PAPER, {"pk": pk}).fetchall()
+    return tuple(
+        _told(name, [row[1:] for row in rows if row[0] == name]) for name in dict.fromkeys(row[0] for row in rows)
+    )
+
+
+_OF_PAPER = """
+    SELECT name, kind, value FROM member_mark JOIN member ON member.key = member_mark.member
+    WHERE paper IN (SELECT id FROM paper WHERE pk = :pk UNION SELECT id FROM paper_alias WHERE pk = :pk)
+    ORDER BY slug, kind
+"""
+
+
+def _told(name: str, marks: list[tuple[str, str]]) -> Said:
+    kinds = dict(marks)
+    tags = tuple(kind.removeprefix(TAG) for kind in kinds if kind.startswith(TAG))
+    return Said(name, STAR in kinds, QUEUE in kinds, tags, kinds.get(NOTE, ""))

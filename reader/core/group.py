@@ -1,0 +1,194 @@
+"""What the people of a group share with each other: some of their marks, as a statement of each member.
+
+A statement is a few lines of JSON: who says it, in which group, its number, and a line for each paper. It says all
+that a member shares, so that what is no longer in it is taken back. The last line, which signs all others, is made and
+verified elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from reader.core.marks import NOTE, QUEUE, TAG, clean_mark
+from reader.core.text import clean
+
+VERSION = 1
+"""The form of statements."""
+
+ANYONE = "anyone"
+"""Stands for all members in queries; nobody can have this name."""
+
+STAR = "star"
+
+ALL_TAGS = "tag"
+"""What shares every tag; `tag:NAME` shares one."""
+
+THINGS: Mapping[str, str] = {STAR: "stars", QUEUE: "the queue", NOTE: "notes", ALL_TAGS: "all tags"}
+"""What can be shared, with its name; and `tag:NAME`."""
+
+NAME_LIMIT = 40
+"""Maximum characters of a member's name."""
+
+MOST_PAPERS = 50_000
+"""Papers of a statement: the newest ones."""
+
+MOST_BYTES = 1 << 25
+"""Maximum size of a statement."""
+
+MOST_THINGS = 100
+"""Things that a member can share: many tags, each by itself."""
+
+_NAME = re.compile(rf"\w[\w.-]{{0,{NAME_LIMIT - 1}}}")
+_PAPER = re.compile(r"[!-~]{1,300}")
+_HEX = re.compile(r"[0-9a-f]{1,128}")
+
+
+class Shared(NamedTuple):
+    """A mark that a member shares."""
+
+    paper: str
+    """The paper's id."""
+    kind: str
+    """`star`, `queue`, `note` or `tag:NAME`."""
+    value: str = "1"
+    """The text of a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """All that a member shares, at one time."""
+
+    group: str
+    member: str
+    """The member's public key, in hexadecimal digits."""
+    name: str
+    number: int
+    """Grows with each statement of a member: an older one never replaces a newer one."""
+    shares: tuple[str, ...] = ()
+    """The things that are shared, as `THINGS` has them, and `tag:NAME`."""
+    marks: tuple[Shared, ...] = ()
+    has_left: bool = False
+    """Whether the member has left the group."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a member: letters, digits, and `.-_` within."""
+    return _NAME.fullmatch(text) is not None and text.lower() != ANYONE
+
+
+def thing(text: str) -> str | None:
+    """What a typed word shares; None if there is no such thing."""
+    if text.startswith(TAG):
+        name = clean(text.removeprefix(TAG), 100).lower()
+        return f"{TAG}{name}" if name else None
+    return text if text in THINGS else None
+
+
+def said(shares: Iterable[str]) -> str:
+    """What is shared, in words."""
+    words = [THINGS.get(one) or f"the tag {one.removeprefix(TAG)}" for one in shares]
+    return ", ".join(words) if words else "nothing"
+
+
+def covers(shares: Iterable[str], kind: str) -> bool:
+    """Whether a mark of this kind belongs to what is shared."""
+    return any(one == kind or (one == ALL_TAGS and kind.startswith(TAG)) or one == kind.lower() for one in shares)
+
+
+def write(statement: Statement) -> bytes:
+    """The lines of a statement, without the one that signs them."""
+    head = {
+        "v": VERSION,
+        "group": statement.group,
+        "member": statement.member,
+        "name": statement.name,
+        "number": statement.number,
+        "shares": statement.shares,
+        "left": statement.has_left,
+    }
+    return b"".join(_line(one) for one in (head, *_papers(statement.marks)))
+
+
+def read(body: bytes) -> Statement:
+    """The statement of verified lines, with clean text; raises ValueError with the reason if it is none."""
+    lines = body.split(b"\n")
+    if lines.pop() or not lines:
+        raise ValueError("it is cut off")
+    head = _object(lines[0])
+    if head.get("v") != VERSION:
+        raise ValueError("its form is newer than this program")
+    texts = [head.get(name) for name in ("group", "member", "name")]
+    number, shares = head.get("number"), head.get("shares")
+    is_whole = all(isinstance(one, str) for one in texts) and isinstance(shares, list)
+    if (
+        not is_whole
+        or not isinstance(number, int)
+        or not 0 <= number < 1 << 62
+        or not _HEX.fullmatch(str(head["member"]))
+    ):
+        raise ValueError("it is no statement")
+    if len(lines) - 1 > MOST_PAPERS:
+        raise ValueError("it has too many papers")
+    shared = tuple(
+        found for one in (shares or ())[:MOST_THINGS] if isinstance(one, str) and (found := thing(one)) is not None
+    )
+    # What somebody did not choose to share is no statement about it, wherever it comes from.
+    marks = tuple(one for line in lines[1:] for one in _marks(_object(line)) if covers(shared, one.kind))
+    return Statement(
+        str(head["group"]),
+        str(head["member"]),
+        _name(str(head["name"])),
+        int(number),
+        shared,
+        marks,
+        head.get("left") is True,
+    )
+
+
+def _name(text: str) -> str:
+    """A foreign name as this program writes names."""
+    name = re.sub(r"[^\w.-]+", "-", clean(text, NAME_LIMIT)).strip("-.")
+    return name if is_name(name) else "nobody"
+
+
+def _line(fields: Mapping[str, object]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _papers(marks: Iterable[Shared]) -> Iterator[dict[str, object]]:
+    """The marks by paper."""
+    by_paper: dict[str, dict[str, str]] = {}
+    for one in marks:
+        by_paper.setdefault(one.paper, {})[one.kind] = one.value
+    for paper, kinds in by_paper.items():
+        note = {NOTE: kinds[NOTE]} if NOTE in kinds else {}
+        yield {"paper": paper, "marks": sorted(kinds.keys() - note.keys()), **note}
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError("it is damaged") from None
+    if not isinstance(found, dict):
+        raise ValueError("it is no statement")
+    return found
+
+
+def _marks(fields: Mapping[str, Any]) -> Iterator[Shared]:
+    """The clean marks of one paper; what is no mark is left out."""
+    paper, kinds, note = fields.get("paper"), fields.get("marks"), fields.get(NOTE)
+    if not isinstance(paper, str) or not _PAPER.fullmatch(paper):
+        return
+    for kind in kinds[:MOST_THINGS] if isinstance(kinds, list) else ():
+        found = (
+            clean_mark(kind, "1") if isinstance(kind, str) and (kind in (STAR, QUEUE) or kind.startswith(TAG)) else None
+        )
+        if found is not None:
+            yield Shared(paper, found[0])
+    if isinstance(note, str) and (found := clean_mark(NOTE, note)) and found[1]:
+        yield Shared(paper, NOTE, found[1])

@@ -1,0 +1,289 @@
+"""A group through a folder: what is shared by choice, taken back, and by nobody in another's name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cache import connections
+from reader.cache.feeds import Feeds
+from reader.cache.group import looking, membership, signing
+from reader.cache.group.looking import Looked
+from reader.cache.group.members import Said, members, own_marks, shared_of
+from reader.cache.marks.events import Events
+from reader.core.errors import CacheError
+from reader.core.group import MOST_BYTES, Statement, write
+from reader.paths import group_file
+from tests.cache.sync.machines import make_cache
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+class Person:
+    """A person with a cache of five papers."""
+
+    def __init__(self, origin: Path, folder: Path, home: str) -> None:
+        self.folder = folder
+        place = folder.parent / home
+        place.mkdir()
+        self.cache = Path(shutil.copy(origin, place / "papers.db"))
+
+    def mark(self, kind: str, value: bool | str, *pks: int) -> None:
+        with closing(Events.open(self.cache)) as events:
+            events.mark(kind, value, pks)
+
+    def look(self, now: datetime = NOON) -> Looked:
+        return looking.look(self.cache, now)
+
+    def share(self, *things: str) -> None:
+        looking.change_shares(self.cache, things)
+        self.look()
+
+    def sees(self, pk: int) -> tuple[Said, ...]:
+        with closing(connections.connect(self.cache)) as one:
+            return shared_of(one, pk)
+
+    @property
+    def others(self) -> list[tuple[str, int, int]]:
+        with closing(connections.connect(self.cache)) as one:
+            return [(member.name, member.papers, member.missing) for member in members(one)]
+
+    @property
+    def mine(self) -> membership.Membership:
+        found = membership.load(self.cache)
+        assert found is not None
+        return found
+
+    @property
+    def file(self) -> Path:
+        return self.folder / f"member-{signing.public_key(self.mine.secret)[:16]}.signed.jsonl"
+
+    def says(self, statement: Statement) -> None:
+        """Write a statement that this program would not."""
+        self.file.write_bytes(signing.sign(write(statement), self.mine.secret))
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+
+
+@pytest.fixture
+def ada(origin: Path, tmp_path: Path) -> Person:
+    one = Person(origin, tmp_path / "shared", "ada")
+    looking.create(one.cache, one.folder, "ada")
+    one.look()
+    return one
+
+
+@pytest.fixture
+def bob(origin: Path, ada: Person) -> Person:
+    one = Person(origin, ada.folder, "bob")
+    looking.join(one.cache, one.folder, "bob")
+    return one
+
+
+def test_each_thing_is_shared_by_choice_and_taken_back(ada: Person, bob: Person) -> None:
+    ada.mark("star", True, 1, 2)
+    ada.mark("tag:list", True, 2)
+    ada.mark("tag:private", True, 3)
+    ada.mark("note", "read this", 1)
+    ada.mark("queue", True, 5)
+    assert ada.look().is_told is False
+    assert bob.look() == Looked(joined=["ada"], is_told=True)
+    assert (bob.others, bob.sees(1)) == ([("ada", 0, 0)], ())
+    ada.share("star", "tag:list")
+    assert bob.look().came == {"ada": 3}
+    assert (bob.sees(1), bob.sees(3)) == ((Said("ada", is_starred=True),), ())
+    assert bob.sees(2)[0].text == "starred, tagged list"
+    ada.share("star", "tag", "queue", "note")
+    assert bob.look().came == {"ada": 3}
+    assert (bob.sees(1)[0].note, bob.sees(3)[0].tags, bob.sees(5)[0].text) == ("read this", ("private",), "queued")
+    ada.mark("note", "read that", 1)
+    ada.mark("star", False, 1)
+    ada.look()
+    looked = bob.look()
+    assert (looked.came, looked.went) == ({"ada": 1}, {"ada": 1})
+    assert bob.sees(1) == (Said("ada", note="read that"),) and bob.sees(1)[0].text == "wrote a note"
+    ada.share()
+    assert bob.look().went == {"ada": 5} and not any(map(bob.sees, range(1, 6)))
+    # Nothing is new, and nothing is written.
+    before = ada.file.read_bytes()
+    assert (ada.look(), bob.look()) == (Looked(), Looked())
+    assert ada.file.read_bytes() == before
+
+
+def test_who_leaves_takes_all_back_and_comes_back_under_the_same_key(ada: Person, bob: Person) -> None:
+    ada.mark("star", True, 1)
+    ada.share("star")
+    bob.look()
+    key = signing.public_key(ada.mine.secret)
+    assert looking.leave(ada.cache)
+    assert bob.look().left == ["ada"] and bob.others == [] and bob.sees(1) == ()
+    assert bob.look() == Looked()
+    with pytest.raises(CacheError, match="in no group"):
+        ada.look()
+    with pytest.raises(CacheError, match="in no group"):
+        looking.leave(ada.cache)
+    with pytest.raises(CacheError, match="in no group"):
+        ada.share("star")
+    looking.join(ada.cache, ada.folder, "ada")
+    ada.look()
+    assert (signing.public_key(ada.mine.secret), ada.mine.shares) == (key, ())
+    assert bob.look().joined == ["ada"]
+
+
+def test_nobody_writes_in_anothers_name(ada: Person, bob: Person, origin: Path) -> None:
+    ada.mark("star", True, 1)
+    ada.share("star")
+    bob.look()
+    good, own = ada.file.read_bytes(), signing.public_key(ada.mine.secret)
+    eve = Person(origin, ada.folder, "eve")
+    looking.join(eve.cache, eve.folder, "Ada")
+    eve.mark("star", True, 4)
+    eve.share("star")
+    # A name belongs to the key that came with it first.
+    (name,) = bob.look().joined
+    assert name == f"Ada+{signing.public_key(eve.mine.secret)[:6]}" and bob.sees(4)[0].name == name
+    for damage, reason in (
+        (good.replace(b'"star"', b'"queue"'), "signature is wrong"),
+        (good[:-20], "cut off"),
+        (signing.sign(write(Statement(ada.mine.group, own, "ada", 1 << 60)), eve.mine.secret), "signature is wrong"),
+        (eve.file.read_bytes(), "another member's file"),
+        (signing.sign(write(Statement("other", own, "ada", 1 << 60)), ada.mine.secret), "another group"),
+        (signing.sign(write(Statement(ada.mine.group, own, "ada", 5)), ada.mine.secret), "older than"),
+        (signing.sign(b'{"member":"' + own.encode() + b'"}\n', ada.mine.secret), "newer than this program"),
+    ):
+        ada.file.write_bytes(damage)
+        (trouble,) = bob.look().troubles
+        assert reason in trouble and ada.file.name in trouble
+        assert bob.sees(1) == (Said("ada", is_starred=True),)
+    with ada.file.open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)
+    assert "too large" in bob.look().troubles[0]
+    # Its owner mends it.
+    assert ada.look().is_told and bob.look() == Looked()
+    assert bob.sees(1) == (Said("ada", is_starred=True),)
+    ada.file.unlink()
+    ada.file.mkdir()
+    assert "can't be read" in bob.look().troubles[0]
+
+
+def test_a_name_that_is_taken_twice_is_still_ones_own(ada: Person, bob: Person) -> None:
+    public = signing.public_key(bob.mine.secret)
+    mine = ada.mine
+    mine.names["00"] = f"ada+{public[:6]}"
+    membership.save(ada.cache, mine)
+    bob.says(Statement(bob.mine.group, public, "ada", 1))
+    assert ada.look().joined == [f"ada+{public}"]
+
+
+def test_papers_that_are_not_here_are_counted_and_lost_caches_read_again(
+    ada: Person, bob: Person, origin: Path
+) -> None:
+    ada.mark("star", True, 1)
+    ada.share("star")
+    bob.look()
+    shutil.copy(origin, bob.cache)
+    bob.look()
+    assert bob.sees(1) and bob.others == [("ada", 1, 0)]
+    with closing(connections.connect(bob.cache)) as one:
+        one.execute("UPDATE member_mark SET paper = '2699.00001'")
+    assert bob.others == [("ada", 1, 1)]
+    # A refresh asks for it, as long as some source may have it.
+    with closing(Feeds.open(bob.cache)) as feeds:
+        assert feeds.lost_of_group("2026-11-26", 10) == ["2699.00001"]
+        feeds.not_found(["2699.00001"], "2026-11-27")
+        assert feeds.lost_of_group("2026-11-26", 10) == []
+    with closing(connections.connect(ada.cache)) as one:
+        assert len(own_marks(one, ("star", "queue"))) == 1
+
+
+def test_a_clock_that_goes_back_loses_nothing(ada: Person, bob: Person) -> None:
+    ada.look(NOON + timedelta(days=400))
+    ada.mark("star", True, 1)
+    looking.change_shares(ada.cache, ("star",))
+    ada.look(NOON - timedelta(days=400))
+    bob.look()
+    ada.mark("star", True, 2)
+    ada.look(NOON - timedelta(days=800))
+    assert bob.look().came == {"ada": 1}
+
+
+def test_faults_of_the_folder_are_said(ada: Person, bob: Person, origin: Path, tmp_path: Path) -> None:
+    with pytest.raises(CacheError, match="'dailypapers group leave' ends that first"):
+        looking.join(ada.cache, ada.folder, "ada")
+    eve = Person(origin, ada.folder, "eve")
+    with pytest.raises(CacheError, match="has a group already"):
+        looking.create(eve.cache, eve.folder, "eve")
+    with pytest.raises(CacheError, match="has no group"):
+        looking.join(eve.cache, tmp_path, "eve")
+    with pytest.raises(CacheError, match="is not there"):
+        looking.join(eve.cache, tmp_path / "none", "eve")
+    (tmp_path / "file").touch()
+    with pytest.raises(CacheError, match="can't be used: File exists"):
+        looking.create(eve.cache, tmp_path / "file", "eve")
+    group = ada.folder / looking.GROUP
+    whole = group.read_text()
+    group.write_text("[")
+    with pytest.raises(CacheError, match="is damaged"):
+        ada.look()
+    group.unlink()
+    group.mkdir()
+    with pytest.raises(CacheError, match="can't be used"):
+        ada.look()
+    group.rmdir()
+    group.write_text(json.dumps({"group": "another"}))
+    with pytest.raises(CacheError, match="another group by now"):
+        ada.look()
+    # What was shared in a group that is gone is not there any more.
+    assert not looking.leave(bob.cache)
+    group.write_text(whole)
+    ada.folder.rename(tmp_path / "away")
+    with pytest.raises(CacheError, match="what you shared is still there"):
+        looking.leave(ada.cache)
+    assert not looking.leave(ada.cache, even_if_unheard=True)
+
+
+def test_a_folder_that_cannot_be_written_is_said(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    ada.mark("star", True, 1)
+    looking.change_shares(ada.cache, ("star",))
+    with monkeypatch.context() as patch:
+        patch.setattr(looking, "_replace", full)
+        with pytest.raises(CacheError, match="No space left"):
+            ada.look()
+    assert ada.look().is_told
+    monkeypatch.setattr(looking, "MOST_BYTES", 10)
+    ada.mark("star", True, 2)
+    with pytest.raises(CacheError, match="too large"):
+        ada.look()
+
+
+def test_the_file_of_the_membership_is_private_and_its_damage_is_said(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = group_file(ada.cache)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert ada.mine.secret not in "".join(one.read_text() for one in ada.folder.iterdir())
+    file.write_text("[]")
+    with pytest.raises(CacheError, match="can't be read"):
+        membership.load(ada.cache)
+    monkeypatch.setattr(membership, "replace_private", lambda *_: (_ for _ in ()).throw(OSError(28, "No space")))
+    with pytest.raises(CacheError, match="can't be written"):
+        membership.save(ada.cache, membership.Membership("g", "f", "n", "s"))
+
+
+def test_without_the_extra_it_is_named(origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Person(origin, tmp_path / "shared", "one")
+    monkeypatch.setitem(__import__("sys").modules, "nacl.signing", None)
+    with pytest.raises(CacheError, match=r"dailypapers\[group\]"):
+        looking.create(one.cache, one.folder, "one")
+    assert not one.folder.exists()

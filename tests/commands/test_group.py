@@ -1,0 +1,91 @@
+"""`group` shares by choice, says who is there and what came, and `show`, `list` and `count` know of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import IDS, Run, RunOnTerminal
+
+Use = Callable[[str], None]
+
+
+@pytest.fixture
+def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
+    """Go to the home of somebody, with the papers in its cache."""
+
+    def use(name: str) -> None:
+        folder = tmp_path / name
+        if not folder.exists():
+            folder.mkdir()
+            shutil.copy(filled, folder / "papers.db")
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(folder))
+
+    return use
+
+
+def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    use("ada")
+    assert "You are in no group" in run("group", "status").out and run("group", "status", "--json").json is None
+    assert [run("group", what).code for what in ("look", "share", "stop", "leave")] == [1] * 4
+    assert run("group", "look", "-q").code == 0
+    assert "Name a folder" in run("group", "create", "--name", "ada").err
+    assert "Say who you are" in run("group", "create", shared).err
+    assert "A name has letters" in run("group", "create", shared, "--name", "anyone").err
+    assert run("group", "create", shared, "--name", "ada").lines == [
+        f"The group of {shared} has begun, and you are ada in it."
+    ]
+    assert "Nobody else" in run("group", "status").out
+    assert "You share nothing." in run("group", "share").out
+    assert "Did you mean star?" in run("group", "share", "satr").err and "There are" in run("group", "share", "xyz").err
+    assert "at most 100" in run("group", "share", *(f"tag:{number}" for number in range(101))).err
+    run("mark", "star", IDS[0], IDS[1])
+    run("tag", "add", "to-read", IDS[2])
+    run("note", IDS[0], "--text", "why it matters")
+    run("group", "share", "star", "tag:to-read", "note")
+    use("bob")
+    assert run("group", "join", shared, "--name", "bob").lines == [
+        f"You are bob in the group of {shared}.",
+        "ada is in the group.",
+        "New: 4 marks of ada.",
+    ]
+    assert run("group", "look").lines == ["Nothing new in the group."]
+    run("mark", "star", IDS[1])
+    counts = {
+        "by:ada": 3, "by:anyone": 3, "by:eve": 0, "by:ada is:starred": 2, "by:ADA has:note": 1, "by:ada tag:To-Read": 1,
+        "by:ada is:starred -is:starred": 1, "by:ada -is:starred": 2, "by:anyone is:queued": 0, "-by:ada": 3,
+        "by:ada is:starred sort:title": 2, "by:ada is:starred agents": 1, "is:starred OR by:ada tag:to-read": 2,
+    }  # fmt: skip
+    assert {text: int(run("count", text).out) for text in counts} == counts
+    found = run("show", IDS[0], "--json=group").record["group"]
+    assert [(one["name"], one["is_starred"], one["note"]) for one in found] == [("ada", True, "why it matters")]
+    assert run("show", IDS[0]).lines[-2:] == ["Group: ada starred", "Note of ada: why it matters"]
+    assert "Group" not in run("show", IDS[4]).out
+    assert "shares stars, the tag to-read, notes" in on_terminal("group", "status").out
+    status = run("group", "status", "--json").record
+    assert [(one["name"], one["papers"], one["missing"]) for one in status["members"]] == [("ada", 3, 0)]
+    use("ada")
+    assert run("group", "stop", "star").lines == ["You share the tag to-read, notes.", "bob is in the group."]
+    assert run("group", "share", "--json").record == {"shares": ["tag:to-read", "note"]}
+    use("bob")
+    assert run("group", "look").lines == ["ada took back 2 marks."]
+    assert run("count", "by:ada is:starred").out == "0\n"
+    use("ada")
+    shutil.move(shared, tmp_path / "away")
+    gone = run("group", "stop")
+    assert gone.code == 1 and "Your choice is kept" in gone.err and "is not there" in gone.err
+    assert "The folder is not there now" in run("group", "status").out
+    assert run("group", "leave").code == 1
+    shutil.move(tmp_path / "away", shared)
+    assert run("group", "look", "--json").record["is_told"] is True
+    assert "nothing of yours is shared" in run("group", "leave").out
+    use("bob")
+    for file in Path(shared).glob("member-*"):
+        file.write_bytes(file.read_bytes()[:-9])
+    assert "cut off; it is skipped" in run("group", "look").err
+    shutil.rmtree(shared)
+    assert run("group", "leave", "--force", "--json").record == {"left": True, "told": False}
