@@ -63,6 +63,7 @@ LONG = (
     "pty/test_first_frame.py",
     "pty/test_job_control.py",
     "pty/test_leaving.py",
+    "pty/test_program.py",
     "pty/test_resizing.py",
     "pty/test_served.py",
     "ui/test_app_random.py",
