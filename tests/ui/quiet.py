@@ -10,7 +10,9 @@ import asyncio
 import time
 from typing import Any
 
+from textual._queue import Queue
 from textual.app import App
+from textual.message import Message
 from textual.message_pump import MessagePump
 
 TURNS = 3
@@ -22,7 +24,7 @@ SPINS = 50
 
 def is_at_rest(pump: MessagePump) -> bool:
     """Whether all is read that it was sent, and it waits for more."""
-    queue = pump._message_queue
+    queue: Queue[Message | None] = pump._message_queue
     return queue.empty() and pump._pending_message is None and bool(queue.ready_event._waiters)
 
 
