@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -50,6 +51,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 LONG = (
+    "commands/test_backfill.py",
     "commands/test_closed_streams.py",
     "commands/test_refused_feeds.py",
     "commands/test_restore.py",
@@ -61,6 +63,7 @@ LONG = (
     "pty/test_first_frame.py",
     "pty/test_job_control.py",
     "pty/test_leaving.py",
+    "pty/test_program.py",
     "pty/test_resizing.py",
     "pty/test_served.py",
     "ui/test_app_random.py",
@@ -72,6 +75,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the long tests, which are left out unless they are asked for."""
     if item.path.relative_to(Path(__file__).parent).as_posix() in LONG:
         item.add_marker("long")
+
+
+def pytest_collection_finish() -> None:
+    """Look the modules and the thousands of tests over for garbage no more: it took seconds of each worker."""
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:

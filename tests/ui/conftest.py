@@ -17,13 +17,14 @@ from textual._context import active_app
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
-from textual.pilot import Pilot
+from textual.pilot import Pilot, WaitForScreenTimeout
 
 from reader.core.paper import Draft
 from reader.ui.work import background
 from reader.ui.work.background import report_unforeseen
 from tests.ui import papers
 from tests.ui.driver import AppOptions, Story, fill, open_reader
+from tests.ui.quiet import read_all
 
 # A screen that is painted makes objects by the hundred thousand, and looking them all over for garbage as often as
 # Python does by default takes half of the tests' time.
@@ -52,6 +53,19 @@ async def settle(*_: float) -> None:
 
 for module in (textual.app, textual.pilot):
     setattr(module, "wait_for_idle", settle)  # noqa: B010 - neither module exports it
+
+
+async def _wait_for_screen(pilot: Pilot[object], timeout: float = 30.0) -> bool:
+    """Wait for what is left to be read, instead of for a message to each widget."""
+    if not pilot.app.is_running or not pilot.app._screen_stack:
+        return False
+    is_read = await read_all(pilot.app, timeout)
+    if not is_read and pilot.app._exception is None:
+        raise WaitForScreenTimeout("Widgets have not read what was sent to them.")
+    return is_read
+
+
+setattr(Pilot, "_wait_for_screen", _wait_for_screen)  # noqa: B010 - a method, which mypy would not have assigned to
 
 
 MOST_PARSED = 400

@@ -16,7 +16,7 @@ import asyncio
 import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -45,6 +45,7 @@ from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.paper_detail import PaperDetail
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
+from tests.ui.quiet import busy, read_all
 
 PATIENCE = 30.0
 """Seconds after which a condition that does not come is a failure."""
@@ -184,6 +185,8 @@ class Story:
             if self._working():
                 quiet = 0
                 await asyncio.sleep(0.001)
+            elif busy(self.app):
+                quiet = 0
             else:
                 quiet += 1
                 # A layout may send messages of its own, so it is followed by another look.
@@ -191,21 +194,7 @@ class Story:
 
     async def _read(self) -> None:
         """Wait until the app and all widgets in front have read what was sent to them so far."""
-        nodes = [self.app, *self.app.screen.walk_children(with_self=True)]
-        left = len(nodes)
-        done = asyncio.Event()
-
-        def count() -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                done.set()
-
-        for node in nodes:
-            if not node.call_later(count):
-                count()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), 1.0 if self.app.is_running else 0.01)
+        await read_all(self.app, 1.0 if self.app.is_running else 0.01)
 
     def _working(self) -> list[object]:
         assembly = self.app.assembly
