@@ -193,3 +193,9 @@ def papers(home: Path, filled: Path) -> Path:
     """The user's cache with the papers of `DAYS`."""
     home.mkdir()
     return Path(shutil.copy(filled, home / "papers.db"))
+
+
+@pytest.fixture
+def own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learn from the words of the few papers here alone: those of their titles are common in the daily feed."""
+    monkeypatch.setattr("reader.cache.choice.common_words", lambda: None)

@@ -50,6 +50,7 @@ def test_papers_that_only_their_full_text_finds_are_marked(run: Run, on_terminal
     assert any("▤ Small verifiers" in line and "2606.00003" in line for line in shown)
 
 
+@pytest.mark.usefixtures("own_words")
 def test_what_suits_the_user_comes_first_and_json_says_why(run: Run, papers: Path) -> None:
     assert [line.split("\t")[0] for line in run("list", "sort:foryou").lines] == IDS
     run("mark", "star", "2606.00001")

@@ -97,6 +97,7 @@ def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -
     assert {"phrase", "where", "points", "origin"} == set(told["why"][0]["evidence"][0])
 
 
+@pytest.mark.usefixtures("own_words")
 def test_why_tells_which_marked_papers_it_is_like(run: Run, papers: Path) -> None:
     assert "For you" not in run("show", "2606.30616", "--why").out
     assert run("show", "2606.30616", "--json=for_you").json == {"for_you": {"score": 0.0, "why": None, "terms": []}}

@@ -9,6 +9,7 @@ import pytest
 from tests.commands.conftest import Run, RunOnTerminal
 
 
+@pytest.mark.usefixtures("own_words")
 def test_weights_are_printed_changed_and_taken_back(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
     assert run("weights", "list").out == "" and run("weights", "list", "--json").json == []
     assert on_terminal("weights", "list").out.startswith("Nothing is learned yet. Star a paper")

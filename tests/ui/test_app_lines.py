@@ -20,7 +20,7 @@ async def test_a_chord_lists_every_choice_in_a_small_terminal_and_takes_only_the
         await r.press("g")
         await r.until(lambda: "t Today" in r.screen)
         prompt = r.lines[-r.app.status.size.height :]
-        assert len(prompt) <= 3
+        assert len(prompt) <= 5
         for key, name in r.app.keymap.continuations("list", ("g",)):
             assert any(f" {key} {name}" in line for line in prompt), (key, name, prompt)
         # The thumb at the edge may show, as the list is shorter.

@@ -24,7 +24,7 @@ from tests.cache.conftest import NOW, draft
 
 DAY = "2026-11-24"
 
-SMALL = r"topic|touched|meta|json_each|trending|one|newest|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
+SMALL = r"topic|touched|meta|json_each|trending|one|newest|agent|meant|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
 """What may be read whole: it does not grow with the papers, or is what was asked for."""
 
 WHOLE = (

@@ -95,7 +95,7 @@ def test_typing_narrows_by_every_word() -> None:
 
 def test_a_key_typed_alone_comes_first() -> None:
     first, *rest = sections(Keymap(), "list", "x")
-    assert [row.name for row in first.rows] == ["Hide", "Exclude"]
+    assert [row.name for row in first.rows] == ["Hide", "Exclude", "Mute"]
     assert all(row.name != "Hide" for section in rest for row in section.rows)
 
 
