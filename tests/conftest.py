@@ -53,6 +53,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 LONG = (
     "commands/test_backfill.py",
     "commands/test_closed_streams.py",
+    "commands/test_private_files.py",
+    "commands/test_read_only.py",
     "commands/test_refused_feeds.py",
     "commands/test_restore.py",
     "crash/test_crash.py",
@@ -66,6 +68,7 @@ LONG = (
     "pty/test_program.py",
     "pty/test_resizing.py",
     "pty/test_served.py",
+    "refresh/test_worker.py",
     "ui/test_app_random.py",
 )
 """Modules that kill, flood or burden the program for long: `pytest -m long` runs them, and so does `.ci/run`."""

@@ -50,15 +50,18 @@ def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, 
         if hub is not None:
             hub.listen()
         while True:
+            # Noted first: what is marked while the machines join is news too.
+            seen = _last_event(events)
             report(*_exchange(workspace, events, place, hub))
-            _wait_for_news(events, hub)
+            _wait_for_news(events, hub, seen)
 
 
-def _wait_for_news(events: Events, hub: Hub | None) -> None:
+def _wait_for_news(events: Events, hub: Hub | None, seen: int) -> None:
+    """Return once there is an event after `seen` here, or news from another machine; in a folder, after a while."""
     if hub is None:
         time.sleep(FOLDER_GLANCE)
         return
-    machine, seen = events.machine(), _last_event(events)
+    machine = events.machine()
     while not hub.hears(GLANCE, machine) and _last_event(events) == seen:
         pass
 

@@ -194,6 +194,9 @@ class _Judge:
                 return self._has_mark("queued")
             case "trending":
                 return self.paper.rank is not None
+            case "followed" | "follow" | "group":
+                # What is followed and shared is not told to the oracle.
+                return None
             case "second" | "muted":
                 # Nothing rises while no votes move, and no words are muted.
                 return False

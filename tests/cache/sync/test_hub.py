@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,6 +160,8 @@ def test_another_machine_has_a_mark_within_two_seconds(origin: Path, tmp_path: P
     environment = {"DAILYPAPERS_HOME": str(desk.cache.parent), "PATH": "/usr/bin:/bin"}
     words = [sys.executable, "-m", "reader", "sync", empty, "--watch"]
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as watching:
+        end = threading.Timer(60, watching.kill)
+        end.start()
         try:
             deadline = time.monotonic() + 30
             while not _has_greeted(empty, 1) and time.monotonic() < deadline:
@@ -176,6 +179,7 @@ def test_another_machine_has_a_mark_within_two_seconds(origin: Path, tmp_path: P
             assert look(laptop, empty).came == {"other machines": 1}
             assert time.monotonic() - began < 2
         finally:
+            end.cancel()
             watching.terminate()
     assert [row[2] for row in laptop.states()[0]] == [0, 1, 1, 0, 0]
 
