@@ -25,7 +25,11 @@ MOST_KEPT = 100_000
 """Characters that are kept of what a program prints."""
 
 MOST_PRINTED = 1 << 20
-"""Bytes of standard output after which a program is stopped, and of standard error after which it is forgotten."""
+"""Bytes of standard output after which a program is stopped."""
+
+MOST_SAID = 16 << 20
+"""Bytes of standard error after which they are forgotten. What is said just then may be lost: so many only a program
+that goes on and on says."""
 
 _LAST_WORDS = 4_000
 """Bytes that are read of the end of standard error for the reason of a failure."""
@@ -134,11 +138,11 @@ def _keep_short(printed: int) -> bytes:
     The program shares the file's position, so it goes on at the file's start.
     """
     size = os.fstat(printed).st_size
-    if size <= MOST_PRINTED:
+    if size <= MOST_SAID:
         return b""
     # Not by `read`, which would move the shared position.
     end = os.pread(printed, _LAST_WORDS, size - _LAST_WORDS) if hasattr(os, "pread") else b""
-    if size < os.fstat(printed).st_size < 8 * MOST_PRINTED:
+    if size < os.fstat(printed).st_size < 8 * MOST_SAID:
         # It prints just now: a later look empties the file.
         return b""
     os.lseek(printed, 0, os.SEEK_SET)
