@@ -69,6 +69,7 @@ LONG = (
     "pty/test_resizing.py",
     "pty/test_served.py",
     "refresh/test_worker.py",
+    "ui/first_frame/test_shipped_look.py",
     "ui/test_app_random.py",
 )
 """Modules that kill, flood or burden the program for long: `pytest -m long` runs them, and so does `.ci/run`."""
