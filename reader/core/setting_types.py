@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from reader.core.hosts import is_loopback
 
@@ -93,26 +93,30 @@ class Boolean(SettingType):
         return "true or false"
 
 
+def split_address(value: object, scheme: str) -> tuple[str, SplitResult]:
+    """A web address as it is kept, and its parts; `scheme` is the one to advise. Raises InvalidValue."""
+    if not isinstance(value, str):
+        raise InvalidValue(f"must be an address in quotes, not {as_toml(value)}")
+    try:
+        parts = urlsplit(value.strip())
+        host, _port = parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidValue(f"{as_toml(value)} is not an address: {error}") from error
+    if not host and "://" not in value:
+        raise InvalidValue(f"must begin with {scheme}://, not {as_toml(value)}", f"{scheme}://{value.strip()}")
+    if not host or parts.scheme not in ("http", "https"):
+        raise InvalidValue(f"must be an {scheme} address, not {as_toml(value)}")
+    return value.strip().rstrip("/"), parts
+
+
 class ServerAddress(SettingType):
     """The address of a server: https, or http on this machine."""
 
     def check(self, value: object) -> object:
-        if not isinstance(value, str):
-            raise InvalidValue(f"must be an address in quotes, not {as_toml(value)}")
-        try:
-            parts = urlsplit(value.strip())
-            host, _port = parts.hostname, parts.port
-        except ValueError as error:
-            raise InvalidValue(f"{as_toml(value)} is not an address: {error}") from error
-        if not host and "://" not in value:
-            raise InvalidValue(f"must begin with https://, not {as_toml(value)}", f"https://{value.strip()}")
-        if not host or parts.scheme not in ("http", "https"):
-            raise InvalidValue(f"must be an https address, not {as_toml(value)}")
-        if parts.scheme == "http" and not is_loopback(host):
-            raise InvalidValue(
-                f"must be https, since {as_toml(value)} is not on this machine", f"https{value.strip()[4:]}"
-            )
-        return value.strip().rstrip("/")
+        text, parts = split_address(value, "https")
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise InvalidValue(f"must be https, since {as_toml(value)} is not on this machine", f"https{text[4:]}")
+        return text
 
     def describe(self) -> str:
         return "an https address, or http on this machine"

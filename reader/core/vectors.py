@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from reader.core.hosts import is_local, is_loopback
-from reader.core.setting_types import Boolean, InvalidValue, SettingType, as_toml
+from reader.core.setting_types import Boolean, InvalidValue, SettingType, as_toml, split_address
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,20 +29,10 @@ class EmbeddingsAddress(SettingType):
     def check(self, value: object) -> object:
         if value == "":
             return ""
-        if not isinstance(value, str):
-            raise InvalidValue(f"must be an address in quotes, not {as_toml(value)}")
-        try:
-            parts = urlsplit(value.strip())
-            host, _port = parts.hostname, parts.port
-        except ValueError as error:
-            raise InvalidValue(f"{as_toml(value)} is not an address: {error}") from error
-        if not host and "://" not in value:
-            raise InvalidValue(f"must begin with http:// or https://, not {as_toml(value)}", f"http://{value.strip()}")
-        if not host or parts.scheme not in ("http", "https"):
-            raise InvalidValue(f"must be an http or https address, not {as_toml(value)}")
+        text, parts = split_address(value, "http")
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise InvalidValue("may have neither a password nor parameters; a key goes into the environment")
-        return value.strip().rstrip("/")
+        return text
 
     def describe(self) -> str:
         return "an http or https address, or nothing"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-WORDS = 2_000
+WORDS = 1_000
 """Maximum words of a text that are compared: comparing takes the square of their number."""
+
+REPEATED = 4
+"""Maximum pairs of equal words for each word of two texts that are compared; abstracts have 1 or 2."""
 
 ALL_WORDS = 20_000
 """Maximum words of all changed paragraphs that are compared word by word: these take about 20 ms."""
@@ -35,22 +39,54 @@ def compare_words(before: str, after: str) -> tuple[Run, ...]:
     if max(len(old), len(new)) > WORDS:
         return (Run("gone", " ".join(old)), Run("new", " ".join(new)))
     runs: list[Run] = []
-    for what, i, j, k, l in _compare(old, new):  # noqa: E741
-        if what == "equal":
-            runs.append(Run("same", " ".join(old[i:j])))
+    for step in _compare(old, new):
+        gone, come = old[step.old_start : step.old_end], new[step.new_start : step.new_end]
+        if step.is_equal:
+            runs.append(Run("same", " ".join(gone)))
             continue
-        if i < j:
-            runs.append(Run("gone", " ".join(old[i:j])))
-        if k < l:
-            runs.append(Run("new", " ".join(new[k:l])))
+        if gone:
+            runs.append(Run("gone", " ".join(gone)))
+        if come:
+            runs.append(Run("new", " ".join(come)))
     return tuple(runs)
 
 
-def _compare(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
-    """How to turn one list into the other; imported late, since few papers change."""
+class _Step(NamedTuple):
+    """A run of the old list, and what stands in its place in the new one."""
+
+    is_equal: bool
+    old_start: int
+    old_end: int
+    new_start: int
+    new_end: int
+
+
+def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[_Step]:
+    """How to turn one list into the other.
+
+    What repeats itself more than language does is replaced as a whole: to compare it could take minutes.
+    """
+    # Imported late, since few papers change.
     from difflib import SequenceMatcher
 
-    return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    begin = _shared(old, new)
+    end = _shared(old[begin:][::-1], new[begin:][::-1])
+    before, after = old[begin : len(old) - end], new[begin : len(new) - end]
+    if begin:
+        yield _Step(True, 0, begin, 0, begin)
+    counts = Counter(after)
+    if sum(counts[one] for one in before) > REPEATED * (len(before) + len(after)):
+        yield _Step(False, begin, len(old) - end, begin, len(new) - end)
+    else:
+        for what, *places in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            yield _Step(what == "equal", *(begin + place for place in places))
+    if end:
+        yield _Step(True, len(old) - end, len(old), len(new) - end, len(new))
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many items both lists begin with."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def count_words(runs: Iterable[Run]) -> int:
@@ -94,14 +130,15 @@ def compare_sections(before: Sequence[SectionText], after: Sequence[SectionText]
     changed = (text for one in after for text in one.paragraphs if text not in known)
     by_word = sum(len(text.split()) for text in changed) <= ALL_WORDS
     found: list[SectionDiff] = []
-    for what, i, j, k, l in _compare(old, new):  # noqa: E741
-        if what == "equal":
-            for one, other in zip(before[i:j], after[k:l], strict=True):
+    for step in _compare(old, new):
+        gone, come = before[step.old_start : step.old_end], after[step.new_start : step.new_end]
+        if step.is_equal:
+            for one, other in zip(gone, come, strict=True):
                 if paragraphs := _compare_paragraphs(one.paragraphs, other.paragraphs, by_word=by_word):
                     found.append(SectionDiff(other.title, "changed", paragraphs))
             continue
-        found += [SectionDiff(one.title, "gone", _only("gone", one.paragraphs)) for one in before[i:j]]
-        found += [SectionDiff(one.title, "new", _only("new", one.paragraphs)) for one in after[k:l]]
+        found += [SectionDiff(one.title, "gone", _only("gone", one.paragraphs)) for one in gone]
+        found += [SectionDiff(one.title, "new", _only("new", one.paragraphs)) for one in come]
     return tuple(found)
 
 
@@ -116,15 +153,16 @@ def _only(kind: Literal["gone", "new"], paragraphs: Iterable[str]) -> tuple[tupl
 def _compare_paragraphs(before: Sequence[str], after: Sequence[str], *, by_word: bool) -> tuple[tuple[Run, ...], ...]:
     """The changed paragraphs: with `by_word` a replaced one with its words, if enough of them are the same."""
     found: list[tuple[Run, ...]] = []
-    for what, i, j, k, l in _compare(before, after):  # noqa: E741
-        if what == "equal":
+    for step in _compare(before, after):
+        if step.is_equal:
             continue
-        pairs = min(j - i, l - k) if by_word else 0
-        for old, new in zip(before[i : i + pairs], after[k : k + pairs], strict=True):
+        gone, come = before[step.old_start : step.old_end], after[step.new_start : step.new_end]
+        pairs = min(len(gone), len(come)) if by_word else 0
+        for old, new in zip(gone[:pairs], come[:pairs], strict=True):
             runs = compare_words(old, new)
             kept = sum(run.words for run in runs if run.kind == "same")
             is_version = kept >= SMALL * max(len(old.split()), len(new.split()))
             found += [runs] if is_version else [(Run("gone", old),), (Run("new", new),)]
-        found += _only("gone", before[i + pairs : j])
-        found += _only("new", after[k + pairs : l])
+        found += _only("gone", gone[pairs:])
+        found += _only("new", come[pairs:])
     return tuple(found)

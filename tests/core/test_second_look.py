@@ -173,3 +173,15 @@ def test_full_texts_are_compared_by_section_and_paragraph() -> None:
     # Paragraphs with few common words are told apart.
     apart = compare_sections([SectionText("A", ("one two three",))], [SectionText("A", ("four five",))])
     assert apart[0].paragraphs == ((Run("gone", "one two three"),), (Run("new", "four five"),))
+
+
+def test_what_repeats_itself_is_replaced_as_a_whole() -> None:
+    # To compare these word by word would take a second, and minutes in a full text.
+    gone, new = "x" + " a b" * 200, "y" + " b b a" * 150
+    assert compare_words(f"We say {gone} here", f"We say {new} here") == (
+        Run("same", "We say"), Run("gone", gone), Run("new", new), Run("same", "here"),
+    )  # fmt: skip
+    before = SectionText("Data", ("One.", *("Same.", "Other.") * 200, "End."))
+    after = SectionText("Data", ("One.", *("Other.", "Other.", "Same.") * 150, "End."))
+    (section,) = compare_sections((before,), (after,))
+    assert (section.title, section.kind) == ("Data", "changed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reader.access_token import MAIL_PASSWORD, lookup_environment
 from reader.core.errors import ReaderError
 from reader.paths import APP
@@ -44,7 +46,7 @@ def store_password(user: str, host: str, password: str) -> None:
         raise NoPassword(f"The keyring did not take it ({error}): set {MAIL_PASSWORD}.") from error
 
 
-def _keyring(advice: str):  # type: ignore[no-untyped-def]
+def _keyring(advice: str) -> Any:
     """The library, which is an extra; raises NoPassword with advice."""
     try:
         import keyring

@@ -55,6 +55,8 @@ def verified(data: bytes) -> bytes:
     Raises ValueError with the reason if anything is missing, damaged or by somebody else.
     """
     library = _library()
+    from nacl.exceptions import CryptoError
+
     body, last = data[:-_SIGNATURE_BYTES], data[-_SIGNATURE_BYTES:]
     found = _SIGNATURE.fullmatch(last)
     if found is None:
@@ -62,6 +64,6 @@ def verified(data: bytes) -> bytes:
     try:
         key = bytes.fromhex(json.loads(body.partition(b"\n")[0])["member"])
         library.VerifyKey(key).verify(PURPOSE + body, bytes.fromhex(found[1].decode()))
-    except Exception:
+    except (CryptoError, ValueError, KeyError, TypeError, RecursionError):
         raise ValueError("its signature is wrong: somebody else has changed it, or it is damaged") from None
     return body

@@ -136,8 +136,11 @@ class HubClient(DocumentClient):
         digests = {}
         for file in files:
             self._to = folder / file.name
-            done = before
-            self._on_bytes = lambda come, done=done: on_progress(done + come, total)  # type: ignore[misc]
+
+            def tell(come: int, done: int = before) -> None:
+                on_progress(done + come, total)
+
+            self._on_bytes = tell
             try:
                 await self.document(f"{self.endpoint}/{name}/resolve/{commit}/{file.name}", lambda _: None)
             finally:

@@ -38,8 +38,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
-        known = lambda state: (state.listing.count, state.found, state.fit)  # noqa: E731
-        subscribe(self, self._model, known, self._draw_again, now=False)
+        subscribe(self, self._model, _known, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
         subscribe(self, self._model, lambda state: view_models.triage(state, self._keymap), self._draw_triage)
 
@@ -79,3 +78,8 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)
+
+
+def _known(state: State) -> object:
+    """What is known of the paper beside its text."""
+    return state.listing.count, state.found, state.fit
