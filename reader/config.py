@@ -8,10 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError
-from reader.core.rules import ExactQueries
-from reader.core.setting_tables import (
+from reader.core.settings.digest import DigestMail
+from reader.core.settings.rules import ExactQueries
+from reader.core.settings.tables import (
     Entries,
     HiddenViews,
     Hook,
@@ -22,7 +22,7 @@ from reader.core.setting_tables import (
     UserCommand,
     WatchedExport,
 )
-from reader.core.setting_types import (
+from reader.core.settings.types import (
     Boolean,
     Choice,
     Command,
@@ -37,8 +37,8 @@ from reader.core.setting_types import (
     TextSources,
     ThemeName,
 )
+from reader.core.settings.vectors import Vectors
 from reader.core.theme_names import AUTO, THEMES
-from reader.core.vectors import Vectors
 from reader.paths import read_start
 
 if TYPE_CHECKING:

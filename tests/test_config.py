@@ -18,7 +18,7 @@ from reader import config, settings_reader
 from reader.commands.settings_template import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.core.setting_tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport
+from reader.core.settings.tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport
 from reader.settings_reader import LoadedSettings, Mistake, load_settings
 
 

@@ -17,7 +17,7 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import nearest
 from reader.core.rules import done, opposes, said
-from reader.core.setting_tables import Rule
+from reader.core.settings.tables import Rule
 from reader.core.text import clean
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.setting_tables import SINGLE, TABLES, with_table_value
-from reader.core.setting_types import InvalidValue, KeyTable, as_toml
-from reader.core.toml_edit import with_value
-from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
-from reader.core.toml_tables import find_blocks
+from reader.core.settings.tables import SINGLE, TABLES, with_table_value
+from reader.core.settings.toml_edit import with_value
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml_tables import find_blocks
+from reader.core.settings.types import InvalidValue, KeyTable, as_toml
 from reader.paths import replace_private
 from reader.settings_reader import MAX_FILE_SIZE
 

@@ -14,10 +14,10 @@ from reader.commands.output import is_terminal, print_json, print_line, warn
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.setting_tables import BUILT_IN_VIEWS, Name, SavedView
-from reader.core.setting_types import InvalidValue
+from reader.core.settings.tables import BUILT_IN_VIEWS, Name, SavedView
+from reader.core.settings.toml_tables import with_table, with_table_moved, with_table_value, without_table
+from reader.core.settings.types import InvalidValue
 from reader.core.text import clean
-from reader.core.toml_tables import with_table, with_table_moved, with_table_value, without_table
 
 if TYPE_CHECKING:
     from reader.cache.window import Window
@@ -184,7 +184,7 @@ def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
 
 def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
     from reader.commands.settings_file import set_value
-    from reader.core.setting_types import as_toml
+    from reader.core.settings.types import as_toml
 
     _expect(words, 0, "hide NAME")
     name = name.casefold()

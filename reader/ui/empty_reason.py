@@ -10,7 +10,7 @@ from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
 from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, Place, View, feed_text
 from reader.ui.day_end import all_read, asks_for_unread, day_of
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.text.day_names import near_day, short_day
 from reader.ui.text.empty_lines import EmptyReason, Way, because, said
 from reader.ui.text.query_advice import (
@@ -24,8 +24,8 @@ from reader.ui.text.query_advice import (
 
 if TYPE_CHECKING:
     from reader.cache.window import DayCount
-    from reader.ui.counts import Counts
-    from reader.ui.state_parts import ListContent
+    from reader.ui.state.counts import Counts
+    from reader.ui.state.parts import ListContent
 
 SATURDAY = 5
 

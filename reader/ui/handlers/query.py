@@ -7,8 +7,8 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED, AddActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
 from reader.ui.screens.main import MainScreen
-from reader.ui.state_parts import TOP
-from reader.ui.work.feed_search import FeedSearch
+from reader.ui.state.parts import TOP
+from reader.ui.work.fetching.feed_search import FeedSearch
 from reader.ui.work.services import Services
 
 

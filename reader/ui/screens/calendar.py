@@ -18,7 +18,7 @@ from reader.cache.days import DayState
 from reader.core.periods import Period, PeriodKind, period_containing
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.calendar_lines import CELL, MARGIN, TOP, WEEKS, WIDTH, CalendarView, calendar_lines, read_typed
 from reader.ui.text.glyphs import ASCII, Glyphs
 from reader.ui.text.lines import Piece, cut_line

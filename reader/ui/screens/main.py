@@ -17,10 +17,10 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
 from reader.ui.layout import Area, PaneName, has_strip, lay_out
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
-from reader.ui.state_parts import Position, Prompt
+from reader.ui.looks.look import Look
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Position, Prompt
+from reader.ui.state.whole import State
 from reader.ui.text.list_lines import day_end
 from reader.ui.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.widgets.filter_strip import FilterStrip

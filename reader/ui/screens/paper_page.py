@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from reader.ui import view_models
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
-from reader.ui.state_parts import Reading
+from reader.ui.looks.look import Look
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Reading
+from reader.ui.state.whole import State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.triage_top import TriageTop

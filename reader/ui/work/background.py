@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
-from reader.ui.model import Model
+from reader.ui.state.model import Model
 from reader.ui.textual_fixes import Delayed
 
 if TYPE_CHECKING:

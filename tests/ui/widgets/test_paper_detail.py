@@ -8,9 +8,9 @@ from textual.pilot import Pilot
 from reader.cache.history import STILL
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
-from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
-from reader.ui.state_parts import Reading
+from reader.ui.state.model import Model
+from reader.ui.state.parts import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
 from reader.ui.text.paper_lines import MEASURE, compose
