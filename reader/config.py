@@ -11,17 +11,8 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.settings.digest import DigestMail
 from reader.core.settings.rules import ExactQueries
-from reader.core.settings.tables import (
-    Entries,
-    HiddenViews,
-    Hook,
-    OneTable,
-    Rule,
-    SavedView,
-    SecondLook,
-    UserCommand,
-    WatchedExport,
-)
+from reader.core.settings.table_reader import Entries, OneTable
+from reader.core.settings.tables import Rule, SavedView, SecondLook, UserCommand, WatchedExport
 from reader.core.settings.types import (
     Boolean,
     Choice,
@@ -37,6 +28,7 @@ from reader.core.settings.types import (
     TextSources,
     ThemeName,
 )
+from reader.core.settings.user_types import HiddenViews, Hook
 from reader.core.settings.vectors import Vectors
 from reader.core.theme_names import AUTO, THEMES
 from reader.paths import read_start

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 from reader.config import SETTING_TYPES, VARIABLES, Settings
-from reader.core.settings.tables import SINGLE, TABLES, TableReader, with_table_value
+from reader.core.settings.table_reader import TableReader, with_table_value
+from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.settings.types import InvalidValue, KeyTable, nearest
 from reader.paths import read_start

@@ -20,7 +20,8 @@ from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.settings.tables import SINGLE, TABLES, with_table_value
+from reader.core.settings.table_reader import with_table_value
+from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.toml_edit import with_value
 from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.settings.toml_tables import find_blocks

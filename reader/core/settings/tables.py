@@ -1,29 +1,17 @@
-"""The tables of the settings that may stand several times, such as `[[views]]`."""
+"""The tables of the settings: those that stand once, and those that may stand several times, such as `[[views]]`."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, TypeAlias
 
 from reader.core.settings.digest import DigestMail
 from reader.core.settings.rules import RuleMarks, RuleQuery
-from reader.core.settings.types import (
-    Boolean,
-    Choice,
-    FilePath,
-    InvalidValue,
-    Number,
-    QueryList,
-    SettingType,
-    as_toml,
-    nearest,
-)
+from reader.core.settings.types import Boolean, Choice, FilePath, InvalidValue, Number, SettingType
+from reader.core.settings.user_types import NAME_LIMIT, KeyText, Name, OneQuery, ProgramLine
 from reader.core.settings.vectors import Vectors
-
-NAME_LIMIT = 60
-"""Maximum characters of a name."""
 
 EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
@@ -31,112 +19,8 @@ EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom"
 INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
-BUILT_IN_VIEWS = (
-    "today",
-    "foryou",
-    "followed",
-    "unread",
-    "queue",
-    "starred",
-    "all",
-    "trending",
-    "second",
-    "group",
-    "muted",
-)
-"""Ids of the views that ship with the reader, which can be hidden."""
-
 SHELL = "!"
 """Before a command that is typed: a shell runs it."""
-
-
-class Name(SettingType):
-    """A name of the user's: one line of text."""
-
-    def check(self, value: object) -> object:
-        from reader.core.text import clean
-
-        if not isinstance(value, str) or not any(map(str.isalnum, value)) or clean(value, NAME_LIMIT) != value:
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return value
-
-    def describe(self) -> str:
-        return f"a name of at most {NAME_LIMIT} characters, without control characters and blanks at its ends"
-
-
-class OneQuery(QueryList):
-    """A query, which may be an order alone."""
-
-    def check(self, value: object) -> object:
-        if not isinstance(value, str) or "\0" in value:
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        if value.split(":")[0] != "sort":
-            super().check(value)
-        return value
-
-    def describe(self) -> str:
-        return "a query in quotes"
-
-
-class ProgramLine(SettingType):
-    """A program with its arguments: a list, or a text that is split like words of a shell."""
-
-    def check(self, value: object) -> object:
-        words = self._words(value)
-        if not words or not words[0].strip() or any("\0" in word for word in words):
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return value if isinstance(value, str) else words
-
-    def _words(self, value: object) -> tuple[str, ...]:
-        if isinstance(value, list | tuple):
-            return tuple(value) if all(isinstance(word, str) for word in value) else ()
-        if not isinstance(value, str):
-            return ()
-        try:
-            return tuple(shlex.split(value))
-        except ValueError as error:
-            raise InvalidValue(f"{as_toml(value)} can't be split into words: {str(error).lower()}") from error
-
-    def describe(self) -> str:
-        return "a program with its arguments, as a text or a list"
-
-
-class Hook(ProgramLine):
-    """What runs by itself: the name of a command of the user's, or a program with its arguments; empty for nothing."""
-
-    def check(self, value: object) -> object:
-        return "" if value in ("", [], ()) else super().check(value)
-
-    def describe(self) -> str:
-        return "the name of one of your commands, or a program with its arguments, or nothing"
-
-
-class KeyText(SettingType):
-    """Keys as they are typed; the keymap knows which there are."""
-
-    def check(self, value: object) -> object:
-        if not isinstance(value, str):
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return value
-
-    def describe(self) -> str:
-        return 'keys such as "gx"'
-
-
-class HiddenViews(SettingType):
-    """Views that ship with the reader and are not listed."""
-
-    def check(self, value: object) -> object:
-        names = value if isinstance(value, list | tuple) else ()
-        if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in names):
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        for name in names:
-            if name not in BUILT_IN_VIEWS:
-                raise InvalidValue(f"has {as_toml(name)}, which is no such view", nearest(name, BUILT_IN_VIEWS))
-        return tuple(names)
-
-    def describe(self) -> str:
-        return f"a list of {', '.join(as_toml(name) for name in BUILT_IN_VIEWS)}"
 
 
 def _entry(rule: SettingType, **default: Any) -> Any:
@@ -233,45 +117,6 @@ SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
 }
 """The tables that stand once, by their names in the file."""
 
-MOST = 100
-"""Maximum tables of a kind."""
-
-
-def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
-    """A table that stands once with another value, or all defaults but this; raises InvalidValue."""
-    kind = SINGLE[table]
-    rules = {one.name: one.metadata["rule"] for one in fields(kind)}
-    if key not in rules:
-        raise InvalidValue(f"is no key of [{table}]", nearest(key, rules))
-    return replace(known or kind(), **{key: rules[key].check(value)})
-
-
-class OneTable(SettingType):
-    """A table that stands once."""
-
-    def __init__(self, table: str) -> None:
-        self.table = table
-
-    def check(self, value: object) -> object:
-        if isinstance(value, SINGLE[self.table]):
-            return value
-        if not isinstance(value, Mapping):
-            raise InvalidValue(f"must be a table: write [{self.table}] on a line of its own")
-        found = SINGLE[self.table]()
-        for key, one in value.items():
-            found = with_table_value(self.table, found, key, one)
-        return found
-
-    def describe(self) -> str:
-        return f"a table, after a line [{self.table}]"
-
-
-class Unfit(NamedTuple):
-    """A mistake in an entry: which key of it has it, empty for the whole entry, and what is wrong."""
-
-    key: str
-    error: InvalidValue
-
 
 def entry_rules(table: str) -> dict[str, SettingType]:
     """The keys of a table, with their types."""
@@ -283,110 +128,9 @@ def needs_value(one: Field[Any]) -> bool:
     return one.default is MISSING
 
 
-def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, list[Unfit]]:
-    """An entry of the file, or None if what it needs is missing or wrong; and all its mistakes."""
-    rules = entry_rules(table)
-    good: dict[str, Any] = {}
-    wrong: list[Unfit] = []
-    for key, value in values.items():
-        if key not in rules:
-            wrong.append(Unfit(key, InvalidValue(f"is no key of [[{table}]]", nearest(key, rules))))
-            continue
-        try:
-            good[key] = rules[key].check(value)
-        except InvalidValue as error:
-            wrong.append(Unfit(key, error))
-    lacking = [one.name for one in fields(TABLES[table]) if needs_value(one) and one.name not in good]
-    if lacking:
-        missing = [name for name in lacking if name not in values]
-        if missing:
-            wrong.append(Unfit("", InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
-        return None, wrong
-    return TABLES[table](**good), wrong
-
-
 def saved_queries(views: Sequence[SavedView]) -> tuple[tuple[str, str], ...]:
     """The saved views as (name, query), for terms that name them."""
     return tuple((one.name, one.query) for one in views)
-
-
-class TableReader:
-    """Reads the tables of a file, line by line."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, tuple[Entry, ...]] = {}
-        """The tables that can be used, by their name."""
-        self.lines: dict[str, int] = {}
-        """The line of the first table of each name."""
-        self._open: tuple[str, int] | None = None
-        self._values: dict[str, object] = {}
-        self._lines: dict[str, int] = {}
-        self._twice: list[tuple[int, str, InvalidValue]] = []
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the lines of a table are being read."""
-        return self._open is not None
-
-    def begin(self, table: str, line: int) -> None:
-        """Begin a table at its header's line."""
-        self._open, self._values, self._lines, self._twice = (table, line), {}, {}, []
-
-    def take(self, value: object, line: int) -> None:
-        """Take a line of the table, as a list of one mapping."""
-        for key, one in value[0].items() if isinstance(value, list) and isinstance(value[0], dict) else ():
-            if key in self._values:
-                again = InvalidValue(f"is set a second time; line {self._lines[key]} is used")
-                self._twice.append((line, key, again))
-            else:
-                self._values[key], self._lines[key] = one, line
-
-    def end(self) -> list[tuple[int, str, InvalidValue]]:
-        """End the table that is open, if any; return its mistakes, with their lines and dotted keys."""
-        if self._open is None:
-            return []
-        (table, begun), self._open = self._open, None
-        entry, unfit = read_entry(table, self._values)
-        wrong = [*self._twice, *((self._lines.get(one.key, begun), one.key, one.error) for one in unfit)]
-        known = self.found.get(table, ())
-        if entry is not None and _is_named(entry, known):
-            wrong.append((begun, "", InvalidValue("has the name of an earlier one and was left out")))
-        elif entry is not None:
-            self.found[table] = (*known, entry)
-            self.lines.setdefault(table, begun)
-        return [(line, f"{table}.{key}".rstrip("."), error) for line, key, error in wrong]
-
-
-def _is_named(entry: Entry, known: Sequence[Entry]) -> bool:
-    """Whether one of the known entries has the same name; capitals make no difference, and exports have no names."""
-    name = getattr(entry, "name", "").casefold()
-    return bool(name) and any(getattr(one, "name", "").casefold() == name for one in known)
-
-
-class Entries(SettingType):
-    """All tables of a kind."""
-
-    def __init__(self, table: str) -> None:
-        self.table = table
-
-    def check(self, value: object) -> object:
-        if not isinstance(value, list | tuple):
-            raise InvalidValue(f"must be tables: write [[{self.table}]] on a line of its own")
-        return tuple(self._checked(value))
-
-    def _checked(self, values: Sequence[object]) -> Iterator[Entry]:
-        for one in values:
-            if isinstance(one, SavedView | WatchedExport | UserCommand | Rule):
-                yield one
-                continue
-            entry, wrong = read_entry(self.table, one if isinstance(one, Mapping) else {})
-            for unfit in wrong:
-                raise unfit.error
-            if entry is not None:
-                yield entry
-
-    def describe(self) -> str:
-        return f"tables, each after a line [[{self.table}]]"
 
 
 def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:
