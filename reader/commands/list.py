@@ -18,7 +18,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.orders import Order
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.cache.window import Window
 
 CHUNK = 200

@@ -18,7 +18,7 @@ from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.papers import Cache
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.cache.window import Window
     from reader.config import Settings
     from reader.core.paper import Paper

@@ -12,7 +12,8 @@ from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
 if TYPE_CHECKING:
     from reader.cache.counts import CountCache
     from reader.cache.follows import FollowCount
-    from reader.cache.search.compile import Scope, Selection
+    from reader.cache.search.compile import Scope
+    from reader.cache.search.selection import Selection
     from reader.cache.topic_trends import Extent
     from reader.cache.window import Window
     from reader.core.topics.trends import Trend

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from reader.cache.days import DayState
     from reader.cache.follows import FollowCount
-    from reader.cache.search.compile import Scope, Selection
+    from reader.cache.search.compile import Scope
+    from reader.cache.search.selection import Selection
     from reader.cache.vocabulary import Vocabulary
     from reader.core.choice.taste import TasteTerm
     from reader.core.choice.weights import Weight

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.cache.window import DayCount, TopicCount
     from reader.core.topics.trends import Trend
     from reader.session.places import Place

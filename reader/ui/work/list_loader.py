@@ -18,7 +18,7 @@ from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
 
 INDEXING = 0.5
 """Seconds between two looks for a list whose index is being made."""

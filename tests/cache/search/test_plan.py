@@ -15,7 +15,8 @@ from reader.cache.counts import CountCache
 from reader.cache.marks import events as events_module
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
 from reader.cache.search.topic_sets import TopicSets
 from reader.cache.window import Window
 from reader.core.paper import Listing

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from reader.cache.orders import Order
-from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
 from reader.cache.window import Window
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
