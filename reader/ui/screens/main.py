@@ -263,19 +263,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.reading is None:
             self.detail.clear()
         else:
-            reading, found = state.reading, view_models.found(state, state.reading.key)
-            self.detail.show(
-                reading.paper,
-                reading.words,
-                reading.votes,
-                found=found,
-                fit=view_models.fit(state, reading.key),
-                outputs=reading.outputs,
-                follows=reading.follows,
-                suits=reading.suits,
-                changes=reading.changes,
-                shared=reading.shared,
-            )
+            key = state.reading.key
+            self.detail.show(state.reading, found=view_models.found(state, key), fit=view_models.fit(state, key))
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

@@ -46,20 +46,11 @@ class PaperPage(Screen[None], inherit_bindings=False):
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
         self.detail.show(
-            reading.paper,
-            reading.words,
-            reading.votes,
+            reading,
             # The first line tells it during a triage.
             position="" if state.is_triaging else view_models.position(reading.number, state.listing.count),
-            kept=reading.kept,
             found=view_models.found(state, reading.key),
             fit=view_models.fit(state, reading.key),
-            fetching=reading.fetching,
-            outputs=reading.outputs,
-            follows=reading.follows,
-            suits=reading.suits,
-            changes=reading.changes,
-            shared=reading.shared,
         )
 
     def _draw_again(self, state: State) -> None:
