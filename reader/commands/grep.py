@@ -42,7 +42,7 @@ class _Found(NamedTuple):
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "words that must all stand in a paragraph, each as the beginning of one; in double quotes, a phrase"
+    about = "words that a paragraph must all have, or their beginnings; a phrase in double quotes"
     parser.add_argument("words", metavar="WORDS", help=about)
     add_query(parser)
     add_limit(parser, "places")

@@ -49,10 +49,10 @@ def _print_queries() -> None:
 
 COMMAND = Command(
     "help",
-    "Tell what a command takes, or how queries are written.",
+    "Explain a command, or how to write queries.",
     (
         ("help", "every command"),
-        ("help list", "what list takes; 'dailypapers list --help' is the same"),
+        ("help list", "what list takes; the same as 'dailypapers list --help'"),
         ("help queries", "how to write queries"),
     ),
     _add_arguments,

@@ -26,7 +26,7 @@ LEAST = 30
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
-        "check: only what is wrong with your own keys, and which defaults they take; exit code 1 if anything is wrong"
+        "check: only mistakes in your own keys, and the defaults that they replace; exit code 1 if anything is wrong"
     )
     parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
     parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")

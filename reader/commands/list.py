@@ -28,7 +28,7 @@ CHUNK = 200
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     add_limit(parser)
-    add_quiet(parser, "print papers only: not how many there are, nor why there are none")
+    add_quiet(parser, "print papers only, without remarks")
     add_json_fields(parser, _fields, "id,title,upvotes")
     add_no_pager(parser)
 

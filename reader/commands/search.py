@@ -26,7 +26,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
     parser.add_argument("--add", action="store_true", help="store the results in the cache")
     add_limit(parser, "results")
-    add_quiet(parser, "print results only: no progress, nor that there are none")
+    add_quiet(parser, "print results only, without progress and remarks")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
     )

@@ -104,7 +104,7 @@ def change_tables(
     before = read_text(file)
     document = _parsed(before, file)
     if table in document and not find_blocks(before, table):
-        raise ConfigError(f"{table} stand in one line in {file}. Change them by 'dailypapers config edit'.")
+        raise ConfigError(f"{table} are on one line in {file}. Change them by 'dailypapers config edit'.")
     wanted = expected([dict(one) for one in document.get(table, [])])
     after = change(before)
     rest = {name: value for name, value in document.items() if name != table}

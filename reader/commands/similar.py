@@ -34,7 +34,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-n", "--limit", type=positive_number, default=LIMIT, metavar="N", help=f"print N, not {LIMIT}")
     parser.add_argument("--query", default="", metavar="QUERY", help="only papers of this query, in its order")
     parser.add_argument("--newer", action="store_true", help="only papers that were published later")
-    add_quiet(parser, "print papers only: not why there are none")
+    add_quiet(parser, "print papers only, without remarks")
     add_json_fields(parser, _fields, "id,title,like")
     add_no_pager(parser)
 

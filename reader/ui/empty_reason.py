@@ -63,7 +63,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         one = state.triage
         return triage_summary(one.pace, one.counts, one.aside, one.finished)
     if _knows_nothing(listing):
-        return EmptyReason(said("Nothing is learned of you yet."), because(TO_LEARN), (_PICKS, _ALL))
+        return EmptyReason(said("Nothing has been learned from your marks yet."), because(TO_LEARN), (_PICKS, _ALL))
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)
@@ -271,7 +271,7 @@ def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> E
     elif refresh.problem:
         why, effect = refresh.problem, "try again"
     else:
-        why = "The feed was not asked yet."
+        why = "The feed has not been asked yet."
     what = said(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.")
     ways = (*_near_days(state, period), *_if(bool(effect), Way("app.refresh", effect)))
     return EmptyReason(what, because(why), ways if ways and state.listing.facts.newest_day else (*ways, _ALL))

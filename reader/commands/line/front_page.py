@@ -18,7 +18,7 @@ _LEFT = _NAME + 6 + max(len(gist) for group in GROUPS.values() for gist in group
 """Columns of the left half."""
 
 _OPTIONS = "Options: --demo, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
-_MORE = f"'{APP} help COMMAND' and '{APP} help queries' tell more."
+_MORE = f"'{APP} help COMMAND' and '{APP} help queries' say more."
 
 
 def front_page() -> str:

@@ -111,4 +111,4 @@ def _refuse_letter(parser: Parser, word: str, options: Mapping[str, Action]) -> 
     advice = f" Did you mean {meant}?" if meant else ""
     if any(action.dest == "query" and not action.option_strings for action in parser._actions):
         advice += f" To exclude the word {letter[1:]}, write: -- {letter}."
-    raise UsageError(f"{parser.prog}: {letter} is no option.{advice}{SEE_HELP} '{parser.prog} --help'.")
+    raise UsageError(f"{parser.prog}: {letter} is not an option.{advice}{SEE_HELP} '{parser.prog} --help'.")

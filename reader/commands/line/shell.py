@@ -82,7 +82,7 @@ class ReaderShell:
         if not given:
             yield from (Candidate(one.name, one.about) for one in FORMATS.values() if one.name.startswith(word))
             if "notes".startswith(word):
-                yield Candidate("notes", "a folder with a file of Markdown for each paper")
+                yield Candidate("notes", "a folder with a Markdown file for each paper")
         if len(given) == 1 or "/" in word:
             yield from _files(word)
         if word or len(given) > 1:

@@ -27,8 +27,8 @@ class DigestMail:
     server: str = setting(MailServer(), default="")
     """The mail server that takes it, such as "smtp.example.org", or with a port."""
     security: str = setting(Choice(("starttls", "tls", "none")), default="starttls")
-    """How the connection is kept secret: by STARTTLS (port 587), by TLS from its start (port 465), or not at all, which
-    only a server on this machine may be asked for (port 25)."""
+    """How the connection is encrypted: by STARTTLS (port 587), by TLS from its start (port 465), or not at all, which
+    only a server on this machine may do (port 25)."""
     user: str = setting(TextLine(), default="")
     """Your name at that server; empty for none. The password is in the keyring, where "digest --store-password" puts
     it, or in DAILYPAPERS_SMTP_PASSWORD."""

@@ -59,5 +59,5 @@ def _kind(text: str) -> str:
         mark = clean_mark(text, "1")
         if mark is not None and mark[0] == text and '"' not in text:
             return text
-        raise InvalidValue(f"has {as_toml(text)}, whose tag is no name on one line")
-    raise InvalidValue(f"has {as_toml(text)}, which no rule does", nearest(text, (*MARKS, TAG)))
+        raise InvalidValue(f"has {as_toml(text)}, whose tag is not a name on one line")
+    raise InvalidValue(f"has {as_toml(text)}, which is not what a rule can do", nearest(text, (*MARKS, TAG)))

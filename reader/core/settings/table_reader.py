@@ -25,7 +25,7 @@ def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
     kind = SINGLE[table]
     rules = {one.name: one.metadata["rule"] for one in fields(kind)}
     if key not in rules:
-        raise InvalidValue(f"is no key of [{table}]", nearest(key, rules))
+        raise InvalidValue(f"is not a key of [{table}]", nearest(key, rules))
     return replace(known or kind(), **{key: rules[key].check(value)})
 
 
@@ -63,7 +63,7 @@ def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, 
     wrong: list[Unfit] = []
     for key, value in values.items():
         if key not in rules:
-            wrong.append(Unfit(key, InvalidValue(f"is no key of [[{table}]]", nearest(key, rules))))
+            wrong.append(Unfit(key, InvalidValue(f"is not a key of [[{table}]]", nearest(key, rules))))
             continue
         try:
             good[key] = rules[key].check(value)

@@ -60,7 +60,7 @@ class UserCommand:
     shell: bool = _entry(Boolean(), default=False)
     """Run it by a shell, so that `|`, `>` and `$` mean something."""
     seconds: int = _entry(Number(1, 3600), default=120)
-    """It is stopped after so long."""
+    """Seconds after which it is stopped."""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str
         except (ValueError, RecursionError) as error:
             # A number of 5,000 digits is a ValueError of another kind.
             is_toml = isinstance(error, tomllib.TOMLDecodeError)
-            message = message or (str(error).partition(" (at ")[0] if is_toml else "is no value that can be read")
+            message = message or (str(error).partition(" (at ")[0] if is_toml else "is not a value that can be read")
             # Only an open string or array makes the parser report the end of the document.
             if "end of document" not in str(error):
                 break

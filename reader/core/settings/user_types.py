@@ -107,7 +107,7 @@ class HiddenViews(SettingType):
             raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
         for name in names:
             if name not in BUILT_IN_VIEWS:
-                raise InvalidValue(f"has {as_toml(name)}, which is no such view", nearest(name, BUILT_IN_VIEWS))
+                raise InvalidValue(f"has {as_toml(name)}, which is not a built-in view", nearest(name, BUILT_IN_VIEWS))
         return tuple(names)
 
     def describe(self) -> str:

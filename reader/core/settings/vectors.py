@@ -52,9 +52,9 @@ class Vectors:
     allow_remote: bool = field(default=False, metadata={"rule": Boolean()})
     """Allow a server that is not on this machine: by https, or on your own network by its IP address."""
     before_paper: str = field(default="", metadata={"rule": OneLine()})
-    """What the model wants before the text of a paper, such as "search_document: "."""
+    """Text that the model expects before a paper, such as "search_document: "."""
     before_query: str = field(default="", metadata={"rule": OneLine()})
-    """What it wants before what is looked for, such as "search_query: "."""
+    """Text that it expects before a search, such as "search_query: "."""
 
     @property
     def is_on(self) -> bool:

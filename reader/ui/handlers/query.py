@@ -81,7 +81,7 @@ class QueryActions:
         """Ask the same of all papers, or of the earlier view again."""
         state = self._model.state
         if state.results is not None:
-            self._model.show_notice("what the feed finds is of no view")
+            self._model.show_notice("the feed's results are not in a view")
             return
         widened = state.widen_query(TOP if state.is_typing else self._main.position)
         if widened is state:

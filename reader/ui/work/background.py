@@ -62,4 +62,4 @@ def report_unforeseen(group: str, error: Exception) -> str:
     from reader import log
 
     log.record_error(group, error)
-    return f"{group}: {log.summarize_error(error)} · a mistake of dailypapers; {log.point_to_log()}"
+    return f"{group}: {log.summarize_error(error)} · a bug in dailypapers; {log.point_to_log()}"

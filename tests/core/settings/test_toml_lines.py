@@ -53,10 +53,10 @@ def test_a_bad_line_costs_only_itself() -> None:
     [
         ("a." * 5_000 + "b = 1", "nests too deeply"),
         ("[" + "a." * 5_000 + "b]", "nests too deeply"),
-        ("a = " + "[" * 5_000 + "]" * 5_000, "is no value that can be read"),
+        ("a = " + "[" * 5_000 + "]" * 5_000, "is not a value that can be read"),
         ("a = " + "[" * 50 + "]" * 50, "nests too deeply"),
         ("a = " + "{b = " * 50 + "1" + "}" * 50, "nests too deeply"),
-        ("a = 1" + "0" * 5_000, "is no value that can be read"),
+        ("a = 1" + "0" * 5_000, "is not a value that can be read"),
     ],
 )
 def test_a_line_that_is_made_to_break_the_reader_costs_only_itself(bomb: str, says: str) -> None:
