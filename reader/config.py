@@ -147,11 +147,11 @@ class Settings:
 
     sync: str = field(default="", metadata={"rule": FilePath()})
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
-    starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE, by which marks come at once. Empty is off."""
+    starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
 
     sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
-    """Share your views, rules, keys and other settings that suit every machine too; none that names a file, a program or
-    a server, or says how a terminal draws."""
+    """Share your views, rules, keys and other settings that suit every machine too; none that names a file, a program
+    or a server, or says how a terminal draws."""
 
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
