@@ -1,7 +1,7 @@
 """Let the system open addresses such as `dailypapers:2406.12345` by this program, where it allows that.
 
-On Linux and its like, a desktop file says so, and the system is asked to use it. macOS needs an application of its own
-for it, and Windows has no place that is the user's alone and has no terminal; there nothing is written.
+On Linux and similar systems, a desktop file says so, and the system is asked to use it. macOS needs an application of
+its own for it, and Windows has no place that is the user's alone and has no terminal; there nothing is written.
 """
 
 from __future__ import annotations

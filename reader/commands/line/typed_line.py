@@ -200,7 +200,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
 
 
 def _pipe(line: str, here: Here) -> Typed:
-    """A program and its arguments on the papers that the user sees; options of ours may stand before it."""
+    """A program and its arguments on the papers that the user sees; our own options may stand before it."""
     options: list[str] = []
     while line.startswith("--"):
         option, _, line = line.partition(" ")

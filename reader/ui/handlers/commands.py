@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reader.ui.screens.command_line import CommandScreen
 
 LONGEST_NOTICE = 160
-"""Maximum characters of an output that is told in the last line."""
+"""Maximum characters of an output that is shown in the last line."""
 
 CHUNK = 200
 """Papers whose ids are read at once."""
