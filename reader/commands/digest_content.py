@@ -58,7 +58,7 @@ def compose(window: Window, asked: Asked) -> Digest:
     parsed(asked.query)
     builder = _Builder(window, asked)
     sections = tuple(section for section in builder.sections() if section.items)
-    return Digest(asked.today, asked.since, asked.query, sections)
+    return Digest(asked.today, asked.since, asked.query, sections, builder.mailed)
 
 
 class _Builder:
@@ -68,6 +68,12 @@ class _Builder:
         self._window = window
         self._asked = asked
         self._taken: set[int] = set()
+        self._mailed: set[int] = set()
+
+    @property
+    def mailed(self) -> int:
+        """Number of papers that were left out because they were mailed already."""
+        return len(self._mailed - self._taken)
 
     def sections(self) -> Iterator[Section]:
         for section in (self._for_you(), self._followed(), *map(self._view, self._asked.views)):
@@ -106,7 +112,10 @@ class _Builder:
         items: list[Item] = []
         left_out: list[str] = []
         for pk in pks:
-            if pk in self._taken or (paper := self._window.paper(pk)) is None or key(paper) in self._asked.known:
+            if pk in self._taken or (paper := self._window.paper(pk)) is None:
+                continue
+            if key(paper) in self._asked.known:
+                self._mailed.add(pk)
                 continue
             if len(items) == most:
                 left_out.append(key(paper))

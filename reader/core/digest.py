@@ -48,6 +48,8 @@ class Digest(NamedTuple):
     query: str = ""
     """The user's query; all papers if it is empty."""
     sections: tuple[Section, ...] = ()
+    mailed: int = 0
+    """Number of papers that are new too, but were mailed already."""
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 import shlex
 import signal
 import sqlite3
@@ -126,7 +127,14 @@ def test_it_is_mailed_once(run: Run, papers: Path, home: Path, monkeypatch: pyte
         first = run("digest", *SINCE, "--send")
         assert (first.code, first.err) == (0, "6 papers, sent to ada@example.org.\n")
         again = run("digest", *SINCE, "--send")
-        assert (again.code, again.err) == (0, "Nothing is new since 2026-06-29: no mail.\n")
+        assert again.code == 0
+        assert re.fullmatch(
+            r"All that is new since 2026-06-29 \(6 papers\) was mailed already, the last at 20..-..-.. ..:..: no mail\."
+            r" Nothing is mailed twice; 'dailypapers digest' prints it\.\n",
+            again.err,
+        )
+        assert run("digest", *SINCE, "--send", "--json").record["mailed"] == 6
+        assert run("digest", "--since", "2026-07-01", "--send").err == "Nothing is new since 2026-07-01: no mail.\n"
         assert run("digest", *SINCE, "--send", "--quiet").err == ""
         # Another query is another digest.
         monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
@@ -159,9 +167,9 @@ def test_what_may_have_been_sent_is_sent_again_only_if_asked_for(run: Run, paper
         server.breaks_off = False
         known = run("digest", *SINCE, "--send")
         assert known.code == 0
-        assert "is not known; --again sends it once more." in known.err
+        assert "which is not known: no mail. --again sends it once more." in known.err
         assert run("digest", *SINCE, "--send", "--again").code == 0
-        assert "no mail.\n" in run("digest", *SINCE, "--send", "--again").err
+        assert "was mailed already" in run("digest", *SINCE, "--send", "--again").err
     first, second = server.mails
     assert first["Message-ID"] == second["Message-ID"], "a server that has it already drops it"
 
