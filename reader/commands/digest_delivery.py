@@ -22,8 +22,8 @@ from reader.core.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
     from reader.actions.digests.message import Envelope
-    from reader.core.digest import Digest
     from reader.commands.digest_machines import Machines
+    from reader.core.digest import Digest
     from reader.session.sent_digests import Sent, SentDigests
 
 SUFFIXES: Mapping[str, str] = MappingProxyType(
@@ -324,8 +324,8 @@ def _no_mail(digest: Digest, last: datetime | None, uncertain: Sent | None) -> s
             " which is not known: no mail. --again sends it once more."
         )
     return (
-        f"All that is new since {since} ({amount(count, 'paper')}) was mailed already, the last at {_at(last)}: no mail."
-        " Nothing is mailed twice; 'dailypapers digest' prints it."
+        f"All that is new since {since} ({amount(count, 'paper')}) was mailed already, the last at {_at(last)}:"
+        " no mail. Nothing is mailed twice; 'dailypapers digest' prints it."
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from time import sleep
 
 from reader.cache.sync.mailed import Mailings, mailed_elsewhere, record_mailing, take_back_mailing, turn
 from reader.commands.joining import exchange_once
@@ -38,7 +38,7 @@ class Machines:
             seconds = LEAD + before * STEP
             if not quiet:
                 warn(f"Waiting {seconds / 60:g} min, so that only one of your machines mails.")
-            time.sleep(seconds)
+            sleep(seconds)
 
     def mailings(self) -> Mailings:
         """What the others have mailed, and may not be mailed again."""
