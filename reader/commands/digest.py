@@ -84,8 +84,8 @@ def _switch_links(how: str) -> int:
     from reader.commands.schedule import copied_environment
 
     if how == "on":
-        file = link_handler.install(os.environ, copied_environment(os.environ, paths.home()), run_program)
-        print_line(f"{file} lets {link_handler.SCHEME}:ID open a paper; the next digest has such links.")
+        place = link_handler.install(os.environ, copied_environment(os.environ, paths.home()), run_program)
+        print_line(f"{place} lets {link_handler.SCHEME}:ID open a paper; the next digest has such links.")
     else:
         print_line("Removed." if link_handler.remove(os.environ) else "There are no such links.")
     return 0

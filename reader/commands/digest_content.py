@@ -29,11 +29,16 @@ from reader.session.places import SPECIAL
 FOR_YOU = 10
 """Papers that suit the user; one in ten is a surprise, as in the view."""
 
-MOST = 15
+FOLLOWED = 10
+
+MOST = 5
 """Papers of every other section with reasons."""
 
-BRIEF = 40
-"""Papers by topic, in all. With the others they make a page of less than 100 KB: mail clients cut off longer ones."""
+TOLD = 40
+"""Papers with reasons, in all: what is longer, nobody reads in the morning."""
+
+BRIEF = 30
+"""Papers by topic, in all."""
 
 LOOKED_AT = 200
 """Papers that are looked at for those that rise."""
@@ -117,7 +122,7 @@ class _Builder:
             if key(paper) in self._asked.known:
                 self._mailed.add(pk)
                 continue
-            if len(items) == most:
+            if len(items) == most or (not is_brief and len(self._taken) == TOLD):
                 left_out.append(key(paper))
                 continue
             self._taken.add(pk)
@@ -143,7 +148,8 @@ class _Builder:
         return self._section("For you", pks, why, most=FOR_YOU)
 
     def _followed(self) -> Section:
-        return self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed)
+        pks = self._pks("is:followed", NEW, self._since)
+        return self._section("Followed", pks, self._why_followed, most=FOLLOWED)
 
     def _why_followed(self, paper: Paper) -> str:
         names = self._window.topic_names()

@@ -75,11 +75,11 @@ class Delivery:
             return compose(window, asked)
 
     @property
-    def _scheme(self) -> str:
-        """What begins addresses that open a paper in the reader; empty if the system knows none."""
+    def _opens_reader(self) -> bool:
+        """Whether the system opens links by the reader."""
         from reader.actions import link_handler
 
-        return link_handler.SCHEME if link_handler.is_installed(os.environ) else ""
+        return link_handler.is_installed(os.environ)
 
     def _text(self, digest: Digest, format: str) -> str:
         from reader.actions.digests.markdown import markdown
@@ -88,14 +88,14 @@ class Delivery:
 
         match format:
             case "html":
-                return page(digest, self._scheme)
+                return page(digest, opens_reader=self._opens_reader)
             case "text":
                 return plain_text(digest)
             case "mail":
                 from reader.actions.digests.message import message
 
                 # Quoted-printable, hence ASCII.
-                return bytes(message(digest, self._envelope(), self._scheme)).decode("ascii")
+                return bytes(message(digest, self._envelope(), opens_reader=self._opens_reader)).decode("ascii")
         return markdown(digest)
 
     def _envelope(self) -> Envelope:
@@ -233,7 +233,7 @@ class Mailed(Logged):
         server, user = server_of(self.settings), self.settings.user
         login = (user, find_password(user, server.host)) if user else None
         envelope = self._envelope()
-        mail, id = message(digest, envelope, self._scheme), message_id(digest, envelope)
+        mail, id = message(digest, envelope, opens_reader=self._opens_reader), message_id(digest, envelope)
         has_begun = False
 
         def begin() -> None:

@@ -22,7 +22,6 @@ import pytest
 
 from reader import access_token
 from reader.actions.digests import smtp
-from reader.actions.link_handler import paper_of
 from reader.cache.marks.events import Events
 from reader.cache.second_look import settle_keys
 from reader.paths import sent_digests_file
@@ -217,18 +216,13 @@ def test_links_open_the_reader_where_the_system_allows_it(
     command = shlex.split(entry["Desktop Entry"]["Exec"])
     assert command[0] == "env"
     assert f"DAILYPAPERS_HOME={home}" in command
-    assert command[-4:] == ["reader", "open", "%u", "--reader"]
+    assert command[-5:] == ["reader", "open", "--reader", "--", "%u"]
     assert 'href="dailypapers:2606.26740"' in run("digest", *SINCE, "--format", "html").out
     assert run("digest", "--links", "off").out == "Removed.\n"
     assert run("digest", "--links", "off").out == "There are no such links.\n"
     program.write_text("#!/bin/sh\nexit 1\n")
     assert "xdg-mime failed" in run("digest", "--links", "on").err
     assert not file.exists(), "what the system does not use is no link"
-
-
-def test_an_address_of_a_digest_names_a_paper() -> None:
-    for address in ("dailypapers:2606.26740", "dailypapers://2606.26740/", "2606.26740"):
-        assert paper_of(address) == "2606.26740"
 
 
 def test_it_goes_on_from_the_last_one(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

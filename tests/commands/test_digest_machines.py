@@ -106,7 +106,7 @@ def test_a_schedule_mails_in_turn(run: Run, use: Use, monkeypatch: pytest.Monkey
     with serving("none") as server:
         use("laptop", server)
         run("mark", "star", IDS[0])
-        assert run("digest", *SINCE, "--send", "--in-turn").err.startswith("5 papers: 4 for you, sent")
+        assert run("digest", *SINCE, "--send", "--in-turn").err.startswith("5 papers: 4 for you, 1 by topic, sent")
         assert waited == [], "it knows of no other machine"
         use("desk", server)
         run("sync", "-q")
