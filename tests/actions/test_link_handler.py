@@ -66,9 +66,7 @@ def test_an_address_gives_a_known_id_or_nothing(said: str) -> None:
 
 
 def test_macos_is_told_nothing_and_the_way_out_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        ReaderError, match="macOS lets only applications open such links; .*'dailypapers open ID --reader'"
-    ):
+    with pytest.raises(ReaderError, match=r"macOS lets only applications .*'dailypapers open ID --reader'"):
         link_handler.install({"XDG_DATA_HOME": str(tmp_path)}, {}, nothing_runs, "darwin")
     assert not link_handler.is_installed({"XDG_DATA_HOME": str(tmp_path)}, "darwin")
 

@@ -15,9 +15,6 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import keyring
-import keyring.backend
-import keyring.errors
 import pytest
 
 from reader import access_token
@@ -291,54 +288,6 @@ def test_what_is_missing_is_said(
     assert failed.code == code
     assert says in failed.err
     assert failed.err.count("\n") == 1
-
-
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.trouble: keyring.errors.KeyringError | None = None
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._expect_open()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._expect_open()
-        self.kept[service, username] = password
-
-    def _expect_open(self) -> None:
-        if self.trouble:
-            raise self.trouble
-
-
-def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ring, before = Ring(), keyring.get_keyring()
-    keyring.set_keyring(ring)
-    monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr("reader.commands.digest.is_terminal", lambda _: True)
-    monkeypatch.setattr("getpass.getpass", lambda _: PASSWORD)
-    try:
-        with serving() as server:
-            write_settings(home, server)
-            assert "has no password of ada at localhost" in run("digest", *SINCE, "--send").err
-            assert run("digest", "--store-password").out == "Stored in the keyring.\n"
-            assert ring.kept == {("dailypapers mail", "ada@localhost"): PASSWORD}
-            assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err
-            assert server.logins == [USER]
-            ring.trouble = keyring.errors.KeyringLocked("it is locked")
-            assert "it is locked" in run("digest", "memory", *SINCE, "--send").err
-            assert "it is locked" in run("digest", "--store-password").err
-            ring.trouble = keyring.errors.NoKeyringError("no backend")
-            for words in (("memory", *SINCE, "--send"), ("--store-password",)):
-                assert "This machine has no keyring: set DAILYPAPERS_SMTP_PASSWORD" in run("digest", *words).err
-            monkeypatch.setattr("getpass.getpass", lambda _: "")
-            assert run("digest", "--store-password").code == 2
-    finally:
-        keyring.set_keyring(before)
 
 
 def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
