@@ -18,7 +18,11 @@ def further_links(paper: Paper) -> tuple[Link, ...]:
 
 def intro(digest: Digest) -> str:
     """The first line: how many papers there are, and from when on."""
-    return f"{digest.summary}. New since {digest.since}."
+    return f"{digest.summary}. New since {digest.in_words(digest.since)}."
+
+
+END = f"No paper is mailed twice for the same news. '{APP} schedule remove --digest' ends a daily mail."
+"""The last line of a mail."""
 
 
 def more(section: Section) -> str:

@@ -114,11 +114,6 @@ class OutputScreen(DismissedOnce, Screen[None], inherit_bindings=False):
     def _say(self, said: str) -> None:
         self.query_one(StatusLine).show(Status(tuple(self._keymap.hints("output")), said=said))
 
-    def on_status_line_key_clicked(self, event: StatusLine.KeyClicked) -> None:
-        """Press a clicked key."""
-        event.stop()
-        self.app.simulate_key(event.key)
-
     def on_key(self, event: Key) -> None:
         """Scroll, copy or close."""
         outcome = self._keys.feed(event.key, "output")

@@ -157,11 +157,6 @@ class WeightsScreen(DismissedOnce, Screen[None], inherit_bindings=False):
     def _say(self, said: str) -> None:
         self.query_one(StatusLine).show(Status(tuple(self._keymap.hints("weights")), said=said))
 
-    def on_status_line_key_clicked(self, event: StatusLine.KeyClicked) -> None:
-        """Press a clicked key."""
-        event.stop()
-        self.app.simulate_key(event.key)
-
     async def on_key(self, event: events.Key) -> None:
         """Move, change a weight, undo or close."""
         outcome = self._keys.feed(event.key, "weights")
