@@ -51,6 +51,8 @@ class Typed(NamedTuple):
     """The count of the action."""
     text: str = ""
     """What follows the action's word, for one that takes a text."""
+    reaches_out: bool = False
+    """Whether it may run programs, touch files or change settings."""
 
 
 class Outcome(NamedTuple):

@@ -194,4 +194,4 @@ class Hints(KeyLines):
         return (cut_line(tuple(line), WIDTH),)
 
     def render(self) -> Content:
-        return draw(self, *self.shown_lines(), "calendar")
+        return draw(self, self.shown_lines()[0], "calendar")
