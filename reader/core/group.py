@@ -130,7 +130,7 @@ def read(body: bytes) -> Statement:
         or not 0 <= number < 1 << 62
         or not _HEX.fullmatch(str(head["member"]))
     ):
-        raise ValueError("it is no statement")
+        raise ValueError("it is not a statement")
     if len(lines) - 1 > MOST_PAPERS:
         raise ValueError("it has too many papers")
     shared = tuple(
@@ -175,7 +175,7 @@ def _object(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError("it is damaged") from None
     if not isinstance(found, dict):
-        raise ValueError("it is no statement")
+        raise ValueError("it is not a statement")
     return found
 
 

@@ -120,7 +120,7 @@ def decode(line: bytes) -> Entry | Owner:
         fields = json.loads(body + b"}")
         version = fields.pop("v")
     except (ValueError, KeyError, AttributeError, RecursionError):
-        raise ValueError("it is no event") from None
+        raise ValueError("it is not an event") from None
     if version != VERSION:
         raise ValueError(f"its form, {version}, is newer than this program")
     owner = fields.get("owner")
@@ -141,14 +141,14 @@ def _entry(fields: dict[str, Any]) -> Entry:
         count = len(ids.split("\n")) if ids else 0
         entry = Entry(papers=zlib.compress(ids.encode(), PACKING), **fields)
     except (ValueError, TypeError, zlib.error):
-        raise ValueError("it is no event") from None
+        raise ValueError("it is not an event") from None
     texts = (entry.id, entry.machine, entry.kind, entry.value)
     numbers = (entry.number, entry.clock, entry.count)
     is_event = all(isinstance(one, str) for one in texts) and all(
         type(one) is int and 0 <= one <= LATEST_CLOCK for one in numbers
     )
     if not is_event or entry.count != count:
-        raise ValueError("it is no event")
+        raise ValueError("it is not an event")
     return entry
 
 

@@ -198,7 +198,7 @@ def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
         return
     wrong = next((part for part in parts if not isinstance(part.node, Sort) and names_like(part.node)), None)
     raise QueryError(
-        "like: goes with all other terms: it can't be excluded, nor stand beside another term in OR.",
+        "like: goes with all other terms: it can't be excluded, nor be joined to another term by OR.",
         wrong.start if wrong else 0,
         wrong.end if wrong else end,
     )
