@@ -1,4 +1,4 @@
-"""A digest as a page of HTML that stands for itself: nothing is fetched for it, and mail clients show it.
+"""A digest as a self-contained page of HTML: nothing is fetched for it, and mail clients show it.
 
 Mail clients know little of HTML. Each element has its look inline, since some drop the style sheet; those that keep it
 change the colours for the dark. Ground and text both have a colour, so that none is lost on the other. What holds all
@@ -179,7 +179,7 @@ class _Page:
 
 
 def _foreign(text: str) -> str:
-    """The text as HTML; one that is read from the right does not turn what stands beside it."""
+    """The text as HTML; one that is read from the right does not turn what is beside it."""
     said = escape(text)
     is_turned = not text.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
     return f'<span dir="auto">{said}</span>' if is_turned else said

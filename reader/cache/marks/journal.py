@@ -1,6 +1,6 @@
 """The journal: what the user did as JSON Lines beside the cache, so that marks outlive it.
 
-Each line is one event and stands for itself: `v` is the version of its form, `sum` the CRC-32 of the bytes before
+Each line is one event and complete in itself: `v` is the version of its form, `sum` the CRC-32 of the bytes before
 `,"sum"`. An event has an identity (`id`), a machine with the number that it gave the event, and a clock that grows over
 all events that the machine has seen, whatever its system clock says. The union of the lines of several journals, in
 any order and with repetitions, is again a journal.

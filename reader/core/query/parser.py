@@ -191,7 +191,7 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
 
 
 def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
-    """Raise QueryError for a `like:` that does not stand beside the other terms."""
+    """Raise QueryError for a `like:` that is not beside the other terms."""
     if is_like(root) or not names_like(root):
         return
     if isinstance(root, And) and all(is_like(node) or not names_like(node) for node in root.nodes):
