@@ -90,7 +90,7 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
 def _count_changing(window: Window, kind: str, value: bool, pks: Sequence[int]) -> int:
     """How many of the papers the mark would change."""
     from reader.cache.marks.changes import Change, find_changing
-    from reader.cache.marks.events import BATCH
+    from reader.cache.marks.effects import BATCH
 
     return window.read(lambda connection: find_changing(connection, Change(kind, value, pks), BATCH).count)
 

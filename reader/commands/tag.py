@@ -115,7 +115,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
 
 def _count(workspace: Workspace, changes: Sequence[Change]) -> int:
     from reader.cache.marks.changes import find_changing
-    from reader.cache.marks.events import BATCH
+    from reader.cache.marks.effects import BATCH
 
     with workspace.window() as window:
         return max(window.read(partial(find_changing, change=one, batch=BATCH)).count for one in changes)

@@ -199,7 +199,7 @@ def take_in(
         return Taken(is_dry=is_dry)
     from reader.cache import imported
     from reader.cache.marks.changes import find_changing
-    from reader.cache.marks.events import BATCH
+    from reader.cache.marks.effects import BATCH
 
     marked: Counter[str] = Counter()
     with workspace.window() as window:
