@@ -131,7 +131,7 @@ def test_what_is_not_the_model_is_not_kept(hub: Hub, tmp_path: Path) -> None:
         ({"model.safetensors": b"other"}, None, "model.safetensors came with a digest other"),
         ({"config.json": b"{}"}, None, "config.json came with a digest other"),
         ({}, {"sha": "short", "siblings": []}, "something other than the files of a model"),
-        ({}, {"sha": COMMIT, "siblings": []}, "no static model of model2vec: it has no config.json"),
+        ({}, {"sha": COMMIT, "siblings": []}, "not a static model of model2vec: it has no config.json"),
         ({}, ["x"], "something other than the files of a model"),
     ]
     for sent, listing, said in cases:
