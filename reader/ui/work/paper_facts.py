@@ -53,11 +53,11 @@ class PaperFacts(Marking):
             return nothing
 
     def _whys(self, pks: Sequence[PaperKey]) -> Mapping[PaperKey, str]:
-        from reader.cache.opinions import whys
-
         learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
         if learned is None:
             return {}
+        from reader.cache.opinions import whys
+
         nothing: dict[int, str] = {}
         said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
         return {pk: said.get(pk, "") for pk in keys}
