@@ -27,13 +27,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
     about = "print when each machine was last seen and what came of it, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--watch", action="store_true", help="go on until it is stopped, and join as something comes")
+    parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 
 
 def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
-    place = _place(arguments.folder, workspace, is_status=arguments.status)
+    place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         print_status(place, workspace, as_json=arguments.json)
         return 0
@@ -72,7 +72,7 @@ def _print_outcome(
         print_line(f"To do this by itself: dailypapers config set sync {clean(arguments.folder)}")
 
 
-def _place(named: str | None, workspace: Workspace, *, is_status: bool) -> Path | str:
+def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
     """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
 
     A status without either is that of the folder that was used last.

@@ -154,7 +154,7 @@ class PapersStored(NamedTuple):
 
 
 class NotificationFailed(NamedTuple):
-    """The notification of new papers failed, or the program that gets them."""
+    """The notification of new papers failed, or the program that takes them."""
 
     error: ReaderError
 

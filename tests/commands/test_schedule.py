@@ -105,7 +105,7 @@ def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab:
     refresh, digest = crontab.read_text().splitlines()
     assert "refresh --quiet" in refresh
     assert digest.startswith("30 7 * * * ")
-    assert "digest --send --refresh --quiet" in digest
+    assert "digest --send --in-turn --refresh --quiet" in digest
     assert run("schedule", "show").out.endswith("A schedule and a digest are installed (cron).\n")
     # Other hours for refreshes leave the digest.
     run("schedule", "install", "--hours", "3", "--yes")

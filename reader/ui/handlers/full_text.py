@@ -13,9 +13,9 @@ from reader.ui.work.services import Services
 if TYPE_CHECKING:
     # What a text needs takes 30 ms to import, and most visits open none at once.
     from reader.core.document.layout import Place
-    from reader.ui.outline import Outline
-    from reader.ui.text_links import Link
-    from reader.ui.text_view import TextView
+    from reader.ui.state.outline import Outline
+    from reader.ui.state.text_links import Link
+    from reader.ui.state.text_view import TextView
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -32,7 +32,7 @@ class Outside(NamedTuple):
     copy: Callable[[str], object]
     """Puts a text on the terminal's clipboard; some terminals ignore it."""
     show_picture: Callable[[str], bool]
-    """Shows the picture of an address; False if it is none, or can't be shown here."""
+    """Shows the picture of an address; False if it is not one, or can't be shown here."""
 
 
 class FullTextActions:
@@ -50,7 +50,7 @@ class FullTextActions:
     @handles("text.open")
     def open(self, _count: int | None) -> None:
         """Show the text that is kept, or fetch it."""
-        from reader.ui.full_text import FullText, text_size
+        from reader.ui.state.full_text import FullText, text_size
 
         state = self._model.state
         if state.page is None:
@@ -186,7 +186,7 @@ class FullTextActions:
 
     def follow_to(self, target: str, words: str) -> None:
         """Follow a reference that was clicked, by its target and what it says."""
-        from reader.ui.text_links import Goals
+        from reader.ui.state.text_links import Goals
 
         text = self._model.state.text
         if text is None or text.view is None:
@@ -203,7 +203,7 @@ class FullTextActions:
             self._change(lambda view: view.jump(goal))
             self._model.show_notice(f"{self._keymap.key('text.back')} goes back")
         elif text is not None:
-            from reader.ui.text_links import web_address
+            from reader.ui.state.text_links import web_address
 
             address = web_address(goal, text.source, text.paper.id)
             if not self._outside.show_picture(address):
@@ -224,7 +224,7 @@ class FullTextActions:
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
             return False
-        from reader.ui.text_links import LETTERS
+        from reader.ui.state.text_links import LETTERS
 
         self._change(lambda view: view.links_chosen())
         place = LETTERS.find(character or " ")
@@ -274,7 +274,7 @@ class FullTextActions:
 
     def _tell_matches(self) -> None:
         """Say how many lines have the words, and which of them is marked."""
-        from reader.ui.text_search import MOST_COUNTED
+        from reader.ui.state.text_search import MOST_COUNTED
 
         text = self._model.state.text
         if text is None or text.view is None:
