@@ -270,7 +270,7 @@ def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
     from reader.refresh.progress import FeedStored
 
     if isinstance(event, FeedStored):
-        return {"ok": True} | asdict(event)
+        return {"ok": True, **event._asdict()}
     return {"slug": event.slug, "title": event.title, "ok": False, "error": str(event.error)}
 
 
