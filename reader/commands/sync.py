@@ -51,7 +51,7 @@ def _print_at_once(arguments: Namespace, exchanged: Exchanged, settings: SharedS
 def _print_outcome(
     arguments: Namespace, exchanged: Exchanged, settings: SharedSettings, *, is_watching: bool = False
 ) -> None:
-    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles)
+    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped)
     if is_watching and not is_news:
         return
     if arguments.json:
@@ -59,6 +59,8 @@ def _print_outcome(
         return
     for trouble in exchanged.troubles:
         warn(f"{clean(trouble)}; it is skipped until it is whole")
+    for skipped in exchanged.skipped:
+        warn(f"{clean(skipped)}; it is skipped")
     for refused in settings.refused:
         warn(refused)
     if exchanged.is_new_machine:
