@@ -103,7 +103,8 @@ def _summary(exchanged: Exchanged) -> str:
 COMMAND = Command(
     "sync",
     "Have the same marks on every machine, through a folder that they share: one file a machine, no server, in any"
-    " order. The file holds ids of papers, marks, tags, notes, followed feeds, and the machine's name; no texts.",
+    " order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
+    " papers. The README lists all.",
     (
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
         ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),
