@@ -60,7 +60,10 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
         _check_digest(workspace)
     # A scheduled command starts in another folder, so the home must be absolute.
     environment = copied_environment(os.environ, home())
-    tasks = (schedule.refreshes(hours), schedule.daily_digest(arguments.digest or MORNING, _way(workspace)))
+    tasks = [schedule.refreshes(hours), schedule.daily_digest(arguments.digest or MORNING, _way(workspace))]
+    if arguments.digest:
+        # It refreshes too: without a scheduler, it is the one command to run in another way.
+        tasks.reverse()
     planned = {task.name: schedule.plan_schedule(task, Path.home(), environment) for task in tasks}
     installed = {name: schedule.as_installed(one, schedule.run_program) for name, one in planned.items()}
     there = {name for name, one in installed.items() if one}
