@@ -140,7 +140,7 @@ class _Page:
     def _brief(self, item: Item) -> Iterator[str]:
         look = "font-size:15px;line-height:1.4;font-weight:600;margin:14px 0 0"
         yield f'<h3 style="{look}">{self._title(item)}</h3>'
-        said = " · ".join((*self._facts(item), *self._into_reader(item)))
+        said = " · ".join((*self._facts(item), *self._into_reader(item), _foreign(item.paper.id, 60)))
         yield _line("muted", said, "margin:1px 0 0;font-size:13px")
 
     def _item(self, item: Item) -> Iterator[str]:
@@ -157,9 +157,7 @@ class _Page:
             label = _span("muted", "AI summary:", "font-size:13px") + " " if is_machine else ""
             yield f'<p style="margin:6px 0 0">{label}{_foreign(said)}</p>'
         found = [_link(one.url, escape(one.name)) for one in further_links(paper) if len(one.url) <= LONGEST_LINK]
-        said = " · ".join(
-            (*(found if self._fit.has_links else ()), *self._into_reader(item), escape(clean(paper.id, 60)))
-        )
+        said = " · ".join((*(found if self._fit.has_links else ()), *self._into_reader(item), _foreign(paper.id, 60)))
         yield _line("muted", said, "margin:6px 0 0;font-size:13px;line-height:1.8")
 
     def _facts(self, item: Item) -> Iterator[str]:
