@@ -14,9 +14,10 @@ from types import MappingProxyType
 from typing import Any
 
 from reader.config import SETTING_TYPES, VARIABLES, Settings
-from reader.core.setting_tables import SINGLE, TABLES, TableReader, with_table_value
-from reader.core.setting_types import InvalidValue, KeyTable, nearest
-from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.table_reader import TableReader, with_table_value
+from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.types import InvalidValue, KeyTable, nearest
 from reader.paths import read_start
 
 MAX_FILE_SIZE = 1 << 16

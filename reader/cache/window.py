@@ -25,7 +25,7 @@ from reader.core.paper_row import PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.choice import ForYou
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.core.paper import Paper
 
 T = TypeVar("T")

@@ -97,7 +97,7 @@ def _json(text: str, data: bytes, file: Path) -> Present:
     except (ValueError, RecursionError):
         items = None
     if not isinstance(items, list):
-        raise Unusable(f"{file} is no JSON array, so nothing was appended.")
+        raise Unusable(f"{file} is not a JSON array, so nothing was appended.")
     own = {item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)}
     ids, titles = _read_entries(data, file) if items else (frozenset[str](), frozenset[int]())
     return Present(text, ids | own, titles, tuple(own))

@@ -11,8 +11,8 @@ from reader import paths
 from reader.commands.command import Command, StoreFile, add_json, add_query, add_quiet
 from reader.commands.output import is_terminal, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.digest_settings import DIGEST_FORMATS
 from reader.core.errors import FeedError, ReaderError, UsageError
+from reader.core.settings.digest import DIGEST_FORMATS
 
 TARGETS = ("stdout", "file", "command")
 

@@ -22,7 +22,7 @@ from reader.core.paper import Paper
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.second_look import describe
-from reader.core.setting_tables import SavedView
+from reader.core.settings.tables import SavedView
 from reader.core.text import clean
 from reader.session.places import SPECIAL
 

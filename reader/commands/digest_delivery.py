@@ -17,8 +17,8 @@ from reader import paths
 from reader.commands.command import query_of
 from reader.commands.output import amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError, UsageError
+from reader.core.settings.digest import DigestMail
 
 if TYPE_CHECKING:
     from reader.actions.digests.message import Envelope

@@ -257,7 +257,7 @@ def _update_topics(cache: Cache) -> None:
 
 COMMAND = Command(
     "import",
-    "Store papers and marks from files of ours, and take in what other programs keep; twice is once. Papers that are"
+    "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
     " not here come with the next refresh.",
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),

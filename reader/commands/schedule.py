@@ -46,7 +46,7 @@ def _time(text: str) -> tuple[int, int]:
     """A time of the day, as an argparse type."""
     found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text)
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ArgumentTypeError(f"{bare(text)!r} is no time: write it as 07:30")
+        raise ArgumentTypeError(f"{bare(text)!r} is not a time: write it as 07:30")
     return int(found[1]), int(found[2])
 
 

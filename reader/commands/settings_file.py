@@ -20,11 +20,12 @@ from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.setting_tables import SINGLE, TABLES, with_table_value
-from reader.core.setting_types import InvalidValue, KeyTable, as_toml
-from reader.core.toml_edit import with_value
-from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
-from reader.core.toml_tables import find_blocks
+from reader.core.settings.table_reader import with_table_value
+from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.toml_edit import with_value
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml_tables import find_blocks
+from reader.core.settings.types import InvalidValue, KeyTable, as_toml
 from reader.paths import replace_private
 from reader.settings_reader import MAX_FILE_SIZE
 
@@ -103,7 +104,7 @@ def change_tables(
     before = read_text(file)
     document = _parsed(before, file)
     if table in document and not find_blocks(before, table):
-        raise ConfigError(f"{table} stand in one line in {file}. Change them by 'dailypapers config edit'.")
+        raise ConfigError(f"{table} are on one line in {file}. Change them by 'dailypapers config edit'.")
     wanted = expected([dict(one) for one in document.get(table, [])])
     after = change(before)
     rest = {name: value for name, value in document.items() if name != table}

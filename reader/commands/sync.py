@@ -27,7 +27,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
     about = "print when each machine was last seen and what came of it, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--watch", action="store_true", help="go on until it is stopped, and join as something comes")
+    parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 

@@ -8,6 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from reader.commands.chosen_papers import count_changing
 from reader.commands.output import amount, print_line, warn
 from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
@@ -198,8 +199,6 @@ def take_in(
     if not entries and not papers:
         return Taken(is_dry=is_dry)
     from reader.cache import imported
-    from reader.cache.marks.changes import find_changing
-    from reader.cache.marks.events import BATCH
 
     marked: Counter[str] = Counter()
     with workspace.window() as window:
@@ -208,7 +207,7 @@ def take_in(
         changes = list(imported.changes(found, marks, labels.kind, window.read(imported.waiting)))
         if is_dry:
             for change in changes:
-                marked[change.kind] += window.read(partial(find_changing, change=change, batch=BATCH)).count
+                marked[change.kind] += count_changing(window, change)
     if changes and not is_dry:
         with workspace.events() as events:
             action = events.act(changes)

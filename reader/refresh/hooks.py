@@ -16,7 +16,7 @@ from reader.cache.search.conditions import Scope
 from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.query import Query
-from reader.core.setting_tables import UserCommand, parse_command
+from reader.core.settings.tables import UserCommand, parse_command
 from reader.refresh import memory
 from reader.refresh.pipes import FetchText, PipeResult, pipe_papers
 from reader.refresh.plan import Latest, Plan

@@ -24,7 +24,7 @@ from reader.core.errors import QueryError
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.query import Query, parse
-from reader.core.setting_tables import saved_queries
+from reader.core.settings.tables import saved_queries
 from reader.refresh import memory
 from reader.refresh.plan import Latest, Plan
 

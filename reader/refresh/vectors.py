@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ConfigError
-from reader.core.vectors import Encoder, Vectors
+from reader.core.settings.vectors import Vectors
+from reader.core.vectors import Encoder
 from reader.paths import config_file, models_folder, vectors_folder
 
 if TYPE_CHECKING:

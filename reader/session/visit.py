@@ -99,7 +99,7 @@ def _fits(setting: str) -> Callable[[object], bool]:
             # Most visits have no such value: the settings are not imported for them (15 ms).
             return False
         from reader.config import SETTING_TYPES
-        from reader.core.setting_types import InvalidValue
+        from reader.core.settings.types import InvalidValue
 
         try:
             SETTING_TYPES[setting].check(value)

@@ -23,25 +23,25 @@ from reader.session.places import Place, listed_views, view
 from reader.ui.clicked_app import ClickedApp
 from reader.ui.front_screens import FrontScreens
 from reader.ui.keyboard import Keyboard
-from reader.ui.last_place import LastPlace
 from reader.ui.layout import remembered
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.notices import Notices
+from reader.ui.library.library import Library
+from reader.ui.looks.look import Look
+from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.overlays import Overlays
-from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
-from reader.ui.state import State
-from reader.ui.state_parts import RefreshStatus
-from reader.ui.stylesheets import stylesheets
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.notices import Notices
+from reader.ui.state.parts import RefreshStatus
+from reader.ui.state.whole import State
+from reader.ui.terminal.last_place import LastPlace
+from reader.ui.terminal.process import finish_startup_tuning
+from reader.ui.terminal.window_title import title_parts, window_title
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
-from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.bookmark_keeper import BookmarkKeeper
-from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from reader.ui.assembly import Assembly
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
-    from reader.ui.leaving import Leaving
     from reader.ui.shell import Shell
+    from reader.ui.terminal.leaving import Leaving
     from reader.ui.widgets.paper_detail import PaperDetail
 
 SAMPLE = "sample"

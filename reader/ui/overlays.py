@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from reader.keys.keymap import Keymap
 from reader.ui.layout import Area, place_note
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-    from reader.ui.look import Look
+    from reader.ui.looks.look import Look
     from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.note_editor import NoteScreen
     from reader.ui.screens.tag_line import TagScreen

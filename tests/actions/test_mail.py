@@ -15,8 +15,8 @@ from reader.actions.digests import smtp
 from reader.actions.digests.message import Envelope, message
 from reader.actions.digests.smtp import MailError, MailUncertain, Server, send, server_of
 from reader.core.digest import Digest, Item, Section
-from reader.core.digest_settings import DigestMail
 from reader.core.paper import Paper
+from reader.core.settings.digest import DigestMail
 from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
 
 LOGIN = (USER, PASSWORD)

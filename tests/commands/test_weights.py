@@ -37,7 +37,7 @@ def test_weights_are_printed_changed_and_taken_back(run: Run, on_terminal: RunOn
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["raise"], "Say of what: dailypapers weights raise 'world model', or topic:agents."),
+        (["raise"], "Name what to change: dailypapers weights raise 'world model', or topic:agents."),
         (["list", "x"], "'weights list' takes no names."),
         (["raise", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
         (["raise", "one two three"], "'one two three' says too little, or too much: name a word or two,"),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from reader.core.second_look import Difference, Due, Edit, Facts, History, Look, Moved, find_due
-from reader.core.setting_tables import SecondLook as Limits
+from reader.core.settings.tables import SecondLook as Limits
 from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
 
 LIMITS = Limits()

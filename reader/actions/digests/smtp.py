@@ -12,9 +12,9 @@ from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any, NamedTuple
 
-from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError
 from reader.core.hosts import is_loopback
+from reader.core.settings.digest import DigestMail
 from reader.core.text import clean
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}

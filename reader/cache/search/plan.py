@@ -33,9 +33,9 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from reader.cache.search.compile import Clause, DayWalk, InTexts, Lookup, Selection, Word
-from reader.cache.search.full_text import Param, bracketed, join_clauses
+from reader.cache.search.full_text import Clause, Param, bracketed, join_clauses
 from reader.cache.search.nearest import nearest
+from reader.cache.search.selection import DayWalk, InTexts, Lookup, Selection, Word
 from reader.cache.search.walk import Scattered, walk_stretches
 
 HARDLY_ANY = 2_000

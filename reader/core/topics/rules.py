@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.text import clean
-from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase
 
 _TEXTS = ("name", "family", "about")

@@ -98,7 +98,7 @@ class HubClient(DocumentClient):
         With `sha256` its weights must have that digest. Raises FeedError, and ReaderError if it can't be written.
         """
         if not is_name(name):
-            raise UsageError(f"{clean(name, 100)!r} is no name of a model, such as minishlab/potion-base-8M.")
+            raise UsageError(f"{clean(name, 100)!r} is not the name of a model, such as minishlab/potion-base-8M.")
         if self.offline:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
         try:
@@ -181,7 +181,7 @@ def _read_listing(document: Document) -> tuple[str, list[HubFile]]:
     except (UnreadableJson, ValueError, KeyError, TypeError) as error:
         raise FeedMalformed("The hub sent something else than the files of a model; try again later.") from error
     if missing := [name for name in FILES if name not in there]:
-        raise FeedMalformed(f"This is no static model of model2vec: it has no {' and no '.join(missing)}.")
+        raise FeedMalformed(f"This is not a static model of model2vec: it has no {' and no '.join(missing)}.")
     return commit, [_read_file(name, there[name]) for name in FILES]
 
 

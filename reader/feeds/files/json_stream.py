@@ -62,7 +62,7 @@ class JsonStream:
         """All values in order; an exception of the chunks passes through after the values before it."""
         while self._skip_space():
             if self._wasted > WASTE_LIMIT:
-                yield Unreadable(self._line, "too much before it is no JSON, so the rest is not read")
+                yield Unreadable(self._line, "too much before it is not JSON, so the rest was not read")
                 return
             if self._text[self._at] == "[":
                 yield from self._entries()

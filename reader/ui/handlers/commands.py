@@ -14,14 +14,14 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.handlers.program import Program
 from reader.ui.handlers.registry import Handler, handles
 from reader.ui.keyboard import Keyboard
-from reader.ui.notices import Tone
 from reader.ui.shell import Here, Outcome, Typed
+from reader.ui.state.notices import Tone
 from reader.ui.text.command_advice import as_notice, in_the_readers_words
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.core.setting_tables import UserCommand
+    from reader.core.settings.tables import UserCommand
     from reader.ui.screens.command_line import CommandScreen
 
 LONGEST_NOTICE = 160

@@ -11,8 +11,8 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
 from reader.ui.screens.calendar import CalendarScreen
-from reader.ui.state_parts import CalendarRequest
-from reader.ui.work.refresher import Refresher
+from reader.ui.state.parts import CalendarRequest
+from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.services import Services
 
 

@@ -12,7 +12,7 @@ from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
 from reader.core.theme_names import THEMES
 from reader.ui.handlers.registry import handles
-from reader.ui.window_title import window_title
+from reader.ui.terminal.window_title import window_title
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class DisplayActions:
 
     async def _save_picture(self) -> None:
         from reader import paths
-        from reader.ui.screenshot import file_name, save_picture
+        from reader.ui.looks.screenshot import file_name, save_picture
 
         now = self._now().astimezone()
         svg = self._display.draw_picture(window_title(self._model.state, now))

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from reader.core.document.layout import Place
 from reader.core.ids import pdf_url
-from reader.ui.full_text import FullText, text_size
 from reader.ui.handlers.registry import handles
-from reader.ui.outline import Outline
+from reader.ui.state.full_text import FullText, text_size
+from reader.ui.state.outline import Outline
+from reader.ui.state.text_links import LETTERS, Goals, Link, web_address
+from reader.ui.state.text_search import MOST_COUNTED
+from reader.ui.state.text_view import TextView
 from reader.ui.text.quote_lines import quotation, source_of
-from reader.ui.text_links import LETTERS, Goals, Link, web_address
-from reader.ui.text_search import MOST_COUNTED
-from reader.ui.text_view import TextView
 from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.services import Services
 

@@ -16,7 +16,7 @@ from reader.core.text import NOTE_LIMIT, clean_note
 from reader.ui.handlers.links import Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-from reader.ui.state_parts import Noting
+from reader.ui.state.parts import Noting
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.services import Services
 

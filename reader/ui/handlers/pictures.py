@@ -7,14 +7,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reader.ui.handlers.registry import handles
-from reader.ui.pictures import Pictures, pictures_of, room
+from reader.ui.state.pictures import Pictures, pictures_of, room
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.refresh.pictures import Canvas
-    from reader.ui.picture_terminal import PictureTerminal
-    from reader.ui.pictures import Picture
-    from reader.ui.state import State
+    from reader.ui.state.pictures import Picture
+    from reader.ui.state.whole import State
+    from reader.ui.terminal.pictures import PictureTerminal
 
 MISSING = "pictures need the extra dailypapers[images], which is not installed"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reader.ui.command_state import TypedCommand
 from reader.ui.screens.line_screen import LineScreen
 from reader.ui.shell import Suggested
+from reader.ui.state.command import TypedCommand
 from reader.ui.text.command_advice import command_advice
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line

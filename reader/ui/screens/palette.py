@@ -18,7 +18,7 @@ from textual.style import Style
 
 from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.command_line import command_line
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs

@@ -113,7 +113,7 @@ def _reading(view: CalendarView) -> Line:
     if period is not None:
         return (Piece(period.name, "quiet"),)
     if view.is_refused and not mistake:
-        mistake = "This is no day, week or month."
+        mistake = "This is not a day, week or month."
     return (Piece(mistake, "mistake"),)
 
 

@@ -7,13 +7,10 @@ from typing import Literal, NamedTuple
 
 from reader.core.cells import wrap
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.lines import Line, Piece, cut_line, key_piece, literal, measure, spread
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
 """The roles of the lines' pieces."""
-
-PRESS = "press"
-"""The action of a click on a key, with the key."""
 
 Choice = tuple[str, str]
 """A key as it is displayed, and what it does."""
@@ -105,7 +102,7 @@ def _named(keys: Sequence[Choice]) -> Line:
 
 
 def _choice(key: str, name: str) -> Line:
-    return Piece(literal(key), "key", action=(PRESS, key)), Piece(f" {literal(name)}", "name", action=(PRESS, key))
+    return key_piece(key), key_piece(key, f" {name}", "name")
 
 
 def _width(keys: Sequence[Choice]) -> int:

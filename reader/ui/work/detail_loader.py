@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 from reader.core.paper_row import PaperKey
-from reader.ui.state import State
-from reader.ui.state_parts import Reading
+from reader.ui.state.parts import Reading
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 AFTER_FRAME = 0.01

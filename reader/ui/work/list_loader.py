@@ -12,13 +12,13 @@ from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place, selection_of
-from reader.ui.state import State
-from reader.ui.state_parts import CacheFacts, ListContent, ListRequest, Position
-from reader.ui.work.marking import cached_keys
+from reader.ui.library.marking import cached_keys
+from reader.ui.state.parts import CacheFacts, ListContent, ListRequest, Position
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
 
 INDEXING = 0.5
 """Seconds between two looks for a list whose index is being made."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.marks import FINISH, OPEN, PASS
 from reader.core.paper_row import NotCached, PaperKey, PaperRow
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
