@@ -54,7 +54,7 @@ class CitationKeys:
         return owners
 
     def key(self, paper: Paper) -> str:
-        """The key of a paper, which it gets now."""
+        """The key of a paper, which it is given now."""
         parts = _parts(paper)
         key = base = self._base(parts)
         number = 1

@@ -1,9 +1,9 @@
 """Let the system open addresses such as `dailypapers:2406.12345` by this program, where it allows that.
 
-On Linux and its like, a desktop file says so, and the system is asked to use it. On Windows, keys of the user's part of
-the registry say so. macOS gives such addresses to applications alone, by messages that no command gets; there nothing
-is written. An address may come from anybody: it has the id of a paper in one of our forms, or is refused, and no shell
-sees it.
+On Linux and similar systems, a desktop file says so, and the system is asked to use it. On Windows, keys of the user's
+part of the registry say so. macOS gives such addresses to applications alone, by messages that no command receives;
+there nothing is written. An address may come from anybody: it has the id of a paper in one of our forms, or is refused,
+and no shell sees it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A folder of notes: a Markdown file a paper, for Obsidian and the like.
 
-What stands above the marker is written anew by each export, but for what the user changed or added in the front matter;
+What stands above the marker is written anew by each export, except what the user changed or added in the front matter;
 what stands below is the user's, word for word, and comes back as the paper's note. The marker has the sums of what was
 written last, so that it is known who changed it since.
 """
@@ -35,7 +35,7 @@ HEAD_BYTES = 4_096
 """Bytes of a file in which its paper is named."""
 
 FILE_BYTES = 1 << 22
-"""A larger file is no note."""
+"""A larger file is not a note."""
 
 
 class Written(NamedTuple):

@@ -21,7 +21,7 @@ CHUNK = 500
 
 
 class Kept(NamedTuple):
-    """What an export tells about a paper beyond its fields."""
+    """What an export says about a paper beyond its fields."""
 
     marks: tuple[Mark, ...]
     """The newest mark of each kind that is not undone."""
@@ -32,7 +32,7 @@ class Kept(NamedTuple):
 
 
 def kept(window: Window, paper: Paper) -> Kept:
-    """What an export tells about a paper beyond its fields."""
+    """What an export says about a paper beyond its fields."""
     if isinstance(paper.pk, NotCached):
         return Kept(window.read(partial(_lost_marks, id=paper.id)))
     return window.read(partial(_kept, pk=paper.pk))

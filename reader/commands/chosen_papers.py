@@ -45,7 +45,7 @@ def choose_papers(window: Window, ids: Sequence[str], query: str | None, *, also
 def count_changing(window: Window, change: Change) -> int:
     """How many of its papers a change would change."""
     from reader.cache.marks.changes import find_changing
-    from reader.cache.marks.events import BATCH
+    from reader.cache.marks.effects import BATCH
 
     return window.read(lambda connection: find_changing(connection, change, BATCH).count)
 

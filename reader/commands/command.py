@@ -104,7 +104,7 @@ def add_words(parser: ArgumentParser, dest: str, metavar: str, words: Mapping[st
 
 
 def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:
-    """Let shells complete an argument by values; the function gets the arguments before it."""
+    """Let shells complete an argument by values; the function takes the arguments before it."""
     setattr(action, "suggest", values)  # noqa: B010 (argparse has no place for it)
 
 

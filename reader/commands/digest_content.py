@@ -195,7 +195,7 @@ class _Builder:
             return f"{', '.join(said)} since you {found.done}"
 
         def key(paper: Paper) -> str:
-            # What else changes is news again. The user's other machines see it at another time, but after the same mark.
+            # What else changes is news again. Other machines of the user see it at another time, after the same mark.
             found = changes[_key(paper)]
             enough = sorted(one.what for one in found.differences if one.is_enough)
             return f"second:{paper.id}:{found.since}:{','.join(enough)}"

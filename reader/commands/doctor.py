@@ -270,7 +270,7 @@ def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
 
 
 def _token(settings: Settings) -> str:
-    """Whether there is an access token, and whether the feed gets it."""
+    """Whether there is an access token, and whether it is sent to the feed."""
     from reader.access_token import lookup_environment
     from reader.feeds.http.environment import find_token, may_have_token
 

@@ -118,7 +118,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     """Add to a file the papers that it lacks."""
     from io import StringIO
 
-    from reader.commands.appending import is_new, joined, read_present, summarize
+    from reader.commands.export_append import is_new, joined, read_present, summarize
 
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")

@@ -1,4 +1,4 @@
-"""`dailypapers help`: tell what the program, a command or a query can do."""
+"""`dailypapers help`: explain the program, a command or queries."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
 
 
 def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
-    """Make the vectors of new papers; that a model fails is no failure of the refresh."""
+    """Make the vectors of new papers; that a model fails is not a failure of the refresh."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import MakeVectors
 

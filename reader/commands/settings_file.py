@@ -114,7 +114,7 @@ def change_tables(
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
-    """The document of a settings file; raises ConfigError with the place of what is no TOML."""
+    """The document of a settings file; raises ConfigError with the place of what is not TOML."""
     try:
         return parse_toml(text)
     except (ValueError, RecursionError) as error:

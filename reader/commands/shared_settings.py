@@ -1,4 +1,4 @@
-"""Let the settings that are no machine's own go along with the marks."""
+"""Share the settings that suit every machine along with the marks."""
 
 from __future__ import annotations
 

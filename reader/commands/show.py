@@ -121,7 +121,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _refresh(workspace: Workspace, id: str) -> None:
-    """Fetch what belongs to a paper; where that fails, the user is told, and what is here is printed."""
+    """Fetch what belongs to a paper; if that fails, say so, and print what is here."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import RefreshPaper
     from reader.refresh.progress import PaperRefreshed
@@ -281,7 +281,7 @@ def _load_outputs(workspace: Workspace, paper: Paper) -> tuple[Output, ...]:
 
 
 def _format_outputs(outputs: Sequence[Output]) -> Iterator[str]:
-    """Lines of what programs said: as they printed it, but for its width on a terminal."""
+    """Lines of what programs said: as they printed it, except its width on a terminal."""
     style = Style.of(sys.stdout)
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     for output in outputs:

@@ -128,7 +128,7 @@ def dump(community: Community) -> bytes:
 
 
 def load(data: bytes) -> Community:
-    """The community of bytes; an empty one if they are none."""
+    """The community of bytes; an empty one if they are not."""
     try:
         text = zlib.decompressobj().decompress(data, _LARGEST)
         _, comments, repositories = json.loads(text)

@@ -114,7 +114,7 @@ def write(statement: Statement) -> bytes:
 
 
 def read(body: bytes) -> Statement:
-    """The statement of verified lines, with clean text; raises ValueError with the reason if it is none."""
+    """The statement of verified lines, with clean text; raises ValueError with the reason if it is not one."""
     lines = body.split(b"\n")
     if lines.pop() or not lines:
         raise ValueError("it is cut off")
@@ -180,7 +180,7 @@ def _object(line: bytes) -> dict[str, Any]:
 
 
 def _marks(fields: Mapping[str, Any]) -> Iterator[Shared]:
-    """The clean marks of one paper; what is no mark is left out."""
+    """The clean marks of one paper; what is not a mark is left out."""
     paper, kinds, note = fields.get("paper"), fields.get("marks"), fields.get(NOTE)
     if not isinstance(paper, str) or not _PAPER.fullmatch(paper):
         return

@@ -27,7 +27,7 @@ class TagCompletion(NamedTuple):
     start: int
     words: tuple[str, ...]
     papers: tuple[int | None, ...]
-    """Number of papers that have each as a tag; None for a topic that is no tag yet."""
+    """Number of papers that have each as a tag; None for a topic that is not a tag yet."""
 
 
 def parse_tags(text: str) -> TagWords:

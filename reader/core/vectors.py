@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.float32]
 
 TEXT_LIMIT = 2_000
-"""Characters of a paper that a model gets: about the 512 tokens that small ones read. Some servers refuse more."""
+"""Characters of a paper that a model reads: about the 512 tokens that small ones read. Some servers refuse more."""
 
 
 class Encoder(Protocol):
@@ -38,5 +38,5 @@ class Encoder(Protocol):
 
 
 def paper_text(title: str, abstract: str) -> str:
-    """What a model gets of a paper."""
+    """The text of a paper for a model."""
     return f"{title}. {abstract}"[:TEXT_LIMIT]

@@ -123,7 +123,7 @@ class SectionDiff(NamedTuple):
 def compare_sections(before: Sequence[SectionText], after: Sequence[SectionText]) -> tuple[SectionDiff, ...]:
     """The sections that changed, in the order of the newer text; those that are gone stand where they were.
 
-    Sections are the same by their titles; numbers of sections are no part of these.
+    Sections are the same by their titles; numbers of sections are not part of these.
     """
     old, new = [_key(one) for one in before], [_key(one) for one in after]
     known = {text for one in before for text in one.paragraphs}

@@ -22,7 +22,7 @@ from reader.refresh.pipes import FetchText, PipeResult, pipe_papers
 from reader.refresh.plan import Latest, Plan
 
 MOST_PAPERS = 50
-"""Papers that a program gets by itself; of more, it gets the first."""
+"""Papers that a program takes when it runs by itself; of more, it takes the first."""
 
 _CLAIMED = "on_new"
 """The key in `meta` of the newest paper that a program got."""

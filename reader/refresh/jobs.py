@@ -161,7 +161,7 @@ class PapersStored:
 
 @dataclass(frozen=True, slots=True)
 class NotificationFailed:
-    """The notification of new papers failed, or the program that gets them."""
+    """The notification of new papers failed, or the program that takes them."""
 
     error: ReaderError
 

@@ -25,7 +25,7 @@ from reader.core.paper import Paper
 from reader.core.settings.tables import UserCommand
 
 MOST_PAPERS = 1_000
-"""Papers that a program gets at once."""
+"""Papers that a program takes at once."""
 
 MOST_RUNS = 100
 """Papers for each of which a program runs."""

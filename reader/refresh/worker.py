@@ -44,7 +44,7 @@ REPORT_SIZE = 1 << 16
 """Bytes that are kept of what the process prints: the last ones, which have the traceback."""
 
 STEP_INTERVAL = 5.0
-"""Minimum seconds between two steps that the process tells of."""
+"""Minimum seconds between two steps that the process reports."""
 
 _END_PATIENCE = 2.0
 """Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
@@ -105,7 +105,7 @@ async def _report_silence(watchdog: Watchdog, received: asyncio.Queue[Any]) -> N
 
 
 def _silence_text(reading: str) -> str:
-    """What to tell of a job without progress; `reading` is the source that it asked last, if any."""
+    """What to say of a job without progress; `reading` is the source that it asked last, if any."""
     where = f" while it read {clean(reading, 60)}" if reading else ""
     stopped = f"The background job made no progress for a minute{where} and was stopped"
     return f"{stopped}; what it stored is kept, so try again."

@@ -123,7 +123,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
 
 
 def load(path: Path) -> Visit:
-    """Load the visit; a missing or invalid value gets its default."""
+    """Load the visit; a missing or invalid value takes its default."""
     try:
         # A longer file is cut off, and so no JSON.
         found = json.loads(read_start(path, MAX_SIZE).decode())

@@ -213,7 +213,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         assembly.notes.tell_draft()
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
-        assembly.beside.export_soon()
+        assembly.automatic.export_soon()
         assembly.sync.begin()
         assembly.group.begin()
         if not self.look.is_still:
@@ -252,7 +252,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         on_change(assembly.triage.parts, assembly.triage.follow, now=False)
         on_change(assembly.triage_clock.parts, assembly.triage_clock.follow, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
-        on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
+        on_change(assembly.automatic.parts, assembly.automatic.export_soon, now=False)
         on_change(assembly.sync.parts, assembly.sync.marked, now=False)
         on_change(assembly.group.parts, assembly.group.marked, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
@@ -261,7 +261,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
     @property
     def has_exports_due(self) -> bool:
         """Whether the watched exports may lack a change."""
-        return self.assembly is not None and self.assembly.beside.is_due
+        return self.assembly is not None and self.assembly.automatic.is_due
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
@@ -274,7 +274,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
             self.assembly.commands.close()
             self.assembly.sync.close()
             self.assembly.group.close()
-            self.assembly.beside.close()
+            self.assembly.automatic.close()
             self.assembly.vector_maker.close()
             self.assembly.traces.close()
         self.library.close()
@@ -322,7 +322,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         return self.context in ("list", "detail", "filter", "empty")
 
     async def on_event(self, event: events.Event) -> None:
-        """Look keys up in the table before any widget gets them; unbound keys go to the widgets."""
+        """Look keys up in the table before any widget receives them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.keyboard.press(event, *await take_keys(self))
         else:

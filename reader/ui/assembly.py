@@ -38,7 +38,7 @@ from reader.ui.handlers.views import ViewActions
 from reader.ui.handlers.weights import WeightActions
 from reader.ui.state.parts import Position
 from reader.ui.terminal.pictures import picture_terminal
-from reader.ui.work.beside import Beside
+from reader.ui.work.automatic_commands import AutomaticCommands
 from reader.ui.work.cache_watch import CacheWatch
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
@@ -133,10 +133,10 @@ class Assembly:
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
-        self.beside = Beside(services, parts.shell)
+        self.automatic = AutomaticCommands(services, parts.shell)
         self.sync = Sync(services, parts.shell)
         self.group = Sync(services, parts.shell, is_in_group=services.library.may_have_group)
-        self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
+        self.marks = MarkActions(services, main.papers, parts.list_loader, self.automatic.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)

@@ -27,10 +27,10 @@ WIDE_FILTER = 34
 """Minimum columns of the filter pane in the shape `wide`, unless the user chose others."""
 
 WIDEST_DETAIL = 82
-"""Maximum columns of the detail beside the list: its text gets no wider, and titles need the room."""
+"""Maximum columns of the detail beside the list: its text grows no wider, and titles need the room."""
 
 STACKED_SHARE = 0.4
-"""Share of the lines that the list gets over the detail, unless the user chose another."""
+"""Share of the lines of the list over the detail, unless the user chose another."""
 
 
 OUTLINE_FROM = 120

@@ -36,7 +36,7 @@ class Overlays:
         """The command line, while it is open."""
 
     def follow(self, write_draft: Callable[[str], object]) -> None:
-        """Open and close the screens as the state says; `write_draft` gets the text of a note after each edit."""
+        """Open and close the screens as the state says; `write_draft` receives the text of a note after each edit."""
         subscribe(self._app, self._model, lambda state: state.tagging, self._draw_tags, now=False)
         subscribe(self._app, self._model, lambda state: state.command, self._draw_command, now=False)
         subscribe(

@@ -1,4 +1,4 @@
-"""A digest as a mail: headers that no foreign text gets into, a plain part and a page."""
+"""A digest as a mail: headers that no foreign text reaches, a plain part and a page."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ OPEN = f"{APP} open ID --reader"
 
 
 def further_links(paper: Paper) -> tuple[Link, ...]:
-    """The links of a paper but for its page, which its title is, and its pictures."""
+    """The links of a paper except its page, to which its title leads, and its pictures."""
     return tuple(link for link in links(paper)[1:] if not link.letter.isdigit())
 
 

@@ -103,7 +103,7 @@ class Similar(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """What tells what a paper is about."""
+    """The parts of a paper that say what it is about."""
 
     words: dict[Word, float]
     """Its most telling words with their weights, which add up to 1."""
@@ -207,7 +207,7 @@ class Ranker:
         return Similar(self._keys(rows), scores[rows])
 
     def _profile(self, text: tuple[str, str]) -> Profile:
-        """What tells what a paper is about."""
+        """The parts of a paper that say what it is about."""
         counts: dict[str, int] = {}
         places: dict[tuple[str, int], str] = {}
         for stem, _, where, offset in self._splitter.split([text]):
@@ -226,7 +226,7 @@ class Ranker:
         return Profile({word: weights[word] / whole for word in best}, pairs)
 
     def shared_phrases(self, texts: Sequence[tuple[str, str]], other: tuple[str, str], most: int) -> tuple[str, ...]:
-        """The words and phrases that tell most of what a paper shares with others, as the paper writes them."""
+        """The words and phrases that say most of what a paper shares with others, as the paper writes them."""
         theirs = WordPlaces(self._splitter, texts)
         ours = WordPlaces(self._splitter, [other])
         rarity = {stem: word.rarity for stem in ours.counts if (word := self._word(stem)).papers > 1}

@@ -1,4 +1,4 @@
-"""Where the words of a few texts stand, to tell which words and phrases texts share."""
+"""Where the words of a few texts stand, to find which words and phrases texts share."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class WordPlaces:
             yield run
 
     def written(self, run: Sequence[Place]) -> str:
-        """A run of words as its text has it, but for capitals of titles and sentences."""
+        """A run of words as its text has it, except capitals of titles and sentences."""
         number, where, first = run[0]
         spans = self._spans[number, where]
         if not all(map(self._is_found, run)):

@@ -34,7 +34,7 @@ PREFIX, ENDING = "member-", ".signed.jsonl"
 MOST_MEMBERS = 200
 
 UNIQUE = 6
-"""Digits of a member's key that tell it from another one of the same name."""
+"""Digits of a member's key that distinguish it from another one of the same name."""
 
 
 @dataclass(slots=True)

@@ -36,6 +36,6 @@ def _place_of(connection: sqlite3.Connection, pks: Iterable[int]) -> str | None:
 
 
 def _next(connection: sqlite3.Connection, sql: str, place: str, pk: int) -> str | None:
-    """The place next to another, but for that of the moved paper itself."""
+    """The place next to another, except that of the moved paper itself."""
     found: str | None = connection.execute(f"{sql} AND pk <> ?", (place, pk)).fetchone()[0]
     return found

@@ -163,7 +163,7 @@ def in_texts(
 
 
 def _having(connection: sqlite3.Connection, found: InTexts, known: Iterable[int] = ()) -> Clause | None:
-    """The condition on the papers whose full text has the words, but for `known` ones; None if there are none."""
+    """The condition on the papers whose full text has the words, except `known` ones; None if there are none."""
     pks = {pk for (pk,) in connection.execute(found.pks.sql, found.pks.params)}
     pks = pks.difference(known) if pks else pks
     return join_clauses([_one_of(pks), found.rest], "AND") if pks else None

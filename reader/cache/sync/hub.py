@@ -1,4 +1,4 @@
-"""Joins the logs of several machines through a PostgreSQL server, which tells the others as soon as something comes.
+"""Joins the logs of several machines through a PostgreSQL server, which notifies the others as soon as something comes.
 
 The server has a table of events that only grows. Each event is a line as the journal has it, so that what comes is
 checked as in a folder. Inserts take turns, so that a later number is never seen before an earlier one.
@@ -32,7 +32,7 @@ SCHEMES = ("postgresql://", "postgres://")
 NEEDS_EXTRA = "PostgreSQL needs the extra postgres: install dailypapers[postgres]."
 
 PATIENCE = 10
-"""Seconds that the server gets to answer."""
+"""Seconds within which the server must answer."""
 
 BATCH = 500
 """Events that are asked for or sent at once."""

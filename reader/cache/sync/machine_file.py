@@ -17,7 +17,7 @@ MOST_FILES = 1_000
 """Files of a folder that are read."""
 
 MOST_BYTES = 1 << 30
-"""A larger file is no machine's: it would have some five million marks."""
+"""A larger file is not a machine's: it would have some five million marks."""
 
 TAIL = 4_096
 """Bytes before a place in a file that tell whether it is still the same file up to there."""

@@ -1,4 +1,4 @@
-"""Parse a command's words: tell options from terms that a query excludes, such as `-topic:agents`."""
+"""Parse a command's words: distinguish options from terms that a query excludes, such as `-topic:agents`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _OPTION = re.compile(r"-(?:[A-Za-z](?:=.*)?|\d{1,4})")
 def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     """Parse a command's words, and put --color into effect.
 
-    Raises UsageError, also for a letter or number after a dash that is no option: as a term, it would exclude papers.
+    Raises UsageError, also for a letter or number after a dash that is not an option: as a term, it would exclude
+    papers.
     """
     take_colours(words)
     options = parser._option_string_actions

@@ -56,6 +56,15 @@ _SEVERAL = (*_MANY, "similar")
 """Those that take many papers."""
 
 
+_WITHIN = frozenset(
+    (
+        *("list", "show", "read", "similar", "grep", "count", "topics", "stats", "refresh", "search", "add"),
+        *("mark", "tag", "tags", "note", "views", "follow", "weights", "undo", "redo", "keys", "help"),
+    )
+)
+"""Commands that touch nothing but papers, marks and views: no file that they are told, and no program."""
+
+
 class Word(NamedTuple):
     """A word of a line, without its quotes."""
 
@@ -96,6 +105,11 @@ def split(line: str) -> list[Word]:
 
 def understand(line: str, here: Here) -> Typed:
     """What a typed line means; raises UsageError, also for the mistakes that the command itself would refuse."""
+    typed = _understand(line, here)
+    return typed._replace(reaches_out=bool(typed.words) and typed.words[0] not in _WITHIN)
+
+
+def _understand(line: str, here: Here) -> Typed:
     found = split(line)
     if found and found[0].text == PIPE:
         return _pipe(line.strip().removeprefix(PIPE).strip(), here)
@@ -200,7 +214,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
 
 
 def _pipe(line: str, here: Here) -> Typed:
-    """A program and its arguments on the papers that the user sees; options of ours may stand before it."""
+    """A program and its arguments on the papers that the user sees; our own options may stand before it."""
     options: list[str] = []
     while line.startswith("--"):
         option, _, line = line.partition(" ")

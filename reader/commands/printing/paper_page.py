@@ -46,7 +46,7 @@ def short_parts(paper: Paper, topics: Mapping[str, str], followed: str, made: st
 
 
 def draw_paper(paper: Paper, kept: Kept, parts: dict[str, str], style: Style, columns: int) -> Iterator[str]:
-    """Lines of a paper with its `short_parts`, at most `columns` wide but for its links."""
+    """Lines of a paper with its `short_parts`, at most `columns` wide except its links."""
     from reader.actions.links import links
     from reader.commands.printing.belongings import belonging_lines
     from reader.commands.printing.terminal import shows_links

@@ -116,7 +116,7 @@ class Table:
 
     rows: tuple[tuple[Cell, ...], ...]
     rules: tuple[int, ...] = ()
-    """The rows that have a line above them, but for the first."""
+    """The rows that have a line above them, except the first."""
     anchor: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Read the tables of the settings file, and tell every mistake in them with its line."""
+"""Read the tables of the settings file, and report every mistake in them with its line."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Outside(NamedTuple):
     copy: Callable[[str], object]
     """Puts a text on the terminal's clipboard; some terminals ignore it."""
     show_picture: Callable[[str], bool]
-    """Shows the picture of an address; False if it is none, or can't be shown here."""
+    """Shows the picture of an address; False if it is not one, or can't be shown here."""
 
 
 class FullTextActions:

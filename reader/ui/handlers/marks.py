@@ -38,7 +38,7 @@ class MarkActions:
         loader: ListLoader,
         starring: Callable[[Sequence[PaperKey]], object],
     ) -> None:
-        """`starring` gets papers before they are starred."""
+        """`starring` receives papers before they are starred."""
         self._model = services.model
         self._library = services.library
         self._background = services.background

@@ -25,7 +25,7 @@ class PictureActions:
     def __init__(
         self, services: Services, browse: Callable[[str], object], terminal: Callable[[], PictureTerminal]
     ) -> None:
-        """`terminal` tells what the terminal can draw."""
+        """`terminal` says what the terminal can draw."""
         self._services = services
         self._model = services.model
         self._browse = browse

@@ -38,6 +38,9 @@ class Program(Protocol):
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table."""
 
+    @property
+    def is_served(self) -> bool: ...
+
     def call_when_closed(self, act: Callable[[], object]) -> None:
         """Call a function once the screen in front is gone."""
 

@@ -102,7 +102,7 @@ class Library(PaperFacts):
         return self._ask(Window.has_papers, False)
 
     def is_taught(self) -> bool:
-        """Whether marks tell what the user likes."""
+        """Whether marks show what the user likes."""
         from reader.cache.choice import is_taught
 
         return self._ask(lambda window: window.read(is_taught), False)
@@ -210,7 +210,7 @@ class Library(PaperFacts):
         return self._near.changed()
 
     def _place(self) -> int | None:
-        """A number that tells the file from another of its name; None if there is none."""
+        """A number that distinguishes the file from another of its name; None if there is none."""
         try:
             return self._path.stat().st_ino
         except OSError:

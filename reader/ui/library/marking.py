@@ -44,7 +44,7 @@ class Marking:
     ) -> Awaitable[Event | None]:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
-        The event is None if nothing changed. `report` gets (papers done, all papers) while many are marked. Papers
+        The event is None if nothing changed. `report` receives (papers done, all papers) while many are marked. Papers
         that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
         """
 

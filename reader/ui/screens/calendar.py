@@ -72,7 +72,7 @@ class Month(Widget):
         self.go(period.first if period else self._view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is no date."""
+        """Say that the typed text is not a date."""
         self._view = replace(self._view, is_refused=True)
         self.refresh()
 
@@ -167,7 +167,7 @@ class CalendarScreen(ModalScreen[None]):
         return period_containing(kind or "day", view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is no date."""
+        """Say that the typed text is not a date."""
         self._month.refuse()
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
@@ -194,4 +194,4 @@ class Hints(KeyLines):
         return (cut_line(tuple(line), WIDTH),)
 
     def render(self) -> Content:
-        return draw(self, *self.shown_lines(), "calendar")
+        return draw(self, self.shown_lines()[0], "calendar")

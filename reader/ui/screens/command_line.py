@@ -29,7 +29,7 @@ class CommandScreen(LineScreen):
         glyphs: Glyphs = UNICODE,
         begun: str = "",
     ) -> None:
-        """The line begins with `begun`, and `typed` gets the text before its cursor.
+        """The line begins with `begun`, and `typed` receives the text before its cursor.
 
         Commands take `taken` selected papers; `key` takes a suggestion.
         """

@@ -300,7 +300,7 @@ class _Footer(KeyLines):
         return (tuple(line),)
 
     def render(self) -> Content:
-        return draw(self, *self.shown_lines(), "help")
+        return draw(self, self.shown_lines()[0], "help")
 
 
 def share_out(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:

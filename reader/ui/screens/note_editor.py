@@ -62,7 +62,7 @@ class NoteScreen(ModalScreen[None]):
     def __init__(
         self, model: Model, look: Look, noting: Noting, place: Place, changed: Callable[[str], object]
     ) -> None:
-        """`changed` gets the text after each edit."""
+        """`changed` receives the text after each edit."""
         super().__init__()
         self._model = model
         self._look = look

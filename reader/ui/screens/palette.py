@@ -50,7 +50,7 @@ FindPapers = Callable[[str], Awaitable[Sequence[Command]]]
 
 
 def action_commands(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Command]:
-    """Return a command for each action of `context`, in the table's order; `run` gets the action's id.
+    """Return a command for each action of `context`, in the table's order; `run` receives the action's id.
 
     The palette itself and the moves are left out: nobody looks them up by name.
     """

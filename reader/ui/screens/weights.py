@@ -128,7 +128,7 @@ class WeightsScreen(DismissedOnce, Screen[None], inherit_bindings=False):
     """The actions that the screen handles itself; other keys go on to the app."""
 
     def __init__(self, keymap: Keymap, read: Read, decide: Decide, reverse: Reverse, glyphs: Glyphs = UNICODE) -> None:
-        """`reverse` gets `undo` or `redo`."""
+        """`reverse` receives `undo` or `redo`."""
         super().__init__()
         self._keymap = keymap
         self._keys = KeyReader(keymap)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class StateChanged(Protocol):
-    """A function that gets each new state at once."""
+    """A function that receives each new state at once."""
 
     def __call__(self, state: State, /) -> None: ...
 
@@ -22,7 +22,7 @@ class StateChanged(Protocol):
 class Model:
     """The current state of the reader.
 
-    `publish` gets each new state; the app sets a reactive attribute to it, which any node can watch.
+    `publish` receives each new state; the app sets a reactive attribute to it, which any node can watch.
     """
 
     def __init__(self, state: State) -> None:

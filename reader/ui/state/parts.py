@@ -85,7 +85,7 @@ class ListContent:
     version: int = 0
     """The state's `cache_version` when the list was read."""
     has_dates: bool = False
-    """Whether each paper has its date, because no headings tell the days."""
+    """Whether each paper has its date, because no headings name the days."""
 
     @property
     def words(self) -> tuple[str, ...]:

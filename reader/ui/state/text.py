@@ -54,7 +54,7 @@ class TextState(ListState):
         return replace(self, text=self.text.fetching(progress)) if self.text and self.text.key == key else self
 
     def text_failed(self, key: PaperKey, problem: str) -> Self:
-        """Show why a paper has no text; one that was there before stays, and the problem is told in the last line."""
+        """Show why a paper has no text; one that was there before stays, and the problem is shown in the last line."""
         text = self.text
         if text is None or text.key != key:
             return self

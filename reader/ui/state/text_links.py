@@ -132,7 +132,7 @@ def _names_of_text(text: str) -> Iterator[str]:
 
 
 def _names_of_anchor(anchor: str) -> Iterator[str]:
-    """The names that an anchor of LaTeXML tells: `S3.SS2` is `section 3.2`, and `S4.T2` is `table 2`."""
+    """The names that an anchor of LaTeXML stands for: `S3.SS2` is `section 3.2`, and `S4.T2` is `table 2`."""
     parts = _ANCHOR_PARTS.findall(anchor)
     if not parts:
         return

@@ -1,6 +1,6 @@
 """Textual's driver for terminals of Linux and macOS, made safe from what a terminal may send, and from its end.
 
-Textual 8.2.8 ends the program if a terminal sends bytes that are no UTF-8 or a key with an impossible number, and
+Textual 8.2.8 ends the program if a terminal sends bytes that are not UTF-8 or a key with an impossible number, and
 prints a traceback when the terminal is gone; its thread that writes ends then, and the event loop waits for ever for
 room in that thread's queue. Pasted text is taken for keys after an escape in it. Keys that come faster than they are
 handled wait in the event loop, without a bound.

@@ -19,7 +19,7 @@ PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
 """Let the terminal remember its window's title, and set it again; terminals without that memory get an empty one."""
 
 WITHOUT_TITLE = ("", "dumb", "linux")
-"""Values of TERM of terminals that are no windows; some of them print the sequences."""
+"""Values of TERM of terminals that are not windows; some of them print the sequences."""
 
 
 class JobDriver(LinuxDriver):

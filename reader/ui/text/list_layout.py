@@ -58,7 +58,7 @@ class Slot(NamedTuple):
 
 
 def days_have_headings(order: Order[PaperKey]) -> bool:
-    """Whether headings tell the days of an order; without them each paper has its date.
+    """Whether headings name the days of an order; without them each paper has its date.
 
     A single day always has its heading, unless papers of other days follow that are near.
     """
@@ -196,7 +196,7 @@ class ListLines:
 
 
 def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:
-    """The groups of an order; where papers have dates and near ones follow, all that match are one group."""
+    """The groups of an order; where papers have dates and the nearest papers follow, all that match are one group."""
     if not form.has_dates or not order.near:
         return order.groups
     return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])

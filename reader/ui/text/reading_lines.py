@@ -41,7 +41,7 @@ LABEL = 5
 YEAR = 53
 LEVELS = 4
 CALM = 0.9
-"""The part of the days that are not busier than the darkest shade tells."""
+"""The share of the days that are no busier than the darkest shade says."""
 
 
 def reading_lines(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyphs) -> list[Line]:

@@ -67,7 +67,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class TagClicked(Message):
-        """The user clicked a tag of theirs."""
+        """The user clicked one of their tags."""
 
         tag: str
 

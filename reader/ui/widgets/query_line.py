@@ -90,7 +90,7 @@ class _Advice(KeyLines):
         return ((*cut_line(self._line, room, self._glyphs.ellipsis), *self._end),)
 
     def render(self) -> Content:
-        return draw(self, *self.shown_lines(), "query")
+        return draw(self, self.shown_lines()[0], "query")
 
 
 class QueryLine(Widget):

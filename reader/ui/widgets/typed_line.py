@@ -130,7 +130,7 @@ class _Advice(KeyLines):
         return (self._line.advice(self.size.width),)
 
     def render(self) -> Content:
-        return draw(self._line, *self.shown_lines(), "typed")
+        return draw(self._line, self.shown_lines()[0], "typed")
 
     def on_click(self, event: events.Click) -> None:
         """Keep the focus on the text."""

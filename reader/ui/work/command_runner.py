@@ -1,4 +1,4 @@
-"""Run commands of the shell for the command line, one at a time, and tell what may be typed in it."""
+"""Run commands of the shell for the command line, one at a time, and suggest what may be typed in it."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ class ListLoader:
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
 
     def _has_nearest(self, place: Place, order: Order[int]) -> bool:
-        """Whether so few papers have the typed words that near ones follow."""
+        """Whether so few papers have the typed words that the nearest papers follow."""
         is_wanted = self._services.settings.nearest and bool(place.text) and order.matching < FEW
         return is_wanted and place.nearest is not None
 

@@ -40,7 +40,7 @@ class PdfFetcher:
         return not self._wanted
 
     def begin(self, id: str, file: Path, then: Callable[[Path, str], Awaitable[None]]) -> None:
-        """Fetch the PDF of a paper to `file`; `then` gets the file and what this has answered meanwhile."""
+        """Fetch the PDF of a paper to `file`; `then` receives the file and what this has answered meanwhile."""
         if any(wanted.file == file for wanted in self._wanted):
             self._model.show_notice(f"the PDF of {id} is on its way")
             return

@@ -1,4 +1,4 @@
-"""Fetch and draw the picture in front: one at a time, until the state wants it no more."""
+"""Fetch and draw the picture in front: one at a time, until the state no longer wants it."""
 
 from __future__ import annotations
 

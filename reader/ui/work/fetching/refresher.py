@@ -79,7 +79,7 @@ class Refresher:
         self._is_offline = False
         """Whether the refresh found no network."""
         self._told = ""
-        """The lasting trouble that the user was told of; it is told again only if the user asks for a refresh."""
+        """The lasting trouble that was reported; it is reported again only if the user asks for a refresh."""
 
     def begin_first(self) -> None:
         """Fetch the latest days after the start: at once if there is nothing to read, else after the first second."""

@@ -1,4 +1,4 @@
-"""Fetch the full text that the reader wants to show: one at a time, until the state wants it no more."""
+"""Fetch the full text that the reader wants to show: one at a time, until the state no longer wants it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class TextsAhead:
         return state.refresh.ended, state.marks_version
 
     def begin_soon(self, state: State) -> None:
-        """Look for wanted texts after a while, but for those of a sample, and not if nothing can be stored."""
+        """Look for wanted texts after a while, except over a sample, or if nothing can be stored."""
         self._is_due = True
         if not self._is_running and not state.mode and self._services.settings.fetch_ahead:
             self.delay.begin(REST)

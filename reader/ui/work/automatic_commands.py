@@ -25,8 +25,8 @@ COLUMNS = 200
 """Width of what a command prints, of which only the reason of a failure is shown."""
 
 
-class Beside:
-    """Runs one command after the other, and tells of those that fail."""
+class AutomaticCommands:
+    """Runs one command after the other, and reports those that fail."""
 
     def __init__(self, services: Services, shell: Callable[[], Shell]) -> None:
         """`shell` makes the commands at their first use, in a thread: their imports take 30 ms."""
@@ -76,7 +76,7 @@ class Beside:
     # Stars
 
     def starring(self, pks: Sequence[PaperKey]) -> None:
-        """Let the user's program have the papers that are about to be starred, but for those that are already."""
+        """Let the user's program have the papers that are about to be starred, except those that are already."""
         if not self._on_star:
             return
         for row in self._library.rows(pks[:MOST_STARRED]):
@@ -93,7 +93,7 @@ class Beside:
     # Running
 
     async def _run(self, words: Sequence[str]) -> None:
-        """Run a command in a process of its own; a failure is told once until another comes."""
+        """Run a command in a process of its own; a failure is reported once until another comes."""
         self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
         try:
             outcome = await asyncio.to_thread(running.wait)

@@ -35,7 +35,7 @@ _FEW = 5
 
 
 class Labels:
-    """What the labels of other programs' entries stand for; capitals make no difference but for single letters."""
+    """What the labels of other programs' entries stand for; capitals make a difference only for single letters."""
 
     def __init__(self, kinds: Mapping[str, str], known: Iterable[str], *, keep: bool) -> None:
         self._kinds = kinds
