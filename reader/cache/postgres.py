@@ -41,7 +41,7 @@ _KNOWN_FAILURES = (
     ("password authentication failed", "it refuses the password, which ~/.pgpass or PGPASSWORD has"),
     ("no password supplied", "it wants a password: put it into ~/.pgpass, or into PGPASSWORD"),
     ("database", "it has no such database: its owner can create one, or the address names another"),
-    ("role", "it does not know the user whom the address names"),
+    ("role", "it does not know the user, whom an address names as USER@HOST"),
 )
 """Words of a connection's failure, with what they mean; the last two also say `does not exist`."""
 
@@ -153,7 +153,7 @@ def _reason(error: Error) -> str:
         case "42501":
             return f"its owner has not granted you that ({said})"
         case str(code) if code.startswith(("22", "42")):
-            return f"a table there is of another shape ({said}), so another database is needed"
+            return f"its tables are not those that this program makes ({said}), so it needs another database"
         case None if isinstance(error, _operational()):
             known = [
                 words for sign, words in _KNOWN_FAILURES if sign in said and (" " in sign or "does not exist" in said)

@@ -92,8 +92,7 @@ def create(cache: Path, address: str, name: str) -> None:
 def join(cache: Path, address: str, name: str, secret: str | None = None) -> None:
     """Join the group of a place: with the key of another machine as the same member; raises CacheError."""
     _expect_none(cache)
-    if secret is not None:
-        signing.public_key(secret)
+    signing.check_library()
     with open_place(address) as place:
         group = place.group()
     _begin(cache, group, address, name, secret)
