@@ -58,6 +58,7 @@ LONG = (
     "commands/test_refused_feeds.py",
     "commands/test_restore.py",
     "crash/test_crash.py",
+    "everywhere/test_everywhere.py",
     "feeds/syndication/test_size.py",
     "feeds/test_bombs.py",
     "pty/test_browser.py",
