@@ -19,6 +19,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "queue": "places in the queue",
         "watch:": "what you follow",
         "follow:": "your feeds with their addresses and titles",
+        "mailed:": "what was mailed",
         "weigh:": "words and names that you weigh",
         "rule:": "names and queries of rules that acted",
         "agent:": "names of programs that marked papers for you",
