@@ -272,7 +272,7 @@ COMMAND = Command(
     "rules",
     "Hide, star, queue, highlight or tag papers as they come in: [[rules]] in the settings say which.",
     (
-        ("rules list", "what you have"),
+        ("rules list", "your rules, and on how many papers each has acted"),
         ("rules check", "what is wrong with them"),
         ("rules try --since 2w", "what they would have done in two weeks"),
         ("rules apply Finance", "let a new rule act on last week's papers"),
