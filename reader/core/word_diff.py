@@ -52,7 +52,7 @@ def compare_words(before: str, after: str) -> tuple[Run, ...]:
 
 
 class _Step(NamedTuple):
-    """A run of the old list, and what stands in its place in the new one."""
+    """A run of the old list, and what is in its place in the new one."""
 
     is_equal: bool
     old_start: int
@@ -122,7 +122,7 @@ class SectionDiff(NamedTuple):
 
 
 def compare_sections(before: Sequence[SectionText], after: Sequence[SectionText]) -> tuple[SectionDiff, ...]:
-    """The sections that changed, in the order of the newer text; those that are gone stand where they were.
+    """The sections that changed, in the order of the newer text; those that are gone are where they were.
 
     Sections are the same by their titles; numbers of sections are not part of these.
     """

@@ -9,7 +9,7 @@ from tests.commands.conftest import Run, RunOnTerminal
 
 def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path) -> None:
     assert (
-        run("follow", "list").out.startswith("You follow nothing yet.") and run("follow", "list", "--json").json == []
+        run("follow", "list").out.startswith("You follow nothing yet:") and run("follow", "list", "--json").json == []
     )
     said = run("follow", "add", "agents", "author:Nobody Else", "--notify")
     assert said.out == (

@@ -1,4 +1,4 @@
-"""The tables of the settings: those that stand once, and those that may stand several times, such as `[[views]]`."""
+"""The tables of the settings: single ones, such as `[digest]`, and repeated ones, such as `[[views]]`."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
     "digest": DigestMail,
     "vectors": Vectors,
 }
-"""The tables that stand once, by their names in the file."""
+"""The single tables, by their names in the file."""
 
 
 def entry_rules(table: str) -> dict[str, SettingType]:

@@ -196,7 +196,7 @@ class KeyPattern(SettingType):
         if not re.fullmatch(r"[A-Za-z0-9._:+/-]*", rest):
             raise InvalidValue(f"may have letters, digits and ._:+/- around its parts, not {as_toml(value)}")
         if rest == value:
-            raise InvalidValue("needs a part in braces, or all keys were the same", value + "{id}")
+            raise InvalidValue("needs a part in braces, or all keys would be the same", value + "{id}")
         return value
 
     def describe(self) -> str:
@@ -225,7 +225,7 @@ class FilePath(SettingType):
         try:
             Path(value).expanduser()
         except RuntimeError as error:
-            raise InvalidValue(f"names the folder of a user that is not there: {as_toml(value)}") from error
+            raise InvalidValue(f"names the home folder of an unknown user: {as_toml(value)}") from error
         if "\0" in value:
             raise InvalidValue(f"must be a path, which {as_toml(value)} is not")
         return value

@@ -161,7 +161,7 @@ class FullTextActions:
 
     def _scroll_sideways(self, cells: int) -> None:
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
-            self._model.show_notice("nothing here goes on at the right")
+            self._model.show_notice("nothing here is wider than the screen")
 
     # Jumps
 

@@ -18,7 +18,7 @@ class TypedCommand(NamedTuple):
     text: str = ""
     """The text before the cursor."""
     suggested: Suggested = Suggested()
-    """The words that may stand at the end of the text, or of an earlier one."""
+    """The words that may come at the end of the text, or of an earlier one."""
 
     @property
     def fitting(self) -> Suggested:

@@ -86,7 +86,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
 
 
 def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw the number of selected papers, then the line in the rest of the width; a long warning stands alone."""
+    """Draw the number of selected papers, then the line in the rest of the width; a long warning is alone."""
     lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" "))
     alone = status._replace(selected=0)
     first, *more = status_lines(alone, width - measure(lead), glyphs)
