@@ -156,6 +156,12 @@ def shown_place(mine: Membership) -> str:
     return shown(mine.place) if is_server(mine.place) else mine.place
 
 
+def name_beside_namesake(mine: Membership) -> str:
+    """The name that others see if somebody of the same name is known; empty if nobody is."""
+    has_namesake = any(one.lower().startswith(f"{mine.name.lower()}+") for one in mine.names.values())
+    return f"{mine.name}+{signing.public_key(mine.secret)[:UNIQUE]}" if has_namesake else ""
+
+
 def _end(connection: sqlite3.Connection, cache: Path, mine: Membership) -> None:
     with connections.transaction(connection):
         members.drop_all(connection)
