@@ -75,7 +75,7 @@ def _print_members(rows: list[tuple[str, ...]]) -> None:
         return
     for name, *facts, shares in rows:
         print_line(name)
-        for text in ("  ".join(facts), shares):
+        for text in (", ".join(facts), shares):
             for line in wrapped(text, width() - 2):
                 print_line(f"  {line}")
 

@@ -103,6 +103,9 @@ def _begin(cache: Path, group: str, address: str, name: str, secret: str | None 
     former = membership.former(cache)
     if former is None or (secret is not None and former.secret != secret):
         former = Membership("", "", "", secret or signing.new_secret())
+    with explained(cache), closing(connections.connect(cache)) as connection, connections.transaction(connection):
+        # A cache from elsewhere may have members of a group that this home knows nothing of.
+        members.drop_all(connection)
     membership.save(cache, replace(former, group=group, place=address, name=name))
 
 
