@@ -40,14 +40,15 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     about = "a paper to write, in place of a query; give it once for each paper"
     parser.add_argument("--id", action="append", dest="ids", metavar="ID", help=about)
-    formats = {one.name: one.about for one in FORMATS.values()} | {NOTES: "a folder with a file of Markdown a paper"}
+    folder = {NOTES: "a folder with a Markdown file for each paper"}
+    formats = {one.name: one.about for one in FORMATS.values()} | folder
     about = "; ".join(f"{name}: {said}" for name, said in formats.items())
     parser.add_argument("--format", choices=tuple(formats), help=f"{about} (default: by the ending of FILE)")
     about = "write to this file, completely or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
     about = "add to the file the papers that it lacks; what is in it stays as it is"
     parser.add_argument("--append", action="store_true", help=about)
-    about = "write the files of [[exports]] in the settings now, which every change does by itself"
+    about = "write the files of [[exports]] in the settings now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
 
 
@@ -92,7 +93,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     from reader.refresh.watched_exports import write_exports
 
     if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append:
-        raise UsageError("--watched takes nothing else: queries, files and formats stand in the settings.")
+        raise UsageError("--watched takes nothing else: queries, files and formats are in the settings.")
     settings = workspace.settings
     if not settings.exports:
         raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
@@ -117,7 +118,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     """Add to a file the papers that it lacks."""
     from io import StringIO
 
-    from reader.commands.appending import is_new, joined, read_present, summarize
+    from reader.commands.export_append import is_new, joined, read_present, summarize
 
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
@@ -231,7 +232,7 @@ COMMAND = Command(
         ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
         ("export topic:agents since:14d -o agents.atom", "a feed to put where your phone's reader can fetch it"),
         ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
-        ("export tag:thesis --append -o refs.bib", "what your bibliography lacks of a tag"),
+        ("export tag:thesis --append -o refs.bib", "add the papers of a tag that your bibliography lacks"),
         (
             "export has:note --format notes -o ~/vault/papers",
             "files for Obsidian; what you write there comes back",

@@ -1,4 +1,4 @@
-"""`dailypapers import`: store papers and marks from files of ours and of other programs."""
+"""`dailypapers import`: store papers and marks from files, ours and other programs'."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.feeds import describe_followed, follow_list
+from reader.commands.import_entries import as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
-from reader.commands.taken_in import as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.text import text_size
@@ -257,7 +257,7 @@ def _update_topics(cache: Cache) -> None:
 
 COMMAND = Command(
     "import",
-    "Store papers and marks from files of ours, and take in what other programs keep; twice is once. Papers that are"
+    "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
     " not here come with the next refresh.",
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),

@@ -27,13 +27,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
     about = "print when each machine was last seen and what came of it, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--watch", action="store_true", help="go on until it is stopped, and join as something comes")
+    parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 
 
 def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
-    place = _place(arguments.folder, workspace, is_status=arguments.status)
+    place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         print_status(place, workspace, as_json=arguments.json)
         return 0
@@ -51,7 +51,7 @@ def _print_at_once(arguments: Namespace, exchanged: Exchanged, settings: SharedS
 def _print_outcome(
     arguments: Namespace, exchanged: Exchanged, settings: SharedSettings, *, is_watching: bool = False
 ) -> None:
-    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles)
+    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped)
     if is_watching and not is_news:
         return
     if arguments.json:
@@ -59,6 +59,8 @@ def _print_outcome(
         return
     for trouble in exchanged.troubles:
         warn(f"{clean(trouble)}; it is skipped until it is whole")
+    for skipped in exchanged.skipped:
+        warn(f"{clean(skipped)}; it is skipped")
     for refused in settings.refused:
         warn(refused)
     if exchanged.is_new_machine:
@@ -72,7 +74,7 @@ def _print_outcome(
         print_line(f"To do this by itself: dailypapers config set sync {clean(arguments.folder)}")
 
 
-def _place(named: str | None, workspace: Workspace, *, is_status: bool) -> Path | str:
+def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
     """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
 
     A status without either is that of the folder that was used last.
@@ -103,7 +105,8 @@ def _summary(exchanged: Exchanged) -> str:
 COMMAND = Command(
     "sync",
     "Have the same marks on every machine, through a folder that they share: one file a machine, no server, in any"
-    " order. The file holds ids of papers, marks, tags, notes, followed feeds, and the machine's name; no texts.",
+    " order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
+    " papers. The README lists all.",
     (
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
         ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),

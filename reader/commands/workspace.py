@@ -18,7 +18,7 @@ from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.papers import Cache
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.cache.window import Window
     from reader.config import Settings
     from reader.core.paper import Paper
@@ -262,7 +262,7 @@ def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     wanted = list(_names_in(query.root, "view"))
     if not wanted:
         return ()
-    from reader.core.setting_tables import saved_queries
+    from reader.core.settings.tables import saved_queries
 
     views = saved_queries(settings_reader.load_settings(paths.config_file()).settings.views)
     known = {name.casefold() for name, _ in views}

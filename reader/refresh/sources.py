@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -152,11 +151,10 @@ async def refresh_all(
 
 def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished:
     if isinstance(step, PapersReturned):
-        return replace(finished, returned=finished.returned + step.papers)
+        return finished._replace(returned=finished.returned + step.papers)
     if not isinstance(step, FeedStored):
         return finished
-    return replace(
-        finished,
+    return finished._replace(
         new=finished.new + step.new,
         updated=finished.updated + step.updated,
         unchanged=finished.unchanged + step.unchanged,

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
     from reader.session.places import Place, View
-    from reader.ui.counts import Counts
-    from reader.ui.state import State
-    from reader.ui.state_parts import ListContent
+    from reader.ui.state.counts import Counts
+    from reader.ui.state.parts import ListContent
+    from reader.ui.state.whole import State
     from reader.ui.text.filter_rows import FilterData, ViewItem
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found

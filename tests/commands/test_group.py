@@ -62,7 +62,7 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
     }  # fmt: skip
     assert {text: int(run("count", text).out) for text in counts} == counts
     found = run("show", IDS[0], "--json=group").record["group"]
-    assert [(one["name"], one["is_starred"], one["note"]) for one in found] == [("ada", True, "why it matters")]
+    assert [(one["name"], one["starred"], one["note"]) for one in found] == [("ada", True, "why it matters")]
     assert run("show", IDS[0]).lines[-2:] == ["Group: ada starred", "Note of ada: why it matters"]
     assert "Group" not in run("show", IDS[4]).out
     assert "shares stars, the tag to-read, notes" in on_terminal("group", "status").out

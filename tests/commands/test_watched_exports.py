@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reader.actions.export import FORMATS
-from reader.core.setting_tables import EXPORT_FORMATS
+from reader.core.settings.tables import EXPORT_FORMATS
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
 

@@ -36,7 +36,7 @@ from reader.paths import group_file
 MOST_MEMBERS = 200
 
 UNIQUE = 6
-"""Digits of a member's key that tell it from another one of the same name."""
+"""Digits of a member's key that distinguish it from another one of the same name."""
 
 JITTER = 1_000_000
 """Two machines that speak at once have different numbers."""

@@ -8,8 +8,8 @@ from reader.core.paper_row import NotCached, PaperRow
 from reader.ui.handlers.full_text import FullTextActions
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-from reader.ui.model import Model
-from reader.ui.state import State
+from reader.ui.state.model import Model
+from reader.ui.state.whole import State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.detail_loader import DetailLoader

@@ -7,13 +7,10 @@ from typing import Literal, NamedTuple
 
 from reader.core.cells import wrap
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.lines import Line, Piece, cut_line, key_piece, literal, measure, spread
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
 """The roles of the lines' pieces."""
-
-PRESS = "press"
-"""The action of a click on a key, with the key."""
 
 Choice = tuple[str, str]
 """A key as it is displayed, and what it does."""
@@ -80,7 +77,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
 
 
 def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw the number of selected papers, then the line in the rest of the width; a long warning stands alone."""
+    """Draw the number of selected papers, then the line in the rest of the width; a long warning is alone."""
     lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" "))
     alone = status._replace(selected=0)
     first, *more = status_lines(alone, width - measure(lead), glyphs)
@@ -105,7 +102,7 @@ def _named(keys: Sequence[Choice]) -> Line:
 
 
 def _choice(key: str, name: str) -> Line:
-    return Piece(literal(key), "key", action=(PRESS, key)), Piece(f" {literal(name)}", "name", action=(PRESS, key))
+    return key_piece(key), key_piece(key, f" {name}", "name")
 
 
 def _width(keys: Sequence[Choice]) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from reader.cache.postgres import is_server
 from reader.core.errors import ReaderError
 from reader.ui.shell import Outcome, Running, Shell
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 START = 3.0

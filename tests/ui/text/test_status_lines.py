@@ -10,8 +10,8 @@ from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.text.lines import Line, literal, measure, piece_at
-from reader.ui.text.status_lines import PRESS, STATUS_ROLES, Status, Tone, status_lines
+from reader.ui.text.lines import PRESS, Line, literal, measure, piece_at
+from reader.ui.text.status_lines import STATUS_ROLES, Status, Tone, status_lines
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))

@@ -10,7 +10,7 @@ import pytest
 
 from reader.config import Settings
 from reader.ui.shell import Outcome, Shell
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 from reader.ui.work.sync import QUIET, START, Sync
 
