@@ -17,6 +17,7 @@ from reader.core.setting_types import (
     Number,
     QueryList,
     SettingType,
+    WebAddress,
     as_toml,
     nearest,
 )
@@ -159,6 +160,8 @@ class WatchedExport:
     file: str = _entry(FilePath())
     format: str = _entry(Choice(("", *EXPORT_FORMATS)), default="")
     """The name of a format; empty for that of the file's ending."""
+    url: str = _entry(WebAddress(), default="")
+    """Where others fetch the file: a feed says so."""
 
 
 @dataclass(frozen=True, slots=True)
