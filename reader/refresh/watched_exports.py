@@ -88,10 +88,11 @@ def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: S
         pks = window.order(compile_query(parse(export.query), scope)).pks
     except QueryError as error:
         raise _NotWrittenError(f"its query is wrong: {error}") from error
+    pks = pks[: format.most] if format.most else pks
     if len(pks) > MOST_PAPERS:
         raise _NotWrittenError(f"{len(pks):,} papers are more than {MOST_PAPERS:,}; narrow its query.")
     out = StringIO()
-    papers = format.write(window.papers(pks), out, keys, export.query)
+    papers = format.write(window.papers(pks), out, keys, export.query, export.url)
     return papers, out.getvalue().encode("utf-8", "replace")
 
 

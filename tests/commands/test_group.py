@@ -56,7 +56,7 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
     assert run("group", "look").lines == ["Nothing new in the group."]
     run("mark", "star", IDS[1])
     counts = {
-        "by:ada": 3, "by:anyone": 3, "by:eve": 0, "by:ada is:starred": 2, "by:ADA has:note": 1, "by:ada tag:To-Read": 1,
+        "by:ada": 3, "by:anyone": 3, "by:ada is:starred": 2, "by:ADA has:note": 1, "by:ada tag:To-Read": 1,
         "by:ada is:starred -is:starred": 1, "by:ada -is:starred": 2, "by:anyone is:queued": 0, "-by:ada": 3,
         "by:ada is:starred sort:title": 2, "by:ada is:starred agents": 1, "is:starred OR by:ada tag:to-read": 2,
     }  # fmt: skip
