@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
     suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
     parser.add_argument("--notify", action="store_true", help="for add: also tell of new papers, as the settings say")
@@ -151,6 +151,23 @@ def _print_changes(workspace: Workspace, what: str, changes: Sequence[Follow], *
     for one in counts:
         told = "; new ones are told of" if one.follow.notify else ""
         print_line(f"{one.follow.name}: {_in_words(one)}{told}. Its query is {one.follow.query}")
+    if what == "add":
+        _suggest_near(workspace, [one.follow for one in counts if not one.papers])
+
+
+def _suggest_near(workspace: Workspace, found_nothing: Sequence[Follow]) -> None:
+    """Say which organization or venue of the cache may have been meant by one that no paper has."""
+    from reader.cache.vocabulary import organizations, venues
+
+    names = {"org": organizations, "venue": venues}
+    for one in found_nothing:
+        if one.field not in names:
+            continue
+        with workspace.window() as window:
+            meant = nearest(one.name, window.read(names[one.field]))
+        if meant is not None:
+            right = clean(meant, 120)
+            warn(f"Did you mean {right}? 'dailypapers undo', then 'dailypapers follow add {one.field}:\"{right}\"'.")
 
 
 def _in_words(one: FollowCount) -> str:

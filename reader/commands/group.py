@@ -25,7 +25,7 @@ IN_NONE = "You are in no group: 'dailypapers group create DIR --name YOU' begins
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="status")
     about = "for create and join, the folder; for share and stop, any of star, queue, note, tag, tag:NAME"
     suggest(parser.add_argument("things", nargs="*", metavar="DIR|THING", help=about), _suggest)
     about = "who you are in the group: letters, digits and .-_"
@@ -180,11 +180,17 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str) -> int:
 def _sentences(looked: Looked) -> list[str]:
     came = [f"{amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
     return [
-        *(f"{name} is in the group." for name in looked.joined),
+        *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
         *(f"{name} has left." for name in looked.left),
         *([f"New: {', '.join(came)}."] if came else []),
         *(f"{name} took back {amount(count, 'mark')}." for name, count in looked.went.items()),
     ]
+
+
+def _told_apart(name: str) -> str:
+    """What a name with a part of its key means: its member shares it with another, perhaps with the user."""
+    called, plus, _ = name.partition("+")
+    return f"; another is called {called} too, and this name tells them apart" if plus else ""
 
 
 # Status

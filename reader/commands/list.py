@@ -11,8 +11,9 @@ from reader.commands import likeness
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.for_you import KEY
 from reader.commands.json_form import add_json_fields
+from reader.commands.nothing_found import explain_nothing
 from reader.commands.output import Style, is_terminal, print_line, state_words
-from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
+from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -259,7 +258,7 @@ def prepare_finding(window: Window) -> None:
 
 def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
-    wanted = list(_names_in(query.root, "view"))
+    wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
     from reader.core.setting_tables import saved_queries
@@ -278,7 +277,7 @@ def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
 
 def _check_topics(window: Window, query: Query) -> None:
     """Raise UsageError for the first topic of a query that does not exist; an empty cache has no topics to tell."""
-    wanted = list(_names_in(query.root, "topic"))
+    wanted = list(names_in(query.root, "topic"))
     known = window.topic_names() if wanted else {}
     for slug in wanted:
         if known and slug not in known:
@@ -289,16 +288,16 @@ def _check_topics(window: Window, query: Query) -> None:
             raise UsageError(f"There is no topic {slug!r}. {advice}")
 
 
-def _names_in(node: Node | None, field: str) -> Iterator[str]:
+def names_in(node: Node | None, field: str) -> Iterator[str]:
     """The names in all terms of a field."""
     from reader.core.query.nodes import And, Not, Or, Term
 
     match node:
         case And() | Or():
             for part in node.nodes:
-                yield from _names_in(part, field)
+                yield from names_in(part, field)
         case Not():
-            yield from _names_in(node.node, field)
+            yield from names_in(node.node, field)
         case Term() if node.field == field:
             yield node.value
 
@@ -332,18 +331,6 @@ def load_paper(workspace: Workspace, id: str) -> Paper:
     if paper is None:
         raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
     return paper
-
-
-def explain_nothing(window: Window, query: Query) -> None:
-    """Print on standard error why a query found nothing."""
-    from reader.session.places import plain_words
-
-    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
-        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
-    elif words := plain_words(query):
-        warn(f"Nothing matches. The nearest in meaning: dailypapers list {shlex.quote(f'~{words}')}")
-    else:
-        warn("Nothing matches.")
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:

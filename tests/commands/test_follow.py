@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.commands.conftest import Run, RunOnTerminal
@@ -75,3 +77,14 @@ def test_mistakes_are_told(run: Run, papers: Path) -> None:
     for words, code, says in MISTAKES:
         told = run("follow", *words)
         assert told.code == code and says in told.err
+
+
+def test_a_misspelt_organization_is_told_of(run: Run, papers: Path) -> None:
+    with closing(sqlite3.connect(papers)) as connection:
+        connection.execute("UPDATE paper_text SET organization = 'Tsinghua University' WHERE pk = 1")
+        connection.commit()
+    told = run("follow", "add", "org:Tsingua University")
+    assert "no paper here yet" in told.out
+    assert "Did you mean Tsinghua University?" in told.err
+    assert run("follow").out == run("follow", "list").out != ""
+    assert "You follow no 'agnets'" in run("list", "follow:agnets").err
