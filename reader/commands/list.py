@@ -8,11 +8,12 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
+from reader.commands.nothing_found import explain_nothing, point_to_near
 from reader.commands.output import Style, is_terminal, print_line, state_words
 from reader.commands.printing import likeness
 from reader.commands.printing.for_you import KEY
 from reader.commands.printing.json_form import add_json_fields
-from reader.commands.workspace import Workspace, explain_nothing, parsed, point_to_near, selection
+from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 

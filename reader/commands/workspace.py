@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -307,27 +306,6 @@ def load_paper(workspace: Workspace, id: str) -> Paper:
     if paper is None:
         raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
     return paper
-
-
-def point_to_near(query: Query, count: int) -> None:
-    """Print on standard error how to find papers near to the words of a query that few papers have, if it has words."""
-    from reader.session.places import plain_words
-
-    if words := plain_words(query):
-        all_words = f"{amount(count, 'paper')} {'has' if count == 1 else 'have'} all the words."
-        warn(f"{all_words} Near in meaning: dailypapers list {shlex.quote(f'~{words}')}")
-
-
-def explain_nothing(window: Window, query: Query) -> None:
-    """Print on standard error why a query found nothing."""
-    from reader.session.places import plain_words
-
-    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
-        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
-    elif words := plain_words(query):
-        warn(f"Nothing matches. The nearest in meaning: dailypapers list {shlex.quote(f'~{words}')}")
-    else:
-        warn("Nothing matches.")
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:
