@@ -154,6 +154,8 @@ def _expect_terminal(advice: str) -> None:
     """Raise UsageError with advice if the reader can't be drawn."""
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
+    if not _has_driver() and os.environ.get("TERM") == "dumb":
+        raise UsageError(f"This terminal can't be drawn on (TERM is dumb). {advice}")
 
 
 def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:

@@ -139,6 +139,8 @@ COMMAND = Command(
         ("digest --since 3d --format html -o digest.html", "as a page, to be looked at"),
         ("digest topic:agents --send", "mail the new papers of a query, each once"),
         ("digest --to command --format markdown", "give it to the program of digest.command"),
+        ("digest --links on", "let its links open papers in the reader"),
+        ("config set digest.to ada@example.org", "say where a mail goes; digest.server is next"),
         ("schedule install --digest 07:30", "mail one each morning"),
     ),
     _add_arguments,

@@ -195,8 +195,10 @@ class _Builder:
             return f"{', '.join(said)} since you {found.done}"
 
         def key(paper: Paper) -> str:
-            # What changes again is news again.
-            return f"second:{paper.id}:{changes[_key(paper)].at}"
+            # What else changes is news again. Other machines of the user see it at another time, after the same mark.
+            found = changes[_key(paper)]
+            enough = sorted(one.what for one in found.differences if one.is_enough)
+            return f"second:{paper.id}:{found.since}:{','.join(enough)}"
 
         return self._section("Second look", changes, why, key=key)
 

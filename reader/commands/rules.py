@@ -37,7 +37,7 @@ NO_RULES = "You have no rules yet. 'dailypapers config edit' opens the settings:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     names = parser.add_argument("names", nargs="*", metavar="NAME", help="only these rules; by default all")
     suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
     about = f"try and apply: papers listed since D, a date or 2w (default: {DAYS} days)"

@@ -14,7 +14,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import NoPicture, ReaderError
 from reader.refresh.progress import Waiting
@@ -58,8 +58,7 @@ class DrawPicture:
     canvas: Canvas
 
 
-@dataclass(frozen=True, slots=True)
-class PictureDrawn:
+class PictureDrawn(NamedTuple):
     """A picture as the terminal takes it."""
 
     address: str

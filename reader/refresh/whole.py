@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
 
 from reader.core.errors import FeedOffline
 from reader.refresh.daily import DailyFeed, DailyStore, refresh_daily
@@ -43,11 +42,10 @@ async def refresh_all(
 
 def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished:
     if isinstance(step, PapersReturned):
-        return replace(finished, returned=finished.returned + step.papers)
+        return finished._replace(returned=finished.returned + step.papers)
     if not isinstance(step, FeedStored):
         return finished
-    return replace(
-        finished,
+    return finished._replace(
         new=finished.new + step.new,
         updated=finished.updated + step.updated,
         unchanged=finished.unchanged + step.unchanged,

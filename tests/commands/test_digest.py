@@ -87,9 +87,13 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
     ]
     assert run("digest", *since, "--to", "command").code == 0
     assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
-    # It changes again.
+    # Another machine hears of it at another time.
     with closing(sqlite3.connect(papers)) as cache, cache:
         cache.execute("UPDATE second_look SET at = at + 1")
+    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
+    # Something else changes.
+    with closing(sqlite3.connect(papers)) as cache, cache:
+        cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
     again = run("digest", *since, "--json", "--to", "command").record["sections"]
     assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Second look", marked)]
 

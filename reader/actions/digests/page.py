@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-from reader.actions.digests.words import END, OPEN, further_links, intro, more
+from reader.actions.digests.words import END, OPEN, STOP, further_links, intro, more
 from reader.actions.link_handler import address_of
 from reader.actions.links import links
 from reader.core.digest import SHORT, Digest, Item, Section, gist
-from reader.core.text import clean
+from reader.core.text import LINE_LIMIT, clean
 from reader.paths import APP
 
 MOST_BYTES = 100_000
@@ -112,7 +112,7 @@ class _Page:
         yield (
             f'<p class="muted rule" style="margin:36px 0 0;padding:12px 0 0;font-size:13px;line-height:1.5;'
             f'color:{_light("muted")};border-top:1px solid {_light("rule")}">'
-            f"In the reader: <code>{escape(OPEN)}</code>{f'<br>{escape(END)}' if self._is_mail else ''}</p>"
+            f"In the reader: {_code(OPEN)}{f'<br>{END.replace(STOP, _code(STOP))}' if self._is_mail else ''}</p>"
         )
         yield "</td></tr></table>"
         yield "<!--[if mso]></td></tr></table><![endif]-->"
@@ -130,7 +130,7 @@ class _Page:
         yield (
             f'<h2 class="muted rule" style="font-size:13px;line-height:1.4;font-weight:600;'
             f"letter-spacing:1px;text-transform:uppercase;margin:36px 0 0;padding:0 0 6px;color:{_light('muted')};"
-            f'border-bottom:1px solid {_light("rule")}">{_foreign(clean(section.name, 200))}</h2>'
+            f'border-bottom:1px solid {_light("rule")}">{_foreign(section.name, 200)}</h2>'
         )
         for item in section.items:
             yield from (self._brief(item) if section.is_brief else self._item(item))
@@ -140,7 +140,7 @@ class _Page:
     def _brief(self, item: Item) -> Iterator[str]:
         look = "font-size:15px;line-height:1.4;font-weight:600;margin:14px 0 0"
         yield f'<h3 style="{look}">{self._title(item)}</h3>'
-        said = " · ".join((*self._facts(item), *self._into_reader(item)))
+        said = " · ".join((*self._facts(item), *self._into_reader(item), _foreign(item.paper.id, 60)))
         yield _line("muted", said, "margin:1px 0 0;font-size:13px")
 
     def _item(self, item: Item) -> Iterator[str]:
@@ -151,24 +151,23 @@ class _Page:
         )
         yield _line("muted", " · ".join(self._facts(item)), "margin:0;font-size:13px")
         if item.why:
-            yield _line("why", _foreign(clean(item.why, self._fit.line)), "margin:2px 0 0;font-size:13px")
+            yield _line("why", _foreign(item.why, self._fit.line), "margin:2px 0 0;font-size:13px")
         said, is_machine = gist(paper, self._fit.gist) if self._fit.gist else ("", False)
         if said:
             label = _span("muted", "AI summary:", "font-size:13px") + " " if is_machine else ""
             yield f'<p style="margin:6px 0 0">{label}{_foreign(said)}</p>'
         found = [_link(one.url, escape(one.name)) for one in further_links(paper) if len(one.url) <= LONGEST_LINK]
-        said = " · ".join(
-            (*(found if self._fit.has_links else ()), *self._into_reader(item), escape(clean(paper.id, 60)))
-        )
+        said = " · ".join((*(found if self._fit.has_links else ()), *self._into_reader(item), _foreign(paper.id, 60)))
         yield _line("muted", said, "margin:6px 0 0;font-size:13px;line-height:1.8")
 
     def _facts(self, item: Item) -> Iterator[str]:
         for fact in self._digest.facts(item.paper):
             # Short ones stay in one line.
-            yield _foreign(fact.replace(" ", "\N{NO-BREAK SPACE}") if len(fact) <= 20 else fact[: self._fit.line])
+            said = _foreign(fact, self._fit.line)
+            yield said.replace(" ", "\N{NO-BREAK SPACE}") if len(said) <= 20 else said
 
     def _title(self, item: Item) -> str:
-        found, title = links(item.paper), _foreign(clean(item.paper.title, self._fit.line))
+        found, title = links(item.paper), _foreign(item.paper.title, self._fit.line)
         if not found or len(found[0].url) > LONGEST_LINK:
             return f"<strong>{title}</strong>"
         return _link(found[0].url, title, f"text-decoration:none;color:{_light('text')}", color="text")
@@ -178,17 +177,22 @@ class _Page:
             yield _link(address, "in the reader".replace(" ", "\N{NO-BREAK SPACE}"))
 
 
-def _foreign(text: str) -> str:
-    """The text as HTML; one that is read from the right does not turn what is beside it."""
-    said = escape(text)
-    is_turned = not text.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
-    return f'<span dir="auto">{said}</span>' if is_turned else said
+def _foreign(text: str, most: int = LINE_LIMIT) -> str:
+    """The first characters of a text as HTML; one that is read from the right does not turn what stands beside it."""
+    whole = clean(text)
+    short = whole if len(whole) <= most else f"{whole[: most - 1].rstrip()}…"
+    is_turned = not short.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in short)
+    return f'<span dir="auto">{escape(short)}</span>' if is_turned else escape(short)
 
 
 def _link(url: str, text: str, style: str = "", color: str = "accent") -> str:
     """A link; the text is HTML."""
     look = style or f"color:{_light(color)}"
     return f'<a class="{color}" href="{escape(url)}" style="{look}">{text}</a>'
+
+
+def _code(command: str) -> str:
+    return f'<code style="white-space:nowrap">{escape(command)}</code>'
 
 
 def _line(color: str, text: str, style: str) -> str:

@@ -21,7 +21,10 @@ def intro(digest: Digest) -> str:
     return f"{digest.summary}. New since {digest.in_words(digest.since)}."
 
 
-END = f"No paper is mailed twice for the same news. '{APP} schedule remove --digest' ends a daily mail."
+STOP = f"{APP} schedule remove --digest"
+"""The command that ends a daily mail."""
+
+END = f"No paper is mailed twice for the same news. To end a daily mail: {STOP}"
 """The last line of a mail."""
 
 

@@ -54,7 +54,8 @@ _WRITTEN = ("id", "machine", "number", "clock", "kind", "value", "count")
 _SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}')
 _SUM_BYTES = len(b',"sum":"00000000"}')
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The errors of a full disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ class Journal:
             os.truncate(self.path, size)
 
     def _explain(self, error: OSError, done: str) -> CacheError:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             return CacheError(
                 f"The disk is full, so the journal {self.path} could not be written. Free some space and try again."
             )
