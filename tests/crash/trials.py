@@ -45,6 +45,11 @@ class Scene:
     before: Snapshot
     step: Step
 
+    def arrange(self, stage: Stage, home: Path) -> None:
+        """Prepare a copy of the home for the step."""
+        if self.step.arrange is not None:
+            self.step.arrange(stage, home)
+
     def judge_schema(self, home: Path, after: Snapshot, *, is_settled: bool) -> list[str]:
         """What is wrong with the schema or its backup, if this is a migration."""
         if self.step is not MIGRATION:
@@ -103,11 +108,11 @@ def try_scene(
     start: Callable[[Path], Run],
     home: Path | None = None,
 ) -> Run:
-    """Run a scene once by `start`, in a fresh home or in `home`, and judge what comes of it."""
-    home = home or stage.new_home("home", scene.origin)
+    """Run a scene once by `start`, in a fresh home or in `home`, which is arranged, and judge what comes of it."""
+    if home is None:
+        home = stage.new_home("home", scene.origin)
+        scene.arrange(stage, home)
     stage.empty_mailbox()
-    if scene.step.arrange is not None:
-        scene.step.arrange(stage, home)
     row = report.row(scene.name)
     row.tries += 1
     ended = start(home)
