@@ -10,9 +10,10 @@ from pathlib import Path
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_marked_home, make_old_origin
 from tests.crash.operations import OPERATIONS, opening
-from tests.crash.oracle import Deed, Snapshot, judge_moment, judge_papers, judge_settled, read_home
+from tests.crash.oracle import Deed, judge_moment, judge_papers, judge_settled
 from tests.crash.program import Run, run
 from tests.crash.report import Report
+from tests.crash.snapshot import Snapshot, read_home
 from tests.crash.steps import Check, Step
 
 MIGRATION = Step(("count",))
