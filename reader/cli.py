@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code.
 
-    `first_frame` is the frame that stands on the terminal already, if any.
+    `first_frame` is the frame that is on the terminal already, if any.
     """
     code = _run_safely(list(sys.argv[1:] if arguments is None else arguments), first_frame)
     lost = _finish(sys.stdout)
@@ -151,6 +151,8 @@ def _expect_terminal(advice: str) -> None:
     """Raise UsageError with advice if the reader can't be drawn."""
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
+    if not _has_driver() and os.environ.get("TERM") == "dumb":
+        raise UsageError(f"This terminal can't be drawn on (TERM is dumb). {advice}")
 
 
 def _has_driver() -> bool:

@@ -153,10 +153,10 @@ class _SettingsReader:
             self.tables.begin(name, header.line)
         elif name in SINGLE and header.is_entry:
             self.unknown_tables.add(name)
-            self._add_mistake(header.line, name, "stands once, so needs one bracket", f"[{name}]")
+            self._add_mistake(header.line, name, "can be there once, so it needs single brackets", f"[{name}]")
         elif name in TABLES:
             self.unknown_tables.add(name)
-            self._add_mistake(header.line, name, "may stand several times, so needs two brackets", f"[[{name}]]")
+            self._add_mistake(header.line, name, "can be there many times, so it needs double brackets", f"[[{name}]]")
         elif name not in ("keys", *SINGLE):
             self.unknown_tables.add(name)
             meant = nearest(name, ["keys", *SINGLE, *TABLES])

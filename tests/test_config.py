@@ -423,7 +423,7 @@ def test_tables_may_stand_in_one_line(file: Path) -> None:
         ('[[views]]\nnam = "a"\nquery = "x"', 2, "views.nam", "is not a key of [[views]]", "name", 0),
         ('[[views]]\nname = " "\nquery = "x"', 2, "views.name", "must be a name", None, 0),
         ('[[views]]\nname = "a"\nname = "b"\nquery = "x"', 3, "views.name", "is set a second time; line 2", None, 1),
-        ('[views]\nname = "a"', 1, "views", "may stand several times, so needs two brackets", "[[views]]", 0),
+        ('[views]\nname = "a"', 1, "views", "can be there many times, so it needs double brackets", "[[views]]", 0),
         ("views = 1", 1, "views", "must be tables: write [[views]]", None, 0),
         ('views = [{name = "a"}]', 1, "views", "needs query", None, 0),
         ('[[view]]\nname = "a"', 1, "view", "is not a table of the settings", "views", 0),
@@ -467,7 +467,7 @@ def test_a_table_that_stands_once_is_read_key_by_key(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "key", "says", "suggestion"),
     [
-        ("[[second_look]]", "second_look", "stands once", "[second_look]"),
+        ("[[second_look]]", "second_look", "can be there once", "[second_look]"),
         ("second_look = 3", "second_look", "must be a table", None),
         ("second_look.vote = 3", "second_look.vote", "is not a key of [second_look]", "votes"),
         ("[second_look]\nvotes = -1", "second_look.votes", "from 0 to 100000, not -1", "0"),

@@ -75,7 +75,7 @@ class CitationKeys:
 
 
 def _parts(paper: Paper) -> dict[str, str]:
-    """What may stand in a pattern; see `reader.core.settings.types.KEY_PARTS`."""
+    """What a pattern may have; see `reader.core.settings.types.KEY_PARTS`."""
     family = split_name(clean(paper.authors[0])).family if paper.authors else ""
     words = family.split() if family else []
     author = _letters(words[-1]) if words else ""

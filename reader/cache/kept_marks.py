@@ -80,7 +80,7 @@ def _marks(connection: sqlite3.Connection, query: str, key: int | str, ids: Sequ
 
 
 def _with_place(connection: sqlite3.Connection, mark: Mark, ids: Sequence[str]) -> Mark:
-    """A mark that stands for itself: the place of a queued paper follows from the other papers of its event."""
+    """A mark that is complete in itself: the place of a queued paper follows from the other papers of its event."""
     if (mark.kind, mark.value) != (QUEUE, "1"):
         return mark
     (packed,) = connection.execute("SELECT papers FROM event WHERE id = ?", (mark.id,)).fetchone()

@@ -21,7 +21,7 @@ WIDEST = 120
 """Maximum columns of the table."""
 
 LEAST = 30
-"""Minimum columns for what a key does; with fewer it stands on a line of its own."""
+"""Minimum columns for what a key does; with fewer it has a line of its own."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

@@ -122,13 +122,13 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         line = re.search(r"\(at line (\d+)", str(error))
         said = wrong.message if wrong else str(error).partition(" (at ")[0]
         where = f"{file}:{wrong.line}" if wrong else f"{file}:{line[1]}" if line else str(file)
-        raise ConfigError(f"{where}: {said}. It was left as it is: 'dailypapers config edit' opens it.") from error
+        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
 
 
 def write_bounded(file: Path, text: str) -> None:
     """Replace the file, unless it would be too large to be read; raises ConfigError."""
     if len(text.encode()) > MAX_FILE_SIZE:
-        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
+        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was not changed.")
     _write(file, text)
 
 

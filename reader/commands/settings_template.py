@@ -53,7 +53,7 @@ def template() -> str:
 
 
 def _single(name: str) -> Iterator[str]:
-    """A table that stands once, with its keys in comments at their defaults."""
+    """A single table, with its keys in comments at their defaults."""
     kind = SINGLE[name]
     yield f"[{name}]"
     for key, text in setting_docs(kind).items():

@@ -51,7 +51,7 @@ def _print_at_once(arguments: Namespace, exchanged: Exchanged, settings: SharedS
 def _print_outcome(
     arguments: Namespace, exchanged: Exchanged, settings: SharedSettings, *, is_watching: bool = False
 ) -> None:
-    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles)
+    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped)
     if is_watching and not is_news:
         return
     if arguments.json:
@@ -59,6 +59,8 @@ def _print_outcome(
         return
     for trouble in exchanged.troubles:
         warn(f"{clean(trouble)}; it is skipped until it is whole")
+    for skipped in exchanged.skipped:
+        warn(f"{clean(skipped)}; it is skipped")
     for refused in settings.refused:
         warn(refused)
     if exchanged.is_new_machine:
@@ -85,7 +87,9 @@ def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False
             wanted = window.read(latest_folder) or ""
     if not wanted:
         raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
-    if wanted.startswith(("postgresql://", "postgres://")):
+    from reader.cache.postgres import is_server
+
+    if is_server(wanted):
         return wanted
     start = Path() if named else workspace.config_file.parent
     return start.absolute() / Path(wanted).expanduser()
@@ -101,7 +105,8 @@ def _summary(exchanged: Exchanged) -> str:
 COMMAND = Command(
     "sync",
     "Have the same marks on every machine, through a folder that they share: one file a machine, no server, in any"
-    " order. The file holds ids of papers, marks, tags, notes, followed feeds, and the machine's name; no texts.",
+    " order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
+    " papers. The README lists all.",
     (
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
         ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),

@@ -31,7 +31,7 @@ class TagCompletion(NamedTuple):
 
 
 def parse_tags(text: str) -> TagWords:
-    """The tags in a line; names are parted by blanks or commas, and one with blanks stands in quotes.
+    """The tags in a line; names are parted by blanks or commas, and one with blanks is in quotes.
 
     A tag that is named twice counts as its last word says, whatever its capitals.
     """

@@ -6,9 +6,8 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import ConfigError
 from reader.core.settings.vectors import Vectors
@@ -25,8 +24,7 @@ PATIENT = 20.0
 """Seconds that a command waits: a server may have to load its model first."""
 
 
-@dataclass(frozen=True, slots=True)
-class VectorsMade:
+class VectorsMade(NamedTuple):
     """So many papers have a vector by now, `new` of them by this job."""
 
     done: int

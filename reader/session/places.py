@@ -250,7 +250,7 @@ def plain_words(query: Query) -> str:
 
 
 def _terms(node: Node | None) -> tuple[Node, ...]:
-    """The terms that stand together."""
+    """The terms that are joined."""
     from reader.core.query import And
 
     if node is None:

@@ -40,7 +40,7 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
 
     leaving: Leaving | None = None
     first_frame: FirstFrame | None = None
-    """The frame that stands on the terminal when the app starts, if any."""
+    """The frame that is on the terminal when the app starts, if any."""
     last_place: LastPlace
 
     def get_driver_class(self) -> type[Driver]:
@@ -100,7 +100,7 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
         return self.return_code is not None
 
     def take_terminal(self) -> Handed | None:
-        """Draw from now on in place of the first frame, if there is one; return where its cursor stands."""
+        """Draw from now on in place of the first frame, if there is one; return where its cursor is."""
         frame, self.first_frame = self.first_frame, None
         if frame is None or not isinstance(self._driver, FollowingDriver):
             return None

@@ -57,7 +57,7 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     ("export", "says"),
     [
         ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
-        ('query = "is:starred"\nfile = "no/such/stars.bib"', "No such file or directory."),
+        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is not there. Make it, or name another file."),
         ('query = "sort:title"\nfile = "all.csv"', "6 papers are more than 5"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A digest as a page of HTML that stands for itself: nothing is fetched for it, and mail clients show it.
+"""A digest as a self-contained page of HTML: nothing is fetched for it, and mail clients show it.
 
 Mail clients know little of HTML. Each element has its look inline, since some drop the style sheet; those that keep it
 change the colours for the dark. Ground and text both have a colour, so that none is lost on the other. What holds all

@@ -25,7 +25,7 @@ _READ_FROM_PAPERS = ("keyword", "author", "org", "tag", "category", "source")
 
 
 class Candidate(NamedTuple):
-    """A word that may stand at the end of a command line, and what it means."""
+    """A word that may come at the end of a command line, and what it means."""
 
     text: str
     about: str = ""

@@ -67,7 +67,7 @@ def _has_number(word: str, options: Mapping[str, Action]) -> bool:
 
 
 def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:
-    """Where in the words the arguments stand, without options and their values."""
+    """Where in the words the arguments are, without options and their values."""
     options = parser._option_string_actions
     places, is_value, is_plain = [], False, False
     for place, word in enumerate(words):
@@ -81,7 +81,7 @@ def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:
 
 
 def asks_for_help(words: Sequence[str]) -> bool:
-    """Whether --help stands anywhere before `--`, whatever else is right or wrong."""
+    """Whether --help is anywhere before `--`, whatever else is right or wrong."""
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
 
 

@@ -48,7 +48,7 @@ class ReaderShell:
         return CommandProcess(words, columns, self._variables)
 
     def suggest(self, line: str) -> Suggested:
-        """The words that may stand at the end of a line."""
+        """The words that may come at the end of a line."""
         words = split(line)
         is_new = not words or (line[-1:].isspace() and not words[-1].is_open)
         last = Word("", len(line)) if is_new else words.pop()

@@ -76,7 +76,7 @@ class Word(NamedTuple):
 
 
 def split(line: str) -> list[Word]:
-    """The words of a line as the shell has them: blanks stand in quotes or behind a backslash."""
+    """The words of a line as the shell has them: blanks are in quotes or after a backslash."""
     words: list[Word] = []
     text, start, quote, place = "", -1, "", 0
     while place < len(line):
@@ -214,7 +214,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
 
 
 def _pipe(line: str, here: Here) -> Typed:
-    """A program and its arguments on the papers that the user sees; our own options may stand before it."""
+    """A program and its arguments on the papers that the user sees; our own options may come before it."""
     options: list[str] = []
     while line.startswith("--"):
         option, _, line = line.partition(" ")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 INDENT = "  "
 
 _SIDE = 12
-"""Columns of a short part's heading, beside which it stands."""
+"""Columns of a short part's heading, which is beside it."""
 
 
 def facts(paper: Paper) -> list[str]:

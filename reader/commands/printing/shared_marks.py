@@ -27,7 +27,18 @@ def _shared(window: Window, paper: Paper) -> tuple[Said, ...]:
 
 def record(window: Window, paper: Paper) -> dict[str, object]:
     """Who of the group starred, queued, tagged or noted the paper."""
-    return {KEY: [one._asdict() for one in _shared(window, paper)]}
+    return {
+        KEY: [
+            {
+                "name": one.name,
+                "starred": one.is_starred,
+                "queued": one.is_queued,
+                "tags": list(one.tags),
+                "note": one.note or None,
+            }
+            for one in _shared(window, paper)
+        ]
+    }
 
 
 def group_lines(window: Window, paper: Paper) -> Iterator[str]:

@@ -112,7 +112,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. Cells that span several rows stand in the first of them."""
+    """A table. Cells that span several rows are in the first of them."""
 
     rows: tuple[tuple[Cell, ...], ...]
     rules: tuple[int, ...] = ()

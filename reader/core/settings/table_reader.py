@@ -21,7 +21,7 @@ from reader.core.settings.types import InvalidValue, SettingType, nearest
 
 
 def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
-    """A table that stands once with another value, or all defaults but this; raises InvalidValue."""
+    """A single table with another value, or all defaults except this; raises InvalidValue."""
     kind = SINGLE[table]
     rules = {one.name: one.metadata["rule"] for one in fields(kind)}
     if key not in rules:
@@ -30,7 +30,7 @@ def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
 
 
 class OneTable(SettingType):
-    """A table that stands once."""
+    """A single table."""
 
     def __init__(self, table: str) -> None:
         self.table = table

@@ -1,4 +1,4 @@
-"""The tables of the settings: those that stand once, and those that may stand several times, such as `[[views]]`."""
+"""The tables of the settings: single ones, such as `[digest]`, and repeated ones, such as `[[views]]`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from reader.core.settings.digest import DigestMail
 from reader.core.settings.rules import RuleMarks, RuleQuery
-from reader.core.settings.types import Boolean, Choice, FilePath, InvalidValue, Number, SettingType
+from reader.core.settings.types import Boolean, Choice, FilePath, InvalidValue, Number, SettingType, WebAddress
 from reader.core.settings.user_types import NAME_LIMIT, KeyText, Name, OneQuery, ProgramLine
 from reader.core.settings.vectors import Vectors
 
@@ -43,6 +43,8 @@ class WatchedExport:
     file: str = _entry(FilePath())
     format: str = _entry(Choice(("", *EXPORT_FORMATS)), default="")
     """The name of a format; empty for that of the file's ending."""
+    url: str = _entry(WebAddress(), default="")
+    """Where others fetch the file: a feed says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
     "digest": DigestMail,
     "vectors": Vectors,
 }
-"""The tables that stand once, by their names in the file."""
+"""The single tables, by their names in the file."""
 
 
 def entry_rules(table: str) -> dict[str, SettingType]:

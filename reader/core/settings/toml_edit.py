@@ -13,7 +13,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 def with_value(text: str, key: Sequence[str], value: str) -> str:
     """The text with `key` set to `value`, which is in TOML.
 
-    A key that is set keeps its place and its comments. A new one stands after its line in comments (`# key = …`) if
+    A key that is set keeps its place and its comments. A new one comes after its line in comments (`# key = …`) if
     there is one, else at the end of its table, which is added if it is missing.
     """
     end = "\r\n" if "\r\n" in text else "\n"

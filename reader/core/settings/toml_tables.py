@@ -1,4 +1,4 @@
-"""Change the tables of a TOML file that stand several times, `[[name]]`, and leave all other lines as they are.
+"""Change the repeated tables of a TOML file, `[[name]]`, and leave all other lines as they are.
 
 A table's comments are those directly above its header, and all between its lines; they move along with it. A table that
 is removed leaves its comments behind: they are the user's words.

@@ -122,6 +122,16 @@ class ServerAddress(SettingType):
         return "an https address, or http on this machine"
 
 
+class WebAddress(SettingType):
+    """The address of a page, or empty for none."""
+
+    def check(self, value: object) -> object:
+        return "" if value == "" else split_address(value, "https")[0]
+
+    def describe(self) -> str:
+        return "a web address, or nothing"
+
+
 class OptionalServerAddress(ServerAddress):
     """The address of a server, or empty for none."""
 
@@ -196,7 +206,7 @@ class KeyPattern(SettingType):
         if not re.fullmatch(r"[A-Za-z0-9._:+/-]*", rest):
             raise InvalidValue(f"may have letters, digits and ._:+/- around its parts, not {as_toml(value)}")
         if rest == value:
-            raise InvalidValue("needs a part in braces, or all keys were the same", value + "{id}")
+            raise InvalidValue("needs a part in braces, or all keys would be the same", value + "{id}")
         return value
 
     def describe(self) -> str:
@@ -225,7 +235,7 @@ class FilePath(SettingType):
         try:
             Path(value).expanduser()
         except RuntimeError as error:
-            raise InvalidValue(f"names the folder of a user that is not there: {as_toml(value)}") from error
+            raise InvalidValue(f"names the home folder of an unknown user: {as_toml(value)}") from error
         if "\0" in value:
             raise InvalidValue(f"must be a path, which {as_toml(value)} is not")
         return value

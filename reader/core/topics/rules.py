@@ -271,7 +271,7 @@ class _Reader:
             points = _points(value)
             phrases = self._phrases([sub], line)
         else:
-            self._add_mistake(line, "points must be a number, or stand before a list of phrases")
+            self._add_mistake(line, "points must be a number, or come before a list of phrases")
             return
         if not abs(points) <= _MOST_POINTS:
             self._add_mistake(line, f"points must be from -{_MOST_POINTS} to {_MOST_POINTS}")

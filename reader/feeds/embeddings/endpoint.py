@@ -196,6 +196,6 @@ def _read_rows(body: bytes, count: int, host: str) -> Rows:
             rows[int(one.get("index", at))] = one["embedding"]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise FeedMalformed(
-            f"{host} answered with something else than {count} vectors; is vectors.server right?"
+            f"{host} answered with something other than {count} vectors; is vectors.server right?"
         ) from error
     return checked(rows, count, host)

@@ -125,7 +125,7 @@ class CommandActions:
             self._begin(line)
 
     def _begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line; `is_own` says that it stands in the settings."""
+        """Obey a line; `is_own` says that it is in the settings."""
         self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:

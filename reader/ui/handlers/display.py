@@ -103,7 +103,7 @@ class DisplayActions:
         now = self._now().astimezone()
         svg = self._display.draw_picture(window_title(self._model.state, now))
         if self._display.send_file(svg, file_name(now)):
-            self._model.show_notice(f"your browser gets {file_name(now)}")
+            self._model.show_notice(f"your browser downloads {file_name(now)}")
             return
         folder = paths.pictures_folder()
         try:

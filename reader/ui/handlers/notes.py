@@ -139,7 +139,8 @@ class NoteActions:
         id = self._library.newest_draft()
         if id is not None:
             # Not as news, which the first refresh would replace.
-            self._model.show_notice(f"the note of {id} was not kept: {self._keymap.key('paper.note')} there goes on")
+            key = self._keymap.key("paper.note")
+            self._model.show_notice(f"the note of {id} was not kept: {key} there continues it")
 
     # In the user's own editor
 

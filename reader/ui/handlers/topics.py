@@ -144,6 +144,7 @@ class TopicActions:
             return
         if self._text_in_front() is None:
             self._page.open()
+        self._page.catch_up()
         text = self._text_in_front()
         if text is not None and text.is_explaining:
             text.explain(None)

@@ -190,7 +190,7 @@ class Marking:
         return _await_both(self._marks.submit(split, report), self.store(pks))
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Event | None]:
-        """Move a paper in the queue to where it stands among the `listed` papers."""
+        """Move a paper in the queue to where it is among the `listed` papers."""
 
         def move(events: Events, _progress: Progress) -> Event | None:
             from reader.cache.marks.queue_order import place_in

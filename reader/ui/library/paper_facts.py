@@ -53,11 +53,11 @@ class PaperFacts(Marking):
             return nothing
 
     def _whys(self, pks: Sequence[PaperKey]) -> Mapping[PaperKey, str]:
-        from reader.cache.opinions import whys
-
         learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
         if learned is None:
             return {}
+        from reader.cache.opinions import whys
+
         nothing: dict[int, str] = {}
         said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
         return {pk: said.get(pk, "") for pk in keys}
@@ -153,17 +153,18 @@ class PaperFacts(Marking):
 
         return self._ask(lambda window: window.read(partial(read_second_look, pk=known)), None)
 
-    def with_sections(self, pk: PaperKey, changes: Changes | None) -> Changes | None:
-        """The changes of a paper, with those of its full text where an earlier version is here too."""
-        known = self._cached_key(pk)
-        if known is None or changes is None:
-            return changes
+    def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
+        """What changed in the full text of a paper, if an earlier one is here; for a thread. Raises CacheError.
+
+        It takes milliseconds for what people write, and seconds for a text that is made to be slow.
+        """
         from reader.cache.earlier_texts import compare_texts
 
-        nothing: tuple[SectionDiff, ...] = ()
-        return changes._replace(
-            sections=self._ask(lambda window: window.read(partial(compare_texts, pk=known)), nothing)
-        )
+        known = self._cached_key(pk)
+        if known is None:
+            return ()
+        with closing(Window.open(self._path)) as window:
+            return window.read(partial(compare_texts, pk=known))
 
     def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
         """What the user's programs said about a paper, where it was kept."""

@@ -18,7 +18,7 @@ _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def draw_picture(app: App[str], title: str) -> str:
-    """The screen as SVG, the same each time for the same screen; the title stands in its frame."""
+    """The screen as SVG, the same each time for the same screen; the title is in its frame."""
     svg = app.export_screenshot(title=title)
     # Textual names a font that a viewer would fetch, and numbers each picture anew.
     svg = _WEB_FONT.sub("", svg).replace("Fira Code, monospace", FONTS)

@@ -18,7 +18,7 @@ class TypedCommand(NamedTuple):
     text: str = ""
     """The text before the cursor."""
     suggested: Suggested = Suggested()
-    """The words that may stand at the end of the text, or of an earlier one."""
+    """The words that may come at the end of the text, or of an earlier one."""
 
     @property
     def fitting(self) -> Suggested:
@@ -30,7 +30,7 @@ class TypedCommand(NamedTuple):
         return self.suggested._replace(candidates=fitting)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class CommandState(OwnState):
     """What is typed as a command."""
 

@@ -43,7 +43,7 @@ class Size(NamedTuple):
 
     @property
     def margin(self) -> int:
-        """Cells left of running text, which stands in the middle."""
+        """Cells left of running text, which is in the middle."""
         return max(MARGIN, (self.columns - self.measure) // 2)
 
     @property
@@ -57,7 +57,7 @@ class Spot(NamedTuple):
 
     block: int = 0
     letter: int = -1
-    """-1 for what stands before the letters of the block: an empty line, or the lines before the text."""
+    """-1 for what is before the letters of the block: an empty line, or the lines before the text."""
 
 
 class Selection(NamedTuple):

@@ -1,4 +1,4 @@
-"""What stands on each line of the list: a day's heading, a line of a paper, or the end.
+"""What is on each line of the list: a day's heading, a line of a paper, or the end.
 
 The list takes eight bytes a paper, and a million papers are as quick as ten.
 """
@@ -111,7 +111,7 @@ class ListLines:
         return index * self.each + (self.group_of(index) + 1 if self.has_headings else 0)
 
     def at(self, line: int, *, is_top: bool = False) -> Slot | None:
-        """Return what stands on a line; None before the first and after the last.
+        """Return what is on a line; None before the first and after the last.
 
         On the top line of a view a group's heading stays while its papers pass below.
         """

@@ -27,7 +27,7 @@ FEW = 20
 """Where fewer papers have the typed words, so many that are near to the words follow."""
 
 BEFORE_NEAREST = 0.2
-"""Seconds that the list stands before near papers are looked for: a user who goes on typing does not need them."""
+"""Seconds before the nearest papers are looked for: a user who goes on typing does not need them."""
 
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from reader.cache.postgres import is_server
 from reader.core.errors import ReaderError
 from reader.ui.shell import Outcome, Running, Shell
 from reader.ui.state.whole import State
@@ -30,22 +31,25 @@ class Sync:
     """
 
     def __init__(
-        self, services: Services, shell: Callable[[], Shell], *, is_in_group: Callable[[], bool] | None = None
+        self,
+        services: Services,
+        shell: Callable[[], Shell],
+        *,
+        is_in_group: Callable[[], bool] | None = None,
+        is_through_server: Callable[[], bool] | None = None,
     ) -> None:
         self._model = services.model
         self._background = services.background
         self._shell = shell
         self._can_run = not services.look.demo and not services.look.is_still
         self._is_wanted = is_in_group or (lambda: bool(services.settings.sync))
-        # A server is listened to as long as the reader runs.
-        is_server = services.settings.sync.startswith(("postgresql://", "postgres://"))
+        self._is_through_server = is_through_server or (lambda: is_server(services.settings.sync))
         self.words = ("group", "look", "--quiet") if is_in_group else ("sync", "--quiet")
         """The command as the end of the reader runs it too."""
-        self._lasting = ("--watch",) if is_server and not is_in_group else ()
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
-        self._has_marked = self._is_looking = False
+        self._has_marked = self._is_looking = self._is_beginning = False
 
     @staticmethod
     def parts(state: State) -> object:
@@ -64,24 +68,26 @@ class Sync:
     def begin(self) -> None:
         """Look soon, and then again on each quiet minute."""
         if self._is_on:
+            self._is_beginning = True
             self.delay.begin(START)
 
     def marked(self, _state: State) -> None:
         """Look once no mark has been made for a while."""
         if self._is_on:
             self._has_marked = True
-            if not self._is_looking:
+            # Marks do not put off the first look, after which a server is listened to.
+            if not self._is_looking and not self._is_beginning:
                 self.delay.begin(QUIET)
 
     def look(self) -> None:
         """Look now, unless that is going on."""
         if self._is_on and not self._is_looking:
-            self._is_looking, self._has_marked = True, False
+            self._is_looking, self._has_marked, self._is_beginning = True, False, False
             self._background.start(self.words[0], self._run)
 
     async def _run(self) -> None:
         try:
-            self._running = await asyncio.to_thread(lambda: self._shell().start((*self.words, *self._lasting), COLUMNS))
+            self._running = await asyncio.to_thread(self._start)
             outcome = await asyncio.to_thread(self._running.wait)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
@@ -93,6 +99,11 @@ class Sync:
                 self._model.show_news(failure.split("\n")[0], "warning")
         self._told = failure
         self.delay.begin(QUIET)
+
+    def _start(self) -> Running:
+        # A server is listened to as long as the reader runs.
+        lasting = ("--watch",) if self._is_through_server() else ()
+        return self._shell().start((*self.words, *lasting), COLUMNS)
 
     def close(self) -> None:
         """End the running look: the reader ends."""

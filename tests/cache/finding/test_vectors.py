@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -65,7 +64,7 @@ def _closed(path: Path) -> Iterator[None]:
 
 def make(path: Path, settings: Vectors) -> list[tuple[int, int, int]]:
     async def run() -> list[tuple[int, int, int]]:
-        return [dataclasses.astuple(step) async for step in make_vectors(path, settings)]
+        return [step async for step in make_vectors(path, settings)]
 
     return asyncio.run(run())
 
