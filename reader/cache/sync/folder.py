@@ -45,6 +45,8 @@ class Exchanged:
     """Whether this machine had never looked at this folder."""
     is_new_machine: bool = False
     """Whether this machine has taken another id, because another one writes under the old one."""
+    notes: list[str] = field(default_factory=list)
+    """Ids of papers whose note here gave way to one of another machine."""
 
 
 def exchange(
