@@ -85,7 +85,9 @@ def _place(named: str | None, workspace: Workspace, *, is_status: bool) -> Path 
             wanted = window.read(latest_folder) or ""
     if not wanted:
         raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
-    if wanted.startswith(("postgresql://", "postgres://")):
+    from reader.cache.postgres import is_server
+
+    if is_server(wanted):
         return wanted
     start = Path() if named else workspace.config_file.parent
     return start.absolute() / Path(wanted).expanduser()

@@ -19,7 +19,8 @@ def print_status(place: Path | str, workspace: Workspace, *, as_json: bool) -> N
     if isinstance(place, Path):
         _print_folder(place, workspace, as_json=as_json)
         return
-    from reader.cache.sync.hub import open_hub, shown
+    from reader.cache.postgres import shown
+    from reader.cache.sync.hub import open_hub
 
     with open_hub(place) as hub, workspace.events() as events:
         own = events.machine()

@@ -2,7 +2,7 @@
 
 A statement is a few lines of JSON: who says it, in which group, its number, and a line for each paper. It says all
 that a member shares, so that what is no longer in it is taken back. The last line, which signs all others, is made and
-verified elsewhere.
+verified elsewhere. A member's machines have the same key: the newest statement of any of them is the member's.
 """
 
 from __future__ import annotations
@@ -58,6 +58,21 @@ class Shared(NamedTuple):
     """The text of a note."""
 
 
+class Choice(NamedTuple):
+    """The number of a choice, one more than that of the last known one; and the machine where it was made."""
+
+    number: int = 0
+    machine: str = ""
+
+    def next(self, machine: str) -> Choice:
+        """The choice that follows, made on a machine."""
+        return Choice(self.number + 1, machine)
+
+
+NO_CHOICE = Choice()
+"""Before the first one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """All that a member shares, at one time."""
@@ -73,6 +88,8 @@ class Statement:
     marks: tuple[Shared, ...] = ()
     has_left: bool = False
     """Whether the member has left the group."""
+    choice: Choice = NO_CHOICE
+    """When the member chose what to share, or to leave: of two machines' choices, the greater one stands on both."""
 
 
 def is_name(text: str) -> bool:
@@ -109,6 +126,7 @@ def write(statement: Statement) -> bytes:
         "number": statement.number,
         "shares": statement.shares,
         "left": statement.has_left,
+        "choice": statement.choice,
     }
     return b"".join(_line(one) for one in (head, *_papers(statement.marks)))
 
@@ -146,7 +164,16 @@ def read(body: bytes) -> Statement:
         shared,
         marks,
         head.get("left") is True,
+        _choice(head.get("choice")),
     )
+
+
+def _choice(found: object) -> Choice:
+    """A foreign choice; the first one if it is none."""
+    match found:
+        case [int(number), str(machine)] if 0 <= number < 1 << 62 and _HEX.fullmatch(machine):
+            return Choice(number, machine)
+    return NO_CHOICE
 
 
 def _name(text: str) -> str:

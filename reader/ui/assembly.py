@@ -135,7 +135,12 @@ class Assembly:
 
         self.beside = Beside(services, parts.shell)
         self.sync = Sync(services, parts.shell)
-        self.group = Sync(services, parts.shell, is_in_group=services.library.may_have_group)
+        self.group = Sync(
+            services,
+            parts.shell,
+            is_in_group=services.library.may_have_group,
+            is_through_server=services.library.has_group_at_server,
+        )
         self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)

@@ -150,6 +150,17 @@ class Library(PaperFacts):
         """Whether the user belongs to a group, or did."""
         return group_file(self._path).exists()
 
+    def has_group_at_server(self) -> bool:
+        """Whether the user's group has a server, which is listened to; not for the loop: it reads a file."""
+        from reader.cache.group import membership
+        from reader.cache.postgres import is_server
+
+        try:
+            mine = membership.load(self._path)
+        except CacheError:
+            return False
+        return mine is not None and is_server(mine.place)
+
     def follows(self) -> list[Follow]:
         """What the user follows."""
         from reader.cache.follows import follows

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from reader.cache.postgres import is_server
 from reader.core.errors import ReaderError
 from reader.ui.shell import Outcome, Running, Shell
 from reader.ui.state import State
@@ -30,18 +31,21 @@ class Sync:
     """
 
     def __init__(
-        self, services: Services, shell: Callable[[], Shell], *, is_in_group: Callable[[], bool] | None = None
+        self,
+        services: Services,
+        shell: Callable[[], Shell],
+        *,
+        is_in_group: Callable[[], bool] | None = None,
+        is_through_server: Callable[[], bool] | None = None,
     ) -> None:
         self._model = services.model
         self._background = services.background
         self._shell = shell
         self._can_run = not services.look.demo and not services.look.is_still
         self._is_wanted = is_in_group or (lambda: bool(services.settings.sync))
-        # A server is listened to as long as the reader runs.
-        is_server = services.settings.sync.startswith(("postgresql://", "postgres://"))
+        self._is_through_server = is_through_server or (lambda: is_server(services.settings.sync))
         self.words = ("group", "look", "--quiet") if is_in_group else ("sync", "--quiet")
         """The command as the end of the reader runs it too."""
-        self._lasting = ("--watch",) if is_server and not is_in_group else ()
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
@@ -81,7 +85,7 @@ class Sync:
 
     async def _run(self) -> None:
         try:
-            self._running = await asyncio.to_thread(lambda: self._shell().start((*self.words, *self._lasting), COLUMNS))
+            self._running = await asyncio.to_thread(self._start)
             outcome = await asyncio.to_thread(self._running.wait)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
@@ -93,6 +97,11 @@ class Sync:
                 self._model.show_news(failure.split("\n")[0], "warning")
         self._told = failure
         self.delay.begin(QUIET)
+
+    def _start(self) -> Running:
+        # A server is listened to as long as the reader runs.
+        lasting = ("--watch",) if self._is_through_server() else ()
+        return self._shell().start((*self.words, *lasting), COLUMNS)
 
     def close(self) -> None:
         """End the running look: the reader ends."""

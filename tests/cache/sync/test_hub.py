@@ -15,8 +15,9 @@ from typing import cast
 import pytest
 
 from reader.cache.marks.journal import Entry, encode
+from reader.cache.postgres import is_server, shown
 from reader.cache.sync.folder import Exchanged
-from reader.cache.sync.hub import Hub, exchange_with_hub, is_hub, open_hub, shown
+from reader.cache.sync.hub import Hub, exchange_with_hub, open_hub
 from reader.core.errors import CacheError
 from tests.cache.sync.machines import Machine, make_cache
 from tests.cache.sync.postgres import server
@@ -32,7 +33,7 @@ from tests.cache.sync.test_union import act
     ],
 )
 def test_an_address_is_shown_without_its_password(address: str, said: str) -> None:
-    assert is_hub(address)
+    assert is_server(address)
     assert shown(address) == said
 
 
