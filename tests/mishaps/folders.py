@@ -27,7 +27,7 @@ def _not_there(trial: Trial) -> None:
 def _empty_mount_point(trial: Trial) -> None:
     trial.shared.rename(trial.place / "away")
     trial.shared.mkdir()
-    trial.meets("sync", str(trial.shared))
+    trial.meets("sync", str(trial.shared), code=0)
     shutil.rmtree(trial.shared)
     (trial.place / "away").rename(trial.shared)
     trial.heals("sync", str(trial.shared))
@@ -65,7 +65,8 @@ def _full(trial: Trial) -> None:
 def _full_at_the_first_look(trial: Trial) -> None:
     other = trial.place / "other"
     other.mkdir()
-    with disk(other, 0):
+    trial.must(trial.laptop, "note", trial.papers[5], "--text", "long " * 2000)
+    with disk(other, 1):
         trial.meets("sync", str(other))
         left = sorted(one.name for one in other.iterdir() if one.stat().st_size)
         trial.expect(not left, f"half a file is left: {left}")

@@ -14,6 +14,8 @@ import pytest
 
 PASSWORD = "engine-no-1"
 
+TABLES = ("event", "machine", "hub")
+
 
 class Postgres:
     """A server of the wheel that carries one, on a port of this machine; its roles have a password."""
@@ -30,13 +32,14 @@ class Postgres:
         self._folder = folder
         self.port = free_port()
         lines = ("local all postgres trust", "host all locked 127.0.0.1/32 reject", "hostssl all secret 127.0.0.1/32 trust")
+        lines += ("host all secret 127.0.0.1/32 reject",)
         lines += ("host all all 127.0.0.1/32 scram-sha-256",)
         (folder / "data" / "pg_hba.conf").write_text("\n".join(lines) + "\n")
         self.start()
         self.ask(f"CREATE ROLE ada LOGIN PASSWORD '{PASSWORD}'")
         for role in ("guest", "locked", "secret"):
             self.ask(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
-        self.ask("CREATE DATABASE papers OWNER ada")
+        self.ask("CREATE DATABASE papers OWNER ada", "CREATE DATABASE other")
 
     def address(self, user: str = "ada", password: str = PASSWORD, database: str = "papers", more: str = "") -> str:
         """The address as a user writes it."""
@@ -44,7 +47,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, at the same port each time."""
-        options = f"-h 127.0.0.1 -p {self.port} -k {self._folder / 'data'}"
+        options = f"-F -h 127.0.0.1 -p {self.port} -k {self._folder / 'data'}"
         self._control("-w", "-o", options, "-l", str(self._folder / "data" / "log"), "start")
 
     def stop(self) -> None:
@@ -66,8 +69,8 @@ class Postgres:
                 connection.execute(statement.encode())
 
     def clear(self) -> None:
-        """Make the database anew."""
-        self.ask("DROP DATABASE IF EXISTS papers WITH (FORCE)", "CREATE DATABASE papers OWNER ada")
+        """Let the database be as new."""
+        self.ask("DROP OWNED BY guest", *(f"DROP TABLE IF EXISTS dailypapers_{one}" for one in TABLES), database="papers")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 
 from tests.mishaps.postgres import PASSWORD, Postgres, postgres, silent
-from tests.mishaps.trial import Mishap, Trial
+from tests.mishaps.trial import Mishap, Trial, lacking
 
 ROOM = "sync postgresql://…"
 
@@ -38,6 +38,15 @@ def _joined(trial: Trial) -> Postgres:
     return server
 
 
+def _lone(trial: Trial) -> Postgres:
+    """A server that the desk has used."""
+    server = _server()
+    server.clear()
+    trial.must(trial.desk, "sync", server.address())
+    trial.hidden[str(server.port)] = "5432"
+    return server
+
+
 def _wrong(trial: Trial, server: Postgres, address: str) -> None:
     """An address that can't work, and then the right one."""
     trial.meets("sync", address)
@@ -59,7 +68,7 @@ def _down(trial: Trial) -> None:
 
 
 def _no_such_host(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     _wrong(trial, server, f"postgresql://ada:{PASSWORD}@hub.invalid/papers")
 
 
@@ -69,7 +78,7 @@ def _wrong_password(trial: Trial) -> None:
 
 
 def _no_password(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     _wrong(trial, server, f"postgresql://ada@127.0.0.1:{server.port}/papers")
 
 
@@ -84,38 +93,37 @@ def _wrong_user(trial: Trial) -> None:
 
 
 def _not_let_in(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     _wrong(trial, server, server.address(user="locked"))
 
 
 def _tls_required_there(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     _wrong(trial, server, server.address(user="secret"))
 
 
 def _tls_required_here(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     _wrong(trial, server, server.address(more="?sslmode=require"))
 
 
 def _damaged_address(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:54x2/papers")
 
 
 def _no_rights_to_make(trial: Trial) -> None:
-    server = _joined(trial)
-    server.ask("DROP DATABASE IF EXISTS other WITH (FORCE)", "CREATE DATABASE other")
+    server = _lone(trial)
     _wrong(trial, server, server.address(user="guest", database="other"))
 
 
 def _no_rights_to_read(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     _wrong(trial, server, server.address(user="guest"))
 
 
 def _no_rights_to_write(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     server.ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest", database="papers")
     _wrong(trial, server, server.address(user="guest"))
 
@@ -166,7 +174,7 @@ def _too_many(trial: Trial) -> None:
 
 
 def _silent(trial: Trial) -> None:
-    server = _joined(trial)
+    server = _lone(trial)
     with silent() as port:
         trial.hidden[str(port)] = "5432"
         _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/papers")
@@ -174,7 +182,7 @@ def _silent(trial: Trial) -> None:
 
 def _no_postgres(trial: Trial) -> None:
     """A web server is at the port."""
-    server = _joined(trial)
+    server = _lone(trial)
     with _answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         trial.hidden[str(port)] = "5432"
         _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/papers")
@@ -182,8 +190,8 @@ def _no_postgres(trial: Trial) -> None:
 
 def _silent_after_a_while(trial: Trial) -> None:
     """The network goes away in the middle: nothing comes, and nothing says so."""
-    server = _joined(trial)
-    with _forwarding(server.port, 3_000) as port:
+    server = _lone(trial)
+    with _forwarding(server.port, 1_200) as port:
         trial.hidden[str(port)] = "5432"
         address = server.address().replace(str(server.port), str(port))
         _wrong(trial, server, address)
@@ -238,18 +246,9 @@ def _copied_home(trial: Trial) -> None:
 
 def _without_the_extra(trial: Trial) -> None:
     server = _joined(trial)
-    trial.meets("sync", server.address(), **_lacking(trial, "psycopg"))
+    trial.meets("sync", server.address(), **lacking(trial, "psycopg"))
     trial.heals("sync", server.address())
     trial.expect_same_marks(server.address())
-
-
-def _lacking(trial: Trial, *libraries: str) -> dict[str, str]:
-    """Variables with which libraries can't be imported, as if they were not installed."""
-    folder = trial.place / "lacking"
-    folder.mkdir()
-    for name in libraries:
-        (folder / f"{name}.py").write_text("raise ImportError\n")
-    return {"PYTHONPATH": str(folder)}
 
 
 # Servers that are none
