@@ -40,6 +40,7 @@ _SIGNS_OF_LIFE: dict[str, Any] = {
 }
 """A connection that is broken, such as by a machine's sleep, is noticed within a minute."""
 
+
 def is_server(address: str) -> bool:
     """Whether an address is that of a server."""
     return address.startswith(SCHEMES)

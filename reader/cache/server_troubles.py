@@ -17,7 +17,7 @@ _AT_THE_DOOR = (
     ("password authentication failed", "it refuses the user or the password, which ~/.pgpass or PGPASSWORD has"),
     ("no password supplied", "it wants a password: put it into ~/.pgpass, or into PGPASSWORD"),
     ('database ".*" does not exist', "it has no such database: its owner can create one, or the address names another"),
-    ('role ".*" does not exist', "it does not know the user whom the address names"),
+    ('role ".*" does not exist', "it does not know the user, whom an address names as USER@HOST"),
     ("pg_hba.conf", "it does not let this user in from here, or only by TLS: ask who runs it, or add ?sslmode=require"),
     ("does not support SSL", "it has no TLS, which the address asks for by sslmode"),
     ("certificate", "this machine does not trust its certificate: sslrootcert= in the address names one"),
@@ -56,5 +56,5 @@ def reason(error: Error) -> str:
     if code == "42501":
         return f"its owner has not granted you that ({said})"
     if code.startswith(("22", "42")):
-        return f"a table there is of another shape ({said}), so another database is needed"
+        return f"its tables are not those that this program makes ({said}), so it needs another database"
     return next((words for start, words in _BY_CODE if code.startswith(start)), said)

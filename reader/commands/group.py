@@ -197,9 +197,8 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     change_shares(workspace.cache_file, shares)
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
-    except ReaderError:
-        warn("Your choice is kept, and the others are told of it by the next look that works.")
-        raise
+    except ReaderError as error:
+        raise type(error)(f"{error} Your choice is kept, and the others are told by the next look that works.") from error
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:

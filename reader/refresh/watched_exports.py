@@ -107,10 +107,17 @@ def _replace(file: Path, content: bytes, known: Sequence[str]) -> bool:
         with replacing(file) as stream:
             stream.write(content.decode())
     except ExportFailed as error:
-        raise _NotWrittenError(f"{getattr(error.__cause__, 'strerror', None) or error}.") from error
+        raise _NotWrittenError(_said(error.__cause__ or error)) from error
     except OSError as error:
-        raise _NotWrittenError(f"{error.strerror}.") from error
+        raise _NotWrittenError(_said(error)) from error
     return True
+
+
+def _said(error: BaseException) -> str:
+    """The reason of a failure, as the end of a sentence."""
+    if isinstance(error, FileNotFoundError):
+        return "its folder is not there. Connect or mount it; the next change writes the file."
+    return f"{getattr(error, 'strerror', None) or error}."
 
 
 def _digest(content: bytes) -> str:

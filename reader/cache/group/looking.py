@@ -92,8 +92,7 @@ def create(cache: Path, address: str, name: str) -> None:
 def join(cache: Path, address: str, name: str, secret: str | None = None) -> None:
     """Join the group of a place: with the key of another machine as the same member; raises CacheError."""
     _expect_none(cache)
-    if secret is not None:
-        signing.public_key(secret)
+    signing.check_library()
     with open_place(address) as place:
         group = place.group()
     _begin(cache, group, address, name, secret)
@@ -240,7 +239,11 @@ class _Look:
                 raise ValueError("it has another member's place")
             work(slot, statement)
         except ValueError as error:
-            self._result.troubles.append(f"{slot.label}: {error}")
+            if slot.name == self._mine.slot:
+                self._result.troubles.append(f"{slot.label}: somebody else has changed what you share; it is told anew")
+                return
+            name = next((name for key, name in self._mine.names.items() if slot.name.startswith(key[:16])), "")
+            self._result.troubles.append(f"{name}'s {slot.label}: {error}" if name else f"{slot.label}: {error}")
 
     # The others
 

@@ -86,6 +86,7 @@ def former(cache: Path) -> Membership | None:
         newest = Newest(**said["newest"])
         newest.choice = Choice(*newest.choice)
         known |= {"shares": tuple(said["shares"]), "choice": Choice(*said["choice"]), "newest": newest}
+        signing.public_key(said["secret"])
         return Membership(**known)
     except FileNotFoundError:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,58 +15,12 @@ from reader.cache.feeds import Feeds
 from reader.cache.group import folder, looking, membership, signing
 from reader.cache.group.folder import GROUP
 from reader.cache.group.looking import Looked
-from reader.cache.group.members import Said, members, own_marks, shared_of
-from reader.cache.marks.events import Events
+from reader.cache.group.members import Said, own_marks
 from reader.core.errors import CacheError
 from reader.core.group import MOST_BYTES, Statement, write
 from reader.paths import group_file
+from tests.cache.group.people import NOON, Person
 from tests.cache.sync.machines import make_cache
-
-NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-class Person:
-    """A person with a cache of five papers."""
-
-    def __init__(self, origin: Path, folder: Path, home: str) -> None:
-        self.folder = folder
-        place = folder.parent / home
-        place.mkdir()
-        self.cache = Path(shutil.copy(origin, place / "papers.db"))
-
-    def mark(self, kind: str, value: bool | str, *pks: int) -> None:
-        with closing(Events.open(self.cache)) as events:
-            events.mark(kind, value, pks)
-
-    def look(self, now: datetime = NOON) -> Looked:
-        return looking.look(self.cache, now)
-
-    def share(self, *things: str) -> None:
-        looking.change_shares(self.cache, things)
-        self.look()
-
-    def sees(self, pk: int) -> tuple[Said, ...]:
-        with closing(connections.connect(self.cache)) as one:
-            return shared_of(one, pk)
-
-    @property
-    def others(self) -> list[tuple[str, int, int]]:
-        with closing(connections.connect(self.cache)) as one:
-            return [(member.name, member.papers, member.missing) for member in members(one)]
-
-    @property
-    def mine(self) -> membership.Membership:
-        found = membership.load(self.cache)
-        assert found is not None
-        return found
-
-    @property
-    def file(self) -> Path:
-        return self.folder / f"member-{self.mine.slot}.signed.jsonl"
-
-    def says(self, statement: Statement) -> None:
-        """Write a statement that this program would not."""
-        self.file.write_bytes(signing.sign(write(statement), self.mine.secret))
 
 
 @pytest.fixture(scope="module")
