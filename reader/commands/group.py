@@ -259,7 +259,8 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
         print_json(asdict(looked))
         return 0
     for trouble in looked.troubles:
-        warn(f"{clean(trouble)}; it is skipped")
+        is_newer, is_mended = trouble.endswith("newer than this program"), trouble.endswith("anew")
+        warn(f"{clean(trouble)}{'' if is_mended else '; update that to read it' if is_newer else '; it is skipped'}")
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
             print_line(line)

@@ -167,12 +167,12 @@ class Trial:
         """Add what a command said to the table, and judge it."""
         said = done.err.strip("\n") or done.out.strip("\n")
         self.told.append(Told(self.plain(" ".join(done.words)), done.code, self.plain(said), done.seconds))
-        self.violations += done.mishaps() if code in (0, 1) else []
+        self.violations += [f"a riddle: {said}"] if "Traceback" in said or "unexpected error" in said else []
         if done.code != code:
             self.violations.append(f"exit code {done.code}, not {code}")
         if "\n" in done.err.strip("\n"):
             self.violations.append(f"more than one line: {done.err}")
-        if done.err and not done.err.rstrip().endswith((".", "?", "whole", "skipped", ")", "read it")):
+        if done.err and not done.err.rstrip().endswith((".", "?", "whole", "skipped", ")", "anew", "read it")):
             self.violations.append(f"no sentence: {done.err}")
         if done.seconds > longest:
             self.violations.append(f"it took {done.seconds:.0f} s")
