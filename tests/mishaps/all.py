@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.mishaps import folders, groups, outputs, servers
+from tests.mishaps import folders, groups, outputs, readers, servers
 
-MISHAPS = (*folders.MISHAPS, *servers.MISHAPS, *groups.MISHAPS, *outputs.MISHAPS)
+MISHAPS = (*folders.MISHAPS, *servers.MISHAPS, *groups.MISHAPS, *outputs.MISHAPS, *readers.MISHAPS)

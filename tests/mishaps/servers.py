@@ -25,7 +25,7 @@ def _server() -> Postgres:
     return _OPEN.enter_context(postgres())
 
 
-def _joined(trial: Trial) -> Postgres:
+def joined_through_server(trial: Trial) -> Postgres:
     """A server that both machines have used."""
     server = _server()
     server.clear()
@@ -56,7 +56,7 @@ def _wrong(trial: Trial, server: Postgres, address: str) -> None:
 
 
 def _down(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     server.stop()
     try:
         trial.meets("sync", server.address())
@@ -73,7 +73,7 @@ def _no_such_host(trial: Trial) -> None:
 
 
 def _wrong_password(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     _wrong(trial, server, server.address(password="guess"))
 
 
@@ -83,12 +83,12 @@ def _no_password(trial: Trial) -> None:
 
 
 def _wrong_database(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     _wrong(trial, server, server.address(database="paperz"))
 
 
 def _wrong_user(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     _wrong(trial, server, server.address(user="adda"))
 
 
@@ -129,7 +129,7 @@ def _no_rights_to_write(trial: Trial) -> None:
 
 
 def _read_only(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     server.ask("ALTER DATABASE papers SET default_transaction_read_only = on")
     trial.meets("sync", server.address())
     server.ask("ALTER DATABASE papers RESET default_transaction_read_only")
@@ -138,7 +138,7 @@ def _read_only(trial: Trial) -> None:
 
 
 def _other_table(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     other = "ALTER TABLE dailypapers_event RENAME COLUMN line TO row"
     server.ask(other, database="papers")
     trial.meets("sync", server.address())
@@ -148,7 +148,7 @@ def _other_table(trial: Trial) -> None:
 
 
 def _table_lost(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     server.ask("DROP TABLE dailypapers_event", database="papers")
     trial.meets("sync", server.address())
     server.clear()
@@ -157,7 +157,7 @@ def _table_lost(trial: Trial) -> None:
 
 
 def _rolled_back(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     server.clear()
     trial.meets("sync", server.address(), code=0)
     trial.heals("sync", server.address())
@@ -165,7 +165,7 @@ def _rolled_back(trial: Trial) -> None:
 
 
 def _too_many(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     server.ask("ALTER ROLE ada CONNECTION LIMIT 0")
     trial.meets("sync", server.address())
     server.ask("ALTER ROLE ada CONNECTION LIMIT -1")
@@ -201,7 +201,7 @@ def _somebody_holds_the_turn(trial: Trial) -> None:
     """Another machine hangs while it holds the lock of those that insert."""
     import psycopg
 
-    server = _joined(trial)
+    server = joined_through_server(trial)
     with psycopg.connect(server.address()) as other:
         other.execute("SELECT pg_advisory_xact_lock(6431797103)")
         trial.meets("sync", server.address())
@@ -211,7 +211,7 @@ def _somebody_holds_the_turn(trial: Trial) -> None:
 
 def _down_while_watched(trial: Trial) -> None:
     """`sync --watch` while the server stops."""
-    server = _joined(trial)
+    server = joined_through_server(trial)
     timer = threading.Timer(2.0, server.stop)
     timer.start()
     try:
@@ -226,7 +226,7 @@ def _down_while_watched(trial: Trial) -> None:
 def _copied_home(trial: Trial) -> None:
     import shutil
 
-    server = _joined(trial)
+    server = joined_through_server(trial)
     copy = trial.place / "copy"
     shutil.copytree(trial.laptop, copy)
     trial.must(copy, "mark", "star", trial.papers[7])
@@ -245,7 +245,7 @@ def _copied_home(trial: Trial) -> None:
 
 
 def _without_the_extra(trial: Trial) -> None:
-    server = _joined(trial)
+    server = joined_through_server(trial)
     trial.meets("sync", server.address(), **lacking(trial, "psycopg"))
     trial.heals("sync", server.address())
     trial.expect_same_marks(server.address())
