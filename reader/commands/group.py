@@ -198,7 +198,8 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
     except ReaderError as error:
-        raise type(error)(f"{error} Your choice is kept, and the others are told by the next look that works.") from error
+        kept = "Your choice is kept, and the others are told by the next look that works."
+        raise type(error)(f"{error} {kept}") from error
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
     if exchanged.is_new_machine:
         warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
     if exchanged.is_emptied:
-        warn("Your other machines' files are gone from the folder: if its disk is not mounted, mount it and sync again.")
+        warn("The folder has no files of your machines any more: if its disk is not mounted, mount it and sync again.")
     if arguments.quiet:
         return
     print_line(_summary(exchanged))

@@ -69,7 +69,7 @@ class State(TriageState):
     texts_ahead: str = ""
     """How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
     unjoined: tuple[tuple[str, datetime], ...] = ()
-    """What can't be joined with other machines or the group, such as `sync fails`, each with the local time it began."""
+    """What can't be joined with other machines or the group, such as `sync fails`, and since when (local time)."""
     hint: str = ""
     """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)

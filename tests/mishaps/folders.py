@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import zlib
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from reader import platform
 from reader.cache.marks.journal import Entry, decode, encode
-from tests.mishaps.trial import Mishap, Trial, disk, machine, mount, resize
+from tests.crash.disks import mount
+from tests.mishaps.trial import Mishap, Trial, disk, events, machine, marks, resize
 
 ROOM = "sync DIR"
 
@@ -117,8 +120,6 @@ def _damaged_line(trial: Trial) -> None:
 
 
 def _newer_form(trial: Trial) -> None:
-    import zlib
-
     lines = trial.file(trial.desk).read_bytes().splitlines(keepends=True)
     body = lines[-1].rpartition(b',"sum"')[0].replace(b'"v":1', b'"v":2')
     _change_desks_file(trial, b"".join(lines[:-1]) + body + b',"sum":"%08x"}\n' % zlib.crc32(body))
@@ -210,8 +211,6 @@ def _copied_home(trial: Trial) -> None:
     trial.must(copy, "mark", "star", trial.papers[7])
     trial.must(copy, "sync", str(trial.shared))
     trial.expect_same_marks()
-    from tests.mishaps.trial import events, marks
-
     trial.must(copy, "sync", str(trial.shared))
     trial.expect(events(copy) == events(trial.desk), "the copy has other marks")
     trial.expect({*trial.papers[5:8]} <= marks(trial.desk)[0], "a star of a copy is missing")
@@ -229,8 +228,6 @@ def _home_from_a_backup(trial: Trial) -> None:
     trial.meets("sync", str(trial.shared), code=0)
     trial.heals("sync", str(trial.shared))
     trial.expect_same_marks()
-    from tests.mishaps.trial import marks
-
     trial.expect({*trial.papers[5:7]} <= marks(trial.desk)[0], "a star from before or after the backup is missing")
 
 
@@ -264,8 +261,6 @@ def _shift_clock(home: Path, years: int) -> None:
     for line in journal.read_bytes().splitlines(keepends=True):
         one = decode(line)
         if isinstance(one, Entry):
-            from dataclasses import replace
-
             one = replace(one, clock=one.clock + ahead)
         lines.append(encode(one))
     journal.write_bytes(b"".join(lines))

@@ -1,4 +1,4 @@
-"""Mishaps of a group: its folder, its members' statements, and the user's own key. The laptop is ada's, the desk bob's."""
+"""Mishaps of a group: its folder, its members' statements, and the own key. The laptop is ada's, the desk bob's."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from reader.cache.group import membership, signing
 from reader.core.group import Statement, read, write
-from tests.mishaps.trial import Mishap, Trial, disk, lacking, mount, resize
+from tests.crash.disks import mount
+from tests.mishaps.trial import Mishap, Trial, disk, lacking, resize
 
 ROOM = "group"
 
@@ -152,8 +154,6 @@ def _altered(_trial: Trial, data: bytes) -> bytes:
 
 
 def _said_by(trial: Trial, data: bytes, secret: str, **changes: object) -> bytes:
-    from dataclasses import replace
-
     statement: Statement = read(signing.verified(data))
     statement = replace(statement, number=statement.number + 1, **changes)  # type: ignore[arg-type]
     return signing.sign(write(statement), secret)
@@ -252,7 +252,7 @@ def _key_lost(trial: Trial) -> None:
 
 
 def _without_the_extra(trial: Trial) -> None:
-    trial.meets("group", "look", **lacking(trial, "nacl"))
+    trial.meets("group", "look", more=lacking(trial, "nacl"))
     trial.heals("group", "look")
     _expect_all(trial)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.crash.disks import mount
 from tests.mail_server import CERTIFICATE, PASSWORD, MailServer, serving
 from tests.mishaps.postgres import free_port, silent
-from tests.mishaps.trial import Mishap, Trial, disk, mount, resize
+from tests.mishaps.trial import NOTHING, Mishap, Trial, disk, resize
 
 EXPORTS = "a watched export"
 DIGESTS = "digest"
@@ -117,51 +118,51 @@ def _mail(trial: Trial, port: int, security: str = "starttls") -> dict[str, str]
 SEND = ("digest", "--since", "3y", "--send")
 
 
-def _sent(trial: Trial, server: MailServer, mails: int = 1, *words: str, **more: str) -> None:
-    trial.heals(*SEND, *words, says=True, **more)
+def _sent(trial: Trial, server: MailServer, mails: int = 1, *words: str, more: Mapping[str, str] = NOTHING) -> None:
+    trial.heals(*SEND, *words, says=True, more=more)
     trial.expect(len(server.mails) == mails, f"{len(server.mails)} mails came, not {mails}")
-    trial.must(trial.laptop, *SEND, **more)
+    trial.must(trial.laptop, *SEND, more=more)
     trial.expect(len(server.mails) == mails, "the same was sent twice")
 
 
 def _mail_server_down(trial: Trial) -> None:
     port = free_port()
     more = _mail(trial, port)
-    trial.meets(*SEND, **more)
+    trial.meets(*SEND, more=more)
     with serving() as server:
         settings = trial.laptop / "config.toml"
         settings.write_text(settings.read_text().replace(str(port), str(server.port)))
-        _sent(trial, server, **more)
+        _sent(trial, server, more=more)
 
 
 def _mail_wrong_password(trial: Trial) -> None:
     with serving() as server:
         more = _mail(trial, server.port)
-        trial.meets(*SEND, **{**more, "DAILYPAPERS_SMTP_PASSWORD": "guess"})
-        _sent(trial, server, **more)
+        trial.meets(*SEND, more={**more, "DAILYPAPERS_SMTP_PASSWORD": "guess"})
+        _sent(trial, server, more=more)
 
 
 def _mail_no_password(trial: Trial) -> None:
     with serving() as server:
         more = _mail(trial, server.port)
-        trial.meets(*SEND, **{**more, "DAILYPAPERS_SMTP_PASSWORD": ""})
-        _sent(trial, server, **more)
+        trial.meets(*SEND, more={**more, "DAILYPAPERS_SMTP_PASSWORD": ""})
+        _sent(trial, server, more=more)
 
 
 def _mail_untrusted(trial: Trial) -> None:
     with serving() as server:
         more = _mail(trial, server.port)
-        trial.meets(*SEND, **{**more, "SSL_CERT_FILE": "/dev/null"})
-        _sent(trial, server, **more)
+        trial.meets(*SEND, more={**more, "SSL_CERT_FILE": "/dev/null"})
+        _sent(trial, server, more=more)
 
 
 def _mail_refused(word: str) -> Callable[[Trial], None]:
     def play(trial: Trial) -> None:
         with serving(refuses=word) as server:
             more = _mail(trial, server.port)
-            trial.meets(*SEND, **more)
+            trial.meets(*SEND, more=more)
             server.refuses = ""
-            _sent(trial, server, **more)
+            _sent(trial, server, more=more)
 
     play.__name__ = f"_mail_refused_{word.lower()}"
     return play
@@ -170,19 +171,19 @@ def _mail_refused(word: str) -> Callable[[Trial], None]:
 def _mail_broken_off(trial: Trial) -> None:
     with serving(breaks_off=True) as server:
         more = _mail(trial, server.port)
-        trial.meets(*SEND, **more)
+        trial.meets(*SEND, more=more)
         server.breaks_off = False
-        _sent(trial, server, 2, "--again", **more)
+        _sent(trial, server, 2, "--again", more=more)
 
 
 def _mail_silent(trial: Trial) -> None:
     with silent() as port:
         more = _mail(trial, port)
-        trial.meets(*SEND, longest=35, **more)
+        trial.meets(*SEND, longest=35, more=more)
     with serving() as server:
         settings = trial.laptop / "config.toml"
         settings.write_text(settings.read_text().replace(str(port), str(server.port)))
-        _sent(trial, server, **more)
+        _sent(trial, server, more=more)
 
 
 def _digest_disk_full(trial: Trial) -> None:

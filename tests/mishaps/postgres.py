@@ -31,9 +31,13 @@ class Postgres:
         self._run: Any = pgexec
         self._folder = folder
         self.port = free_port()
-        lines = ("local all postgres trust", "host all locked 127.0.0.1/32 reject", "hostssl all secret 127.0.0.1/32 trust")
-        lines += ("host all secret 127.0.0.1/32 reject",)
-        lines += ("host all all 127.0.0.1/32 scram-sha-256",)
+        lines = (
+            "local all postgres trust",
+            "host all locked 127.0.0.1/32 reject",
+            "hostssl all secret 127.0.0.1/32 trust",
+            "host all secret 127.0.0.1/32 reject",
+            "host all all 127.0.0.1/32 scram-sha-256",
+        )
         (folder / "data" / "pg_hba.conf").write_text("\n".join(lines) + "\n")
         self.start()
         self.ask(f"CREATE ROLE ada LOGIN PASSWORD '{PASSWORD}'")
@@ -70,7 +74,9 @@ class Postgres:
 
     def clear(self) -> None:
         """Let the database be as new."""
-        self.ask("DROP OWNED BY guest", *(f"DROP TABLE IF EXISTS dailypapers_{one}" for one in TABLES), database="papers")
+        self.ask(
+            "DROP OWNED BY guest", *(f"DROP TABLE IF EXISTS dailypapers_{one}" for one in TABLES), database="papers"
+        )
 
 
 @contextmanager

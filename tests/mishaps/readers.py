@@ -27,7 +27,6 @@ HURRIED = (
 """The reader, whose quiet minute is short."""
 
 
-
 @contextmanager
 def _reader(trial: Trial, settings: str, size: tuple[int, int]) -> Iterator[Terminal]:
     """The reader on the laptop's home; it is left by its own key, and must end well."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 
 from tests.mishaps.postgres import PASSWORD, Postgres, postgres, silent
-from tests.mishaps.trial import Mishap, Trial, lacking
+from tests.mishaps.trial import Mishap, Trial, events, lacking, machine, marks
 
 ROOM = "sync postgresql://…"
 
@@ -19,8 +21,6 @@ _OPEN = ExitStack()
 @cache
 def _server() -> Postgres:
     """One server for all plays, which ends with the program."""
-    import atexit
-
     atexit.register(_OPEN.close)
     return _OPEN.enter_context(postgres())
 
@@ -224,8 +224,6 @@ def _down_while_watched(trial: Trial) -> None:
 
 
 def _copied_home(trial: Trial) -> None:
-    import shutil
-
     server = joined_through_server(trial)
     copy = trial.place / "copy"
     shutil.copytree(trial.laptop, copy)
@@ -235,8 +233,6 @@ def _copied_home(trial: Trial) -> None:
     trial.meets("sync", server.address(), code=0)
     trial.heals("sync", server.address())
     trial.must(copy, "sync", server.address())
-    from tests.mishaps.trial import events, machine, marks
-
     trial.expect_same_marks(server.address())
     trial.must(copy, "sync", server.address())
     trial.expect(events(copy) == events(trial.desk), "the copy has other marks")
@@ -246,7 +242,7 @@ def _copied_home(trial: Trial) -> None:
 
 def _without_the_extra(trial: Trial) -> None:
     server = joined_through_server(trial)
-    trial.meets("sync", server.address(), **lacking(trial, "psycopg"))
+    trial.meets("sync", server.address(), more=lacking(trial, "psycopg"))
     trial.heals("sync", server.address())
     trial.expect_same_marks(server.address())
 

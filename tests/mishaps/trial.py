@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ from tests.crash.program import Run, environment, run
 
 LONGEST = 12.0
 """Seconds that a command may take before it gives up: a server has ten to answer."""
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +143,28 @@ class Trial:
 
     # Runs
 
-    def run(self, home: Path, *words: str, **more: str) -> Run:
+    def run(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING) -> Run:
         """Run the program for a machine."""
         return run(words, environment(home, **self.variables, **more))
 
-    def must(self, home: Path, *words: str, **more: str) -> Run:
+    def must(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING) -> Run:
         """Run the program; it must succeed."""
-        done = self.run(home, *words, **more)
+        done = self.run(home, *words, more=more)
         assert done.code == 0, f"{words}: {done.err}"
         return done
 
     def meets(
-        self, *words: str, home: Path | None = None, code: int = 1, longest: float = LONGEST, **more: str
+        self,
+        *words: str,
+        home: Path | None = None,
+        code: int = 1,
+        longest: float = LONGEST,
+        more: Mapping[str, str] = NOTHING,
     ) -> Run:
         """Run a command while the fault is there: one sentence in one line, no mark lost, no long silence."""
         home = home or self.laptop
         before = events(home)
-        done = self.run(home, *words, **more)
+        done = self.run(home, *words, more=more)
         self.note(done, code, longest)
         lost = before - events(home)
         if lost:
@@ -177,9 +186,11 @@ class Trial:
         if done.seconds > longest:
             self.violations.append(f"it took {done.seconds:.0f} s")
 
-    def heals(self, *words: str, home: Path | None = None, says: bool = False, **more: str) -> Run:
+    def heals(
+        self, *words: str, home: Path | None = None, says: bool = False, more: Mapping[str, str] = NOTHING
+    ) -> Run:
         """Run a command once the fault is gone: it must succeed, and `says` nothing of a trouble."""
-        done = self.run(home or self.laptop, *words, **more)
+        done = self.run(home or self.laptop, *words, more=more)
         lines = [*done.err.splitlines(), *done.out.splitlines()]
         self.told[-1].next = self.plain("; ".join(lines))
         if done.code or (done.err and not says):

@@ -178,7 +178,8 @@ def _is_strange(events: Events, entry: Entry, own: str) -> bool:
     if entry.machine != own:
         return False
     ask = "SELECT count(*) FROM event WHERE id = ?"
-    return events.read(lambda one: one.execute(ask, (entry.id,)).fetchone()) == (0,)
+    (known,) = events.read(lambda one: one.execute(ask, (entry.id,)).fetchone())
+    return not known
 
 
 def _unsent(events: Events, known: memory.Memory) -> list[Entry]:
