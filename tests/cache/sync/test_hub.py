@@ -224,7 +224,6 @@ def test_a_server_that_falls_silent_is_given_up(address: str, monkeypatch: pytes
 @pytest.mark.long
 def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "PATIENCE", 3)
-    with postgres.open_server(address) as one, one.turn():
-        with pytest.raises(CacheError, match="another machine writes there"), postgres.open_server(address) as other:
-            with other.turn():
-                pass
+    told = pytest.raises(CacheError, match="another machine writes there")
+    with postgres.open_server(address) as one, one.turn(), told, postgres.open_server(address) as other, other.turn():
+        pass

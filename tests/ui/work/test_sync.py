@@ -88,9 +88,8 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
 
 
 async def test_what_was_skipped_is_said_once_and_is_no_failure() -> None:
-    stage = Stage(
-        [Outcome(0, "", "half a file"), Outcome(0, "", "half a file"), Outcome(0), Outcome(0, "", "half a file")]
-    )
+    skipped = Outcome(0, "", "half a file")
+    stage = Stage([skipped, skipped, Outcome(0), skipped])
     for _ in range(4):
         await stage.look()
     assert (stage.told, stage.unjoined, stage.sync.is_due) == (["half a file"] * 2, [], False)
