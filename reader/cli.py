@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reader import __version__, access_token
-from reader.commands.registry import COMMANDS, add_reader_options, find_command
+from reader.commands.line.registry import COMMANDS, add_reader_options, find_command
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code.
 
-    `first_frame` is the frame that stands on the terminal already, if any.
+    `first_frame` is the frame that is on the terminal already, if any.
     """
     code = _run_safely(list(sys.argv[1:] if arguments is None else arguments), first_frame)
     lost = _finish(sys.stdout)
@@ -92,8 +92,8 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
 
 
 def _print_front_page(words: Sequence[str]) -> int:
-    from reader.commands.front_page import front_page
-    from reader.commands.parsing import take_colours
+    from reader.commands.line.front_page import front_page
+    from reader.commands.line.parsing import take_colours
 
     take_colours(words)
     print(front_page(), end="")
@@ -105,7 +105,7 @@ def _print_front_page(words: Sequence[str]) -> int:
 
 def _run_command(name: str, words: Sequence[str]) -> int:
     from reader.commands.command import OpenReader, make_parser
-    from reader.commands.parsing import parse
+    from reader.commands.line.parsing import parse
     from reader.commands.workspace import Workspace
 
     command = find_command(name)
@@ -151,6 +151,8 @@ def _expect_terminal(advice: str) -> None:
     """Raise UsageError with advice if the reader can't be drawn."""
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
+    if not _has_driver() and os.environ.get("TERM") == "dumb":
+        raise UsageError(f"This terminal can't be drawn on (TERM is dumb). {advice}")
 
 
 def _has_driver() -> bool:
@@ -164,7 +166,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
         # Without options there is no need to import argparse.
         return " ".join(words), False, None
     from reader.commands.command import SEE_HELP, Parser, add_query, query_of
-    from reader.commands.parsing import asks_for_help, parse
+    from reader.commands.line.parsing import asks_for_help, parse
 
     if asks_for_help(words):
         raise SystemExit(_print_front_page(words))
@@ -206,14 +208,14 @@ def _show_reader(
     opens_page: bool = False,
 ) -> int:
     """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper."""
-    from reader.ui.process import skip_final_collection, tune_process
+    from reader.ui.terminal.process import skip_final_collection, tune_process
 
     tune_process()
     import threading
 
     from reader import paths
     from reader.ui.app import SAMPLE, ReaderApp
-    from reader.ui.leaving import Leaving, exit_code
+    from reader.ui.terminal.leaving import Leaving, exit_code
 
     file = sample or workspace.cache_file
     told = [] if sample else _prepare_cache(workspace, frame)
@@ -250,7 +252,7 @@ def _show_reader(
         workspace.has_changed = True
         workspace.write_exports()
     for words in app.commands_due:
-        from reader.commands.own_process import start_beyond
+        from reader.commands.line.own_process import start_beyond
 
         # The reader does not wait for a folder that may be on a network.
         start_beyond(words)
@@ -265,7 +267,7 @@ def _show_reader(
 
 def _shell(workspace: Workspace, sample: Path | None) -> Shell:
     """What the reader's command line can do; over the sample, commands know nothing of the user's own files."""
-    from reader.commands.shell import ReaderShell
+    from reader.commands.line.shell import ReaderShell
     from reader.commands.workspace import Workspace
     from reader.paths import HOME_VARIABLE
 

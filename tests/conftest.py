@@ -53,11 +53,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 LONG = (
     "commands/test_backfill.py",
     "commands/test_closed_streams.py",
+    "commands/test_mcp_faults.py",
     "commands/test_private_files.py",
     "commands/test_read_only.py",
     "commands/test_refused_feeds.py",
     "commands/test_restore.py",
     "crash/test_crash.py",
+    "everywhere/test_everywhere.py",
     "feeds/syndication/test_size.py",
     "feeds/test_bombs.py",
     "mishaps/test_mishaps.py",

@@ -26,7 +26,7 @@ def tag_counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def spellings(name: str, known: Iterable[str]) -> list[str]:
-    """The known tags that are this one but for capitals, its own spelling first."""
+    """The known tags that differ from this one only in capitals, its own spelling first."""
     return sorted((tag for tag in known if tag.casefold() == name.casefold()), key=lambda tag: (tag != name, tag))
 
 

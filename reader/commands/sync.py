@@ -27,13 +27,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
     about = "print when each machine was last seen and what came of it, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--watch", action="store_true", help="go on until it is stopped, and join as something comes")
+    parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 
 
 def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
-    place = _place(arguments.folder, workspace, is_status=arguments.status)
+    place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         print_status(place, workspace, as_json=arguments.json)
         return 0
@@ -45,9 +45,10 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: SharedSettings) -> None:
     """Print what one of many looks brought; a trouble that lasts is told once."""
-    lasting, told[:] = list(told), exchanged.troubles
+    lasting, told[:] = list(told), [*exchanged.troubles, *exchanged.skipped]
     exchanged.troubles = [one for one in exchanged.troubles if one not in lasting]
-    if exchanged.came or exchanged.went or exchanged.troubles:
+    exchanged.skipped = [one for one in exchanged.skipped if one not in lasting]
+    if exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped:
         _print_outcome(arguments, exchanged, settings)
         sys.stdout.flush()
 
@@ -59,6 +60,8 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
     for trouble in exchanged.troubles:
         is_newer = trouble.endswith("newer than this program")
         warn(f"{clean(trouble)}; {'update that to read it' if is_newer else 'it is skipped until it is whole'}")
+    for skipped in exchanged.skipped:
+        warn(f"{clean(skipped)}; it is skipped")
     for refused in settings.refused:
         warn(refused)
     if exchanged.is_new_machine:
@@ -77,7 +80,7 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
         print_line(f"To do this by itself: dailypapers config set sync {place}")
 
 
-def _place(named: str | None, workspace: Workspace, *, is_status: bool) -> Path | str:
+def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
     """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
 
     A status without either is that of the folder that was used last.
@@ -108,7 +111,8 @@ def _summary(exchanged: Exchanged) -> str:
 COMMAND = Command(
     "sync",
     "Have the same marks on every machine, through a folder that they share: one file a machine, no server, in any"
-    " order. The file holds ids of papers, marks, tags, notes, followed feeds, and the machine's name; no texts.",
+    " order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
+    " papers. The README lists all.",
     (
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
         ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),

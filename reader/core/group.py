@@ -132,7 +132,7 @@ def write(statement: Statement) -> bytes:
 
 
 def read(body: bytes) -> Statement:
-    """The statement of verified lines, with clean text; raises ValueError with the reason if it is none."""
+    """The statement of verified lines, with clean text; raises ValueError with the reason if it is not one."""
     lines = body.split(b"\n")
     if lines.pop() or not lines:
         raise ValueError("it is cut off")
@@ -148,7 +148,7 @@ def read(body: bytes) -> Statement:
         or not 0 <= number < 1 << 62
         or not _HEX.fullmatch(str(head["member"]))
     ):
-        raise ValueError("it is no statement")
+        raise ValueError("it is not a statement")
     if len(lines) - 1 > MOST_PAPERS:
         raise ValueError("it has too many papers")
     shared = tuple(
@@ -202,12 +202,12 @@ def _object(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError("it is damaged") from None
     if not isinstance(found, dict):
-        raise ValueError("it is no statement")
+        raise ValueError("it is not a statement")
     return found
 
 
 def _marks(fields: Mapping[str, Any]) -> Iterator[Shared]:
-    """The clean marks of one paper; what is no mark is left out."""
+    """The clean marks of one paper; what is not a mark is left out."""
     paper, kinds, note = fields.get("paper"), fields.get("marks"), fields.get(NOTE)
     if not isinstance(paper, str) or not _PAPER.fullmatch(paper):
         return

@@ -1,6 +1,6 @@
 """What the reader needs of the shell's commands: to complete, understand and run the words of its command line.
 
-`reader.commands` has them; it stands above the interface, which gets them as an object.
+`reader.commands` has them; it is a layer above the interface, which receives them as an object.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Here(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A word that may stand at the end of the line, and what it means."""
+    """A word that may come at the end of the line, and what it means."""
 
     text: str
     about: str = ""
@@ -53,6 +53,8 @@ class Typed(NamedTuple):
     """The count of the action."""
     text: str = ""
     """What follows the action's word, for one that takes a text."""
+    reaches_out: bool = False
+    """Whether it may run programs, touch files or change settings."""
 
 
 class Outcome(NamedTuple):

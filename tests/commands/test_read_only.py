@@ -148,7 +148,7 @@ from reader.cache.marks.events import Events
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.session.places import Place
-from reader.ui.work.library import Library
+from reader.ui.library.library import Library
 from reader.core.query import parse
 import asyncio
 

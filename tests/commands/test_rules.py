@@ -79,7 +79,7 @@ def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) ->
         "Did you mean",
         "must not have free text",
         "has both hide and star, which contradict each other",
-        'has "hid", which no rule does',
+        'has "hid", which is not what a rule can do',
         "Rule e: There is no view 'none'.",
         "The muted topic:nowhere: There is no topic 'nowhere'.",
     ):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from reader import cli
-from reader.commands import own_process
-from reader.commands.own_process import CommandProcess
-from reader.commands.shell import ReaderShell
+from reader.commands.line import own_process
+from reader.commands.line.own_process import CommandProcess
+from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.paths import HOME_VARIABLE
 

@@ -78,8 +78,8 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     run("sync")
     status = on_terminal("sync", "--status", columns=200).lines
     assert status[0].startswith(f"{shared}, last looked at 20")
-    assert "laptop" in status[1] + status[2] and "1 new then" in status[1] + status[2]
-    assert f"{file.name}: line 4: it is cut off" in status[1] + status[2]
+    assert "laptop" in "".join(status) and "1 new then" in "".join(status)
+    assert f"  {file.name}: line 4: it is cut off" in status
     machines = run("sync", "--status", "--json").record["machines"]
     assert sorted((one["name"], one["changes"], one["is_this"]) for one in machines) == [
         ("desk", 0, True),
@@ -90,6 +90,33 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     assert (failed.code, "is not there. Connect or mount it" in failed.err) == (1, True)
     assert run("sync", "--status").lines[0].endswith("It is not there now.")
     assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_copy_of_a_file_is_no_second_machine(
+    run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path, columns: int
+) -> None:
+    shared = tmp_path / "shared"
+    use("workstation-of-the-laboratory")
+    run("mark", "star", IDS[0])
+    run("sync", str(shared))
+    (file,) = shared.iterdir()
+    copy = file.with_name(f"{file.stem}.sync-conflict-20261124-101010-ABCDEFG.jsonl")
+    shutil.copy(file, copy)
+    (shared / "dailypapers-b.jsonl").mkdir()
+    use("desk")
+    synced = run("sync", str(shared))
+    assert synced.lines[0] == "1 change came from workstation-of-the-laboratory."
+    assert synced.err == "dailypapers-b.jsonl: it is a folder; it is skipped\n"
+    machines = run("sync", "--status", "--json").record["machines"]
+    assert sorted((one["file"], one["copies"]) for one in machines if not one["is_this"]) == [(file.name, [copy.name])]
+    status = on_terminal("sync", "--status", columns=columns).lines
+    rows = [line for line in status if " change" in line]
+    assert [row.split(" ")[0] for row in rows] == ["desk", "workstation-of-the-laboratory"]
+    assert all(len(row) <= columns for row in rows)
+    assert [line for line in status if copy.name in line] == [f"  {copy.name}"] if columns < 120 else True
+    assert (file.name.split("-")[1][:12] in "".join(rows)) is (columns >= 120)
+    assert ("  1 new then" in status) is (columns == 60)
 
 
 def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reader.actions.export import FORMATS
-from reader.core.setting_tables import EXPORT_FORMATS
+from reader.core.settings.tables import EXPORT_FORMATS
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
 
@@ -57,7 +57,7 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     ("export", "says"),
     [
         ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
-        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is not there. Connect or mount it"),
+        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is not there. Make it, or name another file."),
         ('query = "sort:title"\nfile = "all.csv"', "6 papers are more than 5"),
     ],
 )

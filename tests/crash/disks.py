@@ -20,6 +20,8 @@ from tests.crash.trials import Scene, make_scenes, try_scene
 WHAT = (
     *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
     *("import", "refresh", "read", "pdf", "refresh-paper", "for-you", "sync", "digest", "compact", "migrate"),
+    *("agent", "rules", "digest-file", "vectors", "settings", "mute"),
+    *("group-create", "group-join", "group-share", "group-look", "group-leave"),
 )
 
 LARGEST = 1 << 22
@@ -34,7 +36,7 @@ def run_limits(stage: Stage, report: Report, sizes: int, seed: int, what: Sequen
         scene, size = chance.choice(scenes), _size(chance)
 
         def start(home: Path, scene: Scene = scene, size: int = size) -> Run:
-            return run(scene.step.words, stage.surroundings(home), file_size=size)
+            return scene.step.run(stage.surroundings(home), file_size=size)
 
         try_scene(stage, report, scene, f"{scene.name} with files of {size:,} bytes at most", start)
 
@@ -51,7 +53,7 @@ def run_small_disks(stage: Stage, report: Report, sizes: int, seed: int, what: S
                 return False
 
             def start(home: Path, scene: Scene = scene) -> Run:
-                ran = run(scene.step.words, stage.surroundings(home))
+                ran = scene.step.run(stage.surroundings(home))
                 _grow(home.parent)
                 return ran
 

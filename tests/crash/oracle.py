@@ -12,10 +12,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from tests.crash.journal import Journal, read_journal
 
@@ -23,6 +24,9 @@ STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 """Kinds of mark, and the column of `paper` that holds the state."""
 
 REVERSALS = ("undo", "redo")
+
+HIGHLIGHTED, MUTED = 2, 8
+"""The bits of a paper's flags that a rule has picked it out, and that it has a muted word."""
 
 TRACES = ("open", "finish", "pass")
 """Kinds of events that reading leaves by itself, some time later: nobody asks for them, and no undo is about them."""
@@ -76,6 +80,8 @@ class Snapshot:
     """The papers whose full text is kept, as `text_of` names them."""
     pdfs: frozenset[str] = frozenset()
     """The papers whose PDF is there, as `pdf_of` names them."""
+    flags: Mapping[str, int] = field(default_factory=dict)
+    """The flags of papers that have any."""
 
     @property
     def held(self) -> frozenset[str]:
@@ -175,6 +181,7 @@ def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool
         recorded_size=int(meta["journal_size"]) if "journal_size" in meta else None,
         faults=tuple(_faults(connection, deep=deep)),
         texts=frozenset(_texts(connection, ids)),
+        flags=_flags(connection, ids),
     )
 
 
@@ -183,6 +190,12 @@ def _queue(connection: sqlite3.Connection, ids: Mapping[int, str]) -> tuple[str,
         return ()
     rows = connection.execute("SELECT pk FROM queue ORDER BY place, pk")
     return tuple(ids.get(pk, "?") for (pk,) in rows)
+
+
+def _flags(connection: sqlite3.Connection, ids: Mapping[int, str]) -> dict[str, int]:
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'paper_flags'").fetchone() is None:
+        return {}
+    return {ids.get(pk, "?"): flags for pk, flags in connection.execute("SELECT pk, flags FROM paper_flags")}
 
 
 def _texts(connection: sqlite3.Connection, ids: Mapping[int, str]) -> Iterator[str]:
@@ -283,9 +296,14 @@ def derive(entries: Iterable[Entry], aliases: Mapping[str, str]) -> dict[str, di
     return values
 
 
-def states_by_paper(values: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[str]]:
-    """Derived values as the kinds of state that stand on each paper."""
+def states_by_paper(
+    values: Mapping[str, Mapping[str, str]], flags: Mapping[str, int] = MappingProxyType({})
+) -> dict[str, frozenset[str]]:
+    """Derived values as the kinds of state that stand on each paper; muted ones are hidden unless an event says so."""
     found: dict[str, set[str]] = {}
+    for id, bits in flags.items():
+        if bits & MUTED and id not in values.get("hide", {}):
+            found.setdefault(id, set()).add("hide")
     for kind in STATES:
         for id, value in values.get(kind, {}).items():
             if value == "1":
@@ -306,11 +324,21 @@ def targets(entries: Sequence[Entry], kind: str) -> list[str]:
             and entry.id not in undone
             and entry.number != 0
         ]
-        return [entry.id for entry in marks if entry.clock == marks[-1].clock]
+        if not marks:
+            return []
+        # What a program did in one run is taken back as one.
+        agents = {(entry.kind, entry.value) for entry in marks if entry.clock == marks[-1].clock and _is_agent(entry)}
+        clocks = {entry.clock for entry in marks if (entry.kind, entry.value) in agents} | {marks[-1].clock}
+        return [entry.id for entry in marks if entry.clock in clocks]
     entries = [entry for entry in entries if entry.kind not in TRACES]
     if not entries or entries[-1].kind != "undo":
         return []
     return [entry.value for entry in entries if entry.kind == "undo" and entry.clock == entries[-1].clock]
+
+
+def _is_agent(entry: Entry) -> bool:
+    """Whether the event says which program made the others of its clock, and in which run."""
+    return entry.kind.startswith("agent:")
 
 
 # Judging
@@ -432,13 +460,13 @@ def _judge_states(after: Snapshot, *, is_settled: bool) -> Iterator[str]:
         if entry.kind not in REVERSALS and entry.undone != (entry.id in undone):
             yield f"event {entry.id} is {'not ' if not entry.undone else ''}taken back, and the log says otherwise"
     values = derive(after.entries, after.aliases)
-    truths = [states_by_paper(values)]
+    truths = [states_by_paper(values, after.flags)]
     if not is_settled:
         # Each batch of an unfinished event is whole or not there.
         unfinished = {entry.id for entry in after.entries if not entry.applied}
         for some in chain.from_iterable(combinations(unfinished, n) for n in range(1, len(unfinished) + 1)):
             done = [entry for entry in after.entries if entry.id not in some]
-            truths.append(states_by_paper(derive(done, after.aliases)))
+            truths.append(states_by_paper(derive(done, after.aliases), after.flags))
     wrong = [id for id, states in after.states.items() if all(states != true.get(id, frozenset()) for true in truths)]
     if wrong:
         true = sorted(truths[0].get(wrong[0], frozenset()))
@@ -455,6 +483,9 @@ def _judge_states(after: Snapshot, *, is_settled: bool) -> Iterator[str]:
                         tags.setdefault(id, set()).add(kind[4:])
         if {id: frozenset(some) for id, some in tags.items()} != dict(after.tags):
             yield "the tags differ from the log"
+        picked = {id for id, value in values.get("highlight", {}).items() if value == "1" and id in after.states}
+        if picked != {id for id, flags in after.flags.items() if flags & HIGHLIGHTED}:
+            yield "what rules have picked out differs from the log"
         queued = [id for id in queue_order(after.entries, after.aliases) if id in after.states]
         if queued != list(after.queue):
             yield f"the queue differs from the log: it is {list(after.queue)[:3]}, not {queued[:3]}"

@@ -189,7 +189,7 @@ def migrate_together(stage: Stage, report: Report, programs: int) -> None:
     for ended in (one.result() for one in runs):
         report.row("migrate").tries += 1
         report.violate("programs on an older home", ended.mishaps() + ([ended.err] if ended.code else []))
-    after = settle(report, "an older home", home, stage.surroundings(home), before, Asked())
+    after = settle(stage, report, "an older home", home, before, Asked())
     report.violate("an older home", judge_schema(home, before, after, is_settled=True))
 
 

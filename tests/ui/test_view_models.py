@@ -19,19 +19,19 @@ from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
 from reader.session.places import VIEWS, Place, triage_place, view
-from reader.ui.counts import Counts, TopicFacts
-from reader.ui.feed_results import FeedResults
-from reader.ui.full_text import FullText
-from reader.ui.outline import Outline
-from reader.ui.pictures import Picture, Pictures
-from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
+from reader.ui.state.counts import Counts, TopicFacts
+from reader.ui.state.feed_results import FeedResults
+from reader.ui.state.full_text import FullText
+from reader.ui.state.outline import Outline
+from reader.ui.state.parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
+from reader.ui.state.pictures import Picture, Pictures
+from reader.ui.state.text_view import Size, TextView
+from reader.ui.state.whole import State
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.fit_lines import Fit
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
-from reader.ui.text_view import Size, TextView
 from reader.ui.view_models import (
     filter_data,
     filter_parts,

@@ -51,7 +51,7 @@ class PaperVectors(NamedTuple):
     pks: Ints
     """Keys, ascending."""
     digests: Ints
-    """What tells the ids of the papers: a cache in another's place gives its papers other keys."""
+    """What identifies the papers: a cache in another's place gives its papers other keys."""
     rows: npt.NDArray[np.float16]
     """For each paper a row of length 1."""
 

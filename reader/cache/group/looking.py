@@ -36,7 +36,7 @@ from reader.paths import group_file
 MOST_MEMBERS = 200
 
 UNIQUE = 6
-"""Digits of a member's key that tell it from another one of the same name."""
+"""Digits of a member's key that distinguish it from another one of the same name."""
 
 JITTER = 1_000_000
 """Two machines that speak at once have different numbers."""
@@ -103,6 +103,9 @@ def _begin(cache: Path, group: str, address: str, name: str, secret: str | None 
     former = membership.former(cache)
     if former is None or (secret is not None and former.secret != secret):
         former = Membership("", "", "", secret or signing.new_secret())
+    with explained(cache), closing(connections.connect(cache)) as connection, connections.transaction(connection):
+        # A cache from elsewhere may have members of a group that this home knows nothing of.
+        members.drop_all(connection)
     membership.save(cache, replace(former, group=group, place=address, name=name))
 
 
@@ -154,6 +157,12 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
 def shown_place(mine: Membership) -> str:
     """The place of a membership as people may see it: without a password."""
     return shown(mine.place) if is_server(mine.place) else mine.place
+
+
+def name_beside_namesake(mine: Membership) -> str:
+    """The name that others see if somebody of the same name is known; empty if nobody is."""
+    has_namesake = any(one.lower().startswith(f"{mine.name.lower()}+") for one in mine.names.values())
+    return f"{mine.name}+{signing.public_key(mine.secret)[:UNIQUE]}" if has_namesake else ""
 
 
 def _end(connection: sqlite3.Connection, cache: Path, mine: Membership) -> None:

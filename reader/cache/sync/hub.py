@@ -1,4 +1,4 @@
-"""Joins the logs of several machines through a PostgreSQL server, which tells the others as soon as something comes.
+"""Joins the logs of several machines through a PostgreSQL server, which notifies the others as soon as something comes.
 
 The server has a table of events that only grows. Each event is a line as the journal has it, so that what comes is
 checked as in a folder. Inserts take turns, so that a later number is never seen before an earlier one.

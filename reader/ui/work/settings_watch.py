@@ -72,11 +72,12 @@ def _mute(file: Path, settings: Settings, today: date) -> bool:
 
     In a thread, also for what it imports.
     """
-    from reader.cache.mutes import follow
     from reader.cache.window import Window
-    from reader.refresh.rules import rule_scope
 
     with closing(Window.open(file)) as window:
         if settings.mute or window.meta("mute"):
+            from reader.cache.mutes import follow
+            from reader.refresh.rules import rule_scope
+
             return follow(file, settings.mute, lambda: rule_scope(window, settings, today))
     return False

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from reader.cache.postgres import is_server
 from reader.core.errors import ReaderError
 from reader.ui.shell import Outcome, Running, Shell
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 START = 3.0
@@ -54,7 +54,7 @@ class Sync:
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
-        self._has_marked = self._is_looking = False
+        self._has_marked = self._is_looking = self._is_beginning = False
 
     @staticmethod
     def parts(state: State) -> object:
@@ -73,19 +73,21 @@ class Sync:
     def begin(self) -> None:
         """Look soon, and then again on each quiet minute."""
         if self._is_on:
+            self._is_beginning = True
             self.delay.begin(START)
 
     def marked(self, _state: State) -> None:
         """Look once no mark has been made for a while."""
         if self._is_on:
             self._has_marked = True
-            if not self._is_looking:
+            # Marks do not put off the first look, after which a server is listened to.
+            if not self._is_looking and not self._is_beginning:
                 self.delay.begin(QUIET)
 
     def look(self) -> None:
         """Look now, unless that is going on."""
         if self._is_on and not self._is_looking:
-            self._is_looking, self._has_marked = True, False
+            self._is_looking, self._has_marked, self._is_beginning = True, False, False
             self._background.start(self.words[0], self._run)
 
     async def _run(self) -> None:

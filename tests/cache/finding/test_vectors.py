@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +19,7 @@ from reader.cache.finding.meaning import Meaning, add
 from reader.cache.finding.vectors import NewPaper, alone, append, count, drop, open_vectors, read_lacking
 from reader.cache.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
-from reader.core.vectors import Vectors
+from reader.core.settings.vectors import Vectors
 from reader.paths import vectors_folder
 from reader.refresh.vectors import lacks_vectors, make_vectors, open_door, open_encoder
 from tests.cache.finding.test_index import store
@@ -65,7 +64,7 @@ def _closed(path: Path) -> Iterator[None]:
 
 def make(path: Path, settings: Vectors) -> list[tuple[int, int, int]]:
     async def run() -> list[tuple[int, int, int]]:
-        return [dataclasses.astuple(step) async for step in make_vectors(path, settings)]
+        return [step async for step in make_vectors(path, settings)]
 
     return asyncio.run(run())
 

@@ -266,7 +266,7 @@ def test_what_no_machine_can_have_written_is_refused(laptop: Machine, desk: Mach
     ]
     Journal(laptop.own_file).append([*wrong, entry(19, "note", "a\x1b[31mb"), entry(20, "later:kind", "1")], machine)
     looked = desk.look()
-    assert looked.troubles == [f"laptop's {laptop.own_file.name}: line 3: it is no event"]
+    assert looked.troubles == [f"laptop's {laptop.own_file.name}: line 3: it is not an event"]
     assert looked.came == {"laptop": 3}
     assert desk.states()[2] == [("2611.00002", "ab")]
     # What only a newer program knows has a name too.

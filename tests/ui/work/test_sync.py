@@ -13,7 +13,7 @@ import pytest
 
 from reader.config import Settings
 from reader.ui.shell import Outcome, Shell
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work import sync as work
 from reader.ui.work.services import Services
 from reader.ui.work.sync import QUIET, START, Sync
@@ -71,10 +71,13 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     sync = stage.sync
     sync.begin()
     assert (stage.begun, sync.is_due) == ([START], False)
+    # A mark does not put off the first look.
     sync.marked(State())
-    assert (stage.begun, sync.is_due) == ([START, QUIET], True)
+    assert (stage.begun, sync.is_due) == ([START], True)
     await stage.look()
-    assert (sync.is_due, stage.words, stage.begun[2:]) == (False, [("sync", "--quiet")], [QUIET])
+    assert (sync.is_due, stage.words, stage.begun[1:]) == (False, [("sync", "--quiet")], [QUIET])
+    sync.marked(State())
+    assert stage.begun[2:] == [QUIET]
     for _ in range(2):
         await stage.look()
     # Others still lack something.
@@ -140,11 +143,22 @@ def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo:
     assert (stage.begun, stage.works, stage.sync.is_due) == ([], [], False)
 
 
+async def test_a_server_is_listened_to() -> None:
+    stage = Stage([Outcome(0)] * 2, "postgresql://hub.example/papers")
+    await stage.look()
+    assert stage.words == [("sync", "--quiet", "--watch")]
+    shell = cast(Shell, stage)
+    stage.sync = Sync(stage.services, lambda: shell, is_in_group=lambda: True, is_through_server=lambda: True)
+    await stage.look()
+    assert stage.words[1:] == [("group", "look", "--quiet", "--watch")]
+
+
 async def test_a_group_is_looked_at_once_there_is_one() -> None:
     stage = Stage([Outcome(0)], "")
     groups: list[bool] = []
     machines = stage.sync
-    stage.sync = Sync(stage.services, lambda: cast(Shell, stage), is_in_group=lambda: bool(groups))
+    shell = cast(Shell, stage)
+    stage.sync = Sync(stage.services, lambda: shell, is_in_group=lambda: bool(groups), is_through_server=lambda: False)
     stage.sync.marked(State())
     assert machines.words == ("sync", "--quiet") and not stage.begun
     groups.append(True)
