@@ -87,13 +87,13 @@ def _small_disk(stage: Stage, scene: Scene, room: int) -> Iterator[Path | None]:
     """A copy of a scene's home on a disk with so much room; None where the user may not mount one."""
     folder = stage.folder / "disk"
     folder.mkdir(exist_ok=True)
-    if sys.platform != "linux" or not _mount("-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder)):
+    if sys.platform != "linux" or not mount("-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder)):
         yield None
         return
     try:
         home = Path(shutil.copytree(scene.origin, folder / "home"))
         scene.arrange(stage, home)
-        _mount("-o", f"remount,size={shutil.disk_usage(folder).used + room}", str(folder))
+        mount("-o", f"remount,size={shutil.disk_usage(folder).used + room}", str(folder))
         yield home
     finally:
         subprocess.run(["umount", str(folder)], check=True, capture_output=True)
@@ -101,10 +101,11 @@ def _small_disk(stage: Stage, scene: Scene, room: int) -> Iterator[Path | None]:
 
 def _grow(folder: Path) -> None:
     """Give the disk room again, as a user does who frees some."""
-    _mount("-o", f"remount,size={ROOMY}", str(folder))
+    mount("-o", f"remount,size={ROOMY}", str(folder))
 
 
-def _mount(*words: str) -> bool:
+def mount(*words: str) -> bool:
+    """Mount a file system; False where the user may not."""
     mount = shutil.which("mount")
     if mount is None or os.geteuid() != 0:
         return False
