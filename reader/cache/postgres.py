@@ -84,7 +84,6 @@ class Server:
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
-        self._heard: list[str] = []
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that a statement asks for."""
@@ -113,16 +112,13 @@ class Server:
 
     def listen(self, channel: str) -> None:
         """Hear of what others add, from now on."""
-        # News may also come with the answer to a question, and then the wait for it would miss it.
-        self._connection.add_notify_handler(lambda news: self._heard.append(news.payload))
         self._connection.execute(f"LISTEN {channel}".encode())
 
     def hears(self, seconds: float, own: str) -> bool:
         """Wait for news of others than `own`; return whether there were any."""
-        if not self._heard:
-            self._heard += [one.payload for one in self._connection.notifies(timeout=seconds, stop_after=1)]
-        heard, self._heard = self._heard, []
-        return any(one != own for one in heard)
+        # News that came with the answer to a question is kept by the connection, and comes first.
+        heard = list(self._connection.notifies(timeout=seconds, stop_after=1))
+        return any(one.payload != own for one in heard)
 
 
 @contextmanager
