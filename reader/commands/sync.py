@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from reader.commands.shared_settings import SharedSettings
 
 
+NOTES_NAMED = 5
+"""Papers that are named where other machines' notes came."""
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: sync of the settings)"
     parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
@@ -71,6 +75,11 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
     if arguments.quiet:
         return
     print_line(_summary(exchanged))
+    if exchanged.notes:
+        ids = ", ".join(exchanged.notes[:NOTES_NAMED]) + (" and more" if len(exchanged.notes) > NOTES_NAMED else "")
+        print_line(
+            f"Notes that were written anew elsewhere: {ids}. 'dailypapers note ID --history' has the earlier ones."
+        )
     if settings.taken:
         print_line(f"Settings changed as on your other machines: {', '.join(settings.taken)}.")
     if exchanged.is_first and arguments.folder and not settings.is_by_itself:

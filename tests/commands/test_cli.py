@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reader import __version__, cli
+from reader import __version__, cli, opening
 from reader.commands.line.registry import COMMANDS, find_command
 from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
@@ -92,8 +92,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
         seen.append((query, True))
         return 0
 
-    monkeypatch.setattr(cli, "_show_reader", show_reader)
-    monkeypatch.setattr(cli, "_show_sample", show_sample)
+    monkeypatch.setattr(opening, "show_reader", show_reader)
+    monkeypatch.setattr(opening, "show_sample", show_sample)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     return seen
 

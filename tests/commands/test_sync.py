@@ -197,3 +197,26 @@ def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.Ca
     for troubles in (["one: it is cut off"], ["one: it is cut off"], [], ["one: it is cut off"]):
         sync._print_news(arguments, told, Exchanged(troubles=troubles), settings)
     assert capsys.readouterr().err.count("it is cut off") == 2
+
+
+def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    for name in ("laptop", "desk"):
+        use(name)
+        run("note", IDS[0], "--text", f"by the {name}")
+        run("sync", shared)
+    run("sync", shared)
+    use("laptop")
+    assert run("sync", shared).lines == [
+        "1 change came from desk.",
+        f"Notes that were written anew elsewhere: {IDS[0]}. 'dailypapers note ID --history' has the earlier ones.",
+    ]
+    run("config", "set", "sync", shared)
+    (file,) = [one for one in Path(shared).iterdir() if b'"name":"desk"' in one.read_bytes()]
+    file.write_bytes(file.read_bytes() + b'{"v":1,"id":')
+    run("sync")
+    found = {one["name"]: one for one in run("doctor", "--json").record["findings"] if one["topic"] == "Sharing"}
+    assert found["sync"]["ok"] and "cut off" in found[file.name]["value"] and not found[file.name]["ok"]
+    shutil.move(shared, tmp_path / "away")
+    found = {one["name"]: one for one in run("doctor", "--json").record["findings"] if one["topic"] == "Sharing"}
+    assert "mount it" in found["sync"]["advice"]
