@@ -10,8 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.cache.group.place import shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.group_status import IN_NONE, print_status, shown_place
+from reader.commands.group_status import IN_NONE, print_status
 from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError

@@ -178,27 +178,6 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     assert "has mistakes, so settings do not go along" in run("sync").err
 
 
-def test_a_folder_that_was_emptied_is_told(run: Run, use: Use, tmp_path: Path) -> None:
-    shared = tmp_path / "shared"
-    for name in ("laptop", "desk"):
-        use(name)
-        run("mark", "star", IDS[0])
-        run("sync", str(shared))
-    for file in shared.iterdir():
-        file.unlink()
-    assert "if its disk is not mounted, mount it and sync again.\n" in run("sync", str(shared)).err
-    assert run("sync", str(shared)).err == ""
-
-
-def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
-    told: list[str] = []
-    settings = cast(SharedSettings, SimpleNamespace(taken=[], refused=[], is_by_itself=True))
-    arguments = Namespace(json=False, quiet=True, folder=None)
-    for troubles in (["one: it is cut off"], ["one: it is cut off"], [], ["one: it is cut off"]):
-        sync._print_news(arguments, told, Exchanged(troubles=troubles), settings)
-    assert capsys.readouterr().err.count("it is cut off") == 2
-
-
 def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> None:
     shared = str(tmp_path / "shared")
     for name in ("laptop", "desk"):
@@ -220,3 +199,24 @@ def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> N
     shutil.move(shared, tmp_path / "away")
     found = {one["name"]: one for one in run("doctor", "--json").record["findings"] if one["topic"] == "Sharing"}
     assert "mount it" in found["sync"]["advice"]
+
+
+def test_a_folder_that_was_emptied_is_told(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    for name in ("laptop", "desk"):
+        use(name)
+        run("mark", "star", IDS[0])
+        run("sync", str(shared))
+    for file in shared.iterdir():
+        file.unlink()
+    assert "if its disk is not mounted, mount it and sync again.\n" in run("sync", str(shared)).err
+    assert run("sync", str(shared)).err == ""
+
+
+def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+    settings = cast(SharedSettings, SimpleNamespace(taken=[], refused=[], is_by_itself=True))
+    arguments = Namespace(json=False, quiet=True, folder=None)
+    for troubles in (["one: it is cut off"], ["one: it is cut off"], [], ["one: it is cut off"]):
+        sync._print_news(arguments, told, Exchanged(troubles=troubles), settings)
+    assert capsys.readouterr().err.count("it is cut off") == 2

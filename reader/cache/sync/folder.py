@@ -45,10 +45,10 @@ class Exchanged:
     """Whether this machine had never looked at this folder."""
     is_new_machine: bool = False
     """Whether this machine has taken another id, because another one writes under the old one."""
-    is_emptied: bool = False
-    """Whether the folder had files of other machines, and has none at all now."""
     notes: list[str] = field(default_factory=list)
     """Ids of papers whose note here gave way to one of another machine."""
+    is_emptied: bool = False
+    """Whether the folder had files of other machines, and has none at all now."""
 
 
 def exchange(

@@ -99,7 +99,7 @@ class AutomaticCommands:
     # Running
 
     async def _run(self, words: Sequence[str]) -> bool:
-        """Run a command in a process of its own; return whether it did well. A failure is reported once."""
+        """Run a command in a process of its own; return whether it did. The same failure is reported once."""
         self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
         try:
             outcome = await asyncio.to_thread(running.wait)
