@@ -152,9 +152,11 @@ def _has_terminal() -> bool:
 
 def _expect_terminal(advice: str) -> None:
     """Raise UsageError with advice if the reader can't be drawn."""
+    from reader.opening import has_driver
+
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
-    if not _has_driver() and os.environ.get("TERM") == "dumb":
+    if not has_driver() and os.environ.get("TERM") == "dumb":
         raise UsageError(f"This terminal can't be drawn on (TERM is dumb). {advice}")
 
 
