@@ -10,10 +10,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from reader import __version__, access_token
 from reader.commands.line.registry import COMMANDS, add_reader_options, find_command
+from reader.commands.line.streams import finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
@@ -27,13 +28,13 @@ def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None 
     `first_frame` is the frame that is on the terminal already, if any.
     """
     code = _run_safely(list(sys.argv[1:] if arguments is None else arguments), first_frame)
-    lost = _finish(sys.stdout)
+    lost = finish(sys.stdout)
     if lost is not None and not isinstance(lost, BrokenPipeError) and code == 0:
         from reader.commands.failure import report_unexpected
 
         code = report_unexpected("output", lost)
     for stream in (sys.stderr, sys.__stdout__, sys.__stderr__):
-        _finish(stream)
+        finish(stream)
     return code
 
 
@@ -43,10 +44,10 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     access_token.hide_tokens()
-    _open_closed_streams()
+    open_closed_streams()
     try:
         try:
-            _replace_unknown_letters(sys.stdout, sys.stderr)
+            replace_unknown_letters(sys.stdout, sys.stderr)
             code = run(words, frame)
         finally:
             # What is printed from here on belongs on the user's own screen.
@@ -197,42 +198,3 @@ def _meant_command(words: Sequence[str]) -> str | None:
     from reader.core.nearest import nearest
 
     return nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
-
-
-# Output
-
-
-def _finish(stream: TextIO | None) -> OSError | None:
-    """Write what a stream holds, or drop it and return why: Python would try again at its end, and exit with 120."""
-    if stream is None or stream.closed:
-        return None
-    try:
-        stream.flush()
-    except OSError as error:
-        from reader.commands.output import discard
-
-        discard(stream)
-        return error
-    return None
-
-
-def _open_closed_streams() -> None:
-    """Replace each standard stream that was closed before the program began by an empty one; Python has None for it.
-
-    The new stream takes the closed one's number, so no file that is opened later takes it and gets what is printed.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            null = os.open(os.devnull, os.O_RDWR)
-            os.set_inheritable(null, True)
-            stream = os.fdopen(null, mode, encoding="utf-8", closefd=False)
-            setattr(sys, name, stream)
-            setattr(sys, f"__{name}__", stream)
-
-
-def _replace_unknown_letters(*streams: TextIO) -> None:
-    """Print a question mark for each letter that a stream's encoding lacks, instead of failing."""
-    for stream in streams:
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")

@@ -151,9 +151,9 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     """Run one of the reader's jobs in a process of its own."""
     from reader import config
     from reader.refresh import worker
-    from reader.refresh.jobs import JobContext, Refresh
+    from reader.refresh.jobs import JobContext, MakeVectors, Refresh
 
-    settings = workspace.with_rules_of_now() if isinstance(job, Refresh) else workspace.settings
+    settings = workspace.settings_of_now() if isinstance(job, Refresh | MakeVectors) else workspace.settings
     own = config.topic_rules_file(settings, workspace.config_file)
     return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 

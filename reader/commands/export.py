@@ -114,6 +114,11 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append or arguments.url:
         raise UsageError("--watched takes nothing else: queries, files and formats are in the settings.")
     settings = workspace.settings
+    mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
+    for mistake in mistakes:
+        warn(mistake)
+    if mistakes and not settings.exports:
+        return 1
     if not settings.exports:
         raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
     workspace.ensure_cache()
@@ -123,7 +128,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
             warn(one.problem)
         else:
             print_line(f"{amount(one.papers, 'paper')} in {one.file}{'' if one.is_new else ', as before'}.")
-    return 1 if any(one.problem for one in results) else 0
+    return 1 if mistakes or any(one.problem for one in results) else 0
 
 
 def _choose(window: Window, arguments: Namespace, everything: str = EVERYTHING) -> Sequence[int]:

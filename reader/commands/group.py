@@ -10,8 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.cache.group.place import shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.group_status import IN_NONE, print_status, shown_place
+from reader.commands.group_status import IN_NONE, print_status
 from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
@@ -204,9 +205,9 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     change_shares(workspace.cache_file, shares)
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
-    except ReaderError:
-        warn("Your choice is kept, and the others are told of it by the next look that works.")
-        raise
+    except ReaderError as error:
+        kept = "Your choice is kept, and the others are told by the next look that works."
+        raise type(error)(f"{error} {kept}") from error
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:
@@ -267,7 +268,8 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
         print_json(asdict(looked))
         return 0
     for trouble in looked.troubles:
-        warn(f"{clean(trouble)}; it is skipped")
+        is_newer, is_mended = trouble.endswith("newer than this program"), trouble.endswith("anew")
+        warn(f"{clean(trouble)}{'' if is_mended else '; update that to read it' if is_newer else '; it is skipped'}")
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
             print_text(line)

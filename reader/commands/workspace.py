@@ -59,10 +59,10 @@ class Workspace:
         settings = self.loaded.settings
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
-    def with_rules_of_now(self) -> Settings:
-        """The settings, with what the user has written since the program started about papers that come in."""
+    def settings_of_now(self) -> Settings:
+        """The settings, with what the user has changed since the program started for papers that come in."""
         now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
 
     @cached_property
     def keymap(self) -> Keymap:

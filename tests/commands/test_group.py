@@ -61,7 +61,7 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
         "by:ada is:starred sort:title": 2, "by:ada is:starred agents": 1, "is:starred OR by:ada tag:to-read": 2,
     }  # fmt: skip
     assert {text: int(run("count", text).out) for text in counts} == counts
-    assert "Nobody else in your group is called 'adda'. Did you mean by:ada?" in run("list", "by:adda").err
+    assert "Nobody else in the group is named 'adda'. Did you mean ada?" in run("list", "by:adda").err
     assert run("list", "by:ada is:queued").err == "Nothing matches.\n"
     assert run("group").out == run("group", "status").out
     found = run("show", IDS[0], "--json=group").record["group"]

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Snapshot, derive, read_home
+from tests.crash.oracle import derive
 from tests.crash.program import run
+from tests.crash.snapshot import Snapshot, read_home
 from tests.crash.steps import Step
 
 OWN, THEIRS = "own-group", "their-group"

@@ -13,8 +13,8 @@ from tests.crash import digests, disks, faults, groups, together
 from tests.crash.homes import Stage, stage
 from tests.crash.kills import Killer
 from tests.crash.operations import OPERATIONS
-from tests.crash.oracle import read_home
 from tests.crash.report import Report
+from tests.crash.snapshot import read_home
 
 SEED = 1
 

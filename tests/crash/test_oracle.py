@@ -12,19 +12,9 @@ import pytest
 
 from tests.crash.homes import SAMPLE
 from tests.crash.journal import read_journal
-from tests.crash.oracle import (
-    Deed,
-    Entry,
-    Snapshot,
-    judge_moment,
-    judge_papers,
-    judge_settled,
-    make_pdf,
-    pdf_of,
-    read_home,
-    targets,
-)
+from tests.crash.oracle import Deed, judge_moment, judge_papers, judge_settled, targets
 from tests.crash.program import environment, run
+from tests.crash.snapshot import Entry, Snapshot, make_pdf, pdf_of, read_home
 from tests.crash.soak import Sample, judge_samples
 
 
