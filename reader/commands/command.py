@@ -83,7 +83,7 @@ class Parser(ArgumentParser):
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.help_text import command_help
+        from reader.commands.printing.help_text import command_help
 
         return command_help(self, self.examples)
 
@@ -111,7 +111,7 @@ def add_words(
 
 
 def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:
-    """Let shells complete an argument by values; the function gets the arguments before it."""
+    """Let shells complete an argument by values; the function takes the arguments before it."""
     setattr(action, "suggest", values)  # noqa: B010 (argparse has no place for it)
 
 

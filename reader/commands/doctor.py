@@ -253,7 +253,7 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     if find_spec("textual_image") is None:
         yield Finding("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
     else:
-        from reader.ui.picture_terminal import picture_terminal
+        from reader.ui.terminal.pictures import picture_terminal
 
         terminal = picture_terminal(settings.images, os.environ, colorless=is_colorless(os.environ))
         yield Finding("Terminal", "pictures", terminal.why_not or f"drawn as {terminal.protocol}")
@@ -272,7 +272,7 @@ def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
 
 
 def _token(settings: Settings) -> str:
-    """Whether there is an access token, and whether the feed gets it."""
+    """Whether there is an access token, and whether it is sent to the feed."""
     from reader.access_token import lookup_environment
     from reader.feeds.http.environment import find_token, may_have_token
 

@@ -227,7 +227,7 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
         from reader.core.nearest import nearest
 
         meant = nearest(name.lower(), [one.slug for one in feeds.followed()])
-        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists what is."
+        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists those that are."
         raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
     return feed
 
@@ -261,7 +261,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
         print_json([_answer_record(one) for one in answers])
     reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
     if len(reasons) > 1:
-        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' tells why."]
+        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' says why."]
     return _raise_failures(reasons)
 
 
@@ -269,7 +269,7 @@ def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
     from reader.refresh.progress import FeedStored
 
     if isinstance(event, FeedStored):
-        return {"ok": True} | asdict(event)
+        return {"ok": True, **event._asdict()}
     return {"slug": event.slug, "title": event.title, "ok": False, "error": str(event.error)}
 
 

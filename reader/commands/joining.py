@@ -16,6 +16,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
+    from reader.cache.postgres import Server
     from reader.cache.sync.folder import Exchanged
     from reader.cache.sync.hub import Hub
 
@@ -52,22 +53,22 @@ def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, 
             hub.listen()
         while True:
             # Noted first: what is marked while the machines join is news too.
-            seen = _last_event(events)
+            seen = last_event(events)
             report(*_exchange(workspace, events, place, hub))
-            _wait_for_news(events, hub, seen)
+            wait_for_news(events, hub.server if hub is not None else None, events.machine(), seen)
 
 
-def _wait_for_news(events: Events, hub: Hub | None, seen: int) -> None:
-    """Return once there is an event after `seen` here, or news from another machine; in a folder, after a while."""
-    if hub is None:
+def wait_for_news(events: Events, server: Server | None, own: str, seen: int) -> None:
+    """Return once there is an event after `seen` here, or news of others than `own`; in a folder, after a while."""
+    if server is None:
         time.sleep(FOLDER_GLANCE)
         return
-    machine = events.machine()
-    while not hub.hears(GLANCE, machine) and _last_event(events) == seen:
+    while not server.hears(GLANCE, own) and last_event(events) == seen:
         pass
 
 
-def _last_event(events: Events) -> int:
+def last_event(events: Events) -> int:
+    """The number of the last event in this cache."""
     (last,) = events.read(lambda one: one.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone())
     return int(last)
 

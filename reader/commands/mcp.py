@@ -21,11 +21,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _serve(arguments: Namespace, workspace: Workspace) -> int:
     try:
         from reader.commands.mcp_server import make_server
+        from reader.commands.mcp_stdio import serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise
         raise ReaderError(NEEDS_EXTRA) from error
-    make_server(workspace, allows_marks=arguments.allow_marks, name=arguments.name).run("stdio")
+    serve(make_server(workspace, allows_marks=arguments.allow_marks, name=arguments.name))
     return 0
 
 

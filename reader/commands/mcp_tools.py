@@ -11,11 +11,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reader.commands import for_you as opinions
-from reader.commands import likeness
+from reader.commands.printing import for_you as opinions
+from reader.commands.printing import likeness, shared_marks
 from reader.commands.wanted_paper import find_or_fetch
 from reader.commands.wanted_text import find_or_fetch_text
-from reader.commands.workspace import Workspace, find_all, parsed, selection
+from reader.commands.workspace import NotInCache, Workspace, find, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE, TAG
 from reader.core.text import NOTE_LIMIT, clean, clean_note
@@ -37,6 +37,9 @@ LETTERS = 12_000
 
 ITEMS = 100
 """Items of a list within a paper, such as its authors; their number is there too."""
+
+MOST_SECTIONS = 1_000
+"""Sections of a text that are listed, and that can be read."""
 
 FOREIGN = "foreign"
 """The key of what others wrote."""
@@ -78,6 +81,8 @@ def show(workspace: Workspace, id: str) -> Answer:
     with workspace.window() as window:
         answer = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: Texts(connection, workspace.cache_file).has(pk))
+        shared = shared_marks.record(window, paper)
+    answer[FOREIGN] |= {key: _bounded(said) for key, said in shared.items() if said}
     return answer
 
 
@@ -89,8 +94,8 @@ def outline(workspace: Workspace, id: str) -> Answer:
         {"section": number, "level": level, "letters": len(text), FOREIGN: {"title": clean(title, 300)}}
         for number, (level, title, text) in enumerate(_sections(document))
     ]
-    left_off = {"sections_left_off": len(sections) - 10 * ITEMS} if len(sections) > 10 * ITEMS else {}
-    return {"id": paper.id, "version": document.version, "sections": sections[: 10 * ITEMS], **left_off}
+    left_off = {"sections_left_off": len(sections) - MOST_SECTIONS} if len(sections) > MOST_SECTIONS else {}
+    return {"id": paper.id, "version": document.version, "sections": sections[:MOST_SECTIONS], **left_off}
 
 
 def read(workspace: Workspace, id: str, section: int = 0, offset: int = 0) -> Answer:
@@ -207,13 +212,23 @@ def _act(
     if not ids:
         raise UsageError("Name the papers by their ids.")
     with workspace.window() as window:
-        pks = list(dict.fromkeys(find_all(window, _few(ids))))
+        pks = list(dict.fromkeys(_found(window, id) for id in _few(ids)))
         wanted = changes(window, pks)
     with workspace.events() as events:
         action = events.act(wanted, by=agent)
     # The program may run for long after this.
     workspace.write_exports()
     return {"papers": len(pks), "changed": [] if action is None else _said(action.events), "by": agent.name}
+
+
+def _found(window: Window, id: str) -> int:
+    """The key of a paper; raises NotInCache, which names the tool that fetches it."""
+    try:
+        return find(window, id)
+    except NotInCache as error:
+        raise NotInCache(
+            f"{clean(id, 100)!r} is not on this machine. `show` fetches a paper by its arXiv id."
+        ) from error
 
 
 def _said(events: Sequence[Any]) -> list[str]:

@@ -28,7 +28,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
-    from reader.commands.pager import print_paged
+    from reader.commands.printing.pager import print_paged
 
     if arguments.markdown:
         from reader.core.document.markdown import markdown_lines

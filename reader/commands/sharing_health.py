@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from reader.cache.postgres import is_server, shown
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.core.text import clean
@@ -18,9 +19,7 @@ Fact = tuple[str, str, str]
 def examine_sharing(workspace: Workspace) -> Iterator[Fact]:
     """The folder or server of `sync`, with the files in it that can't be read, and the folder of the group."""
     place = workspace.settings.sync
-    if place.startswith(("postgresql://", "postgres://")):
-        from reader.cache.sync.hub import shown
-
+    if is_server(place):
         yield "sync", shown(place), ""
     elif place:
         folder = workspace.config_file.parent.absolute() / Path(place).expanduser()
@@ -55,5 +54,7 @@ def _examine_group(workspace: Workspace) -> Iterator[Fact]:
         yield "group", "unreadable", str(error)
         return
     if mine is not None:
-        is_there = Path(mine.folder).is_dir() or mine.folder.startswith("postgres")
-        yield "group", f"{mine.name} in {clean(mine.folder)}", "" if is_there else NOT_THERE
+        if is_server(mine.place):
+            yield "group", f"{mine.name} in {shown(mine.place)}", ""
+        else:
+            yield "group", f"{mine.name} in {clean(mine.place)}", "" if Path(mine.place).is_dir() else NOT_THERE

@@ -16,7 +16,9 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
                 pk = find(window, id)
             except NotInCache:
                 known = named_id(id)
-                if is_last or known is None:
+                if is_last:
+                    raise NotInCache(f"{clean(id, 100)!r} is not in the cache, and no source has it.") from None
+                if known is None:
                     raise
             else:
                 paper = window.paper(pk)

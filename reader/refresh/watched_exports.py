@@ -21,7 +21,7 @@ from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import CacheError, QueryError
 from reader.core.query import parse
-from reader.core.setting_tables import WatchedExport, saved_queries
+from reader.core.settings.tables import WatchedExport, saved_queries
 
 MOST_PAPERS = 20_000
 """Papers in a watched file: it is written after each change."""
@@ -88,10 +88,11 @@ def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: S
         pks = window.order(compile_query(parse(export.query), scope)).pks
     except QueryError as error:
         raise _NotWrittenError(f"its query is wrong: {error}") from error
+    pks = pks[: format.most] if format.most else pks
     if len(pks) > MOST_PAPERS:
         raise _NotWrittenError(f"{len(pks):,} papers are more than {MOST_PAPERS:,}; narrow its query.")
     out = StringIO()
-    papers = format.write(window.papers(pks), out, keys, export.query)
+    papers = format.write(window.papers(pks), out, keys, export.query, export.url)
     return papers, out.getvalue().encode("utf-8", "replace")
 
 

@@ -10,7 +10,7 @@ from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
 from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, Place, View, feed_text
 from reader.ui.day_end import all_read, asks_for_unread, day_of
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.text.day_names import near_day, short_day
 from reader.ui.text.empty_lines import EmptyReason, Way, because, on_a_paper, said
 from reader.ui.text.query_advice import (
@@ -24,8 +24,8 @@ from reader.ui.text.query_advice import (
 
 if TYPE_CHECKING:
     from reader.cache.window import DayCount
-    from reader.ui.counts import Counts
-    from reader.ui.state_parts import ListContent
+    from reader.ui.state.counts import Counts
+    from reader.ui.state.parts import ListContent
 
 SATURDAY = 5
 
@@ -63,7 +63,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         one = state.triage
         return triage_summary(one.pace, one.counts, one.aside, one.finished)
     if _knows_nothing(listing):
-        return EmptyReason(said("Nothing is learned of you yet."), because(TO_LEARN), (_PICKS, _ALL))
+        return EmptyReason(said("Nothing has been learned from your marks yet."), because(TO_LEARN), (_PICKS, _ALL))
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)
@@ -271,7 +271,7 @@ def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> E
     elif refresh.problem:
         why, effect = refresh.problem, "try again"
     else:
-        why = "The feed was not asked yet."
+        why = "The feed has not been asked yet."
     what = said(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.")
     ways = (*_near_days(state, period), *_if(bool(effect), Way("app.refresh", effect)))
     return EmptyReason(what, because(why), ways if ways and state.listing.facts.newest_day else (*ways, _ALL))

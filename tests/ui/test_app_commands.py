@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.commands import own_process
+from reader.commands.line import own_process
 from reader.session.places import VIEWS, view
 from reader.ui.app import ReaderApp
 from reader.ui.handlers.commands import NOT_SERVED

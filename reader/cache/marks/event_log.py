@@ -23,6 +23,7 @@ from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
+from reader.core.leaving import check_listed
 from reader.core.marks import AGENT, RULE
 from reader.paths import journal_file
 
@@ -211,6 +212,8 @@ class EventLog:
     def record_together(self, markings: Sequence[Marking]) -> list[Event]:
         """Append the events of one action: they get one clock, and their lines are written at once."""
         connection = self._connection
+        for one in markings:
+            check_listed(one.kind)
         machine = self.machine()
         (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
         own = "SELECT coalesce(max(number), 0) FROM event WHERE machine = ?"

@@ -78,7 +78,7 @@ def tokens(text: str) -> list[str]:
 
 
 def number(token: str) -> int:
-    """The number of a word; `BREAK` for what is none."""
+    """The number of a word; `BREAK` for what is not a word."""
     return _NUMBERS[token]
 
 

@@ -14,18 +14,18 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.handlers.program import Program
 from reader.ui.handlers.registry import Handler, handles
 from reader.ui.keyboard import Keyboard
-from reader.ui.notices import Tone
 from reader.ui.shell import Here, Outcome, Typed
+from reader.ui.state.notices import Tone
 from reader.ui.text.command_advice import as_notice, in_the_readers_words
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.core.setting_tables import UserCommand
+    from reader.core.settings.tables import UserCommand
     from reader.ui.screens.command_line import CommandScreen
 
 LONGEST_NOTICE = 160
-"""Maximum characters of an output that is told in the last line."""
+"""Maximum characters of an output that is shown in the last line."""
 
 CHUNK = 200
 """Papers whose ids are read at once."""
@@ -125,7 +125,7 @@ class CommandActions:
             self._begin(line)
 
     def _begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line; `is_own` says that it stands in the settings."""
+        """Obey a line; `is_own` says that it is in the settings."""
         self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:

@@ -14,10 +14,10 @@ from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import Handler, handles
 from reader.ui.keyboard import Keyboard
-from reader.ui.state import State
-from reader.ui.state_parts import Position
+from reader.ui.state.parts import Position
+from reader.ui.state.triage import DECISIONS, Decision
+from reader.ui.state.whole import State
 from reader.ui.text.query_advice import find_mistake
-from reader.ui.triage_state import DECISIONS, Decision
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services

@@ -18,7 +18,7 @@ from reader.cache.days import DayState
 from reader.core.periods import Period, PeriodKind, period_containing
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.calendar_lines import CELL, MARGIN, TOP, WEEKS, WIDTH, CalendarView, calendar_lines, read_typed
 from reader.ui.text.glyphs import ASCII, Glyphs
 from reader.ui.text.lines import Line, Piece, cut_line, key_piece
@@ -72,7 +72,7 @@ class Month(Widget):
         self.go(period.first if period else self._view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is no date."""
+        """Say that the typed text is not a date."""
         self._view = replace(self._view, is_refused=True)
         self.refresh()
 
@@ -167,7 +167,7 @@ class CalendarScreen(ModalScreen[None]):
         return period_containing(kind or "day", view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is no date."""
+        """Say that the typed text is not a date."""
         self._month.refuse()
 
     def on_month_clicked(self, event: Month.Clicked) -> None:

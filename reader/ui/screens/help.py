@@ -22,7 +22,7 @@ from reader.keys.actions import Action
 from reader.keys.chords import KeyReader, Match
 from reader.keys.contexts import PLACES, Context
 from reader.keys.keymap import Keymap
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.legend import legend

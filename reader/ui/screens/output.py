@@ -16,7 +16,7 @@ from textual.widget import Widget
 from reader.core.cells import cell_len, wrap
 from reader.keys.chords import KeyReader, Match
 from reader.keys.keymap import Keymap
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal
 from reader.ui.text.reading_lines import READING_ROLES

@@ -4,9 +4,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from reader.ui.stylesheets import styles_directory
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.text.empty_lines import EmptyReason, Way, because, said
-from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.empty import Empty
 from tests.ui.text.test_empty_lines import CASES, NO_PAPERS, key
 

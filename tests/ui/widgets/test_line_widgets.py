@@ -10,12 +10,12 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from reader.ui.stylesheets import styles_directory
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
-from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.filter_strip import FilterStrip
 from reader.ui.widgets.key_lines import KeyLines
 from reader.ui.widgets.status_line import StatusLine
