@@ -6,13 +6,14 @@ import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.cache.group.place import shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.output import amount, is_terminal, print_json, print_line, warn
+from reader.commands.group_status import IN_NONE, print_status
+from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.group import MOST_THINGS, THINGS, is_name, said, thing
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     from reader.cache.group.membership import Membership
     from reader.cache.group.place import Place
 
-IN_NONE = "You are in no group: 'dailypapers group create DIR --name YOU' begins one, 'group join' takes part."
-
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="status")
     about = (
         "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
         " tag, tag:NAME"
@@ -66,7 +65,7 @@ def _create(arguments: Namespace, workspace: Workspace) -> int:
     place = _place(arguments)
     name = _name(arguments)
     create(workspace.cache_file, place, name)
-    return _look_as(arguments, workspace, f"The group of {_shown(place)} has begun, and you are {name} in it.")
+    return _look_as(arguments, workspace, f"The group of {shown_place(place)} has begun, and you are {name} in it.")
 
 
 def _join(arguments: Namespace, workspace: Workspace) -> int:
@@ -76,7 +75,9 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
     if not arguments.mine:
         name = _name(arguments)
         join(workspace.cache_file, place, name)
-        return _look_as(arguments, workspace, f"You are {name} in the group of {_shown(place)}.")
+        code = _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}.")
+        _warn_of_namesake(workspace)
+        return code
     name, secret = _read_key()
     join(workspace.cache_file, place, name, secret)
     if not workspace.settings.sync:
@@ -84,7 +85,20 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
             "Your machines need the same marks, or the one that speaks last decides what the others see: 'dailypapers"
             " config set sync PLACE' on each."
         )
-    return _look_as(arguments, workspace, f"You are {name} in the group of {_shown(place)}, on this machine too.")
+    return _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}, on this machine too.")
+
+
+def _warn_of_namesake(workspace: Workspace) -> None:
+    """Say it if somebody else had the name first."""
+    from reader.cache.group import membership
+    from reader.cache.group.looking import name_beside_namesake
+
+    mine = membership.load(workspace.cache_file)
+    if mine is not None and (name := name_beside_namesake(mine)):
+        warn(
+            f"Somebody else is {mine.name} there, so the others see you as {name}. If that is you on another machine:"
+            " 'dailypapers group leave', then 'group join PLACE --mine'."
+        )
 
 
 def _place(arguments: Namespace) -> str:
@@ -100,12 +114,6 @@ def _place(arguments: Namespace) -> str:
     if has_password(place):
         raise UsageError("Leave the password out of the address, where other programs see it: put it into ~/.pgpass.")
     return place
-
-
-def _shown(place: str) -> str:
-    from reader.cache.postgres import is_server, shown
-
-    return shown(place) if is_server(place) else clean(place)
 
 
 def _name(arguments: Namespace) -> str:
@@ -197,9 +205,9 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     change_shares(workspace.cache_file, shares)
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
-    except ReaderError:
-        warn("Your choice is kept, and the others are told of it by the next look that works.")
-        raise
+    except ReaderError as error:
+        kept = "Your choice is kept, and the others are told by the next look that works."
+        raise type(error)(f"{error} {kept}") from error
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:
@@ -260,10 +268,11 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
         print_json(asdict(looked))
         return 0
     for trouble in looked.troubles:
-        warn(f"{clean(trouble)}; it is skipped")
+        is_newer, is_mended = trouble.endswith("newer than this program"), trouble.endswith("anew")
+        warn(f"{clean(trouble)}{'' if is_mended else '; update that to read it' if is_newer else '; it is skipped'}")
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
-            print_line(line)
+            print_text(line)
         if not done and not any(_sentences(looked)):
             print_line("Nothing new in the group.")
     return 0
@@ -273,59 +282,22 @@ def _sentences(looked: Looked) -> list[str]:
     came = [f"{amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
     return [
         *(["You have left the group on another machine, so this one has left it too."] if looked.has_ended else []),
-        *(f"{name} is in the group." for name in looked.joined),
+        *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
         *(f"{name} has left." for name in looked.left),
         *([f"New: {', '.join(came)}."] if came else []),
         *(f"{name} took back {amount(count, 'mark')}." for name, count in looked.went.items()),
     ]
 
 
-# Status
+def _told_apart(name: str) -> str:
+    """What a name with a part of its key means: its member shares it with another, perhaps with the user."""
+    called, plus, _ = name.partition("+")
+    return f"; another is called {called} too, and this name tells them apart" if plus else ""
 
 
 def _print_status(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.group import membership, signing
-    from reader.cache.group.members import members
-    from reader.cache.postgres import is_server
-
-    mine = membership.load(workspace.cache_file)
-    if mine is None:
-        if arguments.json:
-            print_json(None)
-        else:
-            print_line(IN_NONE)
-        return 0
-    key = signing.public_key(mine.secret)
-    with workspace.window() as window:
-        others = window.read(members)
-    if arguments.json:
-        us = {"place": _shown(mine.place), "name": mine.name, "key": key, "shares": list(mine.shares)}
-        print_json(us | {"members": [one._asdict() for one in others]})
-        return 0
-    gone = "" if is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
-    print_line(f"{_shown(mine.place)}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
-    if not others:
-        print_line("Nobody else is in the group yet.")
-    rows = [
-        (
-            *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
-            f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
-            f"shares {one.shares}{f', {one.missing:,} not here' if one.missing else ''}",
-        )
-        for one in others
-    ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-    for row in rows:
-        if is_terminal(sys.stdout):
-            print_line("  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[4])))
-        else:
-            print_line("\t".join(row))
+    print_status(workspace, as_json=arguments.json)
     return 0
-
-
-def _short(key: str) -> str:
-    """A key as people compare it, such as by telephone."""
-    return f"{key[:4]}-{key[4:8]}-{key[8:12]}"
 
 
 Action = Callable[[Namespace, Workspace], int]

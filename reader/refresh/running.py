@@ -141,7 +141,7 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
 
 
 async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
-    from reader.refresh.sources import refresh_all
+    from reader.refresh.whole import refresh_all
 
     async with open_sources(context, cache) as (daily, sources):
         async with aclosing(refresh_all(daily, cache, plan, sources)) as events:

@@ -137,6 +137,7 @@ def header_parts(state: State) -> object:
         state.activity,
         state.mode,
         state.texts_ahead,
+        state.unjoined,
         state.fit,
         state.triage and state.triage.phase,
     )
@@ -163,7 +164,7 @@ def _corrections(state: State) -> str:
 
 
 def condition(state: State, now: datetime) -> Condition:
-    """What lasts: work under way, the mode, a feed that does not answer, or the last refresh's time."""
+    """What lasts: work under way, the mode, what does not answer or can't be joined, or the last refresh's time."""
     refresh = state.refresh
     busy = state.activity or state.search.progress or refresh.progress
     if busy:
@@ -176,6 +177,8 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(f"triage: {time_left(state.triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    for what, since in state.unjoined[:1]:
+        return Condition(f"{what} {clock(since, now) or ''}", "trouble")
     if state.texts_ahead:
         return Condition(state.texts_ahead)
     return Condition(clock(refresh.last, now) or "", "fresh")

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Snapshot, derive, read_home
+from tests.crash.oracle import derive
 from tests.crash.program import run
+from tests.crash.snapshot import Snapshot, read_home
 from tests.crash.steps import Step
 
 OWN, THEIRS = "own-group", "their-group"
@@ -76,7 +77,7 @@ def membership(home: Path) -> dict[str, Any] | None:
     if not file.exists():
         return None
     mine: dict[str, Any] = json.loads(file.read_bytes())
-    return mine if mine["folder"] else None
+    return mine if mine["place"] else None
 
 
 # Before
@@ -96,7 +97,7 @@ def _be_member(stage: Stage, home: Path) -> None:
     """Be in the group of another home, and share the stars; what is shared since is not looked at yet."""
     _be_outside(stage, home)
     mine = json.loads((_pattern(stage) / "papers.group.json").read_bytes())
-    (home / "papers.group.json").write_text(json.dumps(mine | {"folder": str(home / THEIRS)}))
+    (home / "papers.group.json").write_text(json.dumps(mine | {"place": str(home / THEIRS)}))
 
 
 def _pattern(stage: Stage) -> Path:
@@ -132,7 +133,7 @@ def _check_begun(stage: Stage, home: Path, folder: str, *, is_acknowledged: bool
         if ended.code:
             return [f"it can't be begun again: {ended.err}"]
     mine = membership(home)
-    if mine is None or Path(mine["folder"]) != home / folder:
+    if mine is None or Path(mine["place"]) != home / folder:
         return [f"the membership is {mine}"]
     return _check(stage, home)
 
@@ -146,8 +147,10 @@ def _check(stage: Stage, home: Path) -> list[str]:
         found += ended.mishaps()
         if ended.code or ended.err:
             found.append(f"the next look says: {ended.err}")
-    folder = home / THEIRS if mine is None else Path(mine["folder"])
-    wanted = set() if mine is None else _shared(home, (membership(home) or mine)["shares"])
+    folder = home / THEIRS if mine is None else Path(mine["place"])
+    # A leave that was cut off after the others were told of it is finished by the look.
+    mine = membership(home)
+    wanted = set() if mine is None else _shared(home, mine["shares"])
     watcher = stage.new_home("watcher")
     ended = run(("group", "join", str(folder), "--name", "watcher"), stage.surroundings(watcher))
     if ended.code or ended.err:

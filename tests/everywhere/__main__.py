@@ -44,8 +44,8 @@ def main() -> int:
         for sentence in wrong:
             print(sentence)
         if given.seconds:
-            with TemporaryDirectory() as place, databases(address) as places:
-                own, others = measure(Path(place), places, given.seconds)
+            with TemporaryDirectory() as place, databases(address) as found:
+                own, others = measure(Path(place), found, given.seconds)
             print("\nFrom a key in one reader to the screen of another, through PostgreSQL, in seconds:")
             for name, times in (("another machine of one's own", own), ("another member of the group", others)):
                 print(f"{name:>30}: median {median(times):.2f}, from {min(times):.2f} to {max(times):.2f}")

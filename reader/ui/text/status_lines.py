@@ -57,8 +57,8 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
     """Draw the last line in a width; a prompt and a long warning may need more than one line.
 
     Beside the first keys a notice loses its last parts, and its first part is cut at a word. A warning asks for
-    something, so one that does not fit takes the line, and a second one if it must. A hint takes only the room that the
-    keys leave. The number of selected papers stands before the keys.
+    something, so keys give way to it, and one that fits beside none takes the line, and a second one if it must. A hint
+    takes only the room that the keys leave. The number of selected papers stands before the keys.
     """
     if status.selected and not status.choices:
         return _with_selected(status, width, glyphs)
@@ -74,8 +74,12 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
         return (_two_slots(shown, (Piece(said, "hint"),) if measure([Piece(said)]) >= _LEAST_HINT else (), width),)
     needed = measure([Piece(said)])
     if status.tone == "warning" and needed > room:
-        warning = _warning(said, width, glyphs.ellipsis)
-        return warning if status.kept == FIRST_KEYS else (*warning, _two_slots(_fitting(keys, width), (), width))
+        if status.kept > FIRST_KEYS:
+            return (*_warning(said, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
+        beside = _fitting(first, width - needed - _GAP - 1)
+        if not beside:
+            return _warning(said, width, glyphs.ellipsis)
+        return (_two_slots(beside, (Piece(said, "warning"),), width),)
     if needed > room:
         # Narrower than the first keys, the keys stay and the notice gives way.
         shown = _fitting(first, width)

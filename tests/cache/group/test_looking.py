@@ -159,6 +159,16 @@ def test_papers_that_are_not_here_are_counted_and_lost_caches_read_again(
         assert len(own_marks(one, ("star", "queue"))) == 1
 
 
+def test_who_is_known_from_a_home_that_is_lost_is_read_anew(ada: Person, bob: Person, origin: Path) -> None:
+    bob.look()
+    eve = Person(bob.cache, ada.folder, "eve")
+    looking.join(eve.cache, str(eve.folder), "ada")
+    name = min(eve.look().joined)
+    assert name.startswith("ada+")
+    assert looking.name_beside_namesake(eve.mine) == f"ada+{eve.public[:6]}"
+    assert looking.name_beside_namesake(bob.mine) == ""
+
+
 def test_a_clock_that_goes_back_loses_nothing(ada: Person, bob: Person) -> None:
     ada.look(NOON + timedelta(days=400))
     ada.mark("star", True, 1)
