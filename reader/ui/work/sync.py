@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from reader.cache.postgres import is_server
 from reader.core.errors import ReaderError
+from reader.paths import APP
 from reader.ui.shell import Outcome, Running, Shell
 from reader.ui.state.whole import State
 from reader.ui.work.services import Services
@@ -92,7 +93,8 @@ class Sync:
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
         self._running, self._is_looking = None, False
-        failure = outcome.said if outcome.code else ""
+        # The command begins with the program's name, as in a shell.
+        failure = outcome.said.removeprefix(f"{APP}: ") if outcome.code else ""
         if failure:
             self._has_marked = True
             if failure != self._told:

@@ -50,7 +50,7 @@ class Stage:
 
 
 async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_once() -> None:
-    stage = Stage([Outcome(0), Outcome(1, "", "gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
+    stage = Stage([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(0)])
     sync = stage.sync
     sync.begin()
     assert (stage.begun, sync.is_due) == ([START], False)
