@@ -26,8 +26,9 @@ from reader.core.text import clean, clean_block, clean_note
 Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
-Writer = Callable[[Iterable[Paper], TextIO, CitationKeys, str], int]
-"""Writes papers to a stream and returns their number; entries that are cited get their keys, and a feed its query."""
+Writer = Callable[[Iterable[Paper], TextIO, CitationKeys, str, str], int]
+"""Writes papers to a stream and returns their number; entries that are cited get their keys, and a feed its query and
+its address."""
 
 
 class ExportFailed(ReaderError):
@@ -42,10 +43,22 @@ class Format:
     suffix: str
     about: str
     writer: Writer
+    most: int | None = None
+    """Papers that it takes at most, the first ones."""
 
-    def write(self, papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, query: str = "") -> int:
-        """Write papers, those of `query` if there is one, to a stream; return their number."""
-        return self.writer(papers, out, keys or CitationKeys(), query)
+    def write(
+        self,
+        papers: Iterable[Paper],
+        out: TextIO,
+        keys: CitationKeys | None = None,
+        query: str = "",
+        url: str = "",
+    ) -> int:
+        """Write papers, those of `query` if there is one, to a stream; return their number.
+
+        `url` is where it can be fetched afterwards, if that is known.
+        """
+        return self.writer(papers, out, keys or CitationKeys(), query, url)
 
 
 def record(paper: Paper) -> Record:
@@ -231,19 +244,19 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "bibtex",
                 ".bib",
                 "entries for LaTeX and reference managers",
-                lambda papers, out, keys, _: bibtex.write(papers, out, keys),
+                lambda papers, out, keys, *_: bibtex.write(papers, out, keys),
             ),
             Format(
                 "ris",
                 ".ris",
                 "records for reference managers",
-                lambda papers, out, keys, _: ris.write(papers, out, keys),
+                lambda papers, out, keys, *_: ris.write(papers, out, keys),
             ),
             Format(
                 "csl-json",
                 ".csl.json",
                 "items for citation processors, and the best for Zotero",
-                lambda papers, out, keys, _: write_csl_json(papers, out, keys),
+                lambda papers, out, keys, *_: write_csl_json(papers, out, keys),
             ),
             Format("markdown", ".md", "a section for each paper", lambda papers, out, *_: write_markdown(papers, out)),
             Format("csv", ".csv", "a table for spreadsheets", lambda papers, out, *_: write_csv(papers, out)),
@@ -256,8 +269,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format(
                 "atom",
                 ".atom",
-                "a feed to follow the query in another reader",
-                lambda papers, out, _, query: atom.write(papers, out, query),
+                f"a feed to follow the query in another reader, with its first {atom.MOST} papers",
+                lambda papers, out, _, query, url: atom.write(papers, out, query, url),
+                atom.MOST,
             ),
         )
     }

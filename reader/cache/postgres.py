@@ -5,16 +5,19 @@ A password is never shown, and never in what an error says.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from socket import SHUT_RDWR, socket
+from threading import Event, Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from reader.cache.server_troubles import SILENT, reason
 from reader.core.errors import CacheError
-from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from psycopg import Connection, Error
+    from psycopg import Connection
 
 SCHEMES = ("postgresql://", "postgres://")
 
@@ -36,14 +39,6 @@ _SIGNS_OF_LIFE: dict[str, Any] = {
     "tcp_user_timeout": 30_000,
 }
 """A connection that is broken, such as by a machine's sleep, is noticed within a minute."""
-
-_KNOWN_FAILURES = (
-    ("password authentication failed", "it refuses the password, which ~/.pgpass or PGPASSWORD has"),
-    ("no password supplied", "it wants a password: put it into ~/.pgpass, or into PGPASSWORD"),
-    ("database", "it has no such database: its owner can create one, or the address names another"),
-    ("role", "it does not know the user, whom an address names as USER@HOST"),
-)
-"""Words of a connection's failure, with what they mean; the last two also say `does not exist`."""
 
 
 def is_server(address: str) -> bool:
@@ -101,6 +96,9 @@ class Server:
     def turn(self) -> Iterator[None]:
         """A transaction during which no other home writes."""
         with self._connection.transaction():
+            # A machine that falls asleep in its turn must not stop the others for long.
+            self._connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE - 2}s'".encode())
+            self._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
             yield
 
@@ -116,9 +114,8 @@ class Server:
 
     def hears(self, seconds: float, own: str) -> bool:
         """Wait for news of others than `own`; return whether there were any."""
-        # News that came with the answer to a question is kept by the connection, and comes first.
-        heard = list(self._connection.notifies(timeout=seconds, stop_after=1))
-        return any(one.payload != own for one in heard)
+        # What came with the answer to a question waits there.
+        return any(one.payload != own for one in self._connection.notifies(timeout=seconds, stop_after=1))
 
 
 @contextmanager
@@ -133,34 +130,36 @@ def open_server(address: str) -> Iterator[Server]:
             "The address of the server can't be understood: in user and password, @ is written as %40, / as %2F."
         )
     try:
-        with psycopg.connect(
+        with _patient(psycopg.Connection).connect(
             address, autocommit=True, connect_timeout=PATIENCE, application_name=NAME, **_SIGNS_OF_LIFE
         ) as connection:
             yield Server(connection)
     except psycopg.Error as error:
-        raise CacheError(f"{shown(address)} can't be used: {_reason(error)}. Marks wait here until it can.") from None
+        raise CacheError(f"{shown(address)} can't be used: {reason(error)}. Marks wait here until it can.") from None
 
 
-def _reason(error: Error) -> str:
-    """Why the server can't be used, in words that have no password."""
-    # What libpq says of an address has parts of it; what it says of a server has its name.
-    said = clean(" ".join(str(error).split("\nLINE ")[0].split()), 300).rstrip(".?") or type(error).__name__
-    match error.sqlstate:
-        case "42501":
-            return f"its owner has not granted you that ({said})"
-        case str(code) if code.startswith(("22", "42")):
-            return f"its tables are not those that this program makes ({said}), so it needs another database"
-        case None if isinstance(error, _operational()):
-            known = [
-                words for sign, words in _KNOWN_FAILURES if sign in said and (" " in sign or "does not exist" in said)
-            ]
-            return known[0] if known else f"it does not answer ({said.rpartition(' failed: ')[2]})"
-        case None:
-            return "its address is not understood; one is postgresql://HOST/DATABASE"
-    return said
+def _patient(plain: type[Connection[Any]]) -> type[Connection[Any]]:
+    """Connections that break off where the server is silent for too long: libpq would wait for ever."""
+    from psycopg import OperationalError
 
+    class Patient(plain):  # type: ignore[valid-type, misc]
+        def wait(self, *args: Any, **options: Any) -> Any:
+            is_over = Event()
+            timer = Timer(PATIENCE, self._break_off, (is_over,))
+            timer.daemon = True
+            timer.start()
+            try:
+                return super().wait(*args, **options)
+            except OperationalError as error:
+                if is_over.is_set():
+                    raise OperationalError(SILENT) from error
+                raise
+            finally:
+                timer.cancel()
 
-def _operational() -> type[Error]:
-    import psycopg
+        def _break_off(self, is_over: Event) -> None:
+            is_over.set()
+            with suppress(OSError, OperationalError), socket(fileno=os.dup(self.fileno())) as opened:
+                opened.shutdown(SHUT_RDWR)
 
-    return psycopg.OperationalError
+    return Patient

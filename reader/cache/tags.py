@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.marks.changes import Change
 from reader.core.marks import TAG
 from reader.core.tag_words import TagWords
+
+if TYPE_CHECKING:
+    from reader.cache.marks.changes import Change
 
 
 class Tagged(NamedTuple):
@@ -37,6 +39,9 @@ def tagging(
 
     `absent` are ids of papers that the cache does not have.
     """
+    # A start counts tags, and does without the log.
+    from reader.cache.marks.changes import Change
+
     known = tag_counts(connection)
     added = [next(iter(spellings(name, known)), name) for name in words.add]
     removed = [spelled for name in words.remove for spelled in spellings(name, known) or [name]]

@@ -97,9 +97,16 @@ class StoreFile(Action):
         setattr(namespace, self.dest, values)
 
 
-def add_words(parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str]) -> None:
-    """Add an argument that is one of a few words; the help has a line for each, with what it does."""
-    action = parser.add_argument(dest, choices=tuple(words), metavar=metavar, help="one of these:")
+def add_words(
+    parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str], *, default: str | None = None
+) -> None:
+    """Add an argument that is one of a few words; the help has a line for each, with what it does.
+
+    With a `default` it may be left out, if nothing follows it.
+    """
+    about = "one of these:" if default is None else f"one of these (default: {default}):"
+    many = None if default is None else OPTIONAL
+    action = parser.add_argument(dest, nargs=many, default=default, choices=tuple(words), metavar=metavar, help=about)
     setattr(action, "words", words)  # noqa: B010 (argparse has no place for it)
 
 

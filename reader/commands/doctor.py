@@ -19,6 +19,7 @@ from reader import __version__
 from reader.cache.health import Condition, State
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
+from reader.commands.sharing_health import examine_sharing
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.core.text import clean
@@ -68,6 +69,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_notifications(workspace)
     findings += _examine_programs(workspace)
     findings += _examine_digests(workspace)
+    findings += (Finding("Sharing", *fact) for fact in examine_sharing(workspace))
     findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:

@@ -48,6 +48,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
     about = "add to the file the papers that it lacks; what is in it stays as it is"
     parser.add_argument("--append", action="store_true", help=about)
+    about = "where the feed will be fetched, which it then says (for --format atom)"
+    parser.add_argument("--url", default="", metavar="URL", help=about)
     about = "write the files of [[exports]] in the settings now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
 
@@ -63,17 +65,20 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.append:
         return _append(arguments, workspace, file)
     format = _choose_format(arguments.format, file)
+    url = _address(arguments.url, format)
     is_json = format.name == "json"
     is_all = not arguments.query and not arguments.ids
     with workspace.window() as window, Progress() as progress:
         if window.has_unfinished_marks():
             _finish_marks(workspace)
         pks = _choose(window, arguments, AS_ADDED if is_json else EVERYTHING)
+        left_off = len(pks) - format.most if format.most else 0
+        pks = pks[: format.most] if format.most else pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
         write = (
             partial(write_with_marks, window=window, with_lost=is_all)
             if is_json
-            else partial(format.write, keys=_citation_keys(workspace, window), query=query_of(arguments.query))
+            else partial(format.write, keys=_citation_keys(workspace, window), query=query_of(arguments.query), url=url)
         )
         if file is None:
             count = write(papers, sys.stdout)
@@ -85,16 +90,35 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         lost = count - len(pks)
         more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
         warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
+    if left_off > 0:
+        warn(f"The query has {amount(left_off, 'paper')} more: a feed has the first {format.most}.")
     return 0
+
+
+def _address(url: str, format: Format) -> str:
+    """The address of a feed, if one is given; raises UsageError."""
+    from reader.core.settings.types import InvalidValue, WebAddress
+
+    if url and format.name != "atom":
+        raise UsageError("--url belongs to --format atom.")
+    try:
+        return str(WebAddress().check(url))
+    except InvalidValue as unfit:
+        raise UsageError(f"--url {unfit}.") from unfit
 
 
 def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     """Write the files of the settings, and print what each has."""
     from reader.refresh.watched_exports import write_exports
 
-    if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append:
+    if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append or arguments.url:
         raise UsageError("--watched takes nothing else: queries, files and formats are in the settings.")
     settings = workspace.settings
+    mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
+    for mistake in mistakes:
+        warn(mistake)
+    if mistakes and not settings.exports:
+        return 1
     if not settings.exports:
         raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
     workspace.ensure_cache()
@@ -104,7 +128,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
             warn(one.problem)
         else:
             print_line(f"{amount(one.papers, 'paper')} in {one.file}{'' if one.is_new else ', as before'}.")
-    return 1 if any(one.problem for one in results) else 0
+    return 1 if mistakes or any(one.problem for one in results) else 0
 
 
 def _choose(window: Window, arguments: Namespace, everything: str = EVERYTHING) -> Sequence[int]:

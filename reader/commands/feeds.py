@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, StoreFile, add_json
+from reader.commands.command import Command, StoreFile, add_json, add_words
 from reader.commands.output import Style, amount, fit, is_terminal, print_json, print_line, print_requests, warn, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
@@ -36,8 +36,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "import": "follow the feeds of OPML files",
         "export": "print what is followed as OPML",
     }
-    about = "; ".join(f"{name}: {text}" for name, text in actions.items())
-    parser.add_argument("what", choices=tuple(actions), metavar="|".join(actions), help=about)
+    add_words(parser, "what", "ACTION", actions, default="list")
     names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from reader.commands.output import amount, is_terminal, print_json, print_line, 
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
-from reader.core.nearest import nearest
+from reader.core.nearest import distance, nearest
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
     suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
     parser.add_argument("--notify", action="store_true", help="for add: notify you of new papers, as the settings say")
@@ -150,7 +151,24 @@ def _print_changes(workspace: Workspace, what: str, changes: Sequence[Follow], *
         print_line("Nothing to change.")
     for one in counts:
         told = "; you are notified of new ones" if one.follow.notify else ""
+        if not one.papers and what == "add" and (meant := _meant(workspace, one.follow)):
+            told += f". Did you mean {meant}? 'dailypapers undo' takes it back"
         print_line(f"{one.follow.name}: {_in_words(one)}{told}. Its query is {one.follow.query}")
+
+
+def _meant(workspace: Workspace, follow: Follow) -> str | None:
+    """What a name that no paper has most likely stands for, of those that several papers have."""
+    from reader.cache.vocabulary import vocabulary
+
+    if follow.field not in ("author", "org", "venue"):
+        return None
+    with workspace.window() as window:
+        known = {name_slug(name): name for name in window.read(vocabulary)[follow.field]}
+    meant = nearest(follow.slug, known)
+    # Names of people are near to those of others: with more than two slips it is another one.
+    if meant is None or not (meant.startswith(follow.slug) or distance(follow.slug, meant, 2) <= 2):
+        return None
+    return f"{follow.field}:{shlex.quote(clean(known[meant]))}"
 
 
 def _in_words(one: FollowCount) -> str:

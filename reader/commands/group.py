@@ -10,8 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.cache.group.place import shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.group_status import IN_NONE, print_status, shown_place
+from reader.commands.group_status import IN_NONE, print_status
 from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="status")
     about = (
         "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
         " tag, tag:NAME"
@@ -204,9 +205,9 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     change_shares(workspace.cache_file, shares)
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
-    except ReaderError:
-        warn("Your choice is kept, and the others are told of it by the next look that works.")
-        raise
+    except ReaderError as error:
+        kept = "Your choice is kept, and the others are told by the next look that works."
+        raise type(error)(f"{error} {kept}") from error
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:
@@ -267,7 +268,8 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
         print_json(asdict(looked))
         return 0
     for trouble in looked.troubles:
-        warn(f"{clean(trouble)}; it is skipped")
+        is_newer, is_mended = trouble.endswith("newer than this program"), trouble.endswith("anew")
+        warn(f"{clean(trouble)}{'' if is_mended else '; update that to read it' if is_newer else '; it is skipped'}")
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
             print_text(line)
@@ -280,11 +282,17 @@ def _sentences(looked: Looked) -> list[str]:
     came = [f"{amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
     return [
         *(["You have left the group on another machine, so this one has left it too."] if looked.has_ended else []),
-        *(f"{name} is in the group." for name in looked.joined),
+        *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
         *(f"{name} has left." for name in looked.left),
         *([f"New: {', '.join(came)}."] if came else []),
         *(f"{name} took back {amount(count, 'mark')}." for name, count in looked.went.items()),
     ]
+
+
+def _told_apart(name: str) -> str:
+    """What a name with a part of its key means: its member shares it with another, perhaps with the user."""
+    called, plus, _ = name.partition("+")
+    return f"; another is called {called} too, and this name tells them apart" if plus else ""
 
 
 def _print_status(arguments: Namespace, workspace: Workspace) -> int:

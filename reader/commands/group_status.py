@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reader.cache.group.place import shown_place
 from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, width, wrapped
 from reader.commands.workspace import Workspace
 from reader.core.group import said
-from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.group.members import Member
@@ -44,13 +44,6 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
     if not others:
         print_text("Nobody else is in the group yet.")
     _print_members([_row(one) for one in others])
-
-
-def shown_place(place: str) -> str:
-    """A folder, or the address of a server without a password."""
-    from reader.cache.postgres import is_server, shown
-
-    return shown(place) if is_server(place) else clean(place)
 
 
 def _row(one: Member) -> tuple[str, ...]:

@@ -262,8 +262,8 @@ COMMAND = Command(
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
         ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),
-        ("import zotero.rdf --liked", "what is for you is learned from a library, which stars nothing"),
-        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; one of them is your queue"),
+        ("import zotero.rdf --liked", "learn from a library what suits you, without starring it"),
+        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; what it tags 'to read' is queued"),
         ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
         ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
         ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),

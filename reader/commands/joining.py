@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -95,11 +96,23 @@ def _look(workspace: Workspace, events: Events, place: Path | str, hub: Hub | No
     from reader.cache.sync.hub import exchange_with_hub
 
     cache, name = workspace.cache_file, machine_name()
+    before = events.read(_notes)
     with Progress() as shown:
 
         def progress(done: int, total: int) -> None:
             shown.show(f"{done:,} of {total:,} changes")
 
         if hub is None:
-            return exchange(events, cache, Path(place), name, progress=progress)
-        return exchange_with_hub(events, cache, hub, str(place), name, progress=progress)
+            found = exchange(events, cache, Path(place), name, progress=progress)
+        else:
+            found = exchange_with_hub(events, cache, hub, str(place), name, progress=progress)
+    if found.came:
+        after = events.read(_notes)
+        found.notes = sorted(id for id, digest in before.items() if after.get(id) != digest)
+    return found
+
+
+def _notes(connection: sqlite3.Connection) -> dict[str, int]:
+    """The user's notes by the ids of their papers, each as a number that another text hardly has."""
+    rows = connection.execute("SELECT id, body FROM note JOIN paper USING (pk)")
+    return {id: hash(body) for id, body in rows}

@@ -8,11 +8,12 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
+from reader.commands.nothing_found import explain_nothing, point_to_near
 from reader.commands.output import Style, is_terminal, print_line, state_words
 from reader.commands.printing import likeness
 from reader.commands.printing.for_you import KEY
 from reader.commands.printing.json_form import add_json_fields
-from reader.commands.workspace import Workspace, explain_nothing, parsed, selection
+from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from reader.cache.orders import Order
     from reader.cache.search.selection import Selection
     from reader.cache.window import Window
+
+FEW = 20
+"""With fewer papers that have the words of a query, a terminal is told how to find near ones; the reader lists them."""
 
 CHUNK = 200
 """Rows that are read and printed at once."""
@@ -60,6 +64,8 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
                 print_line(line)
         if not found.pks and not arguments.quiet:
             explain_nothing(window, query)
+        elif found.complete and len(found.pks) < FEW and is_terminal(sys.stdout) and not arguments.quiet:
+            point_to_near(query, len(found.pks))
     return 0
 
 

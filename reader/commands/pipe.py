@@ -16,12 +16,12 @@ from reader.commands.chosen_papers import choose_papers, expect_papers
 from reader.commands.command import Command, add_json, positive_number, suggest
 from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.core.errors import NoFullText, UsageError
 from reader.core.settings.tables import INPUTS, UserCommand, parse_command
 from reader.core.settings.types import InvalidValue
 
 if TYPE_CHECKING:
-    from reader.refresh.pipes import PipeResult
+    from reader.refresh.pipes import LeftOut, PipeResult
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -29,7 +29,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
     suggest(parser.add_argument("command", metavar="COMMAND", help=about), _suggest)
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
     parser.add_argument("--query", metavar="QUERY", help="run it on all papers of a query")
-    about = f"what it reads: {', '.join(INPUTS)} (default: as its settings say, else markdown)"
+    about = (
+        f"what it reads: {', '.join(INPUTS)} (default: as its settings say, else markdown); papers without a full text"
+    )
+    about += " are left out and named, and it fails only if none has one"
     parser.add_argument("--input", choices=INPUTS, metavar="FORM", help=about)
     parser.add_argument("--keep", action="store_true", help="keep what it prints beside each paper, as machine-made")
     parser.add_argument("--forget", action="store_true", help="drop what it has kept for these papers, and run nothing")
@@ -56,16 +59,33 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
     except asyncio.CancelledError as ended:
         raise KeyboardInterrupt from ended
     if arguments.json:
-        print_json(
-            [
-                {"ids": list(one.ids), "output": one.printed.text, "cut": one.printed.is_cut, "kept": one.is_kept}
-                for one in results
-            ]
-        )
+        print_json([_record(one) for one in results])
+    left_out = [paper for one in results for paper in one.left_out]
+    if left_out and not any(one.ids for one in results):
+        raise NoFullText(f"Nothing was run: {_why(left_out)} Give it another --input, such as markdown.")
+    if left_out:
+        warn(f"Left out: {', '.join(one.id for one in left_out)}. {_why(left_out)}")
     kept = sum(one.is_kept for one in results)
     if kept and not arguments.json:
         warn(f"Kept for {amount(kept, 'paper')} as {command.name}; 'dailypapers list has:output' finds such papers.")
     return 0
+
+
+def _record(result: PipeResult) -> dict[str, object]:
+    printed = result.printed
+    return {
+        "ids": list(result.ids),
+        "output": printed.text if printed else None,
+        "cut": printed.is_cut if printed else False,
+        "kept": result.is_kept,
+        "left_out": [one._asdict() for one in result.left_out],
+    }
+
+
+def _why(left_out: Sequence[LeftOut]) -> str:
+    """Why papers were left out: the one sentence that holds for all, or what they have in common."""
+    whys = {one.why for one in left_out}
+    return whys.pop() if len(whys) == 1 else f"{amount(len(left_out), 'paper')} have no full text that can be had."
 
 
 def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
@@ -125,6 +145,8 @@ def _cancelled_by_signals() -> Iterator[None]:
 
 
 def _print(result: PipeResult, *, with_ids: bool) -> None:
+    if result.printed is None:
+        return
     if with_ids:
         print_line(Style.of(sys.stdout).bold(" ".join(result.ids)))
     for line in result.printed.text.split("\n"):

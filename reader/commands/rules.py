@@ -37,7 +37,7 @@ NO_RULES = "You have no rules yet. 'dailypapers config edit' opens the settings:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     names = parser.add_argument("names", nargs="*", metavar="NAME", help="only these rules; by default all")
     suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
     about = f"try and apply: papers listed since D, a date or 2w (default: {DAYS} days)"
@@ -272,7 +272,7 @@ COMMAND = Command(
     "rules",
     "Hide, star, queue, highlight or tag papers as they come in: [[rules]] in the settings say which.",
     (
-        ("rules list", "what you have"),
+        ("rules list", "your rules, and on how many papers each has acted"),
         ("rules check", "what is wrong with them"),
         ("rules try --since 2w", "what they would have done in two weeks"),
         ("rules apply Finance", "let a new rule act on last week's papers"),

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from reader.commands.shared_settings import SharedSettings
 
 
+NOTES_NAMED = 5
+"""Papers that are named where other machines' notes came."""
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: sync of the settings)"
     parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
@@ -38,40 +42,51 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
         print_status(place, workspace, as_json=arguments.json)
         return 0
     if arguments.watch:
-        return watch(workspace, place, partial(_print_at_once, arguments))
+        return watch(workspace, place, partial(_print_news, arguments, []))
     _print_outcome(arguments, *exchange_once(workspace, place))
     return 0
 
 
-def _print_at_once(arguments: Namespace, exchanged: Exchanged, settings: SharedSettings) -> None:
-    _print_outcome(arguments, exchanged, settings, is_watching=True)
-    sys.stdout.flush()
+def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: SharedSettings) -> None:
+    """Print what one of many looks brought; a trouble that lasts is told once."""
+    lasting, told[:] = list(told), [*exchanged.troubles, *exchanged.skipped]
+    exchanged.troubles = [one for one in exchanged.troubles if one not in lasting]
+    exchanged.skipped = [one for one in exchanged.skipped if one not in lasting]
+    if exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped:
+        _print_outcome(arguments, exchanged, settings)
+        sys.stdout.flush()
 
 
-def _print_outcome(
-    arguments: Namespace, exchanged: Exchanged, settings: SharedSettings, *, is_watching: bool = False
-) -> None:
-    is_news = bool(exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped)
-    if is_watching and not is_news:
-        return
+def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedSettings) -> None:
     if arguments.json:
         print_json(asdict(exchanged) | {"settings": settings.taken})
         return
     for trouble in exchanged.troubles:
-        warn(f"{clean(trouble)}; it is skipped until it is whole")
+        is_newer = trouble.endswith("newer than this program")
+        warn(f"{clean(trouble)}; {'update that to read it' if is_newer else 'it is skipped until it is whole'}")
     for skipped in exchanged.skipped:
         warn(f"{clean(skipped)}; it is skipped")
     for refused in settings.refused:
         warn(refused)
     if exchanged.is_new_machine:
         warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
+    if exchanged.is_emptied:
+        warn("The folder has no files of your machines any more: if its disk is not mounted, mount it and sync again.")
     if arguments.quiet:
         return
     print_line(_summary(exchanged))
+    if exchanged.notes:
+        ids = ", ".join(exchanged.notes[:NOTES_NAMED]) + (" and more" if len(exchanged.notes) > NOTES_NAMED else "")
+        print_line(
+            f"Notes that were written anew elsewhere: {ids}. 'dailypapers note ID --history' has the earlier ones."
+        )
     if settings.taken:
         print_line(f"Settings changed as on your other machines: {', '.join(settings.taken)}.")
     if exchanged.is_first and arguments.folder and not settings.is_by_itself:
-        print_line(f"To do this by itself: dailypapers config set sync {clean(arguments.folder)}")
+        from reader.cache.postgres import has_password
+
+        place = "ADDRESS" if has_password(arguments.folder) else clean(arguments.folder)
+        print_line(f"To do this by itself: dailypapers config set sync {place}")
 
 
 def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:

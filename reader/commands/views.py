@@ -30,7 +30,7 @@ KEYED = 9
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     suggest(
         parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has blanks"),
         _suggest,

@@ -31,7 +31,7 @@ _MOST_WORDS = 2
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", ACTIONS)
+    add_words(parser, "what", "ACTION", ACTIONS, default="list")
     about = "a word or two, or topic:SLUG, author:NAME, org:NAME"
     parser.add_argument("names", nargs="*", metavar="NAME", help=about)
     add_json(parser)

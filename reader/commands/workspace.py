@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
-    from reader.core.query.nodes import Node
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
@@ -61,10 +59,10 @@ class Workspace:
         settings = self.loaded.settings
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
-    def with_rules_of_now(self) -> Settings:
-        """The settings, with what the user has written since the program started about papers that come in."""
+    def settings_of_now(self) -> Settings:
+        """The settings, with what the user has changed since the program started for papers that come in."""
         now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -225,15 +223,16 @@ def parsed(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """Compile a query for the current cache; raises UsageError for a topic that the cache does not know.
+    """Compile a query for the current cache; raises UsageError for a name that it has nothing of, such as of a topic.
 
     Raises NotInCache for a `like:` of a paper that the cache does not have.
     """
     from reader.cache.search.compile import Scope, compile_query
+    from reader.commands.query_names import check_names
     from reader.session import visit
 
     views = _saved_views(query)
-    _check_topics(window, query)
+    check_names(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
     if query.is_by_fit:
@@ -259,7 +258,9 @@ def prepare_finding(window: Window) -> None:
 
 def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
-    wanted = list(_names_in(query.root, "view"))
+    from reader.commands.query_names import names_in
+
+    wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
     from reader.core.settings.tables import saved_queries
@@ -274,33 +275,6 @@ def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
             advice = f"Did you mean {meant}?" if meant else "'dailypapers views list' prints yours."
             raise UsageError(f"There is no view {name!r}. {advice}")
     return views
-
-
-def _check_topics(window: Window, query: Query) -> None:
-    """Raise UsageError for the first topic of a query that does not exist; an empty cache has no topics to tell."""
-    wanted = list(_names_in(query.root, "topic"))
-    known = window.topic_names() if wanted else {}
-    for slug in wanted:
-        if known and slug not in known:
-            from reader.core.nearest import nearest
-
-            meant = nearest(slug, known)
-            advice = f"Did you mean {meant}?" if meant else "'dailypapers topics' lists them."
-            raise UsageError(f"There is no topic {slug!r}. {advice}")
-
-
-def _names_in(node: Node | None, field: str) -> Iterator[str]:
-    """The names in all terms of a field."""
-    from reader.core.query.nodes import And, Not, Or, Term
-
-    match node:
-        case And() | Or():
-            for part in node.nodes:
-                yield from _names_in(part, field)
-        case Not():
-            yield from _names_in(node.node, field)
-        case Term() if node.field == field:
-            yield node.value
 
 
 def find(window: Window, text: str) -> int:
@@ -332,18 +306,6 @@ def load_paper(workspace: Workspace, id: str) -> Paper:
     if paper is None:
         raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
     return paper
-
-
-def explain_nothing(window: Window, query: Query) -> None:
-    """Print on standard error why a query found nothing."""
-    from reader.session.places import plain_words
-
-    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
-        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
-    elif words := plain_words(query):
-        warn(f"Nothing matches. The nearest in meaning: dailypapers list {shlex.quote(f'~{words}')}")
-    else:
-        warn("Nothing matches.")
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:

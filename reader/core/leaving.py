@@ -28,7 +28,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "pass": "when you opened, finished and passed papers",
         "undo": "what you undid and did again",
         "redo": "what you undid and did again",
-        "setting:": "your views, rules, keys and the settings",
+        "setting:": "your views, rules, keys and other settings",
     }
 )
 """The kinds of events, or how they begin, and the words for them in the README."""

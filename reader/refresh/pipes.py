@@ -20,7 +20,7 @@ from reader.cache.texts import Texts
 from reader.cache.window import Window
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
-from reader.core.errors import ReaderError
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.core.paper import Paper
 from reader.core.settings.tables import UserCommand
 
@@ -37,15 +37,27 @@ FetchText = Callable[[str], Awaitable[None]]
 """Fetches the full text of a paper by its id into the cache; raises ReaderError if there is none."""
 
 
+class LeftOut(NamedTuple):
+    """A paper that a program did not get."""
+
+    id: str
+    why: str
+    """One sentence."""
+
+
 class PipeResult(NamedTuple):
     """What a program said about some papers."""
 
     ids: tuple[str, ...]
-    printed: Printed
+    """The papers that it got."""
+    printed: Printed | None
+    """None if it got none, and did not run."""
     is_kept: bool
     done: int
     """Papers of all that it is done with."""
     of: int
+    left_out: tuple[LeftOut, ...] = ()
+    """Papers without a full text, where it reads that."""
 
 
 async def pipe_papers(
@@ -57,7 +69,7 @@ async def pipe_papers(
 ) -> AsyncGenerator[PipeResult, None]:
     """Run a command on papers of the cache: once on all, or once on each if it keeps what it prints.
 
-    Raises ReaderError; what was kept before stays.
+    Papers without the full text that it reads are left out. Raises ReaderError; what was kept before stays.
     """
     if len(pks) > MOST_PAPERS:
         raise ProgramError(f"{command.name} can get at most {MOST_PAPERS:,} papers at once, not {len(pks):,}.")
@@ -66,19 +78,24 @@ async def pipe_papers(
             f"{command.name} runs once for each paper, so on at most {MOST_RUNS} at once, not {len(pks):,}."
         )
     done = 0
+    texts = _FullTexts(file, fetch)
     for group in [[pk] for pk in pks] if command.keep else [list(pks)]:
         papers = await asyncio.to_thread(_papers, file, group)
         if not papers:
             continue
-        given = await _given(file, papers, command, fetch)
+        done += len(group)
+        papers, given = await _given(papers, command, texts)
+        left_out = texts.take_left_out()
+        if not papers:
+            yield PipeResult((), None, False, done, len(pks), left_out)
+            continue
         printed = await run_logged(command, given, f"{len(papers)} papers" if len(papers) > 1 else papers[0].id)
         is_kept = False
         if command.keep:
             stamp = now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             output = Output(command.name, stamp, printed.text.strip())
             is_kept = await asyncio.to_thread(keep_output, file, group[0], output) and bool(output.text)
-        done += len(group)
-        yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks))
+        yield PipeResult(tuple(paper.id for paper in papers), printed, is_kept, done, len(pks), left_out)
 
 
 async def run_logged(command: UserCommand, given: str, what: str) -> Printed:
@@ -99,15 +116,16 @@ def _papers(file: Path, pks: Sequence[int]) -> list[Paper]:
         return list(window.papers(pks))
 
 
-async def _given(file: Path, papers: Sequence[Paper], command: UserCommand, fetch: FetchText) -> str:
-    """The standard input of a command; raises ReaderError."""
+async def _given(papers: list[Paper], command: UserCommand, texts: _FullTexts) -> tuple[list[Paper], str]:
+    """The papers that a command gets, and its standard input; raises ProgramError if that is too much."""
     if command.input == "fulltext":
-        text = "\n".join([await _full_text(file, paper, fetch) for paper in papers])
+        found = [(paper, text) for paper in papers if (text := await texts.read(paper)) is not None]
+        papers, text = [paper for paper, _ in found], "\n".join(text for _, text in found)
     else:
         text = await asyncio.to_thread(papers_as, command.input, papers)
     if len(text) > MOST_GIVEN:
         raise ProgramError(f"That is more text than {command.name} can get at once: choose fewer papers.")
-    return text
+    return papers, text
 
 
 def papers_as(input: str, papers: Sequence[Paper]) -> str:
@@ -121,15 +139,35 @@ def papers_as(input: str, papers: Sequence[Paper]) -> str:
     return out.getvalue()
 
 
-async def _full_text(file: Path, paper: Paper, fetch: FetchText) -> str:
-    """The full text as Markdown; it is fetched if it is not here."""
-    text = await asyncio.to_thread(_kept_text, file, paper)
-    if text is None:
-        await fetch(paper.id)
-        text = await asyncio.to_thread(_kept_text, file, paper)
-    if text is None:
-        raise ReaderError(f"{paper.id} has no full text. Give the command another input, such as Markdown.")
-    return text
+class _FullTexts:
+    """Full texts as Markdown; those that are not here are fetched, until the network is out of reach."""
+
+    def __init__(self, file: Path, fetch: FetchText) -> None:
+        self._file = file
+        self._fetch = fetch
+        self._cut_off = ""
+        """Why nothing more is fetched."""
+        self._left_out: list[LeftOut] = []
+
+    async def read(self, paper: Paper) -> str | None:
+        """The text of a paper; None if there is none, which is noted."""
+        text = await asyncio.to_thread(_kept_text, self._file, paper)
+        why = self._cut_off
+        if text is None and not why:
+            try:
+                await self._fetch(paper.id)
+            except FeedError as error:
+                why = str(error)
+                self._cut_off = why if isinstance(error, FeedOffline | FeedUnreachable) else ""
+            text = await asyncio.to_thread(_kept_text, self._file, paper)
+        if text is None:
+            self._left_out.append(LeftOut(paper.id, why or f"{paper.id} has no full text."))
+        return text
+
+    def take_left_out(self) -> tuple[LeftOut, ...]:
+        """The papers without a text since this was asked last."""
+        taken, self._left_out = tuple(self._left_out), []
+        return taken
 
 
 def _kept_text(file: Path, paper: Paper) -> str | None:

@@ -88,10 +88,11 @@ def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: S
         pks = window.order(compile_query(parse(export.query), scope)).pks
     except QueryError as error:
         raise _NotWrittenError(f"its query is wrong: {error}") from error
+    pks = pks[: format.most] if format.most else pks
     if len(pks) > MOST_PAPERS:
         raise _NotWrittenError(f"{len(pks):,} papers are more than {MOST_PAPERS:,}; narrow its query.")
     out = StringIO()
-    papers = format.write(window.papers(pks), out, keys, export.query)
+    papers = format.write(window.papers(pks), out, keys, export.query, export.url)
     return papers, out.getvalue().encode("utf-8", "replace")
 
 
@@ -107,10 +108,17 @@ def _replace(file: Path, content: bytes, known: Sequence[str]) -> bool:
         with replacing(file) as stream:
             stream.write(content.decode())
     except ExportFailed as error:
-        raise _NotWrittenError(f"{getattr(error.__cause__, 'strerror', None) or error}.") from error
+        raise _NotWrittenError(_reason(file, error.__cause__, f"{error}.")) from error
     except OSError as error:
-        raise _NotWrittenError(f"{error.strerror}.") from error
+        raise _NotWrittenError(_reason(file, error, f"{error}.")) from error
     return True
+
+
+def _reason(file: Path, error: BaseException | None, otherwise: str) -> str:
+    """Why a file could not be written, with what to do about it."""
+    if isinstance(error, FileNotFoundError) and not file.parent.is_dir():
+        return "its folder is not there. Make it, or name another file."
+    return f"{error.strerror}." if isinstance(error, OSError) and error.strerror else otherwise
 
 
 def _digest(content: bytes) -> str:

@@ -12,7 +12,7 @@ from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, P
 from reader.ui.day_end import all_read, asks_for_unread, day_of
 from reader.ui.state.whole import State
 from reader.ui.text.day_names import near_day, short_day
-from reader.ui.text.empty_lines import EmptyReason, Way, because, said
+from reader.ui.text.empty_lines import EmptyReason, Way, because, on_a_paper, said
 from reader.ui.text.query_advice import (
     find_mistake,
     find_unknown_topic,
@@ -198,18 +198,18 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     if listing.facts.are_hidden or view.id in ("all", "unread"):
         return _all_hidden(state, period, today)
     if view.id == "followed" and not state.follows:
-        why = "On a paper, the key for Follow takes its authors, its venue, a topic or a word."
-        return EmptyReason(said("You follow nothing yet."), because(why), (_ALL, Way("app.help", "all keys")))
+        how = on_a_paper("paper.follow", "takes its authors, its venue, a topic or a word.")
+        return EmptyReason(said("You follow nothing yet."), how, (_ALL, Way("app.help", "all keys")))
     if view.id == "followed" or view.id.startswith(FOLLOW):
         what = "that you follow" if view.id == "followed" else f"of {view.name}"
         return EmptyReason(said(f"No paper {what} is here yet."), because("New ones will be."), (_ALL,))
     if view.id == "starred":
-        return EmptyReason(said("Nothing starred yet."), because("A paper that you star stays here."), (_ALL,))
+        return EmptyReason(said("Nothing starred yet."), on_a_paper("paper.star", "keeps it here."), (_ALL,))
     if view.id == FOR_YOU:
         return EmptyReason(said("Nothing is left that is unread and not starred."), ways=(_ALL,))
     if view.id == QUEUED:
-        why = "A paper that you queue waits here until you let it go."
-        return EmptyReason(said("Nothing to read later."), because(why), (_ALL,))
+        how = on_a_paper("paper.queue", "puts it here until you let it go.")
+        return EmptyReason(said("Nothing to read later."), how, (_ALL,))
     if view.id == "group":
         why = "In a shell, 'dailypapers group --help' says how to begin one, or to join."
         return EmptyReason(said("Nobody shares a paper with you yet."), because(why), (_ALL,))

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from reader.paths import APP
+
 
 class Here(NamedTuple):
     """What the user sees as a command is typed."""
@@ -66,6 +68,11 @@ class Outcome(NamedTuple):
     """What it has printed on standard error: notes, and why it failed."""
     is_stopped: bool = False
     """Whether the user has stopped it, or it took too long."""
+
+    @property
+    def complaint(self) -> str:
+        """The first line of what it said on standard error, without the program's name."""
+        return self.said.partition("\n")[0].removeprefix(f"{APP}: ")
 
 
 class Running(Protocol):

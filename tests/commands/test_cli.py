@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reader import __version__, cli
+from reader import __version__, cli, opening
 from reader.commands.line.registry import COMMANDS, find_command
 from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
@@ -63,7 +63,7 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
         (("-x",), "-x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'."),
         (("config", "shw"), "'shw' is not one of path, show,"),
         (("config", "shw"), "Did you mean show?"),
-        (("rules",), "say which: list, check, try, apply. See 'dailypapers rules --help'."),
+        (("config",), "say which: "),
         (("list", "--color", "blue"), "--color 'blue' is not one of auto, always, never."),
         (("list", "--limit", "-1"), "'-1' is not a whole number above zero"),
         (("show",), "ID is missing. See"),
@@ -92,8 +92,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
         seen.append((query, True))
         return 0
 
-    monkeypatch.setattr(cli, "_show_reader", show_reader)
-    monkeypatch.setattr(cli, "_show_sample", show_sample)
+    monkeypatch.setattr(opening, "show_reader", show_reader)
+    monkeypatch.setattr(opening, "show_sample", show_sample)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     return seen
 
@@ -277,6 +277,14 @@ def test_without_a_terminal_the_reader_says_so(spawn: Spawn, home: Path) -> None
     assert found.code == 2
     assert "dailypapers list" in found.err
     assert not home.exists()
+
+
+def test_a_terminal_that_can_not_be_drawn_on_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    found = run("topic:agents")
+    assert found.code == 2
+    assert "TERM is dumb" in found.err
 
 
 def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reader.actions.export import FORMATS
 from tests.commands.conftest import IDS, Run
 
 
@@ -59,3 +61,21 @@ def test_a_file_that_can_not_be_written_fails_in_a_line(run: Run, papers: Path, 
     assert (found.code, found.out) == (1, "")
     assert found.err.count("\n") == 1
     assert "could not be written" in found.err
+
+
+def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = run("export", "--format", "atom", "--url", "http://nas.local/papers.atom")
+    assert found.code == 0 and '<link rel="self" href="http://nas.local/papers.atom"></link>' in found.out.replace(
+        "/>", "></link>"
+    )
+    for words, said in (
+        (("--format", "bibtex", "--url", "https://a.example"), "--url belongs to --format atom."),
+        (("--format", "atom", "--url", "javascript:x"), "--url must "),
+        (("--watched", "--url", "https://a.example"), "--watched takes nothing else"),
+    ):
+        wrong = run("export", *words)
+        assert (wrong.code, wrong.out) == (2, "") and said in wrong.err, wrong.err
+    few = {**FORMATS, "atom": replace(FORMATS["atom"], most=4)}
+    monkeypatch.setattr("reader.commands.export.FORMATS", few)
+    found = run("export", "--format", "atom")
+    assert (found.out.count("<entry>"), found.err) == (4, "The query has 2 papers more: a feed has the first 4.\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import Run, RunOnTerminal, write_days
+from tests.feed_server import item
 
 
 def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path) -> None:
@@ -75,3 +76,25 @@ def test_mistakes_are_told(run: Run, papers: Path) -> None:
     for words, code, says in MISTAKES:
         told = run("follow", *words)
         assert told.code == code and says in told.err
+
+
+def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(run: Run, tmp_path: Path, home: Path) -> None:
+    people = [{"name": "Kaiming He"}]
+    items = [
+        item(
+            f"2606.0000{n}",
+            f"Paper {n}",
+            "2026-06-30",
+            authors=people,
+            organization={"name": "nv", "fullname": "NVIDIA"},
+        )
+        for n in range(1, 4)
+    ]
+    assert run("import", str(write_days(tmp_path / "days.jsonl", {"2026-06-30": items}))).code == 0
+    assert run("follow", "add", "org:Nvidai").out == (
+        "Nvidai: no paper here yet. Did you mean org:NVIDIA? 'dailypapers undo' takes it back."
+        " Its query is follow:org:nvidai\n"
+    )
+    assert "Did you mean author:'Kaiming He'?" in run("follow", "add", "author:Kaimin He").out
+    for name in ("org:NVIDIA", "author:Kai Hee", "org:Tsinghua", "Nvidai"):
+        assert "Did you mean" not in run("follow", "add", name).out, name

@@ -108,6 +108,30 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(run: Run, papers: Pat
     assert run("list", "is:starred").err == "Nothing matches.\n"
 
 
+def test_a_terminal_is_told_how_to_find_papers_near_to_words_that_few_have(
+    run: Run, on_terminal: RunOnTerminal, papers: Path
+) -> None:
+    said = "3 papers have all the words. Near in meaning: dailypapers list '~agents'\n"
+    assert " ".join(on_terminal("list", "agents").err.split()) == said.strip()
+    assert on_terminal("list", "verifiers").err.startswith("1 paper has all the words.")
+    for words in (("agents", "-q"), ("agents", "-n", "1"), ("topic:agents",), ("~ agents",), ("agents OR verifiers",)):
+        assert on_terminal("list", *words).err == "", words
+    assert run("list", "agents").err == run("list", "agents", "--json").err == ""
+
+
+def test_a_name_that_nothing_has_is_told(run: Run, papers: Path) -> None:
+    run("follow", "add", "world model")
+    for query, said in (
+        ("follow:world-modle", "Nothing named 'world-modle' is followed. Did you mean world-model?"),
+        ("is:unread (agents OR -follow:author:nobody)", "'dailypapers follow list' prints what is."),
+        ("by:eve", "Nobody else in the group is named 'eve'. 'dailypapers group status' prints who is."),
+    ):
+        for command in ("list", "count"):
+            found = run(command, query)
+            assert (found.code, found.out) == (2, "") and said in found.err, found.err
+    assert run("count", 'follow:"World Model"').out == run("count", "by:anyone").out == "0\n"
+
+
 def test_without_papers_it_says_how_to_get_some(run: Run) -> None:
     found = run("list")
     assert (found.code, found.out) == (0, "")

@@ -16,6 +16,8 @@ from reader.cache.texts import Texts
 from reader.cache.window import Window
 from reader.core.document.model import Document, Paragraph, Span
 from tests.commands.conftest import IDS, Run
+from tests.feed_server import FeedServer
+from tests.feeds.fulltext import pages
 
 SETTINGS = """
 [[commands]]
@@ -40,7 +42,13 @@ def settings(papers: Path, home: Path) -> Path:
 def test_a_command_of_the_settings_gets_what_it_asks_for(run: Run) -> None:
     assert run("pipe", "ids", *IDS[:2]).out == f"{IDS[0]}\n{IDS[1]}\n"
     assert run("pipe", "Ids", "--query", "agents", "--json").json == [
-        {"ids": IDS[1:3] + IDS[5:], "output": "\n".join(IDS[1:3] + IDS[5:]), "cut": False, "kept": False}
+        {
+            "ids": IDS[1:3] + IDS[5:],
+            "output": "\n".join(IDS[1:3] + IDS[5:]),
+            "cut": False,
+            "kept": False,
+            "left_out": [],
+        }
     ]
     asked = json.loads(run("pipe", "Ids", IDS[0], "--input", "json").out)
     assert [one["id"] for one in asked] == IDS[:1] and "tags" in asked[0]
@@ -70,13 +78,41 @@ def test_what_is_kept_is_shown_searched_and_dropped(run: Run) -> None:
     assert run("show", IDS[0], "--json").record["outputs"][0]["name"] == "wc -w"
 
 
-def test_the_full_text_is_given_and_its_lack_is_said(run: Run, papers: Path) -> None:
+def test_the_full_text_is_given_and_its_lack_is_said(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as texts:
         pk = window.pk_of(IDS[0])
         assert pk is not None
         texts.put(pk, Document("", (Paragraph((Span("Sparse attention."),)),)), "feed", "2026-07-01T00:00:00Z")
     ran = run("pipe", "cat", IDS[0], "--input", "fulltext")
     assert ran.out.splitlines()[0].startswith("# LiveEdit") and "Sparse attention." in ran.out
+    # The network is asked for the first paper, and is out of reach for all.
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    ran = run("pipe", "cat", IDS[1], IDS[0], IDS[2], "--input", "fulltext")
+    assert (ran.code, ran.out.count("# LiveEdit"), ran.err.count("\n")) == (0, 1, 1)
+    assert ran.err.startswith(f"Left out: {IDS[1]}, {IDS[2]}. ") and "Offline" in ran.err
+    ran = run("pipe", "head -c 10", *IDS[:2], "--input", "fulltext", "--keep", "--json")
+    assert [(one["ids"], one["output"], one["kept"]) for one in ran.records] == [
+        ([IDS[0]], "# LiveEdit", True),
+        ([], None, False),
+    ]
+    assert [[left["id"] for left in one["left_out"]] for one in ran.records] == [[], [IDS[1]]]
+    assert f"Left out: {IDS[1]}." in ran.err and "Kept" not in ran.err
+    ran = run("pipe", "cat", *IDS[1:3], "--input", "fulltext")
+    assert (ran.code, ran.out) == (1, "")
+    assert "Nothing was run: " in ran.err and "another --input" in ran.err and ran.err.count("\n") == 1
+
+
+def test_papers_without_a_text_do_not_keep_the_others_from_it(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FeedServer({"2026-06-30": []}) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
+        server.pages[f"/papers/{IDS[2]}.md"] = pages.MARKDOWN.encode()
+        ran = run("pipe", "cat", *IDS[:4], "--input", "fulltext", "--json")
+    assert ran.records[0]["ids"] == [IDS[2]] and "(Kay, 2024)" in ran.records[0]["output"]
+    assert [one["id"] for one in ran.records[0]["left_out"]] == [IDS[0], IDS[1], IDS[3]]
+    assert f"Left out: {IDS[0]}, {IDS[1]}, {IDS[3]}. 3 papers have no full text that can be had." in ran.err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import cli
+from reader import opening
 from reader.cache import health
 from reader.cache.window import Window
 from reader.commands import repairing
@@ -30,7 +30,7 @@ def starred(run: Run, papers: Path) -> Path:
 def start(capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
     """What the reader is told to show, and what was printed."""
     capsys.readouterr()
-    told = cli._prepare_cache(Workspace())
+    told = opening._prepare_cache(Workspace())
     return told, capsys.readouterr().err
 
 

@@ -14,6 +14,7 @@ from reader.cache.feeds import Feeds
 from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
+from reader.cache.sync.mailed import record_mailing
 from reader.core.leaving import WHAT_LEAVES
 from reader.core.marks import Agent
 from tests.commands.conftest import IDS, Run
@@ -77,6 +78,7 @@ def do_everything(run: Run, cache: Path) -> None:
         for kind, value in (("pass", "2026-11-24"), ("open", "2026-11-24"), ("finish", "2026-11-24"), ("like", True)):
             assert events.mark(kind, value, [3]) is not None
         assert events.mark("want", True, [], absent=["0901.00001"]) is not None
+        record_mailing(events, "an-id", "ada@example.org topic:agents", ["2406.12345"])
         assert events.act([Change("star", True, [3])], by=Agent("a program", "0" * 12)) is not None
         # Only a paper that has changed can be looked at again.
         with closing(sqlite3.connect(cache)) as connection, connection:
@@ -110,5 +112,13 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
         texts = connection.execute("SELECT title, abstract, authors FROM paper JOIN paper_text USING (pk)").fetchall()
     texts_of_papers = [text for row in texts for text in row if text and len(text) > 10]
     assert texts_of_papers
-    for secret in (*texts_of_papers, TOKEN, "my-private-papers", "notify-someone", str(home), "at.home.example"):
+    for secret in (
+        *texts_of_papers,
+        TOKEN,
+        "my-private-papers",
+        "notify-someone",
+        "ada@example.org",
+        str(home),
+        "at.home.example",
+    ):
         assert secret.encode() not in data

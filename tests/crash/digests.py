@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Snapshot
 from tests.crash.program import run
+from tests.crash.snapshot import Snapshot
 from tests.crash.steps import Step
 
 FILE = "digest.html"

@@ -23,7 +23,7 @@ SOURCE = Path(__file__).with_name("faults.c")
 WHAT = (
     *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
     *("import", "read", "pdf", "refresh-paper", "for-you", "sync", "digest", "compact", "migrate", "repair"),
-    *("agent", "rules", "digest-file", "vectors", "settings", "mute"),
+    *("follow", "weigh", "agent", "rules", "digest-file", "vectors", "settings", "mute"),
     *("group-create", "group-join", "group-share", "group-look", "group-leave"),
 )
 

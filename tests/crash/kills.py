@@ -14,9 +14,10 @@ from tests.crash.damage import DAMAGES, make_patient
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_marked_home, make_old_origin
 from tests.crash.operations import OPERATIONS, opening
-from tests.crash.oracle import Snapshot, judge_papers, judge_settled, read_home
+from tests.crash.oracle import judge_papers, judge_settled
 from tests.crash.program import Kill, Run, run
 from tests.crash.report import TENTHS, Report
+from tests.crash.snapshot import Snapshot, read_home
 from tests.crash.steps import Step
 from tests.crash.trials import MIGRATION, Asked, settle
 

@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Snapshot
 from tests.crash.program import run
+from tests.crash.snapshot import Snapshot
 from tests.crash.steps import Step
 
 WORDS: tuple[list[str], ...] = (["diffusion"], ["diffusion", "agents"], ["agents"], [])

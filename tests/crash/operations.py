@@ -10,7 +10,8 @@ from types import MappingProxyType
 from tests.crash import digests, groups, muting, vectors
 from tests.crash.homes import RULE, Stage
 from tests.crash.journal import encode_line
-from tests.crash.oracle import Deed, Snapshot, derive, make_pdf, pdf_of, states_by_paper, text_of
+from tests.crash.oracle import Deed, derive, states_by_paper
+from tests.crash.snapshot import Snapshot, make_pdf, pdf_of, text_of
 from tests.crash.steps import Step
 from tests.feeds.fulltext import pages
 

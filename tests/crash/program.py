@@ -47,7 +47,7 @@ class Run:
             found.append(f"{' '.join(self.words)} said: {self.err.strip()[-600:]}")
         if not self.was_killed and self.code not in (0, 1):
             found.append(f"{' '.join(self.words)} ended with {self.code}: {self.err.strip()[-300:]}")
-        if self.code == 1 and not self.err.strip().startswith("dailypapers"):
+        if self.code == 1 and not any(line.startswith("dailypapers") for line in self.err.splitlines()):
             found.append(f"{' '.join(self.words)} failed with {self.err.strip()!r}")
         return found
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_old_origin
 from tests.crash.operations import MARKS
-from tests.crash.oracle import REVERSALS, Entry, Snapshot, judge_papers, judge_settled, read_home
+from tests.crash.oracle import REVERSALS, judge_papers, judge_settled
 from tests.crash.program import ROOT, command, run
 from tests.crash.report import Report
 from tests.crash.session import SIZE
+from tests.crash.snapshot import Entry, Snapshot, read_home
 from tests.crash.trials import MIGRATION, Asked, settle
 from tests.pty.terminal import Terminal
 

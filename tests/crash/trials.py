@@ -10,9 +10,10 @@ from pathlib import Path
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_marked_home, make_old_origin
 from tests.crash.operations import OPERATIONS, opening
-from tests.crash.oracle import Deed, Snapshot, judge_moment, judge_papers, judge_settled, read_home
+from tests.crash.oracle import Deed, judge_moment, judge_papers, judge_settled
 from tests.crash.program import Run, run
 from tests.crash.report import Report
+from tests.crash.snapshot import Snapshot, read_home
 from tests.crash.steps import Check, Step
 
 MIGRATION = Step(("count",))
@@ -44,6 +45,11 @@ class Scene:
     origin: Path
     before: Snapshot
     step: Step
+
+    def arrange(self, stage: Stage, home: Path) -> None:
+        """Prepare a copy of the home for the step."""
+        if self.step.arrange is not None:
+            self.step.arrange(stage, home)
 
     def judge_schema(self, home: Path, after: Snapshot, *, is_settled: bool) -> list[str]:
         """What is wrong with the schema or its backup, if this is a migration."""
@@ -103,11 +109,11 @@ def try_scene(
     start: Callable[[Path], Run],
     home: Path | None = None,
 ) -> Run:
-    """Run a scene once by `start`, in a fresh home or in `home`, and judge what comes of it."""
-    home = home or stage.new_home("home", scene.origin)
+    """Run a scene once by `start`, in a fresh home or in `home`, which is arranged, and judge what comes of it."""
+    if home is None:
+        home = stage.new_home("home", scene.origin)
+        scene.arrange(stage, home)
     stage.empty_mailbox()
-    if scene.step.arrange is not None:
-        scene.step.arrange(stage, home)
     row = report.row(scene.name)
     row.tries += 1
     ended = start(home)

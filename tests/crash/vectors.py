@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Snapshot
 from tests.crash.program import run
+from tests.crash.snapshot import Snapshot
 from tests.crash.steps import Step
 from tests.static_model import make_model
 

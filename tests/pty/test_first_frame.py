@@ -31,8 +31,8 @@ TOOK_OVER = b"\x1b[>25u"
 
 SLOW = """
 import sys, time
-import reader.cli
-reader.cli._prepare_cache = lambda *_: time.sleep({seconds}) or []
+import reader.cli, reader.opening
+reader.opening._prepare_cache = lambda *_: time.sleep({seconds}) or []
 from reader.__main__ import main
 sys.exit(main())
 """

@@ -79,7 +79,7 @@ def typing(state: State, typed: str) -> State:
 def lines(state: State, *, demo: bool = False) -> list[str]:
     """What stands in place of the list, line by line."""
     reason = empty_reason(state, TODAY, demo=demo)
-    drawn = empty_state(reason, partial(KEYMAP.key, context=state.context))
+    drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
     return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in drawn]
 
 
@@ -112,11 +112,11 @@ def _is_fetching(view_id: str) -> State:
 
 UNREAD = "All 60 papers are read. | r looks for new ones   ga all papers"
 FOLLOWED = (
-    "You follow nothing yet. | On a paper, the key for Follow takes its authors, its venue, a topic or a word."
+    "You follow nothing yet. | On a paper, w takes its authors, its venue, a topic or a word."
     " | ga all papers   ? all keys"
 )
-QUEUE = "Nothing to read later. | A paper that you queue waits here until you let it go. | ga all papers"
-STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
+QUEUE = "Nothing to read later. | On a paper, b puts it here until you let it go. | ga all papers"
+STARRED = "Nothing starred yet. | On a paper, s keeps it here. | ga all papers"
 HIDDEN = "All papers are hidden. | / is:hidden lists them"
 CHANGED = "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers"
 GROUP = (

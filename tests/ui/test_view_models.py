@@ -166,6 +166,11 @@ def test_the_header_says_what_lasts() -> None:
     assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
     silent = at("today").source_failed("2 feeds silent", since - timedelta(days=2))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
+    unjoined = at("today").join_failed("sync fails", since).join_failed("group fails", since)
+    unjoined = unjoined.join_failed("sync fails", NOW)
+    assert header(unjoined, NOW, "·").condition == Condition("sync fails 07:44", "trouble")
+    assert header(unjoined.joined("sync fails"), NOW, "·").condition == Condition("group fails 07:44", "trouble")
+    assert not unjoined.joined("sync fails").joined("group fails").unjoined
     assert header(replace(silent, mode="sample"), NOW, "·").condition == Condition("sample", "plain")
 
 

@@ -21,6 +21,7 @@ from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WE
 from reader.cache.finding.spelling import correct
 from reader.cache.finding.splitter import IN_TITLE, Splitter
 from reader.cache.finding.word_places import WordPlaces
+from reader.core.choice.words import EMPTY_WORDS
 from reader.core.similarity import FoundBy
 
 SATURATION, LENGTH = 0.9, 0.4
@@ -229,7 +230,9 @@ class Ranker:
         """The words and phrases that say most of what a paper shares with others, as the paper writes them."""
         theirs = WordPlaces(self._splitter, texts)
         ours = WordPlaces(self._splitter, [other])
-        rarity = {stem: word.rarity for stem in ours.counts if (word := self._word(stem)).papers > 1}
+        # Rare words may still say nothing, such as "toward".
+        empty = set(self._splitter.words(" ".join(EMPTY_WORDS)))
+        rarity = {stem: word.rarity for stem in ours.counts.keys() - empty if (word := self._word(stem)).papers > 1}
         told = {
             stem: rarity[stem] * theirs.counts[stem] / (theirs.counts[stem] + TOLD)
             for stem in rarity

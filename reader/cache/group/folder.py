@@ -35,7 +35,9 @@ class Folder:
         except FileNotFoundError:
             if not path.is_dir():
                 raise CacheError(f"The folder {path} is not there. Connect or mount it, and try again.") from None
-            raise CacheError(f"{path} has no group: 'dailypapers group create' makes one.") from None
+            raise CacheError(
+                f"{path} has no group. If its disk is not mounted, mount it; 'dailypapers group create' begins a group."
+            ) from None
         except OSError as error:
             raise _unusable(path, error) from error
         except (ValueError, KeyError, TypeError, RecursionError):

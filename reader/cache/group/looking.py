@@ -25,7 +25,7 @@ from reader.cache.group import members, membership, signing
 from reader.cache.group.folder import Folder
 from reader.cache.group.hub import CHANNEL, HubPlace
 from reader.cache.group.membership import Membership, Newest
-from reader.cache.group.place import SLOT, Place, Slot
+from reader.cache.group.place import SLOT, Place, Slot, shown_place
 from reader.cache.postgres import is_server, open_server, shown
 from reader.cache.sqlite_errors import explained
 from reader.cache.sync.folder import alone
@@ -119,7 +119,8 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
         with open_place(mine.place) if place is None else nullcontext(place) as opened:
             if opened.group() != mine.group:
                 raise CacheError(
-                    f"{shown_place(mine)} has another group by now. 'dailypapers group leave' ends your membership."
+                    f"{shown_place(mine.place)} has another group by now."
+                    " 'dailypapers group leave' ends your membership."
                 )
             return _Look(connection, mine, cache, opened, now or datetime.now(UTC)).run()
 
@@ -154,11 +155,6 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
         return is_told
 
 
-def shown_place(mine: Membership) -> str:
-    """The place of a membership as people may see it: without a password."""
-    return shown(mine.place) if is_server(mine.place) else mine.place
-
-
 def name_beside_namesake(mine: Membership) -> str:
     """The name that others see if somebody of the same name is known; empty if nobody is."""
     has_namesake = any(one.lower().startswith(f"{mine.name.lower()}+") for one in mine.names.values())
@@ -181,7 +177,9 @@ def _mine(cache: Path) -> Membership:
 def _expect_none(cache: Path) -> None:
     mine = membership.load(cache)
     if mine is not None:
-        raise CacheError(f"You are in the group of {shown_place(mine)}: 'dailypapers group leave' ends that first.")
+        raise CacheError(
+            f"You are in the group of {shown_place(mine.place)}: 'dailypapers group leave' ends that first."
+        )
 
 
 class _Look:
@@ -248,7 +246,11 @@ class _Look:
                 raise ValueError("it has another member's place")
             work(slot, statement)
         except ValueError as error:
-            self._result.troubles.append(f"{slot.label}: {error}")
+            if slot.name == self._mine.slot:
+                self._result.troubles.append(f"{slot.label}: somebody else has changed what you share; it is told anew")
+                return
+            name = next((name for key, name in self._mine.names.items() if slot.name.startswith(key[:16])), "")
+            self._result.troubles.append(f"{name}'s {slot.label}: {error}" if name else f"{slot.label}: {error}")
 
     # The others
 

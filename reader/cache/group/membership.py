@@ -86,6 +86,8 @@ def former(cache: Path) -> Membership | None:
         newest = Newest(**said["newest"])
         newest.choice = Choice(*newest.choice)
         known |= {"shares": tuple(said["shares"]), "choice": Choice(*said["choice"]), "newest": newest}
+        if len(bytes.fromhex(said["secret"])) != signing.KEY_BYTES:
+            raise ValueError
         return Membership(**known)
     except FileNotFoundError:
         return None

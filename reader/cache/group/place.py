@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from reader.cache.postgres import Server
+from reader.cache.postgres import Server, is_server, shown
+from reader.core.text import clean
 
 SLOT = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
 """The name of a slot: the beginning of the member's key, and the machine that writes it."""
@@ -48,3 +49,8 @@ class Place(Protocol):
 
     def put(self, slot: str, data: bytes, without: Sequence[str]) -> str:
         """Replace what is in a slot, whole or not at all, and empty others; return the slot's stamp."""
+
+
+def shown_place(place: str) -> str:
+    """A folder, or the address of a server without a password."""
+    return shown(place) if is_server(place) else clean(place)

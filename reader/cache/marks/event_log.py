@@ -125,9 +125,17 @@ class Action:
 
     @property
     def label(self) -> str:
-        """The marks as words that follow a number: `3 tagged later, untagged soon`."""
+        """The marks as words that follow a number: `3 tagged later, soon; untagged old`."""
         events = sorted(self.events, key=lambda event: event.kind.startswith(AGENT))
-        return ", ".join(dict.fromkeys(event.label for event in events))
+        said: dict[str, list[str]] = {}
+        for label in dict.fromkeys(event.label for event in events):
+            done, _, tag = label.partition(" ")
+            if done in ("tagged", "untagged"):
+                said.setdefault(done, []).append(tag)
+            else:
+                said[label] = []
+        between = "; " if any(len(tags) > 1 for tags in said.values()) else ", "
+        return between.join(f"{done} {', '.join(tags)}" if tags else done for done, tags in said.items())
 
     @property
     def said(self) -> str:

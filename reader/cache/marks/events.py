@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -235,13 +235,18 @@ class Events:
         with self._without_disk_wait():
             for first in range(0, len(events), TOGETHER):
                 some = events[first : first + TOGETHER]
-                for steps in (self._noting(some), effects.folding(self._connection), [partial(self._finish, some)]):
-                    for step in steps:
-                        if self._is_stopped:
-                            return
-                        with connections.transaction(self._connection):
-                            step()
-                progress(first + len(some), len(events))
+                for start in range(0, len(some), SMALL):
+                    if self._is_stopped:
+                        return
+                    with connections.transaction(self._connection):
+                        self._note(some[start : start + SMALL])
+                    progress(min(first + start + SMALL, len(events)), len(events))
+                finish: Callable[[], None] = partial(self._finish, some)
+                for step in chain(effects.folding(self._connection), [finish]):
+                    if self._is_stopped:
+                        return
+                    with connections.transaction(self._connection):
+                        step()
 
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""
@@ -261,14 +266,10 @@ class Events:
             for fold in effects.folding(connection):
                 fold()
 
-    # The steps of events; each but the last two is inside the caller's transaction.
-
-    def _noting(self, events: Sequence[tuple[Event, Event | None]]) -> Iterator[Callable[[], None]]:
-        """Steps that note which states may change."""
-        for start in range(0, len(events), SMALL):
-            yield partial(self._note, events[start : start + SMALL])
+    # The steps of events.
 
     def _note(self, events: Sequence[tuple[Event, Event | None]]) -> None:
+        """Note which states may change, in the caller's transaction."""
         for event, target in events:
             if target is event:
                 effects.note(self._connection, event)

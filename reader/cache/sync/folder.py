@@ -45,6 +45,10 @@ class Exchanged:
     """Whether this machine had never looked at this folder."""
     is_new_machine: bool = False
     """Whether this machine has taken another id, because another one writes under the old one."""
+    notes: list[str] = field(default_factory=list)
+    """Ids of papers whose note here gave way to one of another machine."""
+    is_emptied: bool = False
+    """Whether the folder had files of other machines, and has none at all now."""
 
 
 def exchange(
@@ -103,11 +107,12 @@ class _Exchange:
         _find_own(found, own)
         is_as_written = self._is_as_written(own)
         is_gone = bool(known.files.keys() - found.keys())
+        self._result.is_emptied = not found and bool(known.files.keys() - {own.name})
         others = {name: self._take_in(found[name]) for name in found if name != own.name}
         # A copy of a machine's file has not all that this machine did.
         machines = {one.machine for name, one in others.items() if not is_copy(name, one)}
         if not is_as_written and own.name in found:
-            ids = set[str]()
+            ids, troubles = set[str](), list(self._result.troubles)
             there, came = self._read_own(own, ids)
             if came and known.own == machine:
                 # Two copies of one home write to one file: from now on this one has its own.
@@ -117,6 +122,9 @@ class _Exchange:
                 machine = self._events.take_new_machine()
                 own = file_of(self._folder, machine)
                 self._result.is_new_machine = True
+            else:
+                # Whatever is wrong with it, it is written anew.
+                self._result.troubles[:] = troubles
         try:
             mine = self._write(own, machine, machines, is_anew=is_gone or not is_as_written)
         except BaseException:
@@ -143,14 +151,18 @@ class _Exchange:
             status = file.stat()
             if (status.st_size, status.st_mtime_ns) == (before.size, before.time):
                 if before.trouble:
-                    self._result.troubles.append(f"{file.name}: {before.trouble}")
+                    self._note_trouble(file.name, before)
                 return before
             return self._read(Path(file.path), before, self._elsewhere)[0]
         except OSError as error:
             # Another program may hold it, or take it away meanwhile: it is read at the next look.
-            trouble = f"it can't be read: {error.strerror}"
-            self._result.troubles.append(f"{file.name}: {trouble}")
-            return replace(before, size=-1, trouble=trouble)
+            there = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}")
+            self._note_trouble(file.name, there)
+            return there
+
+    def _note_trouble(self, file: str, known: Known) -> None:
+        whose = f"{known.name}'s " if known.name else ""
+        self._result.troubles.append(f"{whose}{file}: {known.trouble}")
 
     def _read(self, path: Path, before: Known, ids: set[str]) -> tuple[Known, int]:
         """Add the new events of a file to the log; return what is known of it then, and the number of new ones.
@@ -164,7 +176,7 @@ class _Exchange:
             by = known.name or known.machine or path.name
             self._result.came[by] = self._result.came.get(by, 0) + came
         if known.trouble:
-            self._result.troubles.append(f"{path.name}: {known.trouble}")
+            self._note_trouble(path.name, known)
         return known, came
 
     # This machine's own file

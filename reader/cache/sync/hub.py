@@ -128,8 +128,10 @@ def exchange_with_hub(
         if at_hub.machine != hub.id or hub.last() < at_hub.place:
             # It is another one by now, or was set back.
             at_hub, known.written = Known(machine=hub.id, name=key), 0
-        reading = _Reading(hub, at_hub.place, result)
+        reading = _Reading(hub, at_hub.place, result, lambda entry: _is_strange(events, entry, known.own))
         came = events.join(reading.entries(), progress)
+        if reading.has_strange:
+            machine, result.is_new_machine = events.take_new_machine(), True
         went = 0
         while batch := _unsent(events, known):
             new = [entry for entry in batch if entry.id not in reading.ids]
@@ -148,11 +150,14 @@ def exchange_with_hub(
 
 
 class _Reading:
-    def __init__(self, hub: Hub, place: int, result: Exchanged) -> None:
+    def __init__(self, hub: Hub, place: int, result: Exchanged, is_strange: Callable[[Entry], bool]) -> None:
         self._hub = hub
         self._result = result
+        self._is_strange = is_strange
         self.place = place
         self.ids: set[str] = set()
+        self.has_strange = False
+        """Whether there was an event of this machine that it does not know."""
 
     def entries(self) -> Iterator[Entry]:
         for seq, line in self._hub.lines(self.place):
@@ -162,9 +167,19 @@ class _Reading:
                 if isinstance(entry, Entry):
                     entry = checked(entry)
                     self.ids.add(entry.id)
+                    self.has_strange = self.has_strange or self._is_strange(entry)
                     yield entry
             except ValueError as error:
                 self._result.troubles.append(f"event {seq} of the server: {error}")
+
+
+def _is_strange(events: Events, entry: Entry, own: str) -> bool:
+    """Whether an event is by this machine, which does not know it: a copy of this home writes under the same id."""
+    if entry.machine != own:
+        return False
+    ask = "SELECT count(*) FROM event WHERE id = ?"
+    (known,) = events.read(lambda one: one.execute(ask, (entry.id,)).fetchone())
+    return not known
 
 
 def _unsent(events: Events, known: memory.Memory) -> list[Entry]:

@@ -115,8 +115,8 @@ class Reading:
 
     def entries(self) -> Iterator[Entry]:
         """The events that are whole. What follows the first line that is not is read again at the next look."""
-        if self.size > MOST_BYTES:
-            self._trouble = BadLine(0, "it is too large for a file of marks")
+        if not self.size or self.size > MOST_BYTES:
+            self._trouble = BadLine(0, "it is too large for a file of marks" if self.size else "it is empty")
             return
         with self._path.open("rb") as file:
             file.seek(self._place)

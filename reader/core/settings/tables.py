@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from reader.core.settings.digest import DigestMail
 from reader.core.settings.rules import RuleMarks, RuleQuery
-from reader.core.settings.types import Boolean, Choice, FilePath, InvalidValue, Number, SettingType
+from reader.core.settings.types import Boolean, Choice, FilePath, InvalidValue, Number, SettingType, WebAddress
 from reader.core.settings.user_types import NAME_LIMIT, KeyText, Name, OneQuery, ProgramLine
 from reader.core.settings.vectors import Vectors
 
@@ -43,6 +43,8 @@ class WatchedExport:
     file: str = _entry(FilePath())
     format: str = _entry(Choice(("", *EXPORT_FORMATS)), default="")
     """The name of a format; empty for that of the file's ending."""
+    url: str = _entry(WebAddress(), default="")
+    """Where others fetch the file: a feed says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,16 @@ class ServerAddress(SettingType):
         return "an https address, or http on this machine"
 
 
+class WebAddress(SettingType):
+    """The address of a page, or empty for none."""
+
+    def check(self, value: object) -> object:
+        return "" if value == "" else split_address(value, "https")[0]
+
+    def describe(self) -> str:
+        return "a web address, or nothing"
+
+
 class OptionalServerAddress(ServerAddress):
     """The address of a server, or empty for none."""
 

@@ -43,6 +43,11 @@ class PageActions:
         """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
 
+    def catch_up(self) -> None:
+        """Show the highlighted paper in the detail pane now, if that still waits for it."""
+        if self._model.state.page is None:
+            self._loader.load()
+
     def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""
         if self._model.state.page is not None:

@@ -255,7 +255,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             from reader.ui.empty_reason import empty_reason
 
             reason = empty_reason(state, self._look.today, demo=self._look.demo)
-            self.empty.show(reason, partial(self._look.keymap.key, context=state.context))
+            key = self._look.keymap.key
+            self.empty.show(reason, partial(key, context=state.context), partial(key, context="list"))
 
     # The other panes and lines
 

@@ -30,7 +30,7 @@ class TypedCommand(NamedTuple):
         return self.suggested._replace(candidates=fitting)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class CommandState(OwnState):
     """What is typed as a command."""
 

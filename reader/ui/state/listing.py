@@ -12,7 +12,7 @@ from reader.ui.state.query import QueryState
 from reader.ui.state.selection import NOTHING_SELECTED, PaperSelection
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class ListState(QueryState):
     """What is there of what is asked for. `State` adds the panes and screens."""
 

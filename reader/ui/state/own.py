@@ -9,7 +9,7 @@ from reader.ui.state.parts import Noting, Tagging
 from reader.ui.state.picture import PictureState
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class OwnState(PictureState):
     """What is being written."""
 

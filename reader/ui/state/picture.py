@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reader.ui.state.pictures import Pictures
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class PictureState(TextState):
     """The pictures of a paper, over its page or its full text."""
 

@@ -19,7 +19,7 @@ HISTORY = 50
 """Maximum number of remembered queries."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class QueryState:
     """What is asked for. `State` adds what is there, and what is shown of it."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reader.ui.text.found_lines import Found
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class TextState(ListState):
     """The full text that is read, over the paper's page."""
 

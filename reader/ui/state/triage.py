@@ -74,7 +74,7 @@ class Triage:
         return replace(self, decisions=(*self.decisions[:at], stored, *self.decisions[at + 1 :]))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class TriageState(ViewState):
     """The triage that is under way, was left, or is over."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reader.ui.state.counts import ViewCount
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
 class ViewState(CommandState):
     """What is asked for, and the views that can be."""
 

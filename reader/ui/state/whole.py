@@ -69,6 +69,8 @@ class State(TriageState):
     """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
     texts_ahead: str = ""
     """How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
+    unjoined: tuple[tuple[str, datetime], ...] = ()
+    """What can't be joined with other machines or the group, such as `sync fails`, and since when (local time)."""
     hint: str = ""
     """The meaning of the row under the filter pane's cursor."""
     prompt: Prompt = field(default_factory=Prompt)
@@ -340,6 +342,16 @@ class State(TriageState):
     def texts_came(self, texts_ahead: str) -> State:
         """Show in the first line how far the texts are that are fetched ahead."""
         return self if texts_ahead == self.texts_ahead else replace(self, texts_ahead=texts_ahead)
+
+    def join_failed(self, what: str, now: datetime) -> State:
+        """Show in the first line what can't be joined, until it is."""
+        is_known = any(one == what for one, _ in self.unjoined)
+        return self if is_known else replace(self, unjoined=(*self.unjoined, (what, now)))
+
+    def joined(self, what: str) -> State:
+        """Record that this can be joined."""
+        rest = tuple(one for one in self.unjoined if one[0] != what)
+        return self if rest == self.unjoined else replace(self, unjoined=rest)
 
     def hinted(self, hint: str) -> State:
         """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""

@@ -8,7 +8,7 @@ from reader.ui.text.lines import Line, Piece, cut_line, key_piece, literal, meas
 TAG_ROLES = ("quiet", "key", "chosen", "number")
 """The roles of the advice's pieces."""
 
-HELP = 'names of tags, "in quotes" if they have blanks; -name takes one away'
+HELP = '-name takes one away; "in quotes" with blanks'
 
 
 def tag_advice(has: str, completion: TagCompletion | None, selected: int, key: str, width: int) -> Line:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 EXPORT_AFTER = 2.0
 """Seconds without a change before the watched exports are written."""
 
+AGAIN = 300.0
+"""Seconds after which watched exports that could not be written are tried again."""
+
 MOST_STARRED = 50
 """Papers that wait for `on_star`; of more, the first ones are given."""
 
@@ -69,9 +72,12 @@ class AutomaticCommands:
         self._background.start("exports", self._write_exports)
 
     async def _write_exports(self) -> None:
-        await self._run(("export", "--watched"))
+        is_done = await self._run(("export", "--watched"))
         # If the reader ends before, it writes them itself.
         self._is_writing = False
+        if not is_done and not self._is_waiting:
+            self._is_waiting = True
+            self.delay.begin(AGAIN)
 
     # Stars
 
@@ -92,8 +98,8 @@ class AutomaticCommands:
 
     # Running
 
-    async def _run(self, words: Sequence[str]) -> None:
-        """Run a command in a process of its own; a failure is reported once until another comes."""
+    async def _run(self, words: Sequence[str]) -> bool:
+        """Run a command in a process of its own; return whether it did. The same failure is reported once."""
         self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
         try:
             outcome = await asyncio.to_thread(running.wait)
@@ -102,14 +108,15 @@ class AutomaticCommands:
             raise
         finally:
             self._running = None
-        failure = outcome.said if outcome.code else ""
+        failure = outcome.complaint if outcome.code else ""
         if failure and failure != self._told:
-            self._model.show_news(failure.split("\n")[0], "warning")
+            self._model.show_news(failure, "warning")
         self._told = failure
         if self._library.changed():
             self._model.change(self._model.state.cache_changed())
         if self._starred:
             await self._run_on_star()
+        return not outcome.code
 
     def close(self) -> None:
         """End the running command: the reader ends."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from reader.cache.postgres import is_server
 from reader.core.errors import ReaderError
-from reader.paths import APP
 from reader.ui.shell import Outcome, Running, Shell
 from reader.ui.state.whole import State
 from reader.ui.work.services import Services
@@ -20,6 +19,9 @@ START = 3.0
 
 QUIET = 60.0
 """Seconds since the last mark and the last look."""
+
+SETTLED = 25.0
+"""Seconds after which a command that listens to a server has reached it: else it has given up before."""
 
 COLUMNS = 200
 """Width of what the command prints, of which only the reason of a failure is shown."""
@@ -40,6 +42,7 @@ class Sync:
         is_through_server: Callable[[], bool] | None = None,
     ) -> None:
         self._model = services.model
+        self._now = services.look.now
         self._background = services.background
         self._shell = shell
         self._can_run = not services.look.demo and not services.look.is_still
@@ -47,6 +50,7 @@ class Sync:
         self._is_through_server = is_through_server or (lambda: is_server(services.settings.sync))
         self.words = ("group", "look", "--quiet") if is_in_group else ("sync", "--quiet")
         """The command as the end of the reader runs it too."""
+        self._trouble = "group fails" if is_in_group else "sync fails"
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
@@ -89,18 +93,35 @@ class Sync:
     async def _run(self) -> None:
         try:
             self._running = await asyncio.to_thread(self._start)
-            outcome = await asyncio.to_thread(self._running.wait)
+            outcome = await self._wait(self._running)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
         self._running, self._is_looking = None, False
-        # The command begins with the program's name, as in a shell.
-        failure = outcome.said.removeprefix(f"{APP}: ") if outcome.code else ""
-        if failure:
+        if outcome.code and outcome.complaint:
             self._has_marked = True
-            if failure != self._told:
-                self._model.show_news(failure.split("\n")[0], "warning")
-        self._told = failure
-        self.delay.begin(QUIET)
+            self._model.change(self._model.state.join_failed(self._trouble, self._now()))
+        self._tell(outcome.complaint)
+        if not outcome.code:
+            self._model.change(self._model.state.joined(self._trouble))
+        # One that listens is stopped after an hour.
+        self.delay.begin(START if outcome.is_stopped else QUIET)
+
+    async def _wait(self, running: Running) -> Outcome:
+        """Wait for the end of a look; one that goes on has begun to listen, so that nothing is in its way."""
+        end = asyncio.create_task(asyncio.to_thread(running.wait))
+        try:
+            if not (await asyncio.wait([end], timeout=SETTLED))[0]:
+                self._tell("")
+                self._model.change(self._model.state.joined(self._trouble))
+            return await end
+        finally:
+            end.cancel()
+
+    def _tell(self, complaint: str) -> None:
+        """Tell what is in the way, once until it is something else."""
+        if complaint and complaint != self._told:
+            self._model.show_news(complaint, "warning")
+        self._told = complaint
 
     def _start(self) -> Running:
         # A server is listened to as long as the reader runs.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,8 +14,11 @@ import pytest
 from reader.config import Settings
 from reader.ui.shell import Outcome, Shell
 from reader.ui.state.whole import State
+from reader.ui.work import sync as work
 from reader.ui.work.services import Services
 from reader.ui.work.sync import QUIET, START, Sync
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 class Stage:
@@ -25,14 +31,17 @@ class Stage:
         self.told: list[str] = []
         self.words: list[tuple[str, ...]] = []
         self.killed = 0
+        self.model = SimpleNamespace(
+            state=State(), show_news=lambda text, _kind: self.told.append(text), change=self.change
+        )
         services = SimpleNamespace(
-            model=SimpleNamespace(show_news=lambda text, _kind: self.told.append(text)),
+            model=self.model,
             background=SimpleNamespace(
                 start=lambda _group, work: self.works.append(work),
                 delayed=lambda _act: SimpleNamespace(begin=self.begun.append),
             ),
             settings=Settings(sync=folder),
-            look=SimpleNamespace(demo=demo, is_still=False),
+            look=SimpleNamespace(demo=demo, is_still=False, now=lambda: NOON),
         )
         self.services = cast(Services, services)
         self.sync = Sync(self.services, lambda: cast(Shell, self))
@@ -40,6 +49,14 @@ class Stage:
     def start(self, words: tuple[str, ...], _columns: int) -> Any:
         self.words.append(words)
         return SimpleNamespace(wait=lambda: self.outcomes.pop(0), kill=self.kill)
+
+    def change(self, state: State) -> None:
+        self.model.state = state
+
+    @property
+    def unjoined(self) -> list[str]:
+        """What the first line says can't be joined."""
+        return [what for what, _ in self.model.state.unjoined]
 
     def kill(self) -> None:
         self.killed += 1
@@ -50,7 +67,7 @@ class Stage:
 
 
 async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_once() -> None:
-    stage = Stage([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(0)])
+    stage = Stage([Outcome(0), Outcome(1, "", "dailypapers: gone\nmore"), Outcome(1, "", "gone\nmore"), Outcome(0)])
     sync = stage.sync
     sync.begin()
     assert (stage.begun, sync.is_due) == ([START], False)
@@ -64,13 +81,41 @@ async def test_it_looks_at_the_start_and_on_quiet_minutes_and_says_a_failure_onc
     for _ in range(2):
         await stage.look()
     # Others still lack something.
-    assert (stage.told, sync.is_due) == (["gone"], True)
+    assert (stage.told, sync.is_due, stage.unjoined) == (["gone"], True, ["sync fails"])
     await stage.look()
-    assert not sync.is_due
+    assert (sync.is_due, stage.unjoined) == (False, [])
     sync.look()
     sync.look()
     sync.close()
     assert (len(stage.works), stage.killed) == (1, 0)
+
+
+async def test_what_was_skipped_is_said_once_and_is_no_failure() -> None:
+    skipped = Outcome(0, "", "half a file")
+    stage = Stage([skipped, skipped, Outcome(0), skipped])
+    for _ in range(4):
+        await stage.look()
+    assert (stage.told, stage.unjoined, stage.sync.is_due) == (["half a file"] * 2, [], False)
+
+
+async def test_a_server_that_is_listened_to_again_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "SETTLED", 0.0)
+    ended = threading.Event()
+    stage = Stage([Outcome(1, "", "down")], "postgresql://hub/a")
+    await stage.look()
+    assert (stage.unjoined, stage.words) == (["sync fails"], [("sync", "--quiet", "--watch")])
+    stage.outcomes = cast(Any, SimpleNamespace(pop=lambda _place: ended.wait() and Outcome(-9, "", "", True)))
+    stage.sync.look()
+    running = asyncio.create_task(cast(Any, stage.works.pop()()))
+    while stage.unjoined:
+        await asyncio.sleep(0)
+    ended.set()
+    await running
+    # One that was stopped after its hour begins again at once, and the next failure is told.
+    assert stage.begun[-1] == START
+    stage.outcomes = [Outcome(1, "", "down")]
+    await stage.look()
+    assert stage.told == ["down", "down"]
 
 
 async def test_a_look_that_the_end_cuts_off_is_due() -> None:

@@ -13,6 +13,7 @@ from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
+    from reader.core.settings.vectors import Vectors
     from reader.refresh.jobs import JobRunner
 
 REST = 3.0
@@ -27,7 +28,9 @@ class VectorMaker:
         self._model = services.model
         self._run_job = run_job
         self._is_running = False
-        self._is_open = False
+        self._settings = services.settings.vectors
+        self._opened: Vectors | None = None
+        """The settings by which the door is open."""
         self.delay = services.background.delayed(self.begin)
 
     @staticmethod
@@ -39,8 +42,15 @@ class VectorMaker:
         """Look for papers without a vector after a while, if a model is set, or was."""
         if self._is_running or state.mode:
             return
-        if self._services.settings.vectors.is_on or vectors_folder(self._services.library.path).is_dir():
+        if self._settings.is_on or vectors_folder(self._services.library.path).is_dir():
             self.delay.begin(REST)
+
+    def take(self, settings: Vectors) -> None:
+        """Go on with another model, or with none."""
+        if settings != self._settings:
+            self._settings = settings
+            if not self._model.state.mode:
+                self.delay.begin(0)
 
     def begin(self) -> None:
         """Make what is missing now, unless that is going on."""
@@ -51,11 +61,11 @@ class VectorMaker:
     async def _run(self) -> None:
         from reader.refresh import vectors
 
-        cache, settings = self._services.library.path, self._services.settings.vectors
+        cache, settings = self._services.library.path, self._settings
         try:
-            if not self._is_open:
+            if settings != self._opened:
                 await asyncio.to_thread(partial(vectors.open_door, settings, cache, patience=vectors.QUICK))
-                self._is_open = True
+                self._opened = settings
             if await asyncio.to_thread(vectors.lacks_vectors, cache, settings):
                 await self._make()
         except CacheBusy:
@@ -68,6 +78,8 @@ class VectorMaker:
         finally:
             self._is_running = False
             self._model.change(self._model.state.texts_came(""))
+            if settings != self._settings:
+                self.delay.begin(0)
 
     async def _make(self) -> None:
         from reader.refresh import jobs
@@ -81,7 +93,7 @@ class VectorMaker:
 
     def close(self) -> None:
         """Close the door, so that no model is asked any more."""
-        if self._is_open:
+        if self._opened is not None:
             from reader.cache.finding.door import install
 
             install(self._services.library.path, None)
