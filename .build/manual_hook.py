@@ -16,7 +16,7 @@ class ManualHook(BuildHookInterface):  # type: ignore[type-arg]
         """Write the page into the build folder, and name it as a file of the wheel."""
         sys.path.insert(0, self.root)
         try:
-            from reader.commands.manual import manual
+            from reader.commands.line.manual import manual
         finally:
             sys.path.remove(self.root)
         page = Path(self.directory) / "dailypapers.1"

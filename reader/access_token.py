@@ -1,4 +1,4 @@
-"""Keeps the user's access token from every program that the reader starts: no child gets it in its environment.
+"""Keeps the user's access token from every program that the reader starts: no child has it in its environment.
 
 The program moves the token from its own environment into this module before all else, since libraries start programs
 too (`webbrowser` does). The process that runs jobs gets it through its pipe.
@@ -13,7 +13,7 @@ TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KE
 """Variables that hold a secret: two for the feed, of which the reader uses the first, and one for vectors."""
 
 MAIL_PASSWORD = "DAILYPAPERS_SMTP_PASSWORD"  # noqa: S105 (a name)
-"""The variable that holds the password of the mail server; no other program gets it."""
+"""The variable that holds the password of the mail server; no other program receives it."""
 
 _SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD)
 

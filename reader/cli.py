@@ -9,36 +9,32 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Sequence
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from reader import __version__, access_token
-from reader.commands.registry import COMMANDS, add_reader_options, find_command
+from reader.commands.line.registry import COMMANDS, add_reader_options, find_command
+from reader.commands.line.streams import finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
-    from threading import ExceptHookArgs
-
-    from reader.commands.workspace import Workspace
-    from reader.refresh.jobs import Job, Message
     from reader.ui.first_frame.frame import FirstFrame
-    from reader.ui.shell import Shell
 
 
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code.
 
-    `first_frame` is the frame that stands on the terminal already, if any.
+    `first_frame` is the frame that is on the terminal already, if any.
     """
     code = _run_safely(list(sys.argv[1:] if arguments is None else arguments), first_frame)
-    lost = _finish(sys.stdout)
+    lost = finish(sys.stdout)
     if lost is not None and not isinstance(lost, BrokenPipeError) and code == 0:
-        code = _report_unexpected("output", lost)
+        from reader.commands.failure import report_unexpected
+
+        code = report_unexpected("output", lost)
     for stream in (sys.stderr, sys.__stdout__, sys.__stderr__):
-        _finish(stream)
+        finish(stream)
     return code
 
 
@@ -48,10 +44,10 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     access_token.hide_tokens()
-    _open_closed_streams()
+    open_closed_streams()
     try:
         try:
-            _replace_unknown_letters(sys.stdout, sys.stderr)
+            replace_unknown_letters(sys.stdout, sys.stderr)
             code = run(words, frame)
         finally:
             # What is printed from here on belongs on the user's own screen.
@@ -69,12 +65,14 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except ReaderError as error:
-        from reader.commands.failure import kind_of
+        from reader.commands.failure import kind_of, print_failure
 
-        _print_failure(str(error), kind_of(error), words)
+        print_failure(str(error), kind_of(error), words)
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
-        return _report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error, words)
+        from reader.commands.failure import report_unexpected
+
+        return report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error, words)
     return code
 
 
@@ -92,8 +90,8 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
 
 
 def _print_front_page(words: Sequence[str]) -> int:
-    from reader.commands.front_page import front_page
-    from reader.commands.parsing import take_colours
+    from reader.commands.line.front_page import front_page
+    from reader.commands.line.parsing import take_colours
 
     take_colours(words)
     print(front_page(), end="")
@@ -105,7 +103,7 @@ def _print_front_page(words: Sequence[str]) -> int:
 
 def _run_command(name: str, words: Sequence[str]) -> int:
     from reader.commands.command import OpenReader, make_parser
-    from reader.commands.parsing import parse
+    from reader.commands.line.parsing import parse
     from reader.commands.workspace import Workspace
 
     command = find_command(name)
@@ -120,7 +118,9 @@ def _run_command(name: str, words: Sequence[str]) -> int:
         workspace.write_exports()
     if not isinstance(outcome, OpenReader):
         return outcome
-    return _show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True)
+    from reader.opening import show_reader
+
+    return show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True)
 
 
 # The reader
@@ -139,23 +139,26 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     if query:
         parsed(query)
     _expect_terminal(f"To print papers, use '{APP} list'.")
+    from reader.opening import show_reader, show_sample
+
     workspace = Workspace(log_level)
-    return _show_sample(workspace, query) if demo else _show_reader(workspace, query, frame=frame)
+    return show_sample(workspace, query) if demo else show_reader(workspace, query, frame=frame)
 
 
 def _has_terminal() -> bool:
-    return _has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
+    from reader.opening import has_driver
+
+    return has_driver() or (sys.stdin.isatty() and sys.stdout.isatty())
 
 
 def _expect_terminal(advice: str) -> None:
     """Raise UsageError with advice if the reader can't be drawn."""
+    from reader.opening import has_driver
+
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
-
-
-def _has_driver() -> bool:
-    """Whether the reader is drawn elsewhere than on a terminal, such as by `textual serve` in a browser."""
-    return bool(os.environ.get("TEXTUAL_DRIVER"))
+    if not has_driver() and os.environ.get("TERM") == "dumb":
+        raise UsageError(f"This terminal can't be drawn on (TERM is dumb). {advice}")
 
 
 def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
@@ -164,7 +167,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
         # Without options there is no need to import argparse.
         return " ".join(words), False, None
     from reader.commands.command import SEE_HELP, Parser, add_query, query_of
-    from reader.commands.parsing import asks_for_help, parse
+    from reader.commands.line.parsing import asks_for_help, parse
 
     if asks_for_help(words):
         raise SystemExit(_print_front_page(words))
@@ -195,205 +198,3 @@ def _meant_command(words: Sequence[str]) -> str | None:
     from reader.core.nearest import nearest
 
     return nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
-
-
-def _show_reader(
-    workspace: Workspace,
-    query: str,
-    sample: Path | None = None,
-    frame: FirstFrame | None = None,
-    *,
-    opens_page: bool = False,
-) -> int:
-    """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper."""
-    from reader.ui.process import skip_final_collection, tune_process
-
-    tune_process()
-    import threading
-
-    from reader import paths
-    from reader.ui.app import SAMPLE, ReaderApp
-    from reader.ui.leaving import Leaving, exit_code
-
-    file = sample or workspace.cache_file
-    told = [] if sample else _prepare_cache(workspace, frame)
-    threading.excepthook = _record_thread_error
-    _draw_on_terminal()
-    if frame is not None and not frame.is_shown:
-        frame = None
-    leaving = Leaving(frame)
-    try:
-        app = ReaderApp(
-            workspace.settings,
-            file,
-            query=query,
-            opens_page=opens_page,
-            demo=sample is not None,
-            state_file=paths.state_file(),
-            run_job=partial(_run_job, workspace, file),
-            rules=lambda: workspace.topics,
-            shell=partial(_shell, workspace, sample),
-            leaving=leaving,
-            first_frame=frame,
-            settings_file=workspace.config_file,
-            keep_setting=partial(_keep_setting, workspace),
-            warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
-        )
-        outcome = app.run()
-    finally:
-        leaving.retire()
-        if frame is not None:
-            frame.take_down()
-    skip_final_collection()
-    lost = app.last_place.keep()
-    if app.has_exports_due and not leaving.signal:
-        workspace.has_changed = True
-        workspace.write_exports()
-    for words in app.commands_due:
-        from reader.commands.own_process import start_beyond
-
-        # The reader does not wait for a folder that may be on a network.
-        start_beyond(words)
-    if lost:
-        _print_failure(" ".join(lost))
-    if app._exception is not None and not leaving.is_terminal_gone:
-        return _report_unexpected("reader", app._exception)
-    if outcome == SAMPLE and not sample and not leaving.signal:
-        return _show_sample(workspace, query)
-    return exit_code(leaving.signal, lost) or app.return_code or 0
-
-
-def _shell(workspace: Workspace, sample: Path | None) -> Shell:
-    """What the reader's command line can do; over the sample, commands know nothing of the user's own files."""
-    from reader.commands.shell import ReaderShell
-    from reader.commands.workspace import Workspace
-    from reader.paths import HOME_VARIABLE
-
-    if sample is None:
-        return ReaderShell(workspace)
-    return ReaderShell(Workspace(cache_file=sample), {HOME_VARIABLE: str(sample.parent)})
-
-
-def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
-    """Bring the cache to this program's schema, or mend it; return what the user has to know."""
-    from reader.cache import schema
-    from reader.core.errors import CacheDamaged
-    from reader.paths import suspect_stamp
-
-    file = workspace.cache_file
-    try:
-        is_good = file.exists() and not suspect_stamp(file).exists()
-        if is_good:
-            schema.ensure(file)
-    except CacheDamaged:
-        is_good = False
-    if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
-        return []
-    if frame is not None:
-        # It says on the user's own screen what it does.
-        frame.take_down()
-    from reader.commands.repairing import prepare_cache
-
-    return prepare_cache(file, lambda: workspace.topics)
-
-
-def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
-    """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
-    from reader.commands.settings_file import set_value
-
-    set_value(workspace, name, [value])
-
-
-def _record_thread_error(failure: ExceptHookArgs) -> None:
-    """Log an uncaught error in a thread; Python would print it over the screen."""
-    from reader import log
-
-    log.record_thread_error(failure)
-
-
-def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
-    """Run one of the reader's jobs in a process of its own."""
-    from reader import config
-    from reader.refresh import worker
-    from reader.refresh.jobs import JobContext, Refresh
-
-    settings = workspace.with_rules_of_now() if isinstance(job, Refresh) else workspace.settings
-    own = config.topic_rules_file(settings, workspace.config_file)
-    return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
-
-
-def _show_sample(workspace: Workspace, query: str) -> int:
-    """Open the bundled sample in a temporary cache."""
-    from tempfile import TemporaryDirectory
-
-    from reader.commands.sample import fill_with_sample
-
-    with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
-        file = Path(folder) / "papers.db"
-        fill_with_sample(workspace, file)
-        return _show_reader(workspace, query, file)
-
-
-# Output
-
-
-def _finish(stream: TextIO | None) -> OSError | None:
-    """Write what a stream holds, or drop it and return why: Python would try again at its end, and exit with 120."""
-    if stream is None or stream.closed:
-        return None
-    try:
-        stream.flush()
-    except OSError as error:
-        from reader.commands.output import discard
-
-        discard(stream)
-        return error
-    return None
-
-
-def _report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:
-    """Log an error that is not a ReaderError, and print one line about it; return the exit code."""
-    from reader import log
-
-    log.record_error(where, error)
-    if isinstance(error, OSError):
-        text = f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
-        _print_failure(text, "system", words)
-    else:
-        text = f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}"
-        _print_failure(text, "unexpected", words)
-    return 1
-
-
-def _print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) -> None:
-    from reader.commands.failure import print_failure
-
-    print_failure(text, kind, words)
-
-
-def _open_closed_streams() -> None:
-    """Replace each standard stream that was closed before the program began by an empty one; Python has None for it.
-
-    The new stream takes the closed one's number, so no file that is opened later takes it and gets what is printed.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            null = os.open(os.devnull, os.O_RDWR)
-            os.set_inheritable(null, True)
-            stream = os.fdopen(null, mode, encoding="utf-8", closefd=False)
-            setattr(sys, name, stream)
-            setattr(sys, f"__{name}__", stream)
-
-
-def _draw_on_terminal() -> None:
-    """Make Textual, which draws on standard error, draw on standard output if standard error is elsewhere or closed."""
-    if not _has_driver() and (sys.__stderr__ is None or not sys.__stderr__.isatty()):
-        setattr(sys, "__stderr__", sys.__stdout__)  # noqa: B010 (a constant for mypy)
-
-
-def _replace_unknown_letters(*streams: TextIO) -> None:
-    """Print a question mark for each letter that a stream's encoding lacks, instead of failing."""
-    for stream in streams:
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")

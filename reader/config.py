@@ -8,21 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError
-from reader.core.rules import ExactQueries
-from reader.core.setting_tables import (
-    Entries,
-    HiddenViews,
-    Hook,
-    OneTable,
-    Rule,
-    SavedView,
-    SecondLook,
-    UserCommand,
-    WatchedExport,
-)
-from reader.core.setting_types import (
+from reader.core.settings.digest import DigestMail
+from reader.core.settings.rules import ExactQueries
+from reader.core.settings.table_reader import Entries, OneTable
+from reader.core.settings.tables import Rule, SavedView, SecondLook, UserCommand, WatchedExport
+from reader.core.settings.types import (
     Boolean,
     Choice,
     Command,
@@ -37,8 +28,9 @@ from reader.core.setting_types import (
     TextSources,
     ThemeName,
 )
+from reader.core.settings.user_types import HiddenViews, Hook
+from reader.core.settings.vectors import Vectors
 from reader.core.theme_names import AUTO, THEMES
-from reader.core.vectors import Vectors
 from reader.paths import read_start
 
 if TYPE_CHECKING:
@@ -76,7 +68,7 @@ class Settings:
     """Server that may get your token too, such as the one in endpoint; if empty, only https://huggingface.co may."""
 
     days_at_start: int = field(default=7, metadata={"rule": Number(1, 366)})
-    """Days that are fetched at the first start, and checked again at each later one."""
+    """Days that the first start fetches, and that each later start checks again."""
 
     refresh_minutes: int = field(default=30, metadata={"rule": Number(0, 1440)})
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
@@ -100,7 +92,7 @@ class Settings:
     full_text_from: tuple[str, ...] = field(
         default=("feed", "https://arxiv.org", "https://ar5iv.labs.arxiv.org"), metadata={"rule": TextSources()}
     )
-    """Where full texts come from, the first that has one: the feed, or sites that have it under /html/ID; [] is off."""
+    """Sources of full texts, tried in order: the feed, or sites that have a text under /html/ID; [] is off."""
 
     fetch_ahead: tuple[str, ...] = field(default=("is:starred",), metadata={"rule": QueryList()})
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
@@ -119,13 +111,13 @@ class Settings:
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = field(default=True, metadata={"rule": Boolean()})
-    """In the reader, let words that fewer than 20 papers have be followed by the papers nearest in meaning."""
+    """In the reader, add the papers nearest in meaning to a search for words that fewer than 20 papers have."""
 
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
     note_reading: bool = field(default=True, metadata={"rule": Boolean()})
-    """Whether it is noted which papers you open, read to the end and pass: for what suits you and for "stats"."""
+    """Note which papers you open, read to the end and pass: to learn what suits you, and for "stats"."""
 
     after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
     """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
@@ -135,8 +127,8 @@ class Settings:
     environment variable TEXTUAL_THEME wins over it."""
 
     images: str = field(default="auto", metadata={"rule": Choice(("auto", "kitty", "sixel", "blocks", "off"))})
-    """How pictures are drawn: the best that the terminal is known to have, and none over ssh (auto), or always so. They
-    need the extra dailypapers[images]."""
+    """How pictures are drawn. With auto it is the best way that the terminal is known to have, and none are drawn over
+    ssh. They need the extra dailypapers[images]."""
 
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
@@ -145,7 +137,7 @@ class Settings:
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
     list_share: float = field(default=0.55, metadata={"rule": Number(0.2, 0.8)})
-    """Share of the columns that the list gets until it is resized; the detail has the rest, up to 82 columns."""
+    """Share of the columns for the list until it is resized; the detail has the rest, up to 82 columns."""
 
     density: str = field(default="compact", metadata={"rule": Choice(("compact", "comfortable"))})
     """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""
@@ -154,12 +146,12 @@ class Settings:
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
     sync: str = field(default="", metadata={"rule": FilePath()})
-    """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it at its start,
-    on quiet minutes and at its end. Or postgresql://HOST/DATABASE, which is heard of at once. Empty is off."""
+    """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
+    starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
 
     sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
-    """Whether your views, rules, keys and the settings that are no machine's own go along; none that names a file, a
-    program, a server or how a terminal draws."""
+    """Share your views, rules, keys and other settings that suit every machine too; none that names a file, a program
+    or a server, or says how a terminal draws."""
 
     citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
@@ -168,7 +160,7 @@ class Settings:
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
     hidden_views: tuple[str, ...] = field(default=(), metadata={"rule": HiddenViews()})
-    """Views of the reader's own that the filter pane does not list; their keys still show them."""
+    """Built-in views that the filter pane does not list; their keys still show them."""
 
     on_star: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
     """What runs on papers that you star: the name of one of your commands, or a program that gets JSON; "" is off."""
@@ -181,7 +173,7 @@ class Settings:
     lists but the view Muted, unless you mark them; [] is off."""
 
     key_preset: str = field(default="vim", metadata={"rule": Choice(PRESETS)})
-    """Keys to begin with: the reader's own (vim), or more like newsboat, or without letters for moving (arrows)."""
+    """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
@@ -195,7 +187,7 @@ class Settings:
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
 
     vectors: Vectors = field(default=Vectors(), metadata={"rule": OneTable("vectors")})
-    """A model of your own that makes vectors of papers, by which ~ finds what says the same in other words."""
+    """A model of your own that makes vectors of papers: ~ then finds papers that say the same in other words."""
 
     views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""

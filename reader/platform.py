@@ -274,4 +274,4 @@ def _ask(command: Sequence[str]) -> str:
 
 
 ASKED_SECONDS = 2.0
-"""Seconds that a program of the system gets to answer."""
+"""Seconds that a program of the system has to answer."""

@@ -14,9 +14,10 @@ from types import MappingProxyType
 from typing import Any
 
 from reader.config import SETTING_TYPES, VARIABLES, Settings
-from reader.core.setting_tables import SINGLE, TABLES, TableReader, with_table_value
-from reader.core.setting_types import InvalidValue, KeyTable, nearest
-from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.table_reader import TableReader, with_table_value
+from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.types import InvalidValue, KeyTable, nearest
 from reader.paths import read_start
 
 MAX_FILE_SIZE = 1 << 16
@@ -152,10 +153,10 @@ class _SettingsReader:
             self.tables.begin(name, header.line)
         elif name in SINGLE and header.is_entry:
             self.unknown_tables.add(name)
-            self._add_mistake(header.line, name, "stands once, so needs one bracket", f"[{name}]")
+            self._add_mistake(header.line, name, "can be there once, so it needs single brackets", f"[{name}]")
         elif name in TABLES:
             self.unknown_tables.add(name)
-            self._add_mistake(header.line, name, "may stand several times, so needs two brackets", f"[[{name}]]")
+            self._add_mistake(header.line, name, "can be there many times, so it needs double brackets", f"[[{name}]]")
         elif name not in ("keys", *SINGLE):
             self.unknown_tables.add(name)
             meant = nearest(name, ["keys", *SINGLE, *TABLES])

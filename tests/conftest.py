@@ -30,7 +30,7 @@ if hasattr(time, "tzset"):
     time.tzset()
 
 # Pseudo terminals and signals of other processes.
-collect_ignore = ["pty", "crash"] if sys.platform == "win32" else []
+collect_ignore = ["pty", "crash", "mishaps"] if sys.platform == "win32" else []
 
 # A job in the background of a script starts with SIGINT ignored, and so would the programs that tests start and
 # interrupt. A handler is not inherited, so they start with the default.
@@ -59,8 +59,10 @@ LONG = (
     "commands/test_refused_feeds.py",
     "commands/test_restore.py",
     "crash/test_crash.py",
+    "everywhere/test_everywhere.py",
     "feeds/syndication/test_size.py",
     "feeds/test_bombs.py",
+    "mishaps/test_mishaps.py",
     "pty/test_browser.py",
     "pty/test_colors.py",
     "pty/test_first_frame.py",

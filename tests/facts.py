@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from reader.core.paper_row import PaperKey
-from reader.core.setting_tables import Rule, SavedView, UserCommand, WatchedExport
+from reader.core.settings.tables import Rule, SavedView, UserCommand, WatchedExport
 
 
 def cached(key: PaperKey) -> int:

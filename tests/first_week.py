@@ -30,7 +30,7 @@ from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.search.compile import Scope
 from reader.cache.window import Window
-from reader.commands.shell import ReaderShell
+from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings, load_topics
 from reader.core.choice.wishes import Wish
@@ -38,7 +38,7 @@ from reader.feeds.files.papers_file import read_papers
 from reader.refresh import jobs, running
 from reader.session.places import FOR_YOU, Place, selection_of, view
 from reader.ui.app import ReaderApp
-from reader.ui.screenshot import draw_picture
+from reader.ui.looks.screenshot import draw_picture
 from tests.picture import settle
 
 READERS = (("gaussian splatting",), ("gui agent", "reward hacking"), ("medical", "hallucination", "video generation"))

@@ -37,6 +37,10 @@ class MailServer:
     """The word of the protocol that it refuses: `RCPT` or `DATA`."""
     breaks_off: bool = False
     """Whether it takes the mail and breaks off without a word."""
+    hangs: bool = False
+    """Whether it takes the mail and says nothing."""
+    says: str = "250 taken"
+    """Its answer to a mail."""
     kills: int = 0
     """The process that it kills once it has a mail, instead of an answer."""
 
@@ -68,7 +72,9 @@ class MailServer:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             await asyncio.sleep(0)
-        return "250 taken"
+        if self.hangs:
+            await asyncio.Event().wait()
+        return self.says
 
     def authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _way: str, data: object

@@ -13,14 +13,14 @@ from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
+from reader.commands.line.shell import ReaderShell
 from reader.commands.sample import fill_with_sample
-from reader.commands.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
-from reader.ui.colors import DARK
-from reader.ui.screenshot import draw_picture
+from reader.ui.looks.colors import DARK
+from reader.ui.looks.screenshot import draw_picture
 from tests.film import Film, Frame
 
 PICTURES = Path(__file__).parent.parent / ".pictures"

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "reader"
 TEXT = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
 
-MOST_LINES = 420
+MOST_LINES = 400
 """Lines of a file: a longer one is to become two, by its parts."""
 
 PATH = re.compile(r"(?<![\w.<>/-])(?:[\w<>.-]+/)*(?:[\w<>-]+\.(?:json|md|py|sql|svg|tcss|toml)\b|(?<=[\w>]/)(?!\w))")
@@ -37,10 +37,10 @@ def section(heading: str) -> str:
 
 
 def test_paths_are_told_from_other_words() -> None:
-    text = "In `ui/state.py`, `a.b`, cache/search/ or feeds/<name>/parse.py: and/or `README.md`."
-    assert paths_in(text) == ["ui/state.py", "cache/search/", "feeds/<name>/parse.py", "README.md"]
+    text = "In `ui/state/whole.py`, `a.b`, cache/search/ or feeds/<name>/parse.py: and/or `README.md`."
+    assert paths_in(text) == ["ui/state/whole.py", "cache/search/", "feeds/<name>/parse.py", "README.md"]
     assert found("feeds/<name>/parse.py") and found("cache/search/") and found("README.md")
-    assert not found("ui/nothing.py") and not found("cache/search.py") and not found("ui/state.py/")
+    assert not found("ui/nothing.py") and not found("cache/search.py") and not found("ui/state/whole.py/")
 
 
 def test_whatever_has_a_slash_is_taken_for_a_path() -> None:

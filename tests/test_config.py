@@ -18,7 +18,7 @@ from reader import config, settings_reader
 from reader.commands.settings_template import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.core.setting_tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport
+from reader.core.settings.tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport
 from reader.settings_reader import LoadedSettings, Mistake, load_settings
 
 
@@ -420,17 +420,17 @@ def test_tables_may_stand_in_one_line(file: Path) -> None:
     [
         ('[[views]]\nname = "a"\nquery = "is:unred"', 3, "views.query", "has a mistake", '"is:unread"', 0),
         ('[[views]]\nname = "a"\n', 1, "views", "needs query; it was left out", None, 0),
-        ('[[views]]\nnam = "a"\nquery = "x"', 2, "views.nam", "is no key of [[views]]", "name", 0),
+        ('[[views]]\nnam = "a"\nquery = "x"', 2, "views.nam", "is not a key of [[views]]", "name", 0),
         ('[[views]]\nname = " "\nquery = "x"', 2, "views.name", "must be a name", None, 0),
         ('[[views]]\nname = "a"\nname = "b"\nquery = "x"', 3, "views.name", "is set a second time; line 2", None, 1),
-        ('[views]\nname = "a"', 1, "views", "may stand several times, so needs two brackets", "[[views]]", 0),
+        ('[views]\nname = "a"', 1, "views", "can be there many times, so it needs double brackets", "[[views]]", 0),
         ("views = 1", 1, "views", "must be tables: write [[views]]", None, 0),
         ('views = [{name = "a"}]', 1, "views", "needs query", None, 0),
         ('[[view]]\nname = "a"', 1, "view", "is not a table of the settings", "views", 0),
         ('[[exports]]\nquery = "x"\nfile = "a"\nformat = "bib"', 4, "exports.format", "must be", "", 0),
         ('[[commands]]\nname = "a"\nrun = "b \'c"', 3, "commands.run", "can't be split into words", None, 0),
         ('[[commands]]\nname = "a"\nrun = []', 3, "commands.run", "must be a program", None, 0),
-        ('hidden_views = ["todya"]', 1, "hidden_views", 'has "todya", which is no such view', "today", 0),
+        ('hidden_views = ["todya"]', 1, "hidden_views", 'has "todya", which is not a built-in view', "today", 0),
     ],
 )
 def test_a_mistake_in_a_table_names_its_line_and_costs_only_that_table(
@@ -467,9 +467,9 @@ def test_a_table_that_stands_once_is_read_key_by_key(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "key", "says", "suggestion"),
     [
-        ("[[second_look]]", "second_look", "stands once", "[second_look]"),
+        ("[[second_look]]", "second_look", "can be there once", "[second_look]"),
         ("second_look = 3", "second_look", "must be a table", None),
-        ("second_look.vote = 3", "second_look.vote", "is no key of [second_look]", "votes"),
+        ("second_look.vote = 3", "second_look.vote", "is not a key of [second_look]", "votes"),
         ("[second_look]\nvotes = -1", "second_look.votes", "from 0 to 100000, not -1", "0"),
         ("[second_lok]", "second_lok", "not a table", "second_look"),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.search.compile import Scope, compile_query
-from reader.commands.registry import COMMANDS
+from reader.commands.line.registry import COMMANDS
 from reader.commands.settings_template import template
 from reader.core.query import FIELDS, parse
 from reader.keys.listing import keys_table

@@ -105,7 +105,7 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
 
 
 def _with_formulas(text: str, escape: Callable[[str], str]) -> str:
-    """The text escaped, but for its formulas."""
+    """The text escaped, except its formulas."""
     return "".join(part if _is_formula(part) else escape(part) for part in _FORMULA.split(text))
 
 

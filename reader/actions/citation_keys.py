@@ -54,7 +54,7 @@ class CitationKeys:
         return owners
 
     def key(self, paper: Paper) -> str:
-        """The key of a paper, which it gets now."""
+        """The key of a paper, which it is given now."""
         parts = _parts(paper)
         key = base = self._base(parts)
         number = 1
@@ -75,7 +75,7 @@ class CitationKeys:
 
 
 def _parts(paper: Paper) -> dict[str, str]:
-    """What may stand in a pattern; see `reader.core.setting_types.KEY_PARTS`."""
+    """What a pattern may have; see `reader.core.settings.types.KEY_PARTS`."""
     family = split_name(clean(paper.authors[0])).family if paper.authors else ""
     words = family.split() if family else []
     author = _letters(words[-1]) if words else ""

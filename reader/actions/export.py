@@ -186,7 +186,7 @@ def markdown_link(paper: Paper) -> str:
 
 
 def in_parentheses(url: str) -> str:
-    """An address as it stands in the parentheses of a link."""
+    """An address as the parentheses of a link need it."""
     return url.replace("(", "%28").replace(")", "%29")
 
 

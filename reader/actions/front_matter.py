@@ -1,6 +1,6 @@
 """The YAML between two lines of dashes above a note: what the user changed or added there stays.
 
-The sums of what was written last tell which values are the user's. In lists each entry has its own, so that a tag that
+The sums of what was written last show which values are the user's. In lists each entry has its own, so that a tag that
 was added, or taken away, on one side comes to the other's list. PyYAML is imported here, once there is a file.
 """
 

@@ -1,19 +1,28 @@
 """Let the system open addresses such as `dailypapers:2406.12345` by this program, where it allows that.
 
-On Linux and its like, a desktop file says so, and the system is asked to use it. macOS needs an application of its own
-for it, and Windows has no place that is the user's alone and has no terminal; there nothing is written.
+On Linux and similar systems, a desktop file says so, and the system is asked to use it. On Windows, keys of the user's
+part of the registry say so. macOS gives such addresses to applications alone, by messages that no command receives;
+there nothing is written. An address may come from anybody: it has the id of a paper in one of our forms, or is refused,
+and no shell sees it.
 """
 
 from __future__ import annotations
 
+import importlib
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 from reader.actions.schedule import RunProgram, start_of_program
-from reader.core.errors import ReaderError
+from reader.core.errors import ReaderError, UsageError
+from reader.core.ids import OWN_PREFIXES, arxiv_id
+from reader.core.text import clean
 from reader.paths import APP, open_private
 
 SCHEME = APP
@@ -21,25 +30,93 @@ SCHEME = APP
 
 FILE = f"{APP}-open.desktop"
 
+KEY = rf"Software\Classes\{SCHEME}"
+"""The key of the registry, under that of the current user."""
 
-def is_installed(environ: Mapping[str, str]) -> bool:
+_INSTEAD = "each paper of a digest names its id instead: 'dailypapers open ID --reader'"
+
+_OPEN = ("open", "--reader", "--")
+"""The words before the address: nothing behind them is an option."""
+
+_OWN = re.compile(rf"(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}")
+
+
+# Addresses
+
+
+def address_of(id: str) -> str | None:
+    """The address that opens a paper; None for an id of an unknown form."""
+    return f"{SCHEME}:{id}" if _is_known(id) else None
+
+
+def paper_of(text: str) -> str:
+    """The id in one of our addresses, any other text as it is; raises UsageError for an address that names no paper."""
+    if not text.lower().startswith(f"{SCHEME}:"):
+        return text
+    id = unquote(text[len(SCHEME) + 1 :][:200]).removeprefix("//").removesuffix("/")
+    if not _is_known(id):
+        raise UsageError(f"{clean(text, 100)!r} names no paper: such a link has an id, as {SCHEME}:2406.12345.")
+    return id
+
+
+def _is_known(id: str) -> bool:
+    return arxiv_id(id) == id or _OWN.fullmatch(id) is not None
+
+
+# What the system is told
+
+
+def is_installed(environ: Mapping[str, str], system: str = sys.platform) -> bool:
     """Whether the system opens our addresses by this program, as far as we have told it."""
+    if system == "win32":
+        registry = _registry()
+        try:
+            registry.OpenKey(registry.HKEY_CURRENT_USER, rf"{KEY}\shell\open\command").Close()
+        except OSError:
+            return False
+        return True
     return _file(environ).exists()
 
 
-def install(environ: Mapping[str, str], copied: Mapping[str, str], run: RunProgram) -> Path:
-    """Tell the system; return the file that does. `copied` are variables that the program needs. Raises ReaderError."""
+def install(environ: Mapping[str, str], copied: Mapping[str, str], run: RunProgram, system: str = sys.platform) -> str:
+    """Tell the system; return where that is written. `copied` are variables that the program needs.
+
+    Raises ReaderError.
+    """
+    if system == "darwin":
+        raise ReaderError(f"macOS lets only applications open such links; {_INSTEAD}.")
+    if system == "win32":
+        return _install_keys()
+    return str(_install_file(environ, copied, run))
+
+
+def remove(environ: Mapping[str, str], system: str = sys.platform) -> bool:
+    """Take back what the system was told; return whether it was."""
+    if system == "win32":
+        return _remove_keys()
+    try:
+        _file(environ).unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ReaderError(f"{_file(environ)} could not be removed: {error.strerror}.") from error
+    return True
+
+
+# Linux and its like
+
+
+def _install_file(environ: Mapping[str, str], copied: Mapping[str, str], run: RunProgram) -> Path:
     if not shutil.which("xdg-mime", path=environ.get("PATH")):
-        raise ReaderError("This system has no xdg-mime, which opens such links; the digest names the command instead.")
+        raise ReaderError(f"This system has no xdg-mime, which opens such links; {_INSTEAD}.")
     file = _file(environ)
     words = (*(("env", *(f"{name}={value}" for name, value in copied.items())) if copied else ()), *start_of_program())
-    command = f"{' '.join(map(_quoted, words))} open %u --reader"
     lines = (
         "[Desktop Entry]",
         "Type=Application",
         f"Name={APP}",
         "Comment=Open a paper in the reader",
-        f"Exec={command}",
+        f"Exec={' '.join(map(_quoted, words))} {' '.join(_OPEN)} %u",
         "Terminal=true",
         "NoDisplay=true",
         f"MimeType=x-scheme-handler/{SCHEME};",
@@ -58,22 +135,6 @@ def install(environ: Mapping[str, str], copied: Mapping[str, str], run: RunProgr
     return file
 
 
-def remove(environ: Mapping[str, str]) -> bool:
-    """Take the file away; return whether it was there."""
-    try:
-        _file(environ).unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise ReaderError(f"{_file(environ)} could not be removed: {error.strerror}.") from error
-    return True
-
-
-def paper_of(text: str) -> str:
-    """The id in one of our addresses; any other text as it is."""
-    return text.removeprefix(f"{SCHEME}:").removeprefix("//").rstrip("/") if text.startswith(f"{SCHEME}:") else text
-
-
 def _file(environ: Mapping[str, str]) -> Path:
     named = environ.get("XDG_DATA_HOME", "")
     data = Path(named) if named.startswith("/") else Path.home() / ".local" / "share"
@@ -88,3 +149,43 @@ def _quoted(word: str) -> str:
         )
     quoted = '"' + re.sub(r'(["`$\\])', r"\\\1", word) + '"'
     return quoted.replace("\\", "\\\\").replace("%", "%%")
+
+
+# Windows
+
+
+def _registry() -> Any:
+    return importlib.import_module("winreg")
+
+
+def _install_keys() -> str:
+    """Write the keys of the user's own part of the registry.
+
+    Windows starts the command without a shell, and in a console of its own, since it is a console program.
+    """
+    words = start_of_program()
+    if "%" in "".join(words):
+        raise ReaderError(f"A folder of this program has a percent sign, which Windows would replace; {_INSTEAD}.")
+    command = f'{subprocess.list2cmdline((*words, *_OPEN))} "%1"'
+    registry = _registry()
+    values = ((KEY, "", f"URL:{SCHEME}"), (KEY, "URL Protocol", ""), (rf"{KEY}\shell\open\command", "", command))
+    try:
+        for key, name, value in values:
+            with registry.CreateKey(registry.HKEY_CURRENT_USER, key) as opened:
+                registry.SetValueEx(opened, name, 0, registry.REG_SZ, value)
+    except OSError as error:
+        raise ReaderError(f"The registry could not be written: {error.strerror}.") from error
+    return rf"HKEY_CURRENT_USER\{KEY}"
+
+
+def _remove_keys() -> bool:
+    registry, found = _registry(), False
+    for below in (r"\shell\open\command", r"\shell\open", r"\shell", ""):
+        try:
+            registry.DeleteKey(registry.HKEY_CURRENT_USER, KEY + below)
+            found = True
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise ReaderError(f"The registry could not be changed: {error.strerror}.") from error
+    return found

@@ -141,7 +141,7 @@ def takes_terminal(browser: str) -> bool:
 def open_url(url: str) -> bool:
     """Open an address in the user's browser; False if there is none or it did not start.
 
-    The browser gets an argument list, never a shell command, and no access token: `webbrowser` passes on this
+    The browser is run with an argument list, never a shell command, and no access token: `webbrowser` passes on this
     process's environment, from which the program has moved it. The call blocks for seconds, and for a console browser
     until the user leaves it: don't call it in the event loop. Raises UnsafeLink for all but http and https.
     """

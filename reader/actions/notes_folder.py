@@ -1,7 +1,7 @@
 """A folder of notes: a Markdown file a paper, for Obsidian and the like.
 
-What stands above the marker is written anew by each export, but for what the user changed or added in the front matter;
-what stands below is the user's, word for word, and comes back as the paper's note. The marker has the sums of what was
+What is above the marker is written anew by each export, except what the user changed or added in the front matter;
+what is below is the user's, word for word, and comes back as the paper's note. The marker has the sums of what was
 written last, so that it is known who changed it since.
 """
 
@@ -35,7 +35,7 @@ HEAD_BYTES = 4_096
 """Bytes of a file in which its paper is named."""
 
 FILE_BYTES = 1 << 22
-"""A larger file is no note."""
+"""A larger file is not a note."""
 
 
 class Written(NamedTuple):
@@ -120,7 +120,7 @@ def _read(file: Path) -> str | None:
 
 
 def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
-    """What is to stand below the marker.
+    """What belongs below the marker.
 
     Where file and cache have changed both, the file wins: the log of events keeps the other note.
     """

@@ -21,7 +21,7 @@ def pdf_folder(setting: str, config_file: Path) -> Path:
     try:
         return config_file.parent / Path(setting).expanduser()
     except RuntimeError:
-        raise ConfigError(f"pdf_folder names the folder of a user that is not known: {clean(setting, 200)}.") from None
+        raise ConfigError(f"pdf_folder names the home folder of an unknown user: {clean(setting, 200)}.") from None
 
 
 def pdf_file(paper: Paper, folder: Path) -> Path:

@@ -46,6 +46,10 @@ class ProgramError(ReaderError):
     """The program was not found, failed, or took too long."""
 
 
+class ProgramTookTooLong(ProgramError):
+    """The program was killed before it had ended; nobody knows what it did until then."""
+
+
 class Printed(NamedTuple):
     """What a program printed."""
 
@@ -94,7 +98,7 @@ async def run_program(
         try:
             while process.poll() is None:
                 if time.monotonic() > late:
-                    raise ProgramError(f"{name} took longer than {seconds:g} s and was stopped{end}")
+                    raise ProgramTookTooLong(f"{name} took longer than {seconds:g} s and was stopped{end}")
                 if os.fstat(stdout.fileno()).st_size > MOST_PRINTED:
                     is_cut = True
                     break

@@ -75,7 +75,7 @@ def refreshes(hours: int) -> Task:
 
 def daily_digest(at: Time, how: Sequence[str]) -> Task:
     """A digest each day; `how` are the words that say where it goes."""
-    return Task("digest", f"Digest of {NAME}", ("digest", *how, "--refresh", "--quiet"), at=at)
+    return Task("digest", f"Digest of {NAME}", ("digest", *how, "--in-turn", "--refresh", "--quiet"), at=at)
 
 
 def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
@@ -91,6 +91,8 @@ def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platfo
     if shutil.which("crontab"):
         return _cron(task, command, environment)
     words = " ".join(task.words)
+    if platform == "win32":
+        raise ReaderError(f"Let the Task Scheduler of Windows run 'dailypapers {words}'; this program can't tell it.")
     raise ReaderError(f"This system has no systemd, launchd or cron; run 'dailypapers {words}' in another way.")
 
 

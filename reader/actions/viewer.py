@@ -1,6 +1,6 @@
 """Opens files in a viewer: the user's own, or the one that the system has for them.
 
-A viewer gets an argument list, never a shell command, and the user's own environment without the access token.
+A viewer is run with an argument list, never a shell command, and the user's own environment without the access token.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ AT_ONCE = 2_000
 """Papers that are counted at once: some 2 MB."""
 
 SURVEYED = 10_000
-"""The newest papers, which tell how common words are."""
+"""The newest papers, which show how common words are."""
 
 MOST_MARKED = 300
 """Marked papers that are learned from, those that say the most."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from reader.cache.follows import FollowCount, follow_counts
 from reader.cache.search import plan
-from reader.cache.search.compile import Selection
+from reader.cache.search.selection import Selection
 from reader.cache.search.topic_sets import GREATEST, TopicSets, bits
 from reader.cache.tags import tag_counts
 from reader.cache.window import VISIBLE, DayCount, TopicCount, Window

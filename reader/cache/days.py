@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache.window import DayCount
 
 if TYPE_CHECKING:
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
 
 
 class DayState(NamedTuple):

@@ -14,7 +14,6 @@ from reader.cache.flags import clear_flag, set_flag
 from reader.cache.search.sql_functions import split_words
 from reader.core.flags import Flag
 from reader.core.follows import WATCH, Follow, Reason, read_value
-from reader.core.people import Likeness, likest, spellings
 
 TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "venue"))
 """Columns that decide what of a paper is followed, apart from its topics."""
@@ -158,6 +157,8 @@ def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[in
                 if tuple(split_words(name or "")) == words:
                     yield pk, False
         case "author":
+            from reader.core.people import Likeness, likest
+
             for pk, names in _of_author(connection, follow.name, ends):
                 found = likest(follow.name, names.split("\n"))
                 if found.likeness:
@@ -170,6 +171,8 @@ def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[in
 
 def _of_author(connection: sqlite3.Connection, name: str, ends: tuple[int, int]) -> sqlite3.Cursor:
     """The papers whose authors have a family name like this, and a given name or initial."""
+    from reader.core.people import spellings
+
     family, begin, initial = spellings(name)
     wanted = f"({' OR '.join(map(_phrase, family))})"
     if begin:
@@ -227,7 +230,11 @@ def reasons(connection: sqlite3.Connection, pk: int) -> tuple[Reason, ...]:
 
 
 def _reason(follow: Follow, perhaps: bool, authors: str) -> Reason:
-    found = likest(follow.name, authors.split("\n")).name if follow.field == "author" else ""
+    found = ""
+    if follow.field == "author":
+        from reader.core.people import likest
+
+        found = likest(follow.name, authors.split("\n")).name
     return Reason(follow, found if found != follow.name else "", perhaps)
 
 

@@ -137,7 +137,7 @@ def _first_damage(path: Path) -> str:
     with path.open("rb") as file:
         header = file.read(HEADER)
     if not header.startswith(MAGIC):
-        return "no database"
+        return "not a database"
     if not is_whole(path):
         return "cut off"
     return "damaged, or without some of its tables"

@@ -21,7 +21,7 @@ CHUNK = 500
 
 
 class Kept(NamedTuple):
-    """What an export tells about a paper beyond its fields."""
+    """What an export says about a paper beyond its fields."""
 
     marks: tuple[Mark, ...]
     """The newest mark of each kind that is not undone."""
@@ -32,7 +32,7 @@ class Kept(NamedTuple):
 
 
 def kept(window: Window, paper: Paper) -> Kept:
-    """What an export tells about a paper beyond its fields."""
+    """What an export says about a paper beyond its fields."""
     if isinstance(paper.pk, NotCached):
         return Kept(window.read(partial(_lost_marks, id=paper.id)))
     return window.read(partial(_kept, pk=paper.pk))
@@ -80,7 +80,7 @@ def _marks(connection: sqlite3.Connection, query: str, key: int | str, ids: Sequ
 
 
 def _with_place(connection: sqlite3.Connection, mark: Mark, ids: Sequence[str]) -> Mark:
-    """A mark that stands for itself: the place of a queued paper follows from the other papers of its event."""
+    """A mark that is complete in itself: the place of a queued paper follows from the other papers of its event."""
     if (mark.kind, mark.value) != (QUEUE, "1"):
         return mark
     (packed,) = connection.execute("SELECT papers FROM event WHERE id = ?", (mark.id,)).fetchone()

@@ -57,7 +57,7 @@ IN_TEXTS = "only in the full text"
 """In place of a day, the group of the papers that have a query's words only in their full text: the last one."""
 
 MATCHING = "with your words"
-"""The group of the papers that match, where no days are told and near ones follow."""
+"""The group of the papers that match, where no days are named and the nearest papers follow."""
 
 NEAR = "nearest in meaning"
 """The group of the papers that do not match, but are near: the last one."""

@@ -26,7 +26,7 @@ from reader.core.marks import RULE, TAG
 from reader.core.query import parse
 from reader.core.query.nodes import with_hidden
 from reader.core.rules import allowed
-from reader.core.setting_tables import Rule
+from reader.core.settings.tables import Rule
 
 FEW = 1_000
 """Candidates that are tested each in turn; of more, those with a word are looked up."""

@@ -283,7 +283,7 @@ def _cleaned(field: Field, value: Any) -> Any:
 
 
 def _is_address(name: str, text: str) -> bool:
-    """Whether a text may stand in a field, which takes only addresses of the web if its name says so."""
+    """Whether a field may have a text, which takes only addresses of the web if its name says so."""
     return not (name == "media" or name.endswith("url")) or text.startswith(("https://", "http://"))
 
 

@@ -21,7 +21,7 @@ from reader.cache.sqlite_errors import explained
 from reader.core.flags import Flag
 from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
 from reader.core.second_look import Changes, Edit, Facts, History, Look, Moved, find_due
-from reader.core.setting_tables import SecondLook as Limits
+from reader.core.settings.tables import SecondLook as Limits
 
 KINDS = (*STATES, QUEUE, NOTE, LOOK, FINISH, PASS)
 """The kinds of marks after which a paper's changes count, besides tags."""

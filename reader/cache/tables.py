@@ -237,7 +237,7 @@ class Community(SQLModel, table=True):
 
 
 class PaperWords(SQLModel, table=True):
-    """Derived: the words of a paper as numbers; a paper without a row gets one when it is ranked."""
+    """Derived: the words of a paper as numbers; a paper without a row has one made when it is ranked."""
 
     __tablename__ = "paper_words"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.marks.changes import Change
 from reader.core.marks import TAG
 from reader.core.tag_words import TagWords
+
+if TYPE_CHECKING:
+    from reader.cache.marks.changes import Change
 
 
 class Tagged(NamedTuple):
@@ -26,7 +28,7 @@ def tag_counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def spellings(name: str, known: Iterable[str]) -> list[str]:
-    """The known tags that are this one but for capitals, its own spelling first."""
+    """The known tags that differ from this one only in capitals, its own spelling first."""
     return sorted((tag for tag in known if tag.casefold() == name.casefold()), key=lambda tag: (tag != name, tag))
 
 
@@ -37,6 +39,9 @@ def tagging(
 
     `absent` are ids of papers that the cache does not have.
     """
+    # A start counts tags, and does without the log.
+    from reader.cache.marks.changes import Change
+
     known = tag_counts(connection)
     added = [next(iter(spellings(name, known)), name) for name in words.add]
     removed = [spelled for name in words.remove for spelled in spellings(name, known) or [name]]

@@ -1,6 +1,6 @@
 """The index of the words of full texts, in the caller's transaction.
 
-The index keeps no text of its own, which halves the room of a text: to forget one, it is told the words again. Each
+The index keeps no text of its own, which halves the room of a text: to forget one, it needs the words again. Each
 text of `full_text` is in the index, and nothing else.
 """
 

@@ -25,7 +25,7 @@ from reader.core.paper_row import PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.choice import ForYou
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.core.paper import Paper
 
 T = TypeVar("T")
@@ -172,8 +172,8 @@ class Window:
     def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
         """The first `limit` papers of a selection.
 
-        With `at_once`, nothing is learned about the user, which takes up to a second: papers that are ordered by it
-        stand in the order of days, and the list counts as incomplete.
+        With `at_once`, nothing is learned about the user, which takes up to a second: papers that are ordered by it are
+        in the order of days, and the list counts as incomplete.
         """
         from reader.cache.search import plan
 

@@ -1,4 +1,4 @@
-"""Arguments that choose the papers a command changes: ids, or a query."""
+"""The papers that a command changes: chosen by ids or a query, counted, and marked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reader.commands.workspace import find_all, parsed, selection
+from reader.commands.output import Progress
+from reader.commands.workspace import Workspace, find_all, parsed, selection
 from reader.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from reader.cache.marks.changes import Change
     from reader.cache.window import Window
 
 
@@ -38,3 +40,18 @@ def choose_papers(window: Window, ids: Sequence[str], query: str | None, *, also
     if query is None:
         return list(dict.fromkeys(find_all(window, ids)))
     return window.order(selection(window, parsed(query, also=also))).pks
+
+
+def count_changing(window: Window, change: Change) -> int:
+    """How many of its papers a change would change."""
+    from reader.cache.marks.changes import find_changing
+    from reader.cache.marks.effects import BATCH
+
+    return window.read(lambda connection: find_changing(connection, change, BATCH).count)
+
+
+def store_changes(workspace: Workspace, changes: Sequence[Change]) -> int:
+    """Store changes as one action, with progress; return how many papers changed."""
+    with workspace.events() as events, Progress() as progress:
+        action = events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
+    return action.count if action else 0

@@ -83,7 +83,7 @@ class Parser(ArgumentParser):
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.help_text import command_help
+        from reader.commands.printing.help_text import command_help
 
         return command_help(self, self.examples)
 
@@ -97,14 +97,21 @@ class StoreFile(Action):
         setattr(namespace, self.dest, values)
 
 
-def add_words(parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str]) -> None:
-    """Add an argument that is one of a few words; the help has a line for each, with what it does."""
-    action = parser.add_argument(dest, choices=tuple(words), metavar=metavar, help="one of these:")
+def add_words(
+    parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str], *, default: str | None = None
+) -> None:
+    """Add an argument that is one of a few words; the help has a line for each, with what it does.
+
+    With a `default` it may be left out, if nothing follows it.
+    """
+    about = "one of these:" if default is None else f"one of these (default: {default}):"
+    many = None if default is None else OPTIONAL
+    action = parser.add_argument(dest, nargs=many, default=default, choices=tuple(words), metavar=metavar, help=about)
     setattr(action, "words", words)  # noqa: B010 (argparse has no place for it)
 
 
 def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:
-    """Let shells complete an argument by values; the function gets the arguments before it."""
+    """Let shells complete an argument by values; the function takes the arguments before it."""
     setattr(action, "suggest", values)  # noqa: B010 (argparse has no place for it)
 
 

@@ -82,7 +82,7 @@ def _print_completions(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.shell != ANSWER:
         print_line(SCRIPTS[arguments.shell])
         return 0
-    from reader.commands.completing import candidates
+    from reader.commands.line.completing import candidates
 
     for candidate in candidates(arguments.words, workspace):
         print_line(f"{candidate.text}\t{candidate.about}")

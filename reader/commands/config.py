@@ -14,8 +14,8 @@ from reader.commands.output import Style, amount, print_json, print_line, print_
 from reader.commands.settings_template import setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
-from reader.core.setting_tables import SINGLE, TABLES
-from reader.core.setting_types import Boolean, Choice, as_toml
+from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.types import Boolean, Choice, as_toml
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

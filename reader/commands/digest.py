@@ -11,8 +11,8 @@ from reader import paths
 from reader.commands.command import Command, StoreFile, add_json, add_query, add_quiet
 from reader.commands.output import is_terminal, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.digest_settings import DIGEST_FORMATS
 from reader.core.errors import FeedError, ReaderError, UsageError
+from reader.core.settings.digest import DIGEST_FORMATS
 
 TARGETS = ("stdout", "file", "command")
 
@@ -36,6 +36,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
     about = "send also what may have been sent, if the program or the connection ended before that was known"
     parser.add_argument("--again", action="store_true", help=about)
+    about = "wait some minutes for the mails of your other machines, if they sync, so that one mails; a schedule does"
+    parser.add_argument("--in-turn", action="store_true", help=about)
     parser.add_argument("--refresh", action="store_true", help="ask the feed first; without a network, go on")
     add_quiet(parser, "print nothing of what went well, for cron")
     add_json(parser)
@@ -68,6 +70,8 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("--again is about what was sent: give it with --send or --to command.")
     deliver = DELIVERIES["send" if arguments.send else target](arguments, workspace)
     deliver.check()
+    if arguments.in_turn:
+        deliver.wait()
     if arguments.refresh:
         _refresh(workspace, quiet=arguments.quiet)
     return deliver.run()
@@ -80,8 +84,8 @@ def _switch_links(how: str) -> int:
     from reader.commands.schedule import copied_environment
 
     if how == "on":
-        file = link_handler.install(os.environ, copied_environment(os.environ, paths.home()), run_program)
-        print_line(f"{file} lets {link_handler.SCHEME}:ID open a paper; the next digest has such links.")
+        place = link_handler.install(os.environ, copied_environment(os.environ, paths.home()), run_program)
+        print_line(f"{place} lets {link_handler.SCHEME}:ID open a paper; the next digest has such links.")
     else:
         print_line("Removed." if link_handler.remove(os.environ) else "There are no such links.")
     return 0
@@ -135,6 +139,8 @@ COMMAND = Command(
         ("digest --since 3d --format html -o digest.html", "as a page, to be looked at"),
         ("digest topic:agents --send", "mail the new papers of a query, each once"),
         ("digest --to command --format markdown", "give it to the program of digest.command"),
+        ("digest --links on", "let its links open papers in the reader"),
+        ("config set digest.to ada@example.org", "say where a mail goes; digest.server is next"),
         ("schedule install --digest 07:30", "mail one each morning"),
     ),
     _add_arguments,

@@ -22,18 +22,23 @@ from reader.core.paper import Paper
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.second_look import describe
-from reader.core.setting_tables import SavedView
+from reader.core.settings.tables import SavedView
 from reader.core.text import clean
 from reader.session.places import SPECIAL
 
 FOR_YOU = 10
 """Papers that suit the user; one in ten is a surprise, as in the view."""
 
-MOST = 15
+FOLLOWED = 10
+
+MOST = 5
 """Papers of every other section with reasons."""
 
-BRIEF = 40
-"""Papers by topic, in all. With the others they make a page of less than 100 KB: mail clients cut off longer ones."""
+TOLD = 40
+"""Papers with reasons, in all: what is longer, nobody reads in the morning."""
+
+BRIEF = 30
+"""Papers by topic, in all."""
 
 LOOKED_AT = 200
 """Papers that are looked at for those that rise."""
@@ -58,7 +63,7 @@ def compose(window: Window, asked: Asked) -> Digest:
     parsed(asked.query)
     builder = _Builder(window, asked)
     sections = tuple(section for section in builder.sections() if section.items)
-    return Digest(asked.today, asked.since, asked.query, sections)
+    return Digest(asked.today, asked.since, asked.query, sections, builder.mailed)
 
 
 class _Builder:
@@ -68,6 +73,12 @@ class _Builder:
         self._window = window
         self._asked = asked
         self._taken: set[int] = set()
+        self._mailed: set[int] = set()
+
+    @property
+    def mailed(self) -> int:
+        """Number of papers that were left out because they were mailed already."""
+        return len(self._mailed - self._taken)
 
     def sections(self) -> Iterator[Section]:
         for section in (self._for_you(), self._followed(), *map(self._view, self._asked.views)):
@@ -106,9 +117,12 @@ class _Builder:
         items: list[Item] = []
         left_out: list[str] = []
         for pk in pks:
-            if pk in self._taken or (paper := self._window.paper(pk)) is None or key(paper) in self._asked.known:
+            if pk in self._taken or (paper := self._window.paper(pk)) is None:
                 continue
-            if len(items) == most:
+            if key(paper) in self._asked.known:
+                self._mailed.add(pk)
+                continue
+            if len(items) == most or (not is_brief and len(self._taken) == TOLD):
                 left_out.append(key(paper))
                 continue
             self._taken.add(pk)
@@ -134,7 +148,8 @@ class _Builder:
         return self._section("For you", pks, why, most=FOR_YOU)
 
     def _followed(self) -> Section:
-        return self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed)
+        pks = self._pks("is:followed", NEW, self._since)
+        return self._section("Followed", pks, self._why_followed, most=FOLLOWED)
 
     def _why_followed(self, paper: Paper) -> str:
         names = self._window.topic_names()
@@ -180,8 +195,10 @@ class _Builder:
             return f"{', '.join(said)} since you {found.done}"
 
         def key(paper: Paper) -> str:
-            # What changes again is news again.
-            return f"second:{paper.id}:{changes[_key(paper)].at}"
+            # What else changes is news again. Other machines of the user see it at another time, after the same mark.
+            found = changes[_key(paper)]
+            enough = sorted(one.what for one in found.differences if one.is_enough)
+            return f"second:{paper.id}:{found.since}:{','.join(enough)}"
 
         return self._section("Second look", changes, why, key=key)
 

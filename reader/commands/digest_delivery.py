@@ -8,21 +8,23 @@ import shlex
 from argparse import Namespace
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader import paths
 from reader.commands.command import query_of
-from reader.commands.output import print_json, print_line, warn
+from reader.commands.output import amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError, UsageError
+from reader.core.settings.digest import DigestMail
 
 if TYPE_CHECKING:
     from reader.actions.digests.message import Envelope
+    from reader.commands.digest_machines import Machines
     from reader.core.digest import Digest
-    from reader.session.sent_digests import SentDigests
+    from reader.session.sent_digests import Sent, SentDigests
 
 SUFFIXES: Mapping[str, str] = MappingProxyType(
     {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
@@ -53,29 +55,31 @@ class Delivery:
 
     def run(self) -> int:
         """Make the digest and bring it to its place; return the exit code."""
-        digest = self._compose(None)
+        digest = self._compose()
         self._deliver(digest)
         return 0
 
     def _deliver(self, digest: Digest) -> None:
         raise NotImplementedError
 
-    def _compose(self, sent: SentDigests | None, name: str = "") -> Digest:
-        """The digest without what was mailed."""
+    def wait(self) -> None:
+        """Wait for this machine's turn, if other ones of the user mail too."""
+
+    def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> Digest:
+        """The digest without the news that were mailed, the last time at `last`."""
         from reader.commands.digest_content import Asked, compose
 
-        known = sent.known(name, again=self._arguments.again) if sent is not None else frozenset()
-        since = self._arguments.since or _default_since(sent, name, again=self._arguments.again)
+        since = self._arguments.since or _default_since(last)
         asked = Asked(self._query, since, date.today(), self._workspace.settings.views, known)
         with self._workspace.window() as window:
             return compose(window, asked)
 
     @property
-    def _scheme(self) -> str:
-        """What begins addresses that open a paper in the reader; empty if the system knows none."""
+    def _opens_reader(self) -> bool:
+        """Whether the system opens links by the reader."""
         from reader.actions import link_handler
 
-        return link_handler.SCHEME if link_handler.is_installed(os.environ) else ""
+        return link_handler.is_installed(os.environ)
 
     def _text(self, digest: Digest, format: str) -> str:
         from reader.actions.digests.markdown import markdown
@@ -84,14 +88,14 @@ class Delivery:
 
         match format:
             case "html":
-                return page(digest, self._scheme)
+                return page(digest, opens_reader=self._opens_reader)
             case "text":
                 return plain_text(digest)
             case "mail":
                 from reader.actions.digests.message import message
 
                 # Quoted-printable, hence ASCII.
-                return bytes(message(digest, self._envelope(), self._scheme)).decode("ascii")
+                return bytes(message(digest, self._envelope(), opens_reader=self._opens_reader)).decode("ascii")
         return markdown(digest)
 
     def _envelope(self) -> Envelope:
@@ -150,13 +154,26 @@ class Written(Delivery):
 class Logged(Delivery):
     """To somebody else: what is new goes there once."""
 
+    is_shared = True
+    """Whether the user's other machines send it to the same place."""
+
+    def wait(self) -> None:
+        if self.is_shared:
+            self._machines.wait(quiet=self._arguments.quiet)
+
     def run(self) -> int:
         from reader.session.sent_digests import hold_sent
 
         with hold_sent(paths.sent_digests_file(self._workspace.cache_file)) as sent:
-            digest = self._compose(sent, self._name)
+            again = self._arguments.again
+            known, last = sent.known(self._name, again=again), sent.last(self._name, again=again)
+            if self.is_shared:
+                elsewhere = self._machines.mailings()
+                known |= elsewhere.keys
+                last = max(filter(None, (last, elsewhere.last)), default=None)
+            digest = self._compose(known, last)
             if not digest.items:
-                self._say(_nothing_new(sent, self._name, digest), digest, sent=False)
+                self._say(_no_mail(digest, last, sent.uncertain(self._name)), digest, sent=False)
                 return 0
             try:
                 self._hand_over(digest, sent)
@@ -166,12 +183,34 @@ class Logged(Delivery):
             self._say(f"{digest.summary}, sent to {self._receiver}.", digest, sent=True)
         return 0
 
+    @cached_property
+    def _machines(self) -> Machines:
+        from reader.commands.digest_machines import Machines
+
+        return Machines(self._workspace, self._name)
+
     @property
     def _receiver(self) -> str:
         raise NotImplementedError
 
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
         raise NotImplementedError
+
+    def _begin(self, id: str, digest: Digest, sent: SentDigests) -> None:
+        """Note that the digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
+        sent.begin(id, self._name, digest.keys)
+        if self.is_shared:
+            try:
+                self._machines.begin(id, digest.keys)
+            except ReaderError:
+                sent.end(id, "refused")
+                raise
+
+    def _take_back(self, id: str, sent: SentDigests) -> None:
+        """Note that it has not left, for certain."""
+        sent.end(id, "refused")
+        if self.is_shared:
+            self._machines.take_back(id)
 
 
 class Mailed(Logged):
@@ -194,19 +233,19 @@ class Mailed(Logged):
         server, user = server_of(self.settings), self.settings.user
         login = (user, find_password(user, server.host)) if user else None
         envelope = self._envelope()
-        mail, id = message(digest, envelope, self._scheme), message_id(digest, envelope)
+        mail, id = message(digest, envelope, opens_reader=self._opens_reader), message_id(digest, envelope)
         has_begun = False
 
         def begin() -> None:
             nonlocal has_begun
-            sent.begin(id, self._name, digest.keys)
+            self._begin(id, digest, sent)
             has_begun = True
 
         try:
             send(mail, server, login, begin)
         except MailError:
             if has_begun:
-                sent.end(id, "refused")
+                self._take_back(id, sent)
             raise
         sent.end(id, "sent")
 
@@ -224,6 +263,15 @@ class Piped(Logged):
     """To a program of the user's."""
 
     @property
+    def _format(self) -> str:
+        return self._arguments.format or self.settings.format or "markdown"
+
+    @property
+    def is_shared(self) -> bool:  # type: ignore[override]
+        """Another format is for this machine, such as for a printer or a note."""
+        return self._format == "mail"
+
+    @property
     def _receiver(self) -> str:
         return self.settings.command[0]
 
@@ -236,40 +284,53 @@ class Piped(Logged):
             raise ReaderError("The settings name no program: digest.command is a list of it and its arguments.")
 
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
-        from reader.actions.programs import ProgramError, find_program, run_program
+        from reader.actions.programs import ProgramError, ProgramTookTooLong, find_program, run_program
 
         command = self.settings.command
-        text = self._text(digest, self._arguments.format or self.settings.format or "markdown")
+        text = self._text(digest, self._format)
         if find_program(command) is None:
             raise ReaderError(f"{command[0]} was not found: digest.command of the settings names it.")
         id = digest.hash(self._name)
-        sent.begin(id, self._name, digest.keys)
+        self._begin(id, digest, sent)
         try:
             asyncio.run(run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
+        except ProgramTookTooLong as error:
+            raise ReaderError(
+                f"{error} Whether it has done its work is not known, so the papers count as sent;"
+                " 'dailypapers digest --to command --again' gives it them once more."
+            ) from error
         except ProgramError:
             # It said so itself, by its exit code.
-            sent.end(id, "refused")
+            self._take_back(id, sent)
             raise
         sent.end(id, "sent")
 
 
-def _default_since(sent: SentDigests | None, name: str, *, again: bool) -> str:
+def _default_since(last: datetime | None) -> str:
     """The day of the last digest, so that no day is left out, but yesterday at least; ISO, in UTC."""
     today = datetime.now(UTC).date()
-    last = sent.last(name, again=again) if sent is not None else None
     days = [today - timedelta(days=1)] + ([last.astimezone(UTC).date()] if last is not None else [])
     return max(min(days), today - LONGEST).isoformat()
 
 
-def _nothing_new(sent: SentDigests, name: str, digest: Digest) -> str:
-    uncertain = sent.uncertain(name)
+def _no_mail(digest: Digest, last: datetime | None, uncertain: Sent | None) -> str:
+    """Why there is no mail, and what to do if one is wanted."""
+    count, since = digest.mailed, digest.since
+    if not count or last is None:
+        return f"Nothing is new since {since}: no mail."
     if uncertain is not None:
-        at = uncertain.at.astimezone().isoformat(" ", "minutes")
         return (
-            f"Nothing is new since {digest.since}: no mail. Whether the last one left, at {at[:16]}, is not known;"
-            " --again sends it once more."
+            f"All that is new since {since} ({amount(count, 'paper')}) may have been mailed at {_at(uncertain.at)},"
+            " which is not known: no mail. --again sends it once more."
         )
-    return f"Nothing is new since {digest.since}: no mail."
+    return (
+        f"All that is new since {since} ({amount(count, 'paper')}) was mailed already, the last at {_at(last)}:"
+        " no mail. Nothing is mailed twice; 'dailypapers digest' prints it."
+    )
+
+
+def _at(time: datetime) -> str:
+    return time.astimezone().isoformat(" ", "minutes")[:16]
 
 
 def _record(digest: Digest) -> dict[str, object]:
@@ -280,6 +341,7 @@ def _record(digest: Digest) -> dict[str, object]:
         "title": digest.title,
         "since": digest.since,
         "query": digest.query or None,
+        "mailed": digest.mailed,
         "sections": [
             {
                 "name": one.name,

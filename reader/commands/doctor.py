@@ -19,6 +19,7 @@ from reader import __version__
 from reader.cache.health import Condition, State
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
+from reader.commands.sharing_health import examine_sharing
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.core.text import clean
@@ -68,6 +69,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_notifications(workspace)
     findings += _examine_programs(workspace)
     findings += _examine_digests(workspace)
+    findings += (Finding("Sharing", *fact) for fact in examine_sharing(workspace))
     findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.json:
@@ -251,7 +253,7 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     if find_spec("textual_image") is None:
         yield Finding("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
     else:
-        from reader.ui.picture_terminal import picture_terminal
+        from reader.ui.terminal.pictures import picture_terminal
 
         terminal = picture_terminal(settings.images, os.environ, colorless=is_colorless(os.environ))
         yield Finding("Terminal", "pictures", terminal.why_not or f"drawn as {terminal.protocol}")
@@ -270,7 +272,7 @@ def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
 
 
 def _token(settings: Settings) -> str:
-    """Whether there is an access token, and whether the feed gets it."""
+    """Whether there is an access token, and whether it is sent to the feed."""
     from reader.access_token import lookup_environment
     from reader.feeds.http.environment import find_token, may_have_token
 

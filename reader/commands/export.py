@@ -40,7 +40,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     about = "a paper to write, in place of a query; give it once for each paper"
     parser.add_argument("--id", action="append", dest="ids", metavar="ID", help=about)
-    formats = {one.name: one.about for one in FORMATS.values()} | {NOTES: "a folder with a file of Markdown a paper"}
+    folder = {NOTES: "a folder with a Markdown file for each paper"}
+    formats = {one.name: one.about for one in FORMATS.values()} | folder
     about = "; ".join(f"{name}: {said}" for name, said in formats.items())
     parser.add_argument("--format", choices=tuple(formats), help=f"{about} (default: by the ending of FILE)")
     about = "write to this file, completely or not at all (- for stdout); for notes, to this folder"
@@ -49,7 +50,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--append", action="store_true", help=about)
     about = "where the feed will be fetched, which it then says (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
-    about = "write the files of [[exports]] in the settings now, which every change does by itself"
+    about = "write the files of [[exports]] in the settings now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
 
 
@@ -96,7 +97,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 def _address(url: str, format: Format) -> str:
     """The address of a feed, if one is given; raises UsageError."""
-    from reader.core.setting_types import InvalidValue, WebAddress
+    from reader.core.settings.types import InvalidValue, WebAddress
 
     if url and format.name != "atom":
         raise UsageError("--url belongs to --format atom.")
@@ -111,8 +112,13 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     from reader.refresh.watched_exports import write_exports
 
     if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append or arguments.url:
-        raise UsageError("--watched takes nothing else: queries, files and formats stand in the settings.")
+        raise UsageError("--watched takes nothing else: queries, files and formats are in the settings.")
     settings = workspace.settings
+    mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
+    for mistake in mistakes:
+        warn(mistake)
+    if mistakes and not settings.exports:
+        return 1
     if not settings.exports:
         raise UsageError("The settings have no [[exports]]. 'dailypapers config edit' opens them.")
     workspace.ensure_cache()
@@ -122,7 +128,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
             warn(one.problem)
         else:
             print_line(f"{amount(one.papers, 'paper')} in {one.file}{'' if one.is_new else ', as before'}.")
-    return 1 if any(one.problem for one in results) else 0
+    return 1 if mistakes or any(one.problem for one in results) else 0
 
 
 def _choose(window: Window, arguments: Namespace, everything: str = EVERYTHING) -> Sequence[int]:
@@ -136,7 +142,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     """Add to a file the papers that it lacks."""
     from io import StringIO
 
-    from reader.commands.appending import is_new, joined, read_present, summarize
+    from reader.commands.export_append import is_new, joined, read_present, summarize
 
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
@@ -250,7 +256,7 @@ COMMAND = Command(
         ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
         ("export topic:agents since:14d -o agents.atom", "a feed to put where your phone's reader can fetch it"),
         ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
-        ("export tag:thesis --append -o refs.bib", "what your bibliography lacks of a tag"),
+        ("export tag:thesis --append -o refs.bib", "add the papers of a tag that your bibliography lacks"),
         (
             "export has:note --format notes -o ~/vault/papers",
             "files for Obsidian; what you write there comes back",

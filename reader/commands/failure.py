@@ -14,7 +14,7 @@ _END = re.compile(r"[.?!] (?=[A-Z])")
 """The end of a sentence that another one follows."""
 
 
-def print_failure(text: str, kind: str, words: Sequence[str]) -> None:
+def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) -> None:
     """Print a failure on standard error, in the form that the words of the command line ask for."""
     line = " ".join(text.split())
     if _asks_for_json(words):
@@ -26,6 +26,20 @@ def print_failure(text: str, kind: str, words: Sequence[str]) -> None:
             discard(sys.stderr)
     else:
         warn(line if line.startswith(APP) else f"{APP}: {line}")
+
+
+def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:
+    """Log an error that is not a ReaderError, and print one line about it; return the exit code."""
+    from reader import log
+
+    log.record_error(where, error)
+    if isinstance(error, OSError):
+        text = f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
+        print_failure(text, "system", words)
+    else:
+        text = f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}"
+        print_failure(text, "unexpected", words)
+    return 1
 
 
 def failure_record(line: str, kind: str) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, StoreFile, add_json
+from reader.commands.command import Command, StoreFile, add_json, add_words
 from reader.commands.output import Style, amount, fit, is_terminal, print_json, print_line, print_requests, warn, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
@@ -36,8 +36,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "import": "follow the feeds of OPML files",
         "export": "print what is followed as OPML",
     }
-    about = "; ".join(f"{name}: {text}" for name, text in actions.items())
-    parser.add_argument("what", choices=tuple(actions), metavar="|".join(actions), help=about)
+    add_words(parser, "what", "ACTION", actions, default="list")
     names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
@@ -228,7 +227,7 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
         from reader.core.nearest import nearest
 
         meant = nearest(name.lower(), [one.slug for one in feeds.followed()])
-        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists what is."
+        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists those that are."
         raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
     return feed
 
@@ -262,7 +261,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
         print_json([_answer_record(one) for one in answers])
     reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
     if len(reasons) > 1:
-        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' tells why."]
+        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' says why."]
     return _raise_failures(reasons)
 
 
@@ -270,7 +269,7 @@ def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
     from reader.refresh.progress import FeedStored
 
     if isinstance(event, FeedStored):
-        return {"ok": True} | asdict(event)
+        return {"ok": True, **event._asdict()}
     return {"slug": event.slug, "title": event.title, "ok": False, "error": str(event.error)}
 
 

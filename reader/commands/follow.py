@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
     suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
-    parser.add_argument("--notify", action="store_true", help="for add: also tell of new papers, as the settings say")
+    parser.add_argument("--notify", action="store_true", help="for add: notify you of new papers, as the settings say")
     add_json(parser)
 
 
@@ -108,7 +108,7 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
         found = [one for one in known if slug in (one.slug, f"{one.field}:{one.slug}")]
         if not found:
             meant = nearest(slug, [one.slug for one in known])
-            advice = f"Did you mean {meant}?" if meant else "'dailypapers follow list' prints what is."
+            advice = f"Did you mean {meant}?" if meant else "'dailypapers follow list' prints what you follow."
             raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
         if len(found) > 1:
             raise UsageError(f"{name} is {' and '.join(f'{one.field}:{one.slug}' for one in found)}. Name one of them.")
@@ -150,7 +150,7 @@ def _print_changes(workspace: Workspace, what: str, changes: Sequence[Follow], *
     if not counts:
         print_line("Nothing to change.")
     for one in counts:
-        told = "; new ones are told of" if one.follow.notify else ""
+        told = "; you are notified of new ones" if one.follow.notify else ""
         if not one.papers and what == "add" and (meant := _meant(workspace, one.follow)):
             told += f". Did you mean {meant}? 'dailypapers undo' takes it back"
         print_line(f"{one.follow.name}: {_in_words(one)}{told}. Its query is {one.follow.query}")
@@ -184,7 +184,7 @@ def _print_follows(workspace: Workspace, *, as_json: bool) -> int:
         print_json([_record(one) for one in counts])
         return 0
     if not counts:
-        print_line("You follow nothing yet. 'dailypapers follow add author:NAME' does, or the key w on a paper.")
+        print_line("You follow nothing yet: try 'dailypapers follow add author:NAME', or the key w on a paper.")
         return 0
     rows = [
         (
@@ -225,9 +225,9 @@ ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
     {
         "list": (_added, "print what you follow, with the unread papers and all"),
         "add": (_added, "follow an author, organization, venue, topic or word"),
-        "remove": (_removed, "no longer follow it; no paper changes"),
-        "notify": (_notified, "tell of new papers that have it"),
-        "quiet": (_quieted, "no longer tell of them"),
+        "remove": (_removed, "stop following it; no paper changes"),
+        "notify": (_notified, "notify you of its new papers"),
+        "quiet": (_quieted, "stop notifying you"),
     }
 )
 """What the command can do, with the function that finds what changes."""
@@ -237,7 +237,7 @@ COMMAND = Command(
     "Follow authors, organizations, venues, topics and words: their papers have a sign in the list, and a view.",
     (
         ("follow add author:'Kaiming He' topic:agents", "an author, also as K. He, and a topic"),
-        ("follow add 'world model' --notify", "words of title, abstract or keywords, and tell of new papers"),
+        ("follow add 'world model' --notify", "words of title, abstract or keywords, with notices of new papers"),
         ("follow list", "all that you follow, with numbers of papers"),
         ("list is:followed is:unread", "their papers; follow:kaiming-he has those of one"),
         ("follow remove kaiming-he", "no longer"),

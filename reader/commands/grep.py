@@ -42,7 +42,7 @@ class _Found(NamedTuple):
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "words that must all stand in a paragraph, each as the beginning of one; in double quotes, a phrase"
+    about = "words that a paragraph must all have, or their beginnings; a phrase in double quotes"
     parser.add_argument("words", metavar="WORDS", help=about)
     add_query(parser)
     add_limit(parser, "places")
@@ -70,7 +70,7 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         if first is None:
             warn(_nothing(window, query, is_asked=bool(pks)))
             return 0
-        from reader.commands.pager import print_paged
+        from reader.commands.printing.pager import print_paged
 
         print_paged(_chained(first, lines), wanted=not arguments.no_pager)
     return 0

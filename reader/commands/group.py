@@ -1,17 +1,19 @@
-"""`dailypapers group`: share some of your marks with people, through a folder that you all have."""
+"""`dailypapers group`: share some of your marks with people, through a folder or a server that you all have."""
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader.cache.group.place import shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.output import amount, is_terminal, print_json, print_line, warn
+from reader.commands.group_status import IN_NONE, print_status
+from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.group import MOST_THINGS, THINGS, is_name, said, thing
@@ -20,19 +22,26 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.group.looking import Looked
-
-IN_NONE = "You are in no group: 'dailypapers group create DIR --name YOU' begins one, 'group join' takes part."
+    from reader.cache.group.membership import Membership
+    from reader.cache.group.place import Place
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
-    about = "for create and join, the folder; for share and stop, any of star, queue, note, tag, tag:NAME"
-    suggest(parser.add_argument("things", nargs="*", metavar="DIR|THING", help=about), _suggest)
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="status")
+    about = (
+        "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
+        " tag, tag:NAME"
+    )
+    suggest(parser.add_argument("things", nargs="*", metavar="PLACE|THING", help=about), _suggest)
     about = "who you are in the group: letters, digits and .-_"
     parser.add_argument("--name", metavar="NAME", help=about)
     parser.add_argument(
-        "--force", action="store_true", help="leave though the folder is gone, with what you shared in it"
+        "--force", action="store_true", help="leave though the place is gone, with what you shared in it"
     )
+    about = "join as who you are on another machine: its 'group key' is read from standard input, or asked for"
+    parser.add_argument("--mine", action="store_true", help=about)
+    about = "look, and go on until it is stopped; with a server, what comes is here at once"
+    parser.add_argument("--watch", action="store_true", help=about)
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 
@@ -53,28 +62,99 @@ def _run_group(arguments: Namespace, workspace: Workspace) -> int:
 def _create(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.group.looking import create
 
-    folder, name = _place(arguments)
-    create(workspace.cache_file, folder, name)
-    return _look_as(arguments, workspace, f"The group of {clean(str(folder))} has begun, and you are {name} in it.")
+    place = _place(arguments)
+    name = _name(arguments)
+    create(workspace.cache_file, place, name)
+    return _look_as(arguments, workspace, f"The group of {shown_place(place)} has begun, and you are {name} in it.")
 
 
 def _join(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.group.looking import join
 
-    folder, name = _place(arguments)
-    join(workspace.cache_file, folder, name)
-    return _look_as(arguments, workspace, f"You are {name} in the group of {clean(str(folder))}.")
+    place = _place(arguments)
+    if not arguments.mine:
+        name = _name(arguments)
+        join(workspace.cache_file, place, name)
+        code = _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}.")
+        _warn_of_namesake(workspace)
+        return code
+    name, secret = _read_key()
+    join(workspace.cache_file, place, name, secret)
+    if not workspace.settings.sync:
+        warn(
+            "Your machines need the same marks, or the one that speaks last decides what the others see: 'dailypapers"
+            " config set sync PLACE' on each."
+        )
+    return _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}, on this machine too.")
 
 
-def _place(arguments: Namespace) -> tuple[Path, str]:
-    """The folder and the name that are given; raises UsageError."""
+def _warn_of_namesake(workspace: Workspace) -> None:
+    """Say it if somebody else had the name first."""
+    from reader.cache.group import membership
+    from reader.cache.group.looking import name_beside_namesake
+
+    mine = membership.load(workspace.cache_file)
+    if mine is not None and (name := name_beside_namesake(mine)):
+        warn(
+            f"Somebody else is {mine.name} there, so the others see you as {name}. If that is you on another machine:"
+            " 'dailypapers group leave', then 'group join PLACE --mine'."
+        )
+
+
+def _place(arguments: Namespace) -> str:
+    """The folder or the server that is given; raises UsageError."""
+    from reader.cache.postgres import has_password, is_server
+
+    what = arguments.what
     if len(arguments.things) != 1:
-        raise UsageError(f"Name a folder that you share: dailypapers group {arguments.what} DIR --name YOU.")
+        raise UsageError(f"Name a folder that you share, or a server: dailypapers group {what} DIR --name YOU.")
+    place: str = arguments.things[0]
+    if not is_server(place):
+        return str(Path(place).expanduser().absolute())
+    if has_password(place):
+        raise UsageError("Leave the password out of the address, where other programs see it: put it into ~/.pgpass.")
+    return place
+
+
+def _name(arguments: Namespace) -> str:
+    """The name that is given; raises UsageError."""
     if arguments.name is None:
-        raise UsageError(f"Say who you are: dailypapers group {arguments.what} {arguments.things[0]} --name YOU.")
+        raise UsageError(f"Say who you are: dailypapers group {arguments.what} DIR --name YOU.")
     if not is_name(arguments.name):
         raise UsageError("A name has letters, digits and .-_, at most 40, and is not 'anyone'.")
-    return Path(arguments.things[0]).expanduser().absolute(), arguments.name
+    return str(arguments.name)
+
+
+def _print_key(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.group import membership
+
+    mine = membership.load(workspace.cache_file)
+    if mine is None:
+        raise ReaderError(IN_NONE)
+    if arguments.json:
+        print_json({"name": mine.name, "secret": mine.secret})
+    else:
+        print_line(f"{mine.name}:{mine.secret}")
+        if is_terminal(sys.stdout):
+            warn("Whoever has this line can write in your name: give it to no one but your own machines.")
+    return 0
+
+
+def _read_key() -> tuple[str, str]:
+    """The name and the secret key of another machine, from standard input or typed unseen; raises UsageError."""
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        line = getpass("The line that 'dailypapers group key' prints on your other machine: ")
+    else:
+        line = sys.stdin.readline(1_000)
+    name, _, secret = line.strip().partition(":")
+    if not is_name(name) or not re.fullmatch(r"[0-9a-f]{64}", secret):
+        raise UsageError(
+            "That is no key. Give it the line of your other machine:"
+            " ssh OTHER dailypapers group key | dailypapers group join PLACE --mine"
+        )
+    return name, secret
 
 
 def _leave(arguments: Namespace, workspace: Workspace) -> int:
@@ -125,9 +205,9 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     change_shares(workspace.cache_file, shares)
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
-    except ReaderError:
-        warn("Your choice is kept, and the others are told of it by the next look that works.")
-        raise
+    except ReaderError as error:
+        kept = "Your choice is kept, and the others are told by the next look that works."
+        raise type(error)(f"{error} {kept}") from error
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:
@@ -149,29 +229,50 @@ def _things(words: Sequence[str]) -> tuple[str, ...]:
 def _look(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.group import membership
 
-    if membership.load(workspace.cache_file) is None:
+    mine = membership.load(workspace.cache_file)
+    if mine is None:
         if not arguments.quiet:
             raise ReaderError(IN_NONE)
         return 0
-    return _look_as(arguments, workspace, "")
+    return _watch(arguments, workspace, mine) if arguments.watch else _look_as(arguments, workspace, "")
 
 
-def _look_as(arguments: Namespace, workspace: Workspace, done: str) -> int:
-    """Look at the group's folder, and print what was done before, and what came."""
+def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
+    """Look whenever something comes, here or there, until the program is stopped or the membership ends."""
+    from reader.cache.group import membership
+    from reader.cache.group.looking import listen, open_place
+    from reader.commands.joining import last_event, wait_for_news
+
+    with workspace.events() as events, open_place(mine.place) as place:
+        listen(place)
+        while (now := membership.load(workspace.cache_file)) and (now.group, now.place) == (mine.group, mine.place):
+            # Noted first: what is marked meanwhile is news too.
+            seen = last_event(events)
+            _look_as(arguments, workspace, "", place)
+            sys.stdout.flush()
+            wait_for_news(events, place.server, now.slot, seen)
+    return 0
+
+
+def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place | None = None) -> int:
+    """Look at the group's place, which may be open, and print what was done before, and what came."""
     from reader.cache.group.looking import look
 
-    looked = look(workspace.cache_file)
+    looked = look(workspace.cache_file, place=place)
     workspace.has_changed = bool(looked.came or looked.went or looked.left)
+    if place is not None and not (looked.troubles or _sentences(looked)):
+        return 0
     if arguments.json:
         from dataclasses import asdict
 
         print_json(asdict(looked))
         return 0
     for trouble in looked.troubles:
-        warn(f"{clean(trouble)}; it is skipped")
+        is_newer, is_mended = trouble.endswith("newer than this program"), trouble.endswith("anew")
+        warn(f"{clean(trouble)}{'' if is_mended else '; update that to read it' if is_newer else '; it is skipped'}")
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
-            print_line(line)
+            print_text(line)
         if not done and not any(_sentences(looked)):
             print_line("Nothing new in the group.")
     return 0
@@ -180,66 +281,32 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str) -> int:
 def _sentences(looked: Looked) -> list[str]:
     came = [f"{amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
     return [
-        *(f"{name} is in the group." for name in looked.joined),
+        *(["You have left the group on another machine, so this one has left it too."] if looked.has_ended else []),
+        *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
         *(f"{name} has left." for name in looked.left),
         *([f"New: {', '.join(came)}."] if came else []),
         *(f"{name} took back {amount(count, 'mark')}." for name, count in looked.went.items()),
     ]
 
 
-# Status
+def _told_apart(name: str) -> str:
+    """What a name with a part of its key means: its member shares it with another, perhaps with the user."""
+    called, plus, _ = name.partition("+")
+    return f"; another is called {called} too, and this name tells them apart" if plus else ""
 
 
 def _print_status(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.group import membership, signing
-    from reader.cache.group.members import members
-
-    mine = membership.load(workspace.cache_file)
-    if mine is None:
-        if arguments.json:
-            print_json(None)
-        else:
-            print_line(IN_NONE)
-        return 0
-    key = signing.public_key(mine.secret)
-    with workspace.window() as window:
-        others = window.read(members)
-    if arguments.json:
-        us = {"folder": mine.folder, "name": mine.name, "key": key, "shares": list(mine.shares)}
-        print_json(us | {"members": [one._asdict() for one in others]})
-        return 0
-    gone = "" if Path(mine.folder).is_dir() else " The folder is not there now."
-    print_line(f"{clean(mine.folder)}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
-    if not others:
-        print_line("Nobody else is in the group yet.")
-    rows = [
-        (
-            *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
-            f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
-            f"shares {one.shares}{f', {one.missing:,} not here' if one.missing else ''}",
-        )
-        for one in others
-    ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-    for row in rows:
-        if is_terminal(sys.stdout):
-            print_line("  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[4])))
-        else:
-            print_line("\t".join(row))
+    print_status(workspace, as_json=arguments.json)
     return 0
-
-
-def _short(key: str) -> str:
-    """A key as people compare it, such as by telephone."""
-    return f"{key[:4]}-{key[4:8]}-{key[8:12]}"
 
 
 Action = Callable[[Namespace, Workspace], int]
 
 ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
     {
-        "create": (_create, "begin a group in a folder, under a name"),
-        "join": (_join, "take part in the group of a folder"),
+        "create": (_create, "begin a group in a folder or at a server, under a name"),
+        "join": (_join, "take part in the group of a folder or server"),
+        "key": (_print_key, "print your key, so that another machine of yours is you too"),
         "share": (_share, "let the others see star, queue, note, tag or tag:NAME"),
         "stop": (_stop, "take that back; without a thing, all of it"),
         "look": (_look, "see what the others share now; the reader does it by itself"),
@@ -251,12 +318,15 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
 
 COMMAND = Command(
     "group",
-    "Share what you star, queue, tag or note with other people, through a folder that you all have. At first you share"
-    " nothing. What you share is signed by your key, so nobody can write in your name; whoever has the folder can read"
-    " it. It has ids of papers, your marks and your name; no texts but your notes.",
+    "Share what you star, queue, tag or note with other people, through a folder that you all have, or a PostgreSQL"
+    " server. At first you share nothing. What you share is signed by your key, so nobody can write in your name;"
+    " whoever has the folder can read it. It has ids of papers, your marks and your name; no texts but your notes.",
     (
         ("group create ~/Shared/papers --name ada", "begin a group, and be ada in it"),
         ("group join ~/Shared/papers --name bob", "take part"),
+        ("group join postgresql://hub.example/papers --name bob", "through a server: what comes is here at once"),
+        ("group key", "what makes another machine of yours the same member"),
+        ("group join ~/Shared/papers --mine", "be that member there: reads the key"),
         ("group share star tag:reading-list", "let the others see what you star, and one tag"),
         ("list by:ada is:starred", "what ada has starred"),
         ("list by:anyone tag:reading-list", "a list that several keep"),

@@ -1,4 +1,4 @@
-"""`dailypapers help`: tell what the program, a command or a query can do."""
+"""`dailypapers help`: explain the program, a command or queries."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, make_parser, suggest
+from reader.commands.line.registry import COMMANDS, find_command
 from reader.commands.output import Style, print_line
-from reader.commands.registry import COMMANDS, find_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.nearest import nearest
@@ -24,7 +24,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_help(arguments: Namespace, _workspace: Workspace) -> int:
     about = arguments.about
     if about is None:
-        from reader.commands.front_page import front_page
+        from reader.commands.line.front_page import front_page
 
         print_line(front_page().rstrip("\n"))
     elif about in COMMANDS:
@@ -39,8 +39,8 @@ def _print_help(arguments: Namespace, _workspace: Workspace) -> int:
 
 
 def _print_queries() -> None:
-    from reader.commands.help_text import define, help_width, wrap
-    from reader.commands.query_help import ABOUT, QUERIES
+    from reader.commands.line.query_help import ABOUT, QUERIES
+    from reader.commands.printing.help_text import define, help_width, wrap
 
     columns = help_width()
     for line in (*wrap(ABOUT, columns), "", *define(QUERIES, columns, Style.of(sys.stdout), columns // 2 - 4)):
@@ -49,10 +49,10 @@ def _print_queries() -> None:
 
 COMMAND = Command(
     "help",
-    "Tell what a command takes, or how queries are written.",
+    "Explain a command, or how to write queries.",
     (
         ("help", "every command"),
-        ("help list", "what list takes; 'dailypapers list --help' is the same"),
+        ("help list", "what list takes; the same as 'dailypapers list --help'"),
         ("help queries", "how to write queries"),
     ),
     _add_arguments,

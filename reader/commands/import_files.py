@@ -1,4 +1,4 @@
-"""`dailypapers import`: store papers and marks from files of ours and of other programs."""
+"""`dailypapers import`: store papers and marks from files, ours and other programs'."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.feeds import describe_followed, follow_list
+from reader.commands.import_entries import as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
-from reader.commands.taken_in import as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.text import text_size
@@ -257,13 +257,13 @@ def _update_topics(cache: Cache) -> None:
 
 COMMAND = Command(
     "import",
-    "Store papers and marks from files of ours, and take in what other programs keep; twice is once. Papers that are"
+    "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
     " not here come with the next refresh.",
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
         ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),
-        ("import zotero.rdf --liked", "what is for you is learned from a library, which stars nothing"),
-        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; one of them is your queue"),
+        ("import zotero.rdf --liked", "learn from a library what suits you, without starring it"),
+        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; what it tags 'to read' is queued"),
         ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
         ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
         ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -15,6 +16,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
+    from reader.cache.postgres import Server
     from reader.cache.sync.folder import Exchanged
     from reader.cache.sync.hub import Hub
 
@@ -51,22 +53,22 @@ def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, 
             hub.listen()
         while True:
             # Noted first: what is marked while the machines join is news too.
-            seen = _last_event(events)
+            seen = last_event(events)
             report(*_exchange(workspace, events, place, hub))
-            _wait_for_news(events, hub, seen)
+            wait_for_news(events, hub.server if hub is not None else None, events.machine(), seen)
 
 
-def _wait_for_news(events: Events, hub: Hub | None, seen: int) -> None:
-    """Return once there is an event after `seen` here, or news from another machine; in a folder, after a while."""
-    if hub is None:
+def wait_for_news(events: Events, server: Server | None, own: str, seen: int) -> None:
+    """Return once there is an event after `seen` here, or news of others than `own`; in a folder, after a while."""
+    if server is None:
         time.sleep(FOLDER_GLANCE)
         return
-    machine = events.machine()
-    while not hub.hears(GLANCE, machine) and _last_event(events) == seen:
+    while not server.hears(GLANCE, own) and last_event(events) == seen:
         pass
 
 
-def _last_event(events: Events) -> int:
+def last_event(events: Events) -> int:
+    """The number of the last event in this cache."""
     (last,) = events.read(lambda one: one.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone())
     return int(last)
 
@@ -94,11 +96,23 @@ def _look(workspace: Workspace, events: Events, place: Path | str, hub: Hub | No
     from reader.cache.sync.hub import exchange_with_hub
 
     cache, name = workspace.cache_file, machine_name()
+    before = events.read(_notes)
     with Progress() as shown:
 
         def progress(done: int, total: int) -> None:
             shown.show(f"{done:,} of {total:,} changes")
 
         if hub is None:
-            return exchange(events, cache, Path(place), name, progress=progress)
-        return exchange_with_hub(events, cache, hub, str(place), name, progress=progress)
+            found = exchange(events, cache, Path(place), name, progress=progress)
+        else:
+            found = exchange_with_hub(events, cache, hub, str(place), name, progress=progress)
+    if found.came:
+        after = events.read(_notes)
+        found.notes = sorted(id for id, digest in before.items() if after.get(id) != digest)
+    return found
+
+
+def _notes(connection: sqlite3.Connection) -> dict[str, int]:
+    """The user's notes by the ids of their papers, each as a number that another text hardly has."""
+    rows = connection.execute("SELECT id, body FROM note JOIN paper USING (pk)")
+    return {id: hash(body) for id, body in rows}

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from reader.commands.command import Command, add_json, add_no_pager
-from reader.commands.help_text import wrap
 from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
-from reader.commands.pager import print_paged
+from reader.commands.printing.help_text import wrap
+from reader.commands.printing.pager import print_paged
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
 
@@ -21,12 +21,12 @@ WIDEST = 120
 """Maximum columns of the table."""
 
 LEAST = 30
-"""Minimum columns for what a key does; with fewer it stands on a line of its own."""
+"""Minimum columns for what a key does; with fewer it has a line of its own."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
-        "check: only what is wrong with your own keys, and which defaults they take; exit code 1 if anything is wrong"
+        "check: only mistakes in your own keys, and the defaults that they replace; exit code 1 if anything is wrong"
     )
     parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
     parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")

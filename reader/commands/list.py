@@ -7,18 +7,19 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reader.commands import likeness
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
-from reader.commands.for_you import KEY
-from reader.commands.json_form import add_json_fields
+from reader.commands.nothing_found import explain_nothing, point_to_near
 from reader.commands.output import Style, is_terminal, print_line, state_words
-from reader.commands.workspace import Workspace, explain_nothing, parsed, point_to_near, selection
+from reader.commands.printing import likeness
+from reader.commands.printing.for_you import KEY
+from reader.commands.printing.json_form import add_json_fields
+from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.orders import Order
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.cache.window import Window
 
 FEW = 20
@@ -31,7 +32,7 @@ CHUNK = 200
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     add_limit(parser)
-    add_quiet(parser, "print papers only: not how many there are, nor why there are none")
+    add_quiet(parser, "print papers only, without remarks")
     add_json_fields(parser, _fields, "id,title,upvotes")
     add_no_pager(parser)
 
@@ -54,7 +55,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             records = _records(window, found, like if with_shared else None, with_opinion=with_opinion)
             arguments.json.print_records(records)
         elif is_terminal(sys.stdout):
-            from reader.commands.pager import print_paged
+            from reader.commands.printing.pager import print_paged
 
             lines = _draw_table(window, found, chosen, workspace, with_total=not arguments.quiet)
             print_paged(lines, wanted=not arguments.no_pager)
@@ -72,7 +73,7 @@ def _records(
     window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
-    from reader.commands import for_you
+    from reader.commands.printing import for_you
 
     in_texts = found.only_in_texts
     for paper in window.papers(found.pks):
@@ -104,7 +105,7 @@ def _draw_table(
     window: Window, found: Order[int], chosen: Selection, workspace: Workspace, *, with_total: bool
 ) -> Iterator[str]:
     """Lines for a terminal: papers under their days, and how many there are."""
-    from reader.commands.list_table import ListTable
+    from reader.commands.printing.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)
     yield from table.draw(window, found, CHUNK)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from reader.commands.chosen_papers import add_papers, choose_papers, expect_papers
+from reader.commands.chosen_papers import add_papers, choose_papers, count_changing, expect_papers, store_changes
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
-
-if TYPE_CHECKING:
-    from reader.cache.window import Window
 
 MARKS = {
     "read": ("read", True, "read"),
@@ -36,17 +32,20 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.marks.changes import Change
+
     expect_papers(arguments, arguments.ids, "mark")
     kind, value, state = MARKS[arguments.mark]
     # A query finds hidden papers only with `is:hidden`, and unhide needs them.
     also = "is:hidden" if arguments.mark == "unhide" else ""
     with workspace.window() as window:
         pks = choose_papers(window, arguments.ids, arguments.query, also=also)
-        changed = _count_changing(window, kind, value, pks) if arguments.dry_run else 0
+        change = Change(kind, value, pks)
+        changed = count_changing(window, change) if arguments.dry_run else 0
         is_hooked = kind == "star" and value and workspace.settings.on_star and not arguments.dry_run
         newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
     if not arguments.dry_run:
-        changed = _store_mark(workspace, kind, value, pks)
+        changed = store_changes(workspace, [change])
     if arguments.json:
         found = {"mark": arguments.mark, "papers": len(pks), "changed": changed, "dry_run": arguments.dry_run}
         print_json(found)
@@ -87,26 +86,12 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
             warn(f"on_star: {error}")
 
 
-def _count_changing(window: Window, kind: str, value: bool, pks: Sequence[int]) -> int:
-    """How many of the papers the mark would change."""
-    from reader.cache.marks.changes import Change, find_changing
-    from reader.cache.marks.events import BATCH
-
-    return window.read(lambda connection: find_changing(connection, Change(kind, value, pks), BATCH).count)
-
-
-def _store_mark(workspace: Workspace, kind: str, value: bool, pks: Sequence[int]) -> int:
-    with workspace.events() as events, Progress() as progress:
-        event = events.mark(kind, value, pks, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
-    return event.count if event else 0
-
-
 COMMAND = Command(
     "mark",
     "Mark papers read, starred, queued for later or hidden, or no longer so; undo takes it back.",
     (
         ("mark star 2406.12345 2406.54321", "star two papers"),
-        ("mark read --query 'until:2w is:unread'", "what is older than two weeks is read"),
+        ("mark read --query 'until:2w is:unread'", "mark all that is older than two weeks as read"),
         ("mark queue 2406.54321 2406.12345", "read these later, in this order: 'list is:queued sort:queue'"),
         ("mark hide --query topic:finance --dry-run", "how many that would hide"),
     ),

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reader.commands import for_you as opinions
-from reader.commands import likeness, shared_marks
+from reader.commands.printing import for_you as opinions
+from reader.commands.printing import likeness, shared_marks
 from reader.commands.wanted_paper import find_or_fetch
 from reader.commands.wanted_text import find_or_fetch_text
 from reader.commands.workspace import NotInCache, Workspace, find, parsed, selection

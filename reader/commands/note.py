@@ -92,7 +92,7 @@ COMMAND = Command(
     (
         ("note 2406.12345", "print it"),
         ("note 2406.12345 --text 'Compare with ours.'", "write it"),
-        ("note 2406.12345 --text -", "write what stands on standard input"),
+        ("note 2406.12345 --text -", "write the text of standard input"),
         ("note 2406.12345 --history", "what it was before, here and on your other machines"),
         ("note 2406.12345 --text ''", "remove it"),
     ),

@@ -22,7 +22,7 @@ READABLE = 80
 """Maximum columns of prose: longer lines are hard to read."""
 
 FALLBACK = 80
-"""Columns of a terminal that does not tell its size."""
+"""Columns of a terminal that does not say its size."""
 
 NARROWEST = 20
 """Columns that are taken for granted: with fewer, nothing can be read."""
@@ -142,7 +142,7 @@ def choose_colours(when: str) -> None:
 
 
 def has_colours(stream: TextIO) -> bool:
-    """Whether a stream gets colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then by what it is."""
+    """Whether a stream has colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then by what it is."""
     if _colours[0] != "auto":
         return _colours[0] == "always"
     if os.environ.get("NO_COLOR"):

@@ -17,8 +17,8 @@ from reader.commands.command import Command, add_json, positive_number, suggest
 from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, UsageError
-from reader.core.setting_tables import INPUTS, UserCommand, parse_command
-from reader.core.setting_types import InvalidValue
+from reader.core.settings.tables import INPUTS, UserCommand, parse_command
+from reader.core.settings.types import InvalidValue
 
 if TYPE_CHECKING:
     from reader.refresh.pipes import LeftOut, PipeResult

@@ -38,7 +38,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
-    from reader.commands.pager import print_paged
+    from reader.commands.printing.pager import print_paged
 
     if arguments.section is not None:
         parts = _chosen(paper, kept, arguments.section)

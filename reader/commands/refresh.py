@@ -23,7 +23,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--day", type=_day, metavar="D", help="one day: 2026-05-11, today or yesterday")
     which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
-    which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, or such as 2w or 3m")
+    which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, 2w or 3m")
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
     about = "do not fetch full texts ahead, which fetch_ahead of the settings names"
     parser.add_argument("--no-texts", action="store_true", help=about)
@@ -120,7 +120,7 @@ def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
 
 
 def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
-    """Make the vectors of new papers; that a model fails is no failure of the refresh."""
+    """Make the vectors of new papers; that a model fails is not a failure of the refresh."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import MakeVectors
 
@@ -148,7 +148,7 @@ def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *,
     days = f"{_name_days(finished.failed)} could not be fetched: {finished.error}" if finished.failed else ""
     # Without a network all fail for the reason that is said already.
     feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
-    look = f"{amount(len(feeds), 'feed')} could not be fetched; 'dailypapers feeds list' tells why."
+    look = f"{amount(len(feeds), 'feed')} could not be fetched; 'dailypapers feeds list' says why."
     if not days and len(feeds) == 1:
         look = f"{clean(feeds[0].title, 100)} could not be fetched: {feeds[0].error}"
     said = " ".join(filter(None, (days, look if feeds else "")))

@@ -41,7 +41,7 @@ def _restore(arguments: Namespace, workspace: Workspace) -> int:
 
 COMMAND = Command(
     "restore",
-    "Bring all marks back from the journal beside the cache; what the cache has stays, and twice is once.",
+    "Bring all marks back from the journal beside the cache; what the cache has stays.",
     (
         ("restore", "after the cache is lost: make one with all marks; otherwise join cache and journal"),
         (

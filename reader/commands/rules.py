@@ -17,7 +17,7 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import nearest
 from reader.core.rules import done, opposes, said
-from reader.core.setting_tables import Rule
+from reader.core.settings.tables import Rule
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ NO_RULES = "You have no rules yet. 'dailypapers config edit' opens the settings:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     names = parser.add_argument("names", nargs="*", metavar="NAME", help="only these rules; by default all")
     suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
-    about = f"try and apply: papers listed since D, a date or such as 2w (default: {DAYS} days)"
+    about = f"try and apply: papers listed since D, a date or 2w (default: {DAYS} days)"
     parser.add_argument("--since", type=_first_day, metavar="D", help=about)
     add_limit(parser, "papers of each rule that is tried")
     add_json(parser)
@@ -55,7 +55,7 @@ def _first_day(text: str) -> str:
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
     if span is None:
-        raise ArgumentTypeError(f"{text!r} is not a date of its own: write such as 7d or 2026-05-11")
+        raise ArgumentTypeError(f"{text!r} is not a single date: write 7d or 2026-05-11")
     return span[0].isoformat()
 
 
@@ -272,7 +272,7 @@ COMMAND = Command(
     "rules",
     "Hide, star, queue, highlight or tag papers as they come in: [[rules]] in the settings say which.",
     (
-        ("rules list", "what you have"),
+        ("rules list", "your rules, and on how many papers each has acted"),
         ("rules check", "what is wrong with them"),
         ("rules try --since 2w", "what they would have done in two weeks"),
         ("rules apply Finance", "let a new rule act on last week's papers"),

@@ -36,8 +36,8 @@ def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[st
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", choices=("install", "remove", "show"), help="what to do with the schedule")
     parser.add_argument("--hours", type=positive_number, metavar="N", help=f"refresh every N hours (default: {HOURS})")
-    about = "mail a digest each day at this time too, such as 07:30; see 'dailypapers digest --help'"
-    parser.add_argument("--digest", type=_time, metavar="HH:MM", help=about)
+    about = "mail a digest each day too, at this time (default: 07:30); with remove, end that alone"
+    parser.add_argument("--digest", type=_time, nargs="?", const=MORNING, metavar="HH:MM", help=about)
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
     add_json(parser)
 
@@ -46,7 +46,7 @@ def _time(text: str) -> tuple[int, int]:
     """A time of the day, as an argparse type."""
     found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text)
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ArgumentTypeError(f"{bare(text)!r} is no time: write it as 07:30")
+        raise ArgumentTypeError(f"{bare(text)!r} is not a time: write it as 07:30")
     return int(found[1]), int(found[2])
 
 
@@ -60,7 +60,10 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
         _check_digest(workspace)
     # A scheduled command starts in another folder, so the home must be absolute.
     environment = copied_environment(os.environ, home())
-    tasks = (schedule.refreshes(hours), schedule.daily_digest(arguments.digest or NOON, _way(workspace)))
+    tasks = [schedule.refreshes(hours), schedule.daily_digest(arguments.digest or MORNING, _way(workspace))]
+    if arguments.digest:
+        # It refreshes too: without a scheduler, it is the one command to run in another way.
+        tasks.reverse()
     planned = {task.name: schedule.plan_schedule(task, Path.home(), environment) for task in tasks}
     installed = {name: schedule.as_installed(one, schedule.run_program) for name, one in planned.items()}
     there = {name for name, one in installed.items() if one}
@@ -72,12 +75,13 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
     kind = planned["refresh"].kind
     show = (lambda _: None) if arguments.json else print_line
     if arguments.what == "remove":
-        if not there:
-            show("There is no schedule.")
-        elif _is_confirmed(arguments.yes, "Remove the schedule?"):
-            for name in there:
+        ended = there & {"digest"} if arguments.digest else there
+        if not ended:
+            show(f"There is no {'digest' if arguments.digest else 'schedule'}.")
+        elif _is_confirmed(arguments.yes, f"Remove the {'digest' if arguments.digest else 'schedule'}?"):
+            for name in ended:
                 schedule.remove(planned[name], schedule.run_program)
-            there = set()
+            there = there - ended
             show("Removed.")
     else:
         show(text)
@@ -96,8 +100,8 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
 HOURS = 6
 """Between two refreshes, unless --hours says otherwise."""
 
-NOON = (12, 0)
-"""Any time of the day, to find a digest that is installed at whatever time."""
+MORNING = (7, 30)
+"""When a digest is mailed, unless --digest says otherwise."""
 
 _INSTALLED = {
     (): "Nothing is installed yet",
@@ -137,7 +141,8 @@ COMMAND = Command(
         ("schedule show", "what is installed, or would be"),
         ("schedule install --hours 3", "refresh every three hours"),
         ("schedule install --digest 07:30", "and mail a digest of the new papers each morning"),
-        ("schedule remove --yes", "remove it without a question"),
+        ("schedule remove --digest", "mail none any more, and refresh on"),
+        ("schedule remove --yes", "remove all without a question"),
     ),
     _add_arguments,
     _run_schedule,

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
-from reader.commands.json_form import add_json_fields
 from reader.commands.output import Style, amount, fit, is_terminal, print_requests, warn, width
-from reader.commands.pager import print_paged
+from reader.commands.printing.json_form import add_json_fields
+from reader.commands.printing.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.text import clean
 
@@ -26,7 +26,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="WORD", help="words for the feed's own search")
     parser.add_argument("--add", action="store_true", help="store the results in the cache")
     add_limit(parser, "results")
-    add_quiet(parser, "print results only: no progress, nor that there are none")
+    add_quiet(parser, "print results only, without progress and remarks")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
     )

@@ -20,11 +20,12 @@ from reader.commands.settings_template import template
 from reader.commands.workspace import Workspace
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.setting_tables import SINGLE, TABLES, with_table_value
-from reader.core.setting_types import InvalidValue, KeyTable, as_toml
-from reader.core.toml_edit import with_value
-from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
-from reader.core.toml_tables import find_blocks
+from reader.core.settings.table_reader import with_table_value
+from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.toml_edit import with_value
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml_tables import find_blocks
+from reader.core.settings.types import InvalidValue, KeyTable, as_toml
 from reader.paths import replace_private
 from reader.settings_reader import MAX_FILE_SIZE
 
@@ -103,7 +104,7 @@ def change_tables(
     before = read_text(file)
     document = _parsed(before, file)
     if table in document and not find_blocks(before, table):
-        raise ConfigError(f"{table} stand in one line in {file}. Change them by 'dailypapers config edit'.")
+        raise ConfigError(f"{table} are on one line in {file}. Change them by 'dailypapers config edit'.")
     wanted = expected([dict(one) for one in document.get(table, [])])
     after = change(before)
     rest = {name: value for name, value in document.items() if name != table}
@@ -113,7 +114,7 @@ def change_tables(
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
-    """The document of a settings file; raises ConfigError with the place of what is no TOML."""
+    """The document of a settings file; raises ConfigError with the place of what is not TOML."""
     try:
         return parse_toml(text)
     except (ValueError, RecursionError) as error:
@@ -121,13 +122,13 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         line = re.search(r"\(at line (\d+)", str(error))
         said = wrong.message if wrong else str(error).partition(" (at ")[0]
         where = f"{file}:{wrong.line}" if wrong else f"{file}:{line[1]}" if line else str(file)
-        raise ConfigError(f"{where}: {said}. It was left as it is: 'dailypapers config edit' opens it.") from error
+        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
 
 
 def write_bounded(file: Path, text: str) -> None:
     """Replace the file, unless it would be too large to be read; raises ConfigError."""
     if len(text.encode()) > MAX_FILE_SIZE:
-        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was left as it is.")
+        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was not changed.")
     _write(file, text)
 
 

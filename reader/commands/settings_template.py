@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from reader.config import SETTING_TYPES, Settings
-from reader.core.setting_tables import SINGLE, TABLES, UserCommand, entry_rules
-from reader.core.setting_types import as_toml
+from reader.core.settings.tables import SINGLE, TABLES, UserCommand, entry_rules
+from reader.core.settings.types import as_toml
 
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "views": {"name": "Evaluation", "query": "topic:evaluation is:unread"},
@@ -53,7 +53,7 @@ def template() -> str:
 
 
 def _single(name: str) -> Iterator[str]:
-    """A table that stands once, with its keys in comments at their defaults."""
+    """A single table, with its keys in comments at their defaults."""
     kind = SINGLE[name]
     yield f"[{name}]"
     for key, text in setting_docs(kind).items():

@@ -1,4 +1,4 @@
-"""Let the settings that are no machine's own go along with the marks."""
+"""Share the settings that suit every machine along with the marks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from reader.commands.settings_file import read_text, write_bounded
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, SHARED, Settings
 from reader.core.errors import ConfigError
-from reader.core.setting_types import InvalidValue, KeyTable
-from reader.core.shared_settings import KEYS, NotTakenError, with_setting
-from reader.core.toml_lines import parse_toml
+from reader.core.settings.shared import KEYS, NotTakenError, with_setting
+from reader.core.settings.toml_lines import parse_toml
+from reader.core.settings.types import InvalidValue, KeyTable
 
 
 class SharedSettings:

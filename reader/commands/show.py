@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from reader.commands import changes, for_you, shared_marks
 from reader.commands.command import Command, add_no_pager
-from reader.commands.json_form import add_json_fields
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
-from reader.commands.paper_page import draw_paper, facts, short_parts
+from reader.commands.printing import changes, for_you, shared_marks
+from reader.commands.printing.json_form import add_json_fields
+from reader.commands.printing.paper_page import draw_paper, facts, short_parts
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
 from reader.core.rules import said
@@ -65,7 +65,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
-    from reader.commands.belongings import KEYS
+    from reader.commands.printing.belongings import KEYS
 
     return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, shared_marks.KEY, MARKED_BY, WHY, for_you.KEY, RULES, changes.KEY)
 
@@ -81,7 +81,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         reasons = workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
     if arguments.json:
         from reader.actions.export import record
-        from reader.commands.belongings import record as belongings
+        from reader.commands.printing.belongings import record as belongings
 
         why: dict[str, object] = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
         said = {
@@ -103,7 +103,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
                 why[RULES] = _rule_record(window, paper)
         arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | said | why)
         return 0
-    from reader.commands.pager import print_paged
+    from reader.commands.printing.pager import print_paged
 
     if arguments.changes:
         with workspace.window() as window:
@@ -121,7 +121,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _refresh(workspace: Workspace, id: str) -> None:
-    """Fetch what belongs to a paper; where that fails, the user is told, and what is here is printed."""
+    """Fetch what belongs to a paper; if that fails, say so, and print what is here."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import RefreshPaper
     from reader.refresh.progress import PaperRefreshed
@@ -246,7 +246,7 @@ def _format_sentence(text: str) -> Iterator[str]:
 def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str, made: str) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
-    from reader.commands.belongings import belonging_lines
+    from reader.commands.printing.belongings import belonging_lines
 
     yield style.bold(clean(paper.title))
     if paper.authors:
@@ -281,7 +281,7 @@ def _load_outputs(workspace: Workspace, paper: Paper) -> tuple[Output, ...]:
 
 
 def _format_outputs(outputs: Sequence[Output]) -> Iterator[str]:
-    """Lines of what programs said: as they printed it, but for its width on a terminal."""
+    """Lines of what programs said: as they printed it, except its width on a terminal."""
     style = Style.of(sys.stdout)
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     for output in outputs:

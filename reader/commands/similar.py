@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reader.commands import likeness
 from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
-from reader.commands.json_form import add_json_fields
 from reader.commands.output import Style, is_terminal, print_line, state_words, warn, wrapped
+from reader.commands.printing import likeness
+from reader.commands.printing.json_form import add_json_fields
 from reader.commands.wanted_paper import find_or_fetch
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.similarity import came_out, like_query
@@ -34,7 +34,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-n", "--limit", type=positive_number, default=LIMIT, metavar="N", help=f"print N, not {LIMIT}")
     parser.add_argument("--query", default="", metavar="QUERY", help="only papers of this query, in its order")
     parser.add_argument("--newer", action="store_true", help="only papers that were published later")
-    add_quiet(parser, "print papers only: not why there are none")
+    add_quiet(parser, "print papers only, without remarks")
     add_json_fields(parser, _fields, "id,title,like")
     add_no_pager(parser)
 
@@ -54,7 +54,7 @@ def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
         if arguments.json:
             arguments.json.print_records(_records(window, found, ids))
         elif is_terminal(sys.stdout):
-            from reader.commands.pager import print_paged
+            from reader.commands.printing.pager import print_paged
 
             print_paged(_draw(window, found, ids, workspace), wanted=not arguments.no_pager)
         else:
@@ -91,7 +91,7 @@ def _format_fields(window: Window, found: Order[int], ids: Sequence[str]) -> Ite
 
 def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Workspace) -> Iterator[str]:
     """Lines for a terminal: each paper, and below it what it shares."""
-    from reader.commands.list_table import ListTable
+    from reader.commands.printing.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)
     style = Style.of(sys.stdout)
@@ -108,7 +108,7 @@ COMMAND = Command(
     "Print the papers like one or several: by words, authors, topics, and what the full texts here cite.",
     (
         ("similar 2406.12345", "the papers nearest to one, and what they share"),
-        ("similar 2406.12345 2501.01234 --newer", "what came after two"),
+        ("similar 2406.12345 2501.01234 --newer", "what came out after two papers"),
         ("similar 2406.12345 --query 'has:code sort:upvotes'", "those with code, the most upvoted first"),
         ("similar 2406.12345 -n 5 --json=id,title,like", "five as JSON, with the reasons"),
         ("list like:2406.12345 is:unread", "the same in any query"),

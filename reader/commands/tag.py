@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.commands.chosen_papers import add_query_and_dry_run, choose_papers, expect_papers
+from reader.commands.chosen_papers import (
+    add_query_and_dry_run,
+    choose_papers,
+    count_changing,
+    expect_papers,
+    store_changes,
+)
 from reader.commands.command import Command, add_json, add_words
-from reader.commands.output import Progress, amount, print_json, print_line
+from reader.commands.output import amount, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import TAG, clean_mark
@@ -51,7 +56,11 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
             changes = _tagging(window, tag, arguments)
         tag = changes[0].kind.removeprefix(TAG)
         said, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
-    changed = _count(workspace, changes) if arguments.dry_run else _store(workspace, changes)
+    if arguments.dry_run:
+        with workspace.window() as window:
+            changed = max(count_changing(window, one) for one in changes)
+    else:
+        changed = store_changes(workspace, changes)
     if arguments.json:
         print_json({"tag": tag, "papers": whole or changed, "changed": changed, "dry_run": arguments.dry_run})
     elif arguments.dry_run:
@@ -111,20 +120,6 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     # The new tag comes first: whatever happens between the two, none is lost.
     gone = [Change(f"{TAG}{name}", False, one.pks, one.absent) for name, one in zip(old, found, strict=True)]
     return [Change(f"{TAG}{new}", True, pks, absent), *gone]
-
-
-def _count(workspace: Workspace, changes: Sequence[Change]) -> int:
-    from reader.cache.marks.changes import find_changing
-    from reader.cache.marks.events import BATCH
-
-    with workspace.window() as window:
-        return max(window.read(partial(find_changing, change=one, batch=BATCH)).count for one in changes)
-
-
-def _store(workspace: Workspace, changes: Sequence[Change]) -> int:
-    with workspace.events() as events, Progress() as progress:
-        action = events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
-    return action.count if action else 0
 
 
 COMMAND = Command(

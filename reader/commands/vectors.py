@@ -172,7 +172,7 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
 COMMAND = Command(
     "vectors",
     "Find papers by meaning with a model of your own: a server that has /v1/embeddings, or a static model."
-    " Nothing is fetched, and no server is asked, but by your settings.",
+    " Nothing is fetched and no server is asked unless your settings say so.",
     (
         ("vectors status", "the model, and how many papers have a vector"),
         ("vectors build", "make those that are missing"),

@@ -14,10 +14,11 @@ from reader.commands.output import is_terminal, print_json, print_line, warn
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.setting_tables import BUILT_IN_VIEWS, Name, SavedView
-from reader.core.setting_types import InvalidValue
+from reader.core.settings.tables import SavedView
+from reader.core.settings.toml_tables import with_table, with_table_moved, with_table_value, without_table
+from reader.core.settings.types import InvalidValue
+from reader.core.settings.user_types import BUILT_IN_VIEWS, Name
 from reader.core.text import clean
-from reader.core.toml_tables import with_table, with_table_moved, with_table_value, without_table
 
 if TYPE_CHECKING:
     from reader.cache.window import Window
@@ -29,7 +30,7 @@ KEYED = 9
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
     suggest(
         parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has blanks"),
         _suggest,
@@ -184,14 +185,14 @@ def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
 
 def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
     from reader.commands.settings_file import set_value
-    from reader.core.setting_types import as_toml
+    from reader.core.settings.types import as_toml
 
     _expect(words, 0, "hide NAME")
     name = name.casefold()
     if name not in BUILT_IN_VIEWS:
         meant = nearest(name, BUILT_IN_VIEWS)
         advice = f"Did you mean {meant}?" if meant else f"Those that can be hidden are {', '.join(BUILT_IN_VIEWS)}."
-        raise UsageError(f"{name!r} is no view of the reader's own. {advice}")
+        raise UsageError(f"{name!r} is not a built-in view. {advice}")
     kept = [one for one in workspace.settings.hidden_views if one != name]
     set_value(workspace, "hidden_views", [as_toml([*kept, name] if is_hidden else kept)])
     return (f"{name} is {'hidden' if is_hidden else 'listed again'}.", name)
@@ -251,9 +252,9 @@ Run = Callable[[Workspace, str, list[str]], tuple[str, ...]]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_add, "print your views with their unread papers and all; the keys g1 to g9 show the first nine"),
+        "list": (_add, "print your views with their papers, unread and all; the keys g1 to g9 show the first nine"),
         "add": (_add, "give a query a name"),
-        "save": (_save, "the same, also in place of a view of that name"),
+        "save": (_save, "the same, but replaces a view of that name"),
         "remove": (_remove, "remove a view; no paper changes"),
         "rename": (_rename, "give a view another name"),
         "move": (_move, "put a view into another place of the list"),
@@ -271,7 +272,7 @@ COMMAND = Command(
         ("views list", "all of yours, with their numbers of papers"),
         ("views rename evals Evaluation", "another name"),
         ("views move Evaluation 1", "the first of them, with the key g1"),
-        ("views hide trending", "a view of the reader's own, out of the pane"),
+        ("views hide trending", "take a built-in view out of the pane"),
     ),
     _add_arguments,
     _run_views,

@@ -31,7 +31,7 @@ _MOST_WORDS = 2
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", ACTIONS)
+    add_words(parser, "what", "ACTION", ACTIONS, default="list")
     about = "a word or two, or topic:SLUG, author:NAME, org:NAME"
     parser.add_argument("names", nargs="*", metavar="NAME", help=about)
     add_json(parser)
@@ -44,7 +44,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
             raise UsageError("'weights list' takes no names.")
         return _print_weights(_read(workspace), as_json=arguments.json)
     if not names:
-        raise UsageError(f"Say of what: dailypapers weights {what} 'world model', or topic:agents.")
+        raise UsageError(f"Name what to change: dailypapers weights {what} 'world model', or topic:agents.")
     known = _read(workspace)
     wishes = [_wish(name, known).moved(what) for name in names]
     from reader.cache.marks.event_log import Marking
@@ -82,9 +82,7 @@ def _wish(text: str, known: Sequence[Weight]) -> Wish:
         meant = nearest(name, [one.wish.name for one in known if one.what == "topic"])
         raise UsageError(f"There is no topic {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if not name or (what == "word" and (key[1] == "None" or len(tokens(name)) > _MOST_WORDS)):
-        raise UsageError(
-            f"{name!r} says too little, or too much: name a word or two, topic:SLUG, author:NAME or org:NAME."
-        )
+        raise UsageError(f"{name!r} can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.")
     return Wish(what, name)
 
 
@@ -131,7 +129,7 @@ COMMAND = Command(
     (
         ("weights list", "words, topics, authors and organizations with their weights"),
         ("weights raise topic:agents 'world model'", "more of these"),
-        ("weights mute author:'A. Lee'", "no say for a name"),
+        ("weights mute author:'A. Lee'", "ignore a name"),
         ("weights reset 'world model'", "as it was learned"),
     ),
     _add_arguments,

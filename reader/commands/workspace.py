@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -19,7 +18,7 @@ from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.papers import Cache
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
     from reader.cache.window import Window
     from reader.config import Settings
     from reader.core.paper import Paper
@@ -65,10 +64,10 @@ class Workspace:
         settings = self.loaded.settings
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
-    def with_rules_of_now(self) -> Settings:
-        """The settings, with what the user has written since the program started about papers that come in."""
+    def settings_of_now(self) -> Settings:
+        """The settings, with what the user has changed since the program started for papers that come in."""
         now = settings_reader.load_settings(self.config_file).settings
-        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views)
+        return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
 
     @cached_property
     def keymap(self) -> Keymap:
@@ -269,7 +268,7 @@ def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
-    from reader.core.setting_tables import saved_queries
+    from reader.core.settings.tables import saved_queries
 
     views = saved_queries(settings_reader.load_settings(paths.config_file()).settings.views)
     known = {name.casefold() for name, _ in views}
@@ -317,27 +316,6 @@ def load_paper(workspace: Workspace, id: str) -> Paper:
     if paper is None:
         raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
     return paper
-
-
-def point_to_near(query: Query, count: int) -> None:
-    """Print on standard error how to find papers near to the words of a query that few papers have, if it has words."""
-    from reader.session.places import plain_words
-
-    if words := plain_words(query):
-        all_words = f"{amount(count, 'paper')} {'has' if count == 1 else 'have'} all the words."
-        warn(f"{all_words} Near in meaning: dailypapers list {shlex.quote(f'~{words}')}")
-
-
-def explain_nothing(window: Window, query: Query) -> None:
-    """Print on standard error why a query found nothing."""
-    from reader.session.places import plain_words
-
-    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
-        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
-    elif words := plain_words(query):
-        warn(f"Nothing matches. The nearest in meaning: dailypapers list {shlex.quote(f'~{words}')}")
-    else:
-        warn("Nothing matches.")
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:

@@ -19,7 +19,7 @@ KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
 SITE = "https://huggingface.co"
 
 DEEPEST = 4
-"""How deep a reply is drawn at most; deeper ones stand beside it."""
+"""How deep a reply is drawn at most; deeper ones are beside it."""
 
 _FORMAT = 1
 _LARGEST = 16 * 1024 * 1024
@@ -128,7 +128,7 @@ def dump(community: Community) -> bytes:
 
 
 def load(data: bytes) -> Community:
-    """The community of bytes; an empty one if they are none."""
+    """The community of bytes; an empty one if they are not."""
     try:
         text = zlib.decompressobj().decompress(data, _LARGEST)
         _, comments, repositories = json.loads(text)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reader.core.paper import Paper
 from reader.core.text import clean
 
-SHORT = 320
+SHORT = 280
 """Maximum characters of what is said of a paper."""
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
@@ -48,6 +48,8 @@ class Digest(NamedTuple):
     query: str = ""
     """The user's query; all papers if it is empty."""
     sections: tuple[Section, ...] = ()
+    mailed: int = 0
+    """Number of papers that are new too, but were mailed already."""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -63,16 +65,44 @@ class Digest(NamedTuple):
     @property
     def title(self) -> str:
         """What it is, in a few words: `Papers of Thursday, 26 November`."""
-        said = f"{_DAYS[self.day.weekday()]}, {self.day.day} {_MONTHS[self.day.month - 1]}"
+        said = f"{_DAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
         return f"Papers of {said}{f': {clean(self.query, 80)}' if self.query else ''}"
 
     @property
     def summary(self) -> str:
-        """How many papers it has, the sections with reasons by name: `14 papers: 10 for you, 4 followed`."""
-        count = len(self.items)
-        parts = [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in self.sections if not one.is_brief]
-        said = f": {', '.join(parts[:4])}" if parts else ""
-        return f"{count} paper{'' if count == 1 else 's'}{said}"
+        """How many papers it has, and in which sections: `44 papers: 10 for you, 4 followed, 30 by topic`."""
+        count, brief = len(self.items), sum(len(one.items) for one in self.sections if one.is_brief)
+        parts = [*self._parts, *([f"{brief} by topic"] if brief else [])] if self._parts else []
+        said = ", ".join(parts)
+        return f"{count} paper{'' if count == 1 else 's'}{f': {said}' if said else ''}"
+
+    @property
+    def subject(self) -> str:
+        """The title with the first sections, as short as lists of mails show it."""
+        return f"{self.title} ({', '.join(self._parts[:3]) or self.summary})"
+
+    @property
+    def _parts(self) -> list[str]:
+        """The first sections with reasons, and how many papers each has."""
+        found = [one for one in self.sections if one.items and not one.is_brief]
+        return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found[:4]]
+
+    def in_words(self, day: str) -> str:
+        """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
+        try:
+            found = date.fromisoformat(day)
+        except ValueError:
+            return day
+        return f"{found.day} {_MONTHS[found.month - 1]}{f' {found.year}' if found.year != self.day.year else ''}"
+
+    def facts(self, paper: Paper) -> Iterator[str]:
+        """A paper's people, venue, votes and day, in a few words each."""
+        first = next(filter(None, map(clean, paper.authors)), "")
+        others = " et al." if first and len(paper.authors) > 1 else ""
+        people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
+        votes = f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}" if paper.upvotes else ""
+        day = self.in_words(paper.day or paper.published or "")
+        yield from filter(None, (people, clean(paper.venue or "", 60), votes, day))
 
     def hash(self, name: str) -> str:
         """Identifies the digest of this name with these news."""
@@ -92,31 +122,21 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
-def gist(paper: Paper) -> tuple[str, bool]:
+def gist(paper: Paper, most: int = SHORT) -> tuple[str, bool]:
     """What is said of a paper, and whether a machine wrote it: the AI summary, else the abstract's first sentences."""
     if paper.summary:
-        return _cut(clean(paper.summary)), True
-    return _cut(clean(paper.abstract)), False
+        return _cut(clean(paper.summary), most), True
+    return _cut(clean(paper.abstract), most), False
 
 
-def _cut(text: str) -> str:
-    """Whole sentences of a text up to `SHORT` characters, or the first one, cut at a word."""
-    if len(text) <= SHORT:
+def _cut(text: str, most: int) -> str:
+    """Whole sentences of a text up to `most` characters, or the first one, cut at a word."""
+    if len(text) <= most:
         return text
     kept = ""
     for sentence in _SENTENCE.split(text):
         longer = f"{kept} {sentence}".strip()
-        if len(longer) > SHORT:
+        if len(longer) > most:
             break
         kept = longer
-    return kept or f"{text[: SHORT - 1].rsplit(' ', 1)[0]}…"
-
-
-def facts(paper: Paper) -> Iterator[str]:
-    """A paper's votes, organization, venue and day, in a few words each."""
-    if paper.upvotes:
-        yield f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}"
-    first = next(filter(None, map(clean, paper.authors)), "")
-    others = " et al." if first and len(paper.authors) > 1 else ""
-    people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
-    yield from filter(None, (people, clean(paper.venue or "", 60), paper.day or paper.published))
+    return kept or f"{text[: most - 1].rsplit(' ', 1)[0]}…"

@@ -40,7 +40,7 @@ class Follow(NamedTuple):
     name: str
     """As it is shown, and looked for in papers; the slug of a topic."""
     notify: bool = False
-    """Whether new papers that have it are told of."""
+    """Whether the user is notified of new papers that have it."""
 
     @property
     def slug(self) -> str:

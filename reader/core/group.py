@@ -2,7 +2,7 @@
 
 A statement is a few lines of JSON: who says it, in which group, its number, and a line for each paper. It says all
 that a member shares, so that what is no longer in it is taken back. The last line, which signs all others, is made and
-verified elsewhere.
+verified elsewhere. A member's machines have the same key: the newest statement of any of them is the member's.
 """
 
 from __future__ import annotations
@@ -58,6 +58,21 @@ class Shared(NamedTuple):
     """The text of a note."""
 
 
+class Choice(NamedTuple):
+    """The number of a choice, one more than that of the last known one; and the machine where it was made."""
+
+    number: int = 0
+    machine: str = ""
+
+    def next(self, machine: str) -> Choice:
+        """The choice that follows, made on a machine."""
+        return Choice(self.number + 1, machine)
+
+
+NO_CHOICE = Choice()
+"""Before the first one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """All that a member shares, at one time."""
@@ -73,6 +88,8 @@ class Statement:
     marks: tuple[Shared, ...] = ()
     has_left: bool = False
     """Whether the member has left the group."""
+    choice: Choice = NO_CHOICE
+    """When the member chose what to share, or to leave: of two machines' choices, the greater one stands on both."""
 
 
 def is_name(text: str) -> bool:
@@ -109,12 +126,13 @@ def write(statement: Statement) -> bytes:
         "number": statement.number,
         "shares": statement.shares,
         "left": statement.has_left,
+        "choice": statement.choice,
     }
     return b"".join(_line(one) for one in (head, *_papers(statement.marks)))
 
 
 def read(body: bytes) -> Statement:
-    """The statement of verified lines, with clean text; raises ValueError with the reason if it is none."""
+    """The statement of verified lines, with clean text; raises ValueError with the reason if it is not one."""
     lines = body.split(b"\n")
     if lines.pop() or not lines:
         raise ValueError("it is cut off")
@@ -130,7 +148,7 @@ def read(body: bytes) -> Statement:
         or not 0 <= number < 1 << 62
         or not _HEX.fullmatch(str(head["member"]))
     ):
-        raise ValueError("it is no statement")
+        raise ValueError("it is not a statement")
     if len(lines) - 1 > MOST_PAPERS:
         raise ValueError("it has too many papers")
     shared = tuple(
@@ -146,7 +164,16 @@ def read(body: bytes) -> Statement:
         shared,
         marks,
         head.get("left") is True,
+        _choice(head.get("choice")),
     )
+
+
+def _choice(found: object) -> Choice:
+    """A foreign choice; the first one if it is none."""
+    match found:
+        case [int(number), str(machine)] if 0 <= number < 1 << 62 and _HEX.fullmatch(machine):
+            return Choice(number, machine)
+    return NO_CHOICE
 
 
 def _name(text: str) -> str:
@@ -175,12 +202,12 @@ def _object(line: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError("it is damaged") from None
     if not isinstance(found, dict):
-        raise ValueError("it is no statement")
+        raise ValueError("it is not a statement")
     return found
 
 
 def _marks(fields: Mapping[str, Any]) -> Iterator[Shared]:
-    """The clean marks of one paper; what is no mark is left out."""
+    """The clean marks of one paper; what is not a mark is left out."""
     paper, kinds, note = fields.get("paper"), fields.get("marks"), fields.get(NOTE)
     if not isinstance(paper, str) or not _PAPER.fullmatch(paper):
         return

@@ -76,7 +76,7 @@ def arxiv_id(text: str) -> str | None:
 def ids_in(text: str) -> list[str]:
     """The bare arXiv ids that a text names in their order, each once: `arXiv:ID`, arXiv's DOI, and addresses.
 
-    A number alone is no id, because a text has others; `id_in_file_name` finds those of files.
+    A number alone is not an id, because a text has others; `id_in_file_name` finds those of files.
     """
     found = (arxiv_id(match["id"]) or arxiv_id(match["id"].lower()) for match in _INTRODUCED.finditer(text))
     return list(dict.fromkeys(id for id in found if id))

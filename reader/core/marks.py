@@ -49,7 +49,7 @@ TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
 LATEST_CLOCK = 1 << 62
-"""A later clock is no time; SQLite holds twice as much, and clocks only grow by what happens."""
+"""A later clock is not a time; SQLite holds twice as much, and clocks only grow by what happens."""
 
 _PLACE = re.compile(r"\d{26,200}", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{24}")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from reader.core.setting_tables import SecondLook as Limits
+from reader.core.settings.tables import SecondLook as Limits
 from reader.core.word_diff import Run, SectionDiff, compare_words, count_words
 
 SHARE = 2

@@ -1,4 +1,4 @@
-"""Tell whoever watches a job that its work goes on: after each step, and before each wait.
+"""Tell whoever watches a job that it makes progress: after each step, and before each wait.
 
 A step is work that surely ends, such as one request, one record or a piece of an SQL statement. A job that stops
 between two steps is stuck, even if its event loop still runs.

@@ -27,11 +27,11 @@ class TagCompletion(NamedTuple):
     start: int
     words: tuple[str, ...]
     papers: tuple[int | None, ...]
-    """Number of papers that have each as a tag; None for a topic that is no tag yet."""
+    """Number of papers that have each as a tag; None for a topic that is not a tag yet."""
 
 
 def parse_tags(text: str) -> TagWords:
-    """The tags in a line; names are parted by blanks or commas, and one with blanks stands in quotes.
+    """The tags in a line; names are parted by blanks or commas, and one with blanks is in quotes.
 
     A tag that is named twice counts as its last word says, whatever its capitals.
     """

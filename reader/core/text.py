@@ -12,8 +12,6 @@ import unicodedata
 from functools import lru_cache
 from hashlib import blake2b
 
-from reader.core.latex import latex_to_unicode
-
 __all__ = [
     "BLOCK_LIMIT",
     "LINE_LIMIT",
@@ -22,7 +20,6 @@ __all__ = [
     "clean_block",
     "clean_note",
     "fold",
-    "latex_to_unicode",
     "text_size",
     "title_hash",
 ]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 WORDS = 1_000
-"""Maximum words of a text that are compared: comparing takes the square of their number."""
+"""Maximum words of a text, or paragraphs or sections, that are compared: it may take the square of their number."""
 
 REPEATED = 4
 """Maximum pairs of equal words for each word of two texts that are compared; abstracts have 1 or 2."""
@@ -52,7 +52,7 @@ def compare_words(before: str, after: str) -> tuple[Run, ...]:
 
 
 class _Step(NamedTuple):
-    """A run of the old list, and what stands in its place in the new one."""
+    """A run of the old list, and what is in its place in the new one."""
 
     is_equal: bool
     old_start: int
@@ -64,7 +64,7 @@ class _Step(NamedTuple):
 def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[_Step]:
     """How to turn one list into the other.
 
-    What repeats itself more than language does is replaced as a whole: to compare it could take minutes.
+    What is long, or repeats itself more than language does, is replaced as a whole: to compare it could take minutes.
     """
     # Imported late, since few papers change.
     from difflib import SequenceMatcher
@@ -75,7 +75,8 @@ def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[_Step]:
     if begin:
         yield _Step(True, 0, begin, 0, begin)
     counts = Counter(after)
-    if sum(counts[one] for one in before) > REPEATED * (len(before) + len(after)):
+    pairs = sum(counts[one] for one in before)
+    if max(len(before), len(after)) > WORDS or pairs > REPEATED * (len(before) + len(after)):
         yield _Step(False, begin, len(old) - end, begin, len(new) - end)
     else:
         for what, *places in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -121,9 +122,9 @@ class SectionDiff(NamedTuple):
 
 
 def compare_sections(before: Sequence[SectionText], after: Sequence[SectionText]) -> tuple[SectionDiff, ...]:
-    """The sections that changed, in the order of the newer text; those that are gone stand where they were.
+    """The sections that changed, in the order of the newer text; those that are gone are where they were.
 
-    Sections are the same by their titles; numbers of sections are no part of these.
+    Sections are the same by their titles; numbers of sections are not part of these.
     """
     old, new = [_key(one) for one in before], [_key(one) for one in after]
     known = {text for one in before for text in one.paragraphs}

@@ -6,7 +6,8 @@ import re
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block, latex_to_unicode
+from reader.core.latex import latex_to_unicode
+from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
 
 _LINKS = 500
 

@@ -17,7 +17,7 @@ _DIGITS = 18
 
 
 class UnreadableJson(ValueError):
-    """The text is no JSON."""
+    """The text is not JSON."""
 
 
 class TooManyValues(UnreadableJson):

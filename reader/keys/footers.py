@@ -189,4 +189,4 @@ PAUSED_FOOTER: Final[Mapping[str, str]] = {
     "triage.end": "end",
     **{id: word for id, word in FOOTERS["triage"].items() if id not in ("triage.pause", "triage.end")},
 }
-"""The same for a triage whose clock stands still."""
+"""The same for a triage whose clock has stopped."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reader.keys.actions import Action
 
 if TYPE_CHECKING:
-    from reader.core.setting_tables import UserCommand
+    from reader.core.settings.tables import UserCommand
 
 RUN = "run."
 """Prefix of their ids."""

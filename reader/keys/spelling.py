@@ -66,6 +66,7 @@ _CHORD_KEY = re.compile(r"<([^<>\s]{2,})>|(.)", re.DOTALL)
 
 _LABELS = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "delete": "del", "insert": "ins"}
 _ARROWS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
+_LABELLED = {label: key for key, label in _ARROWS.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -163,6 +164,20 @@ def label(chord: Chord, *, ascii: bool = False) -> str:
     named = _LABELS if ascii else _LABELS | _ARROWS
     parts = [named.get(key, key) for key in chord]
     return ("" if all(len(key) == 1 for key in chord) else " ").join(parts)
+
+
+def keys_labelled(text: str) -> Chord:
+    """Return the keys of a binding that `label` wrote, in the order of pressing; none for another text."""
+    keys: list[str] = []
+    for part in text.split():
+        if part in _LABELLED:
+            keys.append(_LABELLED[part])
+            continue
+        try:
+            keys += _parse_binding(part)
+        except ConfigError:
+            return ()
+    return tuple(keys) if len(keys) <= LONGEST_CHORD else ()
 
 
 def write_chord(chord: Chord) -> str:

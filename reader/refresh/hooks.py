@@ -16,13 +16,13 @@ from reader.cache.search.conditions import Scope
 from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.query import Query
-from reader.core.setting_tables import UserCommand, parse_command
+from reader.core.settings.tables import UserCommand, parse_command
 from reader.refresh import memory
 from reader.refresh.pipes import FetchText, PipeResult, pipe_papers
 from reader.refresh.plan import Latest, Plan
 
 MOST_PAPERS = 50
-"""Papers that a program gets by itself; of more, it gets the first."""
+"""Papers that a program takes when it runs by itself; of more, it takes the first."""
 
 _CLAIMED = "on_new"
 """The key in `meta` of the newest paper that a program got."""

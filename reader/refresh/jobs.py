@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.config import Settings
 from reader.core.errors import ReaderError
@@ -113,8 +113,7 @@ Job = (
 # Messages
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFailing:
+class SourceFailing(NamedTuple):
     """A source other than the daily papers has failed since a time (ISO, UTC), and `more` others fail too."""
 
     title: str
@@ -122,60 +121,52 @@ class SourceFailing:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class PapersClassified:
+class PapersClassified(NamedTuple):
     """The number of papers classified so far by the current topic rules."""
 
     done: int
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class PapersDropped:
+class PapersDropped(NamedTuple):
     """The number of papers from before a day (ISO) deleted so far."""
 
     papers: int
     before: str
 
 
-@dataclass(frozen=True, slots=True)
-class LookupFinished:
+class LookupFinished(NamedTuple):
     """The look-up ended; `found` says whether a feed has the paper."""
 
     found: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SearchAnswered:
+class SearchAnswered(NamedTuple):
     """The feed's search results in its order, a listing for each paper."""
 
     listings: tuple[Listing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PapersStored:
+class PapersStored(NamedTuple):
     """The search results were stored; `papers` of them are new in the cache."""
 
     papers: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationFailed:
-    """The notification of new papers failed, or the program that gets them."""
+class NotificationFailed(NamedTuple):
+    """The notification of new papers failed, or the program that takes them."""
 
     error: ReaderError
 
 
-@dataclass(frozen=True, slots=True)
-class HookRan:
+class HookRan(NamedTuple):
     """The user's program is done with so many of the new papers."""
 
     done: int
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class RulesActed:
+class RulesActed(NamedTuple):
     """The user's rules acted on papers, as one action that can be undone."""
 
     did: tuple[tuple[str, int], ...]

@@ -1,4 +1,4 @@
-"""Bounds the memory of a job: what gets past every other bound ends the job, not the machine."""
+"""Bounds the memory of a job: what passes every other bound ends the job, not the machine."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from reader.core.errors import QueryError
 from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.query import Query, parse
-from reader.core.setting_tables import saved_queries
+from reader.core.settings.tables import saved_queries
 from reader.refresh import memory
 from reader.refresh.plan import Latest, Plan
 
@@ -55,7 +55,7 @@ class Notifier:
         *,
         has_follows: bool = False,
     ) -> None:
-        """With `has_follows`, new papers are told of that have what the user follows and wants to be told of."""
+        """With `has_follows`, the user is also notified of new papers by what they follow, where they want that."""
         self._file = cache_file
         self._queries = tuple(queries)
         self._command = tuple(command)
@@ -63,7 +63,7 @@ class Notifier:
         self._views = tuple(views)
         self._has_follows = has_follows
         self._follows: Mapping[str, Follow] = {}
-        """What is followed and told of, by query; known once the refresh starts."""
+        """What is followed with notices, by query; known once the refresh starts."""
 
     @classmethod
     def for_plan(

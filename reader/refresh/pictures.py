@@ -14,7 +14,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import NoPicture, ReaderError
 from reader.refresh.progress import Waiting
@@ -58,14 +58,13 @@ class DrawPicture:
     canvas: Canvas
 
 
-@dataclass(frozen=True, slots=True)
-class PictureDrawn:
+class PictureDrawn(NamedTuple):
     """A picture as the terminal takes it."""
 
     address: str
     columns: int
     lines: tuple[tuple[Segment, ...], ...]
-    """What stands in the cells: the picture itself, or what the terminal puts it in place of."""
+    """What is in the cells: the picture itself, or what the terminal puts it in place of."""
     before: str = ""
     """What is sent to the terminal before the lines: the picture by kitty's protocol."""
     after: str = ""

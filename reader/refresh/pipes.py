@@ -22,10 +22,10 @@ from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.core.paper import Paper
-from reader.core.setting_tables import UserCommand
+from reader.core.settings.tables import UserCommand
 
 MOST_PAPERS = 1_000
-"""Papers that a program gets at once."""
+"""Papers that a program takes at once."""
 
 MOST_RUNS = 100
 """Papers for each of which a program runs."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reader.core.errors import FeedError
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshStarted:
+class RefreshStarted(NamedTuple):
     """The refresh began; `days` (ISO) will be requested, newest first."""
 
     days: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DayStored:
+class DayStored(NamedTuple):
     """A day's papers were stored; it is day `n` of `of`."""
 
     day: str
@@ -27,8 +25,7 @@ class DayStored:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class DayEmpty:
+class DayEmpty(NamedTuple):
     """A day has no papers: a weekend, a holiday, or a day that has just begun."""
 
     day: str
@@ -36,8 +33,7 @@ class DayEmpty:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class DayFailed:
+class DayFailed(NamedTuple):
     """A day could not be fetched; its stored papers stay."""
 
     day: str
@@ -46,16 +42,14 @@ class DayFailed:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """The next request waits for `seconds`."""
 
     seconds: float
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshFinished:
+class RefreshFinished(NamedTuple):
     """Always the last event: the sums and the errors."""
 
     new: int = 0
@@ -75,15 +69,13 @@ class RefreshFinished:
 RefreshEvent = RefreshStarted | DayStored | DayEmpty | DayFailed | Waiting | RefreshFinished
 
 
-@dataclass(frozen=True, slots=True)
-class FeedStarted:
+class FeedStarted(NamedTuple):
     """The request to a source begins."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class FeedStored:
+class FeedStored(NamedTuple):
     """A source's papers were stored."""
 
     slug: str
@@ -94,8 +86,7 @@ class FeedStored:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFailed:
+class FeedFailed(NamedTuple):
     """A source could not be fetched; its stored papers stay."""
 
     slug: str
@@ -105,24 +96,21 @@ class FeedFailed:
     """True if the user follows the source, False if the reader asks it on its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class PapersReturned:
+class PapersReturned(NamedTuple):
     """Papers came in that the user had marked or imported; `unknown` ones no source has."""
 
     papers: int
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
-class TextStored:
+class TextStored(NamedTuple):
     """The full text of a paper is kept now."""
 
     id: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextMissing:
+class TextMissing(NamedTuple):
     """No source has the full text of a paper."""
 
     id: str
@@ -130,8 +118,7 @@ class TextMissing:
     """What the last source said, such as `arXiv has no HTML of it`."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextsAhead:
+class TextsAhead(NamedTuple):
     """Of the full texts that are fetched ahead, `done` of `total` were asked for; `stored` are kept now."""
 
     done: int
@@ -139,8 +126,7 @@ class TextsAhead:
     stored: int
 
 
-@dataclass(frozen=True, slots=True)
-class TextsPaused:
+class TextsPaused(NamedTuple):
     """No more full texts are fetched ahead for now; `left` wait."""
 
     left: int
@@ -148,8 +134,7 @@ class TextsPaused:
     """In a word or two, such as `metered`."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperRefreshed:
+class PaperRefreshed(NamedTuple):
     """The feed or arXiv was asked about a paper; what it said is stored."""
 
     id: str
@@ -157,16 +142,14 @@ class PaperRefreshed:
     """Why there was no answer; what is cached stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class PdfReceived:
+class PdfReceived(NamedTuple):
     """Bytes of a PDF that are there, and all of them if that is known."""
 
     done: int
     total: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PdfStored:
+class PdfStored(NamedTuple):
     """A PDF is whole under its name."""
 
     path: str

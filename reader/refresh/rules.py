@@ -19,7 +19,7 @@ from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.marks import RULE
 from reader.core.rules import done
-from reader.core.setting_tables import saved_queries
+from reader.core.settings.tables import saved_queries
 from reader.refresh.jobs import RulesActed
 
 SEEN = "rules"

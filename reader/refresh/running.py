@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.config import retention_start, text_retention_start
-from reader.core.errors import NoFullText, ReaderError
+from reader.core.errors import CacheError, NoFullText, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
 from reader.refresh.pdfs import fetch_pdf
@@ -141,7 +141,7 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
 
 
 async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
-    from reader.refresh.sources import refresh_all
+    from reader.refresh.whole import refresh_all
 
     async with open_sources(context, cache) as (daily, sources):
         async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
@@ -199,6 +199,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
     if before := text_retention_start(context.settings, context.now().date()):
         await run_to_end(_drop_unused_texts, context.cache_file, before)
     await run_to_end(_index_new_papers, context.cache_file)
+    await run_to_end(_store_words, context.cache_file)
     await run_to_end(cache.rest)
     await run_to_end(backups.keep_daily_backup, context.cache_file, context.now().astimezone().date())
 
@@ -212,6 +213,19 @@ def _index_new_papers(file: Path) -> None:
 
         with suppress(OSError):
             update(file)
+
+
+def _store_words(file: Path) -> None:
+    """Store the words of new papers, by which For you ranks, once the user has taught it: its view need not wait."""
+    from reader.cache.choice import is_taught, store_words
+    from reader.cache.connections import connect
+
+    with closing(connect(file)) as cache:
+        is_used = is_taught(cache)
+    if is_used:
+        # Without them, the view makes its own.
+        with suppress(CacheError):
+            store_words(file)
 
 
 def _drop_unused_texts(file: Path, before: str) -> None:

@@ -1,7 +1,4 @@
-"""The whole refresh: the daily papers, then the followed sources, then arXiv's categories of new papers.
-
-    async for event in refresh_all(daily, cache, plan, sources):
-        ...
+"""The sources other than the daily papers: followed feeds, categories of arXiv, and lost papers.
 
 Sources fail independently: a failure is yielded and stored with its time, and the other sources are still asked.
 """
@@ -11,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -29,17 +25,13 @@ from reader.feeds.http.documents import Validators, is_local_url
 from reader.feeds.http.environment import is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
-from reader.refresh.daily import DailyFeed, DailyStore, StoreCounts, refresh_daily, run_to_end
+from reader.refresh.daily import StoreCounts, run_to_end
 from reader.refresh.lost_papers import PaperLookup, fetch_lost_papers
 from reader.refresh.one_paper import VersionSource
-from reader.refresh.plan import Latest, Plan
 from reader.refresh.progress import (
     FeedFailed,
     FeedStarted,
     FeedStored,
-    PapersReturned,
-    RefreshEvent,
-    RefreshFinished,
     SourceEvent,
 )
 
@@ -124,44 +116,6 @@ async def open_sources(
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
     """Whether the feed is local and ARXIV_ENDPOINT is unset, so that arXiv on the internet must not be asked."""
     return ENDPOINT_VARIABLE not in environ and is_local_url(endpoint)
-
-
-async def refresh_all(
-    daily: DailyFeed, cache: DailyStore, plan: Plan, sources: Sources, *, force: bool = False
-) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
-    """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
-
-    The last event, RefreshFinished, has the sums of all. Raises the same as `refresh_daily`.
-    """
-    finished = RefreshFinished()
-    async with aclosing(refresh_daily(daily, cache, plan, force=force, now=sources.now)) as events:
-        async for event in events:
-            if isinstance(event, RefreshFinished):
-                finished = event
-            else:
-                yield event
-    await sources.note_outcome("hf", finished.error)
-    # Without a network, trying the sources one by one is useless.
-    if isinstance(plan, Latest):
-        async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
-            async for step in steps:
-                finished = _add_counts(finished, step)
-                yield step
-    yield finished
-
-
-def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished:
-    if isinstance(step, PapersReturned):
-        return replace(finished, returned=finished.returned + step.papers)
-    if not isinstance(step, FeedStored):
-        return finished
-    return replace(
-        finished,
-        new=finished.new + step.new,
-        updated=finished.updated + step.updated,
-        unchanged=finished.unchanged + step.unchanged,
-        skipped=finished.skipped + step.skipped,
-    )
 
 
 class Sources:

@@ -6,12 +6,12 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import ConfigError
-from reader.core.vectors import Encoder, Vectors
+from reader.core.settings.vectors import Vectors
+from reader.core.vectors import Encoder
 from reader.paths import config_file, models_folder, vectors_folder
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ PATIENT = 20.0
 """Seconds that a command waits: a server may have to load its model first."""
 
 
-@dataclass(frozen=True, slots=True)
-class VectorsMade:
+class VectorsMade(NamedTuple):
     """So many papers have a vector by now, `new` of them by this job."""
 
     done: int

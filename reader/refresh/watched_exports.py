@@ -21,7 +21,7 @@ from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import CacheError, QueryError
 from reader.core.query import parse
-from reader.core.setting_tables import WatchedExport, saved_queries
+from reader.core.settings.tables import WatchedExport, saved_queries
 
 MOST_PAPERS = 20_000
 """Papers in a watched file: it is written after each change."""
@@ -108,10 +108,17 @@ def _replace(file: Path, content: bytes, known: Sequence[str]) -> bool:
         with replacing(file) as stream:
             stream.write(content.decode())
     except ExportFailed as error:
-        raise _NotWrittenError(f"{getattr(error.__cause__, 'strerror', None) or error}.") from error
+        raise _NotWrittenError(_reason(file, error.__cause__, f"{error}.")) from error
     except OSError as error:
-        raise _NotWrittenError(f"{error.strerror}.") from error
+        raise _NotWrittenError(_reason(file, error, f"{error}.")) from error
     return True
+
+
+def _reason(file: Path, error: BaseException | None, otherwise: str) -> str:
+    """Why a file could not be written, with what to do about it."""
+    if isinstance(error, FileNotFoundError) and not file.parent.is_dir():
+        return "its folder is not there. Make it, or name another file."
+    return f"{error.strerror}." if isinstance(error, OSError) and error.strerror else otherwise
 
 
 def _digest(content: bytes) -> str:

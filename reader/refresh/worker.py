@@ -23,19 +23,19 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from reader import access_token, log, platform
 from reader.core import errors, steps
 from reader.core.errors import ReaderError
 from reader.core.text import clean
-from reader.refresh import jobs, memory, running
-from reader.refresh.failures import log_failure
-from reader.refresh.jobs import Job, JobContext, Message
 from reader.refresh.progress import FeedStarted, Waiting
 from reader.refresh.watchdog import Sleep, Watchdog
+
+if TYPE_CHECKING:
+    from reader.refresh.jobs import Job, JobContext, Message
 
 NICENESS = 5
 """The niceness of the process: the reader's keys come first."""
@@ -44,7 +44,7 @@ REPORT_SIZE = 1 << 16
 """Bytes that are kept of what the process prints: the last ones, which have the traceback."""
 
 STEP_INTERVAL = 5.0
-"""Minimum seconds between two steps that the process tells of."""
+"""Minimum seconds between two steps that the process reports."""
 
 _END_PATIENCE = 2.0
 """Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
@@ -54,8 +54,7 @@ class _JobDone:
     """The last object that the process sends, after its job succeeded."""
 
 
-@dataclass(frozen=True, slots=True)
-class _StepDone:
+class _StepDone(NamedTuple):
     """The job goes on; it now waits for some seconds, if any."""
 
     seconds: float
@@ -105,7 +104,7 @@ async def _report_silence(watchdog: Watchdog, received: asyncio.Queue[Any]) -> N
 
 
 def _silence_text(reading: str) -> str:
-    """What to tell of a job without progress; `reading` is the source that it asked last, if any."""
+    """What to say of a job without progress; `reading` is the source that it asked last, if any."""
     where = f" while it read {clean(reading, 60)}" if reading else ""
     stopped = f"The background job made no progress for a minute{where} and was stopped"
     return f"{stopped}; what it stored is kept, so try again."
@@ -206,7 +205,9 @@ def main() -> None:
     context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
     access_token.hold_tokens(tokens)
     log.attach(context.settings.log_level)
-    if not isinstance(job, jobs.StorePapers):
+    from reader.refresh.jobs import StorePapers
+
+    if not isinstance(job, StorePapers):
         # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
         threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
     with suppress(BrokenPipeError), steps.watched_by(out.note_step):
@@ -250,6 +251,10 @@ def _exit_with_reader(alive: int) -> None:
 
 
 async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
+    # The reader's side needs none of them.
+    from reader.refresh import memory, running
+    from reader.refresh.failures import log_failure
+
     last: object = _JobDone()
     try:
         with memory.limited():
@@ -272,7 +277,6 @@ def _picklable(what: Any) -> Any:
     if isinstance(what, ReaderError):
         kind = next(one for one in type(what).__mro__ if one.__module__ == errors.__name__)
         return kind(str(what))
-    if is_dataclass(what) and not isinstance(what, type):
-        found = {one.name: getattr(what, one.name) for one in fields(what)}
-        return replace(what, **{name: _picklable(one) for name, one in found.items() if isinstance(one, ReaderError)})
+    if isinstance(what, tuple):
+        return type(what)(*(_picklable(one) if isinstance(one, ReaderError) else one for one in what))
     return what

@@ -31,7 +31,7 @@ class Bookmark(NamedTuple):
     """A place in a text."""
 
     edition: str
-    """What tells the text from other versions of it: see `edition`."""
+    """What distinguishes the text from other versions of it: see `edition`."""
     block: int = 0
     letter: int = 0
     """Letters of the block before the place; -1 for the empty line before the block."""
@@ -42,7 +42,7 @@ class Bookmark(NamedTuple):
 
 
 def edition(document: Document, source: str) -> str:
-    """What tells a text from other versions of the paper, and from the same one of another source."""
+    """What distinguishes a text from other versions of the paper, and from the same one of another source."""
     return f"{source} v{document.version or '?'} {len(document.blocks)}"
 
 

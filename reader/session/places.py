@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
-    from reader.cache.search.compile import Scope, Selection
+    from reader.cache.search.compile import Scope
+    from reader.cache.search.selection import Selection
     from reader.config import Settings
     from reader.core.query import Node, Query
 
@@ -249,7 +250,7 @@ def plain_words(query: Query) -> str:
 
 
 def _terms(node: Node | None) -> tuple[Node, ...]:
-    """The terms that stand together."""
+    """The terms that are joined."""
     from reader.core.query import And
 
     if node is None:

@@ -99,7 +99,7 @@ def _fits(setting: str) -> Callable[[object], bool]:
             # Most visits have no such value: the settings are not imported for them (15 ms).
             return False
         from reader.config import SETTING_TYPES
-        from reader.core.setting_types import InvalidValue
+        from reader.core.settings.types import InvalidValue
 
         try:
             SETTING_TYPES[setting].check(value)
@@ -123,7 +123,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
 
 
 def load(path: Path) -> Visit:
-    """Load the visit; a missing or invalid value gets its default."""
+    """Load the visit; a missing or invalid value takes its default."""
     try:
         # A longer file is cut off, and so no JSON.
         found = json.loads(read_start(path, MAX_SIZE).decode())

@@ -23,25 +23,25 @@ from reader.session.places import Place, listed_views, view
 from reader.ui.clicked_app import ClickedApp
 from reader.ui.front_screens import FrontScreens
 from reader.ui.keyboard import Keyboard
-from reader.ui.last_place import LastPlace
 from reader.ui.layout import remembered
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.notices import Notices
+from reader.ui.library.library import Library
+from reader.ui.looks.look import Look
+from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.overlays import Overlays
-from reader.ui.process import finish_startup_tuning
 from reader.ui.screens.main import MainScreen
-from reader.ui.state import State
-from reader.ui.state_parts import RefreshStatus
-from reader.ui.stylesheets import stylesheets
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.notices import Notices
+from reader.ui.state.parts import RefreshStatus
+from reader.ui.state.whole import State
+from reader.ui.terminal.last_place import LastPlace
+from reader.ui.terminal.process import finish_startup_tuning
+from reader.ui.terminal.window_title import title_parts, window_title
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.status_line import StatusLine
-from reader.ui.window_title import title_parts, window_title
 from reader.ui.work.background import Background
 from reader.ui.work.bookmark_keeper import BookmarkKeeper
-from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from reader.ui.assembly import Assembly
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
-    from reader.ui.leaving import Leaving
     from reader.ui.shell import Shell
+    from reader.ui.terminal.leaving import Leaving
     from reader.ui.widgets.paper_detail import PaperDetail
 
 SAMPLE = "sample"
@@ -213,7 +213,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         assembly.notes.tell_draft()
         if self.library.has_unfinished_marks():
             assembly.marks.finish_marks()
-        assembly.beside.export_soon()
+        assembly.automatic.export_soon()
         assembly.sync.begin()
         assembly.group.begin()
         if not self.look.is_still:
@@ -252,7 +252,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         on_change(assembly.triage.parts, assembly.triage.follow, now=False)
         on_change(assembly.triage_clock.parts, assembly.triage_clock.follow, now=False)
         self.overlays.follow(assembly.notes.keep_draft)
-        on_change(assembly.beside.parts, assembly.beside.export_soon, now=False)
+        on_change(assembly.automatic.parts, assembly.automatic.export_soon, now=False)
         on_change(assembly.sync.parts, assembly.sync.marked, now=False)
         on_change(assembly.group.parts, assembly.group.marked, now=False)
         on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
@@ -261,7 +261,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
     @property
     def has_exports_due(self) -> bool:
         """Whether the watched exports may lack a change."""
-        return self.assembly is not None and self.assembly.beside.is_due
+        return self.assembly is not None and self.assembly.automatic.is_due
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
@@ -274,7 +274,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
             self.assembly.commands.close()
             self.assembly.sync.close()
             self.assembly.group.close()
-            self.assembly.beside.close()
+            self.assembly.automatic.close()
             self.assembly.vector_maker.close()
             self.assembly.traces.close()
         self.library.close()
@@ -322,7 +322,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         return self.context in ("list", "detail", "filter", "empty")
 
     async def on_event(self, event: events.Event) -> None:
-        """Look keys up in the table before any widget gets them; unbound keys go to the widgets."""
+        """Look keys up in the table before any widget receives them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.keyboard.press(event, *await take_keys(self))
         else:

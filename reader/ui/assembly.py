@@ -36,24 +36,24 @@ from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.triage import TriageActions
 from reader.ui.handlers.views import ViewActions
 from reader.ui.handlers.weights import WeightActions
-from reader.ui.picture_terminal import picture_terminal
-from reader.ui.state_parts import Position
-from reader.ui.work.beside import Beside
+from reader.ui.state.parts import Position
+from reader.ui.terminal.pictures import picture_terminal
+from reader.ui.work.automatic_commands import AutomaticCommands
 from reader.ui.work.cache_watch import CacheWatch
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
-from reader.ui.work.feed_search import FeedSearch
+from reader.ui.work.fetching.feed_search import FeedSearch
+from reader.ui.work.fetching.page_refresher import PageRefresher
+from reader.ui.work.fetching.paper_lookup import PaperLookup
+from reader.ui.work.fetching.pdf_fetcher import PdfFetcher
+from reader.ui.work.fetching.picture_loader import PictureLoader
+from reader.ui.work.fetching.refresher import Refresher
+from reader.ui.work.fetching.text_fetcher import TextFetcher
 from reader.ui.work.fit_finder import FitFinder
 from reader.ui.work.notice_timer import NoticeTimer
-from reader.ui.work.page_refresher import PageRefresher
-from reader.ui.work.paper_lookup import PaperLookup
-from reader.ui.work.pdf_fetcher import PdfFetcher
-from reader.ui.work.picture_loader import PictureLoader
-from reader.ui.work.refresher import Refresher
 from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.sync import Sync
-from reader.ui.work.text_fetcher import TextFetcher
 from reader.ui.work.topic_meanings import TopicMeanings
 from reader.ui.work.traces import Traces
 from reader.ui.work.triage_clock import TriageClock
@@ -70,9 +70,9 @@ if TYPE_CHECKING:
     from reader.ui.work.bookmark_keeper import BookmarkKeeper
     from reader.ui.work.list_loader import ListLoader
     from reader.ui.work.services import Services
+from reader.ui.work.fetching.texts_ahead import TextsAhead
+from reader.ui.work.fetching.vector_maker import VectorMaker
 from reader.ui.work.text_places import TextPlaces
-from reader.ui.work.texts_ahead import TextsAhead
-from reader.ui.work.vector_maker import VectorMaker
 
 
 class Parts(Program, Display, Protocol):
@@ -122,21 +122,26 @@ class Assembly:
         self.detail_loader = DetailLoader(services)
         self.counter = Counter(services)
         self.cache_watch = CacheWatch(services, keyboard.when_still)
-        self.settings_watch = SettingsWatch(services, parts.settings_file)
         self.notice_timer = NoticeTimer(services)
         self.page_refresher = PageRefresher(services, run_job)
         self.text_places = TextPlaces(services)
         self.fit_finder = FitFinder(services)
         self.texts_ahead = TextsAhead(services, run_job)
         self.vector_maker = VectorMaker(services, run_job)
+        self.settings_watch = SettingsWatch(services, parts.settings_file, self.vector_maker.take)
         self.traces = Traces(services, main.papers.row_of, parts.screens.is_page_at_end)
         self.topic_meanings = TopicMeanings(services, parts.rules)
         self.commands = CommandRunner(services, parts.shell)
 
-        self.beside = Beside(services, parts.shell)
+        self.automatic = AutomaticCommands(services, parts.shell)
         self.sync = Sync(services, parts.shell)
-        self.group = Sync(services, parts.shell, is_in_group=services.library.may_have_group)
-        self.marks = MarkActions(services, main.papers, parts.list_loader, self.beside.starring)
+        self.group = Sync(
+            services,
+            parts.shell,
+            is_in_group=services.library.may_have_group,
+            is_through_server=services.library.has_group_at_server,
+        )
+        self.marks = MarkActions(services, main.papers, parts.list_loader, self.automatic.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
         self.links = LinkActions(services, keyboard, terminal)

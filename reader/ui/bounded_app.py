@@ -11,10 +11,10 @@ from textual import constants, on
 from textual.driver import Driver
 
 from reader import platform
-from reader.ui.last_place import LastPlace
-from reader.ui.leaving import Leaving
+from reader.ui.looks.themed_app import ThemedApp
+from reader.ui.terminal.last_place import LastPlace
+from reader.ui.terminal.leaving import Leaving
 from reader.ui.textual_fixes import BoundedDriver, FollowingDriver
-from reader.ui.themed_app import ThemedApp
 from reader.ui.work.background import record_loop_error
 
 if TYPE_CHECKING:
@@ -40,19 +40,19 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
 
     leaving: Leaving | None = None
     first_frame: FirstFrame | None = None
-    """The frame that stands on the terminal when the app starts, if any."""
+    """The frame that is on the terminal when the app starts, if any."""
     last_place: LastPlace
 
     def get_driver_class(self) -> type[Driver]:
         """The driver that `TEXTUAL_DRIVER` names, such as that of `textual serve`; else ours for this system."""
         named = constants.DRIVER
         if named == WEB_DRIVER:
-            from reader.ui.web_driver import ServedDriver
+            from reader.ui.terminal.web_driver import ServedDriver
 
             return ServedDriver
         if named or platform.WINDOWS:
             return super().get_driver_class()
-        from reader.ui.terminal_driver import TerminalDriver
+        from reader.ui.terminal.driver import TerminalDriver
 
         return TerminalDriver
 
@@ -100,7 +100,7 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
         return self.return_code is not None
 
     def take_terminal(self) -> Handed | None:
-        """Draw from now on in place of the first frame, if there is one; return where its cursor stands."""
+        """Draw from now on in place of the first frame, if there is one; return where its cursor is."""
         frame, self.first_frame = self.first_frame, None
         if frame is None or not isinstance(self._driver, FollowingDriver):
             return None

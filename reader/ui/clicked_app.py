@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from reader.keys.spelling import keys_labelled
 from reader.ui.bounded_app import BoundedApp
+from reader.ui.widgets.key_lines import KeyLines
 from reader.ui.widgets.paper_list import PaperList
-from reader.ui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from reader.ui.assembly import Assembly
@@ -31,9 +32,10 @@ class ClickedApp(BoundedApp, inherit_bindings=False):
     def _open_paper(self) -> None:
         self.perform("read.open")
 
-    @on(StatusLine.KeyClicked)
-    def _press(self, event: StatusLine.KeyClicked) -> None:
-        self.simulate_key(event.key)
+    @on(KeyLines.KeyClicked)
+    def _press(self, event: KeyLines.KeyClicked) -> None:
+        for key in keys_labelled(event.key):
+            self.simulate_key(key)
 
     def on_month_clicked(self) -> None:
         """Go to the day that was clicked in the calendar."""

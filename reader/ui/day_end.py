@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from reader.core.periods import period_of_view
 from reader.session.places import VIEWS, Place, View
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.text.day_names import day_left
 from reader.ui.text.empty_lines import EmptyReason, Way, because, said
 
 if TYPE_CHECKING:
     from reader.cache.window import DayCount
-    from reader.ui.counts import Counts
+    from reader.ui.state.counts import Counts
 
 
 def day_of(view: View, newest: str | None) -> str | None:

@@ -10,9 +10,9 @@ from reader.core.periods import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
 from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, Place, View, feed_text
 from reader.ui.day_end import all_read, asks_for_unread, day_of
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.text.day_names import near_day, short_day
-from reader.ui.text.empty_lines import EmptyReason, Way, because, said
+from reader.ui.text.empty_lines import EmptyReason, Way, because, on_a_paper, said
 from reader.ui.text.query_advice import (
     find_mistake,
     find_unknown_topic,
@@ -24,8 +24,8 @@ from reader.ui.text.query_advice import (
 
 if TYPE_CHECKING:
     from reader.cache.window import DayCount
-    from reader.ui.counts import Counts
-    from reader.ui.state_parts import ListContent
+    from reader.ui.state.counts import Counts
+    from reader.ui.state.parts import ListContent
 
 SATURDAY = 5
 
@@ -63,7 +63,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         one = state.triage
         return triage_summary(one.pace, one.counts, one.aside, one.finished)
     if _knows_nothing(listing):
-        return EmptyReason(said("Nothing is learned of you yet."), because(TO_LEARN), (_PICKS, _ALL))
+        return EmptyReason(said("Nothing has been learned from your marks yet."), because(TO_LEARN), (_PICKS, _ALL))
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)
@@ -198,18 +198,18 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     if listing.facts.are_hidden or view.id in ("all", "unread"):
         return _all_hidden(state, period, today)
     if view.id == "followed" and not state.follows:
-        why = "On a paper, the key for Follow takes its authors, its venue, a topic or a word."
-        return EmptyReason(said("You follow nothing yet."), because(why), (_ALL, Way("app.help", "all keys")))
+        how = on_a_paper("paper.follow", "takes its authors, its venue, a topic or a word.")
+        return EmptyReason(said("You follow nothing yet."), how, (_ALL, Way("app.help", "all keys")))
     if view.id == "followed" or view.id.startswith(FOLLOW):
         what = "that you follow" if view.id == "followed" else f"of {view.name}"
         return EmptyReason(said(f"No paper {what} is here yet."), because("New ones will be."), (_ALL,))
     if view.id == "starred":
-        return EmptyReason(said("Nothing starred yet."), because("A paper that you star stays here."), (_ALL,))
+        return EmptyReason(said("Nothing starred yet."), on_a_paper("paper.star", "keeps it here."), (_ALL,))
     if view.id == FOR_YOU:
         return EmptyReason(said("Nothing is left that is unread and not starred."), ways=(_ALL,))
     if view.id == QUEUED:
-        why = "A paper that you queue waits here until you let it go."
-        return EmptyReason(said("Nothing to read later."), because(why), (_ALL,))
+        how = on_a_paper("paper.queue", "puts it here until you let it go.")
+        return EmptyReason(said("Nothing to read later."), how, (_ALL,))
     if view.id == "group":
         why = "In a shell, 'dailypapers group --help' says how to begin one, or to join."
         return EmptyReason(said("Nobody shares a paper with you yet."), because(why), (_ALL,))
@@ -271,7 +271,7 @@ def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> E
     elif refresh.problem:
         why, effect = refresh.problem, "try again"
     else:
-        why = "The feed was not asked yet."
+        why = "The feed has not been asked yet."
     what = said(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.")
     ways = (*_near_days(state, period), *_if(bool(effect), Way("app.refresh", effect)))
     return EmptyReason(what, because(why), ways if ways and state.listing.facts.newest_day else (*ways, _ALL))

@@ -7,9 +7,9 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
+from reader.ui.looks.look import Look
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from textual.app import App

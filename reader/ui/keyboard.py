@@ -13,8 +13,8 @@ from reader.keys.chords import Cancelled, KeyReader, Match, Pending
 from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import spell
-from reader.ui.model import Model
-from reader.ui.state_parts import Prompt
+from reader.ui.state.model import Model
+from reader.ui.state.parts import Prompt
 
 if TYPE_CHECKING:
     from textual.events import Key

@@ -1,4 +1,4 @@
-"""Where the panes stand, by the terminal's width and the user's choices. Plain arithmetic, without Textual.
+"""Where the panes are, by the terminal's width and the user's choices. Plain arithmetic, without Textual.
 
 All numbers are cells, counted from the top left of the room between the header and the footer. The last column of each
 pane is its bar: a rule if another pane stands at its right, else blank; the scroll thumb is drawn on it.
@@ -27,10 +27,10 @@ WIDE_FILTER = 34
 """Minimum columns of the filter pane in the shape `wide`, unless the user chose others."""
 
 WIDEST_DETAIL = 82
-"""Maximum columns of the detail beside the list: its text gets no wider, and titles need the room."""
+"""Maximum columns of the detail beside the list: its text grows no wider, and titles need the room."""
 
 STACKED_SHARE = 0.4
-"""Share of the lines that the list gets over the detail, unless the user chose another."""
+"""Share of the lines of the list over the detail, unless the user chose another."""
 
 
 OUTLINE_FROM = 120
@@ -182,7 +182,7 @@ def has_filter(shape: Shape, choice: PaneChoice) -> bool:
 
 
 def has_strip(width: int, choice: PaneChoice) -> bool:
-    """Whether the filter in one line stands above the panes."""
+    """Whether the filter in one line is above the panes."""
     return not (choice.is_zoomed or has_filter(shape_at(width), choice))
 
 

@@ -20,7 +20,7 @@ from reader import paths
 from reader.config import Settings
 from reader.keys.keymap import Keymap
 from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
-from reader.ui.stylesheets import styles_directory
+from reader.ui.looks.stylesheets import styles_directory
 from reader.ui.text.lines import Piece
 from reader.ui.text.styled_text import PLAIN, draw
 
@@ -62,8 +62,9 @@ def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:
 
 def _files() -> Iterator[Stamp]:
     """The files that a look follows from: the settings, stylesheets, themes and widgets, and Textual."""
-    for folder, kind in ((styles_directory(), "*.tcss"), (_PACKAGE / "widgets", "*.py"), (_PACKAGE, "*.py")):
-        yield from (stamp(str(file)) for file in sorted(folder.glob(kind)))
+    yield from (stamp(str(file)) for file in sorted(styles_directory().glob("*.tcss")))
+    for folder in (_PACKAGE / "looks", _PACKAGE / "widgets", _PACKAGE):
+        yield from (stamp(str(file)) for file in sorted(folder.glob("*.py")))
     for file in (_PACKAGE / "screens" / "main.py", paths.config_file(), Path(textual.__file__)):
         yield stamp(str(file))
 

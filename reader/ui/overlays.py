@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from reader.keys.keymap import Keymap
 from reader.ui.layout import Area, place_note
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-    from reader.ui.look import Look
+    from reader.ui.looks.look import Look
     from reader.ui.screens.command_line import CommandScreen
     from reader.ui.screens.note_editor import NoteScreen
     from reader.ui.screens.tag_line import TagScreen
@@ -36,7 +36,7 @@ class Overlays:
         """The command line, while it is open."""
 
     def follow(self, write_draft: Callable[[str], object]) -> None:
-        """Open and close the screens as the state says; `write_draft` gets the text of a note after each edit."""
+        """Open and close the screens as the state says; `write_draft` receives the text of a note after each edit."""
         subscribe(self._app, self._model, lambda state: state.tagging, self._draw_tags, now=False)
         subscribe(self._app, self._model, lambda state: state.command, self._draw_command, now=False)
         subscribe(

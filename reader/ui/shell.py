@@ -1,12 +1,14 @@
 """What the reader needs of the shell's commands: to complete, understand and run the words of its command line.
 
-`reader.commands` has them; it stands above the interface, which gets them as an object.
+`reader.commands` has them; it is a layer above the interface, which receives them as an object.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
+
+from reader.paths import APP
 
 
 class Here(NamedTuple):
@@ -21,7 +23,7 @@ class Here(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A word that may stand at the end of the line, and what it means."""
+    """A word that may come at the end of the line, and what it means."""
 
     text: str
     about: str = ""
@@ -51,6 +53,8 @@ class Typed(NamedTuple):
     """The count of the action."""
     text: str = ""
     """What follows the action's word, for one that takes a text."""
+    reaches_out: bool = False
+    """Whether it may run programs, touch files or change settings."""
 
 
 class Outcome(NamedTuple):
@@ -64,6 +68,11 @@ class Outcome(NamedTuple):
     """What it has printed on standard error: notes, and why it failed."""
     is_stopped: bool = False
     """Whether the user has stopped it, or it took too long."""
+
+    @property
+    def complaint(self) -> str:
+        """The first line of what it said on standard error, without the program's name."""
+        return self.said.partition("\n")[0].removeprefix(f"{APP}: ")
 
 
 class Running(Protocol):

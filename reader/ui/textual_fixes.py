@@ -1,9 +1,9 @@
 """Every workaround for Textual, each with the version that needs it, the symptom, and its cost or a link.
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
-the workaround. Three workarounds are elsewhere: `ui/process.py` sets `TEXTUAL_FPS` before it imports Textual, the
-command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and the drivers for terminals and
-browsers are modules of their own (`ui/terminal_driver.py`, `ui/job_control.py`, `ui/web_driver.py`), as the first two
+the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
+the command palette replaces Textual's matching by its own (`ui/screens/palette.py`), and the drivers for terminals and
+browsers are modules of their own in `ui/terminal/` (`driver.py`, `job_control.py`, `web_driver.py`), as the first two
 can't be imported on Windows.
 """
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
 from reader.ui.text.header_line import Condition, Header
-from reader.ui.text.status_lines import Choice, Status
+from reader.ui.text.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
     from reader.session.places import Place, View
-    from reader.ui.counts import Counts
-    from reader.ui.state import State
-    from reader.ui.state_parts import ListContent
+    from reader.ui.state.counts import Counts
+    from reader.ui.state.parts import ListContent
+    from reader.ui.state.whole import State
     from reader.ui.text.filter_rows import FilterData, ViewItem
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
@@ -137,6 +137,7 @@ def header_parts(state: State) -> object:
         state.activity,
         state.mode,
         state.texts_ahead,
+        state.unjoined,
         state.fit,
         state.triage and state.triage.phase,
     )
@@ -163,7 +164,7 @@ def _corrections(state: State) -> str:
 
 
 def condition(state: State, now: datetime) -> Condition:
-    """What lasts: work under way, the mode, a feed that does not answer, or the last refresh's time."""
+    """What lasts: work under way, the mode, what does not answer or can't be joined, or the last refresh's time."""
     refresh = state.refresh
     busy = state.activity or state.search.progress or refresh.progress
     if busy:
@@ -176,6 +177,8 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(f"triage: {time_left(state.triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    for what, since in state.unjoined[:1]:
+        return Condition(f"{what} {clock(since, now) or ''}", "trouble")
     if state.texts_ahead:
         return Condition(state.texts_ahead)
     return Condition(clock(refresh.last, now) or "", "fresh")
@@ -232,7 +235,8 @@ def status(state: State, keymap: Keymap) -> Status:
     if choices and not state.prompt.options:
         return Status((), choices, typed, is_typing=is_typing)
     selected = state.selection.count if state.context in SELECTING else 0
-    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone, selected)
+    kept = DECIDING_KEYS if state.context == "triage" else FIRST_KEYS
+    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone, selected, kept=kept)
     if not said and state.context == "filter":
         return status._replace(said=state.hint, tone="hint")
     return status

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 
@@ -12,8 +15,8 @@ from reader.actions.digests import smtp
 from reader.actions.digests.message import Envelope, message
 from reader.actions.digests.smtp import MailError, MailUncertain, Server, send, server_of
 from reader.core.digest import Digest, Item, Section
-from reader.core.digest_settings import DigestMail
 from reader.core.paper import Paper
+from reader.core.settings.digest import DigestMail
 from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
 
 LOGIN = (USER, PASSWORD)
@@ -51,7 +54,7 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
     for part in got.iter_parts():
         assert "Zoë’s 中文 paper . and a line with a dot" in " ".join(part.get_content().split())
     assert all(len(line) <= 78 for line in server.raw[0].split(b"\r\n"))
-    assert got["Subject"] == "Papers of Wednesday, 1 July (1 paper: 1 for you)"
+    assert got["Subject"] == "Papers of Wednesday, 1 July (1 for you)"
     assert got["List-Id"].endswith(".dailypapers.localhost>")
     assert got["Auto-Submitted"] == "auto-generated"
     assert got["Message-ID"].endswith("@example.org>")
@@ -77,6 +80,67 @@ def test_what_is_refused_has_not_begun(
 def test_what_the_server_refuses_at_the_end_is_not_sent_for_certain(mail: EmailMessage) -> None:
     with serving("none", refuses="DATA") as server, pytest.raises(MailError, match="554 it looks like spam"):
         sent(mail, server, "none", None)
+
+
+@pytest.mark.parametrize(
+    ("login", "says"),
+    [
+        (None, r"wants a name and a password .*--store-password"),
+        ((USER, "motör"), "a letter beyond ASCII"),
+        (("ädä", PASSWORD), "a letter beyond ASCII"),
+    ],
+)
+def test_what_is_wrong_with_the_login_is_said(mail: EmailMessage, login: tuple[str, str] | None, says: str) -> None:
+    with serving("starttls") as server, pytest.raises(MailError, match=says):
+        sent(mail, server, "starttls", login)
+    assert not server.raw
+
+
+@pytest.mark.parametrize("faults", [{"says": "huh?"}, {"says": "354 go on"}, {"hangs": True}])
+def test_a_server_whose_last_answer_says_nothing_may_have_the_mail(
+    mail: EmailMessage, faults: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "LAST_SECONDS", 0.3)
+    with serving("none", **faults) as server, pytest.raises(MailUncertain, match="--again"):
+        sent(mail, server, "none", None)
+    assert len(server.raw) == 1
+
+
+def test_a_server_may_take_its_time_for_a_mail(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    class Noting(smtp._Answers):
+        def begin(self, seconds: float) -> None:
+            asked.append(seconds)
+            super().begin(seconds)
+
+    monkeypatch.setattr(smtp, "_Answers", Noting)
+    with serving("none") as server:
+        sent(mail, server, "none", None)
+    assert asked[:4] == [smtp.SECONDS] * 4 and asked[-1] == smtp.LAST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("line", "says"), [(b"2", r"no answer in 0.3 s"), (b"220-on and on\r\n" * 1_000, "its answer has no end")]
+)
+def test_an_answer_without_an_end_is_left(
+    mail: EmailMessage, line: bytes, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def go_on() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(line)
+                    time.sleep(0.01)
+
+        thread = threading.Thread(target=go_on)
+        thread.start()
+        with pytest.raises(MailError, match=says):
+            sent(mail, MailServer(listening.getsockname()[1]), "none", None)
+        thread.join()
 
 
 def test_a_server_that_breaks_off_may_have_the_mail(mail: EmailMessage) -> None:

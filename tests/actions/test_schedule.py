@@ -117,7 +117,7 @@ def test_a_digest_stands_beside_the_refreshes(tmp_path: Path) -> None:
         schedule.install(one, programs)
     assert (programs.crontab or "").count("\n") == 2
     assert digest.line.startswith("5 7 * * * ")
-    assert digest.line.endswith(" digest --send --refresh --quiet # dailypapers digest")
+    assert digest.line.endswith(" digest --send --in-turn --refresh --quiet # dailypapers digest")
     schedule.remove(refresh, programs)
     assert schedule.as_installed(digest, programs)
     assert not schedule.as_installed(refresh, programs)

@@ -38,7 +38,8 @@ from reader.cache.finding.ranker import Ranker
 from reader.cache.finding.segment import Segment, Text, build_segment
 from reader.cache.finding.splitter import STOP_WORDS, Splitter
 from reader.cache.finding.vectors import PaperVectors
-from reader.core.vectors import Encoder, Vectors, paper_text
+from reader.core.settings.vectors import Vectors
+from reader.core.vectors import Encoder, paper_text
 from reader.feeds.embeddings.endpoint import EndpointEncoder
 from reader.feeds.embeddings.static_model import StaticEncoder
 from reader.feeds.files.papers_file import read_papers

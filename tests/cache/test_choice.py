@@ -16,7 +16,8 @@ from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
 from reader.cache.window import Window
 from reader.core.choice.taste import Marked, Taste
 from reader.core.choice.wishes import Wish

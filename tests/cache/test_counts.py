@@ -13,7 +13,8 @@ from reader.cache import counts as module
 from reader.cache.counts import CountCache
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
 from reader.cache.window import VISIBLE, Window
 from reader.core.paper import Listing
 from reader.core.query import parse

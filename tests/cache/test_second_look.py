@@ -15,7 +15,7 @@ from reader.cache.window import Window
 from reader.core.flags import Flag
 from reader.core.paper import Listing
 from reader.core.second_look import Changes
-from reader.core.setting_tables import SecondLook as Limits
+from reader.core.settings.tables import SecondLook as Limits
 from tests.cache.conftest import draft
 from tests.cache.test_history import found
 from tests.facts import DraftFacts

@@ -12,7 +12,8 @@ import pytest
 from reader.cache import window as module
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
 from reader.cache.texts import Texts
 from reader.cache.window import DayCount, Window
 from reader.core.document.model import Document

@@ -15,8 +15,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from reader import __version__, cli
-from reader.commands.registry import COMMANDS, find_command
+from reader import __version__, cli, opening
+from reader.commands.line.registry import COMMANDS, find_command
 from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
 from reader.config import Settings
@@ -35,7 +35,7 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
     import shlex
 
     from reader.commands.command import make_parser
-    from reader.commands.parsing import parse
+    from reader.commands.line.parsing import parse
 
     found = run(name, "--help")
     assert found.code == 0
@@ -55,15 +55,15 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
         (("--json", "list"), "'dailypapers list --help'"),
         (("refrsh", "--days", "3"), "There is no command 'refrsh'. Did you mean refresh?"),
         (("lst",), "Did you mean list? To open the reader on a query that begins with it, write 'dailypapers -- lst'."),
-        (("list", "-x"), "-x is no option. To exclude the word x, write: -- -x. See 'dailypapers list --help'."),
-        (("count", "agents", "-n", "5"), "-n is no option. To exclude the word n"),
-        (("list", "-5"), "-5 is no option. Did you mean -n 5? To exclude the word 5, write: -- -5."),
-        (("count", "-j"), "-j is no option. Did you mean --json? To exclude the word j"),
-        (("undo", "-x"), "-x is no option. See 'dailypapers undo --help'."),
-        (("-x",), "-x is no option. To exclude the word x, write: -- -x. See 'dailypapers --help'."),
+        (("list", "-x"), "-x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'."),
+        (("count", "agents", "-n", "5"), "-n is not an option. To exclude the word n"),
+        (("list", "-5"), "-5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5."),
+        (("count", "-j"), "-j is not an option. Did you mean --json? To exclude the word j"),
+        (("undo", "-x"), "-x is not an option. See 'dailypapers undo --help'."),
+        (("-x",), "-x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'."),
         (("config", "shw"), "'shw' is not one of path, show,"),
         (("config", "shw"), "Did you mean show?"),
-        (("rules",), "say which: list, check, try, apply. See 'dailypapers rules --help'."),
+        (("config",), "say which: "),
         (("list", "--color", "blue"), "--color 'blue' is not one of auto, always, never."),
         (("list", "--limit", "-1"), "'-1' is not a whole number above zero"),
         (("show",), "ID is missing. See"),
@@ -92,8 +92,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
         seen.append((query, True))
         return 0
 
-    monkeypatch.setattr(cli, "_show_reader", show_reader)
-    monkeypatch.setattr(cli, "_show_sample", show_sample)
+    monkeypatch.setattr(opening, "show_reader", show_reader)
+    monkeypatch.setattr(opening, "show_sample", show_sample)
     monkeypatch.setattr(cli, "_has_terminal", lambda: True)
     return seen
 
@@ -208,7 +208,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
             pass
 
     monkeypatch.setattr("reader.ui.app.ReaderApp", Reader)
-    monkeypatch.setattr("reader.ui.leaving.Leaving", Leaving)
+    monkeypatch.setattr("reader.ui.terminal.leaving.Leaving", Leaving)
     return opened
 
 
@@ -225,7 +225,10 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
 
 
 def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
-    code = "from reader.ui.process import tune_process; tune_process(); import textual.constants as c; print(c.MAX_FPS)"
+    code = (
+        "from reader.ui.terminal.process import tune_process; tune_process()"
+        "\nimport textual.constants as c; print(c.MAX_FPS)"
+    )
     for said, expected in ((None, "250"), ("30", "30")):
         environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"}
         environment |= {"TEXTUAL_FPS": said} if said else {}
@@ -257,7 +260,7 @@ def test_an_error_that_ends_the_reader_is_one_line_and_logged(
 
 
 def test_garbage_is_collected_again_after_the_start() -> None:
-    from reader.ui import process
+    from reader.ui.terminal import process
 
     gc.disable()
     try:
@@ -274,6 +277,14 @@ def test_without_a_terminal_the_reader_says_so(spawn: Spawn, home: Path) -> None
     assert found.code == 2
     assert "dailypapers list" in found.err
     assert not home.exists()
+
+
+def test_a_terminal_that_can_not_be_drawn_on_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    found = run("topic:agents")
+    assert found.code == 2
+    assert "TERM is dumb" in found.err
 
 
 def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.core.setting_tables import SecondLook
+from reader.core.settings.tables import SecondLook
 from tests.commands.conftest import Run, RunOnTerminal
 
 

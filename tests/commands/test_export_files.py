@@ -76,8 +76,8 @@ def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) 
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.json", "{}", "is no JSON array"),
-        ("a.csl.json", "[", "is no JSON array"),
+        ("a.json", "{}", "is not a JSON array"),
+        ("a.csl.json", "[", "is not a JSON array"),
         ("a.csv", "a,b\n1,2\n", "has other columns"),
         ("a.bib", "\udcff", "is not in UTF-8"),
     ],

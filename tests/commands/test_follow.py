@@ -10,12 +10,12 @@ from tests.feed_server import item
 
 def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path) -> None:
     assert (
-        run("follow", "list").out.startswith("You follow nothing yet.") and run("follow", "list", "--json").json == []
+        run("follow", "list").out.startswith("You follow nothing yet:") and run("follow", "list", "--json").json == []
     )
     said = run("follow", "add", "agents", "author:Nobody Else", "--notify")
     assert said.out == (
-        "Nobody Else: no paper here yet; new ones are told of. Its query is follow:author:nobody-else\n"
-        "agents: 3 papers; new ones are told of. Its query is follow:word:agents\n"
+        "Nobody Else: no paper here yet; you are notified of new ones. Its query is follow:author:nobody-else\n"
+        "agents: 3 papers; you are notified of new ones. Its query is follow:word:agents\n"
     )
     assert run("follow", "add", "Agents").err == "Agents is followed already.\n"
     assert run("count", "follow:agents").out == run("count", "is:followed").out == "3\n"
@@ -37,7 +37,7 @@ def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path
     assert run("undo").out == "Taken back: no longer following Nobody Else, no longer following agents.\n"
     assert run("redo").out.startswith("Done again: no longer following Nobody Else")
     run("undo")
-    assert run("follow", "notify", "agents").out.startswith("agents: 3 papers; new ones are told of.")
+    assert run("follow", "notify", "agents").out.startswith("agents: 3 papers; you are notified of new ones.")
     assert run("follow", "notify", "agents").out == "Nothing to change.\n"
     assert run("follow", "remove", "agents").out == "No longer followed: agents. 'dailypapers undo' takes it back.\n"
 
@@ -65,7 +65,7 @@ MISTAKES = (
     (("add", "topic:agnts"), 2, "There is no topic 'agnts'. Did you mean agents?"),
     (("list", "x"), 2, "'follow list' takes no names."),
     (("remove", "agens"), 1, "agens is not followed. Did you mean agents?"),
-    (("remove", "x"), 1, "x is not followed. 'dailypapers follow list' prints what is."),
+    (("remove", "x"), 1, "x is not followed. 'dailypapers follow list' prints what you follow."),
     (("remove", "agents"), 2, "agents is topic:agents and word:agents. Name one of them."),
     (("quiet", "word:agents", "--notify"), 2, "--notify belongs to 'follow add'."),
 )

@@ -61,6 +61,9 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
         "by:ada is:starred sort:title": 2, "by:ada is:starred agents": 1, "is:starred OR by:ada tag:to-read": 2,
     }  # fmt: skip
     assert {text: int(run("count", text).out) for text in counts} == counts
+    assert "Nobody else in the group is named 'adda'. Did you mean ada?" in run("list", "by:adda").err
+    assert run("list", "by:ada is:queued").err == "Nothing matches.\n"
+    assert run("group").out == run("group", "status").out
     found = run("show", IDS[0], "--json=group").record["group"]
     assert [(one["name"], one["starred"], one["note"]) for one in found] == [("ada", True, "why it matters")]
     assert run("show", IDS[0]).lines[-2:] == ["Group: ada starred", "Note of ada: why it matters"]
@@ -89,3 +92,13 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
     assert "cut off; it is skipped" in run("group", "look").err
     shutil.rmtree(shared)
     assert run("group", "leave", "--force", "--json").record == {"left": True, "told": False}
+
+
+def test_a_name_that_two_have_is_told(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    use("ada")
+    run("group", "create", shared, "--name", "ada")
+    run("group", "share", "star")
+    use("bob")
+    told = run("group", "join", shared, "--name", "ada").lines[1]
+    assert told.startswith("ada+") and told.endswith("; another is called ada too, and this name tells them apart.")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.commands.manual import ENVIRONMENT, manual
-from reader.commands.registry import COMMANDS, find_command
+from reader.commands.line.manual import ENVIRONMENT, manual
+from reader.commands.line.registry import COMMANDS, find_command
 
 ROOT = Path(__file__).parents[2]
 PAGE = manual("1.2.3")
@@ -51,7 +51,7 @@ def test_man_shows_it(tmp_path: Path) -> None:
 
 
 def test_it_is_made_by_the_standard_library_alone() -> None:
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from reader.commands.manual import manual; manual('1')"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from reader.commands.line.manual import manual; manual('1')"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
 
 

@@ -143,16 +143,16 @@ def test_a_medium_that_no_command_can_mend_is_said_with_a_way_out(
 
 OPEN = """
 import sys
-from reader import cli
+from reader import opening
 from reader.cache.marks.events import Events
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.session.places import Place
-from reader.ui.work.library import Library
+from reader.ui.library.library import Library
 from reader.core.query import parse
 import asyncio
 
-(told,) = cli._prepare_cache(Workspace())
+(told,) = opening._prepare_cache(Workspace())
 assert told.startswith("The cache can only be read: marks are refused, nothing is fetched"), told
 file = Workspace().cache_file
 library = Library(file)

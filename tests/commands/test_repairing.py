@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import cli
+from reader import opening
 from reader.cache import health
 from reader.cache.window import Window
 from reader.commands import repairing
@@ -30,7 +30,7 @@ def starred(run: Run, papers: Path) -> Path:
 def start(capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
     """What the reader is told to show, and what was printed."""
     capsys.readouterr()
-    told = cli._prepare_cache(Workspace())
+    told = opening._prepare_cache(Workspace())
     return told, capsys.readouterr().err
 
 
@@ -51,7 +51,7 @@ def test_a_first_start_makes_a_cache_without_a_word(home: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("break_it", "found"),
     [
-        (breakage.empty_header, "no database"),
+        (breakage.empty_header, "not a database"),
         (breakage.change_mark, "damaged, or without some of its tables"),
         (breakage.cut(0.999), "cut off"),
     ],

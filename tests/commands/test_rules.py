@@ -79,7 +79,7 @@ def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) ->
         "Did you mean",
         "must not have free text",
         "has both hide and star, which contradict each other",
-        'has "hid", which no rule does',
+        'has "hid", which is not what a rule can do',
         "Rule e: There is no view 'none'.",
         "The muted topic:nowhere: There is no topic 'nowhere'.",
     ):
@@ -94,7 +94,7 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run
     assert running.settings.rules == ()
     file.write_text(RULES)
     # A program that runs already lets its next refresh have them.
-    now = running.with_rules_of_now()
+    now = running.settings_of_now()
     assert ([one.name for one in now.rules], now.mute) == (["Agents", "Benchmarks", "Nothing"], ("verifiers",))
     assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")
     assert "Muted, because verifiers." in run("show", "2606.00003", "--why").out

@@ -105,7 +105,7 @@ def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab:
     refresh, digest = crontab.read_text().splitlines()
     assert "refresh --quiet" in refresh
     assert digest.startswith("30 7 * * * ")
-    assert "digest --send --refresh --quiet" in digest
+    assert "digest --send --in-turn --refresh --quiet" in digest
     assert run("schedule", "show").out.endswith("A schedule and a digest are installed (cron).\n")
     # Other hours for refreshes leave the digest.
     run("schedule", "install", "--hours", "3", "--yes")
@@ -118,5 +118,10 @@ def test_a_digest_is_scheduled_with_the_refreshes(run: Run, home: Path, crontab:
     assert "digest --to command" in run("schedule", "show", "--digest", "23:59").out
     assert run("schedule", "remove", "--yes").out == "Removed.\n"
     assert crontab.read_text() == ""
+    assert run("schedule", "install", "--digest", "--yes").code == 0
+    assert "30 7 * * * " in crontab.read_text()
+    assert run("schedule", "remove", "--digest", "--yes", "--json").record["installed"] is True
+    assert crontab.read_text().endswith("# dailypapers refresh\n") and crontab.read_text().count("\n") == 1
+    assert run("schedule", "remove", "--digest", "--yes").out == "There is no digest.\n"
     for time in ("24:00", "7", "7:60", "x"):
         assert run("schedule", "show", "--digest", time).code == 2

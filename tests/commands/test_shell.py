@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reader import cli
-from reader.commands import own_process
-from reader.commands.own_process import CommandProcess
-from reader.commands.shell import ReaderShell
+from reader import opening
+from reader.commands.line import own_process
+from reader.commands.line.own_process import CommandProcess
+from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.paths import HOME_VARIABLE
 
@@ -82,9 +82,9 @@ def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code(she
 
 def test_over_the_sample_commands_know_only_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "own"))
-    sample = cli._shell(Workspace(), tmp_path / "sample" / "papers.db")
+    sample = opening._shell(Workspace(), tmp_path / "sample" / "papers.db")
     assert sample.start(["config", "path"], 200).wait().text == str(tmp_path / "sample" / "config.toml")
-    own = cli._shell(Workspace(), None)
+    own = opening._shell(Workspace(), None)
     assert own.start(["config", "path"], 200).wait().text == str(tmp_path / "own" / "config.toml")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from reader.commands.registry import COMMANDS
+from reader.commands.line.registry import COMMANDS
 from reader.core.query import parse
 from reader.data import skill
 from tests.commands.conftest import IDS, Run

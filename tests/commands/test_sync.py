@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from argparse import Namespace
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+from zlib import crc32
 
 import pytest
 
 from reader.cache.marks.events import Events
+from reader.cache.sync.folder import Exchanged
 from reader.cache.sync.settings import record_settings
+from reader.commands import sync
+from reader.commands.shared_settings import SharedSettings
 from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
 
 Use = Callable[[str], None]
@@ -60,11 +67,19 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     use("desk")
     found = run("sync", "--json").record
     assert (found["came"], found["went"]) == ({"laptop": 1}, 0)
-    assert run("sync").err == f"{file.name}: line 4: it is cut off; it is skipped until it is whole\n"
+    skipped = f"laptop's {file.name}: line 4: it is cut off; it is skipped until it is whole\n"
+    assert run("sync").err == skipped
+    assert run("sync", "-q") == Result(0, "", skipped)
+    whole = file.read_bytes()
+    body = b'{"v":2'
+    file.write_bytes(whole.rpartition(b"{")[0] + body + b',"sum":"%08x"}\n' % crc32(body))
+    assert run("sync").err.endswith("its form, 2, is newer than this program; update that to read it\n")
+    file.write_bytes(whole)
+    run("sync")
     status = on_terminal("sync", "--status", columns=200).lines
     assert status[0].startswith(f"{shared}, last looked at 20")
-    assert "laptop" in status[1] + status[2] and "1 new then" in status[1] + status[2]
-    assert f"{file.name}: line 4: it is cut off" in status[1] + status[2]
+    assert "laptop" in "".join(status) and "1 new then" in "".join(status)
+    assert f"  {file.name}: line 4: it is cut off" in status
     machines = run("sync", "--status", "--json").record["machines"]
     assert sorted((one["name"], one["changes"], one["is_this"]) for one in machines) == [
         ("desk", 0, True),
@@ -75,6 +90,33 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     assert (failed.code, "is not there. Connect or mount it" in failed.err) == (1, True)
     assert run("sync", "--status").lines[0].endswith("It is not there now.")
     assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_copy_of_a_file_is_no_second_machine(
+    run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path, columns: int
+) -> None:
+    shared = tmp_path / "shared"
+    use("workstation-of-the-laboratory")
+    run("mark", "star", IDS[0])
+    run("sync", str(shared))
+    (file,) = shared.iterdir()
+    copy = file.with_name(f"{file.stem}.sync-conflict-20261124-101010-ABCDEFG.jsonl")
+    shutil.copy(file, copy)
+    (shared / "dailypapers-b.jsonl").mkdir()
+    use("desk")
+    synced = run("sync", str(shared))
+    assert synced.lines[0] == "1 change came from workstation-of-the-laboratory."
+    assert synced.err == "dailypapers-b.jsonl: it is a folder; it is skipped\n"
+    machines = run("sync", "--status", "--json").record["machines"]
+    assert sorted((one["file"], one["copies"]) for one in machines if not one["is_this"]) == [(file.name, [copy.name])]
+    status = on_terminal("sync", "--status", columns=columns).lines
+    rows = [line for line in status if " change" in line]
+    assert [row.split(" ")[0] for row in rows] == ["desk", "workstation-of-the-laboratory"]
+    assert all(len(row) <= columns for row in rows)
+    assert [line for line in status if copy.name in line] == [f"  {copy.name}"] if columns < 120 else True
+    assert (file.name.split("-")[1][:12] in "".join(rows)) is (columns >= 120)
+    assert ("  1 new then" in status) is (columns == 60)
 
 
 def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:
@@ -134,3 +176,47 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     assert "notify" in failed.out and "on_star" not in failed.out
     (tmp_path / "laptop" / "config.toml").write_text(f'sync = "{shared}"\nsync_settings = true\n[[views]\n')
     assert "has mistakes, so settings do not go along" in run("sync").err
+
+
+def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    for name in ("laptop", "desk"):
+        use(name)
+        run("note", IDS[0], "--text", f"by the {name}")
+        run("sync", shared)
+    run("sync", shared)
+    use("laptop")
+    assert run("sync", shared).lines == [
+        "1 change came from desk.",
+        f"Notes that were written anew elsewhere: {IDS[0]}. 'dailypapers note ID --history' has the earlier ones.",
+    ]
+    run("config", "set", "sync", shared)
+    (file,) = [one for one in Path(shared).iterdir() if b'"name":"desk"' in one.read_bytes()]
+    file.write_bytes(file.read_bytes() + b'{"v":1,"id":')
+    run("sync")
+    found = {one["name"]: one for one in run("doctor", "--json").record["findings"] if one["topic"] == "Sharing"}
+    assert found["sync"]["ok"] and "cut off" in found[file.name]["value"] and not found[file.name]["ok"]
+    shutil.move(shared, tmp_path / "away")
+    found = {one["name"]: one for one in run("doctor", "--json").record["findings"] if one["topic"] == "Sharing"}
+    assert "mount it" in found["sync"]["advice"]
+
+
+def test_a_folder_that_was_emptied_is_told(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    for name in ("laptop", "desk"):
+        use(name)
+        run("mark", "star", IDS[0])
+        run("sync", str(shared))
+    for file in shared.iterdir():
+        file.unlink()
+    assert "if its disk is not mounted, mount it and sync again.\n" in run("sync", str(shared)).err
+    assert run("sync", str(shared)).err == ""
+
+
+def test_a_trouble_that_lasts_is_told_once_while_it_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+    settings = cast(SharedSettings, SimpleNamespace(taken=[], refused=[], is_by_itself=True))
+    arguments = Namespace(json=False, quiet=True, folder=None)
+    for troubles in (["one: it is cut off"], ["one: it is cut off"], [], ["one: it is cut off"]):
+        sync._print_news(arguments, told, Exchanged(troubles=troubles), settings)
+    assert capsys.readouterr().err.count("it is cut off") == 2

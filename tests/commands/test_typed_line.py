@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.commands.typed_line import split, understand
+from reader.commands.line.typed_line import split, understand
 from reader.core.errors import UsageError
 from reader.ui.shell import Here, Typed
 
@@ -154,3 +154,26 @@ def test_words_are_those_of_the_shell(given_words: list[str]) -> None:
     line = shlex.join(given_words)
     assert [word.text for word in split(line)] == given_words
     assert [line[word.start] for word in split(line)] == [part[0] for part in map(shlex.quote, given_words)]
+
+
+@pytest.mark.parametrize(
+    "line", ["tag add later", "note x", "list is:starred", "show", "undo --json", "view save Evals"]
+)
+def test_some_commands_stay_within_the_reader(line: str) -> None:
+    assert not understand(line, SELECTED).reaches_out
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pipe wc -w",
+        "pipe !date",
+        "config set pager x",
+        "export x.bib",
+        "write x.md",
+        "import /etc/hosts",
+        "pdf -o /tmp",
+    ],
+)
+def test_others_reach_programs_files_and_settings(line: str) -> None:
+    assert understand(line, SELECTED).reaches_out

@@ -83,7 +83,7 @@ def test_what_can_not_be_is_said_in_a_line_and_changes_nothing(
     ("text", "says"),
     [
         ("a = [\n", "config.toml:1: "),
-        ('theme = "dark"\nviews = [{name = "evals", query = "x"}]\n', "stand in one line"),
+        ('theme = "dark"\nviews = [{name = "evals", query = "x"}]\n', "are on one line"),
         ('[[views]]\nname = "evals"\n', "config.toml:1: views needs query"),
         ('theme = "dark"\ntheme = "dark"\n', "config.toml:2: "),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reader.actions.export import FORMATS
-from reader.core.setting_tables import EXPORT_FORMATS
+from reader.core.settings.tables import EXPORT_FORMATS
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
 
@@ -57,7 +57,7 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     ("export", "says"),
     [
         ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
-        ('query = "is:starred"\nfile = "no/such/stars.bib"', "No such file or directory."),
+        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is not there. Make it, or name another file."),
         ('query = "sort:title"\nfile = "all.csv"', "6 papers are more than 5"),
     ],
 )
@@ -81,3 +81,15 @@ def test_formats_of_the_settings_are_those_of_exports() -> None:
 def test_watched_takes_nothing_else_and_needs_a_table(run: Run, papers: Path) -> None:
     assert "have no [[exports]]" in run("export", "--watched").err
     assert run("export", "--watched", "-o", "x.bib").code == 2
+
+
+def test_a_mistake_in_an_export_is_said_and_the_others_are_written(run: Run, stars: Path, home: Path) -> None:
+    wrong = '[[exports]]\nquery = "is:stared"\nfile = "wrong.bib"\n'
+    with (home / "config.toml").open("a") as file:
+        file.write(wrong)
+    found = run("export", "--watched")
+    assert (found.code, found.err.count("\n")) == (1, 1)
+    assert 'Did you mean "is:starred"?' in found.err and str(stars) in found.out
+    (home / "config.toml").write_text(wrong)
+    found = run("export", "--watched")
+    assert (found.code, found.err.count("\n")) == (1, 1) and "is:stared" in found.err

@@ -37,11 +37,11 @@ def test_weights_are_printed_changed_and_taken_back(run: Run, on_terminal: RunOn
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["raise"], "Say of what: dailypapers weights raise 'world model', or topic:agents."),
+        (["raise"], "Name what to change: dailypapers weights raise 'world model', or topic:agents."),
         (["list", "x"], "'weights list' takes no names."),
         (["raise", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
-        (["raise", "one two three"], "'one two three' says too little, or too much: name a word or two,"),
-        (["raise", "..."], "'...' says too little, or too much: name a word or two,"),
+        (["raise", "one two three"], "'one two three' can't be weighed: name a word or two,"),
+        (["raise", "..."], "'...' can't be weighed: name a word or two,"),
     ],
 )
 def test_what_names_nothing_is_refused(run: Run, papers: Path, words: list[str], why: str) -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.rules import MARKS, RuleMarks, allowed, done, is_against, opposes, said
-from reader.core.setting_types import InvalidValue
+from reader.core.rules import MARKS, allowed, done, is_against, opposes, said
+from reader.core.settings.rules import RuleMarks
+from reader.core.settings.types import InvalidValue
 
 KINDS = st.sampled_from([*MARKS, "tag:a", "tag:b", "note", "read", "open", "finish", "pass"])
 THEN = st.lists(st.sampled_from([*MARKS, "tag:a", "tag:b"]), min_size=1, unique=True)

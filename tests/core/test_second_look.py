@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from reader.core import word_diff
 from reader.core.second_look import Difference, Due, Edit, Facts, History, Look, Moved, find_due
-from reader.core.setting_tables import SecondLook as Limits
+from reader.core.settings.tables import SecondLook as Limits
 from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
 
 LIMITS = Limits()
@@ -185,3 +186,10 @@ def test_what_repeats_itself_is_replaced_as_a_whole() -> None:
     after = SectionText("Data", ("One.", *("Other.", "Other.", "Same.") * 150, "End."))
     (section,) = compare_sections((before,), (after,))
     assert (section.title, section.kind) == ("Data", "changed")
+
+
+def test_more_paragraphs_than_are_compared_are_replaced_as_a_whole() -> None:
+    paragraphs = tuple(f"Paragraph{number}" for number in range(word_diff.WORDS + 2))
+    (found,) = compare_sections((SectionText("A", paragraphs),), (SectionText("A", paragraphs[::-1]),))
+    assert len(found.paragraphs) == 2 * len(paragraphs)
+    assert {run.kind for runs in found.paragraphs for run in runs} == {"gone", "new"}

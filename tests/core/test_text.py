@@ -7,13 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.core import latex
+from reader.core.latex import latex_to_unicode
 from reader.core.text import (
     NOTE_LIMIT,
     clean,
     clean_block,
     clean_note,
     fold,
-    latex_to_unicode,
     text_size,
     title_hash,
 )

@@ -13,9 +13,10 @@ from types import MappingProxyType
 
 from tests.crash.homes import Stage
 from tests.crash.migration import make_marked_home
-from tests.crash.oracle import Snapshot, derive, judge_settled, read_home, states_by_paper
+from tests.crash.oracle import derive, judge_settled, states_by_paper
 from tests.crash.program import Run, run
 from tests.crash.report import Report
+from tests.crash.snapshot import Snapshot, read_home
 
 PAGE = 4096
 

@@ -20,6 +20,8 @@ from tests.crash.trials import Scene, make_scenes, try_scene
 WHAT = (
     *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
     *("import", "refresh", "read", "pdf", "refresh-paper", "for-you", "sync", "digest", "compact", "migrate"),
+    *("follow", "weigh", "agent", "rules", "digest-file", "vectors", "settings", "mute"),
+    *("group-create", "group-join", "group-share", "group-look", "group-leave"),
 )
 
 LARGEST = 1 << 22
@@ -34,7 +36,7 @@ def run_limits(stage: Stage, report: Report, sizes: int, seed: int, what: Sequen
         scene, size = chance.choice(scenes), _size(chance)
 
         def start(home: Path, scene: Scene = scene, size: int = size) -> Run:
-            return run(scene.step.words, stage.surroundings(home), file_size=size)
+            return scene.step.run(stage.surroundings(home), file_size=size)
 
         try_scene(stage, report, scene, f"{scene.name} with files of {size:,} bytes at most", start)
 
@@ -46,12 +48,12 @@ def run_small_disks(stage: Stage, report: Report, sizes: int, seed: int, what: S
     for _ in range(sizes):
         scene = chance.choice(scenes)
         room = _size(chance)
-        with _small_disk(stage.folder / "disk", scene.origin, room) as home:
+        with _small_disk(stage, scene, room) as home:
             if home is None:
                 return False
 
             def start(home: Path, scene: Scene = scene) -> Run:
-                ran = run(scene.step.words, stage.surroundings(home))
+                ran = scene.step.run(stage.surroundings(home))
                 _grow(home.parent)
                 return ran
 
@@ -81,15 +83,17 @@ ROOMY = 1 << 30
 
 
 @contextmanager
-def _small_disk(folder: Path, origin: Path, room: int) -> Iterator[Path | None]:
-    """A copy of a home on a disk with so much room; None where the user may not mount one."""
+def _small_disk(stage: Stage, scene: Scene, room: int) -> Iterator[Path | None]:
+    """A copy of a scene's home on a disk with so much room; None where the user may not mount one."""
+    folder = stage.folder / "disk"
     folder.mkdir(exist_ok=True)
-    if sys.platform != "linux" or not _mount("-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder)):
+    if sys.platform != "linux" or not mount("-t", "tmpfs", "-o", f"size={ROOMY}", "tmpfs", str(folder)):
         yield None
         return
     try:
-        home = Path(shutil.copytree(origin, folder / "home"))
-        _mount("-o", f"remount,size={shutil.disk_usage(folder).used + room}", str(folder))
+        home = Path(shutil.copytree(scene.origin, folder / "home"))
+        scene.arrange(stage, home)
+        mount("-o", f"remount,size={shutil.disk_usage(folder).used + room}", str(folder))
         yield home
     finally:
         subprocess.run(["umount", str(folder)], check=True, capture_output=True)
@@ -97,10 +101,11 @@ def _small_disk(folder: Path, origin: Path, room: int) -> Iterator[Path | None]:
 
 def _grow(folder: Path) -> None:
     """Give the disk room again, as a user does who frees some."""
-    _mount("-o", f"remount,size={ROOMY}", str(folder))
+    mount("-o", f"remount,size={ROOMY}", str(folder))
 
 
-def _mount(*words: str) -> bool:
+def mount(*words: str) -> bool:
+    """Mount a file system; False where the user may not."""
     mount = shutil.which("mount")
     if mount is None or os.geteuid() != 0:
         return False

@@ -23,6 +23,8 @@ SOURCE = Path(__file__).with_name("faults.c")
 WHAT = (
     *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
     *("import", "read", "pdf", "refresh-paper", "for-you", "sync", "digest", "compact", "migrate", "repair"),
+    *("follow", "weigh", "agent", "rules", "digest-file", "vectors", "settings", "mute"),
+    *("group-create", "group-join", "group-share", "group-look", "group-leave"),
 )
 
 
@@ -103,7 +105,7 @@ class _Injector:
         """Run a scene with a fault."""
 
         def start(home: Path) -> Run:
-            return self._run(home, scene.step.words, fault, n)
+            return scene.step.run(self._surroundings(home, fault, n))
 
         try_scene(self.stage, self.report, scene, where, start)
 
@@ -111,12 +113,12 @@ class _Injector:
         """Run a repair with a fault."""
 
         def start(home: Path, words: tuple[str, ...]) -> Run:
-            return self._run(home, words, fault, n)
+            return run(words, self._surroundings(home, fault, n))
 
         try_repair(self.stage, self.report, damage, seed, where, start)
 
-    def _run(self, home: Path, words: Sequence[str], fault: Fault, n: int) -> Run:
+    def _surroundings(self, home: Path, fault: Fault, n: int) -> dict[str, str]:
         more = {"LD_PRELOAD": str(self.library), "FAULT_FOLDER": f"{home}/", "FAULT_AT": str(n)}
         more |= {"FAULT_REPORT": str(self._told), "FAULT_ERROR": str(fault.error)}
         more |= {"FAULT_ON": "1"} if fault.goes_on else {}
-        return run(words, self.stage.surroundings(home, **more))
+        return self.stage.surroundings(home, **more)

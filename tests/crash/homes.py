@@ -7,6 +7,8 @@ import json
 import random
 import shutil
 import sqlite3
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from copy import deepcopy
@@ -24,7 +26,20 @@ SAMPLE = ROOT / "reader" / "data" / "sample.json"
 MANY = 5_300
 """Papers of a home, at least: the program applies a mark to 5,000 in one transaction, so these take two."""
 
-SETTINGS = 'ask_arxiv = false\nrefresh_minutes = 0\npdf_folder = "pdfs"\n[digest]\ncommand = ["true"]\n'
+RULE = "Stars"
+"""The name of a rule that acts on starred papers: on none that comes in."""
+
+SETTINGS = f"""\
+ask_arxiv = false
+refresh_minutes = 0
+pdf_folder = "pdfs"
+[[rules]]
+name = "{RULE}"
+when = "is:starred"
+then = ["tag:ruled", "highlight"]
+[digest]
+command = {{program}}
+"""
 
 
 @dataclass
@@ -49,6 +64,20 @@ class Stage:
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(origin or self.origin, home)
         return home
+
+    @property
+    def mailbox(self) -> Path:
+        """Where the program that digests are given to notes what came."""
+        return self.folder / "mailbox"
+
+    def empty_mailbox(self) -> None:
+        """Forget what came."""
+        shutil.rmtree(self.mailbox, ignore_errors=True)
+        self.mailbox.mkdir()
+
+    def mail(self) -> Counter[str]:
+        """How many digests had each paper."""
+        return Counter(paper.name for mail in self.mailbox.iterdir() for paper in mail.iterdir())
 
     def surroundings(self, home: Path, **more: str) -> dict[str, str]:
         """What a program in a home sees of the world."""
@@ -89,7 +118,8 @@ def stage(folder: Path, papers: Path = SAMPLE, many: int = MANY) -> Iterator[Sta
     """Make the home in `folder` by importing `papers` with the real program; add copies of them if they are few."""
     home = folder / "origin"
     home.mkdir(parents=True)
-    (home / "config.toml").write_text(SETTINGS)
+    program = [sys.executable, str(Path(__file__).with_name("mailbox.py")), str(folder / "mailbox")]
+    (home / "config.toml").write_text(SETTINGS.format(program=json.dumps(program)))
     (home / "state.json").write_text('{"view": "all"}')
     imported = run(["import", str(papers)], environment(home))
     assert imported.code == 0, imported.err

@@ -13,10 +13,12 @@ from tests.crash import session
 from tests.crash.damage import DAMAGES, make_patient
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_marked_home, make_old_origin
-from tests.crash.operations import OPERATIONS, Step, opening
-from tests.crash.oracle import Snapshot, judge_papers, judge_settled, read_home
+from tests.crash.operations import OPERATIONS, opening
+from tests.crash.oracle import judge_papers, judge_settled
 from tests.crash.program import Kill, Run, run
 from tests.crash.report import TENTHS, Report
+from tests.crash.snapshot import Snapshot, read_home
+from tests.crash.steps import Step
 from tests.crash.trials import MIGRATION, Asked, settle
 
 ROUND = 20
@@ -41,7 +43,18 @@ WEIGHTS = {
     "follow": 1,
     "weigh": 1,
     "sync": 2,
-    "digest": 1,
+    "agent": 2,
+    "rules": 1,
+    "digest": 2,
+    "digest-file": 1,
+    "vectors": 1,
+    "settings": 1,
+    "mute": 1,
+    "group-create": 1,
+    "group-join": 1,
+    "group-share": 1,
+    "group-look": 1,
+    "group-leave": 1,
     "reader": 1,
     "migrate": 1,
     "repair": 2,
@@ -78,6 +91,7 @@ class Killer:
     def _run_round(self, number: int, kills: int) -> None:
         chance = random.Random(f"{self.seed}/{number}")
         home = self.stage.new_home()
+        self.stage.empty_mailbox()
         now = read_home(home / "papers.db")
         now = self._measure(home, chance, now)
         others: Mapping[str, Callable[[Path, random.Random, Snapshot, str], Snapshot]] = {
@@ -105,23 +119,33 @@ class Killer:
         """Run each operation that was not measured yet to its end, which is judged too."""
         for name in self.what:
             if name in OPERATIONS and name not in self.longest:
-                step = OPERATIONS[name](self.stage, chance, now)
-                ended = run(step.words, self.stage.surroundings(home))
+                step = self._prepare(name, home, chance, now)
+                ended = step.run(self.stage.surroundings(home))
                 faults = ended.mishaps() if ended.code == 0 else [f"{ended.words} failed: {ended.err}"]
                 self.longest[name] = ended.seconds
                 after = read_home(home / "papers.db")
-                faults += judge_settled(now, after, step.deeds, len(step.deeds))
+                faults += judge_settled(now, after, step.all_deeds, step.acknowledged(ended))
                 faults += judge_papers(now, after, step.papers, acknowledged=True)
+                if step.check is not None:
+                    faults += step.check(self.stage, home, True)
+                if not step.is_acknowledged(ended):
+                    faults.append(f"not all of it is acknowledged: {ended.out} {ended.err}")
                 self.report.violate(f"measuring {name}", faults)
                 now = after
         if "opening" not in self.longest:
             self.longest["opening"] = run(opening(now).words, self.stage.surroundings(home)).seconds
         return now
 
+    def _prepare(self, name: str, home: Path, chance: random.Random, now: Snapshot) -> Step:
+        step = OPERATIONS[name](self.stage, chance, now)
+        if step.arrange is not None:
+            step.arrange(self.stage, home)
+        return step
+
     # Operations, each in its own way
 
     def _kill_command(self, home: Path, chance: random.Random, now: Snapshot, where: str, name: str) -> Snapshot:
-        step = OPERATIONS[name](self.stage, chance, now)
+        step = self._prepare(name, home, chance, now)
         ended = self._cut(home, chance, name, step)
         self.report.violate(where, ended.mishaps())
         asked = Asked.of(step, ended)
@@ -175,7 +199,7 @@ class Killer:
         """Run a command, and kill it at a random moment of its time."""
         row, longest = self.report.row(name), self.longest[name]
         kill = Kill(chance.uniform(0, 1.05 * longest), chance.random() < GROUP)
-        ended = run(step.words, self.stage.surroundings(home), kill)
+        ended = step.run(self.stage.surroundings(home), kill)
         row.tries += 1
         row.seconds += ended.seconds
         if ended.was_killed:
@@ -194,7 +218,7 @@ class Killer:
             while chance.random() < AGAIN:
                 self._cut(home, chance, "opening", opening(left))
 
-        after = settle(self.report, where, home, self.stage.surroundings(home), before, asked, cut_openings)
+        after = settle(self.stage, self.report, where, home, before, asked, cut_openings)
         self.report.row(name).landed += max(0, len(after.entries) - len(before.entries) - asked.acknowledged)
         return after
 

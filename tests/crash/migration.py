@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.crash.homes import Stage
-from tests.crash.oracle import Snapshot, read_home
 from tests.crash.program import run
+from tests.crash.snapshot import Snapshot, read_home
 
 FIRST = "0001"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.crash.homes import Stage
+from tests.crash import digests, groups, muting, vectors
+from tests.crash.homes import RULE, Stage
 from tests.crash.journal import encode_line
-from tests.crash.oracle import Deed, Snapshot, derive, make_pdf, pdf_of, states_by_paper, text_of
-from tests.crash.program import Run
+from tests.crash.oracle import Deed, derive, states_by_paper
+from tests.crash.snapshot import Snapshot, make_pdf, pdf_of, text_of
+from tests.crash.steps import Step
 from tests.feeds.fulltext import pages
 
 MARKS = {
@@ -42,22 +43,6 @@ IMPORTED = 60
 """Papers of each file that is imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One run of a command, and what must come of it."""
-
-    words: tuple[str, ...]
-    deeds: tuple[Deed, ...] = ()
-    papers: frozenset[str] = frozenset()
-    """Those that it brings."""
-    said: str = ""
-    """A part of what it prints once it is done; empty if only its exit code tells."""
-
-    def is_acknowledged(self, run: Run) -> bool:
-        """Whether the program said that it is done."""
-        return run.code == 0 or bool(self.said and self.said in run.out)
-
-
 Prepare = Callable[[Stage, random.Random, Snapshot], Step]
 
 
@@ -69,7 +54,7 @@ def _mark(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
 
 
 def _bulk(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
-    states = states_by_paper(derive(before.entries, before.aliases))
+    states = states_by_paper(derive(before.entries, before.aliases), before.flags)
     shown = {id: states.get(id, frozenset()) for id in before.states}
     shown = {id: marks for id, marks in shown.items() if "hide" not in marks}
     word, query, mark, is_there = chance.choice(BULK)
@@ -183,9 +168,48 @@ def _follow(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     return Step(("follow", "add", *names), tuple(deeds), said="Its query is ")
 
 
-def _digest(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    """Give what is new to a program, and note it in a log of its own."""
-    return Step(("digest", "--since", "3y", "--to", "command"))
+def _agent(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Let a program star and tag papers through `mcp`; it may take back all that it did, and nothing else."""
+    values = derive(before.entries, before.aliases)
+    starred, tagged = (values.get(kind, {}) for kind in ("star", "tag:later"))
+    stars = frozenset(chance.sample([id for id in sorted(before.states) if starred.get(id, "0") != "1"], 3))
+    tags = frozenset(chance.sample([id for id in sorted(before.states) if tagged.get(id, "0") != "1"], 2))
+    calls = [("star", {"ids": sorted(stars)}), ("tag", {"ids": sorted(tags), "add": ["later"]})]
+    acts: list[tuple[Deed, ...]] = [
+        (Deed("star", "1", stars), Deed("agent:crash", papers=stars, is_together=True)),
+        (Deed("tag:later", "1", tags), Deed("agent:crash", papers=tags, is_together=True)),
+    ]
+    if chance.random() < 0.4:
+        calls.append(("undo", {}))
+        acts.append((Deed("undo"),))
+    talk = (
+        _request("initialize", 0, protocolVersion="2025-06-18", capabilities={}, clientInfo=_CLIENT),
+        _request("notifications/initialized"),
+        *(
+            _request("tools/call", number, name=name, arguments=values)
+            for number, (name, values) in enumerate(calls, 1)
+        ),
+    )
+    return Step(("mcp", "--allow-marks"), talk=talk, acts=tuple(acts))
+
+
+_CLIENT = {"name": "crash", "version": "1"}
+
+
+def _request(method: str, id: int | None = None, **params: object) -> str:
+    return json.dumps({"jsonrpc": "2.0", "method": method, "params": params} | ({} if id is None else {"id": id}))
+
+
+def _rules(_stage: Stage, _chance: random.Random, before: Snapshot) -> Step:
+    """Let a rule act on the starred papers on which it has not acted yet: three events, as one."""
+    acted = frozenset[str]().union(*(one.papers for one in before.entries if one.kind == f"rule:{RULE}"))
+    papers = frozenset(id for id, states in before.states.items() if "star" in states) - acted
+    deeds = (
+        Deed("tag:ruled", "1", papers),
+        Deed("highlight", "1", papers, is_together=True),
+        Deed(f"rule:{RULE}", None, papers, is_together=True),
+    )
+    return Step(("rules", "apply", RULE, "--since", "1900-01-01"), deeds if papers else ())
 
 
 def _weigh(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
@@ -229,7 +253,18 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "follow": _follow,
         "weigh": _weigh,
         "sync": _sync,
-        "digest": _digest,
+        "agent": _agent,
+        "rules": _rules,
+        "digest": digests.to_program,
+        "digest-file": digests.to_file,
+        "vectors": vectors.build,
+        "settings": muting.set_words,
+        "mute": muting.apply_words,
+        "group-create": groups.create,
+        "group-join": groups.join,
+        "group-share": groups.share,
+        "group-look": groups.look,
+        "group-leave": groups.leave,
     }
 )
 """Commands by the names of the command line of these tests; the reader has a module of its own."""
@@ -237,6 +272,6 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
 
 def opening(before: Snapshot) -> Step:
     """A command that opens the log and changes nothing: whatever was cut off is finished by it."""
-    states = states_by_paper(derive(before.entries, before.aliases))
+    states = states_by_paper(derive(before.entries, before.aliases), before.flags)
     probe = min(before.states)
     return Step(("mark", "unhide" if "hide" not in states.get(probe, ()) else "hide", probe))

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -46,7 +47,7 @@ class Run:
             found.append(f"{' '.join(self.words)} said: {self.err.strip()[-600:]}")
         if not self.was_killed and self.code not in (0, 1):
             found.append(f"{' '.join(self.words)} ended with {self.code}: {self.err.strip()[-300:]}")
-        if self.code == 1 and not self.err.strip().startswith("dailypapers"):
+        if self.code == 1 and not any(line.startswith("dailypapers") for line in self.err.splitlines()):
             found.append(f"{' '.join(self.words)} failed with {self.err.strip()!r}")
         return found
 
@@ -80,9 +81,13 @@ def command(*words: str, file_size: int | None = None) -> list[str]:
 
 
 def run(
-    words: Sequence[str], surroundings: Mapping[str, str], kill: Kill | None = None, file_size: int | None = None
+    words: Sequence[str],
+    surroundings: Mapping[str, str],
+    kill: Kill | None = None,
+    file_size: int | None = None,
+    talk: Sequence[str] = (),
 ) -> Run:
-    """Run a command to its end, or until it is killed."""
+    """Run a command to its end, or until it is killed; it is sent the lines of `talk`, each after an answer."""
     began = time.perf_counter()
     # The bound would leave a torn module too, which Python reads the next time.
     more = {} if file_size is None else {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -90,20 +95,46 @@ def run(
         command(*words, file_size=file_size),
         env={**surroundings, **more},
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     is_hung = False
+    timer = threading.Timer(PATIENCE if kill is None else kill.moment, end, [process], {"group": True})
+    answers = ""
+    if talk:
+        timer.start()
+        answers = _converse(process, talk)
     try:
-        out, err = process.communicate(timeout=PATIENCE if kill is None else kill.moment)
+        out, err = process.communicate(timeout=PATIENCE if kill is None or talk else kill.moment)
     except subprocess.TimeoutExpired:
         is_hung = kill is None
         end(process, group=kill is None or kill.group)
         out, err = process.communicate()
+    if talk:
+        timer.cancel()
+        is_hung = kill is None and process.returncode == -signal.SIGKILL
+    out = answers + out
     return Run(tuple(words), process.returncode, out, err, time.perf_counter() - began, is_hung)
+
+
+def _converse(process: subprocess.Popen[str], talk: Sequence[str]) -> str:
+    """Send a line after each answer, as long as the program answers and nothing fails; returns the answers."""
+    assert process.stdin is not None and process.stdout is not None
+    answers = ""
+    with suppress(BrokenPipeError):
+        for line in talk:
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+            if '"id"' not in line:
+                continue
+            answer = process.stdout.readline()
+            answers += answer
+            if not answer or '"isError":true' in answer:
+                break
+    return answers
 
 
 def end(process: subprocess.Popen[str] | subprocess.Popen[bytes], *, group: bool) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
-from tests.crash import disks, faults, together
+from tests.crash import digests, disks, faults, groups, together
 from tests.crash.homes import Stage, stage
 from tests.crash.kills import Killer
+from tests.crash.operations import OPERATIONS
 from tests.crash.report import Report
+from tests.crash.snapshot import read_home
 
 SEED = 1
 
@@ -44,6 +49,10 @@ def report() -> Iterator[Report]:
         (("rename", "library", "follow", "undo"), 5),
         (("import", "refresh", "read", "pdf"), 4),
         (("sync", "mark", "undo"), 4),
+        (("agent", "undo", "rules"), 4),
+        (("digest", "digest-file", "settings", "mute"), 3),
+        (("group-create", "group-join", "group-share", "group-look", "group-leave"), 3),
+        (("vectors",), 1),
         (("migrate",), 1),
         (("repair",), 1),
         (("reader",), 1),
@@ -85,3 +94,60 @@ def test_many_scripts_on_one_home_lose_nothing(few: Stage, report: Report) -> No
 
 def test_programs_that_start_together_on_an_older_cache_migrate_it_once(few: Stage, report: Report) -> None:
     together.migrate_together(few, report, 3)
+
+
+def lose_membership(home: Path) -> None:
+    (home / "papers.group.json").unlink()
+
+
+def share_less(home: Path) -> None:
+    file = home / "papers.group.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"shares": ["star"]}))
+
+
+def forge_statement(home: Path) -> None:
+    (file,) = (one for one in (home / groups.THEIRS).glob("member-*") if b'"ada"' in one.read_bytes())
+    file.write_bytes(file.read_bytes().replace(b"star", b"stat"))
+
+
+def forget_news(home: Path) -> None:
+    (home / "papers.digests.jsonl").unlink()
+
+
+def cut_file(home: Path) -> None:
+    file = home / digests.FILE
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def change_vector(home: Path) -> None:
+    (file,) = home.glob("vectors/of-*/vectors")
+    file.write_bytes(b"\1\2" + file.read_bytes()[2:])
+
+
+def lose_settings(home: Path) -> None:
+    (home / "config.toml").write_text("")
+
+
+@pytest.mark.parametrize(
+    ("name", "harm", "found"),
+    [
+        ("group-join", lose_membership, "the membership was acknowledged"),
+        ("group-share", share_less, "were shared, and the membership is"),
+        ("group-look", forge_statement, "its signature is wrong"),
+        ("digest", forget_news, "the log does not have it"),
+        ("digest-file", cut_file, "is not whole"),
+        ("vectors", change_vector, "of vectors is another one"),
+        ("settings", lose_settings, "the settings"),
+    ],
+)
+def test_what_an_operation_leaves_is_looked_at(few: Stage, name: str, harm: Callable[[Path], None], found: str) -> None:
+    home = few.new_home()
+    few.empty_mailbox()
+    step = OPERATIONS[name](few, random.Random(3), read_home(home / "papers.db"))
+    assert step.check is not None
+    if step.arrange is not None:
+        step.arrange(few, home)
+    assert step.run(few.surroundings(home)).code == 0
+    assert step.check(few, home, True) == []
+    harm(home)
+    assert any(found in one for one in step.check(few, home, True))

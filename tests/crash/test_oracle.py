@@ -12,17 +12,9 @@ import pytest
 
 from tests.crash.homes import SAMPLE
 from tests.crash.journal import read_journal
-from tests.crash.oracle import (
-    Deed,
-    Snapshot,
-    judge_moment,
-    judge_papers,
-    judge_settled,
-    make_pdf,
-    pdf_of,
-    read_home,
-)
+from tests.crash.oracle import Deed, judge_moment, judge_papers, judge_settled, targets
 from tests.crash.program import environment, run
+from tests.crash.snapshot import Entry, Snapshot, make_pdf, pdf_of, read_home
 from tests.crash.soak import Sample, judge_samples
 
 
@@ -85,6 +77,8 @@ def test_a_home_as_the_program_left_it_is_right(cache: Path) -> None:
         ("INSERT INTO note SELECT pk, 'mine' FROM paper LIMIT 1", "the notes differ"),
         ("INSERT INTO paper_tag SELECT 'mine', pk FROM paper LIMIT 1", "the tags differ"),
         ("INSERT INTO queue SELECT pk, '1' FROM paper LIMIT 1", "the queue differs"),
+        ("INSERT INTO paper_flags (pk, flags) VALUES (1, 2)", "what rules have picked out differs"),
+        ("INSERT INTO paper_flags (pk, flags) VALUES (1, 8)", "1 papers differ from the log"),
         ("UPDATE meta SET value = value + 1 WHERE key = 'journal_size'", "and the log knows of"),
         ("DELETE FROM paper_text WHERE pk = 1", "NOT IN (SELECT pk FROM paper_text)"),
         ("DELETE FROM listing WHERE pk = 1", "papers <> "),
@@ -187,3 +181,24 @@ def test_papers_that_go_or_come_unasked_are_found(cache: Path) -> None:
 def test_growth_after_the_warm_up_is_found(last: Sample, found: list[str]) -> None:
     samples = [Sample(n, (60 + 5 * min(n, 8)) << 20, 9, 17, 0) for n in range(25)]
     assert judge_samples([*samples, last]) == found
+
+
+def entry(number: int, clock: int, kind: str, value: str = "1") -> Entry:
+    return Entry(f"e{number}", "m", clock, kind, value, frozenset(("p",)), ("p",), False, True, number)
+
+
+def test_the_undo_of_a_program_takes_back_its_whole_run_and_nothing_of_the_users() -> None:
+    entries = [
+        entry(1, 10, "star"),
+        entry(2, 10, "agent:bot", "run 1"),
+        entry(3, 20, "star"),
+        entry(4, 20, "agent:bot", "run 2"),
+        entry(5, 30, "read"),
+        entry(6, 40, "tag:later"),
+        entry(7, 40, "agent:bot", "run 2"),
+    ]
+    assert targets(entries, "undo") == ["e3", "e4", "e6", "e7"]
+    for number, id in enumerate(targets(entries, "undo"), 8):
+        entries.append(entry(number, 50, "undo", id))
+    assert targets(entries, "undo") == ["e5"]
+    assert targets(entries, "redo") == ["e3", "e4", "e6", "e7"]

@@ -15,10 +15,11 @@ from pathlib import Path
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_old_origin
 from tests.crash.operations import MARKS
-from tests.crash.oracle import REVERSALS, Entry, Snapshot, judge_papers, judge_settled, read_home
+from tests.crash.oracle import REVERSALS, judge_papers, judge_settled
 from tests.crash.program import ROOT, command, run
 from tests.crash.report import Report
 from tests.crash.session import SIZE
+from tests.crash.snapshot import Entry, Snapshot, read_home
 from tests.crash.trials import MIGRATION, Asked, settle
 from tests.pty.terminal import Terminal
 
@@ -189,7 +190,7 @@ def migrate_together(stage: Stage, report: Report, programs: int) -> None:
     for ended in (one.result() for one in runs):
         report.row("migrate").tries += 1
         report.violate("programs on an older home", ended.mishaps() + ([ended.err] if ended.code else []))
-    after = settle(report, "an older home", home, stage.surroundings(home), before, Asked())
+    after = settle(stage, report, "an older home", home, before, Asked())
     report.violate("an older home", judge_schema(home, before, after, is_settled=True))
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from tests.crash.homes import Stage
 from tests.crash.migration import judge_schema, make_marked_home, make_old_origin
-from tests.crash.operations import OPERATIONS, Step, opening
-from tests.crash.oracle import Deed, Snapshot, judge_moment, judge_papers, judge_settled, read_home
+from tests.crash.operations import OPERATIONS, opening
+from tests.crash.oracle import Deed, judge_moment, judge_papers, judge_settled
 from tests.crash.program import Run, run
 from tests.crash.report import Report
+from tests.crash.snapshot import Snapshot, read_home
+from tests.crash.steps import Check, Step
 
 MIGRATION = Step(("count",))
 """Any command migrates an older home."""
@@ -25,13 +27,14 @@ class Asked:
     deeds: Sequence[Deed] = ()
     acknowledged: int = 0
     papers: frozenset[str] = frozenset()
-    are_papers_acknowledged: bool = False
+    is_acknowledged: bool = False
+    check: Check | None = None
 
     @classmethod
     def of(cls, step: Step, ended: Run) -> Asked:
         """What was asked by a command that ended in this way."""
         is_done = step.is_acknowledged(ended)
-        return cls(step.deeds, len(step.deeds) if is_done else 0, step.papers, is_done)
+        return cls(step.all_deeds, step.acknowledged(ended), step.papers, is_done, step.check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Scene:
     origin: Path
     before: Snapshot
     step: Step
+
+    def arrange(self, stage: Stage, home: Path) -> None:
+        """Prepare a copy of the home for the step."""
+        if self.step.arrange is not None:
+            self.step.arrange(stage, home)
 
     def judge_schema(self, home: Path, after: Snapshot, *, is_settled: bool) -> list[str]:
         """What is wrong with the schema or its backup, if this is a migration."""
@@ -66,10 +74,10 @@ def make_scenes(stage: Stage, names: Sequence[str], seed: int) -> list[Scene]:
 
 
 def settle(
+    stage: Stage,
     report: Report,
     where: str,
     home: Path,
-    surroundings: dict[str, str],
     before: Snapshot,
     asked: Asked,
     meanwhile: Callable[[Snapshot], None] | None = None,
@@ -80,13 +88,15 @@ def settle(
     report.violate(f"{where}, as it was left", judge_moment(before, left, asked.deeds, asked.acknowledged))
     if meanwhile is not None:
         meanwhile(left)
-    ended = run(opening(left).words, surroundings)
+    ended = run(opening(left).words, stage.surroundings(home))
     faults = ended.mishaps()
     if ended.code:
         faults.append(f"the next opening failed: {ended.err.strip()}")
     after = read_home(cache)
     faults += judge_settled(before, after, asked.deeds, asked.acknowledged)
-    faults += judge_papers(before, after, asked.papers, acknowledged=asked.are_papers_acknowledged)
+    faults += judge_papers(before, after, asked.papers, acknowledged=asked.is_acknowledged)
+    if asked.check is not None:
+        faults += asked.check(stage, home, asked.is_acknowledged)
     report.violate(f"{where}, opened again", faults)
     return after
 
@@ -99,8 +109,11 @@ def try_scene(
     start: Callable[[Path], Run],
     home: Path | None = None,
 ) -> Run:
-    """Run a scene once by `start`, in a fresh home or in `home`, and judge what comes of it."""
-    home = home or stage.new_home("home", scene.origin)
+    """Run a scene once by `start`, in a fresh home or in `home`, which is arranged, and judge what comes of it."""
+    if home is None:
+        home = stage.new_home("home", scene.origin)
+        scene.arrange(stage, home)
+    stage.empty_mailbox()
     row = report.row(scene.name)
     row.tries += 1
     ended = start(home)
@@ -113,7 +126,7 @@ def try_scene(
         left = read_home(home / "papers.db", deep=False)
         faults += scene.judge_schema(home, left, is_settled=ended.code == 0)
     report.violate(where, faults)
-    after = settle(report, where, home, stage.surroundings(home), scene.before, asked)
+    after = settle(stage, report, where, home, scene.before, asked)
     row.landed += max(0, len(after.entries) - len(scene.before.entries) - asked.acknowledged)
     report.violate(where, scene.judge_schema(home, after, is_settled=True))
     return ended

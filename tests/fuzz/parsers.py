@@ -24,12 +24,13 @@ from reader.core.community import load as load_community
 from reader.core.document.codec import UnreadableDocument, load
 from reader.core.document.formula import formula_text
 from reader.core.errors import FeedError, NoFullText, QueryError, UsageError
+from reader.core.latex import latex_to_unicode
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.query.regex import UnsafePattern, matches
 from reader.core.query.suggestions import tokens
 from reader.core.query.topic_choice import picked_topics, with_topics
-from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, latex_to_unicode, title_hash
+from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, title_hash
 from reader.core.topics.rules import read_rules, review_rules
 from reader.core.venue import LONGEST, read_venue
 from reader.feeds import addresses, plain_text

@@ -20,7 +20,7 @@ from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.keys.listing import keys_table
 from reader.keys.presets import PRESETS
-from reader.keys.spelling import is_rarely_sent, label, parse_keys, spell
+from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell
 
 KEYMAP = Keymap()
 
@@ -373,6 +373,15 @@ def test_labels_are_short_and_have_an_ascii_form() -> None:
 
 
 # Chords and counts
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+def test_what_a_label_shows_can_be_pressed(ascii: bool) -> None:
+    keymap = Keymap()
+    for action in keymap.actions:
+        for chord in keymap.chords(action.id):
+            assert keys_labelled(label(chord, ascii=ascii)) == chord
+    assert keys_labelled("no key") == ()
 
 
 def test_counts_come_before_keys_and_chords() -> None:

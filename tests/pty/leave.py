@@ -43,7 +43,7 @@ Window.order = lambda window, _: window.read(lambda connection: connection.execu
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n").fetchone())
 """,
     "query": "from reader.cache.window import Window; Window.order = lambda *_: time.sleep(999)",
-    "screenful": "from reader.ui.work.library import Library; Library.screenful = lambda *_: asyncio.sleep(999)",
+    "screenful": "from reader.ui.library.library import Library; Library.screenful = lambda *_: asyncio.sleep(999)",
     "loop": "from reader.ui.widgets.paper_list import PaperList; PaperList.move = lambda *_: time.sleep(999)",
     # The thread that stores marks, the default threads, and the file that keeps the place.
     "writer": "from reader.cache.marks.events import Events; Events.mark = lambda *_, **__: time.sleep(999)",

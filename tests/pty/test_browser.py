@@ -57,6 +57,7 @@ class Reader:
         """Open the reader in a window of this size, with letters of this size; return its columns."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
         await self.page.call("Emulation.setDeviceMetricsOverride", **size)
+        await self.page.call("Emulation.setTouchEmulationEnabled", enabled=mobile)
         await self.page.call("Page.navigate", url=f"{self._address}?fontsize={letters}")
         await self.page.until("document.body.classList.contains('-first-byte') && drawn.includes('LiveEdit')")
         await self.page.evaluate("document.querySelector('.xterm-helper-textarea').focus()")
@@ -66,6 +67,17 @@ class Reader:
         """Press a key, and wait for a text that is drawn after it."""
         await self.page.evaluate("drawn = ''")
         await self.page.press(key)
+        await self.page.until(f"drawn.includes({wanted!r})")
+
+    async def tap_last_line(self, column: int, wanted: str) -> None:
+        """Tap a column of the last line, and wait for a text that is drawn after it."""
+        await self.page.evaluate("drawn = ''")
+        corner = "document.querySelector('.xterm-screen').getBoundingClientRect()"
+        cells = "new URL(address).searchParams"
+        x = await self.page.evaluate(f"{corner}.left + {corner}.width * ({column} + 0.5) / {cells}.get('width')")
+        y = await self.page.evaluate(f"{corner}.bottom - {corner}.height * 0.5 / {cells}.get('height')")
+        for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+            await self.page.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
         await self.page.until(f"drawn.includes({wanted!r})")
 
 
@@ -119,6 +131,9 @@ async def test_the_reader_in_chromium_at_a_desk_and_on_a_phone(tmp_path: Path) -
             assert not await page.evaluate("drawn.includes('VIEWS') || drawn.includes('Abstract')")
             await one.press("\r", "Abstract")
             await one.press("q", "unread")
+            # It has no Escape either: keys that are shown can be tapped.
+            await one.press("?", "Keys")
+            await one.tap_last_line(27, "unread")
     finally:
         server.terminate()
         server.wait(PATIENCE)

@@ -83,7 +83,7 @@ sys.exit(main())
 """
 
 
-STARTED = ("reader.cli", "reader.commands.registry", "textual", "reader.ui.app", "textual.driver")
+STARTED = ("reader.cli", "reader.commands.line.registry", "textual", "reader.ui.app", "textual.driver")
 """Modules that a start imports, in order."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from reader.cache.papers import Cache
 from reader.config import Settings
 from reader.core.paper import Listing
-from reader.core.setting_tables import UserCommand
+from reader.core.settings.tables import UserCommand
 from reader.refresh import hooks
 from reader.refresh.hooks import NewPaperHook, hook_command, run_hook
 from reader.refresh.plan import Day, Latest

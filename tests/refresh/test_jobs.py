@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache import connections
 from reader.cache.feeds import Feeds
+from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
@@ -128,3 +130,20 @@ async def test_a_pdf_is_fetched_with_its_progress(place: JobContext, monkeypatch
         messages = [message async for message in run_job(place, FetchPdf("2605.00001", str(file)))]
     assert messages[-2:] == [PdfReceived(len(body), len(body)), PdfStored(str(file))]
     assert file.read_bytes() == body
+
+
+async def test_a_refresh_stores_the_words_that_for_you_ranks_by_once_it_is_taught(place: JobContext) -> None:
+    def stored() -> int:
+        with closing(connections.connect(place.cache_file)) as connection:
+            return int(connection.execute("SELECT count(*) FROM paper_words").fetchone()[0])
+
+    async def refresh() -> None:
+        async for _ in run_job(place, Refresh(Day(DAY))):
+            pass
+
+    await refresh()
+    assert stored() == 0
+    with closing(Events.open(place.cache_file)) as events:
+        events.mark("star", True, [1])
+    await refresh()
+    assert stored() == 1

@@ -20,7 +20,8 @@ from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh import lost_papers
 from reader.refresh.plan import Day, Latest
 from reader.refresh.progress import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
-from reader.refresh.sources import Sources, refresh_all
+from reader.refresh.sources import Sources
+from reader.refresh.whole import refresh_all
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper
 from tests.refresh.test_sources import TODAY, World

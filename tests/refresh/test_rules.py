@@ -22,7 +22,7 @@ from reader.config import Settings
 from reader.core.flags import Flag
 from reader.core.paper import Listing
 from reader.core.query import parse
-from reader.core.setting_tables import Rule
+from reader.core.settings.tables import Rule
 from reader.refresh.jobs import RulesActed
 from reader.refresh.rules import RuleKeeper
 from tests.cache.conftest import NOW, ByName, draft

@@ -25,7 +25,8 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh.plan import Day, Latest
 from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
-from reader.refresh.sources import Sources, _add_counts, is_local_only, open_sources, refresh_all
+from reader.refresh.sources import Sources, is_local_only, open_sources
+from reader.refresh.whole import _add_counts, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss

@@ -150,7 +150,7 @@ def reader(
     monkeypatch.setattr("reader.ui.screens.main.AFTER_LIST", 0.001)
     monkeypatch.setattr("reader.ui.work.list_loader.AFTER_SCREENFUL", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
-    monkeypatch.setattr("reader.ui.work.refresher.FIRST_SECOND", 0.001)
+    monkeypatch.setattr("reader.ui.work.fetching.refresher.FIRST_SECOND", 0.001)
     monkeypatch.setattr("reader.ui.work.counter.COUNT_AGAIN", 0.01)
 
     def open_it(

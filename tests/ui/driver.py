@@ -29,7 +29,7 @@ from textual.widget import Widget
 
 from reader.cache.papers import Cache
 from reader.cache.window import Window
-from reader.commands.shell import ReaderShell
+from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings
 from reader.core.paper import Draft, Listing, Paper

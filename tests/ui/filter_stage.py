@@ -8,7 +8,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from reader.core.query.topic_choice import TopicChoice
-from reader.ui.stylesheets import styles_directory
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.text.filter_rows import (
     DayItem,
     FilterData,
@@ -16,7 +17,6 @@ from reader.ui.text.filter_rows import (
     ViewItem,
 )
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.filter_pane import FilterPane
 
 VIEWS = (ViewItem("today", "Today", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))

@@ -117,6 +117,37 @@ async def test_hints_lines_and_panes_take_clicks(reader: Opener, browser: list[s
         assert r.context == "filter"
 
 
+async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
+    """A phone's keyboard has no Escape, no Tab and no Ctrl."""
+    async with reader(size=(80, 24)) as r:
+
+        async def tap(words: str) -> None:
+            line, text = next((at, line) for at, line in enumerate(r.lines) if words in line)
+            await r.click(r.app.screen, text.index(words), line)
+
+        await r.do("app.help")
+        await r.until(lambda: "esc close" in r.screen)
+        await tap("pgdn page")
+        await r.until(lambda: "Read or unread" not in r.screen)
+        await tap("esc close")
+        await r.until(lambda: r.context == "list")
+        await r.do("paper.note")
+        await r.type("by hand")
+        await tap("esc keep")
+        await r.until(lambda: r.context == "list" and r.here.has_note)
+        await r.do("find.query")
+        await r.type("topic:robo")
+        await r.until(lambda: "tab" in r.main.query_line.advice)
+        await tap("tab")
+        await r.until(lambda: r.main.query_line.text == "topic:robotics ")
+        await tap("ctrl+a")
+        await r.until(lambda: "back to Today" in r.main.query_line.advice)
+        await r.do("query.cancel")
+        await r.do("day.go")
+        await tap("esc close")
+        await r.until(lambda: r.context == "list")
+
+
 async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,7 +101,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert r.app.state.triage is not None
         assert r.app.state.triage.counts == {"pass": 1, "star": 1}, "a paper that was starred in its text is kept"
         await r.do("triage.end")
-        await r.press("l")
+        await r.press("q")
         assert r.view == "today"
         assert r.status == f"2 decided in 0 s · {len(today) - 2} left unread"
         await typed(r, "triage sort:day -topic:nonsense day:today")

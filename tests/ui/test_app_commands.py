@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.commands import own_process
+from reader.commands.line import own_process
 from reader.session.places import VIEWS, view
+from reader.ui.app import ReaderApp
+from reader.ui.handlers.commands import NOT_SERVED
 from tests.ui.conftest import Opener
 
 UNREAD = VIEWS.index(view("unread"))
@@ -180,3 +182,18 @@ async def test_an_output_that_comes_while_the_user_types_waits(
         assert "tags has ended · ; shows its output" in r.status
         await r.do("command.output")
         assert "two" in r.screen
+
+
+async def test_in_a_browser_no_line_reaches_out(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its server answers to other pages of the browser too, which could type what they like."""
+    monkeypatch.setattr(ReaderApp, "is_served", True)
+    async with reader() as r:
+        for line in ("pipe wc -w", "config set pager x", "export x.bib"):
+            await r.do("command.open")
+            await r.type(line)
+            await r.do("command.run")
+            assert r.status == NOT_SERVED
+        await r.do("command.open")
+        await r.type("note seen")
+        await r.do("command.run")
+        assert "was written" in r.status

@@ -41,7 +41,7 @@ async def test_nothing_in_this_view_says_how_many_there_are_elsewhere(reader: Op
         assert "F clears" not in r.empty
         await r.do("find.clear")
         assert "Nothing starred yet" in r.empty
-        assert "A paper that you star stays here. ga all papers" in r.empty
+        assert "On a paper, s keeps it here. ga all papers" in r.empty
         await r.do("view.all")
         assert r.context == "list"
 

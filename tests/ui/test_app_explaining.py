@@ -42,6 +42,17 @@ async def test_one_key_tells_the_words_of_each_topic_and_takes_them_away(reader:
         assert r.context == "list"
 
 
+async def test_a_key_right_after_a_move_explains_the_paper_moved_to(reader: Opener) -> None:
+    async with reader(papers=BOTH) as r:
+        await r.do("read.why")
+        await r.until(lambda: r.main.detail.is_explaining)
+        # The detail still shows the paper before, whose reasons are open.
+        await r.burst("j", "W")
+        await r.until(lambda: r.main.detail.is_explaining)
+        assert r.main.detail.paper is not None
+        assert r.main.detail.paper.title == r.here.title == "An Agent"
+
+
 async def test_it_is_told_on_the_page_too_and_of_no_topic_as_well(reader: Opener, tmp_path: Path) -> None:
     async with reader(papers=BOTH, query="nothing") as r:
         file = tmp_path / "papers.db"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reader.cache.finding import preparing
+from reader.cache.finding.door import door_of
 from reader.ui.work import list_loader
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -50,3 +53,22 @@ async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(read
         await r.do("app.escape")
         await r.until(lambda: r.here.id == id)
         assert r.query == text
+
+
+async def test_a_model_of_the_settings_is_taken_over_while_the_reader_runs(reader: Opener, tmp_path: Path) -> None:
+    file, cache = tmp_path / "config.toml", tmp_path / "papers.db"
+    file.write_text("")
+    async with reader(settings_file=file) as r:
+        assert door_of(cache) is None
+        # Nothing is asked of this address before something is typed.
+        model = '[vectors]\nserver = "http://localhost:9"\nmodel = "small"\n'
+        file.write_text(model)
+        r.assembly.look_around()
+        await r.until(lambda: door_of(cache) is not None)
+        first = door_of(cache)
+        file.write_text(f'{model}before_query = "query: "\n')
+        r.assembly.look_around()
+        await r.until(lambda: door_of(cache) not in (None, first))
+        file.write_text("")
+        r.assembly.look_around()
+        await r.until(lambda: door_of(cache) is None)

@@ -14,7 +14,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(
     monkeypatch.setattr("reader.cache.choice.common_words", lambda: None)
     async with reader(size=(140, 42)) as r:
         await r.do("view.foryou")
-        assert r.ids == [] and r.empty.startswith("Nothing is learned of you yet.")
+        assert r.ids == [] and r.empty.startswith("Nothing has been learned from your marks yet.")
         # A first topic is enough to begin with; what the user decides can be undone there.
         await r.press("g", "W")
         await r.until(lambda: "pick three topics, 0 of 3" in r.screen)

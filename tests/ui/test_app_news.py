@@ -12,7 +12,7 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import add_marks
 from reader.cache.orders import Order
-from reader.cache.search.compile import Selection
+from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline
 from reader.core.marks import Mark, PaperMarks
 from tests.facts import cached
@@ -281,7 +281,7 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
 async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.work.refresher.RETRY", 0.05)
+    monkeypatch.setattr("reader.ui.work.fetching.refresher.RETRY", 0.05)
     refused = FeedOffline("There is no network.")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed, monkeypatch.context() as away:
 
@@ -309,7 +309,7 @@ async def test_news_waits_until_what_can_be_undone_has_been_read(reader: Opener)
 
 
 async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.work.refresher.RETRY", 0.01)
+    monkeypatch.setattr("reader.ui.work.fetching.refresher.RETRY", 0.01)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:

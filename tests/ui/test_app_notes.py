@@ -108,7 +108,7 @@ async def test_what_was_being_written_outlives_the_reader(reader: Opener) -> Non
         await r.type("half a th")
         await r.press("ctrl+q")
     async with reader() as r:
-        assert r.status == f"the note of {id} was not kept: e there goes on"
+        assert r.status == f"the note of {id} was not kept: e there continues it"
         await r.do("paper.note")
         assert any("a draft that was left" in line for line in r.lines)
         await r.type("ought")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from reader.ui.text_links import LETTERS
+from reader.ui.state.text_links import LETTERS
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.ui.conftest import Opener

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reader.core.setting_tables import Rule
+from reader.core.settings.tables import Rule
 from tests.feed_server import FeedServer, item
 from tests.ui import papers
 from tests.ui.conftest import Opener

@@ -16,7 +16,7 @@ async def test_tags_are_typed_several_at_once_completed_and_taken_away(reader: O
         await r.type('later "to cite"')
         await r.do("tags.accept")
         assert r.context == "list"
-        assert r.status == "1 tagged later, tagged to cite · u undoes"
+        assert r.status == "1 tagged later, to cite · u undoes"
         assert r.kept(id).tags == ("later", "to cite")
         await r.do("mark.undo")
         assert r.kept(id).tags == ()

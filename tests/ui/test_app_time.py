@@ -49,7 +49,7 @@ async def test_a_date_is_typed_as_people_write_it(reader: Opener) -> None:
         await r.do("day.go", "date.type")
         await r.type("soon")
         await r.do("date.day")
-        assert "This is no day, week or month." in r.screen
+        assert "This is not a day, week or month." in r.screen
         await r.press("escape")
         assert "This is no" not in r.screen and r.context == "calendar"
         await r.do("date.later")

@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from reader.cache.orders import Order
-from reader.cache.search.compile import Selection
-from reader.ui.work.library import Library
+from reader.cache.search.selection import Selection
+from reader.ui.library.library import Library
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 from tests.ui.papers import draft

@@ -107,7 +107,7 @@ async def test_changes_reach_watched_exports_and_stars_the_program(reader: Opene
         await r.do("paper.star")
         await r.until(lambda: out.exists() and r.ids[0] in out.read_text())
         # Exports are due until they are written: a reader that ends before writes them itself.
-        await r.until(lambda: not r.assembly.beside.is_due)
+        await r.until(lambda: not r.assembly.automatic.is_due)
         assert r.ids[0] in file.read_text()
         out.unlink()
         file.write_text("mine")

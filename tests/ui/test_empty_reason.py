@@ -23,12 +23,12 @@ from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import FOR_YOU, SPECIAL, Place, saved_view, view
 from reader.session.places import VIEWS as STANDING
-from reader.ui.counts import Counts
 from reader.ui.day_end import day_end_notice
 from reader.ui.empty_reason import corrected, empty_reason
-from reader.ui.feed_results import FeedResults
-from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, ListContent
+from reader.ui.state.counts import Counts
+from reader.ui.state.feed_results import FeedResults
+from reader.ui.state.parts import TOP, CacheFacts, ListContent
+from reader.ui.state.whole import State
 from reader.ui.text.empty_lines import empty_state
 
 TODAY = date(2026, 5, 12)
@@ -79,7 +79,7 @@ def typing(state: State, typed: str) -> State:
 def lines(state: State, *, demo: bool = False) -> list[str]:
     """What stands in place of the list, line by line."""
     reason = empty_reason(state, TODAY, demo=demo)
-    drawn = empty_state(reason, partial(KEYMAP.key, context=state.context))
+    drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
     return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in drawn]
 
 
@@ -112,11 +112,11 @@ def _is_fetching(view_id: str) -> State:
 
 UNREAD = "All 60 papers are read. | r looks for new ones   ga all papers"
 FOLLOWED = (
-    "You follow nothing yet. | On a paper, the key for Follow takes its authors, its venue, a topic or a word."
+    "You follow nothing yet. | On a paper, w takes its authors, its venue, a topic or a word."
     " | ga all papers   ? all keys"
 )
-QUEUE = "Nothing to read later. | A paper that you queue waits here until you let it go. | ga all papers"
-STARRED = "Nothing starred yet. | A paper that you star stays here. | ga all papers"
+QUEUE = "Nothing to read later. | On a paper, b puts it here until you let it go. | ga all papers"
+STARRED = "Nothing starred yet. | On a paper, s keeps it here. | ga all papers"
 HIDDEN = "All papers are hidden. | / is:hidden lists them"
 CHANGED = "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers"
 GROUP = (
@@ -361,7 +361,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
     "day unknown": (
         _day_unknown,
         (
-            "No papers on Tue 12 May. | The feed was not asked yet. | [ Monday has 16   r asks the feed",
+            "No papers on Tue 12 May. | The feed has not been asked yet. | [ Monday has 16   r asks the feed",
             FOLLOWED,
             UNREAD,
             QUEUE,
@@ -371,11 +371,11 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             CHANGED,
             GROUP,
             MUTED,
-            "No papers on Tue 5 May. | The feed was not asked yet."
+            "No papers on Tue 5 May. | The feed has not been asked yet."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
-            "No papers in Week 19, 4 to 10 May 2026. | The feed was not asked yet."
+            "No papers in Week 19, 4 to 10 May 2026. | The feed has not been asked yet."
             " | [ Thursday has 16   ] Monday has 16   r asks the feed",
-            "No papers in March 2026. | The feed was not asked yet. | ] Thu 30 Apr has 16   r asks the feed",
+            "No papers in March 2026. | The feed has not been asked yet. | ] Thu 30 Apr has 16   r asks the feed",
         ),
     ),
 }
@@ -415,7 +415,7 @@ def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
 def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None:
     state = empty(FOR_YOU, text, base=60, anywhere=60)
     assert lines(state) == [
-        "Nothing is learned of you yet.",
+        "Nothing has been learned from your marks yet.",
         "Star a paper that you like, or pick three topics; then the best for you come first.",
         "gW picks topics   ga all papers",
     ]
@@ -531,7 +531,7 @@ def test_papers_that_no_day_lists_are_papers() -> None:
     state = replace(empty("today", facts=CacheFacts(None, has_papers=True, is_day_known=False)), counts=None)
     assert lines(state) == [
         "No papers on Tue 12 May.",
-        "The feed was not asked yet.",
+        "The feed has not been asked yet.",
         "r asks the feed   ga all papers",
     ]
 

@@ -19,19 +19,19 @@ from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
 from reader.session.places import VIEWS, Place, triage_place, view
-from reader.ui.counts import Counts, TopicFacts
-from reader.ui.feed_results import FeedResults
-from reader.ui.full_text import FullText
-from reader.ui.outline import Outline
-from reader.ui.pictures import Picture, Pictures
-from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
+from reader.ui.state.counts import Counts, TopicFacts
+from reader.ui.state.feed_results import FeedResults
+from reader.ui.state.full_text import FullText
+from reader.ui.state.outline import Outline
+from reader.ui.state.parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
+from reader.ui.state.pictures import Picture, Pictures
+from reader.ui.state.text_view import Size, TextView
+from reader.ui.state.whole import State
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.fit_lines import Fit
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
-from reader.ui.text_view import Size, TextView
 from reader.ui.view_models import (
     filter_data,
     filter_parts,
@@ -166,6 +166,11 @@ def test_the_header_says_what_lasts() -> None:
     assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
     silent = at("today").source_failed("2 feeds silent", since - timedelta(days=2))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
+    unjoined = at("today").join_failed("sync fails", since).join_failed("group fails", since)
+    unjoined = unjoined.join_failed("sync fails", NOW)
+    assert header(unjoined, NOW, "·").condition == Condition("sync fails 07:44", "trouble")
+    assert header(unjoined.joined("sync fails"), NOW, "·").condition == Condition("group fails 07:44", "trouble")
+    assert not unjoined.joined("sync fails").joined("group fails").unjoined
     assert header(replace(silent, mode="sample"), NOW, "·").condition == Condition("sample", "plain")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reader.actions.digests.words import further_links, intro, more
 from reader.actions.export import in_parentheses, markdown_link, plain_markdown
-from reader.core.digest import Digest, Item, Section, facts, gist
+from reader.core.digest import Digest, Item, Section, gist
 from reader.core.text import clean
 
 
@@ -14,28 +14,27 @@ def markdown(digest: Digest) -> str:
     """The digest as Markdown."""
     parts = [f"# {plain_markdown(digest.title)}", plain_markdown(intro(digest))]
     for section in digest.sections:
-        parts += [f"## {plain_markdown(clean(section.name))}", *_section(section)]
+        parts += [f"## {plain_markdown(clean(section.name))}", *_section(digest, section)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(digest: Digest, section: Section) -> Iterator[str]:
     if section.is_brief:
-        yield "\n".join(f"- {markdown_link(item.paper)}{_facts(item)}" for item in section.items)
+        yield "\n".join(" · ".join((f"- {markdown_link(one.paper)}", *_facts(digest, one))) for one in section.items)
     else:
-        yield from ("\n\n".join(_item(item)) for item in section.items)
+        yield from ("\n\n".join(_item(digest, item)) for item in section.items)
     if said := more(section):
         yield f"*{said}*"
 
 
-def _facts(item: Item) -> str:
-    found = " · ".join(map(plain_markdown, facts(item.paper)))
-    return f" · {found}" if found else ""
+def _facts(digest: Digest, item: Item) -> Iterator[str]:
+    return map(plain_markdown, digest.facts(item.paper))
 
 
-def _item(item: Item) -> Iterator[str]:
+def _item(digest: Digest, item: Item) -> Iterator[str]:
     paper = item.paper
     yield f"### {markdown_link(paper)}"
-    yield plain_markdown(" · ".join(facts(paper)))
+    yield " · ".join(_facts(digest, item))
     if item.why:
         yield f"*{plain_markdown(clean(item.why))}*"
     said, is_machine = gist(paper)

@@ -1,4 +1,4 @@
-"""A digest as a mail: headers that no foreign text gets into, a plain part and a page."""
+"""A digest as a mail: headers that no foreign text reaches, a plain part and a page."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ def list_id(digest: Digest) -> str:
     return f"Daily papers <{name}.{APP}.localhost>"
 
 
-def message(digest: Digest, envelope: Envelope, scheme: str = "") -> EmailMessage:
-    """The mail with a digest; with a `scheme`, addresses of it open papers in the reader."""
+def message(digest: Digest, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
+    """The mail with a digest; with `opens_reader`, links of its page open papers in the reader."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(APP, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.to)
     # The library would decode such words, and what they hide, such as a line break, would become a header.
-    mail["Subject"] = clean(f"{digest.title} ({digest.summary})".replace("=?", "= ?"), LONGEST_SUBJECT)
+    mail["Subject"] = clean(digest.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
     mail["Date"] = format_datetime(envelope.at)
     mail["Message-ID"] = message_id(digest, envelope)
     mail["List-Id"] = list_id(digest)
     # Nobody answers it by itself, such as with a notice of absence (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     # Every server passes this on as it is, and its lines are short.
-    mail.set_content(plain_text(digest), cte="quoted-printable")
-    mail.add_alternative(page(digest, scheme), subtype="html", cte="quoted-printable")
+    mail.set_content(plain_text(digest, is_mail=True), cte="quoted-printable")
+    mail.add_alternative(page(digest, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
     return mail

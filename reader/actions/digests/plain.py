@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
-from reader.actions.digests.words import OPEN, intro, more
+from reader.actions.digests.words import END, OPEN, intro, more
 from reader.actions.links import links
-from reader.core.digest import Digest, Item, facts, gist
+from reader.core.cells import cell_len, wrap
+from reader.core.digest import Digest, Item, gist
 from reader.core.text import clean
 
 WIDTH = 72
 """Columns of a line; an address that is longer stays whole."""
 
 
-def plain_text(digest: Digest) -> str:
-    """The digest as plain text."""
+def plain_text(digest: Digest, *, is_mail: bool = False) -> str:
+    """The digest as plain text; a mail says how it ends."""
     lines = [*_wrapped(digest.title), *_wrapped(intro(digest))]
     for section in digest.sections:
         name = clean(section.name)
-        lines += ["", "", *_wrapped(name), "-" * min(WIDTH, len(name))]
+        lines += ["", "", *_wrapped(name), "-" * min(WIDTH, cell_len(name))]
         for item in section.items:
-            lines += ["", *(_brief(item) if section.is_brief else _item(item))]
+            lines += ["", *(_brief(digest, item) if section.is_brief else _item(digest, item))]
         if said := more(section):
             lines += ["", said]
-    lines += ["", "", f"In the reader: {OPEN}"]
+    lines += ["", "", f"In the reader: {OPEN}", *(_wrapped(END) if is_mail else ())]
     return "\n".join(lines) + "\n"
 
 
-def _brief(item: Item) -> Iterator[str]:
+def _brief(digest: Digest, item: Item) -> Iterator[str]:
     yield from _wrapped(clean(item.paper.title))
-    yield from _wrapped(" · ".join(facts(item.paper)), "  ")
+    yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
     yield from _address(item)
 
 
-def _item(item: Item) -> Iterator[str]:
+def _item(digest: Digest, item: Item) -> Iterator[str]:
     yield from _wrapped(clean(item.paper.title))
-    yield from _wrapped(" · ".join(facts(item.paper)), "  ")
+    yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
     if item.why:
         yield from _wrapped(clean(item.why), "  > ")
     said, is_machine = gist(item.paper)
@@ -49,12 +49,6 @@ def _address(item: Item) -> Iterator[str]:
     yield f"  {found[0].url}" if found else f"  {clean(item.paper.id)}"
 
 
-def _wrapped(text: str, begin: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=begin,
-        subsequent_indent=" " * len(begin),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _wrapped(text: str, begin: str = "") -> Iterator[str]:
+    for start, end in wrap(text, WIDTH - len(begin)):
+        yield f"{begin if not start else ' ' * len(begin)}{text[start:end]}"

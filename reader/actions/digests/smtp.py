@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import smtplib
+import socket
 import ssl
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from reader.core.digest_settings import DigestMail
 from reader.core.errors import ReaderError
 from reader.core.hosts import is_loopback
+from reader.core.settings.digest import DigestMail
 from reader.core.text import clean
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 SECONDS = 30.0
 """Seconds that each answer of the server may take."""
+
+LAST_SECONDS = 120.0
+"""Seconds that the last one may take: servers look at a mail before they take it."""
+
+MOST_SAID = 1 << 16
+"""Bytes of an answer."""
 
 
 class MailError(ReaderError):
@@ -65,9 +74,16 @@ def send(mail: EmailMessage, server: Server, login: tuple[str, str] | None, begi
             _expect(smtp.rcpt(to), f"the address {to}")
             begin()
             has_begun = True
-            _expect(smtp.data(mail.as_bytes()), "the mail")
+            smtp.seconds = LAST_SECONDS
+            code, said = smtp.data(mail.as_bytes())
+            if code >= 400:
+                raise MailError(f"{place} refused the mail: {code} {_said(said)}.")
+            if not 200 <= code < 300:
+                raise MailUncertain(_uncertain(place))
     except smtplib.SMTPAuthenticationError as error:
         raise MailError(f"{place} does not take the name or the password: {_said(error.smtp_error)}.") from error
+    except UnicodeEncodeError as error:
+        raise MailError("The name or the password has a letter beyond ASCII, which can't be sent.") from error
     except smtplib.SMTPNotSupportedError as error:
         raise MailError(f"{place} can't do what is needed: {clean(str(error), 200).rstrip('.')}.") from error
     except smtplib.SMTPDataError as error:
@@ -84,11 +100,11 @@ def send(mail: EmailMessage, server: Server, login: tuple[str, str] | None, begi
         raise MailError(f"{place} could not be reached: {_reason(error)}.") from error
 
 
-def _connected(server: Server) -> smtplib.SMTP:
+def _connected(server: Server) -> _Plain:
     """A connection that is secret, or that stays on this machine."""
     context = ssl.create_default_context()
     if server.security == "tls":
-        smtp: smtplib.SMTP = _Secret(server.host, server.port, timeout=SECONDS, context=context)
+        smtp: _Plain = _Secret(server.host, server.port, timeout=SECONDS, context=context)
         smtp.ehlo_or_helo_if_needed()
         return smtp
     smtp = _Plain(server.host, server.port, timeout=SECONDS)
@@ -105,8 +121,54 @@ def _connected(server: Server) -> smtplib.SMTP:
     return smtp
 
 
+class _TooMuch(OSError):
+    """An answer is too long."""
+
+
+class _Answers(io.RawIOBase):
+    """What a server says: the time and the size of an answer are bounded, however slowly it comes."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._until = 0.0
+        self._room = 0
+
+    def begin(self, seconds: float) -> None:
+        self._until, self._room = time.monotonic() + seconds, MOST_SAID
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if (left := self._until - time.monotonic()) <= 0:
+            raise TimeoutError
+        before = self._connection.gettimeout()
+        self._connection.settimeout(left)
+        try:
+            size = self._connection.recv_into(buffer)
+        finally:
+            self._connection.settimeout(before)
+        self._room -= size
+        if self._room < 0:
+            raise _TooMuch
+        return size
+
+
 class _Plain(smtplib.SMTP):
-    """A connection whose end is of no account: what counts has been answered."""
+    """A connection with limits, whose end is of no account: what counts has been answered."""
+
+    seconds = 0.0
+    """Seconds that an answer may take, if it is not the usual."""
+    _answers: _Answers | None = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        # The library forgets the file at its start and with STARTTLS.
+        if self.file is None and self.sock is not None:
+            self._answers = _Answers(self.sock)
+            self.file = io.BufferedReader(self._answers)
+        if self._answers is not None:
+            self._answers.begin(self.seconds or SECONDS)
+        return super().getreply()
 
     def __exit__(self, *args: object) -> None:
         if args[0] is None:
@@ -121,6 +183,11 @@ class _Secret(_Plain, smtplib.SMTP_SSL):
 
 def _expect(answer: tuple[int, bytes], what: str) -> None:
     code, said = answer
+    if code == 530:
+        raise MailError(
+            f"The mail server wants a name and a password ({_said(said)}): set digest.user, then"
+            " 'dailypapers digest --store-password'."
+        )
     if not 200 <= code < 300:
         raise MailError(f"The mail server refused {what}: {code} {_said(said)}.")
 
@@ -135,6 +202,8 @@ def _reason(error: Exception) -> str:
     # The library says of a greeting that does not come that the connection was closed.
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return f"no answer in {SECONDS:g} s"
+    if isinstance(error.__context__, _TooMuch):
+        return "its answer has no end"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "it broke the connection off"
     return clean(getattr(error, "strerror", None) or str(error), 200).rstrip(".") or type(error).__name__

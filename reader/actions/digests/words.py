@@ -12,13 +12,20 @@ OPEN = f"{APP} open ID --reader"
 
 
 def further_links(paper: Paper) -> tuple[Link, ...]:
-    """The links of a paper but for its page, which its title is, and its pictures."""
+    """The links of a paper except its page, to which its title leads, and its pictures."""
     return tuple(link for link in links(paper)[1:] if not link.letter.isdigit())
 
 
 def intro(digest: Digest) -> str:
     """The first line: how many papers there are, and from when on."""
-    return f"{digest.summary}. New since {digest.since}."
+    return f"{digest.summary}. New since {digest.in_words(digest.since)}."
+
+
+STOP = f"{APP} schedule remove --digest"
+"""The command that ends a daily mail."""
+
+END = f"No paper is mailed twice for the same news. To end a daily mail: {STOP}"
+"""The last line of a mail."""
 
 
 def more(section: Section) -> str:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +70,8 @@ class Door:
             self._asked.move_to_end(text)
         try:
             rows = known.result(self._patience)
-        except NotYet:
+        except (NotYet, CancelledError):
+            # It is still asked for, or the door has been closed.
             return None
         except ReaderError as error:
             with self._lock:

@@ -21,6 +21,7 @@ from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WE
 from reader.cache.finding.spelling import correct
 from reader.cache.finding.splitter import IN_TITLE, Splitter
 from reader.cache.finding.word_places import WordPlaces
+from reader.core.choice.words import EMPTY_WORDS
 from reader.core.similarity import FoundBy
 
 SATURATION, LENGTH = 0.9, 0.4
@@ -51,7 +52,7 @@ MOST_WORDS = 40
 """Words of a text that are looked for; the others are left out."""
 
 TOLD = 2.0
-"""How often a word has to stand in a paper to count half of what it could when others are compared with the paper."""
+"""How often a paper must have a word to count half of what it could when others are compared with the paper."""
 
 TELLING_WORDS = 60
 """Words of a paper that others are compared with."""
@@ -103,12 +104,12 @@ class Similar(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """What tells what a paper is about."""
+    """The parts of a paper that say what it is about."""
 
     words: dict[Word, float]
     """Its most telling words with their weights, which add up to 1."""
     pairs: dict[tuple[Word, Word], float]
-    """Words that stand side by side."""
+    """Words that are side by side."""
 
 
 class Word(NamedTuple):
@@ -207,7 +208,7 @@ class Ranker:
         return Similar(self._keys(rows), scores[rows])
 
     def _profile(self, text: tuple[str, str]) -> Profile:
-        """What tells what a paper is about."""
+        """The parts of a paper that say what it is about."""
         counts: dict[str, int] = {}
         places: dict[tuple[str, int], str] = {}
         for stem, _, where, offset in self._splitter.split([text]):
@@ -226,10 +227,12 @@ class Ranker:
         return Profile({word: weights[word] / whole for word in best}, pairs)
 
     def shared_phrases(self, texts: Sequence[tuple[str, str]], other: tuple[str, str], most: int) -> tuple[str, ...]:
-        """The words and phrases that tell most of what a paper shares with others, as the paper writes them."""
+        """The words and phrases that say most of what a paper shares with others, as the paper writes them."""
         theirs = WordPlaces(self._splitter, texts)
         ours = WordPlaces(self._splitter, [other])
-        rarity = {stem: word.rarity for stem in ours.counts if (word := self._word(stem)).papers > 1}
+        # Rare words may still say nothing, such as "toward".
+        empty = set(self._splitter.words(" ".join(EMPTY_WORDS)))
+        rarity = {stem: word.rarity for stem in ours.counts.keys() - empty if (word := self._word(stem)).papers > 1}
         told = {
             stem: rarity[stem] * theirs.counts[stem] / (theirs.counts[stem] + TOLD)
             for stem in rarity
@@ -304,7 +307,7 @@ class Ranker:
             yield rows
 
     def _add_pair(self, scores: Floats, one: Word, next_one: Word, weight: float, among: Flags) -> None:
-        """Add what two words count that stand side by side, without regard to stop words between them."""
+        """Add what two words count that are side by side, without regard to stop words between them."""
         weight *= SATURATION + 1
         seconds = dict(self._places(next_one, among))
         for at, places in self._places(one, among):
@@ -371,7 +374,7 @@ def _highest(scores: Floats, most: int) -> Ints:
 
 
 def _counted(places: Places, title_weight: int) -> tuple[Ints, Floats]:
-    """The papers of a segment that have some places, and how often; what stands in the title counts by its weight."""
+    """The papers of a segment that have some places, and how often; what is in the title counts by its weight."""
     rows = (places >> PLACE_BITS).astype(np.int64)
     if len(rows) == 0:
         return rows, np.empty(0, np.float32)

@@ -121,7 +121,7 @@ class Segment:
         return None
 
     def places_of(self, number: int) -> npt.NDArray[np.uint32]:
-        """Where a word stands, sorted."""
+        """The places of a word, sorted."""
         return self.places[self.firsts[number] : self.firsts[number + 1]]
 
 
@@ -192,7 +192,7 @@ def _arrays(texts: Iterator[Text], splitter: Splitter) -> tuple[dict[str, npt.ND
 
 
 def _keys(stems: Sequence[Stem], before: int) -> Ints:
-    """For each stem one number that orders them: the paper's number, where it stands, and its offset there."""
+    """For each stem one number that orders them: the paper's number, its place, and its offset there."""
     if not stems:
         return np.empty(0, np.int64)
     _, texts, where, offsets = zip(*stems, strict=True)

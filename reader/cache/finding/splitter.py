@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 
 PLACES = ("title", "abstract", "joined_in_title", "joined_in_abstract")
-"""Where a stem stands; the last two hold words with a hyphen as one word."""
+"""Where a stem is; the last two hold words with a hyphen as one word."""
 
 IN_TITLE = ("title", "joined_in_title")
 

@@ -34,8 +34,11 @@ VERSION = 1
 NAMED = 16
 """Bytes that name a paper: its key, and the beginning of a digest of its id."""
 
-AT_ONCE = 8_192
-"""Rows that are compared at once: some MB of memory."""
+AT_ONCE = 512
+"""Rows that are compared at once: they stay in the processor's cache."""
+
+_SMALLER = 2.0**112
+"""By how much the bits of a halved float say less if they are read as those of a float: exponents begin elsewhere."""
 
 _NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
 
@@ -51,16 +54,26 @@ class PaperVectors(NamedTuple):
     pks: Ints
     """Keys, ascending."""
     digests: Ints
-    """What tells the ids of the papers: a cache in another's place gives its papers other keys."""
+    """What identifies the papers: a cache in another's place gives its papers other keys."""
     rows: npt.NDArray[np.float16]
     """For each paper a row of length 1."""
 
     def cosines(self, vector: Floats) -> Floats:
-        """How near each paper is to a vector of length 1."""
+        """How near each paper is to a vector of length 1.
+
+        The bits of the rows are moved to where floats have them: numpy's own conversion takes four times as long.
+        """
         found = np.empty(len(self.pks), np.float32)
+        bits, moved = self.rows.view(np.int16), np.empty((AT_ONCE, self.rows.shape[1]), np.int32)
+        scaled = vector * np.float32(_SMALLER)
         for begin in range(0, len(found), AT_ONCE):
-            part = slice(begin, begin + AT_ONCE)
-            found[part] = self.rows[part].astype(np.float32) @ vector
+            some = bits[begin : begin + AT_ONCE]
+            floats = moved[: len(some)]
+            np.copyto(floats, some)
+            np.left_shift(floats, 13, out=floats)
+            # The sign stays at its end; the widening has repeated it below.
+            np.bitwise_and(floats, ~0x70000000, out=floats)
+            np.dot(floats.view(np.float32), scaled, out=found[begin : begin + AT_ONCE])
         return found
 
 

@@ -1,4 +1,4 @@
-"""Where the words of a few texts stand, to tell which words and phrases texts share."""
+"""Where the words of a few texts are, to find which words and phrases texts share."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class WordPlaces:
             if where in ("title", "abstract")
         }
         self.counts: dict[str, int] = {}
-        """How often each stem stands there; those of titles count by their weight."""
+        """How often each stem is there; those of titles count by their weight."""
         for (_, where, _), stem in self.stems.items():
             self.counts[stem] = self.counts.get(stem, 0) + (TITLE_WEIGHT if where == "title" else 1)
         self._spans = {
@@ -58,7 +58,7 @@ class WordPlaces:
             yield run
 
     def written(self, run: Sequence[Place]) -> str:
-        """A run of words as its text has it, but for capitals of titles and sentences."""
+        """A run of words as its text has it, except capitals of titles and sentences."""
         number, where, first = run[0]
         spans = self._spans[number, where]
         if not all(map(self._is_found, run)):

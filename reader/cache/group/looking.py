@@ -1,40 +1,47 @@
-"""A look at the group's folder: what the others say now, and what the user says to them.
+"""A look at the group's place: what the others say now, and what the user says to them.
 
-Each member writes one file, whole or not at all. It is signed by the member's key, which the file names; so a file
-that anybody else has changed, or put there under another's key, is named and skipped. Who has which name is decided by
-who came first, and kept with the membership: nobody gets a name that another key has.
+Each member has a statement there, whole or not at all. It is signed by the member's key, which the statement names; so
+one that anybody else has changed, or put there under another's key, is named and skipped. Who has which name is decided
+by who came first, and kept with the membership: nobody gets a name that another key has.
+
+The machines of a member have the same key, and a slot each. The newest statement of any of them is the member's, and
+the machine that makes it empties the others' slots. A machine speaks when what it has to say is news: so one that has
+not seen the newest marks of the others does not take them back.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
-from collections.abc import Iterable
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 from reader.cache import connections
 from reader.cache.group import members, membership, signing
-from reader.cache.group.membership import Membership
+from reader.cache.group.folder import Folder
+from reader.cache.group.hub import CHANNEL, HubPlace
+from reader.cache.group.membership import Membership, Newest
+from reader.cache.group.place import SLOT, Place, Slot, shown_place
+from reader.cache.postgres import is_server, open_server, shown
 from reader.cache.sqlite_errors import explained
 from reader.cache.sync.folder import alone
 from reader.core.errors import CacheError
 from reader.core.group import MOST_BYTES, Statement, read, write
-from reader.paths import group_file, read_start, sync
-
-GROUP = "dailypapers-group.json"
-"""The file that makes a folder a group's."""
-
-PREFIX, ENDING = "member-", ".signed.jsonl"
+from reader.paths import group_file
 
 MOST_MEMBERS = 200
 
 UNIQUE = 6
-"""Digits of a member's key that tell it from another one of the same name."""
+"""Digits of a member's key that distinguish it from another one of the same name."""
+
+JITTER = 1_000_000
+"""Two machines that speak at once have different numbers."""
+
+IN_NONE = "You are in no group: 'dailypapers group create' or 'group join'."
 
 
 @dataclass(slots=True)
@@ -50,61 +57,78 @@ class Looked:
     left: list[str] = field(default_factory=list)
     is_told: bool = False
     """Whether the others were told something new."""
+    has_ended: bool = False
+    """Whether the user has left the group on another machine, so that this one has left it too."""
     troubles: list[str] = field(default_factory=list)
-    """Files that were skipped, each with the reason."""
+    """Statements that were skipped, each with the reason."""
 
 
-def create(cache: Path, folder: Path, name: str) -> None:
-    """Make a folder a group's, and join it; raises CacheError."""
+@contextmanager
+def open_place(address: str) -> Iterator[Place]:
+    """A folder, or a server that is connected; raises CacheError also for what fails while it is used."""
+    if not is_server(address):
+        yield Folder(Path(address))
+        return
+    with open_server(address) as server:
+        yield HubPlace(server, shown(address))
+
+
+def listen(place: Place) -> None:
+    """Hear of what others put there, from now on, if that is possible."""
+    if place.server is not None:
+        place.server.listen(CHANNEL)
+
+
+def create(cache: Path, address: str, name: str) -> None:
+    """Make a folder or a database a group's, and join it; raises CacheError."""
     _expect_none(cache)
     signing.check_library()
-    file = folder / GROUP
-    try:
-        folder.mkdir(exist_ok=True)
-        if file.exists():
-            raise CacheError(f"{folder} has a group already: 'dailypapers group join' is for it.")
-        group = secrets.token_hex(16)
-        _replace(file, json.dumps({"v": 1, "group": group}).encode() + b"\n")
-    except OSError as error:
-        raise _unusable(folder, error) from error
-    _begin(cache, group, folder, name)
+    group = secrets.token_hex(16)
+    with open_place(address) as place:
+        place.begin(group)
+    _begin(cache, group, address, name)
 
 
-def join(cache: Path, folder: Path, name: str) -> None:
-    """Join the group of a folder; raises CacheError."""
+def join(cache: Path, address: str, name: str, secret: str | None = None) -> None:
+    """Join the group of a place: with the key of another machine as the same member; raises CacheError."""
     _expect_none(cache)
-    _begin(cache, _group_of(folder), folder, name)
+    signing.check_library()
+    with open_place(address) as place:
+        group = place.group()
+    _begin(cache, group, address, name, secret)
 
 
-def _begin(cache: Path, group: str, folder: Path, name: str) -> None:
+def _begin(cache: Path, group: str, address: str, name: str, secret: str | None = None) -> None:
     """Keep the membership, under the key of an earlier one if there was one."""
     former = membership.former(cache)
-    secret, number = (former.secret, former.number) if former is not None else (signing.new_secret(), 0)
-    membership.save(cache, Membership(group, str(folder), name, secret, number=number))
+    if former is None or (secret is not None and former.secret != secret):
+        former = Membership("", "", "", secret or signing.new_secret())
+    with explained(cache), closing(connections.connect(cache)) as connection, connections.transaction(connection):
+        # A cache from elsewhere may have members of a group that this home knows nothing of.
+        members.drop_all(connection)
+    membership.save(cache, replace(former, group=group, place=address, name=name))
 
 
-def look(cache: Path, now: datetime | None = None) -> Looked:
-    """Take in what the members share, and tell them what the user does; raises CacheError."""
+def look(cache: Path, now: datetime | None = None, place: Place | None = None) -> Looked:
+    """Take in what the members share, and tell them what the user does; raises CacheError.
+
+    The place is that of the membership, which may be open already.
+    """
     with alone(group_file(cache)), explained(cache), closing(connections.connect(cache)) as connection:
-        mine = membership.load(cache)
-        if mine is None:
-            raise CacheError("You are in no group: 'dailypapers group create' or 'group join'.")
-        folder = Path(mine.folder)
-        if _group_of(folder) != mine.group:
-            raise CacheError(f"{folder} has another group by now. 'dailypapers group leave' ends your membership.")
-        try:
-            return _Look(connection, mine, cache, folder, now or datetime.now(UTC)).run()
-        except OSError as error:
-            raise _unusable(folder, error) from error
+        mine = _mine(cache)
+        with open_place(mine.place) if place is None else nullcontext(place) as opened:
+            if opened.group() != mine.group:
+                raise CacheError(
+                    f"{shown_place(mine.place)} has another group by now. 'dailypapers group leave' ends your membership."
+                )
+            return _Look(connection, mine, cache, opened, now or datetime.now(UTC)).run()
 
 
 def change_shares(cache: Path, shares: Iterable[str]) -> Membership:
     """Choose what is shared from the next look on; raises CacheError."""
     with alone(group_file(cache)):
-        mine = membership.load(cache)
-        if mine is None:
-            raise CacheError("You are in no group: 'dailypapers group create' or 'group join'.")
-        mine.shares = tuple(shares)
+        mine = _mine(cache)
+        mine.choose(shares)
         membership.save(cache, mine)
         return mine
 
@@ -115,83 +139,137 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
     Raises CacheError if they can't be told, unless that is not asked for.
     """
     with alone(group_file(cache)), explained(cache), closing(connections.connect(cache)) as connection:
-        mine = membership.load(cache)
-        if mine is None:
-            raise CacheError("You are in no group.")
-        folder = Path(mine.folder)
+        mine = _mine(cache)
+        mine.choose(())
         is_told = False
         try:
-            if _group_of(folder) == mine.group:
-                mine.shares = ()
-                _Look(connection, mine, cache, folder, datetime.now(UTC)).tell(has_left=True)
-                is_told = True
-        except (CacheError, OSError) as error:
+            with open_place(mine.place) as place:
+                if place.group() == mine.group:
+                    _Look(connection, mine, cache, place, datetime.now(UTC)).leave()
+                    is_told = True
+        except CacheError as error:
             if not even_if_unheard:
-                raise CacheError(
-                    f"{folder} can't be used, so what you shared is still there. Try again once it can,"
-                    " or leave it there by --force."
-                ) from error
-        with connections.transaction(connection):
-            members.drop_all(connection)
-        membership.end(cache, mine)
+                raise CacheError(f"What you shared is still there. {error} Or leave it there by --force.") from error
+        _end(connection, cache, mine)
         return is_told
+
+
+def name_beside_namesake(mine: Membership) -> str:
+    """The name that others see if somebody of the same name is known; empty if nobody is."""
+    has_namesake = any(one.lower().startswith(f"{mine.name.lower()}+") for one in mine.names.values())
+    return f"{mine.name}+{signing.public_key(mine.secret)[:UNIQUE]}" if has_namesake else ""
+
+
+def _end(connection: sqlite3.Connection, cache: Path, mine: Membership) -> None:
+    with connections.transaction(connection):
+        members.drop_all(connection)
+    membership.end(cache, mine)
+
+
+def _mine(cache: Path) -> Membership:
+    mine = membership.load(cache)
+    if mine is None:
+        raise CacheError(IN_NONE)
+    return mine
+
+
+def _expect_none(cache: Path) -> None:
+    mine = membership.load(cache)
+    if mine is not None:
+        raise CacheError(
+            f"You are in the group of {shown_place(mine.place)}: 'dailypapers group leave' ends that first."
+        )
 
 
 class _Look:
     def __init__(
-        self, connection: sqlite3.Connection, mine: Membership, cache: Path, folder: Path, now: datetime
+        self, connection: sqlite3.Connection, mine: Membership, cache: Path, place: Place, now: datetime
     ) -> None:
-        self._connection, self._mine, self._cache, self._folder, self._now = connection, mine, cache, folder, now
+        self._connection, self._mine, self._cache, self._place, self._now = connection, mine, cache, place, now
         self._public = signing.public_key(mine.secret)
         self._result = Looked()
+        self._slots: list[Slot] = []
+        self._is_there = False
+        """Whether the newest statement under the own key is where it was put."""
+        self._has_left = False
+        """Whether the user has left the group on another machine."""
 
     def run(self) -> Looked:
-        before = dict(self._mine.names), dict(self._mine.numbers)
-        known = members.stamps(self._connection)
-        read_stamps = set(known.values())
-        files = [
-            one
-            for one in sorted(self._folder.iterdir(), key=lambda one: one.name)
-            if one.name.startswith(PREFIX) and one.name.endswith(ENDING)
-        ]
-        for file in files[:MOST_MEMBERS]:
-            try:
-                self._take_in(file, read_stamps)
-            except OSError as error:
-                self._result.troubles.append(f"{file.name}: it can't be read: {error.strerror}")
-            except ValueError as error:
-                self._result.troubles.append(f"{file.name}: {error}")
-        if before != (self._mine.names, self._mine.numbers):
+        before = asdict(self._mine)
+        self._find_slots()
+        self._hear_own_machines()
+        known = set(members.stamps(self._connection).values())
+        for slot in self._slots:
+            if not self._is_own(slot) and _stamp(slot) not in known:
+                self._attempt(slot, self._take_in)
+        if not self._mine.said and self._is_there and self._mine.newest.slot != self._mine.slot:
+            # Another machine has spoken, and this one may lack its marks.
+            self._mine.said = self._digest(self._statement(has_left=False))
+        if asdict(self._mine) != before:
             membership.save(self._cache, self._mine)
-        self.tell()
+        self._tell(has_left=self._has_left)
+        if self._has_left:
+            _end(self._connection, self._cache, self._mine)
+            self._result.has_ended = True
         return self._result
 
-    def _take_in(self, file: Path, read_stamps: set[str]) -> None:
-        status = file.stat()
-        stamp = f"{file.name} {status.st_size} {status.st_mtime_ns}"
-        if stamp in read_stamps:
-            return
-        if status.st_size > MOST_BYTES:
-            raise ValueError("it is too large")
-        statement = read(signing.verified(read_start(file, MOST_BYTES)))
+    def leave(self) -> None:
+        """Tell the others that the user leaves."""
+        self._find_slots()
+        self._hear_own_machines()
+        self._tell(has_left=True)
+
+    # What is there
+
+    def _is_own(self, slot: Slot) -> bool:
+        return slot.name.startswith(f"{self._public[:16]}-")
+
+    def _find_slots(self) -> None:
+        """The slots that are looked at: the own ones and those of known members before others."""
+        known = {public[:16] for public in (self._public, *self._mine.numbers)}
+        found = sorted(self._place.slots(), key=lambda one: (one.name[:16] not in known, one.name))
+        self._slots = found[:MOST_MEMBERS]
+        if found[MOST_MEMBERS:]:
+            more = len(found) - MOST_MEMBERS
+            self._result.troubles.append(f"{more:,} more members: a group has at most {MOST_MEMBERS}")
+
+    def _attempt(self, slot: Slot, work: Callable[[Slot, Statement], None]) -> None:
+        """Read a slot, and do something with what it says; note why that fails."""
+        try:
+            if slot.size > MOST_BYTES:
+                raise ValueError("it is too large")
+            statement = read(signing.verified(self._place.read(slot.name)))
+            if statement.group != self._mine.group:
+                raise ValueError("it belongs to another group")
+            if not SLOT.fullmatch(slot.name) or slot.name[:16] != statement.member[:16]:
+                raise ValueError("it has another member's place")
+            work(slot, statement)
+        except ValueError as error:
+            if slot.name == self._mine.slot:
+                self._result.troubles.append(f"{slot.label}: somebody else has changed what you share; it is told anew")
+                return
+            name = next((name for key, name in self._mine.names.items() if slot.name.startswith(key[:16])), "")
+            self._result.troubles.append(f"{name}'s {slot.label}: {error}" if name else f"{slot.label}: {error}")
+
+    # The others
+
+    def _take_in(self, slot: Slot, statement: Statement) -> None:
         member = statement.member
-        if statement.group != self._mine.group:
-            raise ValueError("it belongs to another group")
-        if file.name != _file_name(member):
-            raise ValueError("it has the name of another member's file")
-        if member == self._public:
-            return
+        stamps = members.stamps(self._connection)
         if statement.number < self._mine.numbers.get(member, 0):
+            if any(_stamp(one) == stamps.get(member) for one in self._slots):
+                # Another machine of the member has spoken since.
+                return
             raise ValueError("it is older than what was read before")
         name = self._name_of(statement)
-        is_known = member in members.stamps(self._connection)
+        is_known = member in stamps
         with connections.transaction(self._connection):
             if statement.has_left:
                 members.drop(self._connection, member)
                 self._result.left += [name] if is_known else []
             else:
                 seen = self._now.isoformat(timespec="seconds")
-                came, went = members.store(self._connection, statement, name, stamp, seen)
+                came, went = members.store(self._connection, statement, name, _stamp(slot), seen)
                 self._result.joined += [] if is_known else [name]
                 self._result.came |= {name: came} if came else {}
                 self._result.went |= {name: went} if went else {}
@@ -211,80 +289,76 @@ class _Look:
             names[statement.member] = name
         return names[statement.member]
 
-    def tell(self, *, has_left: bool = False) -> None:
-        """Write the own file if it says anything else than before, or is not there; raises OSError."""
+    # The user's machines
+
+    def _hear_own_machines(self) -> None:
+        """Find the newest statement under the own key, and take over what was chosen on another machine."""
+        for slot in filter(self._is_own, self._slots):
+            newest = self._mine.newest
+            if (slot.name, slot.stamp) == (newest.slot, newest.stamp):
+                self._is_there = True
+            else:
+                self._attempt(slot, self._hear)
+
+    def _hear(self, slot: Slot, statement: Statement) -> None:
+        mine = self._mine
+        if statement.member != self._public:
+            raise ValueError("it has another member's place")
+        if statement.number >= mine.newest.number:
+            said = self._digest(statement)
+            mine.newest = Newest(slot.name, slot.stamp, statement.number, said, statement.choice)
+            self._is_there = True
+        if slot.name == self._mine.slot and statement.number > mine.number:
+            # A copy of this home writes there: from now on this one has a slot of its own.
+            mine.machine = membership.new_machine()
+        if statement.has_left and not mine.said:
+            # That was before this machine has come.
+            mine.choice = max(mine.choice, statement.choice.next(mine.machine))
+        elif statement.choice > mine.choice:
+            mine.choice, mine.shares, self._has_left = statement.choice, statement.shares, statement.has_left
+
+    # What the user says
+
+    def _statement(self, *, has_left: bool) -> Statement:
         mine = self._mine
         marks = members.own_marks(self._connection, mine.shares)
-        statement = Statement(mine.group, self._public, mine.name, 0, mine.shares, marks, has_left)
-        said = sha256(write(statement)).hexdigest()
-        file = self._folder / _file_name(self._public)
-        if said == mine.said and _digest(file) == mine.written:
-            return
-        number = max(mine.number + 1, int(self._now.timestamp() * 1000))
-        statement = Statement(mine.group, self._public, mine.name, number, mine.shares, marks, has_left)
-        data = signing.sign(write(statement), mine.secret)
+        return Statement(mine.group, self._public, mine.name, 0, mine.shares, marks, has_left, mine.choice)
+
+    @staticmethod
+    def _digest(statement: Statement) -> str:
+        """The digest of what a statement says, whenever and in whatever order it does."""
+        return sha256(write(replace(statement, number=0, marks=tuple(sorted(statement.marks))))).hexdigest()
+
+    def _tell(self, *, has_left: bool) -> None:
+        """Put a statement in the own slot if it says anything that is news; raises CacheError."""
+        mine, newest = self._mine, self._mine.newest
+        statement = self._statement(has_left=has_left)
+        said = self._digest(statement)
+        is_lost = not self._is_there and newest.slot in ("", self._mine.slot)
+        is_news = said not in (newest.said, mine.said) or newest.choice < mine.choice
+        if is_news or is_lost:
+            self._put(statement, said)
+        elif said != mine.said:
+            mine.said = said
+            membership.save(self._cache, mine)
+
+    def _put(self, statement: Statement, said: str) -> None:
+        mine = self._mine
+        latest = max(mine.number, mine.newest.number, int(self._now.timestamp() * 1_000_000))
+        number = latest + 1 + secrets.randbelow(JITTER)
+        data = signing.sign(write(replace(statement, number=number)), mine.secret)
         if len(data) > MOST_BYTES:
             raise CacheError("What you share is too large for a group: share tags rather than all notes.")
         # The number first: a statement that is cut off here is followed by one with a greater number.
         mine.number = number
         membership.save(self._cache, mine)
-        _replace(file, data)
-        mine.said, mine.written = said, sha256(data).hexdigest()
+        others = [one.name for one in self._slots if self._is_own(one) and one.name != mine.slot]
+        stamp = self._place.put(self._mine.slot, data, others)
+        mine.newest, mine.said = Newest(self._mine.slot, stamp, number, said, mine.choice), said
         membership.save(self._cache, mine)
         self._result.is_told = True
 
 
-def _file_name(member: str) -> str:
-    return f"{PREFIX}{member[:16]}{ENDING}"
-
-
-def _digest(file: Path) -> str:
-    """The digest of a file; empty if it is missing."""
-    try:
-        return sha256(read_start(file, MOST_BYTES)).hexdigest()
-    except FileNotFoundError:
-        return ""
-
-
-def _group_of(folder: Path) -> str:
-    """The id of a folder's group; raises CacheError."""
-    try:
-        group = json.loads(read_start(folder / GROUP, 10_000))["group"]
-    except FileNotFoundError:
-        if not folder.is_dir():
-            raise CacheError(f"The folder {folder} is not there. Connect or mount it, and try again.") from None
-        raise CacheError(f"{folder} has no group: 'dailypapers group create' makes one.") from None
-    except OSError as error:
-        raise _unusable(folder, error) from error
-    except (ValueError, KeyError, TypeError, RecursionError):
-        group = None
-    if not isinstance(group, str) or not group:
-        raise CacheError(f"{folder / GROUP} is damaged. Have it sent again, such as by your folder's program.")
-    return group
-
-
-def _expect_none(cache: Path) -> None:
-    mine = membership.load(cache)
-    if mine is not None:
-        raise CacheError(f"You are in the group of {mine.folder}: 'dailypapers group leave' ends that first.")
-
-
-def _replace(file: Path, data: bytes) -> None:
-    """Write a file that others read, whole or not at all; raises OSError."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        with part.open("wb") as out:
-            out.write(data)
-            out.flush()
-        sync(part)
-        part.replace(file)
-        sync(file.parent)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def _unusable(folder: Path, error: OSError) -> CacheError:
-    return CacheError(
-        f"The folder {folder} can't be used: {error.strerror}. Check that it is there and can be written."
-    )
+def _stamp(slot: Slot) -> str:
+    """What is kept with a member of where its statement was read."""
+    return f"{slot.name} {slot.stamp}"

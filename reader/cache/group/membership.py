@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import json
+import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from reader.cache.group import signing
 from reader.core.errors import CacheError
+from reader.core.group import NO_CHOICE, Choice
 from reader.paths import group_file, read_start, replace_private
 
 LIMIT = 1 << 22
 """Maximum size of the file."""
+
+
+def new_machine() -> str:
+    """A new id of a machine."""
+    return secrets.token_hex(4)
+
+
+@dataclass(slots=True)
+class Newest:
+    """The newest statement under the own key, which this machine or another one of the user's has made."""
+
+    slot: str = ""
+    stamp: str = ""
+    number: int = 0
+    said: str = ""
+    """The digest of what it says."""
+    choice: Choice = NO_CHOICE
 
 
 @dataclass(slots=True)
@@ -20,27 +41,40 @@ class Membership:
 
     group: str
     """The group's id."""
-    folder: str
+    place: str
+    """A folder, or the address of a server."""
     name: str
     secret: str
-    """The key that signs, in hexadecimal digits; it never leaves this machine."""
+    """The key that signs, in hexadecimal digits; it never leaves the user's machines."""
+    machine: str = field(default_factory=new_machine)
+    """Tells this machine from others that have the key."""
     shares: tuple[str, ...] = ()
+    choice: Choice = NO_CHOICE
+    """When these were chosen."""
     number: int = 0
-    """That of the newest own statement."""
+    """That of this machine's newest statement."""
     said: str = ""
-    """The digest of what it says."""
-    written: str = ""
-    """The digest of its file."""
+    """The digest of what this machine had to say at its last look."""
+    newest: Newest = field(default_factory=Newest)
     names: dict[str, str] = field(default_factory=dict)
     """The members' names by their keys: who came first with a name keeps it."""
     numbers: dict[str, int] = field(default_factory=dict)
     """The number of each member's newest statement."""
 
+    @property
+    def slot(self) -> str:
+        """Where this machine puts its statements."""
+        return f"{signing.public_key(self.secret)[:16]}-{self.machine}"
+
+    def choose(self, shares: Iterable[str]) -> None:
+        """Choose what is shared."""
+        self.shares, self.choice = tuple(shares), self.choice.next(self.machine)
+
 
 def load(cache: Path) -> Membership | None:
     """The user's membership; None without one. Raises CacheError if its file is damaged."""
     found = former(cache)
-    return found if found is not None and found.folder else None
+    return found if found is not None and found.place else None
 
 
 def former(cache: Path) -> Membership | None:
@@ -49,10 +83,15 @@ def former(cache: Path) -> Membership | None:
     try:
         said: dict[str, Any] = json.loads(read_start(file, LIMIT))
         known = {one.name: said[one.name] for one in fields(Membership) if one.name in said}
-        return Membership(**known | {"shares": tuple(known.get("shares", ()))})
+        newest = Newest(**said["newest"])
+        newest.choice = Choice(*newest.choice)
+        known |= {"shares": tuple(said["shares"]), "choice": Choice(*said["choice"]), "newest": newest}
+        if len(bytes.fromhex(said["secret"])) != signing.KEY_BYTES:
+            raise ValueError
+        return Membership(**known)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise CacheError(
             f"{file} can't be read: it has the key of your group. Bring it back from a backup, or remove it and join"
             " anew."
@@ -69,4 +108,5 @@ def save(cache: Path, membership: Membership) -> None:
 
 def end(cache: Path, membership: Membership) -> None:
     """End the membership; the key stays, so that the user can come back under the same name."""
-    save(cache, Membership("", "", "", membership.secret, number=membership.number))
+    secret, machine, choice, number = membership.secret, membership.machine, membership.choice, membership.number
+    save(cache, Membership("", "", "", secret, machine, choice=choice, number=number))

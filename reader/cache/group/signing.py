@@ -16,6 +16,8 @@ NEEDS_EXTRA = "A group needs the extra group: install dailypapers[group]."
 PURPOSE = b"dailypapers group statement 1\n"
 """Stands before what is signed, so that no other text can be taken for a statement."""
 
+KEY_BYTES = 32
+
 _SIGNATURE = re.compile(rb'\{"signature":"([0-9a-f]{128})"\}\n')
 _SIGNATURE_BYTES = len(b'{"signature":""}\n') + 128
 

@@ -45,6 +45,9 @@ MUTED = has(Flag.MUTED, "paper.pk")
 SETTING = "setting:"
 """Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
 
+MAILED = "mailed:"
+"""Prefix of the kinds of events that say what a machine has mailed, see `cache/sync/mailed.py`."""
+
 BY_RULE = (
     f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND +r.machine = e.machine AND r.kind LIKE '{RULE}%')"
 )

@@ -23,6 +23,7 @@ from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
+from reader.core.leaving import check_listed
 from reader.core.marks import AGENT, RULE
 from reader.paths import journal_file
 
@@ -124,9 +125,17 @@ class Action:
 
     @property
     def label(self) -> str:
-        """The marks as words that follow a number: `3 tagged later, untagged soon`."""
+        """The marks as words that follow a number: `3 tagged later, soon; untagged old`."""
         events = sorted(self.events, key=lambda event: event.kind.startswith(AGENT))
-        return ", ".join(dict.fromkeys(event.label for event in events))
+        said: dict[str, list[str]] = {}
+        for label in dict.fromkeys(event.label for event in events):
+            done, _, tag = label.partition(" ")
+            if done in ("tagged", "untagged"):
+                said.setdefault(done, []).append(tag)
+            else:
+                said[label] = []
+        between = "; " if any(len(tags) > 1 for tags in said.values()) else ", "
+        return between.join(f"{done} {', '.join(tags)}" if tags else done for done, tags in said.items())
 
     @property
     def said(self) -> str:
@@ -203,6 +212,8 @@ class EventLog:
     def record_together(self, markings: Sequence[Marking]) -> list[Event]:
         """Append the events of one action: they get one clock, and their lines are written at once."""
         connection = self._connection
+        for one in markings:
+            check_listed(one.kind)
         machine = self.machine()
         (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
         own = "SELECT coalesce(max(number), 0) FROM event WHERE machine = ?"

@@ -10,43 +10,36 @@ Uses the standard sqlite3: a star in the first second must not wait for the impo
 
 from __future__ import annotations
 
-import io
 import json
 import sqlite3
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from reader.cache import connections, second_look
-from reader.cache.flags import clear_flag
-from reader.cache.follows import forget_all
+from reader.cache import connections
+from reader.cache.marks import effects
 from reader.cache.marks.changes import Change, Changing, find_changing
-from reader.cache.marks.derived import MUTED, find_by_title, refold
+from reader.cache.marks.derived import refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
 from reader.cache.marks.journal import Entry
 from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
-from reader.core.flags import Flag
-from reader.core.marks import STATES, Agent
+from reader.core.marks import Agent
 
 T = TypeVar("T")
-
-BATCH = 5_000
-"""Papers in one transaction, so that another writer waits about 50 ms at most.
-
-The keys of a batch go to SQLite and come back as one JSON array. As rows, each would be a Python object, and a
-million papers would delay the keyboard by 1.9 s.
-"""
 
 JOINED = 500
 """Foreign events in one transaction."""
 
 SMALL = 100
 """Events of at most this many papers are applied together, as many in one transaction."""
+
+TOGETHER = 20_000
+"""Small events after which the states of their papers are derived: once for each, however many name it."""
 
 Progress = Callable[[int, int], None]
 """Called with (papers done, all papers) after each transaction of a long event."""
@@ -74,7 +67,7 @@ class Events:
         with explained(path):
             events = cls(connections.connect(path, durable=True), path, now)
             with connections.closing_on_error(events):
-                events._prepare()
+                effects.prepare(events._connection)
                 if recover:
                     events.recover()
         return events
@@ -113,14 +106,14 @@ class Events:
         """
         with explained(self._path):
             # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
-            found = [one for change in changes if (one := find_changing(self._connection, change, BATCH)).count]
+            found = [one for change in changes if (one := find_changing(self._connection, change, effects.BATCH)).count]
             if not found:
                 return None
             if by is not None:
                 pks = sorted({pk for one in found for batch in one.batches for pk in json.loads(batch)})
-                found.append(find_changing(self._connection, Change(by.kind, by.run, pks), BATCH))
+                found.append(find_changing(self._connection, Change(by.kind, by.run, pks), effects.BATCH))
             rest: list[tuple[Event, Changing]] = []
-            room = BATCH
+            room = effects.BATCH
             with self._log.recording():
                 markings = [Marking(one.change.kind, one.change.said, one.ids, one.count) for one in found]
                 events = self._log.record_together(markings)
@@ -130,7 +123,7 @@ class Events:
                         continue
                     room -= event.count
                     for batch in self._batches(event, one):
-                        self._apply(event, batch)
+                        effects.apply(self._connection, event, batch)
                     self._log.finish(event)
             for event, one in rest:
                 self._apply_in_steps(event, self._batches(event, one), progress)
@@ -151,7 +144,7 @@ class Events:
         return Action(tuple(events))
 
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
-        return self._named(event) if changing.change.absent else changing.batches
+        return effects.named(self._connection, event) if changing.change.absent else changing.batches
 
     def undo(
         self, progress: Progress = ignore_progress, *, anywhere: bool = False, by: Agent | None = None
@@ -222,39 +215,44 @@ class Events:
     def _apply_rest(self, progress: Progress) -> None:
         """Finish every event that is not applied in full."""
         rows = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
-        small: list[Event] = []
+        small: list[tuple[Event, Event | None]] = []
         for event in (Event(*row) for row in rows):
-            if event.kind in STEPS:
-                self._settle(event, self._target(event.value), progress)
-            elif event.count > SMALL:
-                self._apply_in_steps(event, self._named(event), progress)
+            target = self._target(event.value) if event.kind in STEPS else event
+            if target is None or target.count <= SMALL:
+                small.append((event, target))
+            elif event.kind in STEPS:
+                self._settle(event, target, progress)
             else:
-                small.append(event)
+                self._apply_in_steps(event, effects.named(self._connection, event), progress)
         self._apply_small(small, progress)
         self._log.has_news = False
 
-    def _apply_small(self, events: Sequence[Event], progress: Progress) -> None:
-        """Apply events of few papers, many in one transaction: after a loss there may be 100,000."""
+    def _apply_small(self, events: Sequence[tuple[Event, Event | None]], progress: Progress) -> None:
+        """Apply events of few papers, each with the one whose marks change: after a loss there may be 100,000.
+
+        An event is finished once the states of its papers are derived; what is cut off before is done again.
+        """
         with self._without_disk_wait():
-            for start in range(0, len(events), SMALL):
-                if self._is_stopped:
-                    return
-                with connections.transaction(self._connection):
-                    for event in events[start : start + SMALL]:
-                        for batch in self._named(event):
-                            self._apply(event, batch)
-                        self._log.finish(event)
-                progress(min(start + SMALL, len(events)), len(events))
+            for first in range(0, len(events), TOGETHER):
+                some = events[first : first + TOGETHER]
+                for start in range(0, len(some), SMALL):
+                    if self._is_stopped:
+                        return
+                    with connections.transaction(self._connection):
+                        self._note(some[start : start + SMALL])
+                    progress(min(first + start + SMALL, len(events)), len(events))
+                finish: Callable[[], None] = partial(self._finish, some)
+                for step in chain(effects.folding(self._connection), [finish]):
+                    if self._is_stopped:
+                        return
+                    with connections.transaction(self._connection):
+                        step()
 
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""
         connection = self._connection
         with explained(self._path), connections.transaction(connection):
-            for table in ("effect", "orphan", "paper_tag", "note", "queue"):
-                connection.execute(f"DELETE FROM {table}")
-            connection.execute(f"UPDATE paper SET read = 0, starred = 0, hidden = {MUTED}, has_note = 0")
-            clear_flag(connection, Flag.HIGHLIGHTED)
-            forget_all(connection)
+            effects.forget(connection)
             connection.execute("UPDATE event SET undone = 0")
             rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
             events = [Event(*row) for row in rows]
@@ -263,68 +261,24 @@ class Events:
                     connection.execute("UPDATE event SET undone = ? WHERE id = ?", (event.kind == "undo", event.value))
             for event in events:
                 if event.kind not in STEPS:
-                    for batch in self._named(event):
-                        self._apply(event, batch)
+                    effects.note(connection, event)
                     self._log.finish(event)
+            for fold in effects.folding(connection):
+                fold()
 
-    # The steps of an event, each inside the caller's transaction.
+    # The steps of events.
 
-    def _prepare(self) -> None:
-        self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
+    def _note(self, events: Sequence[tuple[Event, Event | None]]) -> None:
+        """Note which states may change, in the caller's transaction."""
+        for event, target in events:
+            if target is event:
+                effects.note(self._connection, event)
+            elif target is not None:
+                effects.note_step(self._connection, target)
 
-    def _named(self, event: Event) -> Iterator[str]:
-        """The keys of an event's papers, by batch, at least one; papers missing from the cache become orphans."""
-        connection = self._connection
-        (packed,) = connection.execute("SELECT papers FROM event WHERE seq = ?", (event.seq,)).fetchone()
-        if not event.count:
-            yield "[]"
-            return
-        lines = io.StringIO(zlib.decompress(packed).decode())
-        while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
-            values = {"ids": json.dumps(some), "event": event.seq}
-            find_by_title(connection, some)
-            connection.execute(
-                "INSERT OR IGNORE INTO orphan SELECT value, :event FROM json_each(:ids)"
-                " WHERE value NOT IN (SELECT id FROM paper) AND value NOT IN (SELECT id FROM paper_alias)",
-                values,
-            )
-            (keys,) = connection.execute(
-                "SELECT json_group_array(pk) FROM ("
-                "SELECT pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))"
-                " UNION SELECT pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids)))",
-                values,
-            ).fetchone()
-            yield keys
-
-    def _apply(self, event: Event, batch: str) -> None:
-        """Write an event's effects on a batch of papers."""
-        connection = self._connection
-        self._touch(batch)
-        connection.execute(
-            "INSERT OR IGNORE INTO effect (pk, kind, event) SELECT pk, ?, ? FROM touched",
-            (event.kind, event.seq),
-        )
-        if event.kind in STATES and self._is_newest(event):
-            connection.execute(
-                f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
-            )
-            second_look.settle(connection, "SELECT pk FROM touched")
-        else:
-            refold(connection, event.kind)
-
-    def _touch(self, batch: str) -> None:
-        self._connection.execute("DELETE FROM touched")
-        self._connection.execute(
-            "INSERT INTO touched SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(?))", (batch,)
-        )
-
-    def _is_newest(self, event: Event) -> bool:
-        """Whether the event is in effect and no later one exists; it then decides the state."""
-        other = (
-            "SELECT 1 FROM event WHERE clock >= :clock AND seq <> :seq"
-            " UNION ALL SELECT 1 FROM event WHERE seq = :seq AND undone = 1 LIMIT 1"
-        )
-        return self._connection.execute(other, {"clock": event.clock, "seq": event.seq}).fetchone() is None
+    def _finish(self, events: Sequence[tuple[Event, Event | None]]) -> None:
+        for event, _ in events:
+            self._log.finish(event)
 
     def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> None:
         done = 0
@@ -333,8 +287,8 @@ class Events:
                 if self._is_stopped:
                     return
                 with connections.transaction(self._connection):
-                    self._apply(event, batch)
-                done = min(done + BATCH, event.count)
+                    effects.apply(self._connection, event, batch)
+                done = min(done + effects.BATCH, event.count)
                 progress(done, event.count)
             with connections.transaction(self._connection):
                 self._log.finish(event)
@@ -356,7 +310,7 @@ class Events:
         with explained(self._path):
             connection = self._connection
             rest: list[tuple[Event, Event]] = []
-            room = BATCH
+            room = effects.BATCH
             with self._log.recording():
                 machine = self._log.machine()
                 targets = find_targets(connection, direction, machine, anywhere=anywhere, by=by)
@@ -380,19 +334,15 @@ class Events:
         row = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE id = ?", (id,)).fetchone()
         return Event(*row) if row else None
 
-    def _settle(self, step: Event, target: Event | None, progress: Progress) -> None:
+    def _settle(self, step: Event, target: Event, progress: Progress) -> None:
         """Derive the states of the papers of `target` again, in short transactions."""
-        if target is None:
-            with connections.transaction(self._connection):
-                self._log.finish(step)
-            return
         after: int | None = 0
         done = 0
         with self._without_disk_wait():
             while after is not None and not self._is_stopped:
                 with connections.transaction(self._connection):
                     after = self._settle_batch(step, target, after)
-                done = min(done + BATCH, target.count)
+                done = min(done + effects.BATCH, target.count)
                 progress(done, target.count)
 
     def _settle_batch(self, step: Event, target: Event, after: int) -> int | None:
@@ -401,11 +351,11 @@ class Events:
         connection.execute("DELETE FROM touched")
         connection.execute(
             "INSERT INTO touched SELECT pk FROM effect WHERE event = ? AND pk > ? ORDER BY pk LIMIT ?",
-            (target.seq, after, BATCH),
+            (target.seq, after, effects.BATCH),
         )
         refold(connection, target.kind)
         count, last = connection.execute("SELECT count(*), max(pk) FROM touched").fetchone()
-        if count == BATCH:
+        if count == effects.BATCH:
             return int(last)
         self._log.finish(step)
         return None

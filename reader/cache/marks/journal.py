@@ -1,6 +1,6 @@
 """The journal: what the user did as JSON Lines beside the cache, so that marks outlive it.
 
-Each line is one event and stands for itself: `v` is the version of its form, `sum` the CRC-32 of the bytes before
+Each line is one event and complete in itself: `v` is the version of its form, `sum` the CRC-32 of the bytes before
 `,"sum"`. An event has an identity (`id`), a machine with the number that it gave the event, and a clock that grows over
 all events that the machine has seen, whatever its system clock says. The union of the lines of several journals, in
 any order and with repetitions, is again a journal.
@@ -54,7 +54,8 @@ _WRITTEN = ("id", "machine", "number", "clock", "kind", "value", "count")
 _SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}')
 _SUM_BYTES = len(b',"sum":"00000000"}')
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The errors of a full disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def decode(line: bytes) -> Entry | Owner:
         fields = json.loads(body + b"}")
         version = fields.pop("v")
     except (ValueError, KeyError, AttributeError, RecursionError):
-        raise ValueError("it is no event") from None
+        raise ValueError("it is not an event") from None
     if version != VERSION:
         raise ValueError(f"its form, {version}, is newer than this program")
     owner = fields.get("owner")
@@ -141,14 +142,14 @@ def _entry(fields: dict[str, Any]) -> Entry:
         count = len(ids.split("\n")) if ids else 0
         entry = Entry(papers=zlib.compress(ids.encode(), PACKING), **fields)
     except (ValueError, TypeError, zlib.error):
-        raise ValueError("it is no event") from None
+        raise ValueError("it is not an event") from None
     texts = (entry.id, entry.machine, entry.kind, entry.value)
     numbers = (entry.number, entry.clock, entry.count)
     is_event = all(isinstance(one, str) for one in texts) and all(
         type(one) is int and 0 <= one <= LATEST_CLOCK for one in numbers
     )
     if not is_event or entry.count != count:
-        raise ValueError("it is no event")
+        raise ValueError("it is not an event")
     return entry
 
 
@@ -220,7 +221,7 @@ class Journal:
             os.truncate(self.path, size)
 
     def _explain(self, error: OSError, done: str) -> CacheError:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             return CacheError(
                 f"The disk is full, so the journal {self.path} could not be written. Free some space and try again."
             )

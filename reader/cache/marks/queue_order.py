@@ -9,7 +9,7 @@ from reader.core.queue_places import place_between
 
 
 def place_in(connection: sqlite3.Connection, pk: int, listed: Sequence[int]) -> str | None:
-    """The place that a queued paper needs to stand where it stands among the `listed` ones.
+    """The place that a queued paper needs to be where it is among the `listed` ones.
 
     That is behind the nearest queued paper above it, whatever queued papers the list leaves out, or before the one
     below. None if the paper is not in the queue, or no other is.
@@ -36,6 +36,6 @@ def _place_of(connection: sqlite3.Connection, pks: Iterable[int]) -> str | None:
 
 
 def _next(connection: sqlite3.Connection, sql: str, place: str, pk: int) -> str | None:
-    """The place next to another, but for that of the moved paper itself."""
+    """The place next to another, except that of the moved paper itself."""
     found: str | None = connection.execute(f"{sql} AND pk <> ?", (place, pk)).fetchone()[0]
     return found

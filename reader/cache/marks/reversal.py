@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Literal
 
-from reader.cache.marks.derived import FOLLOW, SETTING
+from reader.cache.marks.derived import FOLLOW, MAILED, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
 from reader.core.marks import AGENT, TRACES, Agent, quoted
 
@@ -36,7 +36,9 @@ def find_targets(
     return [Event(*row) for row in connection.execute(query, values)]
 
 
-_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))}) AND kind NOT LIKE '{FOLLOW}%' AND kind NOT LIKE '{SETTING}%'"
+_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))})" + "".join(
+    f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED)
+)
 
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 

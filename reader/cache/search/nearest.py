@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from reader.cache.search.compile import Nearest, Selection
 from reader.cache.search.full_text import Clause
+from reader.cache.search.selection import Nearest, Selection
 
 MOST = 100
 """Papers that a free text finds: further ones fit it by chance."""

@@ -33,9 +33,9 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from reader.cache.search.compile import Clause, DayWalk, InTexts, Lookup, Selection, Word
-from reader.cache.search.full_text import Param, bracketed, join_clauses
+from reader.cache.search.full_text import Clause, Param, bracketed, join_clauses
 from reader.cache.search.nearest import nearest
+from reader.cache.search.selection import DayWalk, InTexts, Lookup, Selection, Word
 from reader.cache.search.walk import Scattered, walk_stretches
 
 HARDLY_ANY = 2_000
@@ -163,7 +163,7 @@ def in_texts(
 
 
 def _having(connection: sqlite3.Connection, found: InTexts, known: Iterable[int] = ()) -> Clause | None:
-    """The condition on the papers whose full text has the words, but for `known` ones; None if there are none."""
+    """The condition on the papers whose full text has the words, except `known` ones; None if there are none."""
     pks = {pk for (pk,) in connection.execute(found.pks.sql, found.pks.params)}
     pks = pks.difference(known) if pks else pks
     return join_clauses([_one_of(pks), found.rest], "AND") if pks else None

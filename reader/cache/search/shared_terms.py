@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reader.cache.search.full_text import Clause
-from reader.core.group import ANYONE
 from reader.core.query.sharing import name_and_kind
 
 
@@ -26,6 +25,8 @@ def is_shared_by(value: str) -> Clause:
 
 def _marks(value: str) -> Clause:
     """The marks of a member, of one kind or of any."""
+    from reader.core.group import ANYONE
+
     name, kind = name_and_kind(value)
     conditions, params = ["m.member = g.key"], []
     if name != ANYONE:

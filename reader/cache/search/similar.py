@@ -40,7 +40,7 @@ CITATION = 0.1
 """What it adds if one paper cites the other."""
 
 SHORTEST_TITLE = 4
-"""Words of a title that is looked for in full texts: a shorter one may stand there by chance."""
+"""Words of a title that is looked for in full texts: a shorter one may be there by chance."""
 
 MOST_READ = 5
 """Full texts whose references are read, which takes some 10 ms each."""

@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reader.cache.search.compile import DayWalk
 from reader.cache.search.full_text import Clause, join_clauses
+from reader.cache.search.selection import DayWalk
 
 FIRST_STRETCH, LONGEST_STRETCH = 1_000, 16_000
 """Papers of the first and of the longest stretch of days; each stretch is twice as long as the one before."""

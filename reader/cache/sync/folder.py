@@ -18,9 +18,9 @@ from pathlib import Path
 from reader import platform
 from reader.cache.marks.event_log import ENTRY_COLUMNS
 from reader.cache.marks.events import Events, Progress, ignore_progress
-from reader.cache.marks.journal import Entry, Journal
+from reader.cache.marks.journal import FULL, Entry, Journal
 from reader.cache.sync import memory
-from reader.cache.sync.machine_file import Known, Reading, file_of, files_in, tail_of
+from reader.cache.sync.machine_file import Known, Reading, file_of, files_in, is_copy, tail_of
 from reader.cache.sync.memory import Memory
 from reader.core.errors import CacheError
 from reader.paths import make_private, sync, sync_lock
@@ -39,10 +39,16 @@ class Exchanged:
     """Number of events that were added to this machine's file."""
     troubles: list[str] = field(default_factory=list)
     """Files of which not all could be read, each with the reason."""
+    skipped: list[str] = field(default_factory=list)
+    """What has a name as such a file and is none."""
     is_first: bool = False
     """Whether this machine had never looked at this folder."""
     is_new_machine: bool = False
     """Whether this machine has taken another id, because another one writes under the old one."""
+    notes: list[str] = field(default_factory=list)
+    """Ids of papers whose note here gave way to one of another machine."""
+    is_emptied: bool = False
+    """Whether the folder had files of other machines, and has none at all now."""
 
 
 def exchange(
@@ -60,7 +66,7 @@ def exchange(
     """
     with alone(cache):
         known = events.read(lambda one: memory.load(one, str(folder)))
-        _expect_folder(folder, is_first=not known.own)
+        _expect_folder(folder, cache, is_first=not known.own)
         try:
             return _Exchange(events, folder, name, known, progress=progress, now=now).run()
         except OSError as error:
@@ -95,15 +101,19 @@ class _Exchange:
         """Take in the others' files, and write the own one; raises OSError."""
         known, machine = self._known, self._events.machine()
         before = replace(known, files=dict(known.files))
-        found = {one.name: one for one in files_in(self._folder)}
+        files, self._result.skipped = files_in(self._folder)
+        found = {one.name: one for one in files}
         own = file_of(self._folder, machine)
+        _find_own(found, own)
         is_as_written = self._is_as_written(own)
         is_gone = bool(known.files.keys() - found.keys())
+        self._result.is_emptied = not found and bool(known.files.keys() - {own.name})
         others = {name: self._take_in(found[name]) for name in found if name != own.name}
-        machines = {one.machine for one in others.values()}
+        # A copy of a machine's file has not all that this machine did.
+        machines = {one.machine for name, one in others.items() if not is_copy(name, one)}
         if not is_as_written and own.name in found:
-            ids = set[str]()
-            there, came = self._read(own, known.files.get(own.name, Known()), ids)
+            ids, troubles = set[str](), list(self._result.troubles)
+            there, came = self._read_own(own, ids)
             if came and known.own == machine:
                 # Two copies of one home write to one file: from now on this one has its own.
                 others[own.name] = there
@@ -112,12 +122,25 @@ class _Exchange:
                 machine = self._events.take_new_machine()
                 own = file_of(self._folder, machine)
                 self._result.is_new_machine = True
-        mine = self._write(own, machine, machines, is_anew=is_gone or not is_as_written)
+            else:
+                # Whatever is wrong with it, it is written anew.
+                self._result.troubles[:] = troubles
+        try:
+            mine = self._write(own, machine, machines, is_anew=is_gone or not is_as_written)
+        except BaseException:
+            # What came is known; what is missing in the own file, or in the folder, is still to be written.
+            known.files, known.written = before.files | others, before.written
+            self._save(before)
+            raise
         known.files, known.own = others | {own.name: mine}, machine
-        if known != before:
-            known.changed = self._now()
-            self._events.read(lambda one: memory.save(one, str(self._folder), known))
+        self._save(before)
         return self._result
+
+    def _save(self, before: Memory) -> None:
+        """Remember what is known of the folder, if it is more than before."""
+        if self._known != before:
+            self._known.changed = self._now()
+            self._events.read(lambda one: memory.save(one, str(self._folder), self._known))
 
     # Other machines' files
 
@@ -128,14 +151,18 @@ class _Exchange:
             status = file.stat()
             if (status.st_size, status.st_mtime_ns) == (before.size, before.time):
                 if before.trouble:
-                    self._result.troubles.append(f"{file.name}: {before.trouble}")
+                    self._note_trouble(file.name, before)
                 return before
             return self._read(Path(file.path), before, self._elsewhere)[0]
         except OSError as error:
             # Another program may hold it, or take it away meanwhile: it is read at the next look.
-            trouble = f"it can't be read: {error.strerror}"
-            self._result.troubles.append(f"{file.name}: {trouble}")
-            return replace(before, size=-1, trouble=trouble)
+            there = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}")
+            self._note_trouble(file.name, there)
+            return there
+
+    def _note_trouble(self, file: str, known: Known) -> None:
+        whose = f"{known.name}'s " if known.name else ""
+        self._result.troubles.append(f"{whose}{file}: {known.trouble}")
 
     def _read(self, path: Path, before: Known, ids: set[str]) -> tuple[Known, int]:
         """Add the new events of a file to the log; return what is known of it then, and the number of new ones.
@@ -149,10 +176,20 @@ class _Exchange:
             by = known.name or known.machine or path.name
             self._result.came[by] = self._result.came.get(by, 0) + came
         if known.trouble:
-            self._result.troubles.append(f"{path.name}: {known.trouble}")
+            self._note_trouble(path.name, known)
         return known, came
 
     # This machine's own file
+
+    def _read_own(self, own: Path, ids: set[str]) -> tuple[Known, int]:
+        """Read the own file, which another program has changed."""
+        try:
+            return self._read(own, self._known.files.get(own.name, Known()), ids)
+        except OSError as error:
+            raise CacheError(
+                f"This machine's file {own} can't be read: {error.strerror}. Make it readable, or remove it: it is then"
+                " written anew."
+            ) from error
 
     def _is_as_written(self, own: Path) -> bool:
         """Whether the own file is as this machine left it."""
@@ -165,7 +202,26 @@ class _Exchange:
             return False
 
     def _write(self, own: Path, machine: str, others: set[str], *, is_anew: bool) -> Known:
-        """Add to the own file the events that it lacks and no other file has; with `is_anew`, write all of it."""
+        """Add to the own file the events that it lacks and no other file has; with `is_anew`, write all of it.
+
+        Raises CacheError.
+        """
+        try:
+            return self._written(own, machine, others, is_anew=is_anew)
+        except (OSError, CacheError) as error:
+            cause = error if isinstance(error, OSError) else error.__cause__
+            if not isinstance(cause, OSError) or cause.errno in FULL:
+                raise
+            if own.is_dir():
+                raise CacheError(
+                    f"{own} is a folder, where this machine's file belongs. Rename it; nothing is lost."
+                ) from error
+            raise CacheError(
+                f"{self._folder} can't be written: {cause.strerror}. What other machines did is taken in; what you did"
+                " waits here until it can."
+            ) from error
+
+    def _written(self, own: Path, machine: str, others: set[str], *, is_anew: bool) -> Known:
         before = Known() if is_anew else self._known.files[own.name]
         if is_anew:
             self._known.written = 0
@@ -205,6 +261,14 @@ class _Exchange:
                     yield entry
 
 
+def _find_own(found: dict[str, os.DirEntry[str]], own: Path) -> None:
+    """Have the own file under its name, whatever case the disk gives names."""
+    for name in [name for name in found if name != own.name and name.lower() == own.name]:
+        with suppress(OSError):
+            if own.name not in found and own.samefile(found[name].path):
+                found[own.name] = found.pop(name)
+
+
 def _noted(entries: Iterator[Entry], ids: set[str]) -> Iterator[Entry]:
     for entry in entries:
         ids.add(entry.id)
@@ -239,9 +303,11 @@ def alone(cache: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _expect_folder(folder: Path, *, is_first: bool) -> None:
+def _expect_folder(folder: Path, cache: Path, *, is_first: bool) -> None:
     """Make the folder at its first use; raises CacheError if it is gone since, such as a stick that is not there."""
     if folder.is_dir():
+        if folder.samefile(cache.parent):
+            raise CacheError(f"{folder} has this machine's own cache, which is not to be shared. Name another folder.")
         return
     if folder.exists():
         raise CacheError(f"{folder} is no folder. Name one that your machines share.")

@@ -46,7 +46,7 @@ def checked(entry: Entry) -> Entry:
     """
     mark = Mark("star", "1", entry.clock, entry.machine, entry.id)
     if clean_event(mark) is None or entry.clock > FURTHEST:
-        raise ValueError("it is no event")
+        raise ValueError("it is not an event")
     kind, value = _checked(entry.kind, entry.value, entry.count)
     if entry.count and not _PAPERS.fullmatch(zlib.decompress(entry.papers).decode("utf-8", "replace")):
         raise ValueError("it names no papers")
@@ -63,7 +63,7 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str]:
     else:
         found = (clean(kind, LINE_LIMIT), clean_note(value, NOTE_LIMIT)) if kind.isprintable() and kind else None
     if found is None:
-        raise ValueError("it is no event")
+        raise ValueError("it is not an event")
     return found
 
 

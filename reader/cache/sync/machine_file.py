@@ -17,7 +17,7 @@ MOST_FILES = 1_000
 """Files of a folder that are read."""
 
 MOST_BYTES = 1 << 30
-"""A larger file is no machine's: it would have some five million marks."""
+"""A larger file is not a machine's: it would have some five million marks."""
 
 TAIL = 4_096
 """Bytes before a place in a file that tell whether it is still the same file up to there."""
@@ -53,11 +53,40 @@ def file_of(folder: Path, machine: str) -> Path:
     return folder / f"{PREFIX}{machine}{ENDING}"
 
 
-def files_in(folder: Path) -> list[os.DirEntry[str]]:
-    """The files of machines, by name, also the copies that programs make of two versions; raises OSError."""
+def is_copy(name: str, known: Known) -> bool:
+    """Whether a file of this name is a copy that a program made of a machine's file, as where two versions met."""
+    return bool(known.machine) and name.lower() != file_of(Path(), known.machine).name
+
+
+def files_in(folder: Path) -> tuple[list[os.DirEntry[str]], list[str]]:
+    """The files of machines, by name, also the copies that programs make of two versions; and what is none of them.
+
+    The latter has such a name, and is said with the reason. Some disks change the case of names. Raises OSError.
+    """
+    found, others = [], []
     with os.scandir(folder) as entries:
-        found = [one for one in entries if one.name.startswith(PREFIX) and one.name.endswith(ENDING) and one.is_file()]
-    return sorted(found, key=lambda one: one.name)[:MOST_FILES]
+        for one in sorted(entries, key=lambda one: one.name):
+            if not (one.name.lower().startswith(PREFIX) and one.name.lower().endswith(ENDING)):
+                continue
+            if strange := _strange(one):
+                others.append(f"{one.name}: {strange}")
+            else:
+                found.append(one)
+    if len(found) > MOST_FILES:
+        others.append(f"{len(found) - MOST_FILES:,} files more than the {MOST_FILES:,} that are read")
+    return found[:MOST_FILES], others
+
+
+def _strange(entry: os.DirEntry[str]) -> str:
+    """Why an entry of a folder is no file; empty if it is one."""
+    try:
+        if entry.is_file():
+            return ""
+        if entry.is_dir():
+            return "it is a folder"
+    except OSError as error:
+        return f"it can't be read: {error.strerror}"
+    return "it is a link to nothing" if entry.is_symlink() else "it is a pipe or a device"
 
 
 def tail_of(path: Path, place: int) -> int:
@@ -86,8 +115,8 @@ class Reading:
 
     def entries(self) -> Iterator[Entry]:
         """The events that are whole. What follows the first line that is not is read again at the next look."""
-        if self.size > MOST_BYTES:
-            self._trouble = BadLine(0, "it is too large for a file of marks")
+        if not self.size or self.size > MOST_BYTES:
+            self._trouble = BadLine(0, "it is too large for a file of marks" if self.size else "it is empty")
             return
         with self._path.open("rb") as file:
             file.seek(self._place)

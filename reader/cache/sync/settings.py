@@ -43,7 +43,7 @@ def record_settings(events: Events, values: Mapping[str, Any]) -> None:
 
 
 def newest_settings(connection: sqlite3.Connection) -> dict[str, Any]:
-    """The newest value of each setting that was ever changed; what is no JSON is left out."""
+    """The newest value of each setting that was ever changed; what is not JSON is left out."""
     rows = connection.execute(
         f"SELECT kind, value FROM event WHERE kind LIKE '{SETTING}%' AND undone = 0 ORDER BY clock, id"
     )

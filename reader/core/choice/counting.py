@@ -102,7 +102,7 @@ def _words(packed: bytes) -> Numbers:
 
 
 def _pairs(words: Numbers, is_word: Flags) -> Numbers:
-    """The number of each two adjacent words, and `BREAK` where one of them is none."""
+    """The number of each two adjacent words, and `BREAK` where one of them is not a word."""
     pairs = words[:-1] * np.uint32(PAIRING) + words[1:]
     pairs *= is_word[:-1]
     pairs *= is_word[1:]
@@ -157,7 +157,7 @@ COUNT_FOR = 1_000
 """Papers that those that ship count for."""
 
 ENOUGH = 5_000
-"""Papers that tell by themselves how common words are."""
+"""Papers enough to know how common words are."""
 
 
 def survey(terms: Terms, chunks: Iterable[Chunk], common: Common | None = None) -> Statistics:

@@ -10,7 +10,7 @@ EVERY = 10
 """Places of which one is a surprise."""
 
 SLACK = 4
-"""Places by which a surprise stands before the last of its ten, at most."""
+"""Places by which a surprise comes before the last of its ten, at most."""
 
 MOST = 30
 """Surprises in all: nobody looks deeper in a day."""

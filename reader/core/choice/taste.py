@@ -25,7 +25,7 @@ MOST_CANDIDATES = 6_000
 """Terms that may be picked: those that the most liked papers have."""
 
 EXAMPLES = 5
-"""Marked papers that tell how a term is written."""
+"""Marked papers that show how a term is written."""
 
 MOST_COMMON = 0.15
 """The share of all papers from which on a term says nothing."""
@@ -85,7 +85,7 @@ class TasteTerm(NamedTuple):
 
     @property
     def key(self) -> tuple[What, str]:
-        """What tells it from others: a word's number, or a trait's name without case and accents."""
+        """What distinguishes it from others: a word's number, or a trait's name without case and accents."""
         return self.what, str(self.code) if self.what == "word" else fold(self.name)
 
 
@@ -128,7 +128,7 @@ def learn(
     muted: Container[int] = frozenset(),
     common: Callable[[], Common | None] = lambda: None,
 ) -> Taste:
-    """Learn from marked papers; `chunks` are the papers that tell how common terms are, with `common` if they are few.
+    """Learn from marked papers; `chunks` are the papers that show how common terms are, with `common` if they are few.
 
     Terms whose numbers are `muted` are not learned, and others take their places.
     """

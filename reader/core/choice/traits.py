@@ -45,7 +45,7 @@ class TraitCount(NamedTuple):
 
 
 def weigh_traits(counts: Iterable[TraitCount], liked: float, hidden: float) -> tuple[TasteTerm, ...]:
-    """The traits that tell liked papers, or hidden ones, from others; `liked` and `hidden` are the weights of all."""
+    """The traits that set liked papers, or hidden ones, apart; `liked` and `hidden` are the weights of all."""
     found = sorted(_weigh(counts, liked, hidden), key=lambda term: (-abs(term.weight), term.name))
     left = dict(MOST)
     kept = []

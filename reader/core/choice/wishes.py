@@ -89,7 +89,7 @@ class Wish(NamedTuple):
 
 
 def trait_key(what: What, name: str) -> tuple[What, str]:
-    """What tells a word or trait from others: a word's stem, or its name without case and accents."""
+    """What distinguishes a word or trait from others: a word's stem, or its name without case and accents."""
     return what, str(code_of(name)) if what == "word" else fold(name)
 
 

@@ -25,7 +25,7 @@ PAIRING = 0x9E3779B1
 
 MASK = 0xFFFFFFFF
 
-_EMPTY_WORDS = """
+_WORDS = """
 a about above across after again against all also although among an and any are as at be because been before being
 between both but by can could did do does during each either et al for from further get given had has have having
 he her here his how however i if in into is it its itself just may might more most much must my no nor not of off on
@@ -35,7 +35,7 @@ upon us very via was we well were what when where whereas whether which while wh
 would yet you your ie eg new novel paper propose proposed present introduce show using use used based approach
 method results work study existing recent significantly achieve demonstrate first state art
 """
-_STOP_WORDS = frozenset(_EMPTY_WORDS.split())
+EMPTY_WORDS = frozenset(_WORDS.split())
 """Words that say nothing about what a paper is about; half of these only papers use so often."""
 
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
@@ -47,7 +47,7 @@ class _Numbers(dict[str, int]):
 
     def __missing__(self, token: str) -> int:
         word = token.lower()
-        is_word = len(word) > 1 and word not in _STOP_WORDS and not word.isdigit()
+        is_word = len(word) > 1 and word not in EMPTY_WORDS and not word.isdigit()
         number = (crc32(stem(word).encode()) or 1) if is_word else BREAK
         # Long-lived programs see many words; most come once.
         if len(self) < 200_000:
@@ -78,7 +78,7 @@ def tokens(text: str) -> list[str]:
 
 
 def number(token: str) -> int:
-    """The number of a word; `BREAK` for what is none."""
+    """The number of a word; `BREAK` for what is not a word."""
     return _NUMBERS[token]
 
 

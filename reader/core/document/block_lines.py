@@ -32,11 +32,11 @@ NARROWEST = 20
 """Columns that the text of nested blocks has at least."""
 
 _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
-"""A marker that stands beside its item; any other is a term above its explanation."""
+"""A marker that is beside its item; any other is a term above its explanation."""
 
 
 class _Edge(NamedTuple):
-    """What stands left of the lines of nested blocks."""
+    """What is drawn to the left of the lines of nested blocks."""
 
     pieces: tuple[Piece, ...] = ()
     cells: int = 0

@@ -42,7 +42,7 @@ _ALIGN = ("left", "right", "center")
 
 
 class UnreadableDocument(ValueError):
-    """The bytes are no document."""
+    """The bytes are not a document."""
 
 
 def dump(document: Document) -> bytes:

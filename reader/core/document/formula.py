@@ -269,7 +269,7 @@ class _Parser:
         raise NotHonest
 
     def _rows(self, end: str, between: str = " ", *, opening: bool = False) -> list[list[Atom]]:
-        """The rows up to the end; `between` stands between the cells of a row."""
+        """The rows up to the end; `between` is between the cells of a row."""
         if opening:
             self._skip_spaces()
             if self._next() != "{":

@@ -112,11 +112,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. Cells that span several rows stand in the first of them."""
+    """A table. Cells that span several rows are in the first of them."""
 
     rows: tuple[tuple[Cell, ...], ...]
     rules: tuple[int, ...] = ()
-    """The rows that have a line above them, but for the first."""
+    """The rows that have a line above them, except the first."""
     anchor: str = ""
 
 

@@ -32,7 +32,7 @@ class Hit(NamedTuple):
 
 
 def find(document: Document, words: Sequence[str], finders: Sequence[Finder]) -> Iterator[Hit]:
-    """The blocks in which each of the words stands, as its finder finds it, in reading order.
+    """The blocks that have a word, for each of the words, as its finder finds it, in reading order.
 
     Only formulas of blocks that have the letters of all words become Unicode: a text takes 1 ms instead of 30.
     """

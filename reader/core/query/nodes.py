@@ -85,7 +85,7 @@ class When:
 class Near:
     """Free text after `~`: the papers that fit it best, which need not have all its words.
 
-    It stands behind the other terms, which the papers must match. Within the `OR` or `NOT` of a saved view's name, it
+    It comes after the other terms, which the papers must match. Within the `OR` or `NOT` of a saved view's name, it
     means the papers that have all its words.
     """
 
@@ -204,7 +204,7 @@ def any_of(nodes: list[Node]) -> Node:
 
 
 def liked(node: Node | None) -> tuple[str, ...]:
-    """The ids of all `like:` among terms that stand together, each once."""
+    """The ids of all `like:` among terms that are joined, each once."""
     if is_like(node):
         parts = node.nodes if isinstance(node, Or) else (node,)
         return tuple(dict.fromkeys(part.value for part in parts if isinstance(part, Term)))
@@ -220,7 +220,7 @@ def is_like(node: Node | None) -> bool:
 
 
 def names_like(node: Node | None) -> bool:
-    """Whether `like:` stands anywhere in a node."""
+    """Whether `like:` is anywhere in a node."""
     match node:
         case And(nodes) | Or(nodes):
             return any(map(names_like, nodes))

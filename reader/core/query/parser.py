@@ -191,14 +191,14 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
 
 
 def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
-    """Raise QueryError for a `like:` that does not stand beside the other terms."""
+    """Raise QueryError for a `like:` that is not beside the other terms."""
     if is_like(root) or not names_like(root):
         return
     if isinstance(root, And) and all(is_like(node) or not names_like(node) for node in root.nodes):
         return
     wrong = next((part for part in parts if not isinstance(part.node, Sort) and names_like(part.node)), None)
     raise QueryError(
-        "like: goes with all other terms: it can't be excluded, nor stand beside another term in OR.",
+        "like: goes with all other terms: it can't be excluded, nor be joined to another term by OR.",
         wrong.start if wrong else 0,
         wrong.end if wrong else end,
     )

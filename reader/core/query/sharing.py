@@ -18,7 +18,7 @@ _KINDS = {("is", "starred"): "star", ("is", "queued"): "queue", ("has", "note"):
 
 
 def resolve_members(query: Query) -> Query:
-    """The query in which each `by:` has the kinds of marks that stand next to it."""
+    """The query in which each `by:` has the kinds of marks that are next to it."""
     return replace(query, root=_resolved(query.root)) if query.root is not None and _names_member(query.root) else query
 
 

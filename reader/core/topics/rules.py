@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.text import clean
-from reader.core.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase
 
 _TEXTS = ("name", "family", "about")
@@ -271,7 +271,7 @@ class _Reader:
             points = _points(value)
             phrases = self._phrases([sub], line)
         else:
-            self._add_mistake(line, "points must be a number, or stand before a list of phrases")
+            self._add_mistake(line, "points must be a number, or come before a list of phrases")
             return
         if not abs(points) <= _MOST_POINTS:
             self._add_mistake(line, f"points must be from -{_MOST_POINTS} to {_MOST_POINTS}")

@@ -150,7 +150,7 @@ class PdfClient(BusyHostClient):
             done = self._part.stat().st_size
             if not response.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
                 self._forget()
-                raise FeedRefused("arXiv sent another part of the PDF than was asked for; try again.")
+                raise FeedRefused("arXiv sent a part of the PDF that was not asked for; try again.")
         else:
             self._forget()
             if tag := Validators.from_headers(response.headers).etag:

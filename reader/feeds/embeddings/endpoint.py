@@ -17,9 +17,9 @@ from reader import __version__
 from reader.access_token import lookup_environment
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
 from reader.core.hosts import is_local
+from reader.core.settings.vectors import Vectors
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
-from reader.core.vectors import Vectors
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.http.environment import is_offline
@@ -196,6 +196,6 @@ def _read_rows(body: bytes, count: int, host: str) -> Rows:
             rows[int(one.get("index", at))] = one["embedding"]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise FeedMalformed(
-            f"{host} answered with something else than {count} vectors; is vectors.server right?"
+            f"{host} answered with something other than {count} vectors; is vectors.server right?"
         ) from error
     return checked(rows, count, host)

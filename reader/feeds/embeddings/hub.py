@@ -98,7 +98,7 @@ class HubClient(DocumentClient):
         With `sha256` its weights must have that digest. Raises FeedError, and ReaderError if it can't be written.
         """
         if not is_name(name):
-            raise UsageError(f"{clean(name, 100)!r} is no name of a model, such as minishlab/potion-base-8M.")
+            raise UsageError(f"{clean(name, 100)!r} is not the name of a model, such as minishlab/potion-base-8M.")
         if self.offline:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
         try:
@@ -179,9 +179,9 @@ def _read_listing(document: Document) -> tuple[str, list[HubFile]]:
         if not re.fullmatch(r"[0-9a-f]{40}", commit):
             raise ValueError
     except (UnreadableJson, ValueError, KeyError, TypeError) as error:
-        raise FeedMalformed("The hub sent something else than the files of a model; try again later.") from error
+        raise FeedMalformed("The hub sent something other than the files of a model; try again later.") from error
     if missing := [name for name in FILES if name not in there]:
-        raise FeedMalformed(f"This is no static model of model2vec: it has no {' and no '.join(missing)}.")
+        raise FeedMalformed(f"This is not a static model of model2vec: it has no {' and no '.join(missing)}.")
     return commit, [_read_file(name, there[name]) for name in FILES]
 
 
@@ -206,5 +206,5 @@ def _check(path: Path, file: HubFile) -> str:
             git.update(chunk)
     is_same = own.hexdigest() == file.sha256 if file.sha256 else git.hexdigest() == file.git
     if not is_same:
-        raise FeedMalformed(f"{file.name} came with another digest than the hub named, and was not kept; try again.")
+        raise FeedMalformed(f"{file.name} came with a digest other than the hub's, and was not kept; try again.")
     return own.hexdigest()

@@ -17,9 +17,9 @@ def checked(values: object, rows: int, who: str) -> npt.NDArray[np.float32]:
         with np.errstate(over="ignore"):
             found = np.asarray(values, np.float32)
     except (TypeError, ValueError, OverflowError) as error:
-        raise FeedMalformed(f"{who} sent something else than vectors of one length.") from error
+        raise FeedMalformed(f"{who} sent something other than vectors of one length.") from error
     if found.ndim != 2 or len(found) != rows:
-        raise FeedMalformed(f"{who} sent something else than one vector for each of {rows} texts.")
+        raise FeedMalformed(f"{who} sent something other than one vector for each of {rows} texts.")
     if not SMALLEST <= found.shape[1] <= LARGEST:
         raise FeedMalformed(f"{who} sent vectors of {found.shape[1]:,} numbers; {SMALLEST} to {LARGEST:,} are usual.")
     if not np.isfinite(found).all():

@@ -36,7 +36,7 @@ class StaticEncoder:
             found = (folder / WEIGHTS).stat()
         except OSError as error:
             shown = clean(str(folder), 200)
-            raise ConfigError(f"{shown} has no {WEIGHTS}, so it is no folder of a static model.") from error
+            raise ConfigError(f"{shown} has no {WEIGHTS}, so it is not the folder of a static model.") from error
         self.key = f"static {folder} {found.st_size} {found.st_mtime_ns}"
 
     async def encode(self, texts: Sequence[str]) -> Rows:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from reader.core.ids import arxiv_id
+from reader.core.latex import latex_to_unicode
 from reader.core.library import LibraryEntry
-from reader.core.text import latex_to_unicode
 from reader.feeds.files.library import eprint_id, find_id, find_in_files, first_of, make_entry
 
 if TYPE_CHECKING:

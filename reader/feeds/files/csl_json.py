@@ -31,7 +31,7 @@ def is_library_item(value: object) -> TypeGuard[dict[str, Any]]:
 
 
 def library_items(value: object) -> list[Any] | None:
-    """The items of a file that has them under a key, as Better BibTeX writes it; None if it is none."""
+    """The items of a file that has them under a key, as Better BibTeX writes it; None if it is not one."""
     items = value.get("items") if isinstance(value, dict) else None
     return items if isinstance(items, list) and any(map(is_library_item, items[:20])) else None
 

@@ -40,7 +40,7 @@ _FILLED = tuple(field for field in FIELDS if field.name in Draft._fields and fie
 
 
 class Exported(NamedTuple):
-    """What a record tells about a paper."""
+    """What a record says about a paper."""
 
     draft: Draft | None
     """None if the record has only marks."""

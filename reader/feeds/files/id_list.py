@@ -15,7 +15,7 @@ _WORD_LIMIT = 300
 
 
 def is_list(text: str) -> bool:
-    """Whether at least half of the text's lines, but for comments, name a paper."""
+    """Whether at least half of the text's lines, except comments, name a paper."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(_COMMENT)]
     return bool(lines) and 2 * sum(bool(_ids(line)) for line in lines) >= len(lines)
 

@@ -35,7 +35,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that is no JSON, up to the end of its line."""
+    """Something that is not JSON, up to the end of its line."""
 
     line: int
     reason: str
@@ -44,7 +44,7 @@ class Unreadable:
 class JsonStream:
     """Values that follow each other in chunks of UTF-8, over lines or within them.
 
-    The entries of an outermost list are values of their own. After what is no JSON, reading goes on at the next line.
+    The entries of an outermost list are values of their own. After what is not JSON, reading goes on at the next line.
     Memory stays under 128 MiB for values and eight times `VALUE_LIMIT`, whatever the chunks hold.
     """
 
@@ -62,7 +62,7 @@ class JsonStream:
         """All values in order; an exception of the chunks passes through after the values before it."""
         while self._skip_space():
             if self._wasted > WASTE_LIMIT:
-                yield Unreadable(self._line, "too much before it is no JSON, so the rest is not read")
+                yield Unreadable(self._line, "too much before it is not JSON, so the rest was not read")
                 return
             if self._text[self._at] == "[":
                 yield from self._entries()
@@ -125,7 +125,7 @@ class JsonStream:
             return Unreadable(line, reason)
 
     def _skip_space(self) -> str:
-        """Go to the next character that is no white space, and return it; the empty string at the end."""
+        """Go to the next character that is not white space, and return it; the empty string at the end."""
         while True:
             space = _SPACE.match(self._text, self._at)
             self._advance(space.end() if space else self._at)

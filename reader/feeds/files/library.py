@@ -34,7 +34,7 @@ def find_in_files(texts: Iterable[str]) -> str | None:
 
 
 def eprint_id(eprint: str, archive: str, category: str) -> str | None:
-    """The id of an `eprint` field, where an old id may stand without its archive, which is the category."""
+    """The id of an `eprint` field, where an old id may be without its archive, which is the category."""
     if archive.strip().lower() not in ("", "arxiv", "arxiv.org"):
         return None
     return arxiv_id(eprint) or arxiv_id(f"{category.partition('.')[0]}/{eprint.strip()}")

@@ -33,13 +33,13 @@ def read_newsboat(path: Path, name: str) -> Iterator[LibraryEntry]:
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
             yield from _entries(connection, name)
     except sqlite3.Error as error:
-        raise FeedMalformed(f"{name} is no cache of newsboat, or it is damaged: {error}.") from error
+        raise FeedMalformed(f"{name} is not a cache of newsboat, or it is damaged: {error}.") from error
 
 
 def _entries(connection: sqlite3.Connection, name: str) -> Iterator[LibraryEntry]:
     row = connection.execute("SELECT type FROM sqlite_schema WHERE name = 'rss_item'").fetchone()
     if row is None or row[0] != "table":
-        raise FeedMalformed(f"{name} is a database, but no cache of newsboat.")
+        raise FeedMalformed(f"{name} is a database, but not a cache of newsboat.")
     found: dict[str, LibraryEntry] = {}
     # Older versions have no column for flags.
     columns = {row[1] for row in connection.execute("PRAGMA table_info(rss_item)")}

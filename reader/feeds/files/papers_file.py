@@ -154,7 +154,7 @@ def _whole(chunks: Iterator[bytes], name: str) -> bytes:
 
 
 def _decoded(body: bytes, name: str) -> str:
-    """The text of a file; raises FeedMalformed if it is none."""
+    """The text of a file; raises FeedMalformed if it is not text."""
     if body.startswith(_UTF_16):
         return body.decode("utf-16", errors="replace")
     if b"\0" in body:

@@ -1,4 +1,4 @@
-"""Parse RIS, and the like of Web of Science: a line a field, which is named by two letters.
+"""Parse RIS, and Web of Science's similar form: one line for each field, named by two letters.
 
 A record begins with TY, or PT, and ends with ER or the next one.
 """

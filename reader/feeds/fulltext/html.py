@@ -25,7 +25,7 @@ _OTHER_PAGES = (
     ("no such document", "ar5iv does not have it"),
     ("sign in", "the network asks to sign in first"),
 )
-"""What stands in the title or heading of a page that is no paper, and what that means."""
+"""What is in the title or heading of a page that is not a paper, and what that means."""
 
 
 def without_mathml(html: str) -> str:

@@ -56,7 +56,7 @@ class SpanWriter:
             self._is_spaced = False
 
     def mark(self, mark: str, target: str) -> None:
-        """Add the mark of a footnote, which stands right after the text."""
+        """Add the mark of a footnote, which comes right after the text."""
         if mark := clean(mark, 20):
             self._spans.append(Span(mark, "mark", target))
             self._is_spaced = False

@@ -90,7 +90,7 @@ def _comment(record: Mapping[str, object], data: Mapping[str, object], id: str, 
 
 
 def _moment(value: object) -> str:
-    """A time of the feed in ISO form, to the second; empty if it is none."""
+    """A time of the feed in ISO form, to the second; empty if it is not one."""
     try:
         moment = datetime.fromisoformat(as_text(value))
     except ValueError:

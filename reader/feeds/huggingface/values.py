@@ -11,17 +11,17 @@ _COUNT_LIMIT = 1_000_000_000
 
 
 def as_mapping(value: object) -> Mapping[str, object]:
-    """A value as a record; empty if it is none."""
+    """A value as a record; empty if it is not one."""
     return value if isinstance(value, Mapping) else {}
 
 
 def as_list(value: object) -> Sequence[object]:
-    """A value as a list; empty if it is none."""
+    """A value as a list; empty if it is not one."""
     return value if isinstance(value, list) else ()
 
 
 def as_text(value: object) -> str:
-    """A value as a text, not yet clean; empty if it is none."""
+    """A value as a text, not yet clean; empty if it is not one."""
     return value if isinstance(value, str) else ""
 
 

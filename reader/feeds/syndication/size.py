@@ -1,4 +1,4 @@
-"""Check how much work a feed is before feedparser gets it, which takes 30 µs and 600 bytes for each tag."""
+"""Check how much work a feed is before feedparser reads it, which takes 30 µs and 600 bytes for each tag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handlers of actions: objects whose methods run them; the constructor gets the objects that they act on."""
+"""Handlers of actions: objects whose methods run them; the constructor takes the objects that they act on."""
 
 from __future__ import annotations
 

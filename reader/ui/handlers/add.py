@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from reader.session.places import Place, view
 from reader.ui.handlers.registry import handles
-from reader.ui.state_parts import Position
-from reader.ui.work.paper_lookup import PaperLookup
+from reader.ui.state.parts import Position
+from reader.ui.work.fetching.paper_lookup import PaperLookup
 from reader.ui.work.services import Services
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"

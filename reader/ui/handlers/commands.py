@@ -14,18 +14,18 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.handlers.program import Program
 from reader.ui.handlers.registry import Handler, handles
 from reader.ui.keyboard import Keyboard
-from reader.ui.notices import Tone
 from reader.ui.shell import Here, Outcome, Typed
+from reader.ui.state.notices import Tone
 from reader.ui.text.command_advice import as_notice, in_the_readers_words
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.core.setting_tables import UserCommand
+    from reader.core.settings.tables import UserCommand
     from reader.ui.screens.command_line import CommandScreen
 
 LONGEST_NOTICE = 160
-"""Maximum characters of an output that is told in the last line."""
+"""Maximum characters of an output that is shown in the last line."""
 
 CHUNK = 200
 """Papers whose ids are read at once."""
@@ -35,6 +35,8 @@ MARGINS = 3
 
 BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
+
+NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
 
 NO_OUTPUT = "no command has printed anything yet"
 
@@ -90,7 +92,7 @@ class CommandActions:
         """The handlers of the user's own commands, by the ids of their actions."""
 
         def handler(name: str) -> Handler:
-            return lambda _count: self._begin(f"pipe {name}")
+            return lambda _count: self._begin(f"pipe {name}", is_own=True)
 
         return {id: handler(command.name) for id, command in commands.items()}
 
@@ -122,17 +124,21 @@ class CommandActions:
         if line:
             self._begin(line)
 
-    def _begin(self, line: str) -> None:
-        self._background.start("command", partial(self._obey, line, self._model.take_targets()))
+    def _begin(self, line: str, *, is_own: bool = False) -> None:
+        """Obey a line; `is_own` says that it is in the settings."""
+        self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
 
-    async def _obey(self, line: str, targets: Sequence[PaperKey]) -> None:
+    async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
         try:
             here = await self._here(targets)
             typed = await self._runner.understand(line, here)
         except UsageError as error:
             self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
-        if typed.action:
+        if typed.reaches_out and self._program.is_served and not is_own:
+            # The server answers to every page that the browser shows, from wherever it came.
+            self._model.show_notice(NOT_SERVED, "warning")
+        elif typed.action:
             self._act(typed)
         elif typed.is_counted:
             await self._count_first(line, typed.words)

@@ -6,9 +6,6 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from reader.actions.citation_keys import CitationKeys
-from reader.actions.clipboard import COPIES
-from reader.cache.citable import citable_papers_of
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
 from reader.ui.handlers.registry import handles
@@ -44,6 +41,8 @@ class CopyActions:
 
     @handles("link.copy_as")
     def choose(self, _count: int | None) -> None:
+        from reader.actions.clipboard import COPIES
+
         pks = self._model.take_targets()
         if pks:
             what = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
@@ -58,6 +57,10 @@ class CopyActions:
             self._background.start("copy", partial(self._copy_papers, letter, pks), exclusive=True)
 
     async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
+        from reader.actions.citation_keys import CitationKeys
+        from reader.actions.clipboard import COPIES
+        from reader.cache.citable import citable_papers_of
+
         papers: list[Paper] = []
         for start in range(0, len(pks), CHUNK):
             read = map(self._library.paper, pks[start : start + CHUNK])

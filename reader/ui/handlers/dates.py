@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from reader.core.periods import PeriodKind, period_containing
 from reader.refresh.plan import FIRST_DAY, Since
 from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
-from reader.ui.screens.calendar import CalendarScreen
-from reader.ui.state_parts import CalendarRequest
-from reader.ui.work.refresher import Refresher
+from reader.ui.state.parts import CalendarRequest
+from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from reader.ui.screens.calendar import CalendarScreen
 
 
 class DateActions:

@@ -12,7 +12,7 @@ from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
 from reader.core.theme_names import THEMES
 from reader.ui.handlers.registry import handles
-from reader.ui.window_title import window_title
+from reader.ui.terminal.window_title import window_title
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ class DisplayActions:
 
     async def _save_picture(self) -> None:
         from reader import paths
-        from reader.ui.screenshot import file_name, save_picture
+        from reader.ui.looks.screenshot import file_name, save_picture
 
         now = self._now().astimezone()
         svg = self._display.draw_picture(window_title(self._model.state, now))
         if self._display.send_file(svg, file_name(now)):
-            self._model.show_notice(f"your browser gets {file_name(now)}")
+            self._model.show_notice(f"your browser downloads {file_name(now)}")
             return
         folder = paths.pictures_folder()
         try:

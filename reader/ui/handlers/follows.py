@@ -38,7 +38,7 @@ class FollowActions:
 
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:
-        """Ask which field; one that has a single name stands there by it."""
+        """Ask which field; one that has a single name is named there."""
         paper = self._library.paper_of(self._model.state.highlighted)
         offered = {} if paper is None else offers(paper)
         if not offered:

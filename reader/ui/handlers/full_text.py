@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.layout import Place
-from reader.core.ids import pdf_url
-from reader.ui.full_text import FullText, text_size
 from reader.ui.handlers.registry import handles
-from reader.ui.outline import Outline
-from reader.ui.text.quote_lines import quotation, source_of
-from reader.ui.text_links import LETTERS, Goals, Link, web_address
-from reader.ui.text_search import MOST_COUNTED
-from reader.ui.text_view import TextView
 from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    # What a text needs takes 30 ms to import, and most visits open none at once.
+    from reader.core.document.layout import Place
+    from reader.ui.state.outline import Outline
+    from reader.ui.state.text_links import Link
+    from reader.ui.state.text_view import TextView
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -33,7 +32,7 @@ class Outside(NamedTuple):
     copy: Callable[[str], object]
     """Puts a text on the terminal's clipboard; some terminals ignore it."""
     show_picture: Callable[[str], bool]
-    """Shows the picture of an address; False if it is none, or can't be shown here."""
+    """Shows the picture of an address; False if it is not one, or can't be shown here."""
 
 
 class FullTextActions:
@@ -51,6 +50,8 @@ class FullTextActions:
     @handles("text.open")
     def open(self, _count: int | None) -> None:
         """Show the text that is kept, or fetch it."""
+        from reader.ui.state.full_text import FullText, text_size
+
         state = self._model.state
         if state.page is None:
             return
@@ -74,6 +75,8 @@ class FullTextActions:
 
     def _why_not(self, id: str) -> str:
         """Why no text can be fetched for a paper; empty if one may be there."""
+        from reader.core.ids import pdf_url
+
         if self._services.look.demo:
             return "The bundled sample has no full texts, and fetches nothing."
         if pdf_url(id) is None:
@@ -158,24 +161,24 @@ class FullTextActions:
 
     def _scroll_sideways(self, cells: int) -> None:
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
-            self._model.show_notice("nothing here goes on at the right")
+            self._model.show_notice("nothing here is wider than the screen")
 
     # Jumps
 
     @handles("text.back")
     def go_back(self, _count: int | None) -> None:
         """Return to where the last jump began."""
-        if not self._change(TextView.back):
+        if not self._change(lambda view: view.back()):
             self._model.show_notice("no jump to go back from")
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
         """Follow the reference in view, or let a letter choose among several."""
-        self._change(TextView.choose_link)
+        self._change(lambda view: view.choose_link())
         text = self._model.state.text
         links = text.view.links if text is not None and text.view is not None else ()
         if len(links) <= 1:
-            self._change(TextView.links_chosen)
+            self._change(lambda view: view.links_chosen())
         if not links:
             self._model.show_notice("no reference in view")
         elif len(links) == 1:
@@ -183,6 +186,8 @@ class FullTextActions:
 
     def follow_to(self, target: str, words: str) -> None:
         """Follow a reference that was clicked, by its target and what it says."""
+        from reader.ui.state.text_links import Goals
+
         text = self._model.state.text
         if text is None or text.view is None:
             return
@@ -194,10 +199,12 @@ class FullTextActions:
 
     def _go_to(self, goal: Place | str) -> None:
         text = self._model.state.text
-        if isinstance(goal, Place):
+        if not isinstance(goal, str):
             self._change(lambda view: view.jump(goal))
             self._model.show_notice(f"{self._keymap.key('text.back')} goes back")
         elif text is not None:
+            from reader.ui.state.text_links import web_address
+
             address = web_address(goal, text.source, text.paper.id)
             if not self._outside.show_picture(address):
                 self._outside.browse(address)
@@ -217,7 +224,9 @@ class FullTextActions:
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
             return False
-        self._change(TextView.links_chosen)
+        from reader.ui.state.text_links import LETTERS
+
+        self._change(lambda view: view.links_chosen())
         place = LETTERS.find(character or " ")
         if 0 <= place < len(links):
             self._go_to(links[place].goal)
@@ -243,7 +252,7 @@ class FullTextActions:
 
     @handles("text.search")
     def search(self, _count: int | None) -> None:
-        self._change(TextView.begin_search)
+        self._change(lambda view: view.begin_search())
 
     def _end_search(self, *, is_kept: bool) -> None:
         self._change(lambda view: view.end_search(is_kept=is_kept))
@@ -265,6 +274,8 @@ class FullTextActions:
 
     def _tell_matches(self) -> None:
         """Say how many lines have the words, and which of them is marked."""
+        from reader.ui.state.text_search import MOST_COUNTED
+
         text = self._model.state.text
         if text is None or text.view is None:
             return
@@ -316,7 +327,7 @@ class FullTextActions:
     @handles("text.select")
     def select(self, _count: int | None) -> None:
         """Put a cursor on a line, or let the selection grow from it on."""
-        if self._change(TextView.select):
+        if self._change(lambda view: view.select()):
             text = self._model.state.text
             selection = text.view.selection if text is not None and text.view is not None else None
             copy, more = self._keymap.key("text.copy"), self._keymap.key("text.select")
@@ -340,11 +351,13 @@ class FullTextActions:
 
     def take_quote(self) -> str:
         """The selected lines as a quote with their source, and let them go; empty if none are selected."""
+        from reader.ui.text.quote_lines import quotation, source_of
+
         text = self._model.state.text
         view = text.view if text is not None else None
         if text is None or view is None or view.selection is None:
             return ""
         section = view.layout.section_at(view.selection.first)
         quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
-        self._change(TextView.let_go)
+        self._change(lambda view: view.let_go())
         return quoted

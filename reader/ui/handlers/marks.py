@@ -19,7 +19,7 @@ from reader.ui.work.services import Services
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event
     from reader.session.places import Place
-    from reader.ui.work.mark_thread import Progress
+    from reader.ui.library.mark_thread import Progress
 
 FIELDS = {**STATES, QUEUE: "queued"}
 """Kinds of marks that a key turns on and off, with the field of a row that each one decides."""
@@ -38,7 +38,7 @@ class MarkActions:
         loader: ListLoader,
         starring: Callable[[Sequence[PaperKey]], object],
     ) -> None:
-        """`starring` gets papers before they are starred."""
+        """`starring` receives papers before they are starred."""
         self._model = services.model
         self._library = services.library
         self._background = services.background

@@ -14,7 +14,7 @@ from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
 from reader.ui.layout import PaneName, shown_panes
 from reader.ui.screens.main import MainScreen
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.work.services import Services
 

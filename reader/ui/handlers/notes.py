@@ -16,7 +16,7 @@ from reader.core.text import NOTE_LIMIT, clean_note
 from reader.ui.handlers.links import Terminal
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-from reader.ui.state_parts import Noting
+from reader.ui.state.parts import Noting
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.services import Services
 
@@ -139,7 +139,8 @@ class NoteActions:
         id = self._library.newest_draft()
         if id is not None:
             # Not as news, which the first refresh would replace.
-            self._model.show_notice(f"the note of {id} was not kept: {self._keymap.key('paper.note')} there goes on")
+            key = self._keymap.key("paper.note")
+            self._model.show_notice(f"the note of {id} was not kept: {key} there continues it")
 
     # In the user's own editor
 

@@ -8,8 +8,8 @@ from reader.core.paper_row import NotCached, PaperRow
 from reader.ui.handlers.full_text import FullTextActions
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-from reader.ui.model import Model
-from reader.ui.state import State
+from reader.ui.state.model import Model
+from reader.ui.state.whole import State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.detail_loader import DetailLoader
@@ -42,6 +42,11 @@ class PageActions:
     def open(self, _count: int | None = None) -> None:
         """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
+
+    def catch_up(self) -> None:
+        """Show the highlighted paper in the detail pane now, if that still waits for it."""
+        if self._model.state.page is None:
+            self._loader.load()
 
     def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""

@@ -14,7 +14,7 @@ from reader.core.ids import pdf_url
 from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.links import Terminal
 from reader.ui.handlers.registry import handles
-from reader.ui.work.pdf_fetcher import PdfFetcher
+from reader.ui.work.fetching.pdf_fetcher import PdfFetcher
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:

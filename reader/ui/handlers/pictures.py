@@ -7,14 +7,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reader.ui.handlers.registry import handles
-from reader.ui.pictures import Pictures, pictures_of, room
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.refresh.pictures import Canvas
-    from reader.ui.picture_terminal import PictureTerminal
-    from reader.ui.pictures import Picture
-    from reader.ui.state import State
+    from reader.ui.state.pictures import Picture
+    from reader.ui.state.whole import State
+    from reader.ui.terminal.pictures import PictureTerminal
 
 MISSING = "pictures need the extra dailypapers[images], which is not installed"
 
@@ -25,7 +24,7 @@ class PictureActions:
     def __init__(
         self, services: Services, browse: Callable[[str], object], terminal: Callable[[], PictureTerminal]
     ) -> None:
-        """`terminal` tells what the terminal can draw."""
+        """`terminal` says what the terminal can draw."""
         self._services = services
         self._model = services.model
         self._browse = browse
@@ -72,6 +71,8 @@ class PictureActions:
             self._model.change(state.fit_picture(self._canvas(state)))
 
     def _pictures(self) -> tuple[Picture, ...]:
+        from reader.ui.state.pictures import pictures_of
+
         state = self._model.state
         if state.text is not None and state.text.view is not None:
             return pictures_of(state.text.paper, state.text.view.document, state.text.source)
@@ -102,11 +103,14 @@ class PictureActions:
         return next(below, figures[-1][0] if figures else 0)
 
     def _show(self, pictures: tuple[Picture, ...], index: int) -> None:
+        from reader.ui.state.pictures import Pictures
+
         state = self._model.state
         self._model.change(state.show_pictures(Pictures(pictures, index, self._canvas(state))))
 
     def _canvas(self, state: State) -> Canvas:
         from reader.refresh.pictures import Canvas
+        from reader.ui.state.pictures import room
 
         terminal = self._terminal()
         return Canvas(terminal.protocol, *room(state.width, state.height), *terminal.cell)

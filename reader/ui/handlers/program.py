@@ -15,11 +15,11 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.topics import with_topic
 from reader.ui.handlers.views import ViewActions
-from reader.ui.state_parts import Position
+from reader.ui.state.parts import Position
 from reader.ui.text.day_names import short_day
-from reader.ui.work.feed_search import FeedSearch
-from reader.ui.work.pdf_fetcher import PdfFetcher
-from reader.ui.work.refresher import Refresher
+from reader.ui.work.fetching.feed_search import FeedSearch
+from reader.ui.work.fetching.pdf_fetcher import PdfFetcher
+from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.services import Services
 from reader.ui.work.title_search import find_by_title
 
@@ -37,6 +37,9 @@ class Program(Protocol):
 
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table."""
+
+    @property
+    def is_served(self) -> bool: ...
 
     def call_when_closed(self, act: Callable[[], object]) -> None:
         """Call a function once the screen in front is gone."""

@@ -7,8 +7,8 @@ from reader.ui.handlers.add import NOTHING_IS_FETCHED, AddActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
 from reader.ui.screens.main import MainScreen
-from reader.ui.state_parts import TOP
-from reader.ui.work.feed_search import FeedSearch
+from reader.ui.state.parts import TOP
+from reader.ui.work.fetching.feed_search import FeedSearch
 from reader.ui.work.services import Services
 
 
@@ -81,7 +81,7 @@ class QueryActions:
         """Ask the same of all papers, or of the earlier view again."""
         state = self._model.state
         if state.results is not None:
-            self._model.show_notice("what the feed finds is of no view")
+            self._model.show_notice("the feed's results are not in a view")
             return
         widened = state.widen_query(TOP if state.is_typing else self._main.position)
         if widened is state:

@@ -8,7 +8,7 @@ from reader.core.paper import Paper
 from reader.core.similarity import came_out, like_query
 from reader.session.places import Place, view
 from reader.ui.handlers.registry import handles
-from reader.ui.state_parts import Position
+from reader.ui.state.parts import Position
 from reader.ui.work.services import Services
 
 MOST = 20

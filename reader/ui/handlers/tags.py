@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reader.core.tag_words import parse_tags
 from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.registry import handles
-from reader.ui.state_parts import Tagging
+from reader.ui.state.parts import Tagging
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:

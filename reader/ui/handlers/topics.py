@@ -14,8 +14,8 @@ from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topi
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
 from reader.ui.keyboard import Keyboard
-from reader.ui.model import Model
-from reader.ui.state_parts import Position
+from reader.ui.state.model import Model
+from reader.ui.state.parts import Position
 from reader.ui.widgets.filter_pane import FilterPane
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.work.services import Services
@@ -144,6 +144,7 @@ class TopicActions:
             return
         if self._text_in_front() is None:
             self._page.open()
+        self._page.catch_up()
         text = self._text_in_front()
         if text is not None and text.is_explaining:
             text.explain(None)

@@ -14,10 +14,10 @@ from reader.ui.handlers.marks import MarkActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import Handler, handles
 from reader.ui.keyboard import Keyboard
-from reader.ui.state import State
-from reader.ui.state_parts import Position
+from reader.ui.state.parts import Position
+from reader.ui.state.triage import DECISIONS, Decision
+from reader.ui.state.whole import State
 from reader.ui.text.query_advice import find_mistake
-from reader.ui.triage_state import DECISIONS, Decision
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
@@ -232,8 +232,8 @@ class TriageActions:
         if triage is None or triage.phase == "ending":
             return
         number = "the rest" if triage.pace.left is None else f"{triage.pace.left:,} left"
-        choices = (("a", "put aside, as read"), ("l", "leave unread"), ("esc", "go on"))
-        act: dict[str, Callable[[], object]] = {"a": partial(self._end, is_aside=True), "l": self._leave_rest}
+        choices = (("a", "put aside, as read"), ("q", "leave unread"), ("esc", "go on"))
+        act: dict[str, Callable[[], object]] = {"a": partial(self._end, is_aside=True), "q": self._leave_rest}
         self._keyboard.ask_letter(number, choices, lambda letter: act[letter]() if letter in act else None)
 
     def _leave_rest(self) -> None:

@@ -9,9 +9,9 @@ from reader.core.periods import Period, PeriodKind, period_containing, period_of
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import FOR_YOU, QUEUED, Place, view
 from reader.ui.handlers.registry import handles
-from reader.ui.state_parts import Position
+from reader.ui.state.parts import Position
 from reader.ui.widgets.paper_list import PaperList
-from reader.ui.work.refresher import Refresher
+from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.services import Services
 
 RANKING_LASTS = timedelta(minutes=10)

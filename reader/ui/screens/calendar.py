@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import ClassVar
@@ -18,11 +18,12 @@ from reader.cache.days import DayState
 from reader.core.periods import Period, PeriodKind, period_containing
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.calendar_lines import CELL, MARGIN, TOP, WEEKS, WIDTH, CalendarView, calendar_lines, read_typed
 from reader.ui.text.glyphs import ASCII, Glyphs
-from reader.ui.text.lines import Piece, cut_line
+from reader.ui.text.lines import Line, Piece, cut_line, key_piece
 from reader.ui.text.styled_text import draw
+from reader.ui.widgets.key_lines import KeyLines
 
 States = Callable[[date, date], Mapping[str, DayState]]
 """Returns the cached state of the days between two dates, by ISO day."""
@@ -71,7 +72,7 @@ class Month(Widget):
         self.go(period.first if period else self._view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is no date."""
+        """Say that the typed text is not a date."""
         self._view = replace(self._view, is_refused=True)
         self.refresh()
 
@@ -166,7 +167,7 @@ class CalendarScreen(ModalScreen[None]):
         return period_containing(kind or "day", view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is no date."""
+        """Say that the typed text is not a date."""
         self._month.refuse()
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
@@ -174,8 +175,8 @@ class CalendarScreen(ModalScreen[None]):
         self.go(event.day)
 
 
-class Hints(Widget):
-    """The line of the calendar's keys."""
+class Hints(KeyLines):
+    """The line of the calendar's keys, which can be clicked."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"calendar--key", "calendar--quiet"}
 
@@ -185,8 +186,12 @@ class Hints(Widget):
         keys = keymap.hints("calendar", WIDTH, without)
         self._keys = [(key, "fetch since" if since and word == "day" else word) for key, word in keys]
 
-    def render(self) -> Content:
+    def shown_lines(self) -> Sequence[Line]:
+        """Return the line as it is drawn."""
         line: list[Piece] = []
         for key, word in self._keys:
-            line += [Piece("  " if line else ""), Piece(key, "key"), Piece(f" {word}", "quiet")]
-        return draw(self, cut_line(tuple(line), WIDTH), "calendar")
+            line += [Piece("  " if line else ""), key_piece(key), key_piece(key, f" {word}", "quiet")]
+        return (cut_line(tuple(line), WIDTH),)
+
+    def render(self) -> Content:
+        return draw(self, self.shown_lines()[0], "calendar")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reader.ui.command_state import TypedCommand
 from reader.ui.screens.line_screen import LineScreen
 from reader.ui.shell import Suggested
+from reader.ui.state.command import TypedCommand
 from reader.ui.text.command_advice import command_advice
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line
@@ -29,7 +29,7 @@ class CommandScreen(LineScreen):
         glyphs: Glyphs = UNICODE,
         begun: str = "",
     ) -> None:
-        """The line begins with `begun`, and `typed` gets the text before its cursor.
+        """The line begins with `begun`, and `typed` receives the text before its cursor.
 
         Commands take `taken` selected papers; `key` takes a suggestion.
         """

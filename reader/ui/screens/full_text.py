@@ -12,16 +12,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.ui import view_models
-from reader.ui.full_text import FullText
 from reader.ui.layout import outline_width
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.look import Look
+from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.state.full_text import FullText
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.text_view import TextView
+from reader.ui.state.whole import State
 from reader.ui.text.full_text_lines import TextProgress, absence, text_header
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.styled_text import draw
-from reader.ui.text_view import TextView
 from reader.ui.widgets.outline_pane import OutlinePane
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.text_pane import TextPane

@@ -22,11 +22,14 @@ from reader.keys.actions import Action
 from reader.keys.chords import KeyReader, Match
 from reader.keys.contexts import PLACES, Context
 from reader.keys.keymap import Keymap
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.legend import legend
+from reader.ui.text.lines import Line, Piece, key_piece
+from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import DismissedOnce, visual_style
+from reader.ui.widgets.key_lines import KeyLines
 
 COLUMN = 62
 """Minimum cells of a column with its keys and sentences; wider screens have more columns."""
@@ -131,7 +134,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         layout: vertical;
         padding: 0 2;
 
-        & > Static, & > HelpSearch {
+        & > Static, & > HelpSearch, & > _Footer {
             height: 1;
         }
         & > VerticalScroll {
@@ -184,7 +187,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         with VerticalScroll(can_focus=False), Horizontal(id="help-columns"):
             for _ in range(MOST_COLUMNS):
                 yield Static(classes="help--column")
-        yield Static(id="help-footer")
+        yield _Footer(self._keymap)
 
     def on_mount(self) -> None:
         title = Content.assemble(
@@ -245,7 +248,6 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         for column, lines in zip_longest(self.query(".help--column").results(Static), columns):
             column.display = lines is not None
             column.update(Content("\n").join(lines or ()))
-        self.query_one("#help-footer", Static).update(self._footer(room))
 
     def _block(self, section: Section, measure: Measure, finder: Finder) -> Iterator[Content]:
         """Draw a section: its heading, its rows and an empty line."""
@@ -280,14 +282,25 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
     def _no_match(self, typed: str) -> Content:
         return Content.assemble("No key matches  ", (typed.strip(), self._component_style("help--name")), ".")
 
-    def _footer(self, room: int) -> Content:
-        pairs = self._keymap.hints("help", room)
-        return Content("  ").join(
-            Content.assemble(
-                (key, self._component_style("help--name")), " ", (word, self._component_style("help--about"))
-            )
-            for key, word in pairs
-        )
+
+class _Footer(KeyLines):
+    """Help's own keys, which can be clicked."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"help--name", "help--about"}
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
+
+    def shown_lines(self) -> Sequence[Line]:
+        """Return the line as it is drawn."""
+        line: list[Piece] = []
+        for key, word in self._keymap.hints("help", self.size.width):
+            line += [Piece("  " if line else ""), key_piece(key, role="name"), key_piece(key, f" {word}", "about")]
+        return (tuple(line),)
+
+    def render(self) -> Content:
+        return draw(self, self.shown_lines()[0], "help")
 
 
 def share_out(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:

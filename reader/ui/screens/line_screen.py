@@ -8,7 +8,7 @@ from contextlib import suppress
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.widgets.typed_line import TypedLine
 
 _PATIENCE = 1.0

@@ -17,10 +17,10 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
 from reader.ui.layout import Area, PaneName, has_strip, lay_out
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
-from reader.ui.state_parts import Position, Prompt
+from reader.ui.looks.look import Look
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Position, Prompt
+from reader.ui.state.whole import State
 from reader.ui.text.list_lines import day_end
 from reader.ui.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.widgets.filter_strip import FilterStrip
@@ -255,7 +255,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             from reader.ui.empty_reason import empty_reason
 
             reason = empty_reason(state, self._look.today, demo=self._look.demo)
-            self.empty.show(reason, partial(self._look.keymap.key, context=state.context))
+            key = self._look.keymap.key
+            self.empty.show(reason, partial(key, context=state.context), partial(key, context="list"))
 
     # The other panes and lines
 
@@ -263,19 +264,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.reading is None:
             self.detail.clear()
         else:
-            reading, found = state.reading, view_models.found(state, state.reading.key)
-            self.detail.show(
-                reading.paper,
-                reading.words,
-                reading.votes,
-                found=found,
-                fit=view_models.fit(state, reading.key),
-                outputs=reading.outputs,
-                follows=reading.follows,
-                suits=reading.suits,
-                changes=reading.changes,
-                shared=reading.shared,
-            )
+            key = state.reading.key
+            self.detail.show(state.reading, found=view_models.found(state, key), fit=view_models.fit(state, key))
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)

@@ -17,11 +17,11 @@ from textual.widgets import TextArea
 from reader.core.text import clean_note
 from reader.ui import view_models
 from reader.ui.layout import Area
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
-from reader.ui.state_parts import Noting
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.look import Look
+from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Noting
+from reader.ui.state.whole import State
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.text.styled_text import draw
@@ -62,7 +62,7 @@ class NoteScreen(ModalScreen[None]):
     def __init__(
         self, model: Model, look: Look, noting: Noting, place: Place, changed: Callable[[str], object]
     ) -> None:
-        """`changed` gets the text after each edit."""
+        """`changed` receives the text after each edit."""
         super().__init__()
         self._model = model
         self._look = look

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from reader.core.cells import cell_len, wrap
 from reader.keys.chords import KeyReader, Match
 from reader.keys.keymap import Keymap
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal
 from reader.ui.text.reading_lines import READING_ROLES
@@ -113,11 +113,6 @@ class OutputScreen(DismissedOnce, Screen[None], inherit_bindings=False):
 
     def _say(self, said: str) -> None:
         self.query_one(StatusLine).show(Status(tuple(self._keymap.hints("output")), said=said))
-
-    def on_status_line_key_clicked(self, event: StatusLine.KeyClicked) -> None:
-        """Press a clicked key."""
-        event.stop()
-        self.app.simulate_key(event.key)
 
     def on_key(self, event: Key) -> None:
         """Scroll, copy or close."""

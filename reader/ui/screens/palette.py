@@ -18,7 +18,7 @@ from textual.style import Style
 
 from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.command_line import command_line
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
@@ -50,7 +50,7 @@ FindPapers = Callable[[str], Awaitable[Sequence[Command]]]
 
 
 def action_commands(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Command]:
-    """Return a command for each action of `context`, in the table's order; `run` gets the action's id.
+    """Return a command for each action of `context`, in the table's order; `run` receives the action's id.
 
     The palette itself and the moves are left out: nobody looks them up by name.
     """

@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from reader.ui import view_models
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.state import State
-from reader.ui.state_parts import Reading
+from reader.ui.looks.look import Look
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Reading
+from reader.ui.state.whole import State
 from reader.ui.widgets.paper_detail import PaperDetail
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.triage_top import TriageTop
@@ -46,20 +46,11 @@ class PaperPage(Screen[None], inherit_bindings=False):
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
         self.detail.show(
-            reading.paper,
-            reading.words,
-            reading.votes,
+            reading,
             # The first line tells it during a triage.
             position="" if state.is_triaging else view_models.position(reading.number, state.listing.count),
-            kept=reading.kept,
             found=view_models.found(state, reading.key),
             fit=view_models.fit(state, reading.key),
-            fetching=reading.fetching,
-            outputs=reading.outputs,
-            follows=reading.follows,
-            suits=reading.suits,
-            changes=reading.changes,
-            shared=reading.shared,
         )
 
     def _draw_again(self, state: State) -> None:

@@ -15,11 +15,11 @@ from textual.widget import Widget
 
 from reader.core.cells import wrap
 from reader.ui import view_models
-from reader.ui.look import Look
-from reader.ui.model import Model, subscribe
-from reader.ui.pictures import CAPTION_ROWS
-from reader.ui.state import State
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.look import Look
+from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.pictures import CAPTION_ROWS
+from reader.ui.state.whole import State
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import cut, literal
 from reader.ui.widgets.status_line import StatusLine

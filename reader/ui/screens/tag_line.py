@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reader.core.tag_words import TagCompletion, complete_tag
 from reader.ui.screens.line_screen import LineScreen
-from reader.ui.state_parts import Tagging
+from reader.ui.state.parts import Tagging
 from reader.ui.text.lines import Line
 from reader.ui.text.tag_advice import tag_advice
 from reader.ui.widgets.typed_line import TypedLine

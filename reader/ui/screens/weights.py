@@ -16,7 +16,7 @@ from textual.widget import Widget
 from reader.core.choice.wishes import Direction, Wish
 from reader.keys.chords import KeyReader, Match
 from reader.keys.keymap import Keymap
-from reader.ui.stylesheets import stylesheet
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import cut
 from reader.ui.text.status_lines import Status
@@ -128,7 +128,7 @@ class WeightsScreen(DismissedOnce, Screen[None], inherit_bindings=False):
     """The actions that the screen handles itself; other keys go on to the app."""
 
     def __init__(self, keymap: Keymap, read: Read, decide: Decide, reverse: Reverse, glyphs: Glyphs = UNICODE) -> None:
-        """`reverse` gets `undo` or `redo`."""
+        """`reverse` receives `undo` or `redo`."""
         super().__init__()
         self._keymap = keymap
         self._keys = KeyReader(keymap)
@@ -156,11 +156,6 @@ class WeightsScreen(DismissedOnce, Screen[None], inherit_bindings=False):
 
     def _say(self, said: str) -> None:
         self.query_one(StatusLine).show(Status(tuple(self._keymap.hints("weights")), said=said))
-
-    def on_status_line_key_clicked(self, event: StatusLine.KeyClicked) -> None:
-        """Press a clicked key."""
-        event.stop()
-        self.app.simulate_key(event.key)
 
     async def on_key(self, event: events.Key) -> None:
         """Move, change a weight, undo or close."""

@@ -46,7 +46,7 @@ class CalendarView:
     typed: str | None = None
     """The text that is typed as a date; None while none is."""
     is_refused: bool = False
-    """Whether the user chose the typed text though it is no date."""
+    """Whether the user chose the typed text though it is not a date."""
     is_since: bool = False
     """Whether the user chooses the day to fetch from."""
     glyphs: Glyphs = UNICODE
@@ -113,7 +113,7 @@ def _reading(view: CalendarView) -> Line:
     if period is not None:
         return (Piece(period.name, "quiet"),)
     if view.is_refused and not mistake:
-        mistake = "This is no day, week or month."
+        mistake = "This is not a day, week or month."
     return (Piece(mistake, "mistake"),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reader.ui.shell import Suggested
-from reader.ui.text.lines import Line, Piece, cut, cut_line, literal, measure
+from reader.ui.text.lines import Line, Piece, cut, cut_line, key_piece, literal, measure
 
 EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  write note.md  help"
 
@@ -30,7 +30,7 @@ def command_advice(
     found = suggested.candidates
     if not found:
         return ()
-    line: list[Piece] = [Piece(key, "key"), Piece(" takes", "quiet")]
+    line: list[Piece] = [key_piece(key), key_piece(key, " takes", "quiet")]
     about = literal(found[selected].about)
     room = width - min(measure([Piece(about)]), width // 2) - 3 if about else width
     first = max(0, selected - 2)

@@ -134,7 +134,7 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
 
 
 def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
-    """What stands left of a reply."""
+    """What is drawn to the left of a reply."""
     return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, max(0, width // 12 - 1))
 
 

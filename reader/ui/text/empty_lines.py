@@ -10,6 +10,9 @@ from reader.ui.text.lines import Line, Piece, cut, unbroken
 EMPTY_ROLES = ("what", "why", "term", "key")
 """The roles of the text's pieces."""
 
+_ON_A_PAPER = "on a paper"
+"""The role of a piece whose text is an action's id, in place of its key; the id can be run too, behind a colon."""
+
 _LONGEST_TERM = 120
 _MOST_WAYS = 3
 
@@ -41,15 +44,28 @@ def because(text: str, term: str = "", after: str = "") -> Line:
     return _sentence("why", text, term, after)
 
 
+def on_a_paper(action: str, effect: str) -> Line:
+    """A sentence on a key that does not act here, because it needs a paper: the action, and what it does."""
+    return (Piece("On a paper, ", "why"), Piece(action, _ON_A_PAPER), Piece(f" {effect}", "why"))
+
+
 def _sentence(role: str, text: str, term: str, after: str) -> Line:
     pieces = (Piece(text, role), Piece(cut(term, _LONGEST_TERM), "term"), Piece(after, role))
     return tuple(piece for piece in pieces if piece.text)
 
 
-def empty_state(reason: EmptyReason, key: Callable[[str], str]) -> tuple[Line, ...]:
-    """Say what is so, why, and which keys help, in three lines at most; `key` returns an action's key, or nothing."""
-    lines = reason.what, reason.why, _keys(reason.ways, key)
-    return tuple(line for line in lines if line)
+def empty_state(
+    reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str] = lambda _: ""
+) -> tuple[Line, ...]:
+    """Say what is so, why, and which keys help, in three lines at most.
+
+    `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
+    """
+    why = tuple(
+        Piece(on_paper(piece.text) or f":{piece.text}", "key") if piece.role == _ON_A_PAPER else piece
+        for piece in reason.why
+    )
+    return tuple(line for line in (reason.what, why, _keys(reason.ways, key)) if line)
 
 
 def _keys(ways: tuple[Way, ...], key: Callable[[str], str]) -> Line:

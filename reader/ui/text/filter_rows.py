@@ -252,9 +252,7 @@ def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
             continue
         mark = Mark.CHOSEN if is_here else Mark.NONE
         yield Row(Kind.VIEW, one.id, one.name, one.count, mark, quiet=not one.count, unread=one.unread)
-    if hidden:
-        yield Row(Kind.MORE, "follows", f"{hidden:,} more", mark=Mark.FOLDED, quiet=True)
-    yield Row(Kind.GAP, "follows")
+    yield from _fold("follows", hidden, "more")
 
 
 def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
@@ -273,9 +271,14 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
         unread = item.unread if item.count else None
         yield Row(Kind.DAY, item.day, day_name(item.day, newest), item.count, mark, quiet, unread)
     hidden = sum(item.day != state.day for item in folded)
+    yield from _fold("days", hidden, "older")
+
+
+def _fold(section: str, hidden: int, what: str) -> Iterator[Row]:
+    """The end of a section: how many of its rows are folded, if any are."""
     if hidden:
-        yield Row(Kind.MORE, "days", f"{hidden:,} older", mark=Mark.FOLDED, quiet=True)
-    yield Row(Kind.GAP, "days")
+        yield Row(Kind.MORE, section, f"{hidden:,} {what}", mark=Mark.FOLDED, quiet=True)
+    yield Row(Kind.GAP, section)
 
 
 def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
@@ -293,9 +296,7 @@ def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
             hidden += 1
             continue
         yield Row(Kind.TAG, tag.name, tag.name, tag.count, mark)
-    if hidden:
-        yield Row(Kind.MORE, "tags", f"{hidden:,} more", mark=Mark.FOLDED, quiet=True)
-    yield Row(Kind.GAP, "tags")
+    yield from _fold("tags", hidden, "more")
 
 
 def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:

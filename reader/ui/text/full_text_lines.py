@@ -1,4 +1,4 @@
-"""The lines of a full text as they are drawn: the first line, the text, and what stands in place of a text."""
+"""The lines of a full text as they are drawn: the first line, the text, and what is shown in place of a text."""
 
 from __future__ import annotations
 

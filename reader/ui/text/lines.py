@@ -18,6 +18,9 @@ from reader.core.cells import wrap
 UNBROKEN = "\u00a0"
 """A space at which no line breaks; drawn as a plain one."""
 
+PRESS = "press"
+"""The action of a click on a key, with the key."""
+
 _TOKEN = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"`([^`\n]+)`")
 _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]", re.DOTALL)
@@ -143,6 +146,11 @@ def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
         kept.append(piece)
         room -= size
     return tuple(kept)
+
+
+def key_piece(key: str, text: str = "", role: str = "key") -> Piece:
+    """Return a key as it is displayed, or a text beside it; a click on either presses the key."""
+    return Piece(literal(text or key), role, action=(PRESS, key))
 
 
 def piece_at(line: Line, column: int) -> Piece | None:

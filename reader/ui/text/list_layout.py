@@ -1,4 +1,4 @@
-"""What stands on each line of the list: a day's heading, a line of a paper, or the end.
+"""What is on each line of the list: a day's heading, a line of a paper, or the end.
 
 The list takes eight bytes a paper, and a million papers are as quick as ten.
 """
@@ -58,7 +58,7 @@ class Slot(NamedTuple):
 
 
 def days_have_headings(order: Order[PaperKey]) -> bool:
-    """Whether headings tell the days of an order; without them each paper has its date.
+    """Whether headings name the days of an order; without them each paper has its date.
 
     A single day always has its heading, unless papers of other days follow that are near.
     """
@@ -111,7 +111,7 @@ class ListLines:
         return index * self.each + (self.group_of(index) + 1 if self.has_headings else 0)
 
     def at(self, line: int, *, is_top: bool = False) -> Slot | None:
-        """Return what stands on a line; None before the first and after the last.
+        """Return what is on a line; None before the first and after the last.
 
         On the top line of a view a group's heading stays while its papers pass below.
         """
@@ -196,7 +196,7 @@ class ListLines:
 
 
 def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:
-    """The groups of an order; where papers have dates and near ones follow, all that match are one group."""
+    """The groups of an order; where papers have dates and the nearest papers follow, all that match are one group."""
     if not form.has_dates or not order.near:
         return order.groups
     return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])

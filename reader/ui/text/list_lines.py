@@ -25,7 +25,7 @@ LIST_ROLES = (
 """The roles of the list's pieces."""
 
 WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
-"""Minimum widths for these columns; the title gets the rest."""
+"""Minimum widths for these columns; the title has the rest."""
 
 WITH_WORDS = 44
 """Minimum width of a heading that says what its numbers are."""
@@ -42,7 +42,7 @@ class ListLook(NamedTuple):
     searched: re.Pattern[str] | None = None
     """The searched words, which are marked in titles."""
     has_dates: bool = False
-    """Whether each row has its date, because no headings tell the days."""
+    """Whether each row has its date, because no headings name the days."""
     is_comfortable: bool = False
     """Whether a second line has people and topics."""
     older_key: str = ""
@@ -95,7 +95,7 @@ def _filled(left: Sequence[Piece], right: Line, width: int) -> Line:
 
 
 def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
-    """The signs of what the user or the cache keeps of a paper; only such a paper's title gets less room."""
+    """The signs of what the user or the cache keeps of a paper; only such a paper's title has less room."""
     kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text and not in_text, glyphs.full_text))
     signs = "".join(sign for is_kept, sign in kept if is_kept)
     if width < WITH_UPVOTES or not (signs or in_text):

@@ -13,6 +13,9 @@ from reader.ui.text.presentation import Presentation
 NOTE_LINES = 12
 """Maximum lines of a note while it is folded."""
 
+MOST_PEOPLE, FOREIGN_NOTE = 40, 4_000
+"""Members of the group who are named, and characters of their notes, on the page of a paper; `show` has all."""
+
 _ITEM = re.compile(r"(\s*(?:[-*+]|\d{1,3}[.)])\s+)")
 _HEADING = re.compile(r"#{1,6}\s+")
 _DEEPEST = 12
@@ -40,26 +43,26 @@ def _follows(width: int, look: Presentation) -> list[Line]:
 
 
 def _shared(width: int, look: Presentation) -> list[Line]:
-    """Who of the group starred, queued or tagged the paper, and their notes."""
+    """Who of the group starred, queued or tagged the paper, and their notes; only the beginning unless unfolded."""
     pieces = [Piece("Group", "label")] if look.shared else []
-    for place, one in enumerate(look.shared):
+    for place, one in enumerate(look.shared[:MOST_PEOPLE]):
         pieces += [
             Piece(f" {look.glyphs.dot} " if place else " ", "between"),
             Piece(unbroken(literal(one.name)), "people"),
             Piece(f" {literal(one.text)}", "text"),
         ]
+    if look.shared[MOST_PEOPLE:]:
+        pieces.append(Piece(f" and {len(look.shared) - MOST_PEOPLE} more", "between"))
     lines = fill(pieces, width)
-    for one in look.shared:
-        if one.note:
-            lead = (Piece(f"{look.glyphs.note} ", "label"), *mark(f"{one.name}: {' '.join(one.note.split())}", "text"))
-            found = fill(lead, width)
-            cut_off = len(found) > NOTE_LINES and not look.is_unfolded
-            lines += (
-                [*found[: NOTE_LINES - 1], _fold(f"+{len(found) - NOTE_LINES + 1:,} lines", width)]
-                if cut_off
-                else found
-            )
-    return lines
+    most = FOREIGN_NOTE if look.is_unfolded else width * NOTE_LINES
+    for one in [one for one in look.shared if one.note][:MOST_PEOPLE]:
+        if len(lines) > NOTE_LINES and not look.is_unfolded:
+            break
+        text = " ".join(one.note[:most].split())
+        lines += fill((Piece(f"{look.glyphs.note} ", "label"), *mark(f"{one.name}: {text}", "text")), width)
+    if len(lines) <= NOTE_LINES:
+        return lines
+    return [*lines, _fold("less", width)] if look.is_unfolded else [*lines[: NOTE_LINES - 1], _fold("+ more", width)]
 
 
 def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:

@@ -10,7 +10,6 @@ from reader.actions.links import CODE_LINK, Link, places
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
-from reader.ui.text.changed_lines import changed_lines, changed_why_lines
 from reader.ui.text.day_names import short_day
 from reader.ui.text.fit_lines import fit_lines
 from reader.ui.text.found_lines import found_lines
@@ -44,7 +43,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         suits_lines(look.suits, width, look.glyphs),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
-        changed_lines(width, look),
+        _changed(width, look),
         found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
         _summary(paper, width, look, searched),
         _abstract(paper, width, searched),
@@ -58,7 +57,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
             *_keywords(paper, width, look, searched),
         ],
         [] if look.why is None else explanation_lines(look.why, width, look.glyphs),
-        [] if look.why is None or look.changes is None else changed_why_lines(look.changes, width, look.glyphs),
+        _changed_why(width, look),
         *_comments(width, look),
         fill([Piece(look.fetching, "muted")], width),
     )
@@ -194,6 +193,25 @@ def _between(glyphs: Glyphs) -> Piece:
 
 def _number(count: int, name: str) -> str:
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
+# What changed
+
+
+def _changed(width: int, look: Presentation) -> list[Line]:
+    if look.changes is None:
+        return []
+    from reader.ui.text.changed_lines import changed_lines
+
+    return changed_lines(width, look)
+
+
+def _changed_why(width: int, look: Presentation) -> list[Line]:
+    if look.why is None or look.changes is None:
+        return []
+    from reader.ui.text.changed_lines import changed_why_lines
+
+    return changed_why_lines(look.changes, width, look.glyphs)
 
 
 # Text

@@ -9,7 +9,7 @@ from reader.core.errors import QueryError
 from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
-from reader.ui.text.lines import Line, Piece, literal, measure
+from reader.ui.text.lines import Line, Piece, key_piece, literal, measure
 from reader.ui.text.query_text import value_spans
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
@@ -115,8 +115,8 @@ def advise(typed: Typed, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) 
     problem: Line = (Piece(literal(str(typed.error)), "quiet" if is_quiet else "mistake"),)
     if not typed.error.suggestion:
         return problem, ()
-    takes = f" takes {literal(typed.error.suggestion)}"
-    return problem, (Piece("  "), Piece(keys.take, "key"), Piece(takes, "quiet"))
+    takes = f" takes {typed.error.suggestion}"
+    return problem, (Piece("  "), key_piece(keys.take), key_piece(keys.take, takes, "quiet"))
 
 
 def is_unfinished(text: str, error: QueryError) -> bool:
@@ -134,22 +134,22 @@ def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
 
 
 def _reach_hint(key: str, reach: Reach) -> Line:
-    """`6 here · 54 in all · ctrl+a`, or how to go back to the view."""
+    """`6 here · ctrl+a 54 in all`, or how to go back to the view."""
     if not key:
         return ()
     if reach.back:
-        return (Piece("  "), Piece(key, "key"), Piece(f" back to {literal(reach.back)}", "quiet"))
+        return (Piece("  "), key_piece(key), key_piece(key, f" back to {reach.back}", "quiet"))
     if reach.in_all is None:
         return ()
-    numbers = (Piece(f"{reach.here:,}", "number"), Piece(" here · ", "quiet"), Piece(f"{reach.in_all:,}", "number"))
-    return (Piece("  "), *numbers, Piece(" in all · ", "quiet"), Piece(key, "key"))
+    here = (Piece("  "), Piece(f"{reach.here:,}", "number"), Piece(" here · ", "quiet"))
+    return (*here, key_piece(key), key_piece(key, f" {reach.in_all:,}", "number"), key_piece(key, " in all", "quiet"))
 
 
 def _feed_hint(text: str, key: str) -> Line:
     """Name the key that searches the feed, if the text has words to search for."""
     if not key or not feed_text(text):
         return ()
-    return (Piece("  "), Piece(key, "key"), Piece(" searches the feed", "quiet"))
+    return (Piece("  "), key_piece(key), key_piece(key, " searches the feed", "quiet"))
 
 
 def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:
@@ -157,7 +157,7 @@ def _suggestions(completion: Completion, selected: int, take_key: str, width: in
 
     The first ones are left out if the marked one would not fit.
     """
-    key: Line = (Piece(take_key, "key"),)
+    key: Line = (key_piece(take_key),)
     papers = completion.papers
     candidates: list[Line] = [
         (

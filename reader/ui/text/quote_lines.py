@@ -11,7 +11,7 @@ from reader.core.document.model import Block, Figure, Formula, Heading, Listing,
 
 
 def quotation(lines: Sequence[tuple[Place, Line]], blocks: Sequence[Block], source: str) -> str:
-    """Chosen lines as Markdown quotes them; running text is one line, and the source stands at the end."""
+    """Chosen lines as Markdown quotes them; running text is one line, and the source is at the end."""
     parts = [
         list(_part([line for _, line in group], blocks[block]))
         for block, group in groupby(lines, lambda placed: placed[0].block)

@@ -41,7 +41,7 @@ LABEL = 5
 YEAR = 53
 LEVELS = 4
 CALM = 0.9
-"""The part of the days that are not busier than the darkest shade tells."""
+"""The share of the days that are no busier than the darkest shade says."""
 
 
 def reading_lines(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyphs) -> list[Line]:
@@ -161,7 +161,7 @@ def _moved_about(shown: tuple[TopicFigures, ...], weeks: int) -> str:
     shares = "share: of all that you starred, or saw"
     if any(one.starred.moved is not None or one.seen.moved is not None for one in shown):
         return f"{shares}; moved: in points, the last {weeks // 2} weeks against the {weeks // 2} before."
-    return f"{shares}. How it moves is told once both halves of the weeks have papers."
+    return f"{shares}. How it moves is shown once both halves of the weeks have papers."
 
 
 def _share(share: Share, role: str, glyphs: Glyphs) -> tuple[Piece, ...]:

@@ -7,13 +7,10 @@ from typing import Literal, NamedTuple
 
 from reader.core.cells import wrap
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, Piece, cut_line, literal, measure, spread
+from reader.ui.text.lines import Line, Piece, cut_line, key_piece, literal, measure, spread
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
 """The roles of the lines' pieces."""
-
-PRESS = "press"
-"""The action of a click on a key, with the key."""
 
 Choice = tuple[str, str]
 """A key as it is displayed, and what it does."""
@@ -23,6 +20,12 @@ Tone = Literal["done", "warning", "hint"]
 
 FIRST_KEYS = 2
 """The first keys that stay beside a notice; the last key, which leads to all others, stays too."""
+
+DECIDING_KEYS = 4
+"""The same where each paper is decided on by a key: to go on, star, queue, hide."""
+
+FEW_LINES = 2
+"""Lines up to which choices run on; what takes more stands in columns, if these need no more lines."""
 
 _BETWEEN = 2
 _GAP = 3
@@ -46,14 +49,16 @@ class Status(NamedTuple):
     """Number of selected papers, which the keys act on."""
     is_typing: bool = False
     """Whether the user types `typed` now, so that it ends in a caret."""
+    kept: int = FIRST_KEYS
+    """How many of the first keys stay beside a notice; with more than `FIRST_KEYS`, keys also stay below a warning."""
 
 
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
     """Draw the last line in a width; a prompt and a long warning may need more than one line.
 
     Beside the first keys a notice loses its last parts, and its first part is cut at a word. A warning asks for
-    something, so one that does not fit takes the line, and a second one if it must. A hint takes only the room that the
-    keys leave. The number of selected papers stands before the keys.
+    something, so keys give way to it, and one that fits beside none takes the line, and a second one if it must. A hint
+    takes only the room that the keys leave. The number of selected papers stands before the keys.
     """
     if status.selected and not status.choices:
         return _with_selected(status, width, glyphs)
@@ -61,7 +66,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
         return _prompt(status, width, glyphs)
     said = " ".join(literal(status.said).split()).replace(UNICODE.dot, glyphs.dot)
     keys = status.keys
-    first = _first(keys, min(FIRST_KEYS + 1, len(keys)))
+    first = _first(keys, min(status.kept + 1, len(keys)))
     room = width - _width(first) - _GAP - 1 if first else width - 2
     if status.tone == "hint":
         shown = _fitting(keys, width)
@@ -69,7 +74,12 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
         return (_two_slots(shown, (Piece(said, "hint"),) if measure([Piece(said)]) >= _LEAST_HINT else (), width),)
     needed = measure([Piece(said)])
     if status.tone == "warning" and needed > room:
-        return _warning(said, width, glyphs.ellipsis)
+        if status.kept > FIRST_KEYS:
+            return (*_warning(said, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
+        beside = _fitting(first, width - needed - _GAP - 1)
+        if not beside:
+            return _warning(said, width, glyphs.ellipsis)
+        return (_two_slots(beside, (Piece(said, "warning"),), width),)
     if needed > room:
         # Narrower than the first keys, the keys stay and the notice gives way.
         shown = _fitting(first, width)
@@ -80,7 +90,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
 
 
 def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw the number of selected papers, then the line in the rest of the width; a long warning stands alone."""
+    """Draw the number of selected papers, then the line in the rest of the width; a long warning is alone."""
     lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" "))
     alone = status._replace(selected=0)
     first, *more = status_lines(alone, width - measure(lead), glyphs)
@@ -105,7 +115,7 @@ def _named(keys: Sequence[Choice]) -> Line:
 
 
 def _choice(key: str, name: str) -> Line:
-    return Piece(literal(key), "key", action=(PRESS, key)), Piece(f" {literal(name)}", "name", action=(PRESS, key))
+    return key_piece(key), key_piece(key, f" {name}", "name")
 
 
 def _width(keys: Sequence[Choice]) -> int:
@@ -126,22 +136,50 @@ def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
 
 
 def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw every choice, in as many lines as they need; no choice is parted."""
+    """Draw every choice, in as many lines as they need, in columns if these are many; no choice is parted."""
     end = glyphs.caret if status.is_typing else glyphs.ellipsis
     lead: Line = (Piece(f" {literal(status.typed)}{end}", "typed"),) if status.typed else ()
     indent = measure(lead) + (_BETWEEN if lead else 1)
     if indent > width // 3:
         indent = 1
+    choices = [_choice(key, name) for key, name in status.choices]
+    lines = _running(choices, lead, indent, width)
+    if len(lines) > FEW_LINES:
+        table = _in_columns(choices, lead, indent, width)
+        lines = table if 0 < len(table) <= len(lines) else lines
+    return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
+
+
+def _in_columns(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
+    """The choices in columns, as many as fit, each from the top down; nothing if there is no room for two."""
+    for columns in range(len(choices), 1, -1):
+        rows = -(-len(choices) // columns)
+        parts = [choices[start : start + rows] for start in range(0, len(choices), rows)]
+        widths = [max(map(measure, part)) for part in parts]
+        if indent + sum(widths) + _BETWEEN * (len(parts) - 1) <= width:
+            return [_row(parts, widths, row, lead if row == 0 else (), indent) for row in range(rows)]
+    return []
+
+
+def _row(parts: Sequence[Sequence[Line]], widths: Sequence[int], row: int, lead: Line, indent: int) -> Line:
+    line: Line = (*lead, Piece(" " * (indent - measure(lead))))
+    for part, width in zip(parts, widths, strict=True):
+        if row < len(part):
+            line += (*part[row], Piece(" " * (width - measure(part[row]) + _BETWEEN)))
+    return line[:-1]
+
+
+def _running(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
+    """The choices one after the other, in lines that are as full as they can be."""
     lines: list[Line] = [lead]
-    for key, name in status.choices:
-        choice = _choice(key, name)
+    for choice in choices:
         used = measure(lines[-1])
         gap = _BETWEEN if used else 1
         if used and used + gap + measure(choice) > width:
             lines.append(())
             used, gap = 0, indent
         lines[-1] += (Piece(" " * gap), *choice)
-    return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
+    return lines
 
 
 # Notices

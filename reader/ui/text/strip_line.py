@@ -29,7 +29,7 @@ class Strip(NamedTuple):
 def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
     """Draw the place, the topics that fit, the number of the others, and the key.
 
-    Nothing stands behind the place until its number of papers is known, so nothing moves.
+    Nothing follows the place until its number of papers is known, so nothing moves.
     """
     dot = Piece(f" {glyphs.dot} ", "quiet")
     place: Line = (Piece(" "), Piece(literal(strip.place), "place"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from reader.core.tag_words import TagCompletion
-from reader.ui.text.lines import Line, Piece, cut_line, literal, measure
+from reader.ui.text.lines import Line, Piece, cut_line, key_piece, literal, measure
 
 TAG_ROLES = ("quiet", "key", "chosen", "number")
 """The roles of the advice's pieces."""
 
-HELP = 'names of tags, "in quotes" if they have blanks; -name takes one away'
+HELP = '-name takes one away; "in quotes" with blanks'
 
 
 def tag_advice(has: str, completion: TagCompletion | None, selected: int, key: str, width: int) -> Line:
@@ -19,7 +19,7 @@ def tag_advice(has: str, completion: TagCompletion | None, selected: int, key: s
     line: list[Piece] = [Piece(f"{literal(has)}  ", "quiet")] if has else []
     if completion is None:
         return cut_line((*line, Piece(HELP, "quiet")), width)
-    line += [Piece(key, "key"), Piece(" takes", "quiet")]
+    line += [key_piece(key), key_piece(key, " takes", "quiet")]
     for place, (word, papers) in enumerate(zip(completion.words, completion.papers, strict=True)):
         item = [Piece("  "), Piece(literal(word), "chosen" if place == selected else "quiet")]
         if papers is not None:

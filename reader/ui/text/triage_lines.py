@@ -27,7 +27,7 @@ class TriageHeader(NamedTuple):
     pace: tuple[str, ...] = ()
     """How long a paper takes, and for how many there is time."""
     is_pressing: bool = False
-    """Whether the time is up, or stands still."""
+    """Whether the time is up, or the clock has stopped."""
 
 
 def triage_header(pace: Pace, *, is_paused: bool = False, go_on: str = "", leave: str = "") -> TriageHeader:

@@ -24,12 +24,12 @@ class Empty(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
 
-    def show(self, reason: EmptyReason, key: Callable[[str], str]) -> None:
-        """Show why the list is empty, and which keys help; `key` returns an action's key, if it acts here."""
+    def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
+        """Show why the list is empty, and which keys help: `key` has those that act here, `on_paper` on a paper."""
         # Most lists are not empty, and the first keys would wait for the import (6 ms).
         from reader.ui.text.empty_lines import empty_state
 
-        self._lines = empty_state(reason, key)
+        self._lines = empty_state(reason, key, on_paper)
         self.refresh()
 
     def render(self) -> Content:

@@ -60,7 +60,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class TagToggled(Message):
-        """The user picked, excluded or dropped a tag of theirs."""
+        """The user picked, excluded or dropped one of their tags."""
 
         tag: str
         where: Literal["picked", "excluded"]

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from reader.ui.outline import Outline
+from reader.ui.state.outline import Outline
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Piece
 from reader.ui.text.outline_lines import OUTLINE_ROLES, first_row, outline_line

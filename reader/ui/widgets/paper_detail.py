@@ -12,9 +12,6 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from reader.cache.history import STILL, Votes
-from reader.cache.outputs import Output
-from reader.core.follows import Reason
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
@@ -24,9 +21,7 @@ from reader.ui.text.why_lines import WHY, Explanation
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from reader.cache.community import Kept
-    from reader.cache.group.members import Said
-    from reader.core.second_look import Changes
+    from reader.ui.state.parts import Reading
     from reader.ui.text.fit_lines import Fit
     from reader.ui.text.found_lines import Found
 
@@ -72,7 +67,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class TagClicked(Message):
-        """The user clicked a tag of theirs."""
+        """The user clicked one of their tags."""
 
         tag: str
 
@@ -100,50 +95,33 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     # Content
 
-    def show(
-        self,
-        paper: Paper,
-        words: tuple[str, ...] = (),
-        votes: Votes = STILL,
-        *,
-        position: str = "",
-        kept: Kept | None = None,
-        found: Found | None = None,
-        fit: Fit | None = None,
-        fetching: str = "",
-        outputs: tuple[Output, ...] = (),
-        follows: tuple[Reason, ...] = (),
-        suits: str = "",
-        changes: Changes | None = None,
-        shared: tuple[Said, ...] = (),
-    ) -> None:
-        """Show a paper from its beginning, and mark the words; if it is already shown, keep the scroll position.
+    def show(self, reading: Reading, *, position: str = "", found: Found | None = None, fit: Fit | None = None) -> None:
+        """Show a paper from its beginning; if it is already shown, keep the scroll position.
 
-        `position` is its place in the list, such as `3 of 34`. The others are as in `Presentation`.
+        `position` is its place in the list, such as `3 of 34`; `found` and `fit` are as in `Presentation`.
         """
+        paper, votes = reading.paper, reading.votes
         is_same = self._paper is not None and self._paper.pk == paper.pk
-        why = self._look.why if is_same else None
         if is_same and not votes.gained:
             # Keep the shown gain until another paper is shown, even if the user has now seen this one.
             votes = votes._replace(gained=self._look.votes.gained)
-        today = self._today or date.today()
         look = replace(
             self._look,
-            words=words,
+            words=reading.words,
             is_unfolded=self._look.is_unfolded and is_same,
-            why=why,
-            today=today,
+            why=self._look.why if is_same else None,
+            today=self._today or date.today(),
             votes=votes,
             position=position,
-            outputs=outputs,
-            follows=follows,
-            suits=suits,
-            changes=changes,
-            shared=shared,
-            kept=kept,
+            outputs=reading.outputs,
+            follows=reading.follows,
+            suits=reading.suits,
+            changes=reading.changes,
+            shared=reading.shared,
+            kept=reading.kept,
             found=found,
             fit=fit,
-            fetching=fetching,
+            fetching=reading.fetching,
         )
         if (paper, look) != (self._paper, self._look):
             self._paper, self._look = paper, look

@@ -30,6 +30,7 @@ from reader.ui.text.query_advice import (
 )
 from reader.ui.text.query_text import QUERY_ROLES
 from reader.ui.text.styled_text import draw
+from reader.ui.widgets.key_lines import KeyLines
 from reader.ui.widgets.typed_line import LineInput
 
 LONGEST = 2_000
@@ -60,8 +61,8 @@ class _Highlighter(Highlighter):
             text.stylize(style, span.start, span.end)
 
 
-class _Advice(Widget):
-    """The line of advice below the text."""
+class _Advice(KeyLines):
+    """The line of advice below the text; its keys can be clicked."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "query--quiet",
@@ -83,9 +84,13 @@ class _Advice(Widget):
             self._line, self._end = line, end
             self.refresh()
 
-    def render(self) -> Content:
+    def shown_lines(self) -> Sequence[Line]:
+        """Return the line as it is drawn."""
         room = max(0, self.size.width - measure(self._end))
-        return draw(self, (*cut_line(self._line, room, self._glyphs.ellipsis), *self._end), "query")
+        return ((*cut_line(self._line, room, self._glyphs.ellipsis), *self._end),)
+
+    def render(self) -> Content:
+        return draw(self, self.shown_lines()[0], "query")
 
 
 class QueryLine(Widget):

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.content import Content
-from textual.message import Message
-from textual.widget import Widget
 
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line, piece_at
-from reader.ui.text.status_lines import PRESS, STATUS_ROLES, Status, status_lines
+from reader.ui.text.lines import Line
+from reader.ui.text.status_lines import STATUS_ROLES, Status, status_lines
 from reader.ui.text.styled_text import draw
+from reader.ui.widgets.key_lines import KeyLines
 
 
-class StatusLine(Widget):
+class StatusLine(KeyLines):
     """The line below the panes, which give up rows while it needs more than one."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"status--{role}" for role in STATUS_ROLES}
-
-    @dataclass
-    class KeyClicked(Message):
-        """The user clicked a key."""
-
-        key: str
-        """The key, as it is displayed."""
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -54,16 +46,11 @@ class StatusLine(Widget):
         self._fit(event.size.width)
 
     def render(self) -> Content:
-        lines = self._drawn(self.size.width)
-        return Content("\n").join(draw(self, line, "status") for line in lines)
+        return Content("\n").join(draw(self, line, "status") for line in self.shown_lines())
 
-    def on_click(self, event: events.Click) -> None:
-        """Report a click on a key."""
-        lines = self._drawn(self.size.width)
-        piece = piece_at(lines[event.y], event.x) if event.y < len(lines) else None
-        if piece is not None and piece.action is not None and piece.action[0] == PRESS:
-            event.stop()
-            self.post_message(self.KeyClicked(piece.action[1]))
+    def shown_lines(self) -> Sequence[Line]:
+        """Return the lines as they are drawn."""
+        return self._drawn(self.size.width)
 
     def _fit(self, width: int) -> None:
         rows = len(self._drawn(width)) if width else 1

@@ -13,12 +13,12 @@ from textual.strip import Strip
 
 from reader.core.document.layout import Place
 from reader.core.document.lines import Line as DocumentLine
+from reader.ui.state.text_links import LETTERS
+from reader.ui.state.text_view import TextView
 from reader.ui.text.full_text_lines import FOLLOW, PLAIN_LINE, TEXT_ROLES, LineMarks, clipped, text_line
 from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, Piece, centre, fill, with_keys
 from reader.ui.text.styled_text import PLAIN
-from reader.ui.text_links import LETTERS
-from reader.ui.text_view import TextView
 from reader.ui.widgets.pane import Pane
 
 WHEEL = 3

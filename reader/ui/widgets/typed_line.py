@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from reader.core.text import clean
 from reader.ui.text.lines import Line
 from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import PastesWhole
+from reader.ui.widgets.key_lines import KeyLines
 
 _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
@@ -64,9 +65,9 @@ class TypedLine(Widget):
         yield self._input
         yield self._advice
 
-    def advice(self, width: int) -> Content:
+    def advice(self, width: int) -> Line:
         """The line of advice."""
-        return draw(self, self._advise(width), "typed")
+        return self._advise(width)
 
     def advise(self) -> None:
         """Draw the advice again."""
@@ -117,15 +118,19 @@ class _Label(Widget):
         return Content(self._text)
 
 
-class _Advice(Widget):
-    """The line below the text."""
+class _Advice(KeyLines):
+    """The line below the text; its keys can be clicked."""
 
     def __init__(self, line: TypedLine) -> None:
         super().__init__()
         self._line = line
 
+    def shown_lines(self) -> Sequence[Line]:
+        """Return the line as it is drawn."""
+        return (self._line.advice(self.size.width),)
+
     def render(self) -> Content:
-        return self._line.advice(self.size.width)
+        return draw(self._line, self.shown_lines()[0], "typed")
 
     def on_click(self, event: events.Click) -> None:
         """Keep the focus on the text."""

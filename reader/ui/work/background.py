@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
-from reader.ui.model import Model
+from reader.ui.state.model import Model
 from reader.ui.textual_fixes import Delayed
 
 if TYPE_CHECKING:
@@ -62,4 +62,4 @@ def report_unforeseen(group: str, error: Exception) -> str:
     from reader import log
 
     log.record_error(group, error)
-    return f"{group}: {log.summarize_error(error)} · a mistake of dailypapers; {log.point_to_log()}"
+    return f"{group}: {log.summarize_error(error)} · a bug in dailypapers; {log.point_to_log()}"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reader.session.bookmarks import Bookmark
-    from reader.ui.full_text import FullText
-    from reader.ui.state import State
+    from reader.ui.state.full_text import FullText
+    from reader.ui.state.whole import State
     from reader.ui.work.background import Background
 
 

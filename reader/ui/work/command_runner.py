@@ -1,4 +1,4 @@
-"""Run commands of the shell for the command line, one at a time, and tell what may be typed in it."""
+"""Run commands of the shell for the command line, one at a time, and suggest what may be typed in it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 from reader.core.errors import ReaderError
-from reader.ui.notices import Notices
 from reader.ui.shell import Here, Outcome, Running, Shell, Typed
-from reader.ui.state import State
+from reader.ui.state.notices import Notices
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 BLINK = 0.5

@@ -13,8 +13,8 @@ from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
 from reader.core.query.topic_choice import picked_topics
 from reader.session.places import SPECIAL, VIEWS, Place, view
-from reader.ui.counts import Question, ViewCount
-from reader.ui.state import State
+from reader.ui.state.counts import Question, ViewCount
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:

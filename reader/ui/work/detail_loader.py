@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
+from reader.core.errors import CacheError
 from reader.core.paper_row import PaperKey
-from reader.ui.state import State
-from reader.ui.state_parts import Reading
+from reader.ui.state.parts import Reading
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
+
+if TYPE_CHECKING:
+    from reader.core.second_look import Changes
 
 AFTER_FRAME = 0.01
 """Seconds after a single key: the frame with the new cursor is painted before."""
@@ -26,6 +34,7 @@ class DetailLoader:
         """When the cursor last moved."""
         self._model = services.model
         self._library = services.library
+        self._background = services.background
         self.delay = services.background.delayed(self.load)
 
     @staticmethod
@@ -73,5 +82,22 @@ class DetailLoader:
         reading = self.read(pk)
         if reading is None:
             return None
-        changes = self._library.with_sections(reading.key, reading.changes)
-        return reading._replace(kept=self._library.belongings(reading.key), changes=changes)
+        return reading._replace(kept=self._library.belongings(reading.key), changes=self._with_sections(reading))
+
+    def _with_sections(self, reading: Reading) -> Changes | None:
+        """The changes, with what is known of the full text; the texts are compared again in a thread."""
+        if reading.changes is None:
+            return None
+        self._background.start("changes", partial(self._compare_texts, reading.key), exclusive=True)
+        page = self._model.state.page
+        before = page.changes if page is not None and page.key == reading.key else None
+        return reading.changes if before is None else reading.changes._replace(sections=before.sections)
+
+    async def _compare_texts(self, pk: PaperKey) -> None:
+        """Show what changed in the full text of the paper on the page."""
+        with suppress(CacheError):
+            sections = await asyncio.to_thread(self._library.compare_texts, pk)
+            page = self._model.state.page
+            if page is not None and page.key == pk and page.changes is not None:
+                changes = page.changes._replace(sections=sections)
+                self._model.change(self._model.state.open_page(page._replace(changes=changes)))

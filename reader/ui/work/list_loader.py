@@ -12,13 +12,13 @@ from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place, selection_of
-from reader.ui.state import State
-from reader.ui.state_parts import CacheFacts, ListContent, ListRequest, Position
-from reader.ui.work.marking import cached_keys
+from reader.ui.library.marking import cached_keys
+from reader.ui.state.parts import CacheFacts, ListContent, ListRequest, Position
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.search.compile import Selection
+    from reader.cache.search.selection import Selection
 
 INDEXING = 0.5
 """Seconds between two looks for a list whose index is being made."""
@@ -27,7 +27,7 @@ FEW = 20
 """Where fewer papers have the typed words, so many that are near to the words follow."""
 
 BEFORE_NEAREST = 0.2
-"""Seconds that the list stands before near papers are looked for: a user who goes on typing does not need them."""
+"""Seconds before the nearest papers are looked for: a user who goes on typing does not need them."""
 
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
@@ -173,7 +173,7 @@ class ListLoader:
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
 
     def _has_nearest(self, place: Place, order: Order[int]) -> bool:
-        """Whether so few papers have the typed words that near ones follow."""
+        """Whether so few papers have the typed words that the nearest papers follow."""
         is_wanted = self._services.settings.nearest and bool(place.text) and order.matching < FEW
         return is_wanted and place.nearest is not None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reader.ui.notices import Notices
-from reader.ui.state import State
+from reader.ui.state.notices import Notices
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 LIFETIME = 6.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.config import Settings
-from reader.ui.look import Look
-from reader.ui.model import Model
+from reader.ui.library.library import Library
+from reader.ui.looks.look import Look
+from reader.ui.state.model import Model
 from reader.ui.work.background import Background
-from reader.ui.work.library import Library
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope

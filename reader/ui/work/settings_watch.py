@@ -1,8 +1,12 @@
-"""Notice that the settings file has changed, and take over what can change meanwhile: views, commands, muted words."""
+"""Notice that the settings file has changed, and take over what can change meanwhile.
+
+These are views, commands, muted words, and the model that makes vectors.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +19,19 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reader.config import Settings
+    from reader.core.settings.vectors import Vectors
 
 
 class SettingsWatch:
-    """Looks at the settings `file`; without one it does nothing."""
+    """Looks at the settings `file`; without one it does nothing. `take_vectors` takes over another model."""
 
-    def __init__(self, services: Services, file: Path | None) -> None:
+    def __init__(self, services: Services, file: Path | None, take_vectors: Callable[[Vectors], None]) -> None:
         self._model = services.model
         self._background = services.background
         self._file = file
         self._path = services.library.path
         self._settings = services.settings
+        self._take_vectors = take_vectors
         self._look = services.look
         self._is_muted = False
         """Whether papers are muted by the words of the settings."""
@@ -55,6 +61,7 @@ class SettingsWatch:
         loaded = await asyncio.to_thread(load_settings, self._file)
         self._model.change(self._model.state.know_views(listed_views(loaded.settings), loaded.settings.commands))
         self._settings = loaded.settings
+        self._take_vectors(loaded.settings.vectors)
         await self._follow_muted_words()
         if loaded.mistakes:
             self._model.show_news(str(loaded.mistakes[0]), "warning")
@@ -72,11 +79,12 @@ def _mute(file: Path, settings: Settings, today: date) -> bool:
 
     In a thread, also for what it imports.
     """
-    from reader.cache.mutes import follow
     from reader.cache.window import Window
-    from reader.refresh.rules import rule_scope
 
     with closing(Window.open(file)) as window:
         if settings.mute or window.meta("mute"):
+            from reader.cache.mutes import follow
+            from reader.refresh.rules import rule_scope
+
             return follow(file, settings.mute, lambda: rule_scope(window, settings, today))
     return False

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from reader.cache.postgres import is_server
 from reader.core.errors import ReaderError
 from reader.ui.shell import Outcome, Running, Shell
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 START = 3.0
@@ -18,6 +19,9 @@ START = 3.0
 
 QUIET = 60.0
 """Seconds since the last mark and the last look."""
+
+SETTLED = 25.0
+"""Seconds after which a command that listens to a server has reached it: else it has given up before."""
 
 COLUMNS = 200
 """Width of what the command prints, of which only the reason of a failure is shown."""
@@ -30,22 +34,27 @@ class Sync:
     """
 
     def __init__(
-        self, services: Services, shell: Callable[[], Shell], *, is_in_group: Callable[[], bool] | None = None
+        self,
+        services: Services,
+        shell: Callable[[], Shell],
+        *,
+        is_in_group: Callable[[], bool] | None = None,
+        is_through_server: Callable[[], bool] | None = None,
     ) -> None:
         self._model = services.model
+        self._now = services.look.now
         self._background = services.background
         self._shell = shell
         self._can_run = not services.look.demo and not services.look.is_still
         self._is_wanted = is_in_group or (lambda: bool(services.settings.sync))
-        # A server is listened to as long as the reader runs.
-        is_server = services.settings.sync.startswith(("postgresql://", "postgres://"))
+        self._is_through_server = is_through_server or (lambda: is_server(services.settings.sync))
         self.words = ("group", "look", "--quiet") if is_in_group else ("sync", "--quiet")
         """The command as the end of the reader runs it too."""
-        self._lasting = ("--watch",) if is_server and not is_in_group else ()
+        self._trouble = "group fails" if is_in_group else "sync fails"
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
-        self._has_marked = self._is_looking = False
+        self._has_marked = self._is_looking = self._is_beginning = False
 
     @staticmethod
     def parts(state: State) -> object:
@@ -64,35 +73,60 @@ class Sync:
     def begin(self) -> None:
         """Look soon, and then again on each quiet minute."""
         if self._is_on:
+            self._is_beginning = True
             self.delay.begin(START)
 
     def marked(self, _state: State) -> None:
         """Look once no mark has been made for a while."""
         if self._is_on:
             self._has_marked = True
-            if not self._is_looking:
+            # Marks do not put off the first look, after which a server is listened to.
+            if not self._is_looking and not self._is_beginning:
                 self.delay.begin(QUIET)
 
     def look(self) -> None:
         """Look now, unless that is going on."""
         if self._is_on and not self._is_looking:
-            self._is_looking, self._has_marked = True, False
+            self._is_looking, self._has_marked, self._is_beginning = True, False, False
             self._background.start(self.words[0], self._run)
 
     async def _run(self) -> None:
         try:
-            self._running = await asyncio.to_thread(lambda: self._shell().start((*self.words, *self._lasting), COLUMNS))
-            outcome = await asyncio.to_thread(self._running.wait)
+            self._running = await asyncio.to_thread(self._start)
+            outcome = await self._wait(self._running)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
         self._running, self._is_looking = None, False
-        failure = outcome.said if outcome.code else ""
-        if failure:
+        if outcome.code and outcome.complaint:
             self._has_marked = True
-            if failure != self._told:
-                self._model.show_news(failure.split("\n")[0], "warning")
-        self._told = failure
-        self.delay.begin(QUIET)
+            self._model.change(self._model.state.join_failed(self._trouble, self._now()))
+        self._tell(outcome.complaint)
+        if not outcome.code:
+            self._model.change(self._model.state.joined(self._trouble))
+        # One that listens is stopped after an hour.
+        self.delay.begin(START if outcome.is_stopped else QUIET)
+
+    async def _wait(self, running: Running) -> Outcome:
+        """Wait for the end of a look; one that goes on has begun to listen, so that nothing is in its way."""
+        end = asyncio.create_task(asyncio.to_thread(running.wait))
+        try:
+            if not (await asyncio.wait([end], timeout=SETTLED))[0]:
+                self._tell("")
+                self._model.change(self._model.state.joined(self._trouble))
+            return await end
+        finally:
+            end.cancel()
+
+    def _tell(self, complaint: str) -> None:
+        """Tell what is in the way, once until it is something else."""
+        if complaint and complaint != self._told:
+            self._model.show_news(complaint, "warning")
+        self._told = complaint
+
+    def _start(self) -> Running:
+        # A server is listened to as long as the reader runs.
+        lasting = ("--watch",) if self._is_through_server() else ()
+        return self._shell().start((*self.words, *lasting), COLUMNS)
 
     def close(self) -> None:
         """End the running look: the reader ends."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.marks import FINISH, OPEN, PASS
 from reader.core.paper_row import NotCached, PaperKey, PaperRow
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Stay:
 class Traces:
     """Follows the cursor and the page, before the page is drawn anew.
 
-    `row_of` returns the row of a listed paper; `is_page_at_end` tells whether the end of the drawn page is in view.
+    `row_of` returns the row of a listed paper; `is_page_at_end` says whether the end of the drawn page is in view.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Traces:
 
     @staticmethod
     def parts(state: State) -> object:
-        """The parts of the state that tell what is read."""
+        """The parts of the state that show what is read."""
         page = state.page and state.page.key
         shown = page, _is_glance(state)
         return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)

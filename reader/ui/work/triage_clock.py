@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.text.triage_lines import TIME_IS_UP
 from reader.ui.work.services import Services
 

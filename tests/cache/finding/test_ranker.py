@@ -133,4 +133,6 @@ def test_papers_like_others_share_words_and_phrases() -> None:
             assert set(shared) == {"draft-trees", "speculative decoding", "SpecDec"}
             assert found.shared_phrases([texts[first]], texts[first + 3], 1)[0].endswith("draft trees")
             assert found.shared_phrases([texts[first]], ("Cats", "Sleep."), 3) == ()
+            # However rare, such words say nothing.
+            assert found.shared_phrases([("Toward", "Toward, whereas.")], ("Towards", "Whereas toward."), 3) == ()
             assert found.rank_similar([("", "")], 3).pks.tolist() == []

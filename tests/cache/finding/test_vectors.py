@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,10 +16,10 @@ from reader.cache.finding import vectors
 from reader.cache.finding.door import Door, install
 from reader.cache.finding.index import found_by, rank, update
 from reader.cache.finding.meaning import Meaning, add
-from reader.cache.finding.vectors import NewPaper, alone, append, count, drop, open_vectors, read_lacking
+from reader.cache.finding.vectors import NewPaper, PaperVectors, alone, append, count, drop, open_vectors, read_lacking
 from reader.cache.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
-from reader.core.vectors import Vectors
+from reader.core.settings.vectors import Vectors
 from reader.paths import vectors_folder
 from reader.refresh.vectors import lacks_vectors, make_vectors, open_door, open_encoder
 from tests.cache.finding.test_index import store
@@ -65,7 +64,7 @@ def _closed(path: Path) -> Iterator[None]:
 
 def make(path: Path, settings: Vectors) -> list[tuple[int, int, int]]:
     async def run() -> list[tuple[int, int, int]]:
-        return [dataclasses.astuple(step) async for step in make_vectors(path, settings)]
+        return [step async for step in make_vectors(path, settings)]
 
     return asyncio.run(run())
 
@@ -289,3 +288,11 @@ def test_meaning_counts_the_more_the_less_words_are_there() -> None:
     assert add(scores, all_words).argmax() == 1 and add(scores, none).argmax() == 2
     assert Meaning(np.empty(0, np.int64), np.empty(0, np.float32)).counted(keys, 0.5).tolist() == [0] * 5
     assert vectors.size(Path("/none")) == 0
+
+
+def test_cosines_are_those_of_the_halved_floats() -> None:
+    rows = np.random.default_rng(1).normal(0, 0.1, (1_300, 24)).astype(np.float16)
+    rows[:4, 0] = (0.0, -0.0, 6e-8, -1.0)
+    asked = np.linspace(-1, 1, 24, dtype=np.float32)
+    found = PaperVectors(np.arange(1_300), np.arange(1_300), rows).cosines(asked)
+    np.testing.assert_allclose(found, rows.astype(np.float64) @ asked, atol=1e-6)

@@ -5,67 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from reader.cache import connections
 from reader.cache.feeds import Feeds
-from reader.cache.group import looking, membership, signing
+from reader.cache.group import folder, looking, membership, signing
+from reader.cache.group.folder import GROUP
 from reader.cache.group.looking import Looked
-from reader.cache.group.members import Said, members, own_marks, shared_of
-from reader.cache.marks.events import Events
+from reader.cache.group.members import Said, own_marks
 from reader.core.errors import CacheError
 from reader.core.group import MOST_BYTES, Statement, write
 from reader.paths import group_file
+from tests.cache.group.people import NOON, Person
 from tests.cache.sync.machines import make_cache
-
-NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-class Person:
-    """A person with a cache of five papers."""
-
-    def __init__(self, origin: Path, folder: Path, home: str) -> None:
-        self.folder = folder
-        place = folder.parent / home
-        place.mkdir()
-        self.cache = Path(shutil.copy(origin, place / "papers.db"))
-
-    def mark(self, kind: str, value: bool | str, *pks: int) -> None:
-        with closing(Events.open(self.cache)) as events:
-            events.mark(kind, value, pks)
-
-    def look(self, now: datetime = NOON) -> Looked:
-        return looking.look(self.cache, now)
-
-    def share(self, *things: str) -> None:
-        looking.change_shares(self.cache, things)
-        self.look()
-
-    def sees(self, pk: int) -> tuple[Said, ...]:
-        with closing(connections.connect(self.cache)) as one:
-            return shared_of(one, pk)
-
-    @property
-    def others(self) -> list[tuple[str, int, int]]:
-        with closing(connections.connect(self.cache)) as one:
-            return [(member.name, member.papers, member.missing) for member in members(one)]
-
-    @property
-    def mine(self) -> membership.Membership:
-        found = membership.load(self.cache)
-        assert found is not None
-        return found
-
-    @property
-    def file(self) -> Path:
-        return self.folder / f"member-{signing.public_key(self.mine.secret)[:16]}.signed.jsonl"
-
-    def says(self, statement: Statement) -> None:
-        """Write a statement that this program would not."""
-        self.file.write_bytes(signing.sign(write(statement), self.mine.secret))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +31,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def ada(origin: Path, tmp_path: Path) -> Person:
     one = Person(origin, tmp_path / "shared", "ada")
-    looking.create(one.cache, one.folder, "ada")
+    looking.create(one.cache, str(one.folder), "ada")
     one.look()
     return one
 
@@ -84,7 +39,7 @@ def ada(origin: Path, tmp_path: Path) -> Person:
 @pytest.fixture
 def bob(origin: Path, ada: Person) -> Person:
     one = Person(origin, ada.folder, "bob")
-    looking.join(one.cache, one.folder, "bob")
+    looking.join(one.cache, str(one.folder), "bob")
     return one
 
 
@@ -132,7 +87,7 @@ def test_who_leaves_takes_all_back_and_comes_back_under_the_same_key(ada: Person
         looking.leave(ada.cache)
     with pytest.raises(CacheError, match="in no group"):
         ada.share("star")
-    looking.join(ada.cache, ada.folder, "ada")
+    looking.join(ada.cache, str(ada.folder), "ada")
     ada.look()
     assert (signing.public_key(ada.mine.secret), ada.mine.shares) == (key, ())
     assert bob.look().joined == ["ada"]
@@ -144,7 +99,7 @@ def test_nobody_writes_in_anothers_name(ada: Person, bob: Person, origin: Path) 
     bob.look()
     good, own = ada.file.read_bytes(), signing.public_key(ada.mine.secret)
     eve = Person(origin, ada.folder, "eve")
-    looking.join(eve.cache, eve.folder, "Ada")
+    looking.join(eve.cache, str(eve.folder), "Ada")
     eve.mark("star", True, 4)
     eve.share("star")
     # A name belongs to the key that came with it first.
@@ -154,7 +109,7 @@ def test_nobody_writes_in_anothers_name(ada: Person, bob: Person, origin: Path) 
         (good.replace(b'"star"', b'"queue"'), "signature is wrong"),
         (good[:-20], "cut off"),
         (signing.sign(write(Statement(ada.mine.group, own, "ada", 1 << 60)), eve.mine.secret), "signature is wrong"),
-        (eve.file.read_bytes(), "another member's file"),
+        (eve.file.read_bytes(), "another member's place"),
         (signing.sign(write(Statement("other", own, "ada", 1 << 60)), ada.mine.secret), "another group"),
         (signing.sign(write(Statement(ada.mine.group, own, "ada", 5)), ada.mine.secret), "older than"),
         (signing.sign(b'{"member":"' + own.encode() + b'"}\n', ada.mine.secret), "newer than this program"),
@@ -204,6 +159,16 @@ def test_papers_that_are_not_here_are_counted_and_lost_caches_read_again(
         assert len(own_marks(one, ("star", "queue"))) == 1
 
 
+def test_who_is_known_from_a_home_that_is_lost_is_read_anew(ada: Person, bob: Person, origin: Path) -> None:
+    bob.look()
+    eve = Person(bob.cache, ada.folder, "eve")
+    looking.join(eve.cache, str(eve.folder), "ada")
+    name = min(eve.look().joined)
+    assert name.startswith("ada+")
+    assert looking.name_beside_namesake(eve.mine) == f"ada+{eve.public[:6]}"
+    assert looking.name_beside_namesake(bob.mine) == ""
+
+
 def test_a_clock_that_goes_back_loses_nothing(ada: Person, bob: Person) -> None:
     ada.look(NOON + timedelta(days=400))
     ada.mark("star", True, 1)
@@ -217,18 +182,18 @@ def test_a_clock_that_goes_back_loses_nothing(ada: Person, bob: Person) -> None:
 
 def test_faults_of_the_folder_are_said(ada: Person, bob: Person, origin: Path, tmp_path: Path) -> None:
     with pytest.raises(CacheError, match="'dailypapers group leave' ends that first"):
-        looking.join(ada.cache, ada.folder, "ada")
+        looking.join(ada.cache, str(ada.folder), "ada")
     eve = Person(origin, ada.folder, "eve")
     with pytest.raises(CacheError, match="has a group already"):
-        looking.create(eve.cache, eve.folder, "eve")
+        looking.create(eve.cache, str(eve.folder), "eve")
     with pytest.raises(CacheError, match="has no group"):
-        looking.join(eve.cache, tmp_path, "eve")
+        looking.join(eve.cache, str(tmp_path), "eve")
     with pytest.raises(CacheError, match="is not there"):
-        looking.join(eve.cache, tmp_path / "none", "eve")
+        looking.join(eve.cache, str(tmp_path / "none"), "eve")
     (tmp_path / "file").touch()
     with pytest.raises(CacheError, match="can't be used: File exists"):
-        looking.create(eve.cache, tmp_path / "file", "eve")
-    group = ada.folder / looking.GROUP
+        looking.create(eve.cache, str(tmp_path / "file"), "eve")
+    group = ada.folder / GROUP
     whole = group.read_text()
     group.write_text("[")
     with pytest.raises(CacheError, match="is damaged"):
@@ -245,7 +210,7 @@ def test_faults_of_the_folder_are_said(ada: Person, bob: Person, origin: Path, t
     assert not looking.leave(bob.cache)
     group.write_text(whole)
     ada.folder.rename(tmp_path / "away")
-    with pytest.raises(CacheError, match="what you shared is still there"):
+    with pytest.raises(CacheError, match=r"What you shared is still there.*is not there"):
         looking.leave(ada.cache)
     assert not looking.leave(ada.cache, even_if_unheard=True)
 
@@ -257,7 +222,7 @@ def test_a_folder_that_cannot_be_written_is_said(ada: Person, monkeypatch: pytes
     ada.mark("star", True, 1)
     looking.change_shares(ada.cache, ("star",))
     with monkeypatch.context() as patch:
-        patch.setattr(looking, "_replace", full)
+        patch.setattr(folder, "_replace", full)
         with pytest.raises(CacheError, match="No space left"):
             ada.look()
     assert ada.look().is_told
@@ -285,5 +250,5 @@ def test_without_the_extra_it_is_named(origin: Path, tmp_path: Path, monkeypatch
     one = Person(origin, tmp_path / "shared", "one")
     monkeypatch.setitem(__import__("sys").modules, "nacl.signing", None)
     with pytest.raises(CacheError, match=r"dailypapers\[group\]"):
-        looking.create(one.cache, one.folder, "one")
+        looking.create(one.cache, str(one.folder), "one")
     assert not one.folder.exists()

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache import connections
-from reader.cache.marks import events as module
+from reader.cache.marks import effects as module
 from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache

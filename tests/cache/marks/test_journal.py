@@ -70,13 +70,13 @@ def signed(body: bytes) -> bytes:
     ("body", "reason"),
     [
         (b'{"v":2,"id":"a"', "newer than this program"),
-        (b'{"id":"a"', "no event"),
-        (b'{"v":1,"id":"a"', "no event"),
-        (b"[1", "no event"),
-        (b"[" * 100_000, "no event"),
+        (b'{"id":"a"', "not an event"),
+        (b'{"v":1,"id":"a"', "not an event"),
+        (b"[1", "not an event"),
+        (b"[" * 100_000, "not an event"),
         (
             b'{"v":1,"id":1,"machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":0,"papers":[]',
-            "no event",
+            "not an event",
         ),
         (b'{"v":1,"id":"a","machine":"m","number":true,"clock":1,"kind":"star","value":"1","count":0,"papers":[]', ""),
         (b'{"v":1,"id":"a","machine":"m","number":1,"clock":1,"kind":"star","value":"1","count":3,"papers":["x"]', ""),
@@ -87,14 +87,14 @@ def signed(body: bytes) -> bytes:
     ],
 )
 def test_a_line_that_is_no_event_says_why(body: bytes, reason: str) -> None:
-    with pytest.raises(ValueError, match=reason or "no event"):
+    with pytest.raises(ValueError, match=reason or "not an event"):
         decode(signed(body))
 
 
 def test_packed_ids_have_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     line = encode(entry(1, *(f"2406.{number:05}" for number in range(200))))
     monkeypatch.setattr(module, "UNPACKED_BYTES", 2_198)
-    with pytest.raises(ValueError, match="no event"):
+    with pytest.raises(ValueError, match="not an event"):
         decode(line)
     monkeypatch.setattr(module, "UNPACKED_BYTES", 2_200)
     assert isinstance(decode(line), Entry)

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from reader.cache import connections, schema, text_index
 from reader.cache.counts import CountCache
 from reader.cache.search import plan, walk
-from reader.cache.search.compile import Clause, Scope, Selection, compile_query, register_functions
+from reader.cache.search.compile import Scope, compile_query, register_functions
+from reader.cache.search.full_text import Clause
+from reader.cache.search.selection import Selection
 from reader.cache.window import Window
 from reader.core.query import CHOICES, EXAMPLES, QueryError, parse
 

@@ -13,8 +13,9 @@ import pytest
 
 from reader.cache.papers import Cache
 from reader.cache.search import plan, walk
-from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.plan import Way
+from reader.cache.search.selection import Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.paper import Listing
 from reader.core.query import parse

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from reader.cache.counts import CountCache
-from reader.cache.marks import events as events_module
+from reader.cache.marks import effects
 from reader.cache.marks.events import Events
 from reader.cache.papers import Cache
-from reader.cache.search.compile import Scope, Selection, compile_query
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
 from reader.cache.search.topic_sets import TopicSets
 from reader.cache.window import Window
 from reader.core.paper import Listing
@@ -141,7 +142,7 @@ def test_searches(window: Window, text: str) -> None:
 
 @pytest.mark.parametrize("batch", [1_000, 10])
 def test_marks(window: Window, path: Path, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
-    monkeypatch.setattr(events_module, "BATCH", batch)
+    monkeypatch.setattr(effects, "BATCH", batch)
     with closing(Events.open(path)) as events:
         connection = events._connection
         with traced(connection) as statements:

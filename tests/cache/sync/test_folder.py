@@ -134,7 +134,7 @@ def test_a_broken_file_is_named_and_read_again_once_it_is_whole(laptop: Machine,
     file.write_bytes(whole[:-20])
     looked = desk.look()
     assert looked.came == {"laptop": 2}
-    assert looked.troubles == [f"{file.name}: line 4: it is cut off"]
+    assert looked.troubles == [f"laptop's {file.name}: line 4: it is cut off"]
     assert desk.look().troubles == looked.troubles
     file.write_bytes(whole)
     looked = desk.look()
@@ -146,11 +146,32 @@ def test_a_broken_file_is_named_and_read_again_once_it_is_whole(laptop: Machine,
     file.write_bytes(b"".join([*lines[:2], lines[2][:40] + b"#" + lines[2][41:], *lines[3:], b'{"v":9,"sum":"0"}\n']))
     looked = desk.look()
     assert looked.came == {"laptop": 1}
-    assert looked.troubles == [f"{file.name}: line 3: it is damaged"]
+    assert looked.troubles == [f"laptop's {file.name}: line 3: it is damaged"]
     # Its machine sees it too, and writes it anew.
     laptop.mark("star", True, 5)
     laptop.look()
     assert (desk.look().came, desk.look().troubles) == ({"laptop": 1}, [])
+    assert laptop.states() == desk.states()
+
+
+def test_an_empty_file_is_named_too(laptop: Machine, desk: Machine) -> None:
+    laptop.mark("star", True, 1)
+    laptop.look()
+    whole = laptop.own_file.read_bytes()
+    laptop.own_file.write_bytes(b"")
+    assert desk.look().troubles == [f"{laptop.own_file.name}: it is empty"]
+    laptop.own_file.write_bytes(whole)
+    assert (desk.look().came, desk.look().troubles) == ({"laptop": 1}, [])
+
+
+def test_a_folder_without_any_file_is_told_once(laptop: Machine, desk: Machine) -> None:
+    laptop.mark("star", True, 1)
+    assert not laptop.look().is_emptied
+    desk.look()
+    for file in laptop.folder.iterdir():
+        file.unlink()
+    assert desk.look().is_emptied
+    assert not desk.look().is_emptied and not laptop.look().is_emptied
     assert laptop.states() == desk.states()
 
 
@@ -170,7 +191,8 @@ def test_a_file_that_was_lost_or_set_back_is_written_anew(
             laptop.own_file.write_bytes(older)
         case "other":
             laptop.own_file.write_bytes(b"\0" * 3_000)
-    laptop.look()
+    # What is wrong with the own file is mended, and no trouble.
+    assert laptop.look().troubles == []
     assert desk.look().came == {"laptop": 2}
     assert laptop.states() == desk.states()
     assert len(list(laptop.folder.iterdir())) == 2
@@ -244,7 +266,7 @@ def test_what_no_machine_can_have_written_is_refused(laptop: Machine, desk: Mach
     ]
     Journal(laptop.own_file).append([*wrong, entry(19, "note", "a\x1b[31mb"), entry(20, "later:kind", "1")], machine)
     looked = desk.look()
-    assert looked.troubles == [f"{laptop.own_file.name}: line 3: it is no event"]
+    assert looked.troubles == [f"laptop's {laptop.own_file.name}: line 3: it is not an event"]
     assert looked.came == {"laptop": 3}
     assert desk.states()[2] == [("2611.00002", "ab")]
     # What only a newer program knows has a name too.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,9 +15,11 @@ from typing import cast
 
 import pytest
 
+from reader.cache import postgres
 from reader.cache.marks.journal import Entry, encode
+from reader.cache.postgres import is_server, shown
 from reader.cache.sync.folder import Exchanged
-from reader.cache.sync.hub import Hub, exchange_with_hub, is_hub, open_hub, shown
+from reader.cache.sync.hub import Hub, exchange_with_hub, open_hub
 from reader.core.errors import CacheError
 from tests.cache.sync.machines import Machine, make_cache
 from tests.cache.sync.postgres import server
@@ -32,7 +35,7 @@ from tests.cache.sync.test_union import act
     ],
 )
 def test_an_address_is_shown_without_its_password(address: str, said: str) -> None:
-    assert is_hub(address)
+    assert is_server(address)
     assert shown(address) == said
 
 
@@ -97,6 +100,28 @@ def test_marks_go_through_a_server_once_and_all_again_through_a_new_one(origin: 
     assert join(laptop, Memory("two")).went == 2
     hub.kept.clear()
     assert join(desk, hub).went == 2
+
+
+def test_copies_of_one_home_notice_each_other(origin: Path, tmp_path: Path) -> None:
+    laptop, hub = Machine.copied(origin, tmp_path / "none", "laptop"), Memory("one")
+
+    def join(machine: Machine) -> Exchanged:
+        with machine.events() as events:
+            return exchange_with_hub(events, machine.cache, cast(Hub, hub), "postgresql://hub/a", machine.name)
+
+    laptop.mark("star", True, 1)
+    join(laptop)
+    copy = Machine(tmp_path / "copy" / "papers.db", laptop.folder, "copy")
+    shutil.copytree(laptop.cache.parent, copy.cache.parent)
+    copy.mark("star", True, 2)
+    laptop.mark("star", True, 3)
+    assert not join(copy).is_new_machine
+    assert join(laptop).is_new_machine
+    join(copy)
+    assert [join(one).is_new_machine for one in (laptop, copy, laptop)] == [False] * 3
+    assert laptop.states() == copy.states()
+    with laptop.events() as one, copy.events() as other:
+        assert one.machine() != other.machine()
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +212,18 @@ def test_another_machine_has_a_mark_within_two_seconds(origin: Path, tmp_path: P
 def _has_greeted(address: str, machines: int) -> bool:
     with open_hub(address) as hub:
         return len(hub.machines()) >= machines
+
+
+@pytest.mark.long
+def test_a_server_that_falls_silent_is_given_up(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "PATIENCE", 1)
+    with pytest.raises(CacheError, match="it says nothing"), postgres.open_server(address) as server:
+        server.rows("SELECT pg_sleep(60)")
+
+
+@pytest.mark.long
+def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "PATIENCE", 3)
+    told = pytest.raises(CacheError, match="another machine writes there")
+    with postgres.open_server(address) as one, one.turn(), told, postgres.open_server(address) as other, other.turn():
+        pass

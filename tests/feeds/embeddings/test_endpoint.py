@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.errors import ConfigError, FeedError, FeedMalformed, FeedOffline
-from reader.core.vectors import Vectors
+from reader.core.settings.vectors import Vectors
 from reader.feeds.embeddings.endpoint import KEY_VARIABLE, LIMITS, EndpointEncoder, _read_rows
 from tests.embeddings_server import EmbeddingsServer, embeddings_server
 
@@ -61,12 +61,12 @@ def test_a_server_makes_a_vector_of_each_text() -> None:
         (["unknown"], "has no /v1/embeddings, so check vectors.server."),
         (["nan"], "holds more than finite numbers"),
         (["infinite"], "holds more than finite numbers"),
-        (["words"], "something else than vectors of one length"),
-        (["ragged"], "something else than vectors of one length"),
+        (["words"], "something other than vectors of one length"),
+        (["ragged"], "something other than vectors of one length"),
         (["none"], "vectors of 0 numbers"),
-        (["fewer"], "something else than 2 vectors"),
-        (["page"], "something else than 2 vectors; is vectors.server right?"),
-        (["deep"], "something else than 2 vectors"),
+        (["fewer"], "something other than 2 vectors"),
+        (["page"], "something other than 2 vectors; is vectors.server right?"),
+        (["deep"], "something other than 2 vectors"),
         (["huge"], "sent more than 0 MiB at once"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

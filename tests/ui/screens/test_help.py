@@ -10,12 +10,12 @@ from textual.widgets import Static
 
 from reader.keys.contexts import CONTEXTS
 from reader.keys.keymap import Keymap
+from reader.ui.looks.stylesheets import stylesheets
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.screens.help import HelpScreen, HelpSearch, legend_section, sections
-from reader.ui.stylesheets import stylesheets
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.legend import MEANINGS
-from reader.ui.theme import DEFAULTS, THEMES
 
 
 class Harness(App[None]):

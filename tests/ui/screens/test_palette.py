@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
+from reader.ui.looks.stylesheets import stylesheets
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.screens.palette import Command, Palette, action_commands
-from reader.ui.stylesheets import stylesheets
-from reader.ui.theme import DEFAULTS, THEMES
 
 HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
 

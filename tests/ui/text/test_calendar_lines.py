@@ -116,7 +116,7 @@ def test_a_typed_date_is_read_below_its_line(typed: str, lines: list[str]) -> No
 
 def test_a_text_that_is_no_date_is_refused_only_when_it_is_chosen() -> None:
     assert texts(replace(VIEW, typed="soon"))[1] == ""
-    assert texts(replace(VIEW, typed="soon", is_refused=True))[1] == "This is no day, week or month."
+    assert texts(replace(VIEW, typed="soon", is_refused=True))[1] == "This is not a day, week or month."
 
 
 def test_the_day_to_fetch_from_is_asked_for() -> None:

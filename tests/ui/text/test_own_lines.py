@@ -81,3 +81,12 @@ def test_what_the_group_shares_stands_last_and_fits(note: str, width: int) -> No
     assert all(measure(line) <= width for line in lines)
     words = " ".join(" ".join(piece.text for piece in line) for line in lines).split()
     assert [words[2], "ada" in words, "starred," in words] == ["Group", True, True]
+
+
+def test_what_many_of_a_group_share_is_folded_and_bounded() -> None:
+    shared = tuple(Said(f"member-{number}", is_starred=True, note="word " * 20_000) for number in range(200))
+    for is_unfolded, most in ((False, NOTE_LINES), (True, 8_000)):
+        lines = own_lines(paper(), 40, replace(LOOK, shared=shared, is_unfolded=is_unfolded))
+        assert NOTE_LINES <= len(lines) <= most
+        assert lines[-1][0].text == ("less" if is_unfolded else "+ more")
+        assert all(measure(line) <= 40 for line in lines)

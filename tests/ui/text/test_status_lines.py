@@ -10,8 +10,8 @@ from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.text.lines import Line, literal, measure, piece_at
-from reader.ui.text.status_lines import PRESS, STATUS_ROLES, Status, Tone, status_lines
+from reader.ui.text.lines import PRESS, Line, literal, measure, piece_at
+from reader.ui.text.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
@@ -70,6 +70,14 @@ def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must(
     assert drawn(warning, 100)[0].startswith(" m read  s star  x hide  ")
 
 
+def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
+    said = "fetching all since 2024-01-01, and all that came later"
+    deciding = Status(KEYS, said=said, kept=DECIDING_KEYS)
+    assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
+    first = " m read  s star  x hide  space next  / filter  ? keys"
+    assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
+
+
 def test_a_hint_takes_only_the_room_that_the_keys_leave() -> None:
     hint = Status(KEYS, said="plans, uses tools, and acts on a screen by itself", tone="hint")
     assert drawn(hint, 140)[0].endswith("acts on a screen by itself")
@@ -114,6 +122,16 @@ def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warnin
 
 
 # Prompts
+
+
+def test_the_choices_of_a_long_prompt_stand_in_columns() -> None:
+    choices = tuple((key, f"Go to {'a' * (number % 4)}") for number, key in enumerate("abcdefghijkl"))
+    assert drawn(Status(choices=choices, typed="g"), 44) == [
+        " g…  a Go to      e Go to      i Go to",
+        "     b Go to a    f Go to a    j Go to a",
+        "     c Go to aa   g Go to aa   k Go to aa",
+        "     d Go to aaa  h Go to aaa  l Go to aaa",
+    ]
 
 
 def test_a_prompt_has_the_whole_line_and_a_second_one_if_it_must() -> None:

@@ -4,9 +4,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from reader.ui.stylesheets import styles_directory
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.text.empty_lines import EmptyReason, Way, because, said
-from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.empty import Empty
 from tests.ui.text.test_empty_lines import CASES, NO_PAPERS, key
 
@@ -42,7 +42,7 @@ def strips(empty: Empty) -> list[Strip]:
 async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: list[str]) -> None:
     app = EmptyApp()
     async with app.run_test(size=(60, 20)):
-        app.empty.show(situation, key)
+        app.empty.show(situation, key, key)
         rows = drawn(app.empty)
     assert [row.strip() for row in rows if row.strip()] == lines
     top = next(index for index, row in enumerate(rows) if row.strip())
@@ -55,7 +55,7 @@ async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: l
 async def test_a_narrow_line_is_never_broken_between_a_key_and_what_it_does() -> None:
     app = EmptyApp()
     async with app.run_test(size=(30, 20)):
-        app.empty.show(NO_PAPERS, key)
+        app.empty.show(NO_PAPERS, key, key)
         rows = [row.strip() for row in drawn(app.empty) if row.strip()]
     assert rows == [
         "No papers yet.",
@@ -76,7 +76,7 @@ async def test_hostile_text_is_drawn_as_text(size: tuple[int, int], theme: str) 
             EmptyReason(said("Nothing matches ", HOSTILE * 100, "."), because("Did you mean ", HOSTILE, "?")),
             EmptyReason(said("All read."), because(HOSTILE), (Way("app.refresh", HOSTILE),)),
         ):
-            app.empty.show(situation, key)
+            app.empty.show(situation, key, key)
             lines = strips(app.empty)
             assert {line.cell_length for line in lines} == {size[0]}
             text = "".join(line.text for line in lines)

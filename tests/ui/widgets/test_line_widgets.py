@@ -10,13 +10,14 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from reader.ui.stylesheets import styles_directory
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
-from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.filter_strip import FilterStrip
+from reader.ui.widgets.key_lines import KeyLines
 from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.top_line import TopLine
 
@@ -47,7 +48,7 @@ class LineApp(App[None]):
     def on_top_line_edit_query(self, message: TopLine.EditQuery) -> None:
         self.told.append(message)
 
-    def on_status_line_key_clicked(self, message: StatusLine.KeyClicked) -> None:
+    def on_key_lines_key_clicked(self, message: KeyLines.KeyClicked) -> None:
         self.told.append(message)
 
     def on_filter_strip_clicked(self, message: FilterStrip.Clicked) -> None:
@@ -137,7 +138,7 @@ async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
         await pilot.pause()
         await pilot.click(status, offset=(drawn(status)[1].index("code") + 1, 1))
         await pilot.click(status, offset=(6, 1))
-        assert app.told == [StatusLine.KeyClicked("c")]
+        assert app.told == [KeyLines.KeyClicked("c")]
 
 
 async def test_a_click_on_the_strip_opens_the_pane() -> None:

@@ -8,9 +8,9 @@ from textual.pilot import Pilot
 from reader.cache.history import STILL
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
-from reader.ui.model import Model
 from reader.ui.screens.paper_page import PaperPage
-from reader.ui.state_parts import Reading
+from reader.ui.state.model import Model
+from reader.ui.state.parts import Reading
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import measure
 from reader.ui.text.paper_lines import MEASURE, compose
@@ -38,6 +38,10 @@ class Listener(Stage):
 def stage() -> tuple[Listener, PaperDetail]:
     detail = PaperDetail(today=TODAY)
     return Listener(detail), detail
+
+
+def reading(one: Paper) -> Reading:
+    return Reading(one.pk, one, (), STILL)
 
 
 def texts(one: Paper, width: int = 60, look: Presentation = LOOK) -> list[str]:
@@ -275,14 +279,14 @@ def drawn(detail: PaperDetail) -> list[str]:
 async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
     app, detail = stage()
     async with app.run_test(size=(60, 14)) as pilot:
-        detail.show(LONG)
+        detail.show(reading(LONG))
         await pilot.pause()
         assert drawn(detail)[0] == " A memory that forgets on purpose"
         assert not detail.scroll_lines(5)
-        detail.show(LONG._replace(upvotes=99))
+        detail.show(reading(LONG._replace(upvotes=99)))
         await pilot.pause()
         assert detail.scroll_offset.y == 5
-        detail.show(paper())
+        detail.show(reading(paper()))
         await pilot.pause()
         assert detail.scroll_offset.y == 0
 
@@ -290,7 +294,7 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
 async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
     app, detail = stage()
     async with app.run_test(size=(60, 14)) as pilot:
-        detail.show(LONG)
+        detail.show(reading(LONG))
         await pilot.pause()
         last = drawn(detail)[-1]
         assert not detail.scroll_page(1)
@@ -308,7 +312,7 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
 async def test_a_paper_that_fits_is_read_at_once() -> None:
     app, detail = stage()
     async with app.run_test(size=(80, 40)) as pilot:
-        detail.show(paper())
+        detail.show(reading(paper()))
         await pilot.pause()
         assert detail.scroll_page(1) and detail.scroll_lines(1)
 
@@ -316,7 +320,7 @@ async def test_a_paper_that_fits_is_read_at_once() -> None:
 async def test_lines_are_at_most_a_measure_wide() -> None:
     app, detail = stage()
     async with app.run_test(size=(200, 40)) as pilot:
-        detail.show(LONG)
+        detail.show(reading(LONG))
         await pilot.pause()
         assert max(len(line) for line in drawn(detail)) <= MEASURE + 1
 
@@ -324,7 +328,8 @@ async def test_lines_are_at_most_a_measure_wide() -> None:
 async def test_hostile_text_is_drawn_literally() -> None:
     app, detail = stage()
     async with app.run_test(size=(60, 30)) as pilot:
-        detail.show(paper(title="[/] and [bold]bold[/bold]", abstract="\x1b[31mred\x1b[0m and \x9b2J"))
+        hostile = paper(title="[/] and [bold]bold[/bold]", abstract="\x1b[31mred\x1b[0m and \x9b2J")
+        detail.show(reading(hostile))
         await pilot.pause()
         assert drawn(detail)[0] == " [/] and [bold]bold[/bold]"
         assert all(line.isprintable() for line in drawn(detail))
@@ -334,9 +339,8 @@ async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> N
     for shown in (False, True):
         detail = PaperDetail(today=TODAY, shows_links=shown)
         async with Listener(detail).run_test(size=(90, 40)) as pilot:
-            detail.show(
-                paper(code_url="https://code.example/a\x1b]8;;https://evil.example\x07b c;d", project_url="x:y")
-            )
+            code = "https://code.example/a\x1b]8;;https://evil.example\x07b c;d"
+            detail.show(reading(paper(code_url=code, project_url="x:y")))
             await pilot.pause()
             segments = [one for y in range(detail.size.height) for one in detail.render_line(y)]
             links = {style.link for _, style, _ in segments if style and style.link}
@@ -353,7 +357,7 @@ async def test_an_empty_pane_says_what_it_is_told() -> None:
         assert drawn(detail)[3].strip() == "Nothing is highlighted."
         assert drawn(detail)[4].strip() == "j the first paper"
         assert detail.paper is None
-        detail.show(paper())
+        detail.show(reading(paper()))
         assert detail.paper == paper() and "AI summary" in detail.text
 
 
@@ -368,7 +372,7 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
     app, detail = stage()
     names = tuple(f"Given Name{number}" for number in range(40))
     async with app.run_test(size=(60, 40)) as pilot:
-        detail.show(paper(authors=names, author_count=40))
+        detail.show(reading(paper(authors=names, author_count=40)))
         await click(pilot, detail, "github.com/someone")
         await click(pilot, detail, "Video generation")
         await click(pilot, detail, "It forgets well")
@@ -384,7 +388,7 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
 async def test_a_resize_wraps_anew() -> None:
     app, detail = stage()
     async with app.run_test(size=(80, 20)) as pilot:
-        detail.show(LONG)
+        detail.show(reading(LONG))
         await pilot.resize_terminal(30, 20)
         await pilot.pause()
         assert max(len(line) for line in drawn(detail)) <= 29
@@ -393,7 +397,7 @@ async def test_a_resize_wraps_anew() -> None:
 async def test_names_and_signs_may_come_later() -> None:
     app, detail = stage()
     async with app.run_test(size=(80, 40)) as pilot:
-        detail.show(paper())
+        detail.show(reading(paper()))
         await pilot.pause()
         detail.configure(topic_names={"agents": "Agents & tools"})
         assert "Agents & tools" in detail.text

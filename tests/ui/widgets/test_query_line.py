@@ -8,9 +8,9 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.stylesheets import styles_directory
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.text.query_text import query_pieces, value_spans
-from reader.ui.theme import DEFAULTS, THEMES
 from reader.ui.widgets.query_line import LONGEST, QueryInput, QueryLine
 
 TOPICS = ("agents", "gui-agents", "evaluation", "image-generation")

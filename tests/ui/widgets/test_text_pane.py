@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from reader.core.document.model import Document
-from reader.ui.text_view import Size, TextView
+from reader.ui.state.text_view import Size, TextView
 from reader.ui.widgets.scrollbar import draw_scrollbars
 from reader.ui.widgets.text_pane import TextPane
 from tests.ui.full_texts import document

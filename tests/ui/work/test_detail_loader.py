@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from reader.ui.state import State
+from reader.ui.state.whole import State
 from reader.ui.work.detail_loader import AFTER_FRAME, DetailLoader
 from reader.ui.work.services import Services
 

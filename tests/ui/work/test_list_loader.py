@@ -10,21 +10,21 @@ from typing import cast
 import pytest
 
 from reader.cache.orders import Order
-from reader.cache.search.compile import Selection
+from reader.cache.search.selection import Selection
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.paper import Listing as FeedListing
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
-from reader.ui.feed_results import FeedResults
-from reader.ui.look import Look
-from reader.ui.model import Model
-from reader.ui.notices import Notice
-from reader.ui.state import State
-from reader.ui.state_parts import TOP, CacheFacts, Position
+from reader.ui.library.library import Library
+from reader.ui.looks.look import Look
+from reader.ui.state.feed_results import FeedResults
+from reader.ui.state.model import Model
+from reader.ui.state.notices import Notice
+from reader.ui.state.parts import TOP, CacheFacts, Position
+from reader.ui.state.whole import State
 from reader.ui.text.glyphs import UNICODE
 from reader.ui.work import list_loader
 from reader.ui.work.background import Background, Work
-from reader.ui.work.library import Library
 from reader.ui.work.list_loader import ListLoader
 from reader.ui.work.services import Services
 from tests.ui import papers

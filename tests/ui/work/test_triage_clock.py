@@ -10,12 +10,12 @@ from typing import cast
 from reader.cache.history import STILL
 from reader.cache.orders import Order
 from reader.session.places import triage_place
-from reader.ui.full_text import FullText
-from reader.ui.model import Model
-from reader.ui.state import State
-from reader.ui.state_parts import ListContent, Position, Reading
+from reader.ui.state.full_text import FullText
+from reader.ui.state.model import Model
+from reader.ui.state.parts import ListContent, Position, Reading
+from reader.ui.state.text_view import Size
+from reader.ui.state.whole import State
 from reader.ui.text.triage_lines import TIME_IS_UP
-from reader.ui.text_view import Size
 from reader.ui.work.services import Services
 from reader.ui.work.triage_clock import COMING, LONG, SECOND, TriageClock
 from tests.ui.papers import NOW

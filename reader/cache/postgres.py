@@ -1,0 +1,165 @@
+"""A PostgreSQL server that several homes use: connects to it, hears what is new, and says in a sentence what is wrong.
+
+A password is never shown, and never in what an error says.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from socket import SHUT_RDWR, socket
+from threading import Event, Timer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from reader.cache.server_troubles import SILENT, reason
+from reader.core.errors import CacheError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+SCHEMES = ("postgresql://", "postgres://")
+
+NEEDS_EXTRA = "PostgreSQL needs the extra postgres: install dailypapers[postgres]."
+
+PATIENCE = 10
+"""Seconds that the server gets to answer."""
+
+NAME = "dailypapers"
+"""What the server calls this program's connections."""
+
+_TURN = 6_431_797_103
+"""The advisory lock of those that write."""
+
+_SIGNS_OF_LIFE: dict[str, Any] = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A connection that is broken, such as by a machine's sleep, is noticed within a minute."""
+
+
+def is_server(address: str) -> bool:
+    """Whether an address is that of a server."""
+    return address.startswith(SCHEMES)
+
+
+def shown(address: str) -> str:
+    """The address without user and password."""
+    if is_unclear(address):
+        return SCHEMES[0]
+    parts = urlsplit(address)
+    plain = [one for one in parts.query.split("&") if one.partition("=")[0] in ("host", "port", "dbname", "service")]
+    query = f"?{'&'.join(plain)}" if plain else ""
+    port = f":{parts.netloc.rpartition(':')[2]}" if parts.netloc.rpartition(":")[2].isdecimal() else ""
+    return f"{SCHEMES[0]}{parts.hostname or ''}{port}{parts.path}{query}"
+
+
+def has_password(address: str) -> bool:
+    """Whether a password stands in an address, or may."""
+    if is_unclear(address):
+        return True
+    parts = urlsplit(address)
+    return parts.password is not None or any("password" in name for name, _ in parse_qsl(parts.query))
+
+
+def is_unclear(address: str) -> bool:
+    """Whether a sign in the address may be part of a password: nobody can tell then what may be shown."""
+    try:
+        parts = urlsplit(address)
+        return parts.netloc.count("@") > 1 or "@" in parts.path + parts.fragment
+    except ValueError:
+        return True
+
+
+class Server:
+    """A connection to the server."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that a statement asks for."""
+        return self._connection.execute(statement.encode(), values or None).fetchall()
+
+    def run(self, statement: str, *values: object) -> int:
+        """Run a statement; return the number of rows that it changed."""
+        return self._connection.execute(statement.encode(), values or None).rowcount
+
+    def has_table(self, name: str) -> bool:
+        """Whether the database has a table."""
+        return self.rows("SELECT to_regclass(%s)::text", name)[0][0] is not None
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A transaction during which no other home writes."""
+        with self._connection.transaction():
+            # A machine that falls asleep in its turn must not stop the others for long.
+            self._connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE - 2}s'".encode())
+            self._connection.execute(b"SET LOCAL idle_in_transaction_session_timeout = '60s'")
+            self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
+            yield
+
+    # What is new there
+
+    def tell(self, channel: str, who: str) -> None:
+        """Let the others know that something has come from `who`."""
+        self._connection.execute("SELECT pg_notify(%s, %s)", (channel, who))
+
+    def listen(self, channel: str) -> None:
+        """Hear of what others add, from now on."""
+        self._connection.execute(f"LISTEN {channel}".encode())
+
+    def hears(self, seconds: float, own: str) -> bool:
+        """Wait for news of others than `own`; return whether there were any."""
+        # What came with the answer to a question waits there.
+        return any(one.payload != own for one in self._connection.notifies(timeout=seconds, stop_after=1))
+
+
+@contextmanager
+def open_server(address: str) -> Iterator[Server]:
+    """A connection to the server at an address; raises CacheError also for what fails while it is used."""
+    try:
+        import psycopg
+    except ImportError:
+        raise CacheError(NEEDS_EXTRA) from None
+    if is_unclear(address):
+        raise CacheError(
+            "The address of the server can't be understood: in user and password, @ is written as %40, / as %2F."
+        )
+    try:
+        with _patient(psycopg.Connection).connect(
+            address, autocommit=True, connect_timeout=PATIENCE, application_name=NAME, **_SIGNS_OF_LIFE
+        ) as connection:
+            yield Server(connection)
+    except psycopg.Error as error:
+        raise CacheError(f"{shown(address)} can't be used: {reason(error)}. Marks wait here until it can.") from None
+
+
+def _patient(plain: type[Connection[Any]]) -> type[Connection[Any]]:
+    """Connections that break off where the server is silent for too long: libpq would wait for ever."""
+    from psycopg import OperationalError
+
+    class Patient(plain):  # type: ignore[valid-type, misc]
+        def wait(self, *args: Any, **options: Any) -> Any:
+            is_over = Event()
+            timer = Timer(PATIENCE, self._break_off, (is_over,))
+            timer.daemon = True
+            timer.start()
+            try:
+                return super().wait(*args, **options)
+            except OperationalError as error:
+                if is_over.is_set():
+                    raise OperationalError(SILENT) from error
+                raise
+            finally:
+                timer.cancel()
+
+        def _break_off(self, is_over: Event) -> None:
+            is_over.set()
+            with suppress(OSError, OperationalError), socket(fileno=os.dup(self.fileno())) as opened:
+                opened.shutdown(SHUT_RDWR)
+
+    return Patient

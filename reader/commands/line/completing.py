@@ -1,0 +1,145 @@
+"""The words that may follow on a command line: commands, options, their values, and terms of queries."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, Action
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from reader.commands.command import Parser, StoreFile, make_parser
+from reader.commands.line.parsing import places_of_arguments
+from reader.commands.line.registry import COMMANDS, GROUPS, add_reader_options, find_command
+from reader.commands.printing.json_form import StoreJson
+from reader.commands.workspace import Workspace
+from reader.core.errors import ReaderError
+from reader.core.query.lexer import FIELDS
+from reader.core.query.suggestions import Vocabulary, complete
+from reader.core.query.values import EXAMPLES
+from reader.paths import APP
+
+MOST = 100
+"""Maximum terms of a query that are offered."""
+
+_READ_FROM_PAPERS = ("keyword", "author", "org", "tag", "category", "source")
+
+
+class Candidate(NamedTuple):
+    """A word that may come at the end of a command line, and what it means."""
+
+    text: str
+    about: str = ""
+
+
+FILES = Candidate(":files")
+"""Stands for the names of files, which the shell knows best."""
+
+
+def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
+    """The words that may take the place of the last of `words`, which follow the program's name."""
+    *before, word = words or [""]
+    if before and before[0] in COMMANDS:
+        parser = make_parser(find_command(before[0]))
+        found = list(_Line(parser, before[1:], word, workspace).candidates())
+    else:
+        parser = Parser(prog=APP, allow_abbrev=False)
+        add_reader_options(parser)
+        parser.add_argument("query", nargs="*", metavar="QUERY")
+        found = list(_Line(parser, before, word, workspace).candidates())
+        if not before:
+            gists = {name: gist for group in GROUPS.values() for name, gist in group.items()}
+            named = [
+                Candidate(name, gists.get(name, "what a command takes")) for name in COMMANDS if name.startswith(word)
+            ]
+            found = [*named, *(found if word else ())]
+    return list(dict.fromkeys(found))
+
+
+class _Line:
+    """The words of a command before the one that is completed."""
+
+    def __init__(self, parser: Parser, before: Sequence[str], word: str, workspace: Workspace) -> None:
+        self._parser = parser
+        self._options = parser._option_string_actions
+        self._positionals = [action for action in parser._actions if not action.option_strings]
+        self._before = before
+        self._word = word
+        self._workspace = workspace
+
+    def candidates(self) -> Iterator[Candidate]:
+        if "--" in self._before:
+            yield from self._of_argument(self._word)
+            return
+        name, equals, value = self._word.partition("=")
+        before = self._options.get(self._before[-1]) if self._before else None
+        if equals and name in self._options:
+            yield from (Candidate(f"{name}={one.text}", one.about) for one in self._values(self._options[name], value))
+        elif before is not None and before.nargs is None and not isinstance(before, StoreJson):
+            yield from self._values(before, self._word)
+        else:
+            if self._word.startswith("-"):
+                yield from self._option_names()
+            if not self._word.startswith("--"):
+                yield from self._of_argument(self._word)
+
+    def _option_names(self) -> Iterator[Candidate]:
+        for name, action in self._options.items():
+            if name.startswith(self._word) and action.help != SUPPRESS:
+                yield Candidate(name, action.help or "")
+
+    def _of_argument(self, word: str) -> Iterable[Candidate]:
+        """Values of the argument that comes next."""
+        given = [self._before[place] for place in places_of_arguments(self._parser, self._before)]
+        if not self._positionals:
+            return ()
+        place = min(len(given), len(self._positionals) - 1)
+        action = self._positionals[place]
+        if len(given) > place and action.nargs not in ("*", "+"):
+            return ()
+        return self._values(action, word, given)
+
+    def _values(self, action: Action, typed: str, given: Sequence[str] = ()) -> Iterable[Candidate]:
+        if isinstance(action, StoreFile):
+            return [FILES]
+        if isinstance(action, StoreJson):
+            first, comma, last = typed.rpartition(",")
+            return [Candidate(f"{first}{comma}{name}") for name in action.known() if name.startswith(last)]
+        if action.metavar == "QUERY":
+            return self._terms(typed)
+        if action.metavar == "TAG" or (action.dest == "rest" and given[:1] == ["rename"]):
+            return self._tags(typed)
+        known: Callable[[Sequence[str]], Iterable[str]] = getattr(action, "suggest", lambda _: action.choices or ())
+        return [Candidate(str(one)) for one in known(given) if str(one).startswith(typed)]
+
+    def _tags(self, typed: str) -> list[Candidate]:
+        """The user's tags that begin as typed."""
+        found = self._vocabulary("tag:").get("tag", ())
+        return [Candidate(tag) for tag in found if tag.casefold().startswith(typed.casefold())]
+
+    def _terms(self, typed: str) -> Iterator[Candidate]:
+        """Terms of a query that begin as typed. Values with blanks are left out: shells want them in quotes."""
+        if not typed:
+            yield from (Candidate(f"{field}:", EXAMPLES[field]) for field in FIELDS)
+            return
+        found = complete(typed, len(typed), self._vocabulary(typed), MOST)
+        if found is not None:
+            begin = typed[: found.start]
+            yield from (Candidate(begin + text, _example(text)) for text in found.candidates if '"' not in text)
+
+    def _vocabulary(self, typed: str) -> Vocabulary:
+        """The values that the cache knows of the typed field; none if there is no cache that can be read."""
+        file = self._workspace.cache_file
+        known: dict[str, Sequence[str]] = {}
+        if file.exists():
+            with suppress(ReaderError), self._workspace.window() as window:
+                known["topic"] = list(window.topic_names())
+                if typed.lstrip("-").partition(":")[0].lower() in _READ_FROM_PAPERS:
+                    from reader.cache.vocabulary import vocabulary
+
+                    known |= {field: list(values) for field, values in window.read(vocabulary).items()}
+        return known
+
+
+def _example(text: str) -> str:
+    """An example of a field that is offered; empty for a value."""
+    return EXAMPLES.get(text.removesuffix(":"), "") if text.endswith(":") else ""

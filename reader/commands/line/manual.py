@@ -1,0 +1,99 @@
+"""The page of the manual, from the same tables as the help. `.build/manual_hook.py` puts it into the wheel.
+
+It needs the standard library alone: a wheel is built where nothing else is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from reader.commands.command import Command, Parser, make_parser
+from reader.commands.line.query_help import ABOUT as ABOUT_QUERIES
+from reader.commands.line.query_help import QUERIES
+from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, add_reader_options, find_command
+from reader.commands.printing.help_text import entries, usage
+from reader.paths import APP
+
+ENVIRONMENT = (
+    ("DAILYPAPERS_HOME", "one folder for everything: cache, settings, state and log"),
+    ("HF_ENDPOINT, ARXIV_ENDPOINT", "other addresses for the feed and for arXiv"),
+    ("HF_TOKEN", "a token for the feed, which needs none"),
+    ("HF_HUB_OFFLINE", "1 forbids all requests"),
+    ("NO_COLOR, CLICOLOR_FORCE", "no colours; colours also in a pipe"),
+    ("TEXTUAL_THEME", "the reader's theme; wins over the setting"),
+    ("FORCE_HYPERLINK", "1 for links that can be clicked, 0 for none, whatever the terminal is"),
+    ("PAGER, LESS", "the pager for what is longer than the screen, and its options (FRX if LESS is not set)"),
+    ("VISUAL, EDITOR", "the editor for 'config edit'"),
+)
+"""Variables of the environment, each with what it does."""
+
+EXIT = (
+    ("0", "done"),
+    ("1", "failed; one line on standard error says what to do, as JSON with --json"),
+    ("2", "used wrongly"),
+    ("130", "interrupted"),
+)
+
+
+def manual(version: str) -> str:
+    """The whole page, for `man`."""
+    lines = [
+        f'.TH {APP.upper()} 1 "" "{APP} {version}" "User Commands"',
+        *(".ds AD l", ".ad l", ".nh"),
+        *(".SH NAME", rf"{APP} \- the terminal reader for the daily papers feed"),
+        *(".SH SYNOPSIS", rf"\fB{APP}\fR [\fIOPTIONS\fR] [\fIQUERY\fR ...]"),
+        *(".br", rf"\fB{APP}\fR \fICOMMAND\fR ..."),
+        *(".SH DESCRIPTION", _text(ABOUT)),
+        *(".SH EXAMPLES", *_examples(EXAMPLES)),
+        *(".SH OPTIONS", *_entries(_reader_parser())),
+        *(".SH COMMANDS", _text("Every command takes --color, --log-level and --help too.")),
+        *(line for name in COMMANDS for line in _section(find_command(name))),
+        *(".SH QUERIES", _text(ABOUT_QUERIES), *_definitions(QUERIES)),
+        *(".SH ENVIRONMENT", *_definitions(ENVIRONMENT)),
+        *(
+            ".SH FILES",
+            _text(f"'{APP} doctor' prints where the cache, the journal of your marks, the settings and the"),
+        ),
+        _text("log are."),
+        *(".SH EXIT STATUS", *_definitions(EXIT)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _reader_parser() -> Parser:
+    parser = Parser(prog=APP, allow_abbrev=False)
+    add_reader_options(parser)
+    return parser
+
+
+def _section(command: Command) -> Iterator[str]:
+    """A command: its usage, summary, arguments, options and examples."""
+    parser = make_parser(command)
+    yield f".SS {_text(usage(parser))}"
+    yield _text(command.summary)
+    yield from _entries(parser, shared=[entry.name for entry in entries(_reader_parser())])
+    yield ".PP"
+    yield "Examples:"
+    yield from _examples(command.examples)
+
+
+def _entries(parser: Parser, shared: Sequence[str] = ()) -> Iterator[str]:
+    return _definitions([(entry.name.strip(), entry.about) for entry in entries(parser) if entry.name not in shared])
+
+
+def _examples(examples: Iterable[tuple[str, str]]) -> Iterator[str]:
+    return _definitions([(f"{APP} {words}".rstrip(), about) for words, about in examples])
+
+
+def _definitions(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for name, about in pairs:
+        yield ".TP"
+        yield rf"\fB{_text(name)}\fR"
+        yield _text(about)
+
+
+def _text(text: str) -> str:
+    """A text that troff prints as it is: no request, no escape, and every hyphen one to copy."""
+    text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
+    return re.sub(r"^(?=\.)", r"\\&", text).replace("^", r"\(ha").replace("~", r"\(ti")

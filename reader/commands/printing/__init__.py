@@ -1,0 +1,1 @@
+"""What commands print: papers as lists, pages and JSON; help; the user's pager."""

@@ -1,0 +1,75 @@
+"""Print through the user's pager what is longer than the screen, as git does."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
+from typing import IO
+
+from reader.access_token import child_environment
+from reader.commands.output import is_terminal, print_line
+from reader.commands.printing.terminal import find_pager
+
+
+def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = False) -> None:
+    """Print lines; on a terminal through the pager if they are more than its rows. They are made as they are needed.
+
+    With `chops`, less shows long lines in part, and scrolls sideways by the arrow keys.
+    """
+    lines = iter(lines)
+    command = find_pager() if wanted and is_terminal(sys.stdout) else []
+    if not command:
+        for line in lines:
+            print_line(line)
+        return
+    # The prompt that follows needs a row too.
+    head = list(islice(lines, shutil.get_terminal_size().lines))
+    if len(head) < shutil.get_terminal_size().lines:
+        for line in head:
+            print_line(line)
+        return
+    _run_pager(command, chain(head, lines), "FRXS" if chops else "FRX")
+
+
+def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
+    """Write lines to the pager until all are written or the user leaves it."""
+    sys.stdout.flush()
+    environment = {"LESS": less, "LV": "-c"} | child_environment()
+    encoding = sys.stdout.encoding
+    try:
+        pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors="replace")
+    except OSError:
+        # It is there, and is no program: the papers matter more.
+        for line in lines:
+            print_line(line)
+        return
+    # ctrl+c is a key of the pager's; it must not end this program, and leave the pager behind it.
+    with _ignoring_interrupts():
+        try:
+            if pager.stdin is not None:
+                _write(lines, pager.stdin)
+        finally:
+            pager.wait()
+
+
+def _write(lines: Iterator[str], stream: IO[str]) -> None:
+    with suppress(BrokenPipeError):
+        try:
+            for line in lines:
+                stream.write(f"{line}\n")
+        finally:
+            stream.close()
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

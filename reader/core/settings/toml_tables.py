@@ -1,0 +1,116 @@
+"""Change the repeated tables of a TOML file, `[[name]]`, and leave all other lines as they are.
+
+A table's comments are those directly above its header, and all between its lines; they move along with it. A table that
+is removed leaves its comments behind: they are the user's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reader.core.settings.toml_edit import end_of, replaced
+from reader.core.settings.toml_lines import Statement, read_statements
+from reader.core.settings.types import as_toml
+
+
+@dataclass(slots=True)
+class Block:
+    """The lines of one table, by their indexes."""
+
+    header: int
+    stop: int
+    """After its last line."""
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The first line of each key, and the index after its last."""
+
+
+def find_blocks(text: str, table: str) -> list[Block]:
+    """The tables of a name, in their order."""
+    lines = _lines(text)
+    found: list[Block] = []
+    inside = False
+    for one in read_statements(text):
+        if not isinstance(one, Statement):
+            continue
+        if one.value is None:
+            inside = one.is_entry and one.key == (table,)
+            if inside:
+                found.append(Block(one.line - 1, one.line))
+        elif inside and isinstance(one.value, list) and isinstance(one.value[0], dict):
+            stop = end_of(lines, one.line - 1)
+            for key in one.value[0]:
+                found[-1].keys[key] = (one.line - 1, stop)
+            found[-1].stop = stop
+    return found
+
+
+def with_table(text: str, table: str, values: Mapping[str, object]) -> str:
+    """The text with one more table, behind the last one of its name, else at its end."""
+    lines = _lines(text)
+    new = [f"[[{table}]]", *(f"{key} = {as_toml(value)}" for key, value in values.items())]
+    blocks = find_blocks(text, table)
+    if blocks:
+        place = _reach(lines, blocks[-1])[1]
+        return _joined([*lines[:place], "", *new, *lines[place:]], text)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return _joined([*lines, *([""] if lines else []), *new, ""], text)
+
+
+def without_table(text: str, table: str, index: int) -> str:
+    """The text without one of the tables; its comments stay."""
+    lines, block = _lines(text), find_blocks(text, table)[index]
+    gone = {block.header, *(line for start, stop in block.keys.values() for line in range(start, stop))}
+    kept = [line for at, line in enumerate(lines) if at not in gone]
+    # Of the empty lines around the table, one is enough.
+    at = block.header
+    while at < len(kept) and not kept[at].strip() and (at == 0 or not kept[at - 1].strip()) and at + 1 < len(kept):
+        del kept[at]
+    return _joined(kept, text)
+
+
+def with_table_value(text: str, table: str, index: int, key: str, value: object) -> str:
+    """The text with another value of a key that the table has."""
+    lines, block = _lines(text), find_blocks(text, table)[index]
+    start, stop = block.keys[key]
+    name = lines[start].partition("=")[0].rstrip()
+    return _joined([*lines[:start], *replaced(lines[start:stop], f"{name} = {as_toml(value)}"), *lines[stop:]], text)
+
+
+def with_table_moved(text: str, table: str, index: int, to: int) -> str:
+    """The text with one of the tables, and its comments, in another place among them."""
+    lines, blocks = _lines(text), find_blocks(text, table)
+    spans = [_reach(lines, block) for block in blocks]
+    order = list(range(len(blocks)))
+    order.insert(to, order.pop(index))
+    # Each place among the tables stays where it is, with what stands between them; only their lines change places.
+    result: list[str] = []
+    end = 0
+    for (start, stop), moved in zip(spans, order, strict=True):
+        result += lines[end:start] + lines[slice(*spans[moved])]
+        end = stop
+    return _joined(result + lines[end:], text)
+
+
+def _reach(lines: list[str], block: Block) -> tuple[int, int]:
+    """The lines of a table with the comments directly above its header and directly below its last line."""
+    start, stop = block.header, block.stop
+    while start > 0 and lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+    below = stop
+    while below < len(lines) and lines[below].lstrip().startswith("#"):
+        below += 1
+    # Comments that reach down to another header belong to that.
+    if below == len(lines) or not lines[below].lstrip().startswith("["):
+        stop = below
+    return start, stop
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").split("\n")
+
+
+def _joined(lines: list[str], before: str) -> str:
+    """Lines with the line ends of the text that they come from."""
+    return ("\r\n" if "\r\n" in before else "\n").join(lines)

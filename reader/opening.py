@@ -1,0 +1,176 @@
+"""Open the reader: prepare the cache, give the app what is above it, and see to what is left when it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncGenerator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.paths import APP
+
+if TYPE_CHECKING:
+    from threading import ExceptHookArgs
+
+    from reader.commands.workspace import Workspace
+    from reader.refresh.jobs import Job, Message
+    from reader.ui.app import ReaderApp
+    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.shell import Shell
+    from reader.ui.terminal.leaving import Leaving
+
+
+def has_driver() -> bool:
+    """Whether the reader is drawn elsewhere than on a terminal, such as by `textual serve` in a browser."""
+    return bool(os.environ.get("TEXTUAL_DRIVER"))
+
+
+def show_reader(
+    workspace: Workspace,
+    query: str,
+    sample: Path | None = None,
+    frame: FirstFrame | None = None,
+    *,
+    opens_page: bool = False,
+) -> int:
+    """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper."""
+    from reader.ui.terminal.process import skip_final_collection, tune_process
+
+    tune_process()
+    import threading
+
+    from reader import paths
+    from reader.commands.failure import print_failure, report_unexpected
+    from reader.ui.app import SAMPLE, ReaderApp
+    from reader.ui.terminal.leaving import Leaving, exit_code
+
+    file = sample or workspace.cache_file
+    told = [] if sample else _prepare_cache(workspace, frame)
+    threading.excepthook = _record_thread_error
+    _draw_on_terminal()
+    if frame is not None and not frame.is_shown:
+        frame = None
+    leaving = Leaving(frame)
+    try:
+        app = ReaderApp(
+            workspace.settings,
+            file,
+            query=query,
+            opens_page=opens_page,
+            demo=sample is not None,
+            state_file=paths.state_file(),
+            run_job=partial(_run_job, workspace, file),
+            rules=lambda: workspace.topics,
+            shell=partial(_shell, workspace, sample),
+            leaving=leaving,
+            first_frame=frame,
+            settings_file=workspace.config_file,
+            keep_setting=partial(_keep_setting, workspace),
+            warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
+        )
+        outcome = app.run()
+    finally:
+        leaving.retire()
+        if frame is not None:
+            frame.take_down()
+    skip_final_collection()
+    lost = app.last_place.keep()
+    _finish_work(app, workspace, leaving)
+    if lost:
+        print_failure(" ".join(lost))
+    if app._exception is not None and not leaving.is_terminal_gone:
+        return report_unexpected("reader", app._exception)
+    if outcome == SAMPLE and not sample and not leaving.signal:
+        return show_sample(workspace, query)
+    return exit_code(leaving.signal, lost) or app.return_code or 0
+
+
+def _finish_work(app: ReaderApp, workspace: Workspace, leaving: Leaving) -> None:
+    """Write the watched exports that are due, and start the commands that other machines wait for."""
+    if app.has_exports_due and not leaving.signal:
+        workspace.has_changed = True
+        workspace.write_exports()
+    for words in app.commands_due:
+        from reader.commands.line.own_process import start_beyond
+
+        # The reader does not wait for a folder that may be on a network.
+        start_beyond(words)
+
+
+def _shell(workspace: Workspace, sample: Path | None) -> Shell:
+    """What the reader's command line can do; over the sample, commands know nothing of the user's own files."""
+    from reader.commands.line.shell import ReaderShell
+    from reader.commands.workspace import Workspace
+    from reader.paths import HOME_VARIABLE
+
+    if sample is None:
+        return ReaderShell(workspace)
+    return ReaderShell(Workspace(cache_file=sample), {HOME_VARIABLE: str(sample.parent)})
+
+
+def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
+    """Bring the cache to this program's schema, or mend it; return what the user has to know."""
+    from reader.cache import schema
+    from reader.core.errors import CacheDamaged
+    from reader.paths import suspect_stamp
+
+    file = workspace.cache_file
+    try:
+        is_good = file.exists() and not suspect_stamp(file).exists()
+        if is_good:
+            schema.ensure(file)
+    except CacheDamaged:
+        is_good = False
+    if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return []
+    if frame is not None:
+        # It says on the user's own screen what it does.
+        frame.take_down()
+    from reader.commands.repairing import prepare_cache
+
+    return prepare_cache(file, lambda: workspace.topics)
+
+
+def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
+    """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
+    from reader.commands.settings_file import set_value
+
+    set_value(workspace, name, [value])
+
+
+def _record_thread_error(failure: ExceptHookArgs) -> None:
+    """Log an uncaught error in a thread; Python would print it over the screen."""
+    from reader import log
+
+    log.record_thread_error(failure)
+
+
+def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
+    """Run one of the reader's jobs in a process of its own."""
+    from reader import config
+    from reader.refresh import worker
+    from reader.refresh.jobs import JobContext, MakeVectors, Refresh
+
+    settings = workspace.settings_of_now() if isinstance(job, Refresh | MakeVectors) else workspace.settings
+    own = config.topic_rules_file(settings, workspace.config_file)
+    return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
+
+
+def show_sample(workspace: Workspace, query: str) -> int:
+    """Open the bundled sample in a temporary cache."""
+    from tempfile import TemporaryDirectory
+
+    from reader.commands.sample import fill_with_sample
+
+    with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / "papers.db"
+        fill_with_sample(workspace, file)
+        return show_reader(workspace, query, file)
+
+
+def _draw_on_terminal() -> None:
+    """Make Textual, which draws on standard error, draw on standard output if standard error is elsewhere or closed."""
+    if not has_driver() and (sys.__stderr__ is None or not sys.__stderr__.isatty()):
+        setattr(sys, "__stderr__", sys.__stdout__)  # noqa: B010 (a constant for mypy)

@@ -1,0 +1,90 @@
+"""What the counting thread reads: numbers for the filter pane, kept as long as they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.session.places import Place
+from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
+
+if TYPE_CHECKING:
+    from reader.cache.counts import CountCache
+    from reader.cache.follows import FollowCount
+    from reader.cache.search.compile import Scope
+    from reader.cache.search.selection import Selection
+    from reader.cache.topic_trends import Extent
+    from reader.cache.window import Window
+    from reader.core.topics.trends import Trend
+    from reader.session.places import View
+
+
+class Counting:
+    """Counts of one cache; used by one thread only, with its window."""
+
+    def __init__(self) -> None:
+        self._cache: CountCache | None = None
+        self._extent: Extent | None = None
+        self._trends: Mapping[str, Trend] = {}
+        self._implied: dict[str, frozenset[str]] = {}
+        self._compiled: dict[tuple[View, Scope], tuple[Selection, Selection]] = {}
+
+    def _kept(self, window: Window) -> CountCache:
+        if self._cache is None:
+            from reader.cache.counts import CountCache
+
+            self._cache = CountCache(window)
+        return self._cache
+
+    def count(self, window: Window, question: Question, exactly: bool) -> Counts:
+        """Count for the filter pane; slow counts are estimated, unless `exactly` is True."""
+        kept = self._kept(window)
+        kept.drop_if_changed()
+        facets = kept.facets(question.facets, exactly=exactly)
+        return Counts(
+            views=tuple(kept.count(view) for view in question.views),
+            days=kept.days(),
+            topics=facets.topics,
+            base=kept.count(question.base),
+            # Needed only if nothing is found, and then counting is quick.
+            anywhere=0 if facets.approximate else kept.count(question.anywhere),
+            place=question.place,
+            approximate=facets.approximate,
+            tags=kept.tags(),
+        )
+
+    def count_view(self, window: Window, view: View, scope: Scope) -> ViewCount:
+        """Count all and the unread papers of a view."""
+        from reader.cache.search.compile import compile_query
+
+        selections = self._compiled.get((view, scope))
+        if selections is None:
+            unread = Place(view, "is:unread").whole("day")
+            selections = (compile_query(Place(view).base("day"), scope), compile_query(unread, scope))
+            self._compiled[view, scope] = selections
+        every, unread_ones = (self._kept(window).count(one) for one in selections)
+        return ViewCount(every, unread_ones)
+
+    def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
+        """What the user follows, with numbers of papers."""
+        kept = self._kept(window)
+        kept.drop_if_changed()
+        return kept.follows()
+
+    def topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
+        """The trends of topics, and the topics implied by the picked ones."""
+        from reader.cache import topic_trends
+
+        if self._cache is not None:
+            self._cache.prepare()
+        extent = window.read(topic_trends.extent)
+        if extent != self._extent:
+            self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))
+            self._implied = {}
+            self._extent = extent
+        for slug in picked:
+            if slug not in self._implied:
+                self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
+        implied = frozenset().union(*(self._implied[slug] for slug in picked))
+        return TopicFacts(self._trends, implied - set(picked))

@@ -1,0 +1,321 @@
+"""The interface's access to the cache: small reads at once, long reads and marks in threads.
+
+A read of a screenful takes 0.1 ms and runs on the event loop. Longer reads (a whole order, counts) run in threads, and
+a newer query interrupts an older one. First screenfuls have their own thread, because a search for words can't be
+interrupted before its first hit. Marks run in another thread, in order, each durable before the next begins: they
+wait for the disk, which the event loop must not do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from reader.cache.orders import Order
+from reader.cache.window import DayCount, Window
+from reader.core.errors import CacheError
+from reader.core.paper_row import PaperKey, PaperRow
+from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
+from reader.session.first_list import first_list
+from reader.ui.library.counting import Counting
+from reader.ui.library.marking import cached_keys
+from reader.ui.library.paper_facts import PaperFacts
+from reader.ui.library.query_thread import QueryThread
+from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reader.cache.days import DayState
+    from reader.cache.follows import FollowCount
+    from reader.cache.search.compile import Scope
+    from reader.cache.search.selection import Selection
+    from reader.cache.vocabulary import Vocabulary
+    from reader.core.choice.taste import TasteTerm
+    from reader.core.choice.weights import Weight
+    from reader.core.follows import Follow
+    from reader.core.reading import Figures
+    from reader.session.places import Place, View
+    from reader.ui.text.fit_lines import Fit
+
+T = TypeVar("T")
+
+BREATH = 0.004
+"""Seconds of each pause while reading the vocabulary: about as long as it works between two pauses."""
+
+_NO_PAPERS: Order[int] = Order(())
+
+
+class Library(PaperFacts):
+    """One open cache."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._file = self._place()
+        self._new_since: str | None = None
+        self._counting = Counting()
+        self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
+            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "taste", "fit")
+        )
+
+    @property
+    def path(self) -> Path:
+        """The cache's file."""
+        return self._path
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the cache can be written; otherwise marks are refused."""
+        return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+
+    # On the event loop
+
+    def rows(self, pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
+        """The rows of a screenful of papers, with people and topics if asked for."""
+
+        def cached(keys: Sequence[int]) -> list[PaperRow]:
+            return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
+
+        if self.results is not None:
+            return self.results.rows(pks, cached)
+        return self._with_whys(cached(cached_keys(pks)))
+
+    def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
+        """The rows with why they suit the user, if the list is ordered by it."""
+        if self.learned is None:
+            return rows
+        said, surprises = self._whys([row.pk for row in rows]), self.learned.surprises
+        return [row._replace(why=said.get(row.pk, ""), is_surprise=row.pk in surprises) for row in rows]
+
+    def pk_of(self, id: str) -> int | None:
+        return self._ask(lambda window: window.pk_of(id), None)
+
+    def has_papers(self) -> bool:
+        """Whether the cache has any papers."""
+        return self._ask(Window.has_papers, False)
+
+    def is_taught(self) -> bool:
+        """Whether marks show what the user likes."""
+        from reader.cache.choice import is_taught
+
+        return self._ask(lambda window: window.read(is_taught), False)
+
+    def has_unfinished_marks(self) -> bool:
+        """Whether an earlier run did not apply a mark to all its papers."""
+        return self._ask(Window.has_unfinished_marks, False)
+
+    def tag_counts(self) -> dict[str, int]:
+        """The user's tags with their numbers of papers, the most common first."""
+        from reader.cache.tags import tag_counts
+
+        return self._ask(lambda window: window.read(tag_counts), {})
+
+    def topic_names(self) -> dict[str, str]:
+        """Names of topics by slug."""
+        return self._ask(Window.topic_names, {})
+
+    def older_day(self, day: str, steps: int) -> str | None:
+        """The day `steps` days older than `day`, newer if negative, among those with papers that are not hidden.
+
+        None past the ends.
+        """
+        return self._ask(lambda window: window.older_day(day, steps), None)
+
+    def visible_papers(self, day: str) -> DayCount:
+        """The number of a day's papers that are not hidden, and of unread ones among them."""
+        from reader.cache.days import visible_papers
+
+        return self._ask(lambda window: window.read(lambda one: visible_papers(one, day)), DayCount(day, 0, 0))
+
+    def scope(self, today: date) -> Scope:
+        """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
+        from reader.cache.search.compile import Scope
+
+        return Scope(today, self.newest_day(), self._new_since)
+
+    def left_at(self, visited: str | None) -> None:
+        """Set the ISO time of the last visit: later papers are new, and votes are compared with those at that time."""
+        self._new_since = visited
+        if visited is not None:
+            self._visited = int(datetime.fromisoformat(visited).timestamp())
+            self._near.visited(self._visited)
+
+    def may_have_group(self) -> bool:
+        """Whether the user belongs to a group, or did."""
+        return group_file(self._path).exists()
+
+    def has_group_at_server(self) -> bool:
+        """Whether the user's group has a server, which is listened to; not for the loop: it reads a file."""
+        from reader.cache.group import membership
+        from reader.cache.postgres import is_server
+
+        try:
+            mine = membership.load(self._path)
+        except CacheError:
+            return False
+        return mine is not None and is_server(mine.place)
+
+    def follows(self) -> list[Follow]:
+        """What the user follows."""
+        from reader.cache.follows import follows
+
+        return self._ask(lambda window: window.read(follows), [])
+
+    def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
+        """The state of each day from `first` to `last`, by ISO day."""
+        from reader.cache.days import day_states
+
+        ends = (first.isoformat(), last.isoformat())
+        return self._ask(lambda window: window.read(lambda one: day_states(one, *ends)), {})
+
+    def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
+        """The days (ISO) that were never requested from the feed, or had no papers yet."""
+        from reader.refresh.plan import missing_days
+
+        return missing_days(first, last, today, self.days_between(first, last))
+
+    def oldest_day(self) -> str | None:
+        """The oldest day that was requested from the feed."""
+        from reader.cache.days import oldest_day
+
+        return self._ask(lambda window: window.read(oldest_day), None)
+
+    def newest_day(self) -> str | None:
+        return self._ask(Window.newest_day, None)
+
+    def first_list(
+        self, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
+    ) -> Order[int]:
+        """The first papers of the place where a start begins, up to and beyond the paper `keep`."""
+        return self._ask(lambda window: first_list(window, place, order, scope, limit=limit, keep=keep), _NO_PAPERS)
+
+    def first(self, selection: Selection, limit: int) -> Order[int]:
+        """The first screenful, for the first frame; later ones come from `screenful`."""
+        return self._ask(lambda window: window.first(selection, limit, at_once=True), _NO_PAPERS)
+
+    def last_refresh(self) -> datetime | None:
+        """The local time of the last complete refresh, by any program."""
+        return last_refresh(self._path)
+
+    def note_refresh(self) -> None:
+        """Record that a complete refresh ended now."""
+        touch_private(refresh_stamp(self._path))
+
+    def meta(self, key: str) -> str | None:
+        return self._ask(lambda window: window.meta(key), None)
+
+    def changed(self) -> bool:
+        """Whether another connection has written to the cache since the last call.
+
+        Raises CacheError if another program has put a new cache in its place.
+        """
+        if self._place() not in (self._file, None):
+            raise CacheError("Another program has put a new cache in the place of this one. Quit, and start again.")
+        return self._near.changed()
+
+    def _place(self) -> int | None:
+        """A number that distinguishes the file from another of its name; None if there is none."""
+        try:
+            return self._path.stat().st_ino
+        except OSError:
+            return None
+
+    # In the reading threads
+
+    async def screenful(self, selection: Selection, limit: int) -> Order[int]:
+        """The first papers of a selection; raises CacheInterrupted if a newer query comes."""
+        self._whole.interrupt()
+        self._counts.interrupt()
+        return await self._screenfuls.ask(lambda window: window.first(selection, limit))
+
+    async def order(self, selection: Selection) -> Order[int]:
+        """All papers of a selection; raises CacheInterrupted if a newer query comes."""
+        return await self._whole.ask(lambda window: window.order(selection))
+
+    async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
+        """Like `older_day`, among the days that list a paper of a selection."""
+        from reader.cache.days import matching_day
+
+        return await self._days.ask_next(
+            lambda window: window.read(lambda one: matching_day(one, selection, day, steps))
+        )
+
+    async def count(self, question: Question, *, exactly: bool = False) -> Counts:
+        """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile.
+
+        Slow counts are estimated, unless `exactly` is True.
+        """
+        return await self._counts.ask(lambda window: self._counting.count(window, question, exactly))
+
+    async def count_view(self, view: View, scope: Scope) -> ViewCount:
+        """Count a view that the user has saved; raises CacheInterrupted if `count` is called meanwhile."""
+        return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
+
+    async def follow_counts(self) -> tuple[FollowCount, ...]:
+        """What the user follows, with numbers of papers; raises CacheInterrupted like `count_view`."""
+        return await self._counts.ask_next(self._counting.follow_counts)
+
+    async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
+        """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""
+        return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
+
+    async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
+        """The trends of topics, and the topics implied by the picked ones; raises CacheInterrupted like `count`."""
+        return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
+
+    async def reading_figures(self, today: date) -> Figures:
+        """What the user has read, in figures up to a local day."""
+        from reader.cache.reading import reading_figures
+
+        return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
+
+    async def weights(self) -> Sequence[Weight]:
+        """What was learned of the user, with what they decided about it, and the topics that could be."""
+        from reader.cache.opinions import read_weights
+
+        return await self._taste.ask_next(read_weights)
+
+    async def reasons(self, pk: PaperKey) -> tuple[TasteTerm, ...] | None:
+        """What speaks for and against a paper; None if nothing is learned yet."""
+        from reader.cache.opinions import read_reasons
+
+        known = self._cached_key(pk)
+        return None if known is None else await self._taste.ask_next(partial(read_reasons, pk=known))
+
+    async def fit(self, pk: int, text: str) -> Fit:
+        """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""
+        from reader.ui.library.fitting import fit
+
+        return await self._fits.ask(lambda window: window.read(partial(fit, pk=pk, text=text)))
+
+    async def vocabulary(self) -> Vocabulary:
+        """The keywords, people and other values for completing queries.
+
+        Typed letters and counts do not wait for it: it has its own thread and connection, and pauses every few
+        milliseconds.
+        """
+        return await asyncio.to_thread(self._vocabulary)
+
+    def _vocabulary(self) -> Vocabulary:
+        from reader.cache.vocabulary import vocabulary
+
+        with closing(Window.open(self._path)) as window:
+            return window.read(partial(vocabulary, breathe=partial(time.sleep, BREATH)))
+
+    def close(self) -> None:
+        """Stop reads, record pending marks, and close the file.
+
+        An incomplete mark of many papers is finished at the next start.
+        """
+        self._marks.stop()
+        for asking in (self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits):
+            asking.close()
+        self._marks.close()
+        self._near.close()

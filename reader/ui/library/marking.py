@@ -1,0 +1,260 @@
+"""What the user does with papers, recorded by the thread of marks, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from reader.cache.window import Window
+from reader.core.errors import ReaderError
+from reader.core.marks import NOTE, QUEUE
+from reader.core.paper_row import NotCached, PaperKey
+from reader.paths import draft_folder
+from reader.ui.library.mark_thread import MarkThread, Progress, ignore_progress
+
+if TYPE_CHECKING:
+    from reader.cache.follows import FollowCount
+    from reader.cache.marks.event_log import Action, Event
+    from reader.cache.marks.events import Events
+    from reader.core.choice.wishes import Wish
+    from reader.core.follows import Follow
+    from reader.core.tag_words import TagWords
+    from reader.session.drafts import Drafts
+    from reader.ui.state.feed_results import FeedResults
+
+T = TypeVar("T")
+
+
+class Marking:
+    """Records marks, each durable before the next begins: they wait for the disk, which the event loop must not do."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.results: FeedResults | None = None
+        """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
+        self._marks = MarkThread(path)
+        self._unwritten: dict[str, str] = {}
+        """Drafts that wait to be written, by the paper's id."""
+
+    def mark(
+        self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = ignore_progress
+    ) -> Awaitable[Event | None]:
+        """Record a mark, even if the result is not awaited; it is durable once the result is there.
+
+        The event is None if nothing changed. `report` receives (papers done, all papers) while many are marked. Papers
+        that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
+        """
+
+        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Event | None:
+            return events.mark(kind, value, known, progress, absent=absent)
+
+        return self._change(pks, mark, report)
+
+    def tag(
+        self, pks: Sequence[PaperKey], words: TagWords, report: Progress = ignore_progress
+    ) -> Awaitable[Action | None]:
+        """Give papers tags and take tags from them, in one action; it is durable once the result is there."""
+
+        def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+            from reader.cache.tags import tagging
+
+            changes = events.read(lambda connection: tagging(connection, words, known, absent))
+            return events.act(changes, progress)
+
+        return self._change(pks, tag, report)
+
+    def mark_together(
+        self, kinds: Sequence[str], pks: Sequence[PaperKey], report: Progress = ignore_progress
+    ) -> Awaitable[Action | None]:
+        """Give papers several marks in one action; it is durable once the result is there."""
+
+        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
+            from reader.cache.marks.changes import Change
+
+            return events.act([Change(kind, True, known, absent) for kind in kinds], progress)
+
+        return self._change(pks, mark, report)
+
+    def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[Action | None]:
+        """Record what was read, as papers by kind of trace and day (ISO); those that were known already are left out.
+
+        A paper that only the feed has is not stored for it.
+        """
+        results = self.results
+
+        def leave(events: Events, _progress: Progress) -> Action | None:
+            from reader.cache.marks.changes import Change
+
+            changes = []
+            for (kind, day), keys in traces.items():
+                known = {key: key if results is None else results.pk_of(key) for key in keys}
+                pks = [pk for pk in known.values() if isinstance(pk, int)]
+                absent = [key.id for key, pk in known.items() if isinstance(key, NotCached) and not isinstance(pk, int)]
+                changes.append(Change(kind, day, pks, absent))
+            return events.act(changes)
+
+        return self._marks.submit(leave, is_mark=False)
+
+    def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[Action | None, FollowCount | None]]:
+        """Follow something, or no longer; return the action, and then the numbers of its papers."""
+
+        def decide(events: Events, _progress: Progress) -> tuple[Action | None, FollowCount | None]:
+            from reader.cache.follows import follow_counts
+            from reader.cache.marks.event_log import Marking as Decision
+            from reader.core.follows import value_of
+
+            action = events.decide([Decision(follow.kind, value_of(follow, is_followed=is_followed))])
+            counts = events.read(follow_counts)
+            return action, next((one for one in counts if one.follow.kind == follow.kind), None)
+
+        return self._marks.submit(decide)
+
+    # Notes
+
+    @property
+    def _drafts(self) -> Drafts:
+        from reader.session.drafts import Drafts
+
+        return Drafts(draft_folder(self._path))
+
+    def draft(self, id: str) -> str | None:
+        """The draft about a paper that an earlier reader left."""
+        return self._drafts.read(id)
+
+    def newest_draft(self) -> str | None:
+        """The id of the paper whose note was being written last, if a draft is left."""
+        return self._drafts.newest()
+
+    def keep_draft(self, id: str, text: str) -> Awaitable[None] | None:
+        """Write the text of a note that is being written; None if a write that waits will write it."""
+        is_waiting = id in self._unwritten
+        self._unwritten[id] = text
+        if is_waiting:
+            return None
+
+        def write(_events: Events, _progress: Progress) -> None:
+            newest = self._unwritten.pop(id, None)
+            try:
+                if newest is not None:
+                    self._drafts.write(id, newest)
+            except OSError as error:
+                raise ReaderError(f"The draft of the note can't be kept: {error.strerror or error}.") from error
+
+        return self._marks.submit(write, is_mark=False)
+
+    def drafts_written(self) -> Awaitable[None]:
+        """Wait until all drafts are written."""
+        return self._marks.submit(lambda _events, _progress: None, is_mark=False)
+
+    def drop_draft(self, id: str) -> Awaitable[None]:
+        """Remove the draft about a paper."""
+        return self._marks.submit(lambda _events, _progress: self._forget_draft(id), is_mark=False)
+
+    def _forget_draft(self, id: str) -> None:
+        self._unwritten.pop(id, None)
+        self._drafts.drop(id)
+
+    def draft_file(self, id: str) -> Path:
+        """The file of the draft about a paper."""
+        return self._drafts.file(id)
+
+    def note(self, pk: PaperKey, id: str, text: str) -> Awaitable[Event | None]:
+        """Store the note of a paper, and only then remove its draft; an empty text removes the note."""
+
+        def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Event | None:
+            event = events.mark(NOTE, text, known, progress, absent=absent)
+            self._forget_draft(id)
+            return event
+
+        return self._change([pk], note)
+
+    def _change(
+        self,
+        pks: Sequence[PaperKey],
+        change: Callable[[Events, Progress, Sequence[int], Sequence[str]], T],
+        report: Progress = ignore_progress,
+    ) -> Awaitable[T]:
+        """Make a change of papers, with the keys of those in the cache and the ids of the others, then store these."""
+        results = self.results
+        if results is None:
+            keys = cached_keys(pks)
+            return self._marks.submit(lambda events, progress: change(events, progress, keys, ()), report)
+
+        def split(events: Events, progress: Progress) -> T:
+            known = [pk for key in pks if (pk := results.pk_of(key)) is not None]
+            return change(events, progress, known, results.absent(pks))
+
+        return _await_both(self._marks.submit(split, report), self.store(pks))
+
+    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Event | None]:
+        """Move a paper in the queue to where it is among the `listed` papers."""
+
+        def move(events: Events, _progress: Progress) -> Event | None:
+            from reader.cache.marks.queue_order import place_in
+
+            place = events.read(lambda connection: place_in(connection, pk, listed))
+            return None if place is None else events.mark(QUEUE, place, [pk])
+
+        return self._marks.submit(move)
+
+    def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
+        """Store papers that only the feed has; return their keys in the cache."""
+        stored = self._stored(pks)
+        return self._marks.submit(lambda _events, _progress: stored(), is_mark=False)
+
+    def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
+        """Return a function that stores the papers that only the feed has, and returns the keys of all."""
+        if self.results is None:
+            return lambda: cached_keys(pks)
+        return partial(self._store_results, self.results, pks)
+
+    def _store_results(self, results: FeedResults, pks: Sequence[PaperKey]) -> Sequence[int]:
+        with closing(Window.open(self._path)) as window:
+            return results.store(pks, window.pk_of)
+
+    def weigh(self, wish: Wish) -> Awaitable[Action | None]:
+        """Record what the user decided about what was learned."""
+
+        def decide(events: Events, _progress: Progress) -> Action | None:
+            from reader.cache.marks.event_log import Marking
+
+            return events.decide([Marking(wish.kind, wish.value)])
+
+        return self._marks.submit(decide)
+
+    def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
+        """Undo the last action that is not undone; None if there is none."""
+        return self._marks.submit(lambda events, progress: events.undo(progress), report)
+
+    def redo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
+        """Redo the last undone action; None if there is none."""
+        return self._marks.submit(lambda events, progress: events.redo(progress), report)
+
+    def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
+        """Finish the marks that an earlier run did not apply in full."""
+        return self._marks.submit(lambda events, progress: events.recover(progress), report)
+
+    @property
+    def is_marking(self) -> bool:
+        """Whether a mark is being stored, which changes the cache."""
+        return self._marks.is_busy
+
+    @property
+    def lost(self) -> str | None:
+        """A sentence about the marks that were not stored, after `close` or while it hangs; None if all were."""
+        return self._marks.lost
+
+
+async def _await_both(first: Awaitable[T], second: Awaitable[object]) -> T:
+    """The result of the first, once both are done."""
+    done = await first
+    await second
+    return done
+
+
+def cached_keys(pks: Sequence[PaperKey]) -> Sequence[int]:
+    """The same keys: a list without feed results has only keys of the cache."""
+    return cast("Sequence[int]", pks)

@@ -1,0 +1,64 @@
+"""The part of the state that is the command line: what is typed, what may follow, and earlier commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+from reader.ui.shell import Suggested
+from reader.ui.state.own import OwnState
+
+HISTORY = 200
+"""Maximum number of remembered commands."""
+
+
+class TypedCommand(NamedTuple):
+    """The open command line."""
+
+    text: str = ""
+    """The text before the cursor."""
+    suggested: Suggested = Suggested()
+    """The words that may come at the end of the text, or of an earlier one."""
+
+    @property
+    def fitting(self) -> Suggested:
+        """Those that still fit the text: new ones come some milliseconds after each letter."""
+        if self.suggested.line == self.text:
+            return self.suggested
+        word = self.text[self.suggested.start :]
+        fitting = tuple(one for one in self.suggested.candidates if one.text.startswith(word))
+        return self.suggested._replace(candidates=fitting)
+
+
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
+class CommandState(OwnState):
+    """What is typed as a command."""
+
+    command: TypedCommand | None = None
+    """The command line, if it is open."""
+    commands: tuple[str, ...] = ()
+    """Commands that were typed, newest first."""
+
+    def open_command(self, begun: str = "") -> Self:
+        """Let the user type a command, of which some is `begun`."""
+        return replace(self, command=TypedCommand(begun))
+
+    def type_command(self, text: str) -> Self:
+        """Take over the typed text."""
+        if self.command is None or text == self.command.text:
+            return self
+        return replace(self, command=self.command._replace(text=text))
+
+    def suggest(self, text: str, suggested: Suggested) -> Self:
+        """Store what may follow a text, unless another one has been typed since."""
+        if self.command is None or text != self.command.text:
+            return self
+        return replace(self, command=self.command._replace(suggested=suggested))
+
+    def close_command(self) -> Self:
+        """Close the command line."""
+        return self if self.command is None else replace(self, command=None)
+
+    def remember_command(self, text: str) -> Self:
+        """Add a command to the front of the history."""
+        return replace(self, commands=tuple(dict.fromkeys((text, *self.commands)))[:HISTORY]) if text else self

@@ -1,0 +1,231 @@
+"""Textual's driver for terminals of Linux and macOS, made safe from what a terminal may send, and from its end.
+
+Textual 8.2.8 ends the program if a terminal sends bytes that are not UTF-8 or a key with an impossible number, and
+prints a traceback when the terminal is gone; its thread that writes ends then, and the event loop waits for ever for
+room in that thread's queue. Pasted text is taken for keys after an escape in it. Keys that come faster than they are
+handled wait in the event loop, without a bound.
+"""
+
+from __future__ import annotations
+
+import os
+from codecs import getincrementaldecoder
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from selectors import EVENT_READ, SelectSelector
+from threading import BoundedSemaphore, Event
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast, runtime_checkable
+
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual.app import App
+from textual.events import Key, Paste
+from textual.message import Message
+
+from reader.ui.terminal.job_control import JobDriver
+from reader.ui.terminal.loss import LosesTerminal
+
+if TYPE_CHECKING:
+    from reader.ui.first_frame.frame import FirstFrame
+
+ALTERNATE_SCREEN = "\x1b[?1049h"
+
+READ = 4_096
+"""Bytes of one read of the terminal."""
+
+LONGEST_PASTE = 1_000_000
+"""Characters of a pasted text; the rest is dropped."""
+
+MOST_WAITING = 2_000
+"""Keys that wait to be handled; the terminal keeps further ones until there is room."""
+
+LOOK = 0.1
+"""Seconds between two looks for whether the driver has to stop."""
+
+
+@runtime_checkable
+class HasFirstFrame(Protocol):
+    """An app that may begin with a frame on the terminal which Textual has not drawn."""
+
+    first_frame: FirstFrame | None
+
+
+class TerminalDriver(JobDriver):
+    """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled.
+
+    While a first frame is on the terminal it neither reads nor writes, until `take_over`.
+    """
+
+    def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = cast(Any, _UnfailingFile(cast(TextIO, self._file)))
+        self._room = BoundedSemaphore(MOST_WAITING)
+        self._frame = app.first_frame if isinstance(app, HasFirstFrame) else None
+        self._held: list[str] | None = None if self._frame is None else []
+        """What is to be written once the first frame is taken over; None from then on."""
+        self._may_read = Event()
+        self._unread = b""
+        if self._frame is None:
+            self._may_read.set()
+
+    def write(self, data: str) -> None:
+        """Write to the terminal, or keep what is written while another frame is on it."""
+        if self._held is None:
+            super().write(data)
+        else:
+            self._held.append(data)
+
+    def start_application_mode(self) -> None:
+        """Prepare the terminal, as far as the first frame has not done so."""
+        super().start_application_mode()
+        if self._held is not None and self._frame is not None:
+            # Textual found the modes that the frame has set.
+            self.attrs_before = self._frame.modes.values
+
+    def take_over(self, unread: bytes) -> None:
+        """Write from now on, and read: first what came before and nobody has taken."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            # A second alternate screen would be an empty one.
+            super().write("".join(held).replace(ALTERNATE_SCREEN, "", 1))
+            self._unread = unread
+            self._may_read.set()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        if self._frame is not None and self._held is not None:
+            self.take_over(self._frame.hand_over().unread)
+        super().stop_application_mode()
+
+    def handled(self, keys: int) -> None:
+        """Make room for further keys."""
+        for _ in range(keys):
+            # A simulated key has taken no room.
+            with suppress(ValueError):
+                self._room.release()
+
+    def process_message(self, message: Message) -> None:
+        """Send a message to the app; a key waits until there is room. Runs in the thread that reads."""
+        if isinstance(message, Key):
+            while not self._room.acquire(timeout=LOOK):
+                if self.exit_event.is_set():
+                    return
+        super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Read what the terminal sends until the driver stops or the terminal is gone, which the app is told."""
+        self._read_terminal()
+        if not self.exit_event.is_set() and isinstance(self._app, LosesTerminal):
+            self._app.lose_terminal()
+
+    def _read_terminal(self) -> None:
+        decoder, terminal_input = getincrementaldecoder("utf-8")("replace"), TerminalInput()
+        while not self._may_read.wait(LOOK):
+            if self.exit_event.is_set():
+                return
+        # Once: the terminal is read anew after each stop.
+        unread, self._unread = self._unread, b""
+        self._send(terminal_input.feed(decoder.decode(unread)))
+        with SelectSelector() as selector:
+            selector.register(self.fileno, EVENT_READ)
+            while not self.exit_event.is_set():
+                if not selector.select(LOOK):
+                    # Only now: the rest of a sequence may have waited while there was no room for its keys.
+                    self._send(terminal_input.tick())
+                else:
+                    try:
+                        data = os.read(self.fileno, READ)
+                    except OSError:
+                        return
+                    if not data:
+                        return
+                    self._send(terminal_input.feed(decoder.decode(data)))
+
+    def _send(self, messages: Iterator[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
+
+
+class TerminalInput:
+    """Turns what a terminal sends into messages; whatever it sends, it raises nothing and keeps little."""
+
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+        self._last = ""
+        """The last characters, which may begin a paste."""
+        self._pasted: list[str] | None = None
+        """The pieces of the text that is being pasted; None outside of one."""
+        self._length = 0
+        self._cut = ""
+        """The end of the last piece, which may begin the end of the paste."""
+
+    def feed(self, text: str) -> Iterator[Message]:
+        """Take the next text, in any pieces; yields what it means."""
+        while text:
+            text = (yield from self._type(text)) if self._pasted is None else (yield from self._paste(text))
+
+    def tick(self) -> Iterator[Message]:
+        """Yield what is complete because nothing followed it for a while, such as a single escape."""
+        yield from self._parse("")
+
+    def _type(self, text: str) -> Generator[Message, None, str]:
+        """Take text until a paste begins; returns the rest."""
+        for at, character in enumerate(text):
+            yield from self._parse(character)
+            self._last = (self._last + character)[-len(BRACKETED_PASTE_START) :]
+            if self._last == BRACKETED_PASTE_START:
+                self._pasted, self._length, self._cut = [], 0, ""
+                return text[at + 1 :]
+        return ""
+
+    def _paste(self, text: str) -> Generator[Message, None, str]:
+        """Take text until the paste ends; returns the rest."""
+        text = self._cut + text
+        end = text.find(BRACKETED_PASTE_END)
+        if end < 0:
+            kept = len(text) - len(BRACKETED_PASTE_END) + 1
+            self._keep(text[: max(0, kept)])
+            self._cut = text[max(0, kept) :]
+            return ""
+        self._keep(text[:end])
+        yield Paste("".join(self._pasted or ()).replace("\x00", ""))
+        self._pasted, self._last = None, ""
+        # The parser saw the beginning of the paste.
+        for character in BRACKETED_PASTE_END:
+            yield from self._parse(character)
+        return text[end + len(BRACKETED_PASTE_END) :]
+
+    def _keep(self, text: str) -> None:
+        if self._pasted is not None and text and self._length < LONGEST_PASTE:
+            self._pasted.append(text[: LONGEST_PASTE - self._length])
+            self._length += len(text)
+
+    def _parse(self, character: str) -> Iterator[Message]:
+        """The parser's messages for a character, or for a while in which none came; without its own, empty pastes."""
+        try:
+            for message in self._parser.feed(character) if character else self._parser.tick():
+                if not isinstance(message, Paste):
+                    yield message
+        except Exception:
+            # A sequence that no terminal sends, such as a key whose number is no character.
+            self._parser, self._last = XTermParser(), ""
+
+
+class _UnfailingFile:
+    """A file that drops what it can't write: the terminal may be gone."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write a text, if possible."""
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        """Write what waits, if possible."""
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """The number of the file's descriptor."""
+        return self._file.fileno()

@@ -1,0 +1,38 @@
+"""Textual's driver for a browser (`textual serve dailypapers`), made safe from the end of its server.
+
+Textual 8.2.8 runs on without a browser if the server ends without a word, or if it can't read what comes. It fails if
+the server takes no more output.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import Any
+
+from textual.app import App
+from textual.drivers.web_driver import WebDriver
+
+from reader.ui.terminal.loss import LosesTerminal
+
+
+class ServedDriver(WebDriver):
+    """Draws in a browser; the app leaves when its server is gone."""
+
+    def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        # Assigned: a method of this name would not replace it.
+        self._write = self._write_all  # type: ignore[assignment]
+
+    def _write_all(self, data: bytes) -> None:
+        """Write all of the data, if the server still takes it: a signal may cut a write short."""
+        left = memoryview(data)
+        with suppress(OSError):
+            while left:
+                left = left[os.write(self.fileno, left) :]
+
+    def run_input_thread(self) -> None:
+        """Read what the server sends until the driver stops or the server is gone, which the app is told."""
+        super().run_input_thread()
+        if not self.exit_event.is_set() and isinstance(self._app, LosesTerminal):
+            self._app.lose_terminal()

@@ -1,0 +1,159 @@
+"""Addresses that open the reader: what the system is told, and what an address from outside may say."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.actions import link_handler
+from reader.actions.link_handler import address_of, paper_of
+from reader.core.errors import ReaderError, UsageError
+
+
+def nothing_runs(*_: object) -> str:
+    raise AssertionError("no program is asked")
+
+
+def test_an_address_names_a_paper_by_an_id_that_we_know() -> None:
+    for id in ("2606.26740", "hep-th/9901001", "page:0123456789ab", "feed:0123456789ab"):
+        address = address_of(id)
+        assert address == f"dailypapers:{id}"
+        assert paper_of(address) == paper_of(f"DailyPapers://{id}/") == id
+    assert paper_of("dailypapers:page%3A0123456789ab") == "page:0123456789ab"
+    assert paper_of("papers/2606.26740v2.pdf") == "papers/2606.26740v2.pdf", "what is no address is the user's own word"
+
+
+HOSTILE = (
+    "",
+    "--help",
+    "2606.26740 --help",
+    '2606.26740" --link pdf "',
+    "$(id)",
+    "`id`;id|id&id",
+    "../../etc/passwd",
+    "file:///etc/passwd",
+    "https://arxiv.org/abs/2606.26740",
+    "10.1000/182",
+    "2606.26740\n2606.26741",
+    "2606.26740%00",
+    "%2d%2dhelp",
+    "page:0123456789AB",
+    "x" * 100_000,
+)
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+def test_what_else_an_address_says_is_refused(said: str) -> None:
+    with pytest.raises(UsageError, match="names no paper"):
+        paper_of(f"dailypapers:{said}")
+    assert address_of(said) is None
+
+
+@given(st.text(max_size=80))
+def test_an_address_gives_a_known_id_or_nothing(said: str) -> None:
+    try:
+        id = paper_of(f"dailypapers:{said}")
+    except UsageError as error:
+        assert str(error).isprintable()
+    else:
+        assert address_of(id) == f"dailypapers:{id}"
+
+
+def test_macos_is_told_nothing_and_the_way_out_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReaderError, match=r"macOS lets only applications .*'dailypapers open ID --reader'"):
+        link_handler.install({"XDG_DATA_HOME": str(tmp_path)}, {}, nothing_runs, "darwin")
+    assert not link_handler.is_installed({"XDG_DATA_HOME": str(tmp_path)}, "darwin")
+
+
+class Key:
+    """An open key of the registry."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> Key:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def Close(self) -> None:
+        pass
+
+
+class Registry:
+    """The part of `winreg` that is used, in memory."""
+
+    HKEY_CURRENT_USER, REG_SZ = "user", 1
+
+    def __init__(self) -> None:
+        self.values: dict[str, dict[str, str]] = {}
+
+    def CreateKey(self, root: str, name: str) -> Key:
+        assert root == "user"
+        parts = name.split("\\")
+        for end in range(1, len(parts) + 1):
+            self.values.setdefault("\\".join(parts[:end]), {})
+        return Key(name)
+
+    def SetValueEx(self, key: Key, name: str, _reserved: int, kind: int, value: str) -> None:
+        assert kind == self.REG_SZ
+        self.values[key.name][name] = value
+
+    def OpenKey(self, _root: str, name: str) -> Key:
+        if name not in self.values:
+            raise FileNotFoundError(name)
+        return Key(name)
+
+    def DeleteKey(self, _root: str, name: str) -> None:
+        if name not in self.values:
+            raise FileNotFoundError(name)
+        if any(one.startswith(f"{name}\\") for one in self.values):
+            raise PermissionError(13, "Access is denied", name)
+        del self.values[name]
+
+
+def test_windows_has_it_in_the_users_part_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry: Any = Registry()
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    monkeypatch.setattr(sys, "executable", r"C:\Users\Ada L\python.exe")
+    assert not link_handler.is_installed({}, "win32")
+    assert link_handler.install({}, {}, nothing_runs, "win32") == r"HKEY_CURRENT_USER\Software\Classes\dailypapers"
+    key = r"Software\Classes\dailypapers"
+    assert registry.values[key] == {"": "URL:dailypapers", "URL Protocol": ""}
+    command = registry.values[rf"{key}\shell\open\command"][""]
+    assert command.startswith(r'"C:\Users\Ada L\python.exe" -P ')
+    # Nothing behind the two dashes is an option, whatever quotes an address has.
+    assert command.endswith('open --reader -- "%1"')
+    assert link_handler.is_installed({}, "win32")
+    assert link_handler.remove({}, "win32")
+    assert list(registry.values) == ["Software", r"Software\Classes"]
+    assert not link_handler.remove({}, "win32")
+    monkeypatch.setattr(sys, "executable", r"C:\100%\python.exe")
+    with pytest.raises(ReaderError, match="percent sign"):
+        link_handler.install({}, {}, nothing_runs, "win32")
+
+
+def test_a_desktop_file_keeps_what_folders_are_called(tmp_path: Path) -> None:
+    program = tmp_path / "xdg-mime"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    environ = {"XDG_DATA_HOME": str(tmp_path), "PATH": str(tmp_path)}
+    home = '/home/a "b" $c `d` \\e 100%'
+    link_handler.install(environ, {"DAILYPAPERS_HOME": home}, lambda *_: "", "linux")
+    (line,) = [
+        line.removeprefix("Exec=")
+        for line in (tmp_path / "applications" / link_handler.FILE).read_text().splitlines()
+        if line.startswith("Exec=")
+    ]
+    # First the escapes of a value, then the quotes of Exec, then its fields.
+    value = line.replace("\\\\", "\\")
+    quoted = [re.sub(r"\\(.)", r"\1", word) for word in re.findall(r'"((?:[^"\\]|\\.)*)"', value)]
+    assert quoted[1].replace("%%", "%") == f"DAILYPAPERS_HOME={home}"
+    assert value.endswith('" open --reader -- %u')

@@ -1,0 +1,124 @@
+"""The README lists what leaves the machine by `sync`, and a real file has nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.feeds import Feeds
+from reader.cache.marks.changes import Change
+from reader.cache.marks.event_log import Marking
+from reader.cache.marks.events import Events
+from reader.cache.sync.mailed import record_mailing
+from reader.core.leaving import WHAT_LEAVES
+from reader.core.marks import Agent
+from tests.commands.conftest import IDS, Run
+
+README = Path(__file__).parents[2] / "README.md"
+
+FIELDS = {"v", "id", "machine", "number", "clock", "kind", "value", "count", "papers", "sum"}
+OWNER = {"v", "owner", "name", "sum"}
+
+TOKEN = "hf_secretsecretsecret"
+
+SETTINGS = """\
+sync_settings = true
+on_star = ["notify-someone"]
+pdf_folder = "~/my-private-papers"
+[[rules]]
+name = "Stars"
+when = "is:starred"
+then = ["tag:ruled", "highlight"]
+"""
+
+
+def listed() -> str:
+    """The paragraph of the README."""
+    text = README.read_text("utf-8")
+    return " ".join(text[text.index("What leaves the machine: the ids") : text.index("### A group")].split())
+
+
+def test_the_readme_lists_all_kinds_of_events() -> None:
+    said = listed()
+    assert {kind: words for kind, words in WHAT_LEAVES.items() if words not in said} == {}
+
+
+def test_a_kind_that_is_not_listed_is_not_recorded(filled: Path, tmp_path: Path) -> None:
+    with closing(Events.open(Path(shutil.copy(filled, tmp_path / "papers.db")))) as events:
+        for kind in ("mood", "mood:good", "starred", "tag"):
+            with pytest.raises(ValueError, match="not listed"):
+                events.decide([Marking(kind, "1")])
+
+
+def do_everything(run: Run, cache: Path) -> None:
+    """Let a home have events of every kind, with texts and secrets around them."""
+    first, second, third = IDS[:3]
+    for words in (
+        ("mark", "star", first, second),
+        ("mark", "read", first),
+        ("mark", "hide", third),
+        ("mark", "queue", first, second),
+        ("tag", "add", "later", first),
+        ("note", first, "--text", "A thought of my own."),
+        ("follow", "add", "world model"),
+        ("weights", "raise", "world model"),
+        ("rules", "apply", "--since", "1900-01-01"),
+        ("mark", "unhide", third),
+        ("undo",),
+    ):
+        result = run(*words)
+        assert result.code == 0, (words, result.err)
+    with closing(Events.open(cache)) as events:
+        assert events.redo() is not None
+        for kind, value in (("pass", "2026-11-24"), ("open", "2026-11-24"), ("finish", "2026-11-24"), ("like", True)):
+            assert events.mark(kind, value, [3]) is not None
+        assert events.mark("want", True, [], absent=["0901.00001"]) is not None
+        record_mailing(events, "an-id", "ada@example.org topic:agents", ["2406.12345"])
+        assert events.act([Change("star", True, [3])], by=Agent("a program", "0" * 12)) is not None
+        # Only a paper that has changed can be looked at again.
+        with closing(sqlite3.connect(cache)) as connection, connection:
+            connection.execute("INSERT OR REPLACE INTO paper_flags (pk, flags) VALUES (1, 4)")
+        assert events.mark("look", True, [1]) is not None
+    with closing(Feeds.open(cache)) as feeds:
+        feeds.follow("rss", "https://blog.example/feed", "A blog", "a-blog", "2026-11-24")
+
+
+def test_a_real_file_has_what_is_listed_and_nothing_else(
+    run: Run, filled: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setattr("platform.node", lambda: "laptop.at.home.example")
+    home.mkdir()
+    cache = Path(shutil.copy(filled, home / "papers.db"))
+    (home / "config.toml").write_text(SETTINGS)
+    do_everything(run, cache)
+    shared = tmp_path / "shared"
+    assert run("sync", str(shared)).code == 0
+    run("config", "set", "order", "upvotes")
+    assert run("sync", str(shared)).code == 0
+    (file,) = shared.iterdir()
+    data = file.read_bytes()
+    lines = [json.loads(line) for line in data.splitlines()]
+    assert set(lines[0]) == OWNER and lines[0]["name"] == "laptop"
+    assert {name for line in lines[1:] for name in line} == FIELDS
+    found = {line["kind"].partition(":")[0] + (":" if ":" in line["kind"] else "") for line in lines[1:]}
+    assert found == set(WHAT_LEAVES)
+    with closing(sqlite3.connect(cache)) as connection:
+        texts = connection.execute("SELECT title, abstract, authors FROM paper JOIN paper_text USING (pk)").fetchall()
+    texts_of_papers = [text for row in texts for text in row if text and len(text) > 10]
+    assert texts_of_papers
+    for secret in (
+        *texts_of_papers,
+        TOKEN,
+        "my-private-papers",
+        "notify-someone",
+        "ada@example.org",
+        str(home),
+        "at.home.example",
+    ):
+        assert secret.encode() not in data

@@ -1,0 +1,121 @@
+"""What each type of setting takes, what it says of anything else, and what it suggests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reader.core.settings.types import (
+    Boolean,
+    Choice,
+    Command,
+    FilePath,
+    InvalidValue,
+    KeyTable,
+    Number,
+    OptionalServerAddress,
+    QueryList,
+    ServerAddress,
+    SettingType,
+    as_toml,
+)
+
+WHOLE, SHARE, COLOUR = Number(1, 9), Number(0.2, 0.8), Choice(("auto", "dark", "light"))
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "result"),
+    [
+        (WHOLE, 1, 1),
+        (WHOLE, 9, 9),
+        (SHARE, 0.2, 0.2),
+        (SHARE, 0.8, 0.8),
+        (Number(0.0, 2.0), 1, 1.0),
+        (COLOUR, "dark", "dark"),
+        (Boolean(), True, True),
+        (Boolean(), False, False),
+        (ServerAddress(), " https://x.example/ ", "https://x.example"),
+        (ServerAddress(), "http://localhost:80/a/", "http://localhost:80/a"),
+        (ServerAddress(), "http://127.0.0.1", "http://127.0.0.1"),
+        (OptionalServerAddress(), "", ""),
+        (OptionalServerAddress(), "https://x.example", "https://x.example"),
+        (FilePath(), "~/topics.toml", "~/topics.toml"),
+        (FilePath(), "", ""),
+        (QueryList(), "agents", ("agents",)),
+        (QueryList(), ["topic:agents", "a b"], ("topic:agents", "a b")),
+        (QueryList(), [], ()),
+        (Command(), ["tell", "-x", ""], ("tell", "-x", "")),
+        (Command(), [], ()),
+        (KeyTable(), {}, {}),
+    ],
+)
+def test_a_valid_value_is_taken(type: SettingType, value: object, result: object) -> None:
+    checked: Any = type.check(value)
+    assert checked == result
+    assert checked.__class__ is result.__class__
+
+
+@pytest.mark.parametrize(
+    ("type", "value", "says", "suggestion"),
+    [
+        (WHOLE, 0, "must be a whole number from 1 to 9, not 0", "1"),
+        (WHOLE, 10, "must be a whole number from 1 to 9, not 10", "9"),
+        (WHOLE, 2.0, "must be a whole number from 1 to 9, not 2.0", None),
+        (WHOLE, True, "must be a whole number from 1 to 9, not true", None),
+        (WHOLE, "2", 'must be a whole number from 1 to 9, not "2"', None),
+        (SHARE, 0.1, "must be a number from 0.2 to 0.8, not 0.1", "0.2"),
+        (SHARE, 1, "must be a number from 0.2 to 0.8, not 1", "0.8"),
+        (SHARE, float("nan"), "must be a number from 0.2 to 0.8, not NaN", None),
+        (SHARE, False, "must be a number", None),
+        (COLOUR, "drak", 'must be "auto", "dark" or "light", not "drak"', "dark"),
+        (COLOUR, 3, 'must be "auto", "dark" or "light", not 3', None),
+        (Boolean(), "yes", 'must be true or false, not "yes"', "true"),
+        (Boolean(), "On", "must be true or false", "true"),
+        (Boolean(), 1, "must be true or false, not 1", "true"),
+        (Boolean(), 0, "must be true or false, not 0", "false"),
+        (ServerAddress(), 3, "must be an address in quotes, not 3", None),
+        (ServerAddress(), "x.example", "must begin with https://", "https://x.example"),
+        (ServerAddress(), "https://", "must be an https address", None),
+        (ServerAddress(), "ftp://x.example", "must be an https address", None),
+        (ServerAddress(), "http://x.example", "must be https, since", "https://x.example"),
+        (ServerAddress(), "https://[x", "is not an address", None),
+        (ServerAddress(), "https://x.example:99999", "is not an address", None),
+        (ServerAddress(), "", "must begin with https://", "https://"),
+        (OptionalServerAddress(), 0, "must be an address in quotes, not 0", None),
+        (FilePath(), 3, "must be a path in quotes, not 3", None),
+        (FilePath(), "a\0b", "must be a path, which", None),
+        (FilePath(), "~nobody-of-this-name/x", "names the folder of a user", None),
+        (QueryList(), 3, "must be a query in quotes, or a list of queries, not 3", None),
+        (QueryList(), ["a", 3], "must be a query in quotes", None),
+        (QueryList(), "a\0", "must be a query in quotes", None),
+        (QueryList(), "", "must not be an empty query", None),
+        (QueryList(), ["a", "sort:title"], "must not be an empty query", None),
+        (QueryList(), "x is:unred", 'has a mistake in "x is:unred"', '"x is:unread"'),
+        (QueryList(), "(", "has a mistake in", None),
+        (Command(), "tell -x", "must be a list of a program", '["tell", "-x"]'),
+        (Command(), " ", "must be a list of a program", None),
+        (Command(), [" ", "x"], "must be a list of a program", None),
+        (Command(), [3], "must be a list of a program", None),
+        (KeyTable(), "s", "must be a table of action ids", None),
+    ],
+)
+def test_another_value_is_refused(type: SettingType, value: object, says: str, suggestion: str | None) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        type.check(value)
+    assert says in str(refused.value)
+    assert refused.value.suggestion == suggestion
+
+
+def test_keys_are_a_text_or_a_list() -> None:
+    assert KeyTable().check_one("j down") == KeyTable().check_one(["j", "down"]) == ("j", "down")
+    assert KeyTable().check_one("") == KeyTable().check_one([]) == ()
+    for value in (3, ["j", 3], ("j",)):
+        with pytest.raises(InvalidValue, match="must be keys"):
+            KeyTable().check_one(value)
+
+
+def test_values_are_written_as_in_the_file() -> None:
+    texts = {True: "true", 3: "3", "é": '"é"', ("a", "b"): '["a", "b"]', (): "[]"}
+    assert {value: as_toml(value) for value in texts} == texts
+    assert as_toml({1, 2}) == "{1, 2}"

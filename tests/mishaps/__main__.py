@@ -1,0 +1,70 @@
+"""Plays mishaps and writes what the user gets as a table: `python -m tests.mishaps FILE [START …]`,
+all or those whose names start so."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from tests.mishaps.all import MISHAPS
+from tests.mishaps.trial import Mishap, Stage, Told, Trial
+
+HEAD = "| what is in the way | command | exit | what the user gets | what is kept | the next run, once it is gone |"
+
+
+def play(stage: Stage, mishap: Mishap) -> Trial:
+    """Play a mishap; what a play itself can't bear is a violation."""
+    with stage.trial() as trial:
+        try:
+            mishap.play(trial)
+        except Exception as error:
+            traceback.print_exc()
+            trial.violations.append(f"{type(error).__name__}: {error}")
+        return trial
+
+
+def table(played: list[tuple[Mishap, Trial]]) -> str:
+    """What was seen, as Markdown."""
+    parts = ["# What the user gets when something is in the way"]
+    for room, group in groupby(played, lambda one: one[0].room):
+        rows = [_row(mishap.what, told) for mishap, trial in group for told in trial.told]
+        parts.append("\n".join((f"## {room}\n", HEAD, "|---" * 6 + "|", *rows)))
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(what: str, told: Told) -> str:
+    cells = (what, f"`{told.command}`", str(told.code), told.said, told.kept, told.next)
+    plain = (cell.replace("|", r"\|").replace("\n", "<br>") for cell in cells)
+    return f"| {' | '.join(plain)} |"
+
+
+def main(words: list[str]) -> int:
+    """Play, write the table, and print what was wrong; return the exit code."""
+    file, *names = words
+    chosen = [one for one in MISHAPS if not names or one.name.startswith(tuple(names))]
+    played = []
+    with tempfile.TemporaryDirectory(prefix="mishaps-") as folder:
+        stage = Stage(Path(folder))
+        stage.prepare()
+        for mishap in chosen:
+            try:
+                trial = play(stage, mishap)
+            except pytest.skip.Exception as skipped:
+                print(f"SKIPPED: {mishap.name}: {skipped}")
+                continue
+            played.append((mishap, trial))
+            for told in trial.told:
+                print(f"{mishap.name}: {told.code} in {told.seconds:.1f} s: {told.said}\n   then: {told.next}")
+            for violation in trial.violations:
+                print(f"   VIOLATION: {violation}")
+    Path(file).write_text(table(played), "utf-8")
+    return int(any(trial.violations for _, trial in played))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,189 @@
+"""The cache as the screens use it: newer questions take the place of older ones, and no mark is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache.orders import Order
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
+from reader.cache.window import Window
+from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
+from reader.core.query import parse
+from reader.session.places import Place, view
+from reader.ui.library.library import Library
+from reader.ui.work.counter import question
+from tests.ui import papers
+
+SCOPE = Scope(papers.NOW.date(), "2026-05-12", None)
+
+
+@pytest.fixture
+async def library(cache_file: Path) -> AsyncIterator[Library]:
+    opened = Library(cache_file)
+    yield opened
+    opened.close()
+
+
+def selection(text: str) -> Selection:
+    return compile_query(parse(text), SCOPE)
+
+
+def keys(library: Library, *ids: str) -> list[int]:
+    return [pk for id in ids if (pk := library.pk_of(id)) is not None]
+
+
+async def test_a_screenful_is_the_beginning_of_the_whole(library: Library) -> None:
+    everything = selection("sort:day")
+    first = await library.screenful(everything, 20)
+    whole = await library.order(everything)
+    assert list(first.pks) == list(whole.pks[:20]) == list(library.first(everything, 20).pks)
+    assert (first.complete, whole.complete) == (False, True)
+    assert len(whole.pks) == 60
+    assert [count for _, count in whole.groups] == [14, 16, 14, 16]
+
+
+async def test_a_newer_question_takes_the_place_of_an_older_one(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = threading.Event()
+    order = Window.order
+
+    def endless(window: Window, selection: Selection) -> Order[int]:
+        if not started.is_set():
+            started.set()
+            with window_errors(window):
+                window._connection.execute(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+                ).fetchone()
+        return order(window, selection)
+
+    monkeypatch.setattr(Window, "order", endless)
+    older = asyncio.ensure_future(library.order(selection("sort:day")))
+    await asyncio.to_thread(started.wait, 5)
+    newer = await library.order(selection("robot sort:day"))
+    with pytest.raises(CacheInterrupted):
+        await older
+    assert 0 < len(newer.pks) < 60
+
+
+def window_errors(window: Window) -> AbstractContextManager[None]:
+    from reader.cache.sqlite_errors import explained
+
+    return explained(window._path)
+
+
+async def test_counts_are_those_of_the_cache(library: Library) -> None:
+    place = Place(view("today"), "(topic:agents OR topic:video) is:unread")
+    counts = await library.count(question(place, "day", SCOPE, "any"))
+    assert counts.views[:7] == (14, 60, 0, 60, 0, 0, 60)
+    assert counts.base == 14
+    assert counts.anywhere == 16
+    assert next((day.day, day.papers) for day in counts.days) == ("2026-05-12", 14)
+    assert {topic.slug: topic.papers for topic in counts.topics} == {
+        "agents": 2,
+        "evaluation": 1,
+        "reasoning": 1,
+        "efficiency": 1,
+        "video": 2,
+        "robotics": 2,
+    }
+
+
+async def test_marks_are_kept_in_the_order_in_which_they_were_made(library: Library, cache_file: Path) -> None:
+    one, two = keys(library, "2605.00400", "2605.00401")
+    marks = [library.mark("star", value, [one, two]) for value in (True, False, True)]
+    undone = library.undo()
+    events = [await mark for mark in marks]
+    assert [event.value for event in events if event] == ["1", "0", "1"]
+    event = await undone
+    assert event is not None
+    assert events[-1] is not None
+    assert [one.id for one in event.events] == [events[-1].id]
+    with closing(Window.open(cache_file)) as window:
+        assert not any(row.starred for row in window.rows([one, two]))
+
+
+async def test_a_mark_that_nobody_waits_for_is_kept_all_the_same(cache_file: Path) -> None:
+    library = Library(cache_file)
+    (pk,) = keys(library, "2605.00400")
+    library.mark("star", True, [pk])
+    library.close()
+    with closing(Window.open(cache_file)) as window:
+        assert window.rows([pk])[0].starred
+
+
+async def test_a_mark_that_changes_nothing_is_none(library: Library) -> None:
+    assert await library.mark("star", False, keys(library, "2605.00400")) is None
+    assert await library.undo() is None
+    assert await library.redo() is None
+
+
+async def test_a_mark_that_fails_says_why_and_the_next_one_works(library: Library, cache_file: Path) -> None:
+    pks = keys(library, "2605.00400")
+    with closing(sqlite3.connect(cache_file)) as other:
+        other.execute(
+            "CREATE TRIGGER t BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+        with pytest.raises(CacheError, match="disk is full"):
+            await library.mark("star", True, pks)
+        other.execute("DROP TRIGGER t")
+    assert await library.mark("star", True, pks) is not None
+
+
+async def test_what_others_write_is_noticed_once(library: Library, cache_file: Path) -> None:
+    assert not library.changed()
+    with closing(sqlite3.connect(cache_file)) as other, other:
+        other.execute("UPDATE paper SET upvotes = upvotes + 1")
+    assert library.changed()
+    assert not library.changed()
+
+
+async def test_closing_does_not_wait_for_what_is_being_read(cache_file: Path) -> None:
+    library = Library(cache_file)
+    pending = asyncio.ensure_future(library.order(selection("sort:day")))
+    await asyncio.sleep(0)
+    library.close()
+    done, _ = await asyncio.wait([pending], timeout=5)
+    assert done
+    pending.cancelled() or pending.exception()
+
+
+async def test_a_cache_that_another_program_has_replaced_is_said(library: Library, cache_file: Path) -> None:
+    assert not library.changed()
+    copy = cache_file.with_name("copy.db")
+    copy.write_bytes(cache_file.read_bytes())
+    copy.replace(cache_file)
+    with pytest.raises(CacheError, match="start again"):
+        library.changed()
+
+
+def damage(cache_file: Path) -> None:
+    with closing(sqlite3.connect(cache_file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with cache_file.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (cache_file.stat().st_size - 4096))
+
+
+async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Library, cache_file: Path) -> None:
+    assert library.trouble == ""
+    damage(cache_file)
+    assert library.rows([1, 2, 3]) == []
+    assert library.paper(1) is None
+    assert list(library.first_list(Place(), "day", lambda: SCOPE, limit=10).pks) == []
+    assert (library.newest_day(), library.topic_names(), library.has_papers()) == (None, {}, False)
+    assert "damaged" in library.trouble
+
+
+async def test_a_mark_in_a_damaged_cache_is_refused_with_the_way_out(library: Library, cache_file: Path) -> None:
+    damage(cache_file)
+    with pytest.raises(CacheDamaged, match="the next start of the reader mends it"):
+        await library.mark("star", True, [1])

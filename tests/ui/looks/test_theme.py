@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from rich.color import ColorType
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter, Monochrome
+from textual.strip import Strip
+from textual.theme import BUILTIN_THEMES, Theme
+
+from reader.core.theme_names import OWN, TEXTUAL, theme_name
+from reader.ui.looks import theme
+from reader.ui.looks.stylesheets import styles_directory, stylesheets
+from reader.ui.textual_fixes import Colorless, ControlNet
+from reader.ui.widgets.paper_list import PaperList
+from tests.ui.lists import Shelf
+from tests.ui.stage import TODAY, Stage, order, row
+
+TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "environ", "name"),
+    [
+        ("dark", TRUECOLOR, "dark"),
+        ("light", {}, "light"),
+        ("ansi", TRUECOLOR, "ansi"),
+        ("auto", TRUECOLOR, "dark"),
+        ("auto", {"TERM": "tmux-256color"}, "dark"),
+        ("auto", {**TRUECOLOR, "COLORFGBG": "0;15"}, "light"),
+        ("auto", {**TRUECOLOR, "COLORFGBG": "15;default;0"}, "dark"),
+        ("auto", {"TERM": "linux"}, "ansi"),
+        ("auto", {"TEXTUAL_COLOR_SYSTEM": "truecolor"}, "dark"),
+        ("auto", {}, "ansi"),
+        ("dark", {**TRUECOLOR, "NO_COLOR": "1"}, "ansi"),
+        ("dark", {**TRUECOLOR, "NO_COLOR": "0"}, "ansi"),
+        ("dark", {**TRUECOLOR, "NO_COLOR": ""}, "dark"),
+        ("nord", TRUECOLOR, "nord"),
+        ("nord", {**TRUECOLOR, "NO_COLOR": "1"}, "ansi"),
+        ("no such theme", TRUECOLOR, "dark"),
+    ],
+)
+def test_the_theme_follows_the_setting_and_the_terminal(choice: str, environ: dict[str, str], name: str) -> None:
+    assert theme_name(choice, environ) == name
+
+
+@pytest.mark.parametrize("one", theme.THEMES, ids=lambda one: one.name)
+def test_every_theme_sets_every_variable_of_ours(one: Theme) -> None:
+    assert set(theme.DEFAULTS) <= set(one.variables)
+
+
+def test_every_theme_has_a_name_in_the_settings() -> None:
+    assert set(TEXTUAL) == set(BUILTIN_THEMES)
+    assert tuple(one.name for one in theme.THEMES) == OWN
+    for name in (*OWN, *TEXTUAL):
+        found = theme.find_theme(name)
+        assert found.name == name
+        assert set(theme.DEFAULTS) <= set(found.variables)
+        # Two of Textual's have none of the sixteen colours' text styles of ours by themselves.
+        assert found.ansi == (found.variables["cursor-style"] != "none")
+
+
+@pytest.mark.parametrize("name", [name for name in (*OWN, *TEXTUAL) if theme.find_theme(name).ansi])
+async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers, name)
+    async with app.run_test(size=(80, 12)) as pilot:
+        papers.show(order([1, 2], ("2025-11-24", 2)), Shelf(row(1, starred=True), row(2, starred=True)))
+        await pilot.pause()
+        lines = {strip.text.strip()[:1]: strip for strip in app.screen._compositor.render_strips()}
+        # All but the scrollbar.
+        styles = [style for text, style, _ in lines["▌"].crop(0, 79) if style and text]
+        assert styles and all(style.reverse and style.color and style.color.is_default for style in styles)
+        assert not any(style.reverse for _, style, _ in lines["★"] if style)
+
+
+def test_stylesheets_name_no_color() -> None:
+    sheets = stylesheets()
+    assert [sheets[0].name, sheets[0].parent] == ["app.tcss", styles_directory()]
+    assert {"list.tcss", "detail.tcss", "page.tcss"} <= {sheet.name for sheet in sheets}
+    for sheet in sheets:
+        rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for name, value in re.findall(r"\b(color|background|border[a-z-]*|outline|tint)\s*:\s*([^;]+);", rules):
+            named = re.sub(r"\$[a-z-]+|\b(solid|none|vkey|hkey|blank|transparent|[0-9]+%)", "", value)
+            assert not named.strip(), f"{sheet.name}: {name}: {value}"
+
+
+async def colors_of(name: str) -> set[ColorType]:
+    """The kinds of colour that a list in this theme sends."""
+    papers = PaperList(today=TODAY)
+    app = Stage(papers, name)
+    rows = [row(1), row(2, read=True), row(3, starred=True)]
+    async with app.run_test(size=(80, 12)) as pilot:
+        papers.show(order([1, 2, 3], ("2025-11-24", 3)), Shelf(*rows), words=("paper",))
+        await pilot.pause()
+        filters = app.get_line_filters()
+        kinds = set()
+        for strip in app.screen._compositor.render_strips():
+            kinds |= {
+                color.type for style in _styles(strip, filters) for color in (style.color, style.bgcolor) if color
+            }
+        return kinds
+
+
+def _styles(strip: Strip, filters: Sequence[LineFilter]) -> list[Style]:
+    for one in filters:
+        strip = strip.apply_filter(one, Color.parse("black"))
+    return [segment.style for segment in strip if segment.style]
+
+
+async def test_ansi_leaves_the_colors_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert await colors_of("ansi") == {ColorType.DEFAULT, ColorType.STANDARD}
+    assert ColorType.TRUECOLOR in await colors_of("dark")
+
+
+async def test_no_color_sends_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert await colors_of("ansi") == set()
+
+
+def test_filters_are_netted_and_never_grey() -> None:
+    assert [type(one) for one in theme.line_filters([Monochrome()])] == [ControlNet]
+    assert [type(one) for one in theme.line_filters([Monochrome()], colorless=True)] == [ControlNet, Colorless]
+
+
+async def test_themes_can_be_changed_while_it_runs() -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers, "dark")
+    async with app.run_test(size=(60, 6)) as pilot:
+        papers.show(order([1]), Shelf(row(1)))
+        grounds = []
+        for name in ("dark", "light", "ansi", "textual-dark"):
+            app.theme = name
+            await pilot.pause()
+            grounds.append(next(iter(papers.render_line(0))).style)
+        assert len(set(grounds)) == 4

@@ -1,0 +1,155 @@
+"""What a terminal sends, whatever it is, becomes messages; plain Textual fails on it."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import time
+from codecs import getincrementaldecoder
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual.events import Key, Paste
+from textual.message import Message
+
+from reader.ui.terminal.driver import LONGEST_PASTE, TerminalInput
+
+IMPOSSIBLE_KEY = "\x1b[9999999999;1u"
+ESCAPE_IN_PASTE = f"{BRACKETED_PASTE_START}\x1b[{'q' * 40}{BRACKETED_PASTE_END}"
+PIECES = (
+    "j",
+    "A",
+    "\x1b",
+    "[",
+    "A",
+    "~",
+    "é",
+    "\x00",
+    "\x1b[200~",
+    "\x1b[201~",
+    "\x1b[9999999999u",
+    "\x1b[<0;1;1M",
+    "200~",
+    "\x1b[8;",
+)
+
+
+def read(*pieces: str) -> list[Message]:
+    """The messages for what a terminal sends in these pieces."""
+    terminal_input = TerminalInput()
+    return [message for piece in pieces for message in terminal_input.feed(piece)]
+
+
+def names(messages: Iterable[Message]) -> list[str]:
+    """The messages in short: keys by name, pastes by text, others by kind."""
+    return [
+        one.key if isinstance(one, Key) else f"paste {one.text}" if isinstance(one, Paste) else type(one).__name__
+        for one in messages
+    ]
+
+
+def test_plain_textual_fails_on_an_impossible_key_and_on_bytes_that_are_no_text() -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        list(XTermParser().feed(IMPOSSIBLE_KEY))
+    with pytest.raises(UnicodeDecodeError):
+        getincrementaldecoder("utf-8")().decode(b"\xff")
+
+
+def test_plain_textual_takes_pasted_text_for_keys_after_an_escape() -> None:
+    assert "q" in names(XTermParser().feed(ESCAPE_IN_PASTE))
+
+
+def test_an_impossible_key_is_dropped() -> None:
+    assert names(read("j", IMPOSSIBLE_KEY, "k")) == ["j", "k"]
+
+
+def test_a_pasted_text_is_one_message_whatever_is_in_it() -> None:
+    assert names(read(ESCAPE_IN_PASTE, "k")) == [f"paste \x1b[{'q' * 40}", "k"]
+    assert names(read("\x1b[200~a\x1b[200~b\x1b[20", "1~j")) == ["paste a\x1b[200~b", "j"]
+
+
+def test_a_long_paste_is_cut() -> None:
+    (paste,) = read(BRACKETED_PASTE_START, *["jsq" * 1_000] * 500, BRACKETED_PASTE_END)
+    assert isinstance(paste, Paste)
+    assert len(paste.text) == LONGEST_PASTE
+    assert paste.text.startswith("jsqjsq")
+
+
+def test_keys_cut_in_pieces_are_whole() -> None:
+    whole = "jj\x1b[A\x1b[B" * 20 + "\x1b[5~" + BRACKETED_PASTE_START + "x\ny" + BRACKETED_PASTE_END + "q"
+    assert names(read(*whole)) == names(read(whole))
+    assert names(read(whole)).count("up") == 20
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=30), st.integers(1, 7))
+def test_nothing_that_a_terminal_sends_fails_and_pieces_make_no_difference(parts: list[str], size: int) -> None:
+    text = "".join(parts)
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    assert names(read(*pieces)) == names(read(text))
+    assert names(read(text, BRACKETED_PASTE_END, "\x1b[A" * 12))[-1:] == ["up"]
+
+
+# The end of the terminal
+
+PLAIN_APP = "from textual.app import App; App().run()"
+OURS = """
+import threading, time
+from textual.app import App
+from reader.ui.terminal.driver import TerminalDriver
+class Ours(App):
+    def on_mount(self):
+        self.set_interval(0.01, self.look)
+    def look(self):
+        if not any(thread.name == "textual-input" for thread in threading.enumerate()):
+            open(sys.argv[1], "w").write(f"{time.process_time()}")
+            self.exit()
+import sys
+Ours(driver_class=TerminalDriver).run()
+"""
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads a process's time from /proc")
+
+
+def processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def start_and_close(*command: str) -> subprocess.Popen[bytes]:
+    """Start an app, and close its terminal once it has begun."""
+    ours, its = os.openpty()
+    # A session of its own without a terminal in charge, so that no signal ends it first.
+    app = subprocess.Popen([sys.executable, "-c", *command], stdin=its, stdout=its, stderr=its, start_new_session=True)
+    os.close(its)
+    seen = b""
+    while b"\x1b[?1049h" not in seen:
+        assert select.select([ours], [], [], 30)[0], "it never began"
+        seen += os.read(ours, 65536)
+    os.close(ours)
+    return app
+
+
+@needs_proc
+def test_plain_app_spins_when_its_terminal_is_closed() -> None:
+    app = start_and_close(PLAIN_APP)
+    try:
+        begun = time.monotonic()
+        before = processor_seconds(app.pid)
+        while processor_seconds(app.pid) - before < 0.5:
+            assert app.poll() is None, "it has ended by itself"
+            assert time.monotonic() - begun < 30, "it rests"
+            time.sleep(0.05)
+    finally:
+        app.kill()
+        app.wait()
+
+
+def test_our_thread_ends_with_the_terminal_and_what_is_drawn_goes_nowhere(tmp_path: Path) -> None:
+    app = start_and_close(OURS, str(tmp_path / "ended"))
+    assert app.wait(30) in (0, 120), "120: Python could not flush the terminal"
+    assert (tmp_path / "ended").exists()
