@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 BATCH = 500
 """Papers whose words are stored in one transaction: it takes 10 ms."""
 
-AT_ONCE = 2_000
-"""Papers that are counted at once: some 2 MB."""
+AT_ONCE = 500
+"""Papers that are counted at once: some MB of memory, which more papers would only enlarge."""
 
 SURVEYED = 10_000
 """The newest papers, which show how common words are."""

@@ -186,6 +186,13 @@ def memory(terminal: Terminal) -> tuple[int, int]:
     return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
 
 
+def peak_memory(terminal: Terminal) -> int:
+    """Bytes of memory that a program had at most."""
+    said = Path(f"/proc/{terminal.process.pid}/status").read_text()
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", said, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
 def cpu_seconds(terminal: Terminal) -> float:
     """Seconds of processor time that a program has used."""
     fields = Path(f"/proc/{terminal.process.pid}/stat").read_text().rpartition(")")[2].split()

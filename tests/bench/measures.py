@@ -18,6 +18,7 @@ from tests.bench.drive import (
     moved,
     open_bare,
     open_reader,
+    peak_memory,
     quit_time,
     settle,
     shows,
@@ -36,6 +37,9 @@ STARTS = 9
 MEGABYTE = 1e6
 
 BUSY_DAY = 1_100
+
+AT_WORK = 5.0
+"""Seconds of silence after which a ranking that goes on in the background is taken to be over."""
 
 INGESTED = 6_000
 """Papers that are added to a cache."""
@@ -87,6 +91,13 @@ def measure_memory(bench: Bench) -> None:
             bench.add(f"memory, {name}, MB", ours / MEGABYTE, least / MEGABYTE)
         bench.add("idle processor, % of a core", 100 * idle_share(terminal), 100 * idle_share(floor))
         bench.add("processor time until at rest", 1_000 * cpu_seconds(terminal), 1_000 * cpu_seconds(floor))
+        for name, keys in (("after For you", ("g", "y")), ("after ~", ("/", "~ agents that use tools", "enter"))):
+            settle(terminal, 1.0)
+            terminal.press(*keys)
+            # To rank, or to make the index, takes seconds at first.
+            settle(terminal, AT_WORK)
+            bench.add(f"memory, resident {name}, MB", memory(terminal)[0] / MEGABYTE)
+        bench.add("memory, resident at most, MB", peak_memory(terminal) / MEGABYTE)
         bench.add("quit at rest", 1_000 * quit_time(terminal))
     bench.add("size of the cache, MB", bench.corpus.stat().st_size / MEGABYTE)
     bench.add("size of the cache, bytes a paper", bench.corpus.stat().st_size / bench.papers)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
+import pytest
+
+from reader.cache.orders import Order
+from reader.cache.search.selection import Selection
+from reader.ui.library.library import Library
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 from tests.ui.papers import NOW
@@ -120,3 +126,23 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert r.app.state.notices.shown.tone == "warning"
         await typed(r, "triage 1s")
         assert "10s to 12h" in r.status
+
+
+async def test_esc_before_the_first_paper_leaves_and_says_so(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    screenful, may_come = Library.screenful, asyncio.Event()
+
+    async def slow(library: Library, selection: Selection, limit: int) -> Order[int]:
+        await may_come.wait()
+        return await screenful(library, selection, limit)
+
+    async with reader() as r:
+        before = r.view
+        with monkeypatch.context() as patch:
+            patch.setattr(Library, "screenful", slow)
+            await r.begin("g", "T", "escape")
+            assert r.status == "left before the first paper · gT begins the triage"
+            may_come.set()
+        await r.rest()
+        assert r.view == before
+        await r.press("g", "T")
+        assert r.context == "triage"

@@ -119,7 +119,8 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
         with open_place(mine.place) if place is None else nullcontext(place) as opened:
             if opened.group() != mine.group:
                 raise CacheError(
-                    f"{shown_place(mine.place)} has another group by now. 'dailypapers group leave' ends your membership."
+                    f"{shown_place(mine.place)} has another group by now."
+                    " 'dailypapers group leave' ends your membership."
                 )
             return _Look(connection, mine, cache, opened, now or datetime.now(UTC)).run()
 

@@ -185,6 +185,11 @@ class ProgramActions:
             return True
         state = self._model.state
         self._model.change(state.step_back(self._position()))
+        triage = state.triage
+        if triage is not None and triage.phase == "coming" and state.place == triage.place != self._model.state.place:
+            # With a paper in front, the same key would have paused it.
+            key = self._keymap.key("triage.begin")
+            self._model.show_notice(f"left before the first paper · {key} begins the triage")
         return self._model.state is not state
 
     @handles("app.quit")

@@ -11,6 +11,7 @@ from reader.core.errors import ReaderError
 from reader.core.paper import Paper
 from reader.core.query.tag_choice import with_tag
 from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
+from reader.session.places import FOR_YOU
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
 from reader.ui.keyboard import Keyboard
@@ -153,10 +154,15 @@ class TopicActions:
 
     async def _explain(self, paper: Paper) -> None:
         found = await asyncio.to_thread(partial(self._reasons, paper))
-        found = found._replace(taste=await self._library.reasons(paper.pk))
+        found = found._replace(taste=await self._library.reasons(paper.pk), is_for_you=self._is_for_you())
         text = self._text_in_front()
         if text is not None and text.paper is not None and text.paper.pk == paper.pk:
             text.explain(found)
+
+    def _is_for_you(self) -> bool:
+        """Whether the list, or the triage, has first what suits the user."""
+        place = self._model.state.place
+        return (place.view.order if place.query.sort is None else place.query.sort.key) == FOR_YOU
 
     def _reasons(self, paper: Paper) -> Explanation:
         from reader.core.topics.explain import why

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from reader.core.reading import Figures, Share, TopicFigures, monday_of
 from reader.ui.text.day_names import MONTHS, WEEKDAYS, short_day
 from reader.ui.text.glyphs import Glyphs
-from reader.ui.text.lines import Line, Piece, cut, cut_line, fill, literal
+from reader.ui.text.lines import Line, Piece, cut, cut_line, fill, join_items, literal
 
 EMPTY = (
     "Nothing has been read here yet. Papers that you open, mark or pass in the list come here, by week, by day and by"
@@ -82,7 +82,9 @@ def _told(figures: Figures, width: int, glyphs: Glyphs) -> list[Line]:
         f"{total.starred:,} starred",
     )
     heading = f"The last {weeks} weeks" if weeks > 1 else "This week"
-    return fill([Piece(heading, "label"), Piece(f"  {f' {glyphs.dot} '.join(said)}")], width)
+    first, *more = said
+    items = [(Piece(heading, "label"), Piece(f"  {first}")), *((Piece(one),) for one in more)]
+    return join_items(items, Piece(f" {glyphs.dot} "), width)
 
 
 def plain(lines: Iterable[Line]) -> str:

@@ -44,14 +44,18 @@ class Explanation(NamedTuple):
     """The marks on it that programs made."""
     taste: tuple[TasteTerm, ...] | None = None
     """What speaks for and against it; None if nothing is learned yet."""
+    is_for_you: bool = False
+    """Whether the list is ordered by that, so that it comes first."""
 
 
 def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
     """Return the reasons in sections, with an empty line between them."""
+    taste = [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs)
     sections = (
+        taste if reasons.is_for_you else [],
         rule_lines(reasons.rules, reasons.muted, width),
         why_lines(reasons.topics, width, glyphs),
-        [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs),
+        [] if reasons.is_for_you else taste,
         program_lines(reasons.programs, width),
     )
     lines: list[Line] = []
