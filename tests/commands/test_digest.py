@@ -318,7 +318,7 @@ def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
 def test_what_is_only_counted_comes_in_no_later_mail(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.commands.digest_content.BRIEF", 4)
+    monkeypatch.setattr("reader.commands.mailing.content.BRIEF", 4)
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
     found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
     assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)

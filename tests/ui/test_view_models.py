@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reader.cache.history import STILL
-from reader.cache.orders import Order
-from reader.cache.window import DayCount, TopicCount
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import FoundBy
 from reader.core.topics.trends import Trend
