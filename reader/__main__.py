@@ -23,8 +23,10 @@ def main() -> int:
     import os
     import threading
 
-    if any(not one.daemon and one is not threading.main_thread() for one in threading.enumerate()):
-        # Python would wait for a thread that hangs, such as one whose disk does not answer.
+    is_waited_for = any(not one.daemon and one is not threading.main_thread() for one in threading.enumerate())
+    if is_waited_for or frame is not None:
+        # Python would wait for a thread that hangs, such as one whose disk does not answer. After the reader, which has
+        # stored and closed everything, it would take its modules apart for 20 ms.
         os._exit(code)
     return code
 

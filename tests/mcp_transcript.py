@@ -25,13 +25,17 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("search", {"query": "topic:agents sort:upvotes", "limit": 2}),
     ("search", {"query": "topic:agents sort:upvotes", "limit": 2, "offset": 2}),
     ("search", {"query": "topic:agent"}),
+    ("search", {"query": "topic:agents", "limit": 900}),
+    ("search", {"query": "topic:agents", "limt": 2}),
+    ("search", {"query": "~ how agents remember", "limit": 2}),
     ("show", {"id": ID}),
     ("outline", {"id": ID}),
     ("read", {"id": ID, "section": 3}),
-    ("similar", {"ids": [ID], "limit": 2}),
+    ("similar", {"ids": [ID], "query": "is:unread", "limit": 2}),
     ("for_you", {"limit": 1}),
     ("star", {"ids": [ID]}),
     ("tag", {"ids": [ID], "add": ["video"]}),
+    ("queue", {"ids": [ID, "2606.30616"]}),
     ("note", {"id": ID, "text": "Three stages of distillation; compare with ours."}),
     ("show", {"id": ID}),
     ("undo", {}),
@@ -47,7 +51,7 @@ async def _talk(home: Path) -> str:
     async with Client(command) as client:
         parts = ["# A program and `dailypapers mcp --allow-marks`", "## What the program is told", _quoted(client)]
         parts.append("## Tools")
-        parts += [f"- `{tool.name}`: {tool.description}" for tool in (await client.list_tools()).tools]
+        parts += [f"- `{tool.name}` ({tool.title}): {tool.description}" for tool in (await client.list_tools()).tools]
         for tool, arguments in CALLS:
             answer = await client.call_tool(tool, arguments)
             parts.append(f"## {tool} `{json.dumps(arguments)}`")

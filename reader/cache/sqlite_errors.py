@@ -21,6 +21,9 @@ _REFUSED = (
     " DAILYPAPERS_HOME names another folder."
 )
 
+LEAST_ROOM = 1 << 16
+"""Bytes without which SQLite can't even open a cache."""
+
 _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
     {
         sqlite3.SQLITE_BUSY: (CacheBusy, _BUSY),
@@ -57,6 +60,9 @@ def explain(error: BaseException, path: Path) -> CacheError:
     """The CacheError for an error of sqlite3, or of SQLAlchemy that wraps one, on the cache at `path`."""
     cause = getattr(error, "orig", None) or error
     code = primary_code(cause)
+    if code == sqlite3.SQLITE_IOERR and not _has_room(path):
+        # The file that connections share could not grow.
+        code = sqlite3.SQLITE_FULL
     if code is not None and code in _SENTENCES:
         kind, sentence = _SENTENCES[code]
         if kind is CacheDamaged:
@@ -67,6 +73,15 @@ def explain(error: BaseException, path: Path) -> CacheError:
     name = getattr(cause, "sqlite_errorname", "no code of SQLite")
     record_error(f"cache {path} ({name})", cause)
     return CacheError(f"The cache {path} failed in an unforeseen way: {cause}. Run 'dailypapers doctor'.")
+
+
+def _has_room(path: Path) -> bool:
+    """Whether the disk of the cache has room for a few pages; True if that can't be asked."""
+    import shutil
+
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free >= LEAST_ROOM
+    return True
 
 
 def suspect(path: Path) -> None:

@@ -59,18 +59,12 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
         "org": _common(organizations),
         "tag": dict(tags.most_common()),
         "category": dict(categories.most_common()),
-        "venue": venues(connection),
+        "venue": _venues(connection),
         "source": dict(connection.execute(_SOURCES).fetchall()),
     }
 
 
-def organizations(connection: sqlite3.Connection) -> list[str]:
-    """All organizations, also those of a single paper."""
-    rows = connection.execute("SELECT DISTINCT organization FROM paper_text WHERE organization <> ''")
-    return [name for (name,) in rows]
-
-
-def venues(connection: sqlite3.Connection) -> dict[str, int]:
+def _venues(connection: sqlite3.Connection) -> dict[str, int]:
     """The numbers of papers by venue, and by venue and year, without its tracks."""
     papers: Counter[str] = Counter()
     for venue, count in connection.execute("SELECT venue, count(*) FROM paper WHERE venue IS NOT NULL GROUP BY venue"):

@@ -14,10 +14,10 @@ from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.second_look import read_second_look
 from reader.cache.window import Window
-from reader.commands.workspace import parsed, selection
+from reader.commands.workspace import NotInCache, parsed, selection
 from reader.core.choice.words import codes
 from reader.core.digest import Digest, Item, Section
-from reader.core.errors import QueryError
+from reader.core.errors import UsageError
 from reader.core.paper import Paper
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
@@ -160,8 +160,8 @@ class _Builder:
     def _view(self, view: SavedView) -> Section:
         try:
             pks = self._pks(view.query, NEW, self._since)
-        except QueryError:
-            # 'config check' tells what is wrong with it.
+        except (UsageError, NotInCache):
+            # 'views list' tells what is wrong with it; the other sections are mailed all the same.
             pks = ()
         return self._section(view.name, pks, lambda _: "")
 

@@ -6,7 +6,7 @@ under the key `foreign`, so that the program can tell it from what we say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from reader.core.text import NOTE_LIMIT, clean, clean_note
 if TYPE_CHECKING:
     from reader.cache.marks.changes import Change
     from reader.cache.window import Window
-    from reader.core.document.model import Block, Document
+    from reader.core.document.sections import Section
     from reader.core.marks import Agent
     from reader.core.paper import Paper
 
@@ -40,6 +40,9 @@ ITEMS = 100
 
 MOST_SECTIONS = 1_000
 """Sections of a text that are listed, and that can be read."""
+
+TITLE = 300
+"""Characters of a section's title."""
 
 FOREIGN = "foreign"
 """The key of what others wrote."""
@@ -88,23 +91,32 @@ def show(workspace: Workspace, id: str) -> Answer:
 
 def outline(workspace: Workspace, id: str) -> Answer:
     """The sections of a paper's full text, by the numbers that `read` takes; a text that is not here is fetched."""
+    from reader.core.document.sections import sections as sections_of
+
     paper, kept = find_or_fetch_text(workspace, id)
     document = kept.document
-    sections: list[Answer] = [
-        {"section": number, "level": level, "letters": len(text), FOREIGN: {"title": clean(title, 300)}}
-        for number, (level, title, text) in enumerate(_sections(document))
+    found: list[Answer] = [
+        {
+            "section": one.number,
+            "level": one.level,
+            "letters": len(_markdown(one)),
+            FOREIGN: {"title": clean(one.title, TITLE)},
+        }
+        for one in sections_of(document)
     ]
-    left_off = {"sections_left_off": len(sections) - MOST_SECTIONS} if len(sections) > MOST_SECTIONS else {}
-    return {"id": paper.id, "version": document.version, "sections": sections[:MOST_SECTIONS], **left_off}
+    left_off = {"sections_left_off": len(found) - MOST_SECTIONS} if len(found) > MOST_SECTIONS else {}
+    return {"id": paper.id, "version": document.version, "sections": found[:MOST_SECTIONS], **left_off}
 
 
 def read(workspace: Workspace, id: str, section: int = 0, offset: int = 0) -> Answer:
     """A part of a section of a paper's full text as Markdown; a text that is not here is fetched."""
+    from reader.core.document.sections import sections as sections_of
+
     paper, kept = find_or_fetch_text(workspace, id)
-    sections = list(_sections(kept.document))
-    if not 0 <= section < len(sections):
-        raise UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(sections) - 1}.")
-    _, title, text = sections[section]
+    found = list(sections_of(kept.document))
+    if not 0 <= section < len(found):
+        raise UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
+    text = _markdown(found[section])
     part, following = _part(text, offset)
     return {
         "id": paper.id,
@@ -112,9 +124,15 @@ def read(workspace: Workspace, id: str, section: int = 0, offset: int = 0) -> An
         "offset": offset,
         "letters": len(text),
         "next_offset": following,
-        "next_section": section + 1 if following is None and section + 1 < len(sections) else None,
-        FOREIGN: {"title": clean(title, 300), "text": part},
+        "next_section": section + 1 if following is None and section + 1 < len(found) else None,
+        FOREIGN: {"title": clean(found[section].title, TITLE), "text": part},
     }
+
+
+def _markdown(section: Section) -> str:
+    from reader.core.document.markdown import markdown_lines
+
+    return "\n".join(markdown_lines(section.document))
 
 
 def similar(
@@ -316,21 +334,3 @@ def _part(text: str, offset: int) -> tuple[str, int | None]:
     cut = max(text.rfind("\n", offset, end), text.rfind(" ", offset, end)) + 1
     end = cut if cut > offset + LETTERS // 2 else end
     return text[offset:end], end
-
-
-def _sections(document: Document) -> Iterator[tuple[int, str, str]]:
-    """Level, title and Markdown of what precedes the first heading, and of each section without its subsections."""
-    from reader.core.document.markdown import markdown_lines
-    from reader.core.document.model import Heading, plain
-
-    def written(blocks: Sequence[Block]) -> str:
-        return "\n".join(markdown_lines(replace(document, title="", blocks=tuple(blocks))))
-
-    starts = [index for index, block in enumerate(document.blocks) if isinstance(block, Heading)]
-    ends = [*starts[1:], len(document.blocks)]
-    yield 0, document.title, written(document.blocks[: starts[0] if starts else len(document.blocks)])
-    for start, end in zip(starts, ends, strict=False):
-        heading = document.blocks[start]
-        if isinstance(heading, Heading):
-            title = " ".join(filter(None, (heading.number, "".join(plain(heading.spans)))))
-            yield heading.level, title, written(document.blocks[start:end])

@@ -5,31 +5,45 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, width, wrapped
+from reader.commands.command import Command, add_json, add_no_pager
+from reader.commands.output import READABLE, Style, is_terminal, print_json, print_line, width, wrapped
 from reader.commands.wanted_text import find_or_fetch_text
 from reader.commands.workspace import Workspace
+from reader.core.errors import UsageError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.document.lines import Line, Piece
+    from reader.core.document.sections import Section
     from reader.core.paper import Paper
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
+    parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
+    about = "print a section with what is within it: its number in that list, or words of its title"
+    parser.add_argument("--section", metavar="N|WORDS", help=about)
+    add_json(parser)
     parser.add_argument("--again", action="store_true", help="fetch the text again, such as that of a newer version")
     add_no_pager(parser)
 
 
 def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
+    if arguments.json or arguments.sections:
+        return _print_sections(arguments, paper, kept)
     from reader.commands.printing.pager import print_paged
 
+    if arguments.section is not None:
+        parts = _chosen(paper, kept, arguments.section)
+        whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
+        kept = kept._replace(document=whole)
     if arguments.markdown:
         from reader.core.document.markdown import markdown_lines
 
@@ -37,6 +51,43 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     else:
         print_paged(_draw(paper, kept, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
     return 0
+
+
+def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
+    """Print the sections of a text, as JSON with their texts unless only a list is wanted."""
+    from reader.core.document.markdown import markdown_lines
+    from reader.core.document.sections import sections
+
+    wanted = arguments.section
+    found = list(sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
+    records: list[dict[str, object]] = []
+    for one in found:
+        text = "\n".join(markdown_lines(one.document))
+        record = {"section": one.number, "level": one.level, "title": clean(one.title), "letters": len(text)}
+        records.append(record if arguments.sections else record | {"text": text})
+    if arguments.json:
+        version, source = kept.document.version, kept.source
+        print_json({"id": paper.id, "version": version, "source": source, "sections": records})
+        return 0
+    for record, one in zip(records, found, strict=True):
+        indent = "  " * max(0, one.level - 1) if is_terminal(sys.stdout) else ""
+        print_line(f"{record['section']}\t{record['letters']}\t{indent}{record['title']}")
+    return 0
+
+
+def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[Section]:
+    """A section by its number, or the first whose title has some words, with its subsections; raises UsageError."""
+    from reader.core.document.sections import sections, with_subsections
+
+    found = list(sections(kept.document))
+    words = wanted.casefold().split()
+    named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
+    number = int(wanted) if wanted.isdecimal() else next(named, len(found))
+    if number >= len(found):
+        raise UsageError(
+            f"{paper.id} has no section {clean(wanted, 100)!r}. 'dailypapers read {paper.id} --sections' lists them."
+        )
+    return list(with_subsections(found, number))
 
 
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
@@ -92,6 +143,8 @@ COMMAND = Command(
         ("read 2406.12345", "page through it; long lines of tables scroll sideways by the arrow keys"),
         ("read 2406.12345 | less", "in a pipe, a paragraph and a row of a table are a line each"),
         ("read 2406.12345 --markdown > paper.md", "with the formulas in TeX"),
+        ("read 2406.12345 --sections", "what sections it has, and how long they are"),
+        ("read 2406.12345 --section method", "one section, with what is within it"),
     ),
     _add_arguments,
     _read_paper,

@@ -21,7 +21,7 @@ def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         found = window.read(tag_counts)
     if arguments.json:
-        print_json([{"name": name, "count": count} for name, count in found.items()])
+        print_json([{"name": name, "papers": count} for name, count in found.items()])
     elif not is_terminal(sys.stdout):
         for name, count in found.items():
             print_line(f"{clean(name)}\t{count}")

@@ -76,7 +76,7 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json(
             [
-                asdict(view) | {"key": _key(place) or None, "unread": unread, "count": count}
+                asdict(view) | {"key": _key(place) or None, "unread": unread, "papers": count}
                 for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
             ]
         )

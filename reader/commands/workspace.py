@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
     from reader.settings_reader import LoadedSettings, Mistake
+
+
+_TERM = re.compile(r"-?(is|has|topic|tag|by|since|until|day|author|org|title|venue|category|view|follow|sort):\S")
+"""The form of a term of a query that stands where an id should."""
 
 
 class NotInCache(ReaderError):
@@ -287,7 +292,12 @@ def find(window: Window, text: str) -> int:
     if pk is None and id is None and (doi := doi_in(text)):
         pk = window.pk_of_doi(doi)
     if pk is None:
-        advice = f"'dailypapers add {id}' fetches it." if id else "It has no arXiv id, by which a paper can be fetched."
+        if id:
+            advice = f"'dailypapers add {id}' fetches it."
+        elif _TERM.match(text):
+            advice = "It is a term of a query, which commands on several papers take by --query."
+        else:
+            advice = "It has no arXiv id, by which a paper can be fetched."
         raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {advice}")
     return pk
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -161,3 +162,13 @@ def test_nothing_unforeseen_is_printed_over_the_screen(
     with pytest.raises(CacheError), explained(path):
         connection.execute("SELECT has_fulltext FROM paper")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files can't be limited in size")
+def test_an_error_of_a_disk_without_room_is_a_full_disk(
+    connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(path.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
+    with pytest.raises(CacheError, match="disk is full"), explained(path):
+        fails_to_write(connection, path)

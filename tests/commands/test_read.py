@@ -124,6 +124,28 @@ def test_markdown_has_formulas_in_tex(run: Run, papers: Path, feed: FeedServer) 
     assert "- Kay (2024) Kay. On it. [link](https://example.org/x)" in lines
 
 
+def test_a_section_is_read_by_its_number_or_its_title(run: Run, papers: Path, feed: FeedServer) -> None:
+    listed = run("read", ID, "--sections").lines
+    assert listed[:4] == [line for line in listed if line.count("\t") == 2][:4]
+    assert [line.split("\t")[2] for line in listed][:4] == ["A paper", "Abstract", "1 Start", "1.1 Parts"]
+    start = run("read", ID, "--section", "start")
+    assert start.out == run("read", ID, "--section", "2").out
+    assert "1  Start" in start.lines and "1.1  Parts" in start.lines and "Abstract" not in start.out
+    assert run("read", ID, "--section", "1.1 parts", "--markdown").lines[0] == "### 1.1 Parts"
+    whole = run("read", ID, "--json").record
+    assert (whole["id"], whole["version"], whole["source"]) == (ID, 2, "feed")
+    assert [one["section"] for one in whole["sections"]] == list(range(len(listed)))
+    assert all(len(one["text"]) == one["letters"] for one in whole["sections"])
+    parts = run("read", ID, "--section", "start", "--json").record["sections"]
+    assert [(one["section"], one["level"], one["title"]) for one in parts[:2]] == [
+        (2, 1, "1 Start"),
+        (3, 2, "1.1 Parts"),
+    ]
+    for wrong in ("99", "no such", " "):
+        found = run("read", ID, "--section", wrong)
+        assert (found.code, found.out, found.err.count("\n")) == (2, "", 1) and "--sections' lists them" in found.err
+
+
 @pytest.mark.parametrize("columns", [30, 60, 80, 140])
 def test_on_a_terminal_text_is_wrapped(
     on_terminal: RunOnTerminal, papers: Path, feed: FeedServer, columns: int
@@ -137,4 +159,4 @@ def test_the_program_itself_reads(spawn: Spawn, papers: Path, feed: FeedServer) 
     found = spawn("read", ID)
     assert (found.code, found.err) == (0, "")
     assert "1  Start" in found.lines
-    assert spawn("read", "--help").out.count("dailypapers read") == 4
+    assert spawn("read", "--help").out.count("dailypapers read") == 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import IDS, Run, RunOnTerminal
 
 
 def test_similar_prints_papers_and_what_they_share(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
@@ -33,3 +33,8 @@ def test_list_takes_like_in_a_query(run: Run, papers: Path) -> None:
     missing = run("list", "like:2606.99999")
     assert missing.code == 1 and "not in the cache" in missing.err
     assert run("count", "--", "-like:2606.30616").code == 2
+
+
+def test_a_query_where_an_id_should_be_is_pointed_out(run: Run, papers: Path) -> None:
+    found = run("similar", IDS[0], "is:unread")
+    assert found.code == 1 and "It is a term of a query, which commands on several papers take by --query." in found.err

@@ -26,10 +26,10 @@ def test_a_tag_is_given_found_and_taken_away(run: Run, papers: Path) -> None:
 def test_a_tag_is_the_same_whatever_its_capitals(run: Run, papers: Path) -> None:
     run("tag", "add", "Évals", IDS[0])
     assert run("tag", "add", "évals", IDS[1]).out.startswith("1 paper tagged Évals.")
-    assert run("tags", "--json").json == [{"name": "Évals", "count": 2}]
+    assert run("tags", "--json").json == [{"name": "Évals", "papers": 2}]
     assert run("tag", "remove", "ÉVALS", IDS[0], "--json").record["changed"] == 1
     run("tag", "rename", "évals", "évals")
-    assert run("tags", "--json").json == [{"name": "évals", "count": 1}]
+    assert run("tags", "--json").json == [{"name": "évals", "papers": 1}]
 
 
 def test_all_papers_of_a_query_are_tagged_at_once(run: Run, papers: Path) -> None:
@@ -47,9 +47,9 @@ def test_renaming_merges_and_is_one_step_of_undo(run: Run, papers: Path) -> None
     run("tag", "add", "b", *IDS[2:4])
     assert run("tag", "rename", "a", "b", "--dry-run").out.startswith("3 papers would be renamed to b;")
     assert run("tag", "rename", "a", "b").out.startswith("3 papers renamed to b.")
-    assert run("tags", "--json").json == [{"name": "b", "count": 4}]
+    assert run("tags", "--json").json == [{"name": "b", "papers": 4}]
     assert run("undo").out == "Taken back: 3 papers tagged b, untagged a.\n"
-    assert run("tags", "--json").json == [{"name": "a", "count": 3}, {"name": "b", "count": 2}]
+    assert run("tags", "--json").json == [{"name": "a", "papers": 3}, {"name": "b", "papers": 2}]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_can_not_be_done_is_said(run: Run, papers: Path, words: tuple[str, 
     run("tag", "add", "latter", IDS[0])
     found = run(*words)
     assert found.code and said in found.err
-    assert run("tags", "--json").json == [{"name": "latter", "count": 1}]
+    assert run("tags", "--json").json == [{"name": "latter", "papers": 1}]
 
 
 def test_tags_are_listed_for_people_and_programs(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:

@@ -23,7 +23,7 @@ def test_a_view_is_saved_counted_and_found_in_the_settings(run: Run, papers: Pat
     run("mark", "read", "--query", "title:terminal")
     run("views", "save", "my AGENTS", "agents")
     assert run("views", "list", "--json").json == [
-        {"name": "My agents", "query": "agents", "key": "g1", "unread": 2, "count": 3}
+        {"name": "My agents", "query": "agents", "key": "g1", "unread": 2, "papers": 3}
     ]
     assert run("views", "list").out == "g1\tMy agents\t2/3\tagents\n"
     assert settings(home).read_text() == (
@@ -112,4 +112,4 @@ def test_a_query_with_a_slip_is_no_view_and_one_that_went_wrong_hides_no_other(
     ran = run("views", "list")
     assert ran.code == 0 and "gone: There is no topic 'gone'." in ran.err
     assert [line.split("\t")[1:3] for line in ran.lines] == [["gone", "-"], ["b", "0/0"]]
-    assert [one["count"] for one in run("views", "list", "--json").records] == [None, 0]
+    assert [one["papers"] for one in run("views", "list", "--json").records] == [None, 0]

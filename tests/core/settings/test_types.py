@@ -85,7 +85,7 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
         (OptionalServerAddress(), 0, "must be an address in quotes, not 0", None),
         (FilePath(), 3, "must be a path in quotes, not 3", None),
         (FilePath(), "a\0b", "must be a path, which", None),
-        (FilePath(), "~nobody-of-this-name/x", "names the folder of a user", None),
+        (FilePath(), "~nobody-of-this-name/x", "names the home folder of an unknown user", None),
         (QueryList(), 3, "must be a query in quotes, or a list of queries, not 3", None),
         (QueryList(), ["a", 3], "must be a query in quotes", None),
         (QueryList(), "a\0", "must be a query in quotes", None),
