@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from reader.cache.marks.event_log import ENTRY_COLUMNS
@@ -128,7 +128,6 @@ def exchange_with_hub(
     name: str,
     *,
     progress: Progress = ignore_progress,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Exchanged:
     """Take in what other machines have done, and let them have what was done here; raises CacheError."""
     key = shown(address)
@@ -153,9 +152,7 @@ def exchange_with_hub(
         if came:
             result.came["other machines"] = came
         hub.greet(machine, name, went)
-        at_hub = replace(at_hub, place=reading.place, events=at_hub.events + len(reading.ids) + went)
-        if came:
-            at_hub = replace(at_hub, came=came, seen=now().isoformat(timespec="seconds"))
+        at_hub = replace(at_hub, place=reading.place)
         known.files, known.own = {CHANNEL: at_hub}, machine
         if known != before:
             events.read(lambda one: memory.save(one, key, known))
