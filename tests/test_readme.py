@@ -101,7 +101,9 @@ def test_files_that_it_links_to_are_there() -> None:
 
 def test_headings_that_it_links_to_are_there() -> None:
     links = re.findall(r"\]\(#([^)]+)\)", README)
-    headings = {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.+)", README, re.M)}
+    headings = {
+        re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.+)", README, re.M)
+    }
     assert len(links) > 10
     assert [link for link in links if link not in headings] == []
 

@@ -91,8 +91,11 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         assert r.is_on_page
         await r.begin("enter")
         await r.until(lambda: "arXiv asks to wait" in r.screen)
+        assert "outline" not in r.lines[-1]
         go_on.set()
         await r.until(lambda: "§1 Introduction" in r.lines[0])
+        # The keys of a text are named once it is there.
+        await r.until(lambda: "space read on" in r.lines[-1] and "tab outline" in r.lines[-1])
         # Fetched again, it can be read meanwhile, and the place stays; what fails is told in the last line.
         go_on.clear()
         await r.do("text.next_section")
