@@ -100,7 +100,9 @@ def _replace(file: Path, data: bytes) -> None:
     """Write a file that others read, whole or not at all; raises OSError."""
     part = file.with_name(f".{file.name}.part")
     try:
-        with part.open("wb") as out:
+        # Whoever may write there could have put a link or a pipe in its place.
+        part.unlink(missing_ok=True)
+        with part.open("xb") as out:
             out.write(data)
             out.flush()
         sync(part)
