@@ -19,6 +19,9 @@ from reader.core.text import clean, fold
 VERSION = 1
 """The form of statements."""
 
+GROUP = "dailypapers-group.json"
+"""The file that makes a folder a group's."""
+
 ANYONE = "anyone"
 """Stands for all members in queries; nobody can have this name."""
 

@@ -14,14 +14,13 @@ import pytest
 from reader.cache import connections
 from reader.cache.feeds import Feeds
 from reader.cache.group import folder, looking, membership, naming, signing
-from reader.cache.group.folder import GROUP
 from reader.cache.group.looking import Looked
 from reader.cache.group.members import Said, own_marks
 from reader.core.errors import CacheError
-from reader.core.group import MOST_BYTES, Shared, Statement, write
+from reader.core.group import GROUP, MOST_BYTES, Shared, Statement, write
 from reader.paths import group_file
 from tests.cache.group.people import NOON, Person
-from tests.cache.sync.machines import make_cache
+from tests.cache.sync.machines import Machine, make_cache
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +71,17 @@ def test_each_thing_is_shared_by_choice_and_taken_back(ada: Person, bob: Person)
     before = ada.file.read_bytes()
     assert (ada.look(), bob.look()) == (Looked(), Looked())
     assert ada.file.read_bytes() == before
+
+
+def test_no_marks_go_into_the_folder_of_a_group_by_sync(ada: Person, origin: Path, tmp_path: Path) -> None:
+    machine = Machine.copied(origin, ada.folder, "laptop")
+    with pytest.raises(CacheError, match="the folder of a group, whose people would see all marks"):
+        machine.look()
+    machine.folder = tmp_path / "own"
+    machine.look()
+    bob = Person(origin, machine.folder, "bob")
+    with pytest.raises(CacheError, match="would see them"):
+        looking.create(bob.cache, str(bob.folder), "bob")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
