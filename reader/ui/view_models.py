@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
+from reader.ui.text.day_names import short_day
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 
@@ -203,11 +204,17 @@ def place_name(listing: ListContent, now: datetime, dot: str) -> str:
     """A short name of the place: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was fetched."""
     if listing.results is not None:
         return "From the feed"
-    return view_name(listing.place.view, listing.ranked_at, now, dot)
+    return view_name(listing.place.view, listing.ranked_at, listing.facts.newest_day, now, dot)
 
 
-def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str:
-    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched."""
+def view_name(view: View, ranked_at: str | None, newest: str | None, now: datetime, dot: str) -> str:
+    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched.
+
+    Today shows the newest day of the cache, so it is named `Newest · Tue 24 Nov` on a later day.
+    """
+    today = now.astimezone().date()
+    if view.id == "today" and newest and newest < today.isoformat():
+        return f"Newest {dot} {short_day(newest, today)}"
     if ranked_at is not None:
         read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"

@@ -107,6 +107,21 @@ def test_a_ranking_is_named_with_the_time_at_which_it_was_read(ranked_at: str, n
     assert place_name(replace(listing("trending"), ranked_at=ranked_at), NOW, "·") == name
 
 
+@pytest.mark.parametrize(
+    ("newest", "name"),
+    [
+        ("2026-05-12", "Today"),
+        ("2026-05-13", "Today"),
+        ("2026-05-11", "Newest · Mon 11 May"),
+        ("2025-12-31", "Newest · Wed 31 Dec 2025"),
+        (None, "Today"),
+    ],
+)
+def test_today_says_so_when_the_newest_day_is_an_earlier_one(newest: str | None, name: str) -> None:
+    assert place_name(replace(listing("today"), facts=CacheFacts(newest)), NOW, "·") == name
+    assert place_name(replace(listing("all"), facts=CacheFacts(newest)), NOW, "·") == "All"
+
+
 def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
     assert header(at("all", "robot"), NOW, "·") == Header("All", "robot", 3, 60, condition=NOT_YET)
     assert header(at("all"), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
