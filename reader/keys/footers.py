@@ -169,6 +169,12 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 The last one leads to all others, so it stays longest where there is little room.
 """
 
+SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
+    **FOOTERS,
+    "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
+}
+"""The same in a browser, where no other editor can be opened."""
+
 SELECTED_FOOTER: Final[Mapping[str, str]] = {
     "paper.read": "read",
     "paper.star": "star",

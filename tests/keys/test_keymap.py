@@ -463,6 +463,12 @@ def test_hints_fit_their_width(context: Context, width: int) -> None:
         assert hints[-1][1] == list(FOOTERS[context].values())[-1]
 
 
+def test_in_a_browser_the_note_offers_no_other_editor() -> None:
+    assert ("ctrl+e", "editor") in KEYMAP.hints("note")
+    served = Keymap(is_served=True).hints("note")
+    assert served == [hint for hint in KEYMAP.hints("note") if hint != ("ctrl+e", "editor")]
+
+
 def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
     hints = Keymap(overrides={"paper.star": "$", "paper.hide": ""}).hints("list", 200)
     assert ("$", "star") in hints
