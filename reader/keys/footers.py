@@ -171,9 +171,17 @@ The last one leads to all others, so it stays longest where there is little room
 
 SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     **FOOTERS,
+    "list": {
+        "paper.read": "read",
+        "paper.star": "star",
+        "paper.hide": "hide",
+        "move.page_down": "down",
+        "move.page_up": "up",
+        **FOOTERS["list"],
+    },
     "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
 }
-"""The same in a browser, where no other editor can be opened."""
+"""The same in a browser, where no other editor can be opened, and where a phone has no keys but those to tap."""
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = {
     "paper.read": "read",

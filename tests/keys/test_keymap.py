@@ -469,6 +469,12 @@ def test_in_a_browser_the_note_offers_no_other_editor() -> None:
     assert served == [hint for hint in KEYMAP.hints("note") if hint != ("ctrl+e", "editor")]
 
 
+def test_in_a_browser_a_phone_can_tap_the_keys_that_turn_pages() -> None:
+    served = Keymap(is_served=True).hints("list", 60)
+    assert [word for _, word in served][:5] == ["read", "star", "hide", "down", "up"]
+    assert Keymap(is_served=True).hints("list")[-1] == KEYMAP.hints("list")[-1]
+
+
 def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
     hints = Keymap(overrides={"paper.star": "$", "paper.hide": ""}).hints("list", 200)
     assert ("$", "star") in hints
