@@ -35,9 +35,9 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     },
     "page": {
         "read.on": "read on",
+        "app.back": "back",
         "text.open": "full text",
         "paper.star": "star",
-        "app.back": "back",
         "link.list": "links",
         "read.next": "next",
         "read.previous": "previous",
@@ -66,8 +66,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     },
     "text": {
         "read.on": "read on",
-        "text.outline": "outline",
         "app.back": "back",
+        "text.outline": "outline",
         "text.search": "search",
         "text.follow": "follow",
         "picture.open": "pictures",

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 SELECTING = ("list", "detail")
 """The contexts in which keys act on the selected papers."""
 
+ALONE = ("page", "triage", "text")
+"""The contexts of one paper over the whole screen: the keys that lead on and back always stay."""
+
 _MARKS = 3
 """Number of the list's first hints, which mark papers."""
 
@@ -243,7 +246,9 @@ def status(state: State, keymap: Keymap) -> Status:
         return Status((), choices, typed, is_typing=is_typing)
     selected = state.selection.count if state.context in SELECTING else 0
     kept = DECIDING_KEYS if state.context == "triage" else FIRST_KEYS
-    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone, selected, kept=kept)
+    status = Status(
+        tuple(hints(state, keymap)), *state.prompt, said, tone, selected, kept=kept, stays=state.context in ALONE
+    )
     if not said and state.context == "filter":
         return status._replace(said=state.hint, tone="hint")
     return status

@@ -30,7 +30,7 @@ from reader.ui.state.whole import State
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.fit_lines import Fit
 from reader.ui.text.header_line import Condition, Header
-from reader.ui.text.status_lines import Status
+from reader.ui.text.status_lines import Status, Tone, status_lines
 from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
     filter_data,
@@ -343,6 +343,16 @@ def test_the_links_name_the_keys_as_they_are_bound() -> None:
     own = Keymap(overrides={"link.list": ("B",)})
     keys = link_keys(own)
     assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "Ba", "B9")
+
+
+@pytest.mark.parametrize("context", ["page", "text"])
+@pytest.mark.parametrize("tone", ["done", "warning"])
+def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(context: Context, tone: Tone) -> None:
+    said = "What happened takes more room than a narrow line has, and even more than that: " * 2
+    state = in_context(context, 60).change_notices(lambda notices: notices.told(said, tone))
+    shown = "".join(piece.text for line in status_lines(status(state, KEYMAP), 60) for piece in line)
+    assert "q back" in shown
+    assert "What happened" in shown
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:

@@ -72,7 +72,7 @@ def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must(
 
 def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
     said = "fetching all since 2024-01-01, and all that came later"
-    deciding = Status(KEYS, said=said, kept=DECIDING_KEYS)
+    deciding = Status(KEYS, said=said, kept=DECIDING_KEYS, stays=True)
     assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
     first = " m read  s star  x hide  space next  / filter  ? keys"
     assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
