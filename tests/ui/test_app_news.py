@@ -232,7 +232,8 @@ async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Ope
         _refuse_marks(r.file)
         await r.do("paper.star")
         assert "The cache" in r.status
-        assert r.lines[-2].startswith(" The cache")
+        assert r.lines[-3].startswith(" The cache")
+        assert "q back" in r.lines[-1]
         assert not r.here.starred
 
 
