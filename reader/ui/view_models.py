@@ -235,7 +235,8 @@ def status_parts(state: State) -> object:
     wider = state.in_all, state.widened_from
     said = state.prompt, text_prompt(state), state.notices.shown, state.hint
     phase = state.triage.phase if state.triage is not None else None
-    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase
+    has_text = state.text is not None and state.text.view is not None
+    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase, has_text
 
 
 def status(state: State, keymap: Keymap) -> Status:
