@@ -14,7 +14,7 @@ from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
@@ -104,20 +104,31 @@ def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
 
 def strip_parts(state: State) -> object:
     """The parts of the state that `strip_data` reads."""
-    return state.listing, state.topic_names, state.is_filter_open
+    return state.listing, state.topic_names, state.counts, state.is_filter_open
 
 
 def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
     """The filter in one line."""
     listing, key = state.listing, keymap.key("find.filter")
     name = place_name(listing, now, dot)
-    return filters(listing.place, name, listing.count, state.topic_names, key, is_open=state.is_filter_open)
+    topics, names = state.topic_papers, state.topic_names
+    return filters(listing.place, name, listing.count, names, key, topics=topics, is_open=state.is_filter_open)
 
 
 def filters(
-    place: Place, name: str, count: int | None, topic_names: Mapping[str, str], key: str, *, is_open: bool = False
+    place: Place,
+    name: str,
+    count: int | None,
+    topic_names: Mapping[str, str],
+    key: str,
+    *,
+    topics: Collection[str] = (),
+    is_open: bool = False,
 ) -> Strip:
-    """The filters of a place with so many papers; `key` opens the pane."""
+    """The filters of a place with so many papers; `key` opens the pane.
+
+    `topics` are the slugs in the order in which one is suggested for a wrong one.
+    """
     from reader.ui.text.strip_line import Strip
 
     if not place.text:
@@ -125,10 +136,21 @@ def filters(
     from reader.core.query.topic_choice import picked_topics
 
     choice = picked_topics(place.query)
+    known = dict.fromkeys((*topics, *topic_names))
+    wrong = [slug for slug in (*choice.picked, *choice.excluded) if known and slug not in known]
     picked, excluded = (
-        tuple(topic_names.get(slug, slug) for slug in slugs) for slugs in (choice.picked, choice.excluded)
+        tuple(topic_names.get(slug, slug) for slug in slugs if slug not in wrong)
+        for slugs in (choice.picked, choice.excluded)
     )
-    return Strip(name, count, picked, excluded, key, is_open)
+    return Strip(name, count, picked, excluded, key, is_open, tuple(_no_topic(slug, known) for slug in wrong))
+
+
+def _no_topic(slug: str, topics: Collection[str]) -> str:
+    """Say that there is no such topic, and name the nearest one."""
+    from reader.core.query.suggestions import nearest_value
+
+    meant = nearest_value(slug, topics)
+    return f"no topic {slug}: {meant}?" if meant else f"no topic {slug}"
 
 
 def header_parts(state: State) -> object:

@@ -212,8 +212,12 @@ def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
     assert strip_data(state, own, NOW, "·").key == own.key("find.filter") != "f"
 
 
-def test_the_strip_shows_the_slug_of_a_topic_without_a_name() -> None:
-    assert strip_data(at("all", "topic:old-name"), KEYMAP, NOW, "·").picked == ("old-name",)
+def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
+    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP, NOW, "·")
+    assert (strip.picked, strip.excluded) == (("Video generation",), ())
+    assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
+    unknown_yet = replace(at("all", "topic:agnets"), counts=None, topic_names={})
+    assert strip_data(unknown_yet, KEYMAP, NOW, "·").picked == ("agnets",)
     assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == Strip("All", None, key="f")
 
 
