@@ -73,3 +73,12 @@ def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop:
     laptop.look()
     assert desk.look().troubles == []
     assert desk.states() == laptop.states()
+
+
+def test_a_file_whose_machine_has_a_name_for_the_terminal_is_read_without_it(desk: Machine) -> None:
+    desk.folder.mkdir()
+    star = Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00002"))
+    Journal(desk.folder / "dailypapers-odd.jsonl").append([star], "\x1b]0;odd\x07\n")
+    looked = desk.look()
+    assert looked.troubles == ["dailypapers-odd.jsonl: line 1: it names no machine"]
+    assert looked.came == {"dailypapers-odd.jsonl": 1}
