@@ -120,4 +120,4 @@ def _cells(record: dict[str, Any]) -> tuple[tuple[str, ...], list[str]]:
     when = f"{seen:%Y-%m-%d %H:%M}" if seen else "never read"
     notes = [f"{clean(record['file'])}: {clean(record['trouble'])}"] if record["trouble"] else []
     notes += [f"a copy of its file was read too, and can be deleted: {clean(one)}" for one in record["copies"]]
-    return (name, record["machine"], amount(record["changes"], "change"), when, came), notes
+    return (name, clean(record["machine"]), amount(record["changes"], "change"), when, came), notes
