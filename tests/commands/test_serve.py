@@ -39,13 +39,11 @@ while (kind := sys.stdin.buffer.read(1)):
 
 COMMAND = shlex.join([sys.executable, "-c", ECHO])
 
-Client = TestClient[web.Request, web.Application]
-
 
 class Visitor:
     """A browser at the server, which listens elsewhere than it believes."""
 
-    def __init__(self, client: Client, guard: Guard) -> None:
+    def __init__(self, client: TestClient[web.Request, web.Application], guard: Guard) -> None:
         self.client = client
         self.guard = guard
 
