@@ -1,17 +1,22 @@
-"""What watched exports were last written with: a file that something else has changed is not overwritten."""
+"""What watched exports were last written with, and why some could not be.
+
+A file that something else has changed is not overwritten, and the same problem is told once.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from reader.cache import connections
 from reader.cache.sqlite_errors import explained
 
-_KEY = "exports"
-"""The key in `meta`."""
+_CONTENTS, _PROBLEMS = "exports", "exports_not_written"
+"""The keys in `meta`."""
 
 _REMEMBERED = 5
 """Contents of a file that are known as ours: two programs may write it one after the other, and note it later."""
@@ -19,23 +24,42 @@ _REMEMBERED = 5
 
 def known_contents(path: Path) -> dict[str, list[str]]:
     """The digests of what was written to each file, the newest first."""
-    with explained(path), closing(connections.connect(path, query_only=True)) as cache:
-        return _read(cache)
+    return _load(path, _CONTENTS)
 
 
 def note_content(path: Path, file: str, digest: str) -> None:
     """Note what was written to a file."""
     with explained(path), closing(connections.connect(path)) as cache, connections.transaction(cache):
-        known = _read(cache)
+        known = _read(cache, _CONTENTS)
         before = [one for one in known.get(file, ()) if one != digest]
         known[file] = [digest, *before][:_REMEMBERED]
-        cache.execute(
-            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-            (_KEY, json.dumps(known)),
-        )
+        _write(cache, _CONTENTS, known)
 
 
-def _read(cache: sqlite3.Connection) -> dict[str, list[str]]:
-    row = cache.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
+def known_problems(path: Path) -> dict[str, str]:
+    """Why each file could not be written the last time; files that were written are left out."""
+    return _load(path, _PROBLEMS)
+
+
+def note_problems(path: Path, problems: Mapping[str, str]) -> None:
+    """Note why files could not be written, in place of what was noted before."""
+    with explained(path), closing(connections.connect(path)) as cache, connections.transaction(cache):
+        _write(cache, _PROBLEMS, problems)
+
+
+def _load(path: Path, key: str) -> dict[str, Any]:
+    with explained(path), closing(connections.connect(path, query_only=True)) as cache:
+        return _read(cache, key)
+
+
+def _read(cache: sqlite3.Connection, key: str) -> dict[str, Any]:
+    row = cache.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     known = json.loads(row[0]) if row else {}
     return known if isinstance(known, dict) else {}
+
+
+def _write(cache: sqlite3.Connection, key: str, known: Mapping[str, object]) -> None:
+    cache.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+        (key, json.dumps(known)),
+    )

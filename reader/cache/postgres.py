@@ -5,7 +5,6 @@ A password is never shown, and never in what an error says.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from socket import SHUT_RDWR, socket
@@ -159,7 +158,11 @@ def _patient(plain: type[Connection[Any]]) -> type[Connection[Any]]:
 
         def _break_off(self, is_over: Event) -> None:
             is_over.set()
-            with suppress(OSError, OperationalError), socket(fileno=os.dup(self.fileno())) as opened:
-                opened.shutdown(SHUT_RDWR)
+            with suppress(OSError, OperationalError):
+                borrowed = socket(fileno=self.fileno())
+                try:
+                    borrowed.shutdown(SHUT_RDWR)
+                finally:
+                    borrowed.detach()
 
     return Patient

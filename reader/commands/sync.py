@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json, add_quiet
-from reader.commands.joining import exchange_once, watch
 from reader.commands.output import amount, print_json, print_line, warn
-from reader.commands.sync_status import print_status
+from reader.commands.sharing.joining import exchange_once, watch
+from reader.commands.sharing.sync_status import print_status
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.sync.folder import Exchanged
-    from reader.commands.shared_settings import SharedSettings
+    from reader.commands.sharing.shared_settings import SharedSettings
 
 
 NOTES_NAMED = 5
@@ -62,8 +62,7 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
         print_json(asdict(exchanged) | {"settings": settings.taken})
         return
     for trouble in exchanged.troubles:
-        is_newer = trouble.endswith("newer than this program")
-        warn(f"{clean(trouble)}; {'update that to read it' if is_newer else 'it is skipped until it is whole'}")
+        warn(f"{clean(trouble)}; {_advice(trouble)}")
     for skipped in exchanged.skipped:
         warn(f"{clean(skipped)}; it is skipped")
     for refused in settings.refused:
@@ -108,6 +107,13 @@ def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False
         return wanted
     start = Path() if named else workspace.config_file.parent
     return start.absolute() / Path(wanted).expanduser()
+
+
+def _advice(trouble: str) -> str:
+    """What becomes of a file that is not read in full."""
+    if trouble.endswith("newer than this program"):
+        return "update that to read it"
+    return "it is skipped until it is whole" if ": line " in trouble else "it is skipped"
 
 
 def _summary(exchanged: Exchanged) -> str:

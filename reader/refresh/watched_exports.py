@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
@@ -14,10 +14,10 @@ from typing import NamedTuple
 from reader import log
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
-from reader.cache.citable import citable_papers
-from reader.cache.exported import known_contents, note_content
+from reader.cache.exported import known_contents, known_problems, note_content, note_problems
+from reader.cache.reads.citable import citable_papers
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import CacheError, QueryError
 from reader.core.query import parse
@@ -36,6 +36,8 @@ class ExportResult(NamedTuple):
     """Whether the file has changed."""
     problem: str = ""
     """Why it was not written, as a sentence; empty if it has what it should."""
+    is_news: bool = True
+    """Whether it did not fail for the same reason the last time."""
 
 
 def export_path(export: WatchedExport, folder: Path) -> Path:
@@ -54,7 +56,7 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
     Raises CacheError if the cache can't be read.
     """
     results = []
-    known = known_contents(cache)
+    known, problems = known_contents(cache), known_problems(cache)
     with closing(Window.open(cache)) as window:
         scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, saved_queries(settings.views))
         for export in settings.exports:
@@ -66,12 +68,17 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
             except _NotWrittenError as error:
                 problem = f"{file} is not written: {error}"
                 log.record_warning("watched export", problem)
-                results.append(ExportResult(str(file), problem=problem))
+                results.append(ExportResult(str(file), problem=problem, is_news=problems.get(str(file)) != problem))
                 continue
             digest = _digest(content)
             if digest not in known.get(str(file), ())[:1]:
                 note_content(cache, str(file), digest)
             results.append(ExportResult(str(file), papers, is_new))
+    failed = {one.file: one.problem for one in results if one.problem}
+    if failed != problems:
+        # Else it is told again, which harms less than to fail.
+        with suppress(CacheError):
+            note_problems(cache, failed)
     return results
 
 
@@ -126,9 +133,9 @@ def _digest(content: bytes) -> str:
 
 
 def try_to_write(cache: Path, settings: Settings, folder: Path) -> list[str]:
-    """Write all files; return a sentence for each that could not be."""
+    """Write all files; return a sentence for each that could not be, unless the last time was the same."""
     try:
         results = write_exports(cache, settings, folder)
     except CacheError as error:
         return [str(error)]
-    return [one.problem for one in results if one.problem]
+    return [one.problem for one in results if one.problem and one.is_news]

@@ -42,6 +42,12 @@ def write_settings(home: Path, server: MailServer, more: str = "", user: str = U
     (home / "config.toml").write_text(f"[digest]\n{lines}\n")
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "5000y"])
+def test_there_is_no_day_before_the_first_one(run: Run, papers: Path, since: str) -> None:
+    found = run("digest", "--since", since)
+    assert found.code == 0 and "New since 1 January 1." in found.out
+
+
 def test_it_has_what_suits_first_then_what_is_followed_then_views_then_the_rest(
     run: Run, papers: Path, home: Path
 ) -> None:
@@ -96,6 +102,15 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
         cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
     again = run("digest", *since, "--json", "--to", "command").record["sections"]
     assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Second look", marked)]
+
+
+@pytest.mark.parametrize("query", ["follow:gone", "topic:nothing", "like:2401.00001", "is:unred"])
+def test_a_view_that_can_not_be_asked_stops_no_digest(run: Run, papers: Path, home: Path, query: str) -> None:
+    views = f'[[views]]\nname = "Wrong"\nquery = "{query}"\n\n[[views]]\nname = "Right"\nquery = "benchmark"\n'
+    (home / "config.toml").write_text(views)
+    found = run("digest", *SINCE, "--json")
+    names = [one["name"] for one in found.record["sections"]]
+    assert (found.code, found.err) == (0, "") and "Right" in names and "Wrong" not in names
 
 
 def test_it_is_printed_and_written_in_each_form(run: Run, papers: Path, home: Path, tmp_path: Path) -> None:
@@ -309,7 +324,7 @@ def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
 def test_what_is_only_counted_comes_in_no_later_mail(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.commands.digest_content.BRIEF", 4)
+    monkeypatch.setattr("reader.commands.mailing.content.BRIEF", 4)
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
     found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
     assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)

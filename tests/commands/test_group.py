@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -102,3 +103,47 @@ def test_a_name_that_two_have_is_told(run: Run, use: Use, tmp_path: Path) -> Non
     use("bob")
     told = run("group", "join", shared, "--name", "ada").lines[1]
     assert told.startswith("ada+") and told.endswith("; another is called ada too, and this name tells them apart.")
+
+
+def test_another_machine_is_the_same_member(
+    run: Run, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = str(tmp_path / "shared")
+    use("laptop")
+    assert run("group", "key").code == 1
+    run("group", "create", shared, "--name", "ada")
+    run("mark", "star", IDS[0])
+    run("group", "share", "star")
+    key = run("group", "key").out
+    assert run("group", "key", "--json").record == dict(zip(("name", "secret"), key.strip().split(":"), strict=True))
+    use("desk")
+    for line in ("", "ada:xyz\n", key.replace("ada:", "anyone:")):
+        monkeypatch.setattr("sys.stdin", io.StringIO(line))
+        assert "That is no key" in run("group", "join", shared, "--mine").err
+    monkeypatch.setattr("sys.stdin", io.StringIO(key))
+    joined = run("group", "join", shared, "--mine")
+    assert joined.lines == [f"You are ada in the group of {shared}, on this machine too."]
+    assert "Your machines need the same marks" in joined.err
+    assert run("group", "share", "--json").record == {"shares": ["star"]}
+    use("bob")
+    assert run("group", "join", shared, "--name", "bob").lines[1:] == ["ada is in the group.", "New: 1 mark of ada."]
+    # Another key is somebody else.
+    use("phone")
+    assert "'group join PLACE --mine'" in run("group", "join", shared, "--name", "ada").err
+    use("laptop")
+    run("group", "leave")
+    use("desk")
+    assert run("group", "look").lines[0].startswith("You have left the group on another machine")
+    assert "You are in no group" in run("group", "status").out
+
+
+def test_a_password_is_refused_and_never_printed(run: Run, use: Use) -> None:
+    pytest.importorskip("psycopg")
+    use("ada")
+    for address in ("postgresql://me:secret99@hub.example/papers", "postgresql://hub.example/papers?password=secret99"):
+        refused = run("group", "create", address, "--name", "ada")
+        assert (refused.code, "~/.pgpass" in refused.err, "secret99" in refused.err) == (2, True, False)
+    gone = run("group", "join", "postgresql://me@127.0.0.1:9/papers", "--name", "ada")
+    assert gone.code == 1 and gone.err.startswith("dailypapers: postgresql://127.0.0.1:9/papers can't be used: ")
+    assert gone.err.count("\n") == 1
+    assert run("group", "status", "--json").json is None

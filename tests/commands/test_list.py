@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.model import Document, Paragraph, Span
 from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
 

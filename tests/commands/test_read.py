@@ -124,7 +124,6 @@ def test_markdown_has_formulas_in_tex(run: Run, papers: Path, feed: FeedServer) 
     assert "- Kay (2024) Kay. On it. [link](https://example.org/x)" in lines
 
 
-@pytest.mark.parametrize("columns", [30, 60, 80, 140])
 def test_a_section_is_read_by_its_number_or_its_title(run: Run, papers: Path, feed: FeedServer) -> None:
     listed = run("read", ID, "--sections").lines
     assert listed[:4] == [line for line in listed if line.count("\t") == 2][:4]
@@ -147,6 +146,7 @@ def test_a_section_is_read_by_its_number_or_its_title(run: Run, papers: Path, fe
         assert (found.code, found.out, found.err.count("\n")) == (2, "", 1) and "--sections' lists them" in found.err
 
 
+@pytest.mark.parametrize("columns", [30, 60, 80, 140])
 def test_on_a_terminal_text_is_wrapped(
     on_terminal: RunOnTerminal, papers: Path, feed: FeedServer, columns: int
 ) -> None:
@@ -159,4 +159,4 @@ def test_the_program_itself_reads(spawn: Spawn, papers: Path, feed: FeedServer) 
     found = spawn("read", ID)
     assert (found.code, found.err) == (0, "")
     assert "1  Start" in found.lines
-    assert spawn("read", "--help").out.count("dailypapers read") == 4
+    assert spawn("read", "--help").out.count("dailypapers read") == 6

@@ -14,6 +14,9 @@ import pytest
 from tests.mishaps.all import MISHAPS
 from tests.mishaps.trial import Mishap, Stage, Told, Trial
 
+SLOW = 5.0
+"""Seconds from which on the table tells them."""
+
 HEAD = "| what is in the way | command | exit | what the user gets | what is kept | the next run, once it is gone |"
 
 
@@ -38,7 +41,8 @@ def table(played: list[tuple[Mishap, Trial]]) -> str:
 
 
 def _row(what: str, told: Told) -> str:
-    cells = (what, f"`{told.command}`", str(told.code), told.said, told.kept, told.next)
+    code = f"{told.code}, after {told.seconds:.0f} s" if told.seconds > SLOW else str(told.code)
+    cells = (what, f"`{told.command}`", code, told.said, told.kept, told.next)
     plain = (cell.replace("|", r"\|").replace("\n", "<br>") for cell in cells)
     return f"| {' | '.join(plain)} |"
 

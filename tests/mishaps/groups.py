@@ -12,6 +12,8 @@ from pathlib import Path
 from reader.cache.group import membership, signing
 from reader.core.group import Statement, read, write
 from tests.crash.disks import mount
+from tests.mishaps.postgres import PASSWORD
+from tests.mishaps.servers import lone_server
 from tests.mishaps.trial import Mishap, Trial, disk, lacking, resize
 
 ROOM = "group"
@@ -247,7 +249,7 @@ def _key_no_key(trial: Trial) -> None:
 def _key_lost(trial: Trial) -> None:
     (trial.laptop / "papers.group.json").unlink()
     trial.meets("group", "look")
-    trial.heals("group", "join", str(_team(trial)), "--name", "ada")
+    trial.heals("group", "join", str(_team(trial)), "--name", "ada", says=True)
     trial.keeps("as another member: who has lost the key can't speak as the one before")
 
 
@@ -255,6 +257,24 @@ def _without_the_extra(trial: Trial) -> None:
     trial.meets("group", "look", more=lacking(trial, "nacl"))
     trial.heals("group", "look")
     _expect_all(trial)
+
+
+def _server_down(trial: Trial) -> None:
+    """The group is on a server, which stops and comes back."""
+    server = lone_server(trial)
+    address, more = f"postgresql://ada@127.0.0.1:{server.port}/papers", {"PGPASSWORD": PASSWORD}
+    for home, name, begin in ((trial.laptop, "ada", "create"), (trial.desk, "bob", "join")):
+        trial.must(home, "group", "leave")
+        trial.must(home, "group", begin, address, "--name", name, more=more)
+    server.stop()
+    try:
+        trial.meets("group", "share", "star", home=trial.desk, more=more)
+        trial.keeps("the choice")
+    finally:
+        server.start()
+    trial.heals("group", "look", home=trial.desk, more=more)
+    trial.must(trial.laptop, "group", "look", more=more)
+    trial.expect(len(trial.sees(trial.laptop)) >= 3, "what bob shares did not come")
 
 
 def _copied_home(trial: Trial) -> None:
@@ -292,6 +312,7 @@ MISHAPS = tuple(
         ("the file with the secret key is damaged", _key_damaged),
         ("the secret key is no key", _key_no_key),
         ("the file with the secret key is lost", _key_lost),
+        ("the group's server is down", _server_down),
         ("the home is copied to a new machine", _copied_home),
         ("the extra is not installed", _without_the_extra),
     )

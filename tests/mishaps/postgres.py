@@ -14,7 +14,7 @@ import pytest
 
 PASSWORD = "engine-no-1"
 
-TABLES = ("event", "machine", "hub")
+TABLES = ("event", "machine", "hub", "group", "member")
 
 
 class Postgres:

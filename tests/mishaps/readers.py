@@ -65,7 +65,7 @@ def _meets(trial: Trial, terminal: Terminal, sentence: str, size: tuple[int, int
     terminal.wait_for(lambda one: sentence not in _told(one), 20)
     terminal.wait_for("fails", 20)
     sign = terminal.lines[0].split("  ")[-1].strip()
-    trial.note(Run((f"{size[0]}x{size[1]}",), 0, "", said, seconds), 0, 40)
+    trial.note(Run((f"{size[0]}x{size[1]}",), 0, "", said, seconds), 0)
     trial.keeps(f"above: {sign}")
     trial.expect(len(events(trial.laptop)) == len(before) + 1, "a key was taken away")
 

@@ -38,7 +38,7 @@ def joined_through_server(trial: Trial) -> Postgres:
     return server
 
 
-def _lone(trial: Trial) -> Postgres:
+def lone_server(trial: Trial) -> Postgres:
     """A server that the desk has used."""
     server = _server()
     server.clear()
@@ -68,7 +68,7 @@ def _down(trial: Trial) -> None:
 
 
 def _no_such_host(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, f"postgresql://ada:{PASSWORD}@hub.invalid/papers")
 
 
@@ -78,7 +78,7 @@ def _wrong_password(trial: Trial) -> None:
 
 
 def _no_password(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, f"postgresql://ada@127.0.0.1:{server.port}/papers")
 
 
@@ -93,37 +93,37 @@ def _wrong_user(trial: Trial) -> None:
 
 
 def _not_let_in(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, server.address(user="locked"))
 
 
 def _tls_required_there(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, server.address(user="secret"))
 
 
 def _tls_required_here(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, server.address(more="?sslmode=require"))
 
 
 def _damaged_address(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:54x2/papers")
 
 
 def _no_rights_to_make(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, server.address(user="guest", database="other"))
 
 
 def _no_rights_to_read(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     _wrong(trial, server, server.address(user="guest"))
 
 
 def _no_rights_to_write(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     server.ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest", database="papers")
     _wrong(trial, server, server.address(user="guest"))
 
@@ -174,7 +174,7 @@ def _too_many(trial: Trial) -> None:
 
 
 def _silent(trial: Trial) -> None:
-    server = _lone(trial)
+    server = lone_server(trial)
     with silent() as port:
         trial.hidden[str(port)] = "5432"
         _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/papers")
@@ -182,7 +182,7 @@ def _silent(trial: Trial) -> None:
 
 def _no_postgres(trial: Trial) -> None:
     """A web server is at the port."""
-    server = _lone(trial)
+    server = lone_server(trial)
     with _answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         trial.hidden[str(port)] = "5432"
         _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/papers")
@@ -190,7 +190,7 @@ def _no_postgres(trial: Trial) -> None:
 
 def _silent_after_a_while(trial: Trial) -> None:
     """The network goes away in the middle: nothing comes, and nothing says so."""
-    server = _lone(trial)
+    server = lone_server(trial)
     with _forwarding(server.port, 1_200) as port:
         trial.hidden[str(port)] = "5432"
         address = server.address().replace(str(server.port), str(port))
