@@ -27,9 +27,9 @@ from typing import NamedTuple
 
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings, load_topics

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader import config, settings_reader
-from reader.commands.settings_template import setting_docs, template
+from reader.commands.settings.template import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.core.settings.tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport

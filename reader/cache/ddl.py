@@ -9,8 +9,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from reader.cache.schema import SCHEMA
-from reader.cache.tables import METADATA
-from reader.cache.word_indexes import OUTPUT_INDEX, PAPER_WORDS, SEARCH_INDEX
+from reader.cache.tables.feed import METADATA
+from reader.cache.tables.word_indexes import OUTPUT_INDEX, PAPER_WORDS, SEARCH_INDEX
 
 _HEADING = "-- Written by `python -m reader.cache.ddl` from the tables; edit those instead.\n"
 

@@ -99,7 +99,7 @@ def _is_whole(path: Path, count: int, size: int) -> bool:
     """Whether so many pages are in a file, or in it and its log."""
     if count <= path.stat().st_size // size:
         return True
-    from reader.cache.pages import has_pages
+    from reader.cache.files.pages import has_pages
 
     return has_pages(path, count, size)
 
@@ -120,7 +120,7 @@ def _foreign(path: Path) -> CacheForeign:
 
 def _has_foreign_mark(path: Path) -> bool:
     """Whether a database that can't be read is marked by another program, and shows no trace of ours."""
-    from reader.cache.pages import HEADER, MAGIC
+    from reader.cache.files.pages import HEADER, MAGIC
 
     try:
         with path.open("rb") as file:
@@ -181,7 +181,7 @@ def ensure(path: Path) -> None:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
     elif facts.version is None:
-        from reader.cache import aside
+        from reader.cache.files import aside
 
         # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
         aside.set_log_aside(path)
@@ -207,8 +207,8 @@ def create(path: Path) -> None:
 
 def upgrade(path: Path) -> None:
     """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
-    from reader.cache import backups
-    from reader.cache.turns import alone
+    from reader.cache.files import backups
+    from reader.cache.files.turns import alone
 
     with alone(backups.lock(make_folder(path)), UPGRADE_SECONDS):
         if is_current(path):

@@ -49,10 +49,12 @@ def reason(error: Error) -> str:
     said = clean(" ".join(str(error).split("\nLINE ")[0].split()), 300).rstrip(".?") or type(error).__name__
     code = error.sqlstate
     if code is None:
+        known = (words for sign, words in _AT_THE_DOOR if re.search(sign, said))
+        if isinstance(error, psycopg.OperationalError) and (found := next(known, None)):
+            return found
         if not isinstance(error, psycopg.OperationalError) or "connection is bad" in said:
             return "its address is not understood; one is postgresql://HOST/DATABASE"
-        known = (words for sign, words in _AT_THE_DOOR if re.search(sign, said))
-        return next(known, f"it does not answer ({said.rpartition(' failed: ')[2]})")
+        return f"it does not answer ({said.rpartition(' failed: ')[2]})"
     if code == "42501":
         return f"its owner has not granted you that ({said})"
     if code.startswith(("22", "42")):

@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections, retention, text_index
+from reader.cache import connections, text_index
 from reader.cache.earlier_texts import keep_earlier
 from reader.cache.sqlite_errors import explained
+from reader.cache.storing import retention
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import Document
 from reader.core.document.searched import searched_text

@@ -37,7 +37,7 @@ def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache import maintenance
+    from reader.cache.mending import maintenance
 
     file = workspace.cache_file
     sizes = maintenance.sizes(file)
@@ -59,7 +59,7 @@ def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache import maintenance
+    from reader.cache.mending import maintenance
 
     file = workspace.cache_file
     before = file.stat().st_size
@@ -77,7 +77,7 @@ def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.checks import verify
+    from reader.cache.mending.checks import verify
 
     checks = []
     with Progress() as progress:
@@ -97,7 +97,7 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache import health
+    from reader.cache.mending import health
     from reader.commands.repairing import print_report, repair_cache
 
     file = workspace.cache_file

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from reader import config
 from reader.commands.command import Command, add_json, add_words, suggest
 from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
-from reader.commands.settings_template import setting_docs, template
+from reader.commands.settings.template import setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
 from reader.core.settings.tables import SINGLE, TABLES
@@ -63,7 +63,7 @@ def _run_config(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_value(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings_file import key_of
+    from reader.commands.settings.file import key_of
 
     key = key_of(arguments.name)
     value: object
@@ -95,7 +95,7 @@ def _plain(value: object) -> object:
 
 
 def _set_value(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings_file import set_value
+    from reader.commands.settings.file import set_value
 
     set_value(workspace, arguments.name, arguments.value)
     now = Workspace()
@@ -110,7 +110,7 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings_file import edit
+    from reader.commands.settings.file import edit
 
     edit(workspace)
     return _print_mistakes(arguments, Workspace())

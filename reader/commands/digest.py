@@ -61,7 +61,7 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
         return _store_password(workspace)
     if arguments.links:
         return _switch_links(arguments.links)
-    from reader.commands.digest_delivery import DELIVERIES
+    from reader.commands.mailing.delivery import DELIVERIES
 
     target = "file" if arguments.output and not arguments.to else arguments.to or "stdout"
     if arguments.output and (target != "file" or arguments.send):

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import __version__
-from reader.cache.health import Condition, State
+from reader.cache.mending.health import Condition, State
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
-from reader.commands.sharing_health import examine_sharing
+from reader.commands.sharing.health import examine_sharing
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
 from reader.core.text import clean
@@ -123,7 +123,7 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
     """The cache's state, which has the one command that mends it, and what is in a cache that can be read."""
-    from reader.cache import health
+    from reader.cache.mending import health
 
     yield Finding("Cache", "file", str(file))
     try:
@@ -186,7 +186,7 @@ def _journal(file: Path) -> str:
 
 
 def _backups(file: Path) -> str:
-    from reader.cache.backups import backups
+    from reader.cache.files.backups import backups
 
     kept = backups(file)
     return f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet"
@@ -287,7 +287,8 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the program that notifies, and its last failure."""
     from reader.actions import notify
     from reader.actions.programs import find_program
-    from reader.cache import notified, schema
+    from reader.cache import schema
+    from reader.cache.watching import notified
 
     settings = workspace.settings
     if not settings.notify:

@@ -20,7 +20,7 @@ from reader.core.marks import NOTE
 from reader.core.paper import Paper
 
 if TYPE_CHECKING:
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
 
 NOTES = "notes"
 """The format that is a folder."""
@@ -195,7 +195,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
 
 def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
     """The keys by the user's pattern; all papers of the cache are asked only if the pattern needs them."""
-    from reader.cache.citable import citable_papers
+    from reader.cache.reads.citable import citable_papers
 
     return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
 
@@ -218,7 +218,7 @@ def _finish_marks(workspace: Workspace) -> None:
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
     """Write JSON with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
-    from reader.cache.kept_marks import kept, lost_papers
+    from reader.cache.reads.kept_marks import kept, lost_papers
 
     def more(paper: Paper) -> Record:
         known = kept(window, paper)

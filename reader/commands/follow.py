@@ -158,7 +158,7 @@ def _print_changes(workspace: Workspace, what: str, changes: Sequence[Follow], *
 
 def _meant(workspace: Workspace, follow: Follow) -> str | None:
     """What a name that no paper has most likely stands for, of those that several papers have."""
-    from reader.cache.vocabulary import vocabulary
+    from reader.cache.reads.vocabulary import vocabulary
 
     if follow.field not in ("author", "org", "venue"):
         return None

@@ -19,7 +19,7 @@ from reader.core.errors import UsageError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
     from reader.core.document.search import Finder, Hit
     from reader.core.query import Query
 

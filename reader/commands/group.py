@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from reader.cache.group.place import shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.group_status import IN_NONE, print_status
 from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, warn
+from reader.commands.sharing.group_status import IN_NONE, print_status
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.group import MOST_THINGS, THINGS, is_name, said, thing
@@ -91,7 +91,7 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
 def _warn_of_namesake(workspace: Workspace) -> None:
     """Say it if somebody else had the name first."""
     from reader.cache.group import membership
-    from reader.cache.group.looking import name_beside_namesake
+    from reader.cache.group.naming import name_beside_namesake
 
     mine = membership.load(workspace.cache_file)
     if mine is not None and (name := name_beside_namesake(mine)):
@@ -241,7 +241,7 @@ def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
     """Look whenever something comes, here or there, until the program is stopped or the membership ends."""
     from reader.cache.group import membership
     from reader.cache.group.looking import listen, open_place
-    from reader.commands.joining import last_event, wait_for_news
+    from reader.commands.sharing.joining import last_event, wait_for_news
 
     with workspace.events() as events, open_place(mine.place) as place:
         listen(place)

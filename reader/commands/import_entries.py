@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from reader.commands.chosen_papers import count_changing
+from reader.commands.choosing.chosen_papers import count_changing
 from reader.commands.output import amount, print_line, warn
 from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
@@ -198,7 +198,7 @@ def take_in(
     """Find the papers of other programs' entries, and mark them and the stored ones, in one step of undo."""
     if not entries and not papers:
         return Taken(is_dry=is_dry)
-    from reader.cache import imported
+    from reader.cache.storing import imported
 
     marked: Counter[str] = Counter()
     with workspace.window() as window:

@@ -22,7 +22,7 @@ from reader.core.text import text_size
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
-    from reader.cache.papers import Cache, Stored
+    from reader.cache.storing.papers import Cache, Stored
     from reader.core.library import LibraryEntry
     from reader.core.marks import PaperMarks
     from reader.core.paper import Listing
@@ -131,7 +131,7 @@ def _follow(workspace: Workspace, found: _Found, *, is_dry: bool) -> dict[str, A
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
     """Read the files, and store their papers and marks unless this is a dry run; with `keep`, return the papers."""
-    from reader.cache.papers import Stored
+    from reader.cache.storing.papers import Stored
     from reader.feeds.files.papers_file import ListsFeeds
     from reader.refresh import memory
 
@@ -157,7 +157,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
 def _skip(part: Sequence[Listing]) -> tuple[Stored, int]:
     """Store nothing."""
-    from reader.cache.papers import Stored
+    from reader.cache.storing.papers import Stored
 
     return Stored(skipped=sum(listing.skipped_count for listing in part)), 0
 
@@ -174,7 +174,7 @@ class _Storer:
 
     def store(self, part: Sequence[Listing]) -> tuple[Stored, int]:
         """Store a part's papers and marks; return what came of it, and the number of new marks."""
-        from reader.cache.papers import Stored
+        from reader.cache.storing.papers import Stored
 
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stored = sum(self._cache.store_all(part, now, newer=False), Stored())

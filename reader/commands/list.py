@@ -7,8 +7,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from reader.commands.choosing.nothing_found import explain_nothing, point_to_near
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
-from reader.commands.nothing_found import explain_nothing, point_to_near
 from reader.commands.output import Style, is_terminal, print_line, state_words
 from reader.commands.printing import likeness
 from reader.commands.printing.for_you import KEY
@@ -18,9 +18,9 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.orders import Order
+    from reader.cache.reads.orders import Order
+    from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
-    from reader.cache.window import Window
 
 FEW = 20
 """With fewer papers that have the words of a query, a terminal is told how to find near ones; the reader lists them."""

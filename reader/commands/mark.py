@@ -6,7 +6,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from functools import partial
 
-from reader.commands.chosen_papers import add_papers, choose_papers, count_changing, expect_papers, store_changes
+from reader.commands.choosing.chosen_papers import (
+    add_papers,
+    choose_papers,
+    count_changing,
+    expect_papers,
+    store_changes,
+)
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace

@@ -20,8 +20,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _serve(arguments: Namespace, workspace: Workspace) -> int:
     try:
-        from reader.commands.mcp_server import make_server
-        from reader.commands.mcp_stdio import serve
+        from reader.commands.agents.server import make_server
+        from reader.commands.agents.stdio import serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise

@@ -10,7 +10,7 @@ from reader.core.nearest import nearest
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
     from reader.core.query import Query
     from reader.core.query.nodes import Node
 

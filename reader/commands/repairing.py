@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from reader.commands.output import Progress, amount, print_json, print_line, warn
 
 if TYPE_CHECKING:
-    from reader.cache.batch import Classifier
-    from reader.cache.repair import Report
+    from reader.cache.mending.repair import Report
+    from reader.cache.storing.batch import Classifier
 
 Rules = Callable[[], "Classifier"]
 """Loads the topic rules."""
@@ -21,7 +21,7 @@ START_SECONDS = 60.0
 
 def repair_cache(file: Path, rules: Rules, *, set_aside: bool = False, seconds: float | None = None) -> Report:
     """Mend the cache, with progress; raises CacheError."""
-    from reader.cache.repair import Repair
+    from reader.cache.mending.repair import Repair
 
     with Progress() as progress:
         return Repair(file, rules, progress.show, seconds=seconds).run(set_aside=set_aside)
@@ -29,7 +29,7 @@ def repair_cache(file: Path, rules: Rules, *, set_aside: bool = False, seconds: 
 
 def join_journal(file: Path, rules: Rules) -> Report:
     """Join the cache and its journal, with progress; raises CacheError."""
-    from reader.cache.repair import Repair
+    from reader.cache.mending.repair import Repair
 
     with Progress() as progress:
         return Repair(file, rules, progress.show).join()
@@ -76,7 +76,8 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
 
     Raises CacheError if the reader can't open it.
     """
-    from reader.cache import health, schema
+    from reader.cache import schema
+    from reader.cache.mending import health
 
     condition = health.glance(file)
     if condition.state is health.State.NONE:

@@ -20,8 +20,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _restore(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache import health
-    from reader.cache.health import State
+    from reader.cache.mending import health
+    from reader.cache.mending.health import State
     from reader.commands.repairing import join_journal, print_report, repair_cache
 
     file = workspace.cache_file

@@ -13,7 +13,7 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
     from datetime import UTC, datetime
     from io import BytesIO
 
-    from reader.cache.papers import Cache
+    from reader.cache.storing.papers import Cache
     from reader.data import read_text
     from reader.feeds.files.papers_file import read_papers
 

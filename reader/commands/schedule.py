@@ -120,7 +120,7 @@ def _way(workspace: Workspace) -> tuple[str, ...]:
 def _check_digest(workspace: Workspace) -> None:
     """Raise ReaderError if the settings do not say where a digest goes."""
     if _way(workspace) == ("--send",):
-        from reader.commands.digest_delivery import check_mail
+        from reader.commands.mailing.delivery import check_mail
 
         check_mail(workspace.settings.digest)
 

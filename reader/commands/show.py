@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
-    from reader.cache.rules import Act
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
+    from reader.cache.watching.rules import Act
     from reader.core.follows import Reason as Followed
     from reader.core.topics.scorer import Reason
 
@@ -231,7 +231,7 @@ def _ruled(window: Window, paper: Paper) -> Iterator[str]:
 
 
 def _acts(window: Window, paper: Paper) -> tuple[tuple[Act, ...], tuple[str, ...]]:
-    from reader.cache.rules import ruled
+    from reader.cache.watching.rules import ruled
 
     return ruled(window, paper.pk, datetime.now(UTC).date()) if isinstance(paper.pk, int) else ((), ())
 

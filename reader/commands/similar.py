@@ -8,18 +8,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reader.commands.choosing.wanted_paper import find_or_fetch
 from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
 from reader.commands.output import Style, is_terminal, print_line, state_words, warn, wrapped
 from reader.commands.printing import likeness
 from reader.commands.printing.json_form import add_json_fields
-from reader.commands.wanted_paper import find_or_fetch
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.similarity import came_out, like_query
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.orders import Order
-    from reader.cache.window import Window
+    from reader.cache.reads.orders import Order
+    from reader.cache.reads.window import Window
     from reader.core.paper import Paper
     from reader.core.query import Query
 

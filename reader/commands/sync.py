@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json, add_quiet
-from reader.commands.joining import exchange_once, watch
 from reader.commands.output import amount, print_json, print_line, warn
-from reader.commands.sync_status import print_status
+from reader.commands.sharing.joining import exchange_once, watch
+from reader.commands.sharing.sync_status import print_status
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.sync.folder import Exchanged
-    from reader.commands.shared_settings import SharedSettings
+    from reader.commands.sharing.shared_settings import SharedSettings
 
 
 NOTES_NAMED = 5

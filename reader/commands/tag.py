@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.commands.chosen_papers import (
+from reader.commands.choosing.chosen_papers import (
     add_query_and_dry_run,
     choose_papers,
     count_changing,
@@ -21,7 +21,7 @@ from reader.core.marks import TAG, clean_mark
 
 if TYPE_CHECKING:
     from reader.cache.marks.changes import Change
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
 
 WORDS = {
     "add": "give papers the tag",

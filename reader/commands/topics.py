@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import config
+from reader.commands.choosing.nothing_found import explain_nothing
 from reader.commands.command import Command, add_limit, add_no_pager, query_of
-from reader.commands.nothing_found import explain_nothing
 from reader.commands.output import Style, amount, cut, is_terminal, print_line, print_text, width
 from reader.commands.printing.json_form import JsonForm, add_json_fields
 from reader.commands.printing.pager import print_paged
@@ -20,7 +20,7 @@ from reader.core.text import clean
 from reader.paths import read_start
 
 if TYPE_CHECKING:
-    from reader.cache.window import TopicCount
+    from reader.cache.reads.window import TopicCount
     from reader.core.topics.scorer import Topics
     from reader.core.topics.trends import Trend
 
@@ -45,7 +45,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.query[:1] == [CHECK]:
         return _check_rules(arguments.query[1:], workspace, arguments.json)
-    from reader.cache import topic_trends
+    from reader.cache.reads import topic_trends
 
     text = query_of(arguments.query)
     query = parsed(text)

@@ -21,7 +21,7 @@ from reader.core.settings.user_types import BUILT_IN_VIEWS, Name
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
 
 TABLE = "views"
 
@@ -184,7 +184,7 @@ def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
 
 
 def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
-    from reader.commands.settings_file import set_value
+    from reader.commands.settings.file import set_value
     from reader.core.settings.types import as_toml
 
     _expect(words, 0, "hide NAME")
@@ -203,7 +203,7 @@ def _change(
     change: Callable[[str], str],
     expected: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
 ) -> None:
-    from reader.commands.settings_file import change_tables
+    from reader.commands.settings.file import change_tables
 
     broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == TABLE), None)
     if broken is not None:

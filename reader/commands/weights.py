@@ -60,7 +60,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _read(workspace: Workspace) -> Sequence[Weight]:
-    from reader.cache.opinions import read_weights
+    from reader.cache.reads.opinions import read_weights
 
     with workspace.window() as window:
         return read_weights(window)

@@ -17,9 +17,9 @@ from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
-    from reader.cache.papers import Cache
+    from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
-    from reader.cache.window import Window
+    from reader.cache.storing.papers import Cache
     from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
@@ -111,7 +111,7 @@ class Workspace:
     def _restore_if_lost(self) -> None:
         """Make a missing cache anew if its journal or backups are there."""
         if not self.cache_file.exists():
-            from reader.cache import health
+            from reader.cache.mending import health
 
             if health.glance(self.cache_file).state is health.State.LOST:
                 from reader.commands.repairing import repair_cache, summarize
@@ -120,7 +120,7 @@ class Workspace:
 
     def back_up(self) -> None:
         """Back the cache up once a day."""
-        from reader.cache import backups
+        from reader.cache.files import backups
 
         backups.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
 
@@ -144,7 +144,7 @@ class Workspace:
     @contextmanager
     def window(self) -> Iterator[Window]:
         """The cache, open for reading; it is created if it is missing."""
-        from reader.cache.window import Window
+        from reader.cache.reads.window import Window
 
         self.ensure_cache()
         window = Window.open(self.cache_file)
@@ -170,7 +170,7 @@ class Workspace:
         """Mute papers by the words of the settings if these have changed since a refresh did."""
         words = self.settings.mute
         if words or window.meta("mute"):
-            from reader.cache.mutes import follow
+            from reader.cache.watching.mutes import follow
             from reader.refresh.rules import rule_scope
 
             with suppress(CacheError):
@@ -196,7 +196,7 @@ class Workspace:
     @contextmanager
     def cache(self) -> Iterator[Cache]:
         """The cache, open for writing papers."""
-        from reader.cache.papers import Cache
+        from reader.cache.storing.papers import Cache
 
         self.ensure_cache()
         self.has_changed = True

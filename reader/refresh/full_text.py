@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from reader.cache import schema
+from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, NoFullText

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from reader import log
-from reader.cache import notified
+from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
-from reader.cache.window import Window
+from reader.cache.watching import notified
 from reader.config import Settings
 from reader.core.query import Query
 from reader.core.settings.tables import UserCommand, parse_command

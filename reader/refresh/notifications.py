@@ -15,10 +15,10 @@ from pathlib import Path
 
 from reader.actions import notify
 from reader.actions.export import record
-from reader.cache import notified
 from reader.cache.follows import follows, reasons
+from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
-from reader.cache.window import Window
+from reader.cache.watching import notified
 from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.follows import Follow

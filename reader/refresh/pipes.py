@@ -16,8 +16,8 @@ from reader import log
 from reader.actions.export import record, write_markdown
 from reader.actions.programs import Printed, ProgramError, run_program
 from reader.cache.outputs import Output, keep_output
+from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable

@@ -10,12 +10,12 @@ from pathlib import Path
 from reader.cache import connections
 from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
-from reader.cache.mutes import mute
-from reader.cache.rules import Candidates, Verdict, changes, judge, newest_key
+from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
-from reader.cache.window import Window
+from reader.cache.watching.mutes import mute
+from reader.cache.watching.rules import Candidates, Verdict, changes, judge, newest_key
 from reader.config import Settings
 from reader.core.marks import RULE
 from reader.core.rules import done

@@ -26,7 +26,7 @@ from reader.refresh.progress import (
 )
 
 if TYPE_CHECKING:
-    from reader.cache.papers import Cache
+    from reader.cache.storing.papers import Cache
     from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
@@ -96,8 +96,8 @@ def _load_cache(context: JobContext) -> Cache:
     """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
     from reader.cache.connections import closing_on_error
-    from reader.cache.papers import Cache
     from reader.cache.second_look import adopt_limits
+    from reader.cache.storing.papers import Cache
 
     cache = Cache.open(context.cache_file, context.rules())
     with closing_on_error(cache):
@@ -185,7 +185,7 @@ async def fetch_one_text(run: JobRunner, id: str) -> None:
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
-    from reader.cache import backups
+    from reader.cache.files import backups
     from reader.refresh.daily import run_to_end
 
     if await run_to_end(cache.needs_classifying):
@@ -217,7 +217,7 @@ def _index_new_papers(file: Path) -> None:
 
 def _store_words(file: Path) -> None:
     """Store the words of new papers, by which For you ranks, once the user has taught it: its view need not wait."""
-    from reader.cache.choice import is_taught, store_words
+    from reader.cache.choosing.choice import is_taught, store_words
     from reader.cache.connections import connect
 
     with closing(connect(file)) as cache:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import schema
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse

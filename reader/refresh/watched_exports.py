@@ -14,10 +14,10 @@ from typing import NamedTuple
 from reader import log
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
-from reader.cache.citable import citable_papers
 from reader.cache.exported import known_contents, known_problems, note_content, note_problems
+from reader.cache.reads.citable import citable_papers
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.window import Window
 from reader.config import Settings
 from reader.core.errors import CacheError, QueryError
 from reader.core.query import parse

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.cache.orders import Order
-from reader.cache.window import Window
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Window
 from reader.session.places import Place, selection_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from reader.ui.text.day_names import day_left
 from reader.ui.text.empty_lines import EmptyReason, Way, because, said
 
 if TYPE_CHECKING:
-    from reader.cache.window import DayCount
+    from reader.cache.reads.window import DayCount
     from reader.ui.state.counts import Counts
 
 

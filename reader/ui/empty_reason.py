@@ -23,7 +23,7 @@ from reader.ui.text.query_advice import (
 )
 
 if TYPE_CHECKING:
-    from reader.cache.window import DayCount
+    from reader.cache.reads.window import DayCount
     from reader.ui.state.counts import Counts
     from reader.ui.state.parts import ListContent
 

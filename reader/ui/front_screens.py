@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-    from reader.cache.days import DayState
+    from reader.cache.reads.days import DayState
     from reader.ui.screens.calendar import CalendarScreen
     from reader.ui.screens.full_text import FullTextScreen
     from reader.ui.screens.paper_page import PaperPage

@@ -19,7 +19,7 @@ from random import Random
 
 from reader.cache import schema
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics
 from tests.bench import words

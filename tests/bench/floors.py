@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from reader.cache import connections
-from reader.cache.papers import BATCH, Cache
+from reader.cache.storing.papers import BATCH, Cache
 from reader.core.paper import Listing
 from reader.data import shipped_topics
 from tests.bench import corpus

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
 
 KINDS = ("read", "star", "hide", "queue", "tag:later", "note")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.codec import dump
 from reader.core.document.model import (
     Block,

@@ -26,9 +26,9 @@ from statistics import mean, median
 from typing import NamedTuple
 
 from reader.cache.finding.index import rank_by_papers, update
-from reader.cache.papers import Cache
+from reader.cache.reads.window import Window
 from reader.cache.search.similar import rank_similar
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics
 from tests.bench.finding import baseline

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
-from reader.cache.window import Window
 from reader.session.places import Place, view
 from tests.bench.drive import open_reader, settle, shows, until
 from tests.pty.terminal import Terminal

@@ -24,10 +24,11 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from reader.cache import connections, maintenance, text_index
+from reader.cache import connections, text_index
+from reader.cache.mending import maintenance
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.codec import dump
 from reader.core.document.model import Document, Heading, Paragraph, Reference, Span
 from reader.core.document.search import find

@@ -10,10 +10,10 @@ from typing import Unpack
 
 import pytest
 
-from reader.cache.checks import verify
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.mending.checks import verify
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
 from tests.facts import DraftFacts
 

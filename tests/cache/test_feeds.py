@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds, Followed
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
 from tests.cache.conftest import NOW, draft
 

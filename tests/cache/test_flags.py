@@ -7,9 +7,9 @@ from pathlib import Path
 
 from reader.cache.connections import connect, transaction
 from reader.cache.flags import clear_flag, flagged, replace_flag, set_flag
-from reader.cache.papers import Cache
-from reader.cache.retention import drop
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
+from reader.cache.storing.retention import drop
 from reader.core.flags import Flag, flag_to_show
 
 

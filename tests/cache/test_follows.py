@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.checks import verify
 from reader.cache.connections import connect
 from reader.cache.follows import follow_counts, follows, reasons, reasons_by_paper
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry, Journal
-from reader.cache.papers import Cache
-from reader.cache.repair import Repair
+from reader.cache.mending.checks import verify
+from reader.cache.mending.repair import Repair
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.flags import Flag
 from reader.core.follows import Follow, Reason, value_of
 from reader.core.paper import Draft, Listing

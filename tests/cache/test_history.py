@@ -12,9 +12,9 @@ import pytest
 
 from reader.cache.history import STILL, Votes, votes
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import draft

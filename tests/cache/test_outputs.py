@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 from reader.cache.outputs import Output, drop_outputs, keep_output, outputs_of
-from reader.cache.papers import Cache
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.query import parse
 from tests.cache.conftest import NOW, faults
 

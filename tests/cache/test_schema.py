@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import backups, connections, health, schema
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache import connections, schema
+from reader.cache.files import backups
+from reader.cache.mending import health
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew
 from reader.core.paper import Listing
 from tests.breakage import make_older
@@ -108,7 +110,7 @@ def test_the_migrations_come_to_the_tables(tmp_path: Path) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from reader.cache.tables import METADATA
+    from reader.cache.tables.feed import METADATA
 
     path = tmp_path / "papers.db"
     migrate(path)

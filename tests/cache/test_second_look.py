@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Unpack
 
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.reads.window import Window
 from reader.cache.second_look import adopt_limits, read_second_look
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.flags import Flag
 from reader.core.paper import Listing
 from reader.core.second_look import Changes

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.papers import Cache
 from reader.cache.sqlite_errors import explain, explained, primary_code
+from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheInterrupted
 from reader.paths import log_file
 

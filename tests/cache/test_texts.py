@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections, maintenance, schema, text_index
+from reader.cache import connections, schema, text_index
 from reader.cache.earlier_texts import compare_texts
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
-from reader.cache.repair import Repair
+from reader.cache.mending import maintenance
+from reader.cache.mending.repair import Repair
+from reader.cache.storing.papers import Cache
 from reader.cache.texts import BATCH, Texts
 from reader.core.document.codec import dump
 from reader.core.document.model import Document, Heading, Paragraph, Span

@@ -288,7 +288,7 @@ def test_a_terminal_that_can_not_be_drawn_on_is_told(run: Run, monkeypatch: pyte
 
 
 def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
 
     fill_with_sample(Workspace(), tmp_path / "sample.db")
     window = Window.open(tmp_path / "sample.db")

@@ -42,6 +42,12 @@ def write_settings(home: Path, server: MailServer, more: str = "", user: str = U
     (home / "config.toml").write_text(f"[digest]\n{lines}\n")
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "5000y"])
+def test_there_is_no_day_before_the_first_one(run: Run, papers: Path, since: str) -> None:
+    found = run("digest", "--since", since)
+    assert found.code == 0 and "New since 1 January 1." in found.out
+
+
 def test_it_has_what_suits_first_then_what_is_followed_then_views_then_the_rest(
     run: Run, papers: Path, home: Path
 ) -> None:
@@ -318,7 +324,7 @@ def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
 def test_what_is_only_counted_comes_in_no_later_mail(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.commands.digest_content.BRIEF", 4)
+    monkeypatch.setattr("reader.commands.mailing.content.BRIEF", 4)
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
     found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
     assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)

@@ -15,7 +15,7 @@ import pytest
 from reader import access_token
 from reader.actions import schedule
 from reader.actions.digests import password
-from reader.commands import digest_delivery
+from reader.commands.mailing import delivery as digest_delivery
 from reader.core.errors import ReaderError
 from tests.commands.conftest import Run
 from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.model import Document, Heading, Paragraph, Span
 from reader.core.document.search import AROUND
 from tests.commands.conftest import Run, RunOnTerminal

@@ -149,7 +149,7 @@ def test_the_tags_of_a_library_come_along_if_asked(run: Run, papers: Path, tmp_p
     found = run("import", str(file), "--keep-tags", "--flag", "to read=queue", "--flag", "⭐=star")
     assert found.out.startswith("2 papers named, 2 of them here. 1 starred, 1 queued, 2 tagged Thesis.")
     assert found.err == ""
-    assert run("tags", "--json").json == [{"name": "Thesis", "count": 3}]
+    assert run("tags", "--json").json == [{"name": "Thesis", "papers": 3}]
     assert run("count", "is:queued is:starred").out == "1\n"
     assert run("import", str(file), "--dry-run", "--json").record["labels"] == {"thesis": 2, "To Read": 1, "⭐": 1}
 

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp import Client, StdioServerParameters
 
-from reader.commands import mcp_tools
-from reader.commands.mcp_arguments import checked
-from reader.commands.mcp_server import Desk, make_server, tools_of
+from reader.commands.agents import tools as mcp_tools
+from reader.commands.agents.arguments import checked
+from reader.commands.agents.server import Desk, make_server, tools_of
 from reader.commands.workspace import Workspace
 from reader.core.paper import FIELDS, Paper
 from tests.commands.conftest import IDS, Run
@@ -363,7 +363,7 @@ async def test_it_speaks_over_standard_input_and_output(papers: Path) -> None:
 def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "mcp"]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "reader.commands.mcp_server")
+    monkeypatch.delitem(sys.modules, "reader.commands.agents.server")
     monkeypatch.setitem(sys.modules, "mcp", None)
     found = run("mcp")
     assert (found.code, found.out) == (1, "")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.model import Document, Paragraph, Span
 from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import backups, connections, schema
+from reader.cache import connections, schema
+from reader.cache.files import backups
 from reader.session import visit
 from tests.commands.conftest import DAYS, write_days
 from tests.feed_server import FeedServer

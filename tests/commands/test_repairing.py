@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader import opening
-from reader.cache import health
-from reader.cache.window import Window
+from reader.cache.mending import health
+from reader.cache.reads.window import Window
 from reader.commands import repairing
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheDamaged, CacheForeign, CacheTooNew

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS
 from reader.cache import connections, schema
-from reader.cache.checks import verify
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import add_marks
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.mending.checks import verify
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.commands.export import write_with_marks
 from reader.core.paper import Draft, Listing
 from reader.core.queue_places import first_place, place_between

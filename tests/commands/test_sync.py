@@ -19,7 +19,7 @@ from reader.cache.marks.journal import Owner, encode
 from reader.cache.sync.folder import Exchanged
 from reader.cache.sync.settings import record_settings
 from reader.commands import sync
-from reader.commands.shared_settings import SharedSettings
+from reader.commands.sharing.shared_settings import SharedSettings
 from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
 
 Use = Callable[[str], None]

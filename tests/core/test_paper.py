@@ -30,7 +30,7 @@ def test_a_draft_can_say_whatever_sources_fill() -> None:
 
 
 def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
-    from reader.cache.tables import METADATA
+    from reader.cache.tables.feed import METADATA
 
     columns: dict[str, Any] = {}
     for field in (*FIELDS, *fields_of(Draft.__annotations__)):
@@ -47,7 +47,7 @@ def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
 
 
 def test_merging_begins_with_every_column() -> None:
-    from reader.cache.merge import BLANK
+    from reader.cache.storing.merge import BLANK
 
     assert {field.name for field in COLUMNS} <= BLANK.keys()
     assert {name: BLANK[name] for name in ("title", "upvotes", "categories", "media")} == {
@@ -56,7 +56,7 @@ def test_merging_begins_with_every_column() -> None:
 
 
 def test_a_row_is_read_in_the_order_of_its_fields() -> None:
-    from reader.cache.window import ROW
+    from reader.cache.reads.window import ROW
 
     read = [column.removeprefix("p.") for column in ROW.split(", ")]
     tables = {"queue": "queued", "full_text": "has_text"}
@@ -96,8 +96,8 @@ from datetime import date
 from pathlib import Path
 
 from reader.actions.export import FORMATS
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
+from reader.cache.reads.window import Window
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.files.papers_file import read_papers

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.actions.export import record
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.data import shipped_topics
 from reader.feeds.huggingface.parse import listings
 from tests.fuzz.records import make_record

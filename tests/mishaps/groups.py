@@ -249,7 +249,7 @@ def _key_no_key(trial: Trial) -> None:
 def _key_lost(trial: Trial) -> None:
     (trial.laptop / "papers.group.json").unlink()
     trial.meets("group", "look")
-    trial.heals("group", "join", str(_team(trial)), "--name", "ada")
+    trial.heals("group", "join", str(_team(trial)), "--name", "ada", says=True)
     trial.keeps("as another member: who has lost the key can't speak as the one before")
 
 

@@ -38,11 +38,11 @@ HANGS = {
     "": "",
     # A query that SQLite can interrupt, one that holds its thread in C, and one on the event loop.
     "sql": """
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 Window.order = lambda window, _: window.read(lambda connection: connection.execute(
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n").fetchone())
 """,
-    "query": "from reader.cache.window import Window; Window.order = lambda *_: time.sleep(999)",
+    "query": "from reader.cache.reads.window import Window; Window.order = lambda *_: time.sleep(999)",
     "screenful": "from reader.ui.library.library import Library; Library.screenful = lambda *_: asyncio.sleep(999)",
     "loop": "from reader.ui.widgets.paper_list import PaperList; PaperList.move = lambda *_: time.sleep(999)",
     # The thread that stores marks, the default threads, and the file that keeps the place.

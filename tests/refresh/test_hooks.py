@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.settings.tables import UserCommand

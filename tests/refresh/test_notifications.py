@@ -14,10 +14,10 @@ from typing import Protocol
 import pytest
 
 from reader.actions import notify
-from reader.cache import notified
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
+from reader.cache.watching import notified
 from reader.core.follows import Follow, value_of
 from reader.core.paper import Draft, Listing
 from reader.refresh.notifications import Notifier

@@ -12,8 +12,8 @@ import pytest
 
 from reader.cache.community import read_community
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.community import Comment, Repository
 from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, FeedRefused, FeedUnreachable

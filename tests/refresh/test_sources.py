@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Listing
 from reader.core.paper import Paper as Known

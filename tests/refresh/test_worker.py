@@ -21,7 +21,7 @@ from typing import NoReturn, Protocol
 import pytest
 
 from reader import config
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 from reader.config import Settings
 from reader.core.errors import FeedRefused, ReaderError
 from reader.core.latex import latex_to_unicode

@@ -27,8 +27,8 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings

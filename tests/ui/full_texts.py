@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.model import (
     Block,
     Cell,

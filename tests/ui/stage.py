@@ -12,7 +12,7 @@ from textual.filter import LineFilter
 from textual.reactive import var
 from textual.widget import Widget
 
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.theme_names import THEMES

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.core.document.model import Document, Heading, Span
 from reader.core.flags import Flag
 from reader.core.paper import Listing

@@ -9,7 +9,7 @@ import pytest
 
 from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 from reader.core.marks import Agent
 from reader.core.topics.explain import LEGEND
 from tests.ui import papers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from tests.ui import papers
 from tests.ui.conftest import Opener

@@ -11,7 +11,7 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import add_marks
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline
 from reader.core.marks import Mark, PaperMarks

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 from reader.refresh.jobs import Message
 from reader.refresh.progress import Waiting
 from tests.feed_server import FeedServer, Item, item

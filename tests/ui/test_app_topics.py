@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 from tests.ui.papers import ByTitle

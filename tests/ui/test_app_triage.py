@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.ui.library.library import Library
 from tests.ui.conftest import Opener

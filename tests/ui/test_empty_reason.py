@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.follows import FollowCount
-from reader.cache.orders import Order
-from reader.cache.window import DayCount, TopicCount
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.choice.learned import Learned
 from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.follows import Follow

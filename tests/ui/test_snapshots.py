@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from reader.cache.marks.events import Events
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 from tests.ui import papers
 from tests.ui.driver import AppOptions, Story, make_app, settings
 

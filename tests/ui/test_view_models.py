@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 
 from reader.cache.history import STILL
-from reader.cache.orders import Order
-from reader.cache.window import DayCount, TopicCount
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import FoundBy
 from reader.core.topics.trends import Trend
@@ -30,7 +31,7 @@ from reader.ui.state.whole import State
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.fit_lines import Fit
 from reader.ui.text.header_line import Condition, Header
-from reader.ui.text.status_lines import Status, Tone, status_lines
+from reader.ui.text.status_lines import Status, status_lines
 from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
     filter_data,
@@ -351,7 +352,9 @@ def test_the_links_name_the_keys_as_they_are_bound() -> None:
 
 @pytest.mark.parametrize("context", ["page", "text"])
 @pytest.mark.parametrize("tone", ["done", "warning"])
-def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(context: Context, tone: Tone) -> None:
+def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(
+    context: Context, tone: Literal["done", "warning"]
+) -> None:
     said = "What happened takes more room than a narrow line has, and even more than that: " * 2
     state = in_context(context, 60).change_notices(lambda notices: notices.told(said, tone))
     shown = "".join(piece.text for line in status_lines(status(state, KEYMAP), 60) for piece in line)

@@ -32,6 +32,9 @@ NOBODY = zlib.compress(b"")
 
 COLUMNS = "seq, id, clock, kind, value, count"
 
+LAST_NUMBER = 1 << 53
+"""A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
+
 STEPS = ("undo", "redo")
 """Kinds of events that change another event; their value is its id."""
 
@@ -216,8 +219,8 @@ class EventLog:
             check_listed(one.kind)
         machine = self.machine()
         (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
-        own = "SELECT coalesce(max(number), 0) FROM event WHERE machine = ?"
-        (number,) = connection.execute(own, (machine,)).fetchone()
+        own = "SELECT coalesce(max(number), 0) FROM event WHERE machine = ? AND number < ?"
+        (number,) = connection.execute(own, (machine, LAST_NUMBER)).fetchone()
         clock = max(int(self._now() * 1000), last + 1)
         entries = [
             Entry(secrets.token_hex(12), machine, number + place, clock, one.kind, one.value, one.count, one.papers)

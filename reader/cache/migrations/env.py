@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from reader.cache.tables import METADATA
+from reader.cache.tables.feed import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

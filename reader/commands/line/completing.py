@@ -134,7 +134,7 @@ class _Line:
             with suppress(ReaderError), self._workspace.window() as window:
                 known["topic"] = list(window.topic_names())
                 if typed.lstrip("-").partition(":")[0].lower() in _READ_FROM_PAPERS:
-                    from reader.cache.vocabulary import vocabulary
+                    from reader.cache.reads.vocabulary import vocabulary
 
                     known |= {field: list(values) for field, values in window.read(vocabulary).items()}
         return known

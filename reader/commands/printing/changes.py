@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from reader.cache.earlier_texts import compare_texts
+from reader.cache.reads.window import Window
 from reader.cache.second_look import read_changes
-from reader.cache.window import Window
 from reader.commands.output import Style, wrapped
 from reader.core.paper import Paper
 from reader.core.second_look import Changes, describe, reason, section_words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reader.core.choice.reasons import explain
 
 if TYPE_CHECKING:
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
     from reader.core.paper import Paper
 
 KEY = "for_you"

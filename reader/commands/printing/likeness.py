@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
     from reader.core.similarity import Shared
 
 KEY = "like"

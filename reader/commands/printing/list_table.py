@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from reader.cache.topic_marks import topics_of
+from reader.cache.reads.topic_marks import topics_of
 from reader.commands.output import Style, cut, width
 from reader.commands.printing.terminal import shows_links
 from reader.core.ids import hf_url, paper_url
@@ -20,8 +20,8 @@ from reader.ui.text.day_names import day_heading
 from reader.ui.text.glyphs import Glyphs, glyphs
 
 if TYPE_CHECKING:
-    from reader.cache.orders import Order
-    from reader.cache.window import Window
+    from reader.cache.reads.orders import Order
+    from reader.cache.reads.window import Window
     from reader.core.paper_row import PaperRow
 
 WIDEST = 160

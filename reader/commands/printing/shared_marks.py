@@ -11,7 +11,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.group.members import Said
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
     from reader.core.paper import Paper
 
 KEY = "group"

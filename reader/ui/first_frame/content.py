@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader import paths
 from reader.cache import schema
-from reader.cache.orders import Order
-from reader.cache.window import Window
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Window
 from reader.core.paper_row import PaperRow
 from reader.session.first_list import SCREENFUL, first_list
 from reader.session.places import SAVED, Place, saved_view, view

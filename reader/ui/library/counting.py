@@ -10,12 +10,12 @@ from reader.session.places import Place
 from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
 
 if TYPE_CHECKING:
-    from reader.cache.counts import CountCache
     from reader.cache.follows import FollowCount
+    from reader.cache.reads.counts import CountCache
+    from reader.cache.reads.topic_trends import Extent
+    from reader.cache.reads.window import Window
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
-    from reader.cache.topic_trends import Extent
-    from reader.cache.window import Window
     from reader.core.topics.trends import Trend
     from reader.session.places import View
 
@@ -32,7 +32,7 @@ class Counting:
 
     def _kept(self, window: Window) -> CountCache:
         if self._cache is None:
-            from reader.cache.counts import CountCache
+            from reader.cache.reads.counts import CountCache
 
             self._cache = CountCache(window)
         return self._cache
@@ -74,7 +74,7 @@ class Counting:
 
     def topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones."""
-        from reader.cache import topic_trends
+        from reader.cache.reads import topic_trends
 
         if self._cache is not None:
             self._cache.prepare()

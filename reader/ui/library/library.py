@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from reader.cache.orders import Order
-from reader.cache.window import DayCount, Window
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, Window
 from reader.core.errors import CacheError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
@@ -33,11 +33,11 @@ from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
 if TYPE_CHECKING:
     from datetime import date
 
-    from reader.cache.days import DayState
     from reader.cache.follows import FollowCount
+    from reader.cache.reads.days import DayState
+    from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
-    from reader.cache.vocabulary import Vocabulary
     from reader.core.choice.taste import TasteTerm
     from reader.core.choice.weights import Weight
     from reader.core.follows import Follow
@@ -103,7 +103,7 @@ class Library(PaperFacts):
 
     def is_taught(self) -> bool:
         """Whether marks show what the user likes."""
-        from reader.cache.choice import is_taught
+        from reader.cache.choosing.choice import is_taught
 
         return self._ask(lambda window: window.read(is_taught), False)
 
@@ -130,7 +130,7 @@ class Library(PaperFacts):
 
     def visible_papers(self, day: str) -> DayCount:
         """The number of a day's papers that are not hidden, and of unread ones among them."""
-        from reader.cache.days import visible_papers
+        from reader.cache.reads.days import visible_papers
 
         return self._ask(lambda window: window.read(lambda one: visible_papers(one, day)), DayCount(day, 0, 0))
 
@@ -170,7 +170,7 @@ class Library(PaperFacts):
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
-        from reader.cache.days import day_states
+        from reader.cache.reads.days import day_states
 
         ends = (first.isoformat(), last.isoformat())
         return self._ask(lambda window: window.read(lambda one: day_states(one, *ends)), {})
@@ -183,7 +183,7 @@ class Library(PaperFacts):
 
     def oldest_day(self) -> str | None:
         """The oldest day that was requested from the feed."""
-        from reader.cache.days import oldest_day
+        from reader.cache.reads.days import oldest_day
 
         return self._ask(lambda window: window.read(oldest_day), None)
 
@@ -241,7 +241,7 @@ class Library(PaperFacts):
 
     async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among the days that list a paper of a selection."""
-        from reader.cache.days import matching_day
+        from reader.cache.reads.days import matching_day
 
         return await self._days.ask_next(
             lambda window: window.read(lambda one: matching_day(one, selection, day, steps))
@@ -272,19 +272,19 @@ class Library(PaperFacts):
 
     async def reading_figures(self, today: date) -> Figures:
         """What the user has read, in figures up to a local day."""
-        from reader.cache.reading import reading_figures
+        from reader.cache.reads.reading import reading_figures
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
     async def weights(self) -> Sequence[Weight]:
         """What was learned of the user, with what they decided about it, and the topics that could be."""
-        from reader.cache.opinions import read_weights
+        from reader.cache.reads.opinions import read_weights
 
         return await self._taste.ask_next(read_weights)
 
     async def reasons(self, pk: PaperKey) -> tuple[TasteTerm, ...] | None:
         """What speaks for and against a paper; None if nothing is learned yet."""
-        from reader.cache.opinions import read_reasons
+        from reader.cache.reads.opinions import read_reasons
 
         known = self._cached_key(pk)
         return None if known is None else await self._taste.ask_next(partial(read_reasons, pk=known))
@@ -304,7 +304,7 @@ class Library(PaperFacts):
         return await asyncio.to_thread(self._vocabulary)
 
     def _vocabulary(self) -> Vocabulary:
-        from reader.cache.vocabulary import vocabulary
+        from reader.cache.reads.vocabulary import vocabulary
 
         with closing(Window.open(self._path)) as window:
             return window.read(partial(vocabulary, breathe=partial(time.sleep, BREATH)))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 from reader.core.errors import ReaderError
 from reader.core.marks import NOTE, QUEUE
 from reader.core.paper_row import NotCached, PaperKey

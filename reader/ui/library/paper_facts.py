@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
-    from reader.cache.rules import Act
     from reader.cache.texts import KeptText
+    from reader.cache.watching.rules import Act
     from reader.core.choice.learned import Learned
     from reader.core.follows import Reason
     from reader.core.second_look import Changes
@@ -56,7 +56,7 @@ class PaperFacts(Marking):
         learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
         if learned is None:
             return {}
-        from reader.cache.opinions import whys
+        from reader.cache.reads.opinions import whys
 
         nothing: dict[int, str] = {}
         said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
@@ -88,7 +88,7 @@ class PaperFacts(Marking):
 
     def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
         """What rules did to a paper, and the muted words that hide it; may run in a thread. Raises CacheError."""
-        from reader.cache.rules import ruled
+        from reader.cache.watching.rules import ruled
 
         known = self._cached_key(pk)
         if known is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from traceback import clear_frames
 from typing import Any, TypeVar
 
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from reader.cache.days import DayState
+from reader.cache.reads.days import DayState
 from reader.core.periods import Period, PeriodKind, period_containing
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY

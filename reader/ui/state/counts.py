@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount, TopicCount
     from reader.cache.search.selection import Selection
-    from reader.cache.window import DayCount, TopicCount
     from reader.core.topics.trends import Trend
     from reader.session.places import Place
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
 from reader.session.places import Place, View
 from reader.ui.layout import Density
 from reader.ui.text.list_layout import ListForm, days_have_headings

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from reader.cache.days import DayState
+from reader.cache.reads.days import DayState
 from reader.core.periods import Period, period_containing
 from reader.core.typed_period import typed_period
 from reader.refresh.plan import FIRST_DAY

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.cache.orders import MATCHING
+from reader.cache.reads.orders import MATCHING
 from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
-    from reader.cache.orders import Order
+    from reader.cache.reads.orders import Order
 
 NEAR = 2_000
 """Places around a paper's old place that are searched first: a refresh moves papers little."""

@@ -16,7 +16,7 @@ from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure
 
 if TYPE_CHECKING:
-    from reader.cache.window import DayCount
+    from reader.cache.reads.window import DayCount
 
 LIST_ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",

@@ -9,7 +9,7 @@ from reader.core.rules import said
 from reader.ui.text.lines import Line, Piece, cut, fill, literal
 
 if TYPE_CHECKING:
-    from reader.cache.rules import Act
+    from reader.cache.watching.rules import Act
 
 RULES = "Rules"
 """The heading over them."""

@@ -13,7 +13,7 @@ from reader.ui.text.rule_lines import rule_lines
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
-    from reader.cache.rules import Act
+    from reader.cache.watching.rules import Act
     from reader.core.choice.taste import TasteTerm, What
     from reader.core.topics.explain import Cause, Why
 

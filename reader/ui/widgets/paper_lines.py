@@ -19,7 +19,7 @@ from reader.ui.widgets.list_strips import ListStrips
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from reader.cache.window import DayCount
+    from reader.cache.reads.window import DayCount
 
 
 class PaperLines(Pane, inherit_bindings=False):

@@ -20,8 +20,8 @@ from reader.ui.widgets.list_rows import RowChanges, Rows, RowsAtHand
 from reader.ui.widgets.paper_lines import PaperLines
 
 if TYPE_CHECKING:
-    from reader.cache.orders import Order
-    from reader.cache.window import DayCount
+    from reader.cache.reads.orders import Order
+    from reader.cache.reads.window import DayCount
 
 
 class PaperList(PaperLines, can_focus=True, inherit_bindings=False):

@@ -79,11 +79,11 @@ def _mute(file: Path, settings: Settings, today: date) -> bool:
 
     In a thread, also for what it imports.
     """
-    from reader.cache.window import Window
+    from reader.cache.reads.window import Window
 
     with closing(Window.open(file)) as window:
         if settings.mute or window.meta("mute"):
-            from reader.cache.mutes import follow
+            from reader.cache.watching.mutes import follow
             from reader.refresh.rules import rule_scope
 
             return follow(file, settings.mute, lambda: rule_scope(window, settings, today))

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.counts import CountCache
 from reader.cache.finding import index, preparing
 from reader.cache.finding.index import (
     found_by,
@@ -21,10 +20,11 @@ from reader.cache.finding.index import (
     shared_phrases,
     update,
 )
-from reader.cache.papers import Cache
+from reader.cache.reads.counts import CountCache
+from reader.cache.reads.window import Window
 from reader.cache.search import nearest
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheIndexing
 from reader.core.paper import Listing
 from reader.core.query import parse

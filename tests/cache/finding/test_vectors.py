@@ -17,7 +17,7 @@ from reader.cache.finding.door import Door, install
 from reader.cache.finding.index import found_by, rank, update
 from reader.cache.finding.meaning import Meaning, add
 from reader.cache.finding.vectors import NewPaper, PaperVectors, alone, append, count, drop, open_vectors, read_lacking
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
 from reader.core.settings.vectors import Vectors
 from reader.paths import vectors_folder

@@ -183,8 +183,8 @@ def test_a_table_of_another_shape_is_said(ada: Person, bob: Person, sql: Any, ch
 
 def test_statements_as_text_are_none(ada: Person, bob: Person, sql: Any) -> None:
     sql("ALTER TABLE dailypapers_member ALTER COLUMN statement TYPE text USING encode(statement, 'escape')")
-    troubles = bob.look().troubles
-    assert [one.endswith("it has no statement") for one in troubles] == [True, True] and bob.sees(1)
+    own, of_ada = sorted(bob.look().troubles, key=lambda one: one.startswith("ada"))
+    assert own.endswith("it is told anew") and of_ada.endswith("it has no statement") and bob.sees(1)
 
 
 def test_each_failure_is_one_sentence_without_the_password(
@@ -204,13 +204,13 @@ def test_each_failure_is_one_sentence_without_the_password(
     one = Person(origin, ada.folder, "one")
     try:
         for place, reason in (
-            (f"postgresql://eve:wrong77@/postgres?host={host}", "it refuses the password"),
+            (f"postgresql://eve:wrong77@/postgres?host={host}", "it refuses the user or the password"),
             (f"postgresql://eve@/postgres?host={host}", "it wants a password"),
             (f"postgresql://nobody@/postgres?host={host}", "does not know the user"),
             (f"postgresql://mal@/nothing?host={host}", "no such database"),
             (f"postgresql://mal@/postgres?host={host}", "not granted you that (permission denied"),
-            ("postgresql://me:wrong77@127.0.0.1:9/papers", "it does not answer (Connection refused"),
-            ("postgresql://me:wrong77@/papers?host=/nowhere", "it does not answer (No such file"),
+            ("postgresql://me:wrong77@127.0.0.1:9/papers", "nothing listens there"),
+            ("postgresql://me:wrong77@/papers?host=/nowhere", "nothing listens there"),
             ("postgresql://me:wro/ng77@hub/papers", "can't be understood"),
             ("postgresql://me:wro@ng77@hub/papers", "can't be understood"),
             ("postgresql://me:wrong%zz77@hub/papers", "its address is not understood"),
@@ -242,7 +242,7 @@ def test_a_password_is_told_from_other_addresses() -> None:
 
 
 def test_a_server_that_goes_while_it_is_used_is_said(ada: Person, sql: Any, address: str) -> None:
-    with pytest.raises(CacheError, match=r"does not answer|terminating"), open_place(address) as place:
+    with pytest.raises(CacheError, match="it is starting or stopping"), open_place(address) as place:
         sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dailypapers'")
         looking.look(ada.cache, place=place)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections, schema
-from reader.cache.checks import verify
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.mending.checks import verify
+from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
 from tests.cache.conftest import NOW, ByName

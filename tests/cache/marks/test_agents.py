@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reader.cache import choice
+from reader.cache.choosing import choice
 from reader.cache.marks import agents, reversal
 from reader.cache.marks.agents import made_by_agents
 from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.core.marks import Agent, clean_mark
 from reader.core.paper import Listing
 from reader.paths import journal_file

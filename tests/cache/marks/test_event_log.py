@@ -16,13 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import backups, connections, schema
+from reader.cache import connections, schema
 from reader.cache.feeds import Feeds
+from reader.cache.files import backups
 from reader.cache.marks import agreement
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError
 from reader.core.paper import Listing
 from reader.paths import journal_file

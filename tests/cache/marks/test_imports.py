@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.kept_marks import kept
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import DAY, add_marks
-from reader.cache.papers import Cache
-from reader.cache.window import Window
+from reader.cache.reads.kept_marks import kept
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, Listing, Paper

@@ -11,10 +11,10 @@ from reader.cache import connections
 from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import add_marks
-from reader.cache.papers import Cache
-from reader.cache.retention import drop
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.window import Window
+from reader.cache.storing.papers import Cache
+from reader.cache.storing.retention import drop
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Listing
 from reader.core.query import parse

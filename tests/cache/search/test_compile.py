@@ -13,12 +13,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import connections, schema, text_index
-from reader.cache.counts import CountCache
+from reader.cache.reads.counts import CountCache
+from reader.cache.reads.window import Window
 from reader.cache.search import plan, walk
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Selection
-from reader.cache.window import Window
 from reader.core.query import CHOICES, EXAMPLES, QueryError, parse
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29", new_since="2026-05-29T00:00:00Z")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.papers import Cache
 from reader.cache.search import plan, walk
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.plan import Way
 from reader.cache.search.selection import Selection
 from reader.cache.search.sql_functions import register_functions
+from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import NOW, draft

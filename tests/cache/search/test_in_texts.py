@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache import connections, schema, text_index
-from reader.cache.counts import CountCache
-from reader.cache.orders import IN_TEXTS
+from reader.cache.reads.counts import CountCache
+from reader.cache.reads.orders import IN_TEXTS
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import compile_query
 from reader.cache.search.full_text import in_full_text, text_expression
-from reader.cache.window import Window
 from reader.core.query import And, Match, Node, Not, Or, parse
 from tests.cache.search.test_compile import SCOPE, fill, groups, orders
 

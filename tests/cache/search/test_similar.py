@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.papers import Cache
+from reader.cache.reads.window import Window
 from reader.cache.search import similar
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.nearest import nearest
+from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
-from reader.cache.window import Window
 from reader.core.document.model import Document, Paragraph, Reference, Span
 from reader.core.paper import Listing
 from reader.core.query import parse

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.cache.marks.events import Events
-from reader.cache.papers import Cache
+from reader.cache.storing.papers import Cache
 from reader.cache.sync.folder import Exchanged, exchange
 from reader.core.paper import Listing
 from tests.cache.conftest import NOW, ByName, draft

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
-from reader.cache.window import Window
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.session.places import Place, view

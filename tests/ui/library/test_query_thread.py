@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.window import Window
+from reader.cache.reads.window import Window
 from reader.core.errors import CacheInterrupted
 from reader.ui.library.query_thread import QueryThread
 from reader.ui.state.counts import Counts, Question

@@ -6,7 +6,7 @@ from array import array
 from datetime import UTC, date, datetime, timedelta
 
 from reader.cache.history import STILL
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
 from reader.session.places import Place, triage_place, view
 from reader.ui.state.parts import CalendarRequest, ListContent, Position, Reading
 from reader.ui.state.triage import Decision, Triage

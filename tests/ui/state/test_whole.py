@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.history import STILL
-from reader.cache.orders import Order
-from reader.cache.window import DayCount, TopicCount
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
 from reader.keys.contexts import CONTEXTS

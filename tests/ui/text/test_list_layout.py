@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.orders import IN_TEXTS, MATCHING, NEAR, with_near
+from reader.cache.reads.orders import IN_TEXTS, MATCHING, NEAR, with_near
 from reader.ui.text.list_layout import END_LINES, ListForm, ListLines, Slot, days_have_headings
 from tests.ui.stage import order
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.window import DayCount
+from reader.cache.reads.window import DayCount
 from reader.core.paper_row import PaperRow
 from reader.ui.text.day_names import day_in_list, day_left
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs

@@ -8,7 +8,7 @@ from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from reader.cache.window import DayCount
+from reader.cache.reads.window import DayCount
 from reader.core.paper_row import PaperRow
 from reader.ui.text.lines import Line
 from reader.ui.text.list_layout import ListForm

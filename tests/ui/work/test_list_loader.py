@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.paper import Listing as FeedListing

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from reader.cache.history import STILL
-from reader.cache.orders import Order
+from reader.cache.reads.orders import Order
 from reader.session.places import triage_place
 from reader.ui.state.full_text import FullText
 from reader.ui.state.model import Model

@@ -1,0 +1,1 @@
+"""What is wrong with a cache, and its repair without losing a mark."""

@@ -1,0 +1,1 @@
+"""What the panes and commands read from the cache, in the standard sqlite3."""

@@ -1,0 +1,372 @@
+"""The hot reads: the data that the panes show, read with the standard sqlite3.
+
+The first list is painted before SQLModel is imported (370 ms), so this module must not import it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from reader.cache import connections
+from reader.cache.flags import FLAGS
+from reader.cache.history import rose
+from reader.cache.marks.agreement import agrees
+from reader.cache.reads import count_sql
+from reader.cache.reads.orders import Order, begin_order, with_texts
+from reader.cache.reads.row_people import add_people
+from reader.cache.search.sql_functions import register_functions
+from reader.cache.sqlite_errors import explained
+from reader.core.paper_row import PaperRow
+
+if TYPE_CHECKING:
+    from reader.cache.choosing.choice import ForYou
+    from reader.cache.search.selection import Selection
+    from reader.core.paper import Paper
+
+T = TypeVar("T")
+
+CHUNK = 5_000
+"""Rows fetched from SQLite at once, so that other threads can run within a frame."""
+
+_SQL = {
+    "day": "p.sort_day",
+    "code": "p.has_code",
+    "queued": "EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)",
+    "has_text": "EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)",
+}
+_ROW_NAMES = PaperRow._fields[: PaperRow._fields.index("rising")]
+ROW = ", ".join(_SQL.get(name, f"p.{name}") for name in _ROW_NAMES)
+"""What the cache says of a `PaperRow`, in its order; whether it is rising and its flags follow, and then its people."""
+
+_FIRST_STATE = PaperRow._fields.index("read")
+
+VISIBLE = "p.hidden = 0"
+"""The condition of an empty query."""
+
+_BY_INDEX = {
+    "": VISIBLE,
+    "is:unread": f"p.read = 0 AND {VISIBLE}",
+    "is:starred": f"p.starred = 1 AND {VISIBLE}",
+}
+"""The conditions of the views that an index lists by day, by their queries."""
+
+
+class DayCount(NamedTuple):
+    """A day that lists papers, with the number of all and of unread ones."""
+
+    day: str
+    papers: int
+    unread: int
+
+
+class TopicCount(NamedTuple):
+    """A topic and its number of papers in a selection."""
+
+    slug: str
+    name: str
+    family: str
+    papers: int
+
+
+class Window:
+    """Reads of one cache, for one thread at a time; only `interrupt` may come from another thread."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._version = self._data_version()
+        self._rose = rose(None)
+        self._for_you: ForYou | None = None
+
+    def visited(self, at: int) -> None:
+        """Set when the user last looked at unmarked papers, in seconds since 1970."""
+        self._rose = rose(at)
+
+    @classmethod
+    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS) -> Window:
+        """Open the cache at `path`, whose schema must be current (`schema.ensure`).
+
+        A read waits up to `patience` seconds for another program that holds the cache.
+        """
+        with explained(path):
+            connection = connections.connect(path, query_only=True, patience=patience)
+            with connections.closing_on_error(connection):
+                register_functions(connection)
+                return cls(connection, path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """Make the query that is running in another thread fail with CacheInterrupted."""
+        self._connection.interrupt()
+
+    def changed(self) -> bool:
+        """Whether another connection has written since the last call."""
+        before, self._version = self._version, self._data_version()
+        return before != self._version
+
+    def _data_version(self) -> int:
+        with explained(self._path):
+            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+    @property
+    def for_you(self) -> ForYou:
+        """What the user likes, learned at the first use."""
+        if self._for_you is None:
+            from reader.cache.choosing.choice import ForYou
+
+            self._for_you = ForYou(self._connection, self._path)
+        return self._for_you
+
+    # Lists
+
+    def newest(self, limit: int) -> Order[int]:
+        """The first `limit` papers of the newest day in the list's own order, like `day:latest`.
+
+        The reader usually starts with it. It does not need the query language, which takes 20 ms to import.
+        """
+        with explained(self._path):
+            found = self._connection.execute(
+                "SELECT p.pk, p.sort_day FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
+                " WHERE l.day = (SELECT max(day) FROM listing) AND p.hidden = 0"
+                " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return begin_order(found, limit)
+
+    def first_by_day(self, query: str, limit: int) -> Order[int] | None:
+        """The first papers of a query that a view has, by day; None for a query that needs the query language."""
+        if query == "day:latest":
+            return self.newest(limit)
+        where = _BY_INDEX.get(query)
+        if where is None:
+            return None
+        with explained(self._path):
+            found = self._connection.execute(
+                f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {where}"
+                " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return begin_order(found, limit)
+
+    def rank_by_day(self, query: str, pk: int, most: int) -> int | None:
+        """How many papers are before a paper in `first_by_day`; None if it or the query is not there, or for more."""
+        where = _BY_INDEX.get(query)
+        if where is None:
+            return None
+        before = "(p.sort_day, p.upvotes, p.pk) > (SELECT sort_day, upvotes, pk FROM paper WHERE pk = :pk)"
+        with explained(self._path):
+            (rank,) = self._connection.execute(
+                f"SELECT CASE WHEN EXISTS (SELECT 1 FROM paper AS p WHERE p.pk = :pk AND {where}) THEN"
+                f" (SELECT count(*) FROM (SELECT 1 FROM paper AS p WHERE {where} AND {before} LIMIT :most + 1)) END",
+                {"pk": pk, "most": most},
+            ).fetchone()
+        return None if rank is None or rank > most else int(rank)
+
+    def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
+        """The first `limit` papers of a selection.
+
+        With `at_once`, nothing is learned about the user, which takes up to a second: papers that are ordered by it are
+        in the order of days, and the list counts as incomplete.
+        """
+        from reader.cache.search import plan
+
+        if selection.offered_on:
+            # To rank papers takes numpy: a start does not wait.
+            return Order((), complete=False) if at_once else self.order(selection)
+        if selection.is_for_you and not at_once:
+            self.for_you.update()
+        with explained(self._path):
+            found = plan.first(self._connection, selection, limit).rows
+            known = [pk for pk, _ in found]
+            further = plan.in_texts(self._connection, selection, known, limit - len(found))
+        order = with_texts(
+            begin_order(found, limit, grouped=selection.grouped_by_day), [pk for pk, _ in further], limit
+        )
+        return order._replace(complete=False) if at_once and selection.is_for_you else order
+
+    def order(self, selection: Selection) -> Order[int]:
+        """All papers of a selection, in order."""
+        from reader.cache.search import plan
+
+        learned = self.for_you.update() if selection.is_for_you else None
+        if learned is not None and selection.offered_on and learned.taste.is_empty:
+            return Order((), learned=learned)
+        pks = array("q")
+        groups: list[tuple[str, int]] = []
+        day, count = "", 0
+        with explained(self._path):
+            whole = plan.whole(self._connection, selection)
+            cursor = self._connection.execute(_select(whole), whole.params)
+            while chunk := cursor.fetchmany(CHUNK):
+                pks.extend([row[0] for row in chunk])
+                for run_day, run in groupby(chunk, key=lambda row: row[1]):
+                    if run_day != day and count:
+                        groups.append((day, count))
+                        count = 0
+                    day = run_day
+                    count += sum(1 for _ in run)
+            further = plan.in_texts(self._connection, selection, pks)
+        if count:
+            groups.append((day, count))
+        if learned is not None and selection.offered_on:
+            mixed = self.for_you.mix(pks, selection.offered_on)
+            return Order(mixed.pks, learned=learned._replace(surprises=mixed.surprises))
+        order = Order(pks, tuple(groups) if selection.grouped_by_day else (), learned=learned)
+        return with_texts(order, [pk for pk, _ in further])
+
+    def count(self, selection: Selection) -> int:
+        """How many papers a selection has."""
+        from reader.cache.search import plan
+
+        with explained(self._path):
+            if selection.where == VISIBLE:
+                # Counting a whole table takes a tenth of the time for reading its rows.
+                hidden = "SELECT count(*) FROM paper WHERE hidden = 1"
+                sql, params = f"SELECT count(*) - ({hidden}) FROM paper", selection.params
+            else:
+                where = plan.in_any_order(self._connection, selection)
+                sql, params = f"SELECT count(*) FROM paper AS p WHERE {where.sql}", where.params
+            return int(self._connection.execute(sql, params).fetchone()[0])
+
+    # Papers
+
+    def rows(self, pks: Sequence[int], *, with_people: bool = False) -> list[PaperRow]:
+        """The rows of these papers, in this order, with people and topics if asked for; dropped papers are left out."""
+        marks = ",".join("?" * len(pks))
+        with explained(self._path):
+            sql = f"SELECT {ROW}, {self._rose}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
+            found = self._connection.execute(sql, tuple(pks))
+            by_pk = {row[0]: _row(row) for row in found}
+            rows = [by_pk[pk] for pk in pks if pk in by_pk]
+            return add_people(self._connection, rows) if with_people else rows
+
+    def paper(self, pk: int) -> Paper | None:
+        """One whole paper; None if the cache does not have it."""
+        from reader.cache.reads.whole_papers import read_paper
+
+        with explained(self._path):
+            return read_paper(self._connection, pk)
+
+    def papers(self, pks: Iterable[int]) -> Iterable[Paper]:
+        """Whole papers, one at a time: an export of all papers takes little memory."""
+        return (paper for pk in pks if (paper := self.paper(pk)) is not None)
+
+    def pk_of(self, id: str) -> int | None:
+        """The key of the paper with this id, or with this alias that it had before its arXiv id was known."""
+        with explained(self._path):
+            row = self._connection.execute(
+                "SELECT pk FROM paper WHERE id = :id UNION ALL SELECT pk FROM paper_alias WHERE id = :id",
+                {"id": id},
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    def pk_of_doi(self, doi: str) -> int | None:
+        """The key of the paper that a publisher gave this DOI, by looking at all papers."""
+        with explained(self._path):
+            row = self._connection.execute(
+                "SELECT pk FROM paper_text WHERE doi = ? COLLATE NOCASE LIMIT 1", (doi,)
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    # Counts for the filter pane
+
+    def has_papers(self) -> bool:
+        """Whether there is any paper at all."""
+        with explained(self._path):
+            return self._connection.execute("SELECT 1 FROM paper LIMIT 1").fetchone() is not None
+
+    def size(self) -> int:
+        """Number of papers ever stored, which is about the number of papers."""
+        with explained(self._path):
+            return int(self._connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
+
+    def has_unfinished_marks(self) -> bool:
+        """Whether a program ended before it applied an event in full or noted it; a small index and a row answer."""
+        with explained(self._path):
+            unapplied = self._connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone()
+            return unapplied is not None or not agrees(self._connection, self._path)
+
+    def topic_names(self) -> dict[str, str]:
+        """Names of topics by slug, in the order of the rules."""
+        with explained(self._path):
+            return dict(self._connection.execute("SELECT slug, name FROM topic ORDER BY pk").fetchall())
+
+    def topic_names_by_key(self) -> dict[int, tuple[str, str, str]]:
+        """Slug, name and family of each topic by its key, in the order of the rules."""
+        with explained(self._path):
+            rows = self._connection.execute("SELECT pk, slug, name, family FROM topic ORDER BY pk")
+            return {key: (slug, name, family) for key, slug, name, family in rows}
+
+    def newest_day(self) -> str | None:
+        """The newest day that lists a paper."""
+        with explained(self._path):
+            day: str | None = self._connection.execute("SELECT max(day) FROM listing").fetchone()[0]
+        return day
+
+    def older_day(self, day: str, steps: int) -> str | None:
+        """The day `steps` days older than `day`, newer if negative; None past the ends.
+
+        Only days that list a paper count of which not all are hidden.
+        """
+        side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
+        with explained(self._path):
+            row = self._connection.execute(
+                f"SELECT d.day FROM day AS d WHERE d.papers > 0 AND d.day {side} ? AND EXISTS"
+                " (SELECT 1 FROM listing AS l JOIN paper AS p ON p.pk = l.pk WHERE l.day = d.day AND p.hidden = 0)"
+                f" ORDER BY d.day {order} LIMIT 1 OFFSET ?",
+                (day, abs(steps) - 1),
+            ).fetchone()
+        return row[0] if row else None
+
+    def days(self, limit: int | None = None) -> list[DayCount]:
+        """The newest days that list papers, newest first; hidden papers are not counted."""
+        with explained(self._path):
+            papers = Counter(dict(self._connection.execute(count_sql.BY_DAY).fetchall()))
+            unread = Counter(dict(self._connection.execute(count_sql.UNREAD_BY_DAY).fetchall()))
+            for day, more, more_unread in self._connection.execute(count_sql.AGAIN):
+                papers[day] += more
+                unread[day] += more_unread
+        return [DayCount(day, papers[day], unread[day]) for day in sorted(papers, reverse=True)[:limit]]
+
+    def topics(self, selection: Selection | None = None) -> list[TopicCount]:
+        """Every topic with its number of papers in a selection, by default of all papers that are not hidden."""
+        from reader.cache.search import plan
+
+        with explained(self._path):
+            if selection is None or selection.where == VISIBLE:
+                counts = Counter(dict(self._connection.execute(count_sql.BY_TOPIC).fetchall()))
+                counts.subtract(dict(self._connection.execute(count_sql.HIDDEN_BY_TOPIC).fetchall()))
+            else:
+                where = plan.in_any_order(self._connection, selection)
+                sql = count_sql.TOPICS_OF.format(pks=f"SELECT p.pk AS pk FROM paper AS p WHERE {where.sql}")
+                counts = Counter(dict(self._connection.execute(sql, where.params).fetchall()))
+        return [TopicCount(*names, counts[key]) for key, names in self.topic_names_by_key().items()]
+
+    # Queries of other modules
+
+    def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Run another module's function on the connection."""
+        with explained(self._path):
+            return question(self._connection)
+
+    def meta(self, key: str) -> str | None:
+        """The value of one of the cache's own facts; None if it is not set."""
+        with explained(self._path):
+            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+
+def _select(selection: Selection) -> str:
+    return f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {selection.where} ORDER BY {selection.order}"
+
+
+def _row(row: Sequence[Any]) -> PaperRow:
+    return PaperRow(*row[:_FIRST_STATE], *map(bool, row[_FIRST_STATE:-1]), *row[-1:])

@@ -1,0 +1,315 @@
+"""The drafts of one transaction: matched to papers, merged, written and classified."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from reader.cache import second_look
+from reader.cache.follows import TEXTS, follow_papers
+from reader.cache.marks import derived
+from reader.cache.search.topic_sets import CHANGED
+from reader.cache.storing.merge import BLANK, Values, merged
+from reader.cache.tables.feed import (
+    ALIAS,
+    LISTING,
+    PAPER,
+    PAPER_CATEGORY,
+    PAPER_CHANGE,
+    PAPER_SOURCE,
+    PAPER_TOPIC,
+    TEXT,
+)
+from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, page_id
+from reader.core.paper import Draft
+from reader.core.text import fold, title_hash
+
+CLASSIFIED = {"title", "abstract", "keywords", "categories"}
+"""Columns that decide a paper's topics."""
+
+TITLE_LETTERS = 25
+"""Minimum letters for a title to identify a paper: many feeds have an entry called `Week 12`."""
+
+DAILY = "hf"
+"""The source that nearly all papers come from."""
+
+
+MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media", "models"}
+"""Columns whose changes are recorded in `paper_change`."""
+
+EDITED = {"title", "abstract", "version", "versions", "venue"}
+"""Columns whose earlier values are kept of marked papers, in `paper_edit`."""
+
+
+COUNT_CHANGE = text(
+    f"INSERT INTO meta (key, value) VALUES ('{CHANGED}', '1')"
+    " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+)
+"""Increments the counter of topic changes, so that cached counts are renewed."""
+
+
+class Named(Protocol):
+    """A topic as the rules define it."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+
+
+class Classifier(Protocol):
+    """Gives papers their topics; `core.topics.Topics` is one."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def topics(self) -> Sequence[Named]: ...
+    def classify(
+        self, title: str, abstract: str, keywords: Sequence[str], categories: Sequence[str]
+    ) -> tuple[str, ...]: ...
+
+
+@dataclass(slots=True)
+class Entry:
+    """A paper of the batch, before and after the merge."""
+
+    pk: int
+    known: Mapping[str, Any] | None
+    """The stored columns; None for a new paper."""
+    after: Values
+
+    @property
+    def changed(self) -> Values:
+        known = self.known or {}
+        return {column: value for column, value in self.after.items() if column not in known or known[column] != value}
+
+
+class Batch:
+    """The drafts of one transaction; `topic_keys` maps slugs to `topic.pk`."""
+
+    def __init__(self, connection: Connection, classifier: Classifier, topic_keys: Mapping[str, int]) -> None:
+        self._connection = connection
+        self._classifier = classifier
+        self._topic_keys = topic_keys
+        self._by_id: dict[str, Entry] = {}
+        self._by_title: dict[int, Entry] = {}
+        self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
+        """The greatest key ever given to a paper."""
+
+    def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
+        """Merge drafts, each with the day that lists it; return how many papers are new and how many changed."""
+        self._look_up([draft for draft, _ in drafts])
+        pk = self._last_known
+        entries: dict[int, Entry] = {}
+        listed: dict[tuple[str, int], None] = {}
+        sources: dict[tuple[str, int], None] = {}
+        aliases: dict[str, int] = {}
+        for draft, day in drafts:
+            entry = self._match(draft)
+            if entry is None:
+                pk += 1
+                entry = Entry(pk, None, {**BLANK, "id": _id(draft), "source": draft.source, "added": now})
+                self._remember(entry)
+            elif _id(draft) not in self._by_id:
+                # The same paper by its title: events may use either id.
+                aliases[self._take_id(entry, draft) if draft.id else _id(draft)] = entry.pk
+            entry.after |= merged(entry.after, draft, day, newer=newer)
+            entries[entry.pk] = entry
+            if day is not None:
+                listed[day, entry.pk] = None
+            if draft.source != DAILY or entry.after["source"] != DAILY:
+                sources[draft.source, entry.pk] = None
+        new = [entry for entry in entries.values() if entry.known is None]
+        changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
+        self._insert(new)
+        self._record_changes(changed, now)
+        self._note_edits(changed, now)
+        self._update(changed)
+        self._settle(changed)
+        if aliases:
+            rows = [{"id": id, "pk": pk} for id, pk in aliases.items()]
+            self._connection.execute(upsert(ALIAS).on_conflict_do_nothing(), rows)
+        self._adopt({*(entry.pk for entry in new), *aliases.values()})
+        if listed:
+            rows = [{"day": day, "pk": pk} for day, pk in listed]
+            self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
+        if sources:
+            rows = [{"source": source, "pk": pk} for source, pk in sources]
+            self._connection.execute(upsert(PAPER_SOURCE).on_conflict_do_nothing(), rows)
+        self._categorize([entry for entry in (*new, *changed) if entry.changed.get("categories")])
+        classified = {entry.pk: entry.after for entry in new + changed if CLASSIFIED & entry.changed.keys()}
+        self.classify(classified)
+        follow_papers(self._driver, {*classified, *(one.pk for one in new + changed if TEXTS & one.changed.keys())})
+        return len(new), len(changed)
+
+    @property
+    def _driver(self) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, self._connection.connection.driver_connection)
+
+    def reclassify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
+        """Classify stored papers by rules that have changed; `papers` maps keys to the columns `CLASSIFIED`."""
+        self.classify(papers)
+        follow_papers(self._driver, papers)
+
+    def _look_up(self, drafts: Iterable[Draft]) -> None:
+        """Fetch the papers that the drafts may describe, by id and by title."""
+        hashes = {title_hash(draft.title) for draft in drafts}
+        ids = {draft.id for draft in drafts if draft.id}
+        own = {_id(draft) for draft in drafts if not draft.id}
+        columns = [*PAPER.c, *(column for column in TEXT.c if column.name != "pk")]
+        query = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk)
+        matching = query.where(or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes)))
+        for row in self._connection.execute(matching).mappings():
+            self._remember(Entry(row["pk"], dict(row), dict(row)))
+        if own:
+            aliased = query.add_columns(ALIAS.c.id.label("old")).join(ALIAS, ALIAS.c.pk == PAPER.c.pk)
+            for row in self._connection.execute(aliased.where(ALIAS.c.id.in_(own))).mappings():
+                known = {column: value for column, value in row.items() if column != "old"}
+                entry = self._by_id.get(row["id"]) or Entry(row["pk"], known, dict(known))
+                self._by_id[row["old"]] = entry
+
+    def _remember(self, entry: Entry) -> None:
+        self._by_id[entry.after["id"]] = entry
+        hash = entry.after["title_hash"]
+        # If two papers share a title, drafts match the one that still lacks its arXiv id.
+        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(OWN_PREFIXES)):
+            self._by_title[hash] = entry
+
+    def _match(self, draft: Draft) -> Entry | None:
+        """The paper that a draft describes: by id, or by title if the draft or the paper has no arXiv id."""
+        if found := self._by_id.get(_id(draft)):
+            return found
+        entry = self._by_title.get(title_hash(draft.title))
+        if entry is None or (draft.id and not entry.after["id"].startswith(OWN_PREFIXES)):
+            return None
+        of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
+        return entry if not of_a_feed or _identifies(draft.title) else None
+
+    def _take_id(self, entry: Entry, draft: Draft) -> str:
+        """Give a paper its arXiv id; return the old one, which stays as an alias."""
+        old: str = entry.after["id"]
+        entry.after |= {"id": draft.id, "source": draft.source}
+        self._remember(entry)
+        return old
+
+    def _insert(self, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        blank_state = {"read": 0, "starred": 0, "hidden": 0, "has_note": 0}
+        for table in (PAPER, TEXT):
+            names = table.c.keys()
+            rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
+            self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
+
+    def _adopt(self, pks: Iterable[int]) -> None:
+        """Apply earlier events to papers that are new or have another id."""
+        derived.adopt(self._driver, pks)
+
+    def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
+        """Record the moving facts of papers before and after this change."""
+        moved = [entry for entry in entries if entry.known and MOVING & entry.changed.keys()]
+        if moved:
+            first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
+            self._connection.execute(upsert(PAPER_CHANGE).on_conflict_do_nothing(), first)
+            latest = [_change(entry.pk, entry.after, now) for entry in moved]
+            self._connection.execute(insert(PAPER_CHANGE).prefix_with("OR REPLACE"), latest)
+
+    def _note_edits(self, entries: Iterable[Entry], now: str) -> None:
+        """Keep what marked papers were before this change."""
+        edited = {
+            entry.pk: (entry.known, entry.after) for entry in entries if entry.known and EDITED & entry.changed.keys()
+        }
+        if edited:
+            second_look.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
+
+    def _settle(self, entries: Iterable[Entry]) -> None:
+        """Find which marked papers have changed enough for a second look."""
+        moved = [entry.pk for entry in entries if (MOVING | EDITED) & entry.changed.keys()]
+        if moved and (marked := second_look.marked(self._driver, moved)):
+            second_look.settle_keys(self._driver, marked)
+
+    def _update(self, entries: Iterable[Entry]) -> None:
+        """Write only the changed columns, with one statement for each set of columns."""
+        for table in (PAPER, TEXT):
+            groups: dict[tuple[str, ...], list[Values]] = defaultdict(list)
+            for entry in entries:
+                values = {column: value for column, value in entry.changed.items() if column in table.c}
+                if values:
+                    groups[tuple(sorted(values))].append(
+                        {f"new_{name}": value for name, value in values.items()} | {"key": entry.pk}
+                    )
+            for columns, rows in groups.items():
+                self._connection.execute(_set(table, columns), rows)
+
+    def _categorize(self, entries: Sequence[Entry]) -> None:
+        """Store the papers' categories for look-ups by category."""
+        if entries:
+            before = [entry.pk for entry in entries if entry.known is not None]
+            self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
+            rows = [
+                {"category": category, "pk": entry.pk}
+                for entry in entries
+                for category in entry.after["categories"].split("\n")
+            ]
+            self._connection.execute(insert(PAPER_CATEGORY), rows)
+
+    def classify(self, papers: Mapping[int, Mapping[str, Any]]) -> None:
+        """Classify papers by the topic rules; `papers` maps keys to the columns `CLASSIFIED`."""
+        if not papers:
+            return
+        rows = [
+            {"topic": self._topic_keys[slug], "pk": pk, "rank": rank}
+            for pk, paper in papers.items()
+            for rank, slug in enumerate(
+                self._classifier.classify(
+                    paper["title"],
+                    paper["abstract"],
+                    paper["keywords"].split("\n"),
+                    paper["categories"].split("\n") if paper["categories"] else (),
+                )
+            )
+        ]
+        if known := [pk for pk in papers if pk <= self._last_known]:
+            self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(known)))
+            self._connection.execute(COUNT_CHANGE)
+        if rows:
+            self._connection.execute(insert(PAPER_TOPIC), rows)
+
+
+def _id(draft: Draft) -> str:
+    """The id of a draft's paper: its own, or else a generated one."""
+    return draft.id or draft.entry or page_id(draft.title)
+
+
+def _identifies(title: str) -> bool:
+    """Whether a title has enough letters to identify a paper."""
+    return sum(map(str.isalnum, fold(title))) >= TITLE_LETTERS
+
+
+def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
+    """The moving facts of a paper as a row of `paper_change`."""
+    flags = ("has_code", "has_project", "has_media")
+    return {
+        "pk": pk,
+        "at": int(datetime.fromisoformat(at).timestamp()),
+        "upvotes": facts["upvotes"],
+        "comments": facts["comments"],
+        "stars": facts["code_stars"],
+        "keywords": len(facts["keywords"].split("\n")) if facts["keywords"] else 0,
+        "links": sum(facts[flag] << bit for bit, flag in enumerate(flags)),
+        "models": facts["models"],
+    }
+
+
+def _set(table: Table, columns: Iterable[str]) -> Any:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    return update(table).where(table.c.pk == bindparam("key")).values(values)

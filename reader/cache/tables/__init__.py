@@ -1,0 +1,1 @@
+"""The tables of the cache, and the indexes of words that SQLite keeps."""

@@ -1,0 +1,1 @@
+"""Which papers a command is for, and what to say if there are none."""

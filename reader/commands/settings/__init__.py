@@ -1,0 +1,1 @@
+"""The settings file: its template, and changes of it."""

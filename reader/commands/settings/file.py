@@ -1,0 +1,236 @@
+"""Change the settings file: one value, or by the user's editor."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from reader import config
+from reader.access_token import child_environment
+from reader.commands.settings.template import template
+from reader.commands.workspace import Workspace
+from reader.core.errors import ConfigError, ReaderError, UsageError
+from reader.core.nearest import nearest
+from reader.core.settings.table_reader import with_table_value
+from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.toml_edit import with_value
+from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml_tables import find_blocks
+from reader.core.settings.types import InvalidValue, KeyTable, as_toml
+from reader.paths import replace_private
+from reader.settings_reader import MAX_FILE_SIZE
+
+KEYS = "keys."
+"""Begins the name of the keys of an action, such as `keys.paper.star`."""
+
+CHANGED_BY = {
+    "views": "'dailypapers views' changes them.",
+    "exports": "Change them by 'dailypapers config edit'.",
+    "commands": "Change them by 'dailypapers config edit'.",
+}
+"""What changes the tables of the settings."""
+
+EDITORS = ("nano", "vi")
+"""Editors for users who name none."""
+
+
+def key_of(name: str) -> tuple[str, ...]:
+    """The key in the file of a setting's name: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
+    if name.startswith(KEYS):
+        from reader.keys.actions import ACTIONS
+
+        action = name.removeprefix(KEYS)
+        actions = [one.id for one in ACTIONS]
+        if action in actions:
+            return ("keys", action)
+        meant = nearest(action, actions)
+        raise UsageError(f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'keys')}")
+    table, _, key = name.partition(".")
+    if key and table in SINGLE:
+        names = [one.name for one in fields(SINGLE[table])]
+        if key in names:
+            return (table, key)
+        meant = nearest(key, names)
+        raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
+    if name in config.SETTING_TYPES and name != "keys":
+        return (name,)
+    meant = nearest(name, config.SETTING_TYPES)
+    raise UsageError(f"There is no setting {name!r}. {_advice(meant, 'config show')}")
+
+
+def _advice(meant: str | None, listing: str) -> str:
+    return f"Did you mean {meant}?" if meant else f"'dailypapers {listing}' lists them."
+
+
+def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
+    """Write one setting to the file; raises ReaderError, and then the file is as it was."""
+    key = key_of(name)
+    if name in SINGLE:
+        raise UsageError(f"{name} is a table: set {name}.{fields(SINGLE[name])[0].name} or another of its keys.")
+    if name in TABLES:
+        raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
+    file = workspace.config_file
+    value, text = _checked(name, key, " ".join(words))
+    if key[0] == "keys":
+        _check_keys(workspace, key[1], value)
+    before = read_text(file)
+    after = with_value(before, key, text)
+    wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
+    if _statements(after) != wanted:
+        raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
+    write_bounded(file, after)
+
+
+Tables = list[dict[str, Any]]
+
+
+def change_tables(
+    workspace: Workspace, table: str, change: Callable[[str], str], expected: Callable[[Tables], Tables]
+) -> None:
+    """Change the tables of a name in the file; raises ReaderError, and then the file is as it was.
+
+    `change` makes the new text, and `expected` says what the tables then are: nothing else may have changed.
+    """
+    file = workspace.config_file
+    before = read_text(file)
+    document = _parsed(before, file)
+    if table in document and not find_blocks(before, table):
+        raise ConfigError(f"{table} are on one line in {file}. Change them by 'dailypapers config edit'.")
+    wanted = expected([dict(one) for one in document.get(table, [])])
+    after = change(before)
+    rest = {name: value for name, value in document.items() if name != table}
+    if _parsed(after, file) != rest | ({table: wanted} if wanted else {}):
+        raise ConfigError(f"{table} can't be changed in {file} as it is written. Use 'dailypapers config edit'.")
+    write_bounded(file, after)
+
+
+def _parsed(text: str, file: Path) -> dict[str, Any]:
+    """The document of a settings file; raises ConfigError with the place of what is not TOML."""
+    try:
+        return parse_toml(text)
+    except (ValueError, RecursionError) as error:
+        wrong = next((one for one in read_statements(text) if isinstance(one, MalformedLine)), None)
+        line = re.search(r"\(at line (\d+)", str(error))
+        said = wrong.message if wrong else str(error).partition(" (at ")[0]
+        where = f"{file}:{wrong.line}" if wrong else f"{file}:{line[1]}" if line else str(file)
+        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
+
+
+def write_bounded(file: Path, text: str) -> None:
+    """Replace the file, unless it would be too large to be read; raises ConfigError."""
+    if len(text.encode()) > MAX_FILE_SIZE:
+        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was not changed.")
+    _write(file, text)
+
+
+def _statements(text: str) -> dict[tuple[str, ...], object]:
+    """Every key of a TOML text with its value, that of its first line; malformed lines are passed over."""
+    found = [one for one in read_statements(text) if isinstance(one, Statement) and one.value is not None]
+    return {one.key: one.value for one in reversed(found)}
+
+
+def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
+    """Raise UsageError if an action can't have these keys beside the others that are set."""
+    from reader.keys.keymap import Keymap
+
+    keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
+    wrong = next((one for one in keymap.mistakes if one.action == action), None)
+    if wrong is not None:
+        meant = f" Did you mean {wrong.suggestion}?" if wrong.suggestion else ""
+        raise UsageError(
+            f"{KEYS}{action}: {wrong.problem.rstrip('?')}{'?' if wrong.problem.endswith('?') else '.'}{meant}"
+        )
+
+
+def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
+    """A typed value, and how it is written in TOML: what is not TOML is a text.
+
+    Raises UsageError if the setting does not take it.
+    """
+    if key[0] == "keys":
+        check: Callable[[object], object] = KeyTable().check_one
+    elif len(key) > 1:
+        check = partial(_check_in_table, *key)
+    else:
+        check = config.SETTING_TYPES[key[0]].check
+    unfit: InvalidValue | None = None
+    for value in (*_as_toml_value(text), text):
+        try:
+            return check(value), as_toml(value)
+        except InvalidValue as error:
+            unfit = unfit or error
+    meant = f" Did you mean {unfit.suggestion}?" if unfit and unfit.suggestion else ""
+    raise UsageError(f"{name} {unfit}.{meant}")
+
+
+def _check_in_table(table: str, key: str, value: object) -> object:
+    return getattr(with_table_value(table, None, key, value), key)
+
+
+def _as_toml_value(text: str) -> list[object]:
+    """The value that a text is in TOML; none if it is not TOML, or of a kind that no setting has."""
+    try:
+        values = list(tomllib.loads(f"value = {text}").values())
+    except (ValueError, RecursionError):
+        return []
+    return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
+
+
+def edit(workspace: Workspace) -> None:
+    """Open the file in the user's editor, and wait for its end; a missing file is made with every setting explained."""
+    file = workspace.config_file
+    command = _find_editor()
+    if not file.exists():
+        _write(file, template())
+    try:
+        ended = subprocess.run([*command, str(file)], env=child_environment(), check=False)
+    except OSError as error:
+        raise ReaderError(f"{command[0]} can't be run: {error.strerror}. Set EDITOR to your editor.") from error
+    if ended.returncode:
+        raise ReaderError(f"{command[0]} ended with {ended.returncode}. Look at {file} before you go on.")
+
+
+def _find_editor() -> list[str]:
+    """The user's editor as a program and its arguments; raises ReaderError if there is none."""
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    try:
+        command = shlex.split(named) if named else [next((one for one in EDITORS if shutil.which(one)), "")]
+    except ValueError:
+        command = []
+    if not command or not shutil.which(command[0]):
+        what = f"{command[0]} can't be found" if command and command[0] else "There is no editor"
+        raise ReaderError(f"{what}. Set EDITOR to your editor.")
+    return command
+
+
+def read_text(file: Path) -> str:
+    """The file's text with its own line ends; empty if it is missing."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_FILE_SIZE + 1)
+        if len(data) > MAX_FILE_SIZE:
+            raise ConfigError(f"{file} is larger than {MAX_FILE_SIZE // 1024} KiB. Shorten it first.")
+        return data.decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} is not UTF-8 text. Correct it first: 'dailypapers config edit'.") from error
+    except OSError as error:
+        raise ConfigError(f"{file} can't be read: {error.strerror}.") from error
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace the file at once, also behind a symbolic link: it is whole at every moment, and the user's alone."""
+    try:
+        replace_private(file, text)
+    except OSError as error:
+        raise ConfigError(f"{file} could not be written: {error.strerror}.") from error

@@ -1,0 +1,1 @@
+"""What several machines and people share: joining, settings, and what is to be said of it."""

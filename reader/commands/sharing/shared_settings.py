@@ -1,0 +1,95 @@
+"""Share the settings that suit every machine along with the marks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from reader.cache.marks.events import Events
+from reader.cache.sync.settings import (
+    changed_settings,
+    known_settings,
+    newest_settings,
+    note_settings,
+    record_settings,
+)
+from reader.commands.settings.file import read_text, write_bounded
+from reader.commands.workspace import Workspace
+from reader.config import SETTING_TYPES, SHARED, Settings
+from reader.core.errors import ConfigError
+from reader.core.settings.shared import KEYS, NotTakenError, with_setting
+from reader.core.settings.toml_lines import parse_toml
+from reader.core.settings.types import InvalidValue, KeyTable
+
+
+class SharedSettings:
+    """The shared settings of one machine; without `sync_settings` they neither go nor come."""
+
+    def __init__(self, workspace: Workspace, events: Events) -> None:
+        self._file = workspace.config_file
+        self._events = events
+        self.is_by_itself = bool(workspace.settings.sync)
+        """Whether the reader joins the marks by itself."""
+        self._is_on = workspace.settings.sync_settings
+        self.taken: list[str] = []
+        """Names of the settings that were taken over."""
+        self.refused: list[str] = []
+        """Why some were not, in sentences."""
+
+    def send_changes(self) -> None:
+        """Record what the user has changed here since the last look."""
+        values = self._read()
+        if values is not None:
+            record_settings(self._events, changed_settings(self._events.read(known_settings), values))
+
+    def take_over(self) -> bool:
+        """Take over what other machines have changed, into the file; return whether there is more to send."""
+        values = self._read()
+        if values is None:
+            return False
+        newest = self._events.read(newest_settings)
+        is_first = self._events.read(known_settings) is None
+        for name in values:
+            if name in newest and newest[name] != values[name]:
+                self._take(name, newest[name])
+        own = {name: one for name, one in values.items() if name not in newest and one != _default(name)}
+        record_settings(self._events, own if is_first else {})
+        values = self._read()
+        if values is not None and values != self._events.read(known_settings):
+            self._events.read(lambda one: note_settings(one, values))
+        return is_first and bool(own)
+
+    def _read(self) -> dict[str, Any] | None:
+        """The shared settings as the file has them; None if they do not go along, or the file has mistakes."""
+        if not self._is_on:
+            return None
+        try:
+            document = parse_toml(read_text(self._file))
+        except (ValueError, RecursionError):
+            self.refused[:] = [f"{self._file} has mistakes, so settings do not go along: 'dailypapers config check'."]
+            return None
+        return {name: document.get(name, _default(name)) for name in SHARED}
+
+    def _take(self, name: str, value: Any) -> None:
+        try:
+            _check(name, value)
+            write_bounded(self._file, with_setting(read_text(self._file), name, value))
+            self.taken.append(name)
+        except (InvalidValue, NotTakenError, ConfigError) as error:
+            said = f": it {error}" if isinstance(error, InvalidValue) else ""
+            self.refused.append(f"{name} could not be taken over{said}. Change it by 'dailypapers config edit'.")
+
+
+def _check(name: str, value: Any) -> None:
+    if name == KEYS and isinstance(value, dict):
+        for keys in value.values():
+            KeyTable().check_one(keys)
+    SETTING_TYPES[name].check(value)
+
+
+def _default(name: str) -> Any:
+    """The default of a setting as the file would have it."""
+    value = getattr(Settings(), name)
+    if isinstance(value, tuple):
+        return [asdict(one) if is_dataclass(one) and not isinstance(one, type) else one for one in value]
+    return dict(value) if name == KEYS else value

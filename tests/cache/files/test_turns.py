@@ -1,0 +1,53 @@
+"""One program at a time: another waits for its turn, or goes without."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache import schema
+from reader.cache.files import backups
+from reader.cache.files.turns import alone
+from reader.core.errors import CacheBusy
+
+TODAY = date(2026, 5, 12)
+
+
+def test_a_turn_is_one_programs_until_it_ends(tmp_path: Path) -> None:
+    lock = tmp_path / "new" / "lock"
+    with alone(lock, 0), pytest.raises(CacheBusy, match="Another program"), alone(lock, 0):
+        pass
+    with alone(lock, 0):
+        pass
+
+
+def test_who_waits_gets_its_turn(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    had_turn = threading.Event()
+
+    def wait() -> None:
+        with alone(lock, 30):
+            had_turn.set()
+
+    waiting = threading.Thread(target=wait)
+    with alone(lock, 0):
+        waiting.start()
+        assert not had_turn.is_set()
+    waiting.join()
+    assert had_turn.is_set()
+
+
+def test_a_daily_backup_is_left_to_the_program_that_makes_it(tmp_path: Path) -> None:
+    cache = tmp_path / "papers.db"
+    schema.ensure(cache)
+    with alone(backups.lock(cache), 0):
+        unfinished = cache.parent / "backups" / "papers-2026-05-12.db.part"
+        unfinished.parent.mkdir()
+        unfinished.touch()
+        assert backups.back_up_daily(cache, TODAY) is None
+        assert unfinished.exists()
+    assert backups.back_up_daily(cache, TODAY) is not None
+    assert not unfinished.exists()

@@ -1,0 +1,93 @@
+"""Checks find what does not fit, and read a damaged file only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from reader.cache import connections
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
+from reader.cache.mending.checks import verify
+from reader.cache.storing.papers import Cache
+from reader.paths import journal_file
+from tests.cache.conftest import faults
+
+
+def execute(path: Path, sql: str) -> None:
+    with closing(connections.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "check"),
+    [
+        ("UPDATE paper SET starred = 1 WHERE pk = 9", "marks"),
+        ("DELETE FROM note", "marks"),
+        ("DELETE FROM paper_tag", "marks"),
+        ("INSERT INTO paper_tag (tag, pk) VALUES ('never', 7)", "marks"),
+        ("INSERT INTO queue (pk, place) VALUES (7, '1')", "marks"),
+        ("DELETE FROM effect WHERE pk = 15", "marks"),
+        ("UPDATE event SET papers = x'00'", "log"),
+        ("UPDATE event SET count = 0 WHERE seq = 1", "log"),
+        ("DELETE FROM event WHERE kind = 'note'", "journal"),
+        ("UPDATE day SET papers = 3", "days"),
+        ("DELETE FROM paper WHERE pk = 7", "references"),
+        ("INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization)"
+         " VALUES ('delete', 7, 'Paper number 6', '', '', 'agents', NULL)", "full-text index"),
+    ],
+)  # fmt: skip
+def test_faults_are_found(kept: Path, sql: str, check: str) -> None:
+    assert faults(kept) == {}
+    execute(kept, sql)
+    assert check in faults(kept)
+
+
+def test_lines_that_the_cache_lacks_are_found(kept: Path) -> None:
+    execute(kept, "DELETE FROM effect")
+    execute(kept, "DELETE FROM event WHERE seq < 3")
+    assert "it has 2 events that the cache lacks" in faults(kept)["journal"]
+    journal_file(kept).unlink()
+    assert faults(kept)["journal"] == ("it lacks 3 of 3 events",)
+
+
+def test_a_damaged_file_is_not_opened_for_more_checks(cache: Cache, kept: Path) -> None:
+    cache.close()
+    with kept.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(bytes(4096))
+    before = kept.read_bytes()
+    (check,) = verify(kept)
+    assert check.name == "file"
+    assert check.faults
+    assert kept.read_bytes() == before
+    assert not kept.with_name("papers.db-wal").exists()
+
+
+def test_an_index_whose_check_fails_is_a_fault_of_the_index(cache: Cache, kept: Path) -> None:
+    cache.close()
+    execute(kept, "UPDATE paper_fts_config SET v = 0 WHERE k = 'version'")
+    found = faults(kept)
+    assert list(found) == ["full-text index"]
+    assert "fts5" in found["full-text index"][0]
+
+
+def test_an_event_that_is_just_being_written_is_no_fault(
+    path: Path, filled: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its line is in the journal before the event is in the log."""
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1])
+        read = Journal.read
+
+        def write_meanwhile(journal: Journal) -> Iterator[Entry | Owner | BadLine]:
+            monkeypatch.setattr(Journal, "read", read)
+            events.mark("star", True, [2])
+            return read(journal)
+
+        monkeypatch.setattr(Journal, "read", write_meanwhile)
+        assert [check.name for check in verify(path) if check.faults] == []

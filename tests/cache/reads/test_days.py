@@ -1,0 +1,91 @@
+"""The days to step to: those with papers that are not hidden, or with papers of a query."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks.events import Events
+from reader.cache.reads.days import matching_day, visible_papers
+from reader.cache.reads.window import DayCount, Window
+from reader.cache.search import plan
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.storing.papers import Cache
+from reader.core.paper import Listing
+from reader.core.query import parse
+from tests.cache.conftest import NOW, draft
+from tests.facts import cached
+
+DAYS = {"2026-11-20": (0, 1), "2026-11-21": (2, 3), "2026-11-23": (4,), "2026-11-24": (5, 6)}
+
+
+@pytest.fixture
+def window(cache: Cache, path: Path) -> Window:
+    """Papers on four days: all of the 21st are hidden, and one of the 20th is read and listed again on the 24th."""
+    for day, numbers in DAYS.items():
+        drafts = [draft(number, title="Robots" if number in (0, 5) else f"Paper {number}") for number in numbers]
+        cache.store(Listing(day, tuple(drafts)), NOW)
+    cache.store(Listing("2026-11-24", (draft(1), draft(5, title="Robots"), draft(6))), NOW)
+    with closing(Window.open(path)) as opened, closing(Events.open(path)) as events:
+        pks = {row.id: cached(row.pk) for row in opened.rows(range(1, 20))}
+        events.mark("hide", True, [pks[draft(number).id or ""] for number in (2, 3)])
+        events.mark("read", True, [pks[draft(1).id or ""]])
+    return Window.open(path)
+
+
+@pytest.mark.parametrize(
+    ("day", "steps", "found"),
+    [
+        ("2026-11-23", 1, "2026-11-20"),
+        ("2026-11-23", 2, None),
+        ("2026-11-20", -1, "2026-11-23"),
+        ("2026-11-20", -2, "2026-11-24"),
+        ("2026-11-21", 1, "2026-11-20"),
+        ("2026-11-24", -1, None),
+    ],
+)
+def test_a_day_whose_papers_are_all_hidden_is_stepped_over(
+    window: Window, day: str, steps: int, found: str | None
+) -> None:
+    with closing(window):
+        assert window.older_day(day, steps) == found
+
+
+@pytest.mark.parametrize("is_walked", [False, True])
+@pytest.mark.parametrize(
+    ("text", "day", "steps", "found"),
+    [
+        ("robots", "2026-11-24", 1, "2026-11-20"),
+        ("robots", "2026-11-20", -1, "2026-11-24"),
+        ("robots", "2026-11-20", 1, None),
+        ("robots", "2026-11-24", 2, None),
+        ("is:unread", "2026-11-24", 1, "2026-11-23"),
+        ("is:unread", "2026-11-24", 2, "2026-11-20"),
+        ("is:read", "2026-11-24", 1, "2026-11-20"),
+        ("is:hidden", "2026-11-24", 1, "2026-11-21"),
+        ("is:read", "2026-11-20", -1, "2026-11-24"),
+        ("nothing", "2026-11-24", 1, None),
+    ],
+)
+def test_with_a_query_the_days_are_those_that_list_its_papers(
+    window: Window, monkeypatch: pytest.MonkeyPatch, text: str, day: str, steps: int, found: str | None, is_walked: bool
+) -> None:
+    if is_walked:
+        # As if too many papers matched to look them up.
+        monkeypatch.setattr(plan, "few_by_any", lambda connection, selection: None)
+    selection = compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
+    with closing(window):
+        assert window.read(partial(matching_day, selection=selection, day=day, steps=steps)) == found
+
+
+@pytest.mark.parametrize(
+    ("day", "papers", "unread"),
+    [("2026-11-24", 3, 2), ("2026-11-21", 0, 0), ("2026-11-20", 2, 1), ("2026-11-19", 0, 0)],
+)
+def test_the_papers_of_a_day_are_those_that_are_not_hidden(window: Window, day: str, papers: int, unread: int) -> None:
+    with closing(window):
+        assert window.read(partial(visible_papers, day=day)) == DayCount(day, papers, unread)

@@ -1,0 +1,180 @@
+"""Reading the cache: lists and their days, rows, papers and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache.marks.events import Events
+from reader.cache.reads import window as module
+from reader.cache.reads.window import DayCount, Window
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
+from reader.cache.storing.papers import Cache
+from reader.cache.texts import Texts
+from reader.core.document.model import Document
+from reader.core.paper import Listing
+from reader.core.query import parse
+from reader.session.places import VIEWS, View
+from tests.cache.conftest import NOW, draft
+
+
+@pytest.mark.parametrize(
+    ("day", "steps", "found"),
+    [
+        ("2026-11-23", 1, "2026-11-22"),
+        ("2026-11-23", 2, "2026-11-20"),
+        ("2026-11-23", 3, None),
+        ("2026-11-20", -1, "2026-11-22"),
+        ("2026-11-20", -2, "2026-11-23"),
+        ("2026-11-20", -3, None),
+        ("2026-11-21", 1, "2026-11-20"),
+    ],
+)
+def test_a_day_is_so_many_listed_days_away(cache: Cache, path: Path, day: str, steps: int, found: str | None) -> None:
+    for number in (0, 2, 3):
+        cache.store(Listing(f"2026-11-2{number}", (draft(number),)), NOW)
+    cache.store(Listing("2026-11-21", ()), NOW)
+    with closing(Window.open(path)) as window:
+        assert window.older_day(day, steps) == found
+
+
+def ids(window: Window, pks: Sequence[int]) -> list[int]:
+    return [int(row.id[-1]) for row in window.rows(pks)]
+
+
+def test_a_row_tells_what_is_kept_of_its_paper(window: Window, path: Path) -> None:
+    queued, noted, with_text = list(window.order(selection("")).pks)[:3]
+    with closing(Events.open(path)) as events:
+        events.mark("queue", True, [queued])
+        events.mark("note", "Mine.", [noted])
+    with closing(Texts.open(path)) as texts:
+        texts.put(with_text, Document("A title", ()), "feed", NOW)
+    rows = window.rows([queued, noted, with_text])
+    assert [row.queued for row in rows] == [True, False, False]
+    assert [row.has_note for row in rows] == [False, True, False]
+    assert [row.has_text for row in rows] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "view", [view for view in VIEWS if not view.order and view.id != "followed"], ids=lambda view: view.id
+)
+@pytest.mark.parametrize("limit", [1, 3, 100])
+def test_the_first_papers_of_a_view_need_no_query_language(window: Window, view: View, limit: int) -> None:
+    assert window.first_by_day(view.query, limit) == window.first(selection(view.query), limit)
+
+
+def test_a_paper_has_a_rank_in_the_views_that_have_it(window: Window) -> None:
+    for query in ("", "is:unread", "is:starred"):
+        listed = window.first(selection(query), 100).pks
+        assert [window.rank_by_day(query, pk, 99) for pk in listed] == [*range(len(listed))]
+        absent = set(window.first(selection("is:hidden OR -is:hidden"), 100).pks).difference(listed)
+        assert {window.rank_by_day(query, pk, 99) for pk in (*absent, 999)} == {None}
+    assert window.rank_by_day("topic:agents", 1, 99) is None
+    third = window.first(selection(""), 3).pks[2]
+    assert (window.rank_by_day("", third, 2), window.rank_by_day("", third, 1)) == (2, None)
+
+
+def test_other_queries_need_the_query_language(window: Window) -> None:
+    assert window.first_by_day("is:unread topic:agents", 5) is None
+
+
+def selection(text: str) -> Selection:
+    return compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
+def test_a_first_screenful_says_whether_more_follows(window: Window, limit: int) -> None:
+    newest = window.first_by_day("day:latest", limit)
+    assert newest == window.newest(limit)
+    assert ids(window, newest.pks) == [2, 1, 3][:limit]
+    assert newest.groups == (("2026-11-24", min(3, limit)),)
+    assert newest.complete == (limit > 3)
+    first = window.first(selection(""), limit)
+    assert ids(window, first.pks) == [2, 1, 3, 5, 4][:limit]
+    older = ("2026-11-23", min(2, limit - 3))
+    assert first.groups == (("2026-11-24", min(3, limit)), older)[: 2 if limit > 3 else 1]
+    assert first.complete == (limit > 5)
+    assert window.first(selection("sort:title"), limit).groups == ()
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 4, 5_000])
+def test_an_order_is_the_same_in_chunks_of_any_size(
+    window: Window, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", chunk)
+    order = window.order(selection(""))
+    assert ids(window, order.pks) == [2, 1, 3, 5, 4]
+    assert order.groups == (("2026-11-24", 3), ("2026-11-23", 2))
+    assert order.complete
+    assert window.order(selection("sort:upvotes")).groups == ()
+    assert ids(window, window.order(selection("sort:upvotes")).pks) == [5, 2, 1, 4, 3]
+    assert window.order(selection("nothing")).groups == ()
+
+
+def test_rows_have_people_and_topics_where_they_are_asked_for(cache: Cache, path: Path) -> None:
+    team = draft(1, "Agents", authors=("Ada Byron", "Emmy Noether"), organization="Some Lab")
+    cache.store(Listing("2026-11-24", (team, draft(2, authors=("Ada Byron",)), draft(3))), NOW)
+    with closing(Window.open(path)) as window:
+        pks = window.first(selection(""), 10).pks
+        found = {row.id[-1]: row for row in window.rows(pks, with_people=True)}
+        assert [(row.organization, row.author, row.author_count) for row in map(found.__getitem__, "123")] == [
+            ("Some Lab", "Ada Byron", 2), ("", "Ada Byron", 1), ("", "", 0),
+        ]  # fmt: skip
+        (paper,) = window.papers([pk for pk in pks if pk == found["1"].pk])
+        names = window.topic_names()
+        assert found["1"].topics == tuple(names[slug] for slug in paper.topics)
+        bare = [row._replace(organization="", author="", author_count=0, topics=()) for row in found.values()]
+        assert window.rows(pks) == bare
+        assert window.rows([], with_people=True) == []
+
+
+def test_rows_come_in_the_asked_order_without_those_that_are_gone(window: Window, events: Events) -> None:
+    pks = {row.id[-1]: row.pk for row in window.rows(range(1, 6))}
+    one, two = pks["1"], pks["2"]
+    assert isinstance(one, int) and isinstance(two, int)
+    events.mark("star", True, [one])
+    events.mark("read", True, [two])
+    found = window.rows([two, 999, one])
+    assert [row.pk for row in found] == [two, one]
+    assert [(row.read, row.starred, row.hidden, row.code) for row in found] == [
+        (True, False, False, False), (False, True, False, False),
+    ]  # fmt: skip
+    assert all(flag is True or flag is False for row in found for flag in row[6:10])
+    assert window.rows([]) == []
+    assert window.paper(999) is None
+    assert [paper.id for paper in window.papers([two, 999, one])] == ["2611.00002", "2611.00001"]
+    assert (window.pk_of("2611.00001"), window.pk_of("2611.00099")) == (one, None)
+
+
+def test_hidden_papers_are_counted_only_where_they_are_asked_for(window: Window, cache: Cache, events: Events) -> None:
+    cache.store(Listing("2026-11-23", (draft(6, "On agents", upvotes=2), draft(7, "More agents"))), NOW)
+    hidden = [pk for id in ("2611.00001", "2611.00006") if (pk := window.pk_of(id)) is not None]
+    read = [pk for id in ("2611.00002", "2611.00004") if (pk := window.pk_of(id)) is not None]
+    events.mark("hide", True, hidden)
+    events.mark("read", True, read)
+    assert window.days() == [DayCount("2026-11-24", 2, 1), DayCount("2026-11-23", 3, 2)]
+    assert window.days(1) == [DayCount("2026-11-24", 2, 1)]
+    counts = [window.count(selection(text)) for text in ("", "is:hidden", "is:unread", "day:2026-11-24")]
+    assert counts == [5, 2, 3, 2]
+    assert {topic.slug: topic.papers for topic in window.topics()} == {"agents": 1, "video": 0}
+    assert {topic.slug: topic.papers for topic in window.topics(selection("is:hidden"))} == {"agents": 1, "video": 0}
+    assert ids(window, window.newest(9).pks) == [2, 3]
+    assert window.size() == 7
+
+
+def test_an_empty_cache_has_nothing(cache: Cache, path: Path) -> None:
+    with closing(Window.open(path)) as window:
+        assert (window.has_papers(), window.size(), window.newest_day(), window.days()) == (False, 0, None, [])
+        assert window.newest(5).complete and not window.newest(5).pks
+        assert not window.has_unfinished_marks()
+        assert window.meta("trending") is None
+        assert window.topic_names() == {"agents": "Agents", "video": "Video"}
+        cache.store(Listing("2026-11-24", (draft(1),)), NOW)
+        assert window.changed()
+        assert not window.changed()
+        assert (window.has_papers(), window.size(), window.newest_day()) == (True, 1, "2026-11-24")

@@ -1,0 +1,446 @@
+"""What storing listings does to the cache."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager, closing
+from datetime import date
+from pathlib import Path
+from typing import Unpack
+
+import pytest
+from sqlalchemy import Connection
+
+from reader.cache import connections
+from reader.cache.marks.events import Events
+from reader.cache.reads.window import Window
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.storing import papers as module
+from reader.cache.storing.papers import Cache, Stored, is_settled
+from reader.core.errors import CacheBusy, CacheError
+from reader.core.ids import page_id
+from reader.core.paper import Draft, Listing, Paper, Skipped
+from reader.core.query import parse
+from tests.cache.conftest import NOW, ByName, draft
+from tests.facts import DraftFacts, cached
+
+
+def whole(path: Path, id: str) -> Paper:
+    window = Window.open(path)
+    pk = window.pk_of(id)
+    paper = window.paper(pk) if pk else None
+    window.close()
+    assert paper is not None
+    return paper
+
+
+def test_a_new_paper_is_kept_whole(cache: Cache, path: Path) -> None:
+    said = Draft(
+        "A title",
+        "2611.00001",
+        "An abstract on agents.",
+        ("Ada Lovelace", "Alan Turing"),
+        organization="An Institute",
+        organization_slug="institute",
+        published="2026-11-20",
+        upvotes=12,
+        comments=3,
+        summary="One line.",
+        keywords=("agents", "tools"),
+        code_url="https://github.com/a/b",
+        code_stars=7,
+        project_url="https://example.org",
+        media=("https://example.org/a.mp4",),
+    )
+    assert cache.store(Listing("2026-11-24", (said,)), NOW) == Stored(new=1)
+    paper = whole(path, "2611.00001")
+    for field in ("title", "abstract", "authors", "organization", "published", "upvotes", "comments", "summary"):
+        assert getattr(paper, field) == getattr(said, field)
+    for field in ("keywords", "code_url", "code_stars", "project_url", "media"):
+        assert getattr(paper, field) == getattr(said, field)
+    assert (paper.author_count, paper.day, paper.topics) == (2, "2026-11-24", ("agents",))
+
+
+def test_the_same_again_changes_and_writes_nothing(filled: Cache, path: Path) -> None:
+    watcher = Window.open(path)
+    listing = Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1)))
+    assert filled.store(listing, "2026-11-24T12:00:00Z") == Stored(unchanged=3)
+    assert not watcher.changed()
+    watcher.close()
+
+
+def test_newer_facts_replace_older_and_silence_replaces_nothing(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, keywords=("agents",), abstract="Text."),)), NOW)
+    assert cache.store(Listing("2026-11-24", (draft(1, upvotes=4),)), NOW) == Stored(updated=1)
+    paper = whole(path, "2611.00001")
+    assert (paper.upvotes, paper.keywords, paper.abstract) == (4, ("agents",), "Text.")
+
+
+def test_a_file_fills_gaps_and_raises_counts_but_replaces_nothing(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, "New title", upvotes=9, comments=1),)), NOW)
+    old = draft(1, "Old title", upvotes=2, comments=5, abstract="Text.")
+    assert cache.store(Listing("2026-11-23", (old,)), NOW, newer=False) == Stored(updated=1)
+    paper = whole(path, "2611.00001")
+    assert (paper.title, paper.upvotes, paper.comments, paper.abstract) == ("New title", 9, 5, "Text.")
+    assert paper.day == "2026-11-24"
+
+
+def test_late_keywords_give_late_topics(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1),)), NOW)
+    assert whole(path, "2611.00001").topics == ()
+    cache.store(Listing("2026-11-24", (draft(1, keywords=("video",)),)), NOW)
+    assert whole(path, "2611.00001").topics == ("video",)
+
+
+def test_a_half_filled_day_does_not_replace_a_fuller_one(filled: Cache, path: Path) -> None:
+    filled.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
+    window = Window.open(path)
+    assert window.days()[0].papers == 3
+    window.close()
+
+
+def test_a_paper_on_two_days_is_one_paper_in_both(filled: Cache, path: Path) -> None:
+    assert filled.store(Listing("2026-11-20", (draft(1),)), NOW) == Stored(updated=1)
+    window = Window.open(path)
+    assert [(day.day, day.papers) for day in window.days()] == [
+        ("2026-11-24", 3),
+        ("2026-11-23", 2),
+        ("2026-11-20", 1),
+    ]
+    assert whole(path, "2611.00001").day == "2026-11-24"
+    window.close()
+
+
+def test_a_paper_twice_in_one_answer_is_one(cache: Cache) -> None:
+    twice = (draft(1, upvotes=1), draft(1, upvotes=2))
+    assert cache.store(Listing("2026-11-24", twice), NOW) == Stored(new=1, unchanged=1)
+
+
+def test_skipped_records_are_counted(cache: Cache) -> None:
+    listing = Listing("2026-11-24", (draft(1),), (Skipped("item 2", "no title"),))
+    assert cache.store(listing, NOW) == Stored(new=1, skipped=1)
+
+
+PAGE = Draft("A Title: of a Saved Page", author_count=6, published="2023-12-04", comments=2, source="page")
+
+
+def test_a_saved_page_imported_twice_is_once(cache: Cache, path: Path) -> None:
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(new=1)
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(unchanged=1)
+    paper = whole(path, page_id(PAGE.title))
+    assert (paper.author_count, paper.published, paper.day, paper.comments) == (6, "2023-12-04", None, 2)
+
+
+def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (PAGE,)), NOW, newer=False)
+    events = Events.open(path)
+    events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
+    feed = Draft("A title -- of a saved page", "2312.00001", "Text.", ("Ada Lovelace",), upvotes=3)
+    assert cache.store(Listing("2026-11-24", (feed,)), NOW) == Stored(updated=1)
+    paper = whole(path, "2312.00001")
+    assert (paper.starred, paper.source, paper.authors) == (True, "hf", ("Ada Lovelace",))
+    assert whole(path, page_id(PAGE.title)) == paper
+    # The page again: still the same paper, and the log still finds it by its old id.
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(unchanged=1)
+    events.rebuild()
+    assert whole(path, "2312.00001").starred
+    events.close()
+
+
+def test_a_saved_page_of_a_known_paper_joins_it(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, PAGE.title),)), NOW)
+    assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(updated=1)
+    assert whole(path, "2611.00001").author_count == 6
+
+
+def test_marks_wait_for_a_paper_that_comes_back(filled: Cache, path: Path) -> None:
+    events = Events.open(path)
+    pk = cached(whole(path, "2611.00001").pk)
+    events.mark("star", True, [pk])
+    connection = connections.connect(path)
+    for table in ("paper_topic", "listing", "paper_text", "effect", "paper"):
+        connection.execute(f"DELETE FROM {table} WHERE pk = ?", (pk,))
+    events.rebuild()
+    filled.store(Listing("2026-11-24", (draft(1),)), NOW)
+    assert whole(path, "2611.00001").starred
+    assert connection.execute("SELECT count(*) FROM orphan").fetchone() == (0,)
+    connection.close()
+    events.close()
+
+
+def test_days_know_when_the_feed_answered(cache: Cache) -> None:
+    cache.store(Listing("2026-11-22", ()), NOW)
+    cache.store(Listing("2026-11-20", (draft(1),)), NOW, newer=False)
+    days = cache.known_days("2026-11-01", "2026-11-30")
+    assert {day: known.papers for day, known in days.items()} == {"2026-11-22": 0}
+    later = "2026-12-24T08:00:00Z"
+    cache.store(Listing("2026-11-22", ()), later)
+    assert cache.known_days("2026-11-01", "2026-11-30")["2026-11-22"].fetched == later
+    assert is_settled("2026-11-10", NOW) and not is_settled("2026-11-11", NOW)
+
+
+def test_other_rules_change_topics_only_through_reclassify(
+    filled: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    filled.store(Listing("2026-11-24", (draft(6, "On agents and music"),)), NOW)
+    assert not filled.needs_classifying()
+    other = Cache.open(path, ByName("2", ("agents", "music")))
+    assert other.needs_classifying()
+    assert list(other.reclassify()) == [(2, 6), (4, 6), (6, 6)]
+    assert not other.needs_classifying()
+    assert whole(path, "2611.00006").topics == ("agents", "music")
+    window = Window.open(path)
+    assert {topic.slug: topic.papers for topic in window.topics()} == {"agents": 1, "music": 1}
+    window.close()
+    other.close()
+
+
+def test_search_follows_what_changes(filled: Cache, path: Path) -> None:
+    connection = sqlite3.connect(path)
+
+    def found(words: str) -> list[int]:
+        return [pk for (pk,) in connection.execute("SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?", (words,))]
+
+    filled.store(Listing("2026-11-24", (draft(1, "Zebras", abstract="They have stripes."),)), NOW)
+    assert found("zebras") == found("stripes") == [1]
+    filled.store(Listing("2026-11-24", (draft(1, "Horses", abstract="They have manes."),)), NOW)
+    assert found("horses") == found("manes") == [1]
+    assert found("zebras") == found("stripes") == []
+    connection.execute("INSERT INTO paper_fts(paper_fts, rank) VALUES ('integrity-check', 1)")
+    connection.close()
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, path: Path) -> None:
+    with filled._engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.rollback()
+    many = tuple(draft(number, abstract=f"word{number} " * 300) for number in range(100, 160))
+    with pytest.raises(CacheError, match="disk is full"):
+        filled.store(Listing("2026-11-24", many), NOW)
+    window = Window.open(path)
+    assert window.days()[0].papers == 3
+    window.close()
+
+
+def test_a_busy_cache_is_one_sentence(filled: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
+    holder = connections.connect(path)
+    holder.execute("BEGIN IMMEDIATE")
+    hurried = Cache(path, ByName())
+    with pytest.raises(CacheBusy, match="Another program"):
+        hurried.store(Listing("2026-11-24", (draft(9),)), NOW)
+    hurried.close()
+    holder.close()
+
+
+def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:
+    def shown() -> list[str]:
+        found = window.order(compile_query(parse("is:trending sort:trending"), Scope(date(2026, 11, 24))))
+        return [row.id for row in window.rows(found.pks)]
+
+    first = [Listing("2026-11-24", (draft(3),)), Listing("2025-01-07", (draft(77),)), Listing(None, (draft(5),))]
+    assert filled.store_trending(first, NOW).new == 1
+    assert shown() == ["2611.00003", "2611.00077", "2611.00005"]
+    filled.store_trending([Listing(None, (draft(1),)), Listing(None, (draft(5),))], "2026-11-24T09:00:00Z")
+    assert shown() == ["2611.00001", "2611.00005"]
+    assert window.meta("trending") == "2026-11-24T09:00:00Z"
+    # That a paper of a day is known does not mean that the day was asked for.
+    assert filled.known_days("2025-01-01", "2025-12-31") == {}
+
+
+# What arXiv and feeds say
+
+
+LONG = "A sufficiently long title that is no other paper's"
+
+
+def post(
+    title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab", /, **facts: Unpack[DraftFacts]
+) -> Draft:
+    return Draft(title, entry=entry, source=source)._replace(**facts)
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    found = connection.execute(sql).fetchall()
+    connection.close()
+    return found
+
+
+def test_arxiv_fills_in_what_the_feed_does_not_say(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, upvotes=9),)), NOW)
+    said = draft(1, categories=("cs.CL", "cs.LG"), version=2, revised="2026-11-23", remark="9 pages", source="arxiv")
+    assert cache.store(Listing(None, (said,)), NOW, newer=False) == Stored(updated=1)
+    assert cache.store(Listing(None, (said,)), NOW, newer=False) == Stored(unchanged=1)
+    paper = whole(path, "2611.00001")
+    assert (paper.categories, paper.version, paper.revised, paper.remark) == (
+        ("cs.CL", "cs.LG"), 2, "2026-11-23", "9 pages",
+    )  # fmt: skip
+    assert paper.source == "hf"
+    assert rows(path, "SELECT source FROM paper_source") == [("arxiv",)]
+    assert rows(path, "SELECT category FROM paper_category ORDER BY 1") == [("cs.CL",), ("cs.LG",)]
+
+
+def test_categories_are_replaced_whole_and_versions_only_grow(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (draft(1, categories=("cs.CL", "cs.LG"), version=2),)), NOW)
+    cache.store(Listing(None, (draft(1, categories=("cs.RO",), version=1),)), NOW)
+    paper = whole(path, "2611.00001")
+    assert (paper.categories, paper.version) == (("cs.RO",), 2)
+    assert rows(path, "SELECT category FROM paper_category") == [("cs.RO",)]
+
+
+def test_a_paper_without_another_date_stands_where_it_was_announced(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (draft(1, announced="2026-11-20"),)), NOW)
+    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-20",)]
+    cache.store(Listing(None, (draft(1, announced="2026-11-22"),)), NOW)
+    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-20",)]
+    cache.store(Listing(None, (draft(1, published="2026-11-18"),)), NOW)
+    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-18",)]
+
+
+def test_an_entry_is_one_paper_each_time_it_comes(cache: Cache, path: Path) -> None:
+    assert cache.store(Listing(None, (post("Week 12"),)), NOW, newer=False) == Stored(new=1)
+    assert cache.store(Listing(None, (post("Week 12"),)), NOW, newer=False) == Stored(unchanged=1)
+    other = post("Week 12", "feed:ba9876543210", "club")
+    assert cache.store(Listing(None, (other,)), NOW, newer=False) == Stored(new=1)
+
+
+def test_an_entry_joins_the_paper_of_its_title_if_that_is_long_enough(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, LONG), draft(2, "Week 12"))), NOW)
+    assert cache.store(Listing(None, (post(), post("Week 12", "feed:ba9876543210"))), NOW, newer=False).new == 1
+    assert whole(path, "2611.00001").source == "hf"
+    assert rows(path, "SELECT paper_source.source, p.id FROM paper_source JOIN paper AS p USING (pk) ORDER BY pk") == [
+        ("lab", "2611.00001"),
+        ("lab", "feed:ba9876543210"),
+    ]
+
+
+def test_an_entry_gives_its_id_up_for_that_of_arxiv_and_stays_known_by_it(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (post(url="https://lab.example.org/1"),)), NOW, newer=False)
+    events = Events.open(path)
+    events.mark("star", True, [cached(whole(path, "feed:0123456789ab").pk)])
+    events.close()
+    assert cache.store(Listing("2026-11-24", (draft(1, LONG),)), NOW) == Stored(updated=1)
+    paper = whole(path, "2611.00001")
+    assert (paper.starred, paper.url) == (True, "https://lab.example.org/1")
+    assert whole(path, "feed:0123456789ab") == paper
+    for title in (LONG, "Another title of the same entry"):
+        assert cache.store(Listing(None, (post(title),)), NOW, newer=False) == Stored(unchanged=1)
+
+
+def test_the_daily_papers_are_a_source_of_what_others_brought_first(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (draft(1, source="arxiv"),)), NOW)
+    cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
+    assert rows(path, "SELECT source, pk FROM paper_source ORDER BY source") == [("arxiv", 1), ("hf", 1)]
+
+
+def test_much_that_was_stored_is_counted_for_the_planner(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MUCH", 50)
+    with closing(sqlite3.connect(path)) as connection:
+        analyzed = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'"
+        cache.store(Listing("2026-11-24", (draft(1),)), NOW)
+        cache.rest()
+        assert connection.execute(analyzed).fetchone() == (0,)
+        cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(2, 60))), NOW)
+        cache.rest()
+        assert connection.execute(analyzed).fetchone() == (1,)
+
+
+def test_listings_are_stored_in_parts_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    drafts = tuple(map(draft, range(10)))
+    listings = [
+        Listing("2026-11-24", drafts[:3], (Skipped("1", "no title"),), validator="a"),
+        Listing("2026-11-23", (), validator="b"),
+        Listing("2026-11-22", drafts[3:4], (Skipped("2", "no title"),), more_skipped=3),
+        Listing("2026-11-21", drafts[4:8], validator="c"),
+        Listing("2026-11-20", ()),
+    ]
+    parts = [
+        ([(listing.day, len(listing.drafts), listing.validator) for listing in part], skipped)
+        for part, skipped in module._parts(listings)
+    ]
+    assert parts == [
+        ([("2026-11-24", 2, None)], 1),
+        ([("2026-11-24", 1, "a"), ("2026-11-23", 0, "b"), ("2026-11-22", 1, None)], 4),
+        ([("2026-11-21", 2, None)], 0),
+        ([("2026-11-21", 2, "c")], 0),
+        ([("2026-11-20", 0, None)], 0),
+    ]
+    assert list(module._parts([])) == []
+
+
+def test_what_was_stored_adds_up() -> None:
+    assert Stored(1, 2, 3, 4) + Stored(10, 20, 30, 40) == Stored(11, 22, 33, 44)
+
+
+def test_new_and_changed_papers_count_for_the_planner_until_it_has_counted(
+    cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MUCH", 2)
+    ran: list[str] = []
+    transaction = cache._transaction
+
+    def counted() -> AbstractContextManager[Connection]:
+        ran.append("transaction")
+        return transaction()
+
+    monkeypatch.setattr(cache, "_transaction", counted)
+    for stored, is_much in ((draft(1), False), (draft(1, upvotes=3), True), (draft(1, upvotes=4), False)):
+        cache.store(Listing("2026-11-24", (stored,)), NOW)
+        ran.clear()
+        cache.rest()
+        assert bool(ran) == is_much
+
+
+def test_an_unchanged_day_counts_its_papers(filled: Cache) -> None:
+    same = Listing("2026-11-24", (), is_unchanged=True)
+    assert filled.store(same, NOW) == Stored(unchanged=3)
+    assert filled.store(Listing("2026-11-24", ()), NOW) == Stored()
+    assert filled.store(same._replace(day="2026-11-01"), NOW) == Stored()
+
+
+def test_the_etags_of_days_are_kept_until_they_settle(cache: Cache) -> None:
+    def store(day: str, now: str, validator: str | None = "1", *, newer: bool = True, noted: bool = True) -> set[str]:
+        listing = Listing(day, (), validator=validator)
+        cache.store(listing, f"{now}T08:00:00Z", newer=newer, noted=noted)
+        return set(cache.validators())
+
+    assert store("2026-11-11", "2026-11-24", newer=False) == set()
+    assert store("2026-11-11", "2026-11-24", noted=False) == set()
+    assert store("2026-11-11", "2026-11-24", None) == set()
+    assert store("2026-11-10", "2026-11-24") == set()
+    assert store("2026-11-11", "2026-11-24") == {"2026-11-11"}
+    assert store("2026-11-24", "2026-11-24") == {"2026-11-11", "2026-11-24"}
+    assert cache.validators()["2026-11-24"] == "1"
+    store("2026-11-24", "2026-11-24", "2")
+    assert cache.validators()["2026-11-24"] == "2"
+    assert store("2026-11-25", "2026-11-25") == {"2026-11-24", "2026-11-25"}
+
+
+@pytest.mark.parametrize(("letters", "is_one"), [(24, False), (25, True)])
+def test_a_title_of_25_letters_identifies_a_paper(cache: Cache, letters: int, is_one: bool) -> None:
+    title = "a1 " * (letters // 2) + "é" * (letters % 2)
+    cache.store(Listing("2026-11-24", (draft(1, title),)), NOW)
+    stored = cache.store(Listing(None, (post(title),)), NOW, newer=False)
+    assert stored.new == (0 if is_one else 1)
+
+
+def test_a_title_shared_by_two_papers_of_arxiv_joins_neither(cache: Cache) -> None:
+    assert cache.store(Listing("2026-11-24", (draft(1, LONG), draft(2, LONG))), NOW) == Stored(new=2)
+    assert cache.store(Listing("2026-11-24", (draft(3, LONG),)), NOW) == Stored(new=1)
+
+
+def test_moving_facts_are_recorded_before_and_after_a_change(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, keywords=("a", "b")),)), "1970-01-01T00:00:10Z")
+    cache.store(Listing("2026-11-24", (draft(1, abstract="Text."),)), "1970-01-01T00:00:20Z")
+    found = "SELECT at, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY at"
+    assert rows(path, found) == []
+    moved = draft(1, upvotes=10, comments=2, code_url="c", media=("m",), code_stars=3)
+    cache.store(Listing("2026-11-24", (moved,)), "1970-01-01T00:00:30Z")
+    cache.store(Listing("2026-11-24", (draft(1, project_url="p"),)), "1970-01-01T00:00:40Z")
+    assert rows(path, found) == [(10, 9, 0, None, 2, 0), (30, 10, 2, 3, 2, 5), (40, 10, 2, 3, 2, 7)]
