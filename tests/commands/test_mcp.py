@@ -356,7 +356,7 @@ async def test_it_says_what_suits_the_user_by_the_users_own_marks(papers: Path, 
         run("mark", "star", IDS[1])
         first = (await one.ask("for_you", limit=1))["papers"][0]
         assert first["id"] != IDS[1] and first["score"] > 0
-        assert first["foreign"]["why"].startswith("like 1 that you marked: ")
+        assert first["foreign"]["why"].startswith("like 1 that you marked or opened: ")
         assert (await one.ask("for_you", query="xylophone"))["total"] == 0
 
 
