@@ -202,7 +202,9 @@ def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
     target = make_folder(file).resolve()
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with open_private(partial) as out:
+        # In a folder that others write to, it may be a link of theirs.
+        partial.unlink(missing_ok=True)
+        with open_private(partial, new=True) as out:
             out.write(text)
             if durable:
                 out.flush()

@@ -12,6 +12,7 @@ import platformdirs
 import pytest
 
 from reader import paths
+from reader.paths import replace_private
 
 ALL = (paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.look_file, paths.log_file)
 
@@ -128,6 +129,14 @@ def test_the_start_of_a_file_is_read_and_nothing_else(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    (tmp_path / f".list.md.{os.getpid()}.part").symlink_to(precious)
+    replace_private(tmp_path / "list.md", "new")
+    assert (precious.read_text(), (tmp_path / "list.md").read_text()) == ("mine", "new")
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for file in (tmp_path / "pipe", Path("/dev/zero")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -94,9 +95,24 @@ TREE = between("```\nreader/", "```")
 
 
 def test_files_that_it_links_to_are_there() -> None:
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link and link[0] != "#"]
     assert len(links) > 2
     assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_headings_that_it_links_to_are_there() -> None:
+    links = re.findall(r"\]\(#([^)]+)\)", README)
+    headings = {
+        re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.+)", README, re.M)
+    }
+    assert len(links) > 10
+    assert [link for link in links if link not in headings] == []
+
+
+def test_what_is_folded_is_closed() -> None:
+    """A fold that stays open would swallow the rest of the page."""
+    marks = re.findall(r"^</?details>$", README, re.M)
+    assert marks == ["<details>", "</details>"] * (len(marks) // 2)
 
 
 def test_the_tree_is_that_of_the_repository() -> None:
@@ -119,3 +135,9 @@ def test_variables_of_the_environment_are_read_by_the_program() -> None:
     code = "".join(file.read_text("utf-8") for file in (ROOT / "reader").rglob("*.py"))
     assert "DAILYPAPERS_HOME" in variables
     assert [name for name in variables if f'"{name}"' not in code] == []
+
+
+def test_every_extra_is_explained() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    explained = re.findall(r"^\| `(\w+)` \|", README.partition("| Extra |")[2].partition("## Three keys")[0], re.M)
+    assert sorted(explained) == sorted(set(extras) - {"dev"})

@@ -5,21 +5,22 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command, add_json, add_words
 from reader.commands.output import Progress, Style, amount, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.paths import APP
 
+ACTIONS = {
+    "info": "print the sizes of its parts",
+    "compact": "rewrite the file without gaps",
+    "verify": "check that its parts agree",
+    "repair": "mend what is broken, and keep the broken file",
+}
+
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "what",
-        choices=("info", "compact", "verify", "repair"),
-        metavar="info|compact|verify|repair",
-        help="print the sizes of its parts; rewrite the file without gaps; check that its parts agree; mend what is"
-        " broken and keep the broken file",
-    )
+    add_words(parser, "what", "ACTION", ACTIONS)
     add_json(parser)
 
 

@@ -25,9 +25,7 @@ LEAST = 30
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = (
-        "check: only mistakes in your own keys, and the defaults that they replace; exit code 1 if anything is wrong"
-    )
+    about = "print only mistakes in your own keys, and the defaults that they replace; exit code 1 if anything is wrong"
     parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
     parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")
     parser.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="how to print them")

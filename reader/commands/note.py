@@ -60,7 +60,7 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     elif changed:
         print_line(f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back.")
     else:
-        print_line(f"Nothing to change: {id} has {'this note' if note else 'no note'} already.")
+        print_line(f"Nothing to change: {id} {'has this note already' if note else 'has no note'}.")
     return 0
 
 

@@ -9,7 +9,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from reader.commands.command import Command, add_json, bare, positive_number
+from reader.commands.command import Command, add_json, add_words, bare, positive_number
 from reader.commands.output import is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -33,8 +33,15 @@ def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[st
     }
 
 
+ACTIONS = {
+    "install": "run refreshes, and with --digest a mail each day, from now on",
+    "remove": "run none any more",
+    "show": "print what is installed, or would be",
+}
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("install", "remove", "show"), help="what to do with the schedule")
+    add_words(parser, "what", "ACTION", ACTIONS)
     parser.add_argument("--hours", type=positive_number, metavar="N", help=f"refresh every N hours (default: {HOURS})")
     about = "mail a digest each day too, at this time (default: 07:30); with remove, end that alone"
     parser.add_argument("--digest", type=_time, nargs="?", const=MORNING, metavar="HH:MM", help=about)

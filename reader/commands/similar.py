@@ -31,7 +31,14 @@ INDENT = 2
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="arXiv ids or addresses of papers: all of them count")
-    parser.add_argument("-n", "--limit", type=positive_number, default=LIMIT, metavar="N", help=f"print N, not {LIMIT}")
+    parser.add_argument(
+        "-n",
+        "--limit",
+        type=positive_number,
+        default=LIMIT,
+        metavar="N",
+        help=f"print at most N papers (default: {LIMIT})",
+    )
     parser.add_argument("--query", default="", metavar="QUERY", help="only papers of this query, in its order")
     parser.add_argument("--newer", action="store_true", help="only papers that were published later")
     add_quiet(parser, "print papers only, without remarks")

@@ -31,7 +31,7 @@ WORDS = {
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "add|remove|rename", WORDS)
+    add_words(parser, "what", "ACTION", WORDS)
     parser.add_argument("tag", metavar="TAG", help="the tag's name; in quotes if it has blanks")
     about = "arXiv ids or addresses of papers; for rename, the new name"
     parser.add_argument("rest", nargs="*", metavar="ID", help=about)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reader.core.vectors import Encoder
 
 WHAT = {
-    "status": "which model makes them, of how many papers, and their size; nothing is asked",
+    "status": "print the model, how many papers have a vector, and their size; no server is asked",
     "build": "make those that papers lack; it can be stopped, and goes on where it was",
     "drop": "delete them all, and static models that were fetched; the next build makes them anew",
     "fetch": "fetch a static model from the hub, and check its digest",
@@ -25,7 +25,7 @@ WHAT = {
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", f"[{'|'.join(WHAT)}]", WHAT)
+    add_words(parser, "what", "ACTION", WHAT)
     about = "its name on the hub, for fetch (default: the one of the settings)"
     parser.add_argument("model", nargs="?", metavar="MODEL", help=about)
     parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched weights must have")

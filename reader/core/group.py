@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from reader.core.marks import NOTE, QUEUE, TAG, clean_mark
-from reader.core.text import clean
+from reader.core.text import clean, fold
 
 VERSION = 1
 """The form of statements."""
+
+GROUP = "dailypapers-group.json"
+"""The file that makes a folder a group's."""
 
 ANYONE = "anyone"
 """Stands for all members in queries; nobody can have this name."""
@@ -41,6 +44,9 @@ MOST_BYTES = 1 << 25
 
 MOST_THINGS = 100
 """Things that a member can share: many tags, each by itself."""
+
+# Cyrillic and Greek letters whose small or capital forms look like Latin ones, and two digits.
+_ALIKE = str.maketrans("авекмнорстухіјѕһԁԛԝӏαβεζηικμνορτυχ01ı", "abekmhopctyxijshdqwlabezhikmnoptyxoli")
 
 _NAME = re.compile(rf"\w[\w.-]{{0,{NAME_LIMIT - 1}}}")
 _PAPER = re.compile(r"[!-~]{1,300}")
@@ -95,6 +101,11 @@ class Statement:
 def is_name(text: str) -> bool:
     """Whether a text can be the name of a member: letters, digits, and `.-_` within."""
     return _NAME.fullmatch(text) is not None and text.lower() != ANYONE
+
+
+def appearance(name: str) -> str:
+    """What a name looks like: the same for two that people can hardly tell apart, as by a Cyrillic and a Latin `a`."""
+    return fold(name).translate(_ALIKE)
 
 
 def thing(text: str) -> str | None:

@@ -35,9 +35,9 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     },
     "page": {
         "read.on": "read on",
+        "app.back": "back",
         "text.open": "full text",
         "paper.star": "star",
-        "app.back": "back",
         "link.list": "links",
         "read.next": "next",
         "read.previous": "previous",
@@ -66,8 +66,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     },
     "text": {
         "read.on": "read on",
-        "text.outline": "outline",
         "app.back": "back",
+        "text.outline": "outline",
         "text.search": "search",
         "text.follow": "follow",
         "picture.open": "pictures",
@@ -168,6 +168,20 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 
 The last one leads to all others, so it stays longest where there is little room.
 """
+
+SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
+    **FOOTERS,
+    "list": {
+        "paper.read": "read",
+        "paper.star": "star",
+        "paper.hide": "hide",
+        "move.page_down": "down",
+        "move.page_up": "up",
+        **FOOTERS["list"],
+    },
+    "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
+}
+"""The same in a browser, where no other editor can be opened, and where a phone has no keys but those to tap."""
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = {
     "paper.read": "read",

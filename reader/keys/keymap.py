@@ -10,7 +10,7 @@ from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, Action
 from reader.keys.clashes import Binding, Clash, KeyMistake, LostKey, Taken, acts, find_clashes, find_digits, find_taken
 from reader.keys.contexts import TYPING, Context
-from reader.keys.footers import FOOTERS
+from reader.keys.footers import FOOTERS, SERVED_FOOTERS
 from reader.keys.own_actions import keys_of, rows_of
 from reader.keys.presets import PRESETS, VIM
 from reader.keys.spelling import Chord, label, parse_keys
@@ -35,8 +35,11 @@ class Keymap:
         *,
         preset: Mapping[str, str] = VIM,
         ascii: bool = False,
+        is_served: bool = False,
     ) -> None:
+        """`is_served` if the keys are for a reader in a browser."""
         self.ascii = ascii
+        self._footers = SERVED_FOOTERS if is_served else FOOTERS
         self._actions = {action.id: action for action in actions}
         self._defaults = {
             action.id: parse_keys(preset.get(action.id, action.keys)) for action in self._actions.values()
@@ -52,12 +55,19 @@ class Keymap:
         self._gone = {one for one, places in losses.items() if len(places) == len(self._contexts(one))}
 
     @classmethod
-    def of(cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None) -> Self:
+    def of(
+        cls,
+        settings: Settings,
+        overrides: Mapping[str, str | Sequence[str]] | None = None,
+        *,
+        is_served: bool = False,
+    ) -> Self:
         """The keys by the user's settings, or with other keys of the user's."""
         keys = settings.keys if overrides is None else overrides
         actions = (*ACTIONS, *rows_of(settings.commands))
         own = keys_of(settings.commands)
-        return cls(actions, {**own, **keys}, preset=PRESETS[settings.key_preset], ascii=settings.ascii)
+        preset = PRESETS[settings.key_preset]
+        return cls(actions, {**own, **keys}, preset=preset, ascii=settings.ascii, is_served=is_served)
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -139,7 +149,7 @@ class Keymap:
         """
         hints = [
             (self.key(action_id, context), word)
-            for action_id, word in (FOOTERS[context] if footer is None else footer).items()
+            for action_id, word in (self._footers[context] if footer is None else footer).items()
             if action_id in self._actions and action_id not in without and self.key(action_id, context)
         ]
         while width is not None and hints and sum(len(key) + len(word) + 3 for key, word in hints) - 2 > width:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reader import log
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
-from reader.cache.exported import known_contents, note_contents
+from reader.cache.exported import known_contents, known_problems, note_contents, note_problems
 from reader.cache.reads.citable import citable_papers
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -35,6 +35,8 @@ class ExportResult(NamedTuple):
     """Whether the file has changed."""
     problem: str = ""
     """Why it was not written, as a sentence; empty if it has what it should."""
+    is_news: bool = True
+    """Whether it did not fail for the same reason the last time."""
 
 
 def export_path(export: WatchedExport, folder: Path) -> Path:
@@ -53,6 +55,7 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
     Raises CacheError if the cache can't be read.
     """
     results = []
+    problems = known_problems(cache)
     with closing(Window.open(cache)) as window:
         scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, saved_queries(settings.views))
         for export in settings.exports:
@@ -64,9 +67,14 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
             except _NotWrittenError as error:
                 problem = f"{file} is not written: {error}"
                 log.record_warning("watched export", problem)
-                results.append(ExportResult(str(file), problem=problem))
+                results.append(ExportResult(str(file), problem=problem, is_news=problems.get(str(file)) != problem))
                 continue
             results.append(ExportResult(str(file), papers, is_new))
+    failed = {one.file: one.problem for one in results if one.problem}
+    if failed != problems:
+        # Else it is told again, which harms less than to fail.
+        with suppress(CacheError):
+            note_problems(cache, failed)
     return results
 
 
@@ -130,9 +138,9 @@ def _digest(content: bytes) -> str:
 
 
 def try_to_write(cache: Path, settings: Settings, folder: Path) -> list[str]:
-    """Write all files; return a sentence for each that could not be."""
+    """Write all files; return a sentence for each that could not be, unless the last time was the same."""
     try:
         results = write_exports(cache, settings, folder)
     except CacheError as error:
         return [str(error)]
-    return [one.problem for one in results if one.problem]
+    return [one.problem for one in results if one.problem and one.is_news]

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import events
+from textual import constants, events
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -20,6 +20,7 @@ from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
+from reader.ui.bounded_app import WEB_DRIVER
 from reader.ui.clicked_app import ClickedApp
 from reader.ui.front_screens import FrontScreens
 from reader.ui.keyboard import Keyboard
@@ -97,7 +98,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         still: bool = False,
     ) -> None:
         self.settings = settings
-        self.keymap = Keymap.of(settings)
+        self.keymap = Keymap.of(settings, is_served=constants.DRIVER == WEB_DRIVER)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))

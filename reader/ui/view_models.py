@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
+from reader.ui.text.day_names import short_day
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 SELECTING = ("list", "detail")
 """The contexts in which keys act on the selected papers."""
+
+ALONE = ("page", "triage", "text")
+"""The contexts of one paper over the whole screen: the keys that lead on and back always stay."""
 
 _MARKS = 3
 """Number of the list's first hints, which mark papers."""
@@ -100,20 +104,31 @@ def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
 
 def strip_parts(state: State) -> object:
     """The parts of the state that `strip_data` reads."""
-    return state.listing, state.topic_names, state.is_filter_open
+    return state.listing, state.topic_names, state.counts, state.is_filter_open
 
 
 def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
     """The filter in one line."""
     listing, key = state.listing, keymap.key("find.filter")
     name = place_name(listing, now, dot)
-    return filters(listing.place, name, listing.count, state.topic_names, key, is_open=state.is_filter_open)
+    topics, names = state.topic_papers, state.topic_names
+    return filters(listing.place, name, listing.count, names, key, topics=topics, is_open=state.is_filter_open)
 
 
 def filters(
-    place: Place, name: str, count: int | None, topic_names: Mapping[str, str], key: str, *, is_open: bool = False
+    place: Place,
+    name: str,
+    count: int | None,
+    topic_names: Mapping[str, str],
+    key: str,
+    *,
+    topics: Collection[str] = (),
+    is_open: bool = False,
 ) -> Strip:
-    """The filters of a place with so many papers; `key` opens the pane."""
+    """The filters of a place with so many papers; `key` opens the pane.
+
+    `topics` are the slugs in the order in which one is suggested for a wrong one.
+    """
     from reader.ui.text.strip_line import Strip
 
     if not place.text:
@@ -121,10 +136,21 @@ def filters(
     from reader.core.query.topic_choice import picked_topics
 
     choice = picked_topics(place.query)
+    known = dict.fromkeys((*topics, *topic_names))
+    wrong = [slug for slug in (*choice.picked, *choice.excluded) if known and slug not in known]
     picked, excluded = (
-        tuple(topic_names.get(slug, slug) for slug in slugs) for slugs in (choice.picked, choice.excluded)
+        tuple(topic_names.get(slug, slug) for slug in slugs if slug not in wrong)
+        for slugs in (choice.picked, choice.excluded)
     )
-    return Strip(name, count, picked, excluded, key, is_open)
+    return Strip(name, count, picked, excluded, key, is_open, tuple(_no_topic(slug, known) for slug in wrong))
+
+
+def _no_topic(slug: str, topics: Collection[str]) -> str:
+    """Say that there is no such topic, and name the nearest one."""
+    from reader.core.query.suggestions import nearest_value
+
+    meant = nearest_value(slug, topics)
+    return f"no topic {slug}: {meant}?" if meant else f"no topic {slug}"
 
 
 def header_parts(state: State) -> object:
@@ -203,11 +229,17 @@ def place_name(listing: ListContent, now: datetime, dot: str) -> str:
     """A short name of the place: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was fetched."""
     if listing.results is not None:
         return "From the feed"
-    return view_name(listing.place.view, listing.ranked_at, now, dot)
+    return view_name(listing.place.view, listing.ranked_at, listing.facts.newest_day, now, dot)
 
 
-def view_name(view: View, ranked_at: str | None, now: datetime, dot: str) -> str:
-    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched."""
+def view_name(view: View, ranked_at: str | None, newest: str | None, now: datetime, dot: str) -> str:
+    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched.
+
+    Today shows the newest day of the cache, so it is named `Newest · Tue 24 Nov` on a later day.
+    """
+    today = now.astimezone().date()
+    if view.id == "today" and newest and newest < today.isoformat():
+        return f"Newest {dot} {short_day(newest, today)}"
     if ranked_at is not None:
         read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
@@ -225,7 +257,8 @@ def status_parts(state: State) -> object:
     wider = state.in_all, state.widened_from
     said = state.prompt, text_prompt(state), state.notices.shown, state.hint
     phase = state.triage.phase if state.triage is not None else None
-    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase
+    has_text = state.text is not None and state.text.view is not None
+    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase, has_text
 
 
 def status(state: State, keymap: Keymap) -> Status:
@@ -236,7 +269,9 @@ def status(state: State, keymap: Keymap) -> Status:
         return Status((), choices, typed, is_typing=is_typing)
     selected = state.selection.count if state.context in SELECTING else 0
     kept = DECIDING_KEYS if state.context == "triage" else FIRST_KEYS
-    status = Status(tuple(hints(state, keymap)), *state.prompt, said, tone, selected, kept=kept)
+    status = Status(
+        tuple(hints(state, keymap)), *state.prompt, said, tone, selected, kept=kept, stays=state.context in ALONE
+    )
     if not said and state.context == "filter":
         return status._replace(said=state.hint, tone="hint")
     return status

@@ -30,6 +30,12 @@ pytestmark = [
 ]
 
 
+@pytest.mark.parametrize("since", ["0001-01-01", "5000y"])
+def test_there_is_no_day_before_the_first_one(run: Run, papers: Path, since: str) -> None:
+    found = run("digest", "--since", since)
+    assert found.code == 0 and "New since 1 January 1." in found.out
+
+
 def test_it_has_what_suits_first_then_what_is_followed_then_views_then_the_rest(
     run: Run, papers: Path, home: Path
 ) -> None:

@@ -80,6 +80,25 @@ def test_a_file_that_can_not_be_written_is_said_and_stops_nothing(
     assert says.partition(" ")[0] in run("export", "--watched").err
 
 
+def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars: Path, home: Path) -> None:
+    (home / "config.toml").write_text('[[exports]]\nquery = "is:starred"\nfile = "out/stars.bib"\n')
+    out = home / "out"
+    assert "its folder is not there" in run("mark", "star", IDS[0]).err
+    assert run("mark", "star", IDS[1]).err == ""
+    # Who asks for the files is told again.
+    assert "its folder is not there" in run("export", "--watched").err
+    out.mkdir()
+    (out / "stars.bib").write_text("@misc{mine}\n")
+    assert "something else has written" in run("mark", "star", IDS[2]).err
+    assert run("mark", "unstar", IDS[2]).err == ""
+    (out / "stars.bib").unlink()
+    assert run("mark", "star", IDS[2]).err == ""
+    assert (out / "stars.bib").read_text().count("@misc") == 3
+    (out / "stars.bib").unlink()
+    out.rmdir()
+    assert "its folder is not there" in run("mark", "unstar", IDS[2]).err
+
+
 def test_formats_of_the_settings_are_those_of_exports() -> None:
     assert tuple(FORMATS) == EXPORT_FORMATS
 

@@ -463,6 +463,18 @@ def test_hints_fit_their_width(context: Context, width: int) -> None:
         assert hints[-1][1] == list(FOOTERS[context].values())[-1]
 
 
+def test_in_a_browser_the_note_offers_no_other_editor() -> None:
+    assert ("ctrl+e", "editor") in KEYMAP.hints("note")
+    served = Keymap(is_served=True).hints("note")
+    assert served == [hint for hint in KEYMAP.hints("note") if hint != ("ctrl+e", "editor")]
+
+
+def test_in_a_browser_a_phone_can_tap_the_keys_that_turn_pages() -> None:
+    served = Keymap(is_served=True).hints("list", 60)
+    assert [word for _, word in served][:5] == ["read", "star", "hide", "down", "up"]
+    assert Keymap(is_served=True).hints("list")[-1] == KEYMAP.hints("list")[-1]
+
+
 def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
     hints = Keymap(overrides={"paper.star": "$", "paper.hide": ""}).hints("list", 200)
     assert ("$", "star") in hints

@@ -141,6 +141,7 @@ def test_it_is_drawn_and_reads_keys_follows_the_window_and_opens_links(home: Pat
         one.type("\x05")
         one.wait_for("esc keep")
         assert "no other editor can be opened here" in one.text
+        assert "ctrl+e" not in one.text
         one.type("\x1b")
         one.wait_for(READY)
         one.type("?")
@@ -149,6 +150,16 @@ def test_it_is_drawn_and_reads_keys_follows_the_window_and_opens_links(home: Pat
         assert one.end() == 0
         assert one.told[-1] == {"type": "exit"}
         assert one.process.stderr is not None and one.process.stderr.read() == b""
+
+
+def test_a_tap_turns_a_page_of_the_list(home: Path) -> None:
+    with browser(home, 60, 10) as one:
+        one.wait_for("pgdn down")
+        cursor = next(line for line in one.screen.display if line.startswith("▌"))
+        column = one.screen.display[-1].index("pgdn") + 1
+        for end in "Mm":
+            one.type(f"\x1b[<0;{column};10{end}")
+        one.wait_for(lambda server: "▌" in server.text and cursor not in server.text)
 
 
 def test_it_quits_by_its_own_key(home: Path) -> None:

@@ -232,7 +232,8 @@ async def test_a_mark_on_the_page_that_can_not_be_kept_says_so_there(reader: Ope
         _refuse_marks(r.file)
         await r.do("paper.star")
         assert "The cache" in r.status
-        assert r.lines[-2].startswith(" The cache")
+        assert r.lines[-3].startswith(" The cache")
+        assert "q back" in r.lines[-1]
         assert not r.here.starred
 
 
@@ -290,7 +291,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
 
         away.setattr("reader.feeds.http.client.HttpClient.get", get)
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: r.status == "offline · r tries again" and r.top.endswith("○ offline 08:14"))
+            await r.until(lambda: r.status == "r tries again" and r.top.endswith("○ offline 08:14"))
             away.undo()
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state.refresh.failing_since is None)

@@ -106,7 +106,7 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
         await r.until(lambda: r.app.state.refresh.problem and not r.app.state.refresh.is_running)
         assert len(r.ids) == 14
         assert r.app.context == "list"
-        assert r.status == "offline · r tries again"
+        assert r.status == "r tries again"
         await r.until(lambda: r.top.endswith("0 of 14 read · ○ offline 08:14"))
         await r.do("app.refresh")
         await r.until(lambda: r.status.endswith("could not be reached; try again later."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -30,7 +31,7 @@ from reader.ui.state.whole import State
 from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.text.fit_lines import Fit
 from reader.ui.text.header_line import Condition, Header
-from reader.ui.text.status_lines import Status
+from reader.ui.text.status_lines import Status, status_lines
 from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
     filter_data,
@@ -105,6 +106,21 @@ def test_a_place_is_named_in_few_words(view_id: str, name: str) -> None:
 )
 def test_a_ranking_is_named_with_the_time_at_which_it_was_read(ranked_at: str, name: str) -> None:
     assert place_name(replace(listing("trending"), ranked_at=ranked_at), NOW, "·") == name
+
+
+@pytest.mark.parametrize(
+    ("newest", "name"),
+    [
+        ("2026-05-12", "Today"),
+        ("2026-05-13", "Today"),
+        ("2026-05-11", "Newest · Mon 11 May"),
+        ("2025-12-31", "Newest · Wed 31 Dec 2025"),
+        (None, "Today"),
+    ],
+)
+def test_today_says_so_when_the_newest_day_is_an_earlier_one(newest: str | None, name: str) -> None:
+    assert place_name(replace(listing("today"), facts=CacheFacts(newest)), NOW, "·") == name
+    assert place_name(replace(listing("all"), facts=CacheFacts(newest)), NOW, "·") == "All"
 
 
 def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
@@ -197,8 +213,12 @@ def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
     assert strip_data(state, own, NOW, "·").key == own.key("find.filter") != "f"
 
 
-def test_the_strip_shows_the_slug_of_a_topic_without_a_name() -> None:
-    assert strip_data(at("all", "topic:old-name"), KEYMAP, NOW, "·").picked == ("old-name",)
+def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
+    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP, NOW, "·")
+    assert (strip.picked, strip.excluded) == (("Video generation",), ())
+    assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
+    unknown_yet = replace(at("all", "topic:agnets"), counts=None, topic_names={})
+    assert strip_data(unknown_yet, KEYMAP, NOW, "·").picked == ("agnets",)
     assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == Strip("All", None, key="f")
 
 
@@ -328,6 +348,18 @@ def test_the_links_name_the_keys_as_they_are_bound() -> None:
     own = Keymap(overrides={"link.list": ("B",)})
     keys = link_keys(own)
     assert (keys["o"], keys["p"], keys["a"], keys["9"]) == ("o", "p", "Ba", "B9")
+
+
+@pytest.mark.parametrize("context", ["page", "text"])
+@pytest.mark.parametrize("tone", ["done", "warning"])
+def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(
+    context: Context, tone: Literal["done", "warning"]
+) -> None:
+    said = "What happened takes more room than a narrow line has, and even more than that: " * 2
+    state = in_context(context, 60).change_notices(lambda notices: notices.told(said, tone))
+    shown = "".join(piece.text for line in status_lines(status(state, KEYMAP), 60) for piece in line)
+    assert "q back" in shown
+    assert "What happened" in shown
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:

@@ -9,12 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from reader.cache.group.place import MOST_SLOTS, Slot
+from reader.cache.sync.machine_file import files_in
 from reader.core.errors import CacheError
-from reader.core.group import MOST_BYTES
+from reader.core.group import GROUP, MOST_BYTES
 from reader.paths import read_start, sync
-
-GROUP = "dailypapers-group.json"
-"""The file that makes a folder a group's."""
 
 PREFIX, ENDING = "member-", ".signed.jsonl"
 
@@ -52,6 +50,11 @@ class Folder:
             self._path.mkdir(exist_ok=True)
             if (self._path / GROUP).exists():
                 raise CacheError(f"{self._path} has a group already: 'dailypapers group join' is for it.")
+            if any(files_in(self._path)):
+                raise CacheError(
+                    f"{self._path} has all marks of the machines that sync through it, and the people of a group would"
+                    " see them. Name another folder."
+                )
             _replace(self._path / GROUP, json.dumps({"v": 1, "group": group}).encode() + b"\n")
 
     def slots(self) -> Sequence[Slot]:
@@ -100,7 +103,9 @@ def _replace(file: Path, data: bytes) -> None:
     """Write a file that others read, whole or not at all; raises OSError."""
     part = file.with_name(f".{file.name}.part")
     try:
-        with part.open("wb") as out:
+        # Whoever may write there could have put a link or a pipe in its place.
+        part.unlink(missing_ok=True)
+        with part.open("xb") as out:
             out.write(data)
             out.flush()
         sync(part)

@@ -25,6 +25,7 @@ from reader.cache.group import members, membership, signing
 from reader.cache.group.folder import Folder
 from reader.cache.group.hub import CHANNEL, HubPlace
 from reader.cache.group.membership import Membership, Newest
+from reader.cache.group.naming import name_of, tell_apart
 from reader.cache.group.place import SLOT, Place, Slot, shown_place
 from reader.cache.postgres import is_server, open_server, shown
 from reader.cache.sqlite_errors import explained
@@ -34,9 +35,6 @@ from reader.core.group import MOST_BYTES, Statement, read, write
 from reader.paths import group_file
 
 MOST_MEMBERS = 200
-
-UNIQUE = 6
-"""Digits of a member's key that distinguish it from another one of the same name."""
 
 JITTER = 1_000_000
 """Two machines that speak at once have different numbers."""
@@ -155,12 +153,6 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
         return is_told
 
 
-def name_beside_namesake(mine: Membership) -> str:
-    """The name that others see if somebody of the same name is known; empty if nobody is."""
-    has_namesake = any(one.lower().startswith(f"{mine.name.lower()}+") for one in mine.names.values())
-    return f"{mine.name}+{signing.public_key(mine.secret)[:UNIQUE]}" if has_namesake else ""
-
-
 def _end(connection: sqlite3.Connection, cache: Path, mine: Membership) -> None:
     with connections.transaction(connection):
         members.drop_all(connection)
@@ -190,6 +182,8 @@ class _Look:
         self._public = signing.public_key(mine.secret)
         self._result = Looked()
         self._slots: list[Slot] = []
+        self._came: list[str] = []
+        """The keys of those who came during this look."""
         self._is_there = False
         """Whether the newest statement under the own key is where it was put."""
         self._has_left = False
@@ -203,6 +197,8 @@ class _Look:
         for slot in self._slots:
             if not self._is_own(slot) and _stamp(slot) not in known:
                 self._attempt(slot, self._take_in)
+        self._tell_apart()
+        self._forget_absent()
         if not self._mine.said and self._is_there and self._mine.newest.slot != self._mine.slot:
             # Another machine has spoken, and this one may lack its marks.
             self._mine.said = self._digest(self._statement(has_left=False))
@@ -262,8 +258,9 @@ class _Look:
                 # Another machine of the member has spoken since.
                 return
             raise ValueError("it is older than what was read before")
-        name = self._name_of(statement)
-        is_known = member in stamps
+        is_named, is_known = member in self._mine.names, member in stamps
+        name = name_of(statement, self._mine)
+        self._came += [] if is_named or statement.has_left else [member]
         with connections.transaction(self._connection):
             if statement.has_left:
                 members.drop(self._connection, member)
@@ -276,19 +273,24 @@ class _Look:
                 self._result.went |= {name: went} if went else {}
         self._mine.numbers[member] = statement.number
 
-    def _name_of(self, statement: Statement) -> str:
-        """The member's name: the one that it came with, unless another key has it."""
-        names = self._mine.names
-        if statement.member not in names:
-            taken = {one.lower() for one in (self._mine.name, *names.values())}
-            name = statement.name
-            if name.lower() in taken:
-                # A name can't have a plus sign, so nobody can come with this one.
-                name = f"{name}+{statement.member[:UNIQUE]}"
-            if name.lower() in taken:
-                name = f"{statement.name}+{statement.member}"
-            names[statement.member] = name
-        return names[statement.member]
+    def _tell_apart(self) -> None:
+        """Give those who came at once with one name others."""
+        for member, name in tell_apart(self._came, self._mine).items():
+            with connections.transaction(self._connection):
+                before = members.rename(self._connection, member, name)
+            result = self._result
+            result.joined = [name if one == before else one for one in result.joined]
+            result.came = {name if one == before else one: count for one, count in result.came.items()}
+
+    def _forget_absent(self) -> None:
+        """Forget what members share who are not there, once they are too many."""
+        known = members.stamps(self._connection)
+        if len(known) > MOST_MEMBERS:
+            there = {slot.name[:16] for slot in self._slots}
+            with connections.transaction(self._connection):
+                for member in known:
+                    if member[:16] not in there:
+                        members.drop(self._connection, member)
 
     # The user's machines
 

@@ -106,6 +106,13 @@ def store(connection: sqlite3.Connection, statement: Statement, name: str, stamp
     return len(after - before), sum(one[:2] not in kept for one in before)
 
 
+def rename(connection: sqlite3.Connection, public: str, name: str) -> str:
+    """Give a member another name; return the one before."""
+    (before,) = connection.execute("SELECT name FROM member WHERE public = ?", (public,)).fetchone() or ("",)
+    connection.execute("UPDATE member SET name = ?, slug = ? WHERE public = ?", (name, name.lower(), public))
+    return str(before)
+
+
 def drop(connection: sqlite3.Connection, public: str) -> None:
     """Forget a member who has left."""
     connection.execute("DELETE FROM member_mark WHERE member IN (SELECT key FROM member WHERE public = ?)", (public,))

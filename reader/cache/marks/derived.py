@@ -195,7 +195,7 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
     listed: dict[str, dict[str, str | None]] = {}
     for slug in sorted(newest):
         if newest[slug]:
-            feed = {"slug": slug, "home": None, "folder": "", **json.loads(newest[slug])}
+            feed = {"home": None, "folder": "", **json.loads(newest[slug]), "slug": slug}
             listed.setdefault(feed["url"], feed)
     rows = connection.execute("SELECT slug, url FROM feed WHERE kind <> 'own'").fetchall()
     # A feed that is followed since before the log had feeds has no event yet.

@@ -48,7 +48,7 @@ _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 OR
 _UNDOABLE = f"""
     WITH newest (last, clock) AS MATERIALIZED (
         SELECT seq, clock FROM event WHERE machine = :machine AND {_REGULAR} AND undone = 0
-        ORDER BY number DESC LIMIT 1),
+        ORDER BY number DESC, clock DESC LIMIT 1),
     agent (kind, value) AS MATERIALIZED (
         SELECT kind, value FROM newest CROSS JOIN event USING (clock)
         WHERE +machine = :machine AND kind LIKE '{AGENT}%' AND undone = 0 AND number > 0),

@@ -23,6 +23,7 @@ from reader.cache.sync import memory
 from reader.cache.sync.machine_file import Known, Reading, file_of, files_in, is_copy, tail_of
 from reader.cache.sync.memory import Memory
 from reader.core.errors import CacheError
+from reader.core.group import GROUP
 from reader.paths import make_private, sync, sync_lock
 
 PATIENCE = 5.0
@@ -306,6 +307,8 @@ def alone(cache: Path) -> Iterator[None]:
 def _expect_folder(folder: Path, cache: Path, *, is_first: bool) -> None:
     """Make the folder at its first use; raises CacheError if it is gone since, such as a stick that is not there."""
     if folder.is_dir():
+        if (folder / GROUP).exists():
+            raise CacheError(f"{folder} is the folder of a group, whose people would see all marks. Name another one.")
         if folder.samefile(cache.parent):
             raise CacheError(f"{folder} has this machine's own cache, which is not to be shared. Name another folder.")
         return

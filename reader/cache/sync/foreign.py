@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.event_log import STEPS
+from reader.cache.marks.event_log import FURTHEST, STEPS
 from reader.cache.marks.journal import Entry
 from reader.core.marks import (
     HIGHLIGHT,
@@ -28,12 +28,9 @@ from reader.core.marks import (
 )
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 
-FURTHEST = 221_845_392_000_000
-"""The year 9000 in milliseconds since 1970: later clocks would leave later events no room."""
-
 _ID = re.compile(r"[0-9a-f]{24}")
 _PAPERS = re.compile(r"[!-~]{1,300}(?:\n[!-~]{1,300})*")
-_FEED = {"kind": str, "url": str, "title": str, "added": str}
+_FEED = ("kind", "url", "title", "added")
 _MARKS = (*STATES, QUEUE, WANT, LIKE, HIGHLIGHT, LOOK, NOTE, *TRACES)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
@@ -61,7 +58,8 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str]:
     elif kind in _MARKS or kind.startswith((TAG, RULE)):
         found = clean_mark(kind, value)
     else:
-        found = (clean(kind, LINE_LIMIT), clean_note(value, NOTE_LIMIT)) if kind.isprintable() and kind else None
+        # One that is cleaned here might become a kind that is known, with a value that nobody has checked.
+        found = (kind, clean_note(value, NOTE_LIMIT)) if kind and clean(kind, LINE_LIMIT) == kind else None
     if found is None:
         raise ValueError("it is not an event")
     return found
@@ -72,9 +70,10 @@ def _is_feed(value: str) -> bool:
     if not value:
         return True
     try:
+        value.encode()
         feed = json.loads(value)
-        texts = [feed[name] for name in _FEED]
-        rest = [feed.get("home") or "", feed.get("folder", "")]
+        home, texts = feed.get("home"), [feed[name] for name in _FEED]
+        rest = [feed.get("folder", ""), *([] if home is None else [home])]
         is_whole = all(isinstance(one, str) and clean(one) == one for one in (*texts, *rest))
         parts = urlsplit(feed["url"])
         is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc

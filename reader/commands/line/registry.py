@@ -58,6 +58,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "completions": "for your shell",
             "skill": "how programs use it",
             "mcp": "tools for programs",
+            "serve": "the reader in a browser",
         },
     }
 )

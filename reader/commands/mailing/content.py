@@ -167,7 +167,8 @@ class _Builder:
 
     def _rising(self) -> Section:
         """Older papers that nobody has read, which many like now."""
-        start = date.fromisoformat(self._asked.since)
+        # No day is before the first one.
+        start = max(date.fromisoformat(self._asked.since), date.min + timedelta(days=1))
         visited = int(datetime.combine(start, time.min, UTC).timestamp())
         older = f"until:{(start - timedelta(days=1)).isoformat()}"
         gained: dict[int, int] = {}

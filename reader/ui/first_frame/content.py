@@ -36,6 +36,8 @@ class Content(NamedTuple):
     """The highlighted paper's place in the order."""
     ranked_at: str | None
     """When the feed's ranking was fetched, in a view of it."""
+    newest_day: str | None
+    """The newest day of the cache, in the view of it."""
     refreshed: datetime | None
     """The local time of the last complete refresh."""
     topic_names: Mapping[str, str]
@@ -81,6 +83,7 @@ def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = F
             rows={pk: row for row in window.rows(near, with_people=with_people) if isinstance(pk := row.pk, int)},
             cursor=cursor,
             ranked_at=window.meta("trending") if place.view.is_ranking else None,
+            newest_day=window.newest_day() if place.view.id == "today" else None,
             refreshed=paths.last_refresh(cache),
             topic_names=window.topic_names() if place.text else {},
         )

@@ -127,7 +127,7 @@ class Painter:
         """The header, the strip and the last line."""
         content, look, signs = self._content, self._look, self._glyphs
         count = len(content.order.pks) if content.order.complete else None
-        place = view_models.view_name(content.place.view, content.ranked_at, self._now, signs.dot)
+        place = view_models.view_name(content.place.view, content.ranked_at, content.newest_day, self._now, signs.dot)
         refreshed = view_models.clock(content.refreshed, self._now) or ""
         shown = None if view_models.needs_counts(content.place) else count
         header = Header(place, content.place.text, shown, condition=Condition(refreshed, "fresh"))

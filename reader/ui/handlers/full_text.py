@@ -105,6 +105,12 @@ class FullTextActions:
         self._model.change(self._model.state.view_text(view))
         return view is not text.view
 
+    def _tell_of_text(self, said: str) -> None:
+        """Say why a key does nothing in a text, if the text is there."""
+        text = self._model.state.text
+        if text is not None and text.view is not None:
+            self._model.show_notice(said)
+
     @property
     def _outline(self) -> Outline | None:
         """The outline, while keys act there."""
@@ -141,15 +147,15 @@ class FullTextActions:
     def read_on(self) -> None:
         """Scroll a page down, or say that this is the end."""
         if not self._change(lambda view: view.scroll_pages(1)):
-            self._model.show_notice(f"the end of the text · {self._keymap.key('app.back')} goes back")
+            self._tell_of_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
 
     @handles("text.next_section")
     def next_section(self, count: int | None) -> None:
-        self._change(lambda view: view.next_section(count or 1))
+        self._model.change(self._model.state.next_section(count or 1))
 
     @handles("text.previous_section")
     def previous_section(self, count: int | None) -> None:
-        self._change(lambda view: view.next_section(-(count or 1)))
+        self._model.change(self._model.state.next_section(-(count or 1)))
 
     @handles("text.right")
     def scroll_right(self, count: int | None) -> None:
@@ -161,7 +167,7 @@ class FullTextActions:
 
     def _scroll_sideways(self, cells: int) -> None:
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
-            self._model.show_notice("nothing here is wider than the screen")
+            self._tell_of_text("nothing here is wider than the screen")
 
     # Jumps
 
@@ -169,7 +175,7 @@ class FullTextActions:
     def go_back(self, _count: int | None) -> None:
         """Return to where the last jump began."""
         if not self._change(lambda view: view.back()):
-            self._model.show_notice("no jump to go back from")
+            self._tell_of_text("no jump to go back from")
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
@@ -180,7 +186,7 @@ class FullTextActions:
         if len(links) <= 1:
             self._change(lambda view: view.links_chosen())
         if not links:
-            self._model.show_notice("no reference in view")
+            self._tell_of_text("no reference in view")
         elif len(links) == 1:
             self._go_to(links[0].goal)
 

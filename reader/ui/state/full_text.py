@@ -40,6 +40,8 @@ class FullText:
     is_fetching: bool = False
     progress: str = ""
     """What is being waited for, while the text is fetched."""
+    sections_ahead: int = 0
+    """How many sections to go on once the text is there: keys that were pressed while it was fetched."""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
 
@@ -50,8 +52,10 @@ class FullText:
         if left is not None:
             view = view.go(Spot(*find(left, document, kept.source)))
         outline = Outline.of(document.sections)
+        if self.sections_ahead:
+            view = view.next_section(self.sections_ahead)
         came = replace(self, view=view, source=kept.source, outline=outline, progress="", problem="")
-        return replace(came, is_fetching=False)
+        return replace(came, is_fetching=False, sections_ahead=0)
 
     @property
     def bookmark(self) -> Bookmark | None:
@@ -68,7 +72,14 @@ class FullText:
 
     def failed(self, problem: str) -> FullText:
         """Record why there is no text; one that was there before stays."""
-        return replace(self, is_fetching=False, progress="", problem="" if self.view else problem)
+        problem = "" if self.view else problem
+        return replace(self, is_fetching=False, progress="", problem=problem, sections_ahead=0)
+
+    def next_section(self, step: int) -> FullText:
+        """Go on by sections, at once or when the text is there; none comes before the first."""
+        if self.view is not None:
+            return replace(self, view=self.view.next_section(step))
+        return replace(self, sections_ahead=max(0, self.sections_ahead + step)) if self.is_fetching else self
 
     def fitted(self, width: int, height: int) -> FullText:
         """Lay the text out for a terminal of another size."""

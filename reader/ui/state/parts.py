@@ -57,9 +57,10 @@ class ListRequest(NamedTuple):
 
 
 class CacheFacts(NamedTuple):
-    """Facts that explain an empty list, read from the cache together with the list."""
+    """Facts that explain a list, above all an empty one, read from the cache together with it."""
 
     newest_day: str | None = None
+    """The newest day of the cache; of lists with papers, only Today has it."""
     has_papers: bool = True
     missing_id: str | None = None
     """The arXiv id if the query asks only for one paper and the cache does not have it."""

@@ -45,6 +45,10 @@ class TextState(ListState):
         text = self.text
         return self if text is None or view is text.view else replace(self, text=replace(text, view=view))
 
+    def next_section(self, step: int) -> Self:
+        """Go on by sections in the open text, also in one that is being fetched."""
+        return self if self.text is None else replace(self, text=self.text.next_section(step))
+
     def text_came(self, key: PaperKey, kept: KeptText) -> Self:
         """Show the text that was fetched for a paper, if it is still wanted."""
         return replace(self, text=self.text.came(kept)) if self.text and self.text.key == key else self

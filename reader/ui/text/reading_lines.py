@@ -224,11 +224,12 @@ def _cell(papers: int, busy: int, glyphs: Glyphs) -> Piece:
 
 
 def _months(first: date, weeks: int) -> str:
-    """The names of the months over the weeks in which they begin."""
+    """The names of the months over the weeks in which they begin, where they have room."""
     line = " " * LABEL
+    end = LABEL + 2 * weeks
     for week in range(weeks):
         last = first + timedelta(weeks=week, days=6)
         at = LABEL + 2 * week
-        if last.day <= 7 and len(line) <= at:
+        if last.day <= 7 and len(line) <= at <= end - 3:
             line = f"{line:{at}}{MONTHS[last.month - 1][:3]} "
-    return line[: LABEL + 2 * weeks].rstrip()
+    return line.rstrip()

@@ -50,7 +50,9 @@ class Status(NamedTuple):
     is_typing: bool = False
     """Whether the user types `typed` now, so that it ends in a caret."""
     kept: int = FIRST_KEYS
-    """How many of the first keys stay beside a notice; with more than `FIRST_KEYS`, keys also stay below a warning."""
+    """How many of the first keys stay beside a notice."""
+    stays: bool = False
+    """Whether keys also stay below a warning."""
 
 
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
@@ -74,7 +76,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
         return (_two_slots(shown, (Piece(said, "hint"),) if measure([Piece(said)]) >= _LEAST_HINT else (), width),)
     needed = measure([Piece(said)])
     if status.tone == "warning" and needed > room:
-        if status.kept > FIRST_KEYS:
+        if status.stays:
             return (*_warning(said, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
         beside = _fitting(first, width - needed - _GAP - 1)
         if not beside:

@@ -24,6 +24,8 @@ class Strip(NamedTuple):
     key: str = "f"
     """The key that opens and closes the pane."""
     is_open: bool = False
+    wrong: tuple[str, ...] = ()
+    """What is said of each topic of the query that does not exist."""
 
 
 def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
@@ -37,7 +39,8 @@ def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
         return cut_line(place, width, glyphs.ellipsis)
     place += (Piece(f" {strip.papers:,}", "quiet"),)
     key: Line = (dot, Piece(literal(strip.key), "key"), Piece(" closes" if strip.is_open else " opens", "quiet"))
-    topics: list[Line] = [
+    topics: list[Line] = [(dot, Piece(literal(said), "quiet")) for said in strip.wrong]
+    topics += [
         (dot, Piece(literal(name), "picked"), Piece(f" {mark}", "mark"))
         for names, mark in ((strip.picked, glyphs.picked), (strip.excluded, glyphs.excluded))
         for name in names

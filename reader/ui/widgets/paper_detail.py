@@ -17,7 +17,7 @@ from reader.ui.text.glyphs import UNICODE, Glyphs
 from reader.ui.text.lines import Line, centre, fill, with_keys
 from reader.ui.text.paper_lines import MEASURE, compose
 from reader.ui.text.presentation import Presentation
-from reader.ui.text.why_lines import WHY, Explanation
+from reader.ui.text.why_lines import Explanation, explanation_lines
 from reader.ui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -162,8 +162,10 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._explained_from = self.scroll_offset.y
         self._look = replace(self._look, why=why)
         self._lay_out(keep=True)
-        heading = next((at for at, line in enumerate(self._lines) if line and line[0].text == WHY), None)
-        top = self._explained_from if heading is None else heading + self._top
+        top = self._explained_from
+        if why is not None:
+            first = explanation_lines(why, min(self.columns - 2, MEASURE), self._look.glyphs)[0]
+            top = next((at + self._top for at, line in enumerate(self._lines) if line == first), top)
         self.scroll_to(y=top, animate=False, force=True)
 
     def scroll_lines(self, count: int) -> bool:

@@ -195,11 +195,13 @@ class ListLoader:
         self._library.results, self._library.learned = listing.results, listing.order.learned
         self.awaited, self.has_listed = None, True
         ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
-        facts = CacheFacts() if listing.order.pks else self._read_facts(listing.place)
+        facts = self._read_facts(listing.place, has_listed=bool(listing.order.pks))
         self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 
-    def _read_facts(self, place: Place) -> CacheFacts:
-        """Read the facts that explain an empty list."""
+    def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
+        """Read the facts that explain an empty list, or of which day the papers of Today are."""
+        if has_listed:
+            return CacheFacts(newest_day=self._library.newest_day() if place.view.id == "today" else None)
         from reader.core.periods import period_containing, period_of_view
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from contextlib import closing
 from datetime import timedelta
@@ -12,15 +13,14 @@ import pytest
 
 from reader.cache import connections
 from reader.cache.feeds import Feeds
-from reader.cache.group import folder, looking, membership, signing
-from reader.cache.group.folder import GROUP
+from reader.cache.group import folder, looking, membership, naming, signing
 from reader.cache.group.looking import Looked
 from reader.cache.group.members import Said, own_marks
 from reader.core.errors import CacheError
-from reader.core.group import MOST_BYTES, Statement, write
+from reader.core.group import GROUP, MOST_BYTES, Shared, Statement, write
 from reader.paths import group_file
 from tests.cache.group.people import NOON, Person
-from tests.cache.sync.machines import make_cache
+from tests.cache.sync.machines import Machine, make_cache
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,31 @@ def test_each_thing_is_shared_by_choice_and_taken_back(ada: Person, bob: Person)
     before = ada.file.read_bytes()
     assert (ada.look(), bob.look()) == (Looked(), Looked())
     assert ada.file.read_bytes() == before
+
+
+def test_no_marks_go_into_the_folder_of_a_group_by_sync(ada: Person, origin: Path, tmp_path: Path) -> None:
+    machine = Machine.copied(origin, ada.folder, "laptop")
+    with pytest.raises(CacheError, match="the folder of a group, whose people would see all marks"):
+        machine.look()
+    machine.folder = tmp_path / "own"
+    machine.look()
+    bob = Person(origin, machine.folder, "bob")
+    with pytest.raises(CacheError, match="would see them"):
+        looking.create(bob.cache, str(bob.folder), "bob")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_what_lies_in_the_way_of_a_statement_is_not_written_to(ada: Person, tmp_path: Path) -> None:
+    part, precious = ada.file.with_name(f".{ada.file.name}.part"), tmp_path / "precious"
+    precious.write_text("mine")
+    part.symlink_to(precious)
+    ada.mark("star", True, 1)
+    ada.share("star")
+    assert precious.read_text() == "mine"
+    assert not ada.file.is_symlink() and not part.is_symlink()
+    os.mkfifo(part)
+    ada.share()
+    assert ada.look() == Looked()
 
 
 def test_who_leaves_takes_all_back_and_comes_back_under_the_same_key(ada: Person, bob: Person) -> None:
@@ -165,8 +190,8 @@ def test_who_is_known_from_a_home_that_is_lost_is_read_anew(ada: Person, bob: Pe
     looking.join(eve.cache, str(eve.folder), "ada")
     name = min(eve.look().joined)
     assert name.startswith("ada+")
-    assert looking.name_beside_namesake(eve.mine) == f"ada+{eve.public[:6]}"
-    assert looking.name_beside_namesake(bob.mine) == ""
+    assert naming.name_beside_namesake(eve.mine) == f"ada+{eve.public[:6]}"
+    assert naming.name_beside_namesake(bob.mine) == ""
 
 
 def test_a_clock_that_goes_back_loses_nothing(ada: Person, bob: Person) -> None:
@@ -252,3 +277,51 @@ def test_without_the_extra_it_is_named(origin: Path, tmp_path: Path, monkeypatch
     with pytest.raises(CacheError, match=r"dailypapers\[group\]"):
         looking.create(one.cache, str(one.folder), "one")
     assert not one.folder.exists()
+
+
+def a_stranger(ada: Person, name: str) -> Path:
+    """Somebody with a new key, whom only a file tells of."""
+    secret = signing.new_secret()
+    public = signing.public_key(secret)
+    file = ada.folder / f"member-{public[:16]}-00000000.signed.jsonl"
+    statement = Statement(ada.mine.group, public, name, 1, ("star",), (Shared("2611.00001", "star"),))
+    file.write_bytes(signing.sign(write(statement), secret))
+    return file
+
+
+@pytest.mark.parametrize(
+    "name", ["ADA", "\N{CYRILLIC SMALL LETTER A}da", "ad\u00e1", "\uff41da", "AD\N{GREEK CAPITAL LETTER ALPHA}"]
+)
+def test_a_name_that_only_looks_like_one_has_a_part_of_its_key(ada: Person, bob: Person, name: str) -> None:
+    bob.look()
+    a_stranger(ada, name)
+    (joined,) = bob.look().joined
+    assert joined.startswith(f"{name}+")
+
+
+def test_of_two_that_come_at_once_with_one_name_none_has_it_alone(ada: Person, bob: Person) -> None:
+    bob.look()
+    files = [a_stranger(ada, "eve") for _ in range(2)]
+    expected = sorted(f"eve+{file.name[7:13]}" for file in files)
+    looked = bob.look()
+    assert sorted(looked.joined) == sorted(looked.came) == expected
+    assert [name for name, *_ in bob.others] == ["ada", *expected]
+    # Nor has a third one.
+    a_stranger(ada, "eve")
+    assert bob.look().joined[0].startswith("eve+")
+
+
+def test_members_that_come_and_go_do_not_fill_the_home(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "MOST_MEMBERS", 4)
+    monkeypatch.setattr(naming, "MOST_KNOWN", 5)
+    bob.look()
+    for number in range(3):
+        files = [a_stranger(ada, f"m{number}-{one}") for one in range(2)]
+        looked = bob.look()
+        for file in files:
+            file.unlink()
+    assert [trouble.endswith("no more are taken in") for trouble in looked.troubles] == [True, True]
+    assert len(bob.mine.names) == 5
+    assert [name for name, *_ in bob.others] == ["ada", "m1-0", "m1-1"]

@@ -32,6 +32,12 @@ def test_nothing_stands_where_the_number_of_papers_would_move_it() -> None:
     assert unknown == " All"
 
 
+def test_a_topic_that_does_not_exist_has_no_sign() -> None:
+    wrong = STRIP._replace(picked=("Safety",), excluded=(), wrong=("no topic agnets: agents?",))
+    drawn = "".join(piece.text for piece in strip_line(wrong, 80))
+    assert drawn == " Today 31 · no topic agnets: agents? · Safety ✓ · f opens"
+
+
 def test_the_strip_says_what_its_key_does() -> None:
     line = strip_line(STRIP._replace(is_open=True, key="F2"), 80, ASCII)
     drawn = "".join(piece.text for piece in line)

@@ -104,7 +104,7 @@ async def test_a_short_list_is_read_in_one_step(desk: Desk) -> None:
     assert not desk.state.is_list_coming
     assert (desk.state.listing.place, desk.state.listing.at) == (Place(view("today"), "robot"), TOP)
     assert desk.ids == ["2605.00406", "2605.00412"]
-    assert desk.state.listing.facts == CacheFacts()
+    assert desk.state.listing.facts == CacheFacts("2026-05-12")
 
 
 async def test_a_long_list_is_there_after_its_first_screenful(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

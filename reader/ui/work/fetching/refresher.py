@@ -280,16 +280,17 @@ class Refresher:
             self._tell("nothing new")
 
     def _fail(self, error: ReaderError) -> None:
-        """Report a failure once, with its reason if the user has asked for the refresh; the first line shows it longer.
+        """Say once what can be done about a failure, which the first line names and shows longer.
 
+        If the user has asked for the refresh, its reason is told.
         Without papers, the text in place of the list says why.
         """
         trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else NO_NEWS
         if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
             # In a full text the same key fetches the text again.
             key = self._services.look.keymap.key("app.refresh", self._model.state.context)
-            again = f"{trouble} · {key} tries again" if key else trouble
-            self._tell(str(error) if self._wanted.is_asked else again, "warning")
+            if self._wanted.is_asked or key:
+                self._tell(str(error) if self._wanted.is_asked else f"{key} tries again", "warning")
         self._told = trouble
         self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
 
