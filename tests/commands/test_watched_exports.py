@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -11,7 +12,7 @@ from typing import TextIO
 import pytest
 
 from reader.actions.export import FORMATS, ExportFailed, replacing
-from reader.commands.sharing.joining import exchange_once
+from reader.commands.sharing import joining
 from reader.commands.workspace import Workspace
 from reader.core.settings.tables import EXPORT_FORMATS
 from reader.refresh import watched_exports
@@ -168,8 +169,28 @@ def test_a_sync_that_brings_nothing_keeps_what_was_changed_before(
     run("mark", "star", IDS[0])
     workspace = Workspace()
     workspace.has_changed = True
-    exchange_once(workspace, tmp_path / "shared")
+    joining.exchange_once(workspace, tmp_path / "shared")
     assert workspace.has_changed
     workspace.has_changed = False
-    exchange_once(workspace, tmp_path / "shared")
+    joining.exchange_once(workspace, tmp_path / "shared")
     assert not workspace.has_changed
+
+
+def test_what_comes_while_machines_are_watched_is_written_at_once(
+    run: Run, stars: Path, home: Path, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(filled, other / "papers.db")
+    with monkeypatch.context() as patch:
+        patch.setenv("DAILYPAPERS_HOME", str(other))
+        run("mark", "star", IDS[0])
+        run("sync", str(tmp_path / "shared"))
+
+    def end(*_: object) -> None:
+        assert IDS[0] in stars.read_text()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(joining, "wait_for_news", end)
+    with pytest.raises(KeyboardInterrupt):
+        joining.watch(Workspace(), tmp_path / "shared", lambda *_: None)
