@@ -131,7 +131,8 @@ class Settings:
     ssh. They need the extra dailypapers[images]."""
 
     ascii: bool = field(default=False, metadata={"rule": Boolean()})
-    """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them."""
+    """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them. The console of Linux
+    (TERM=linux) gets them by itself, unless this is false."""
 
     filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""

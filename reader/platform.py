@@ -103,6 +103,11 @@ _PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio
 _TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour")
 
 
+def lacks_signs(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is the console of Linux, whose fonts lack most signs; a browser never lacks them."""
+    return environ.get("TERM") == "linux" and not environ.get("TEXTUAL_DRIVER")
+
+
 def shows_links(environ: Mapping[str, str]) -> bool:
     """Whether the terminal is known to show OSC 8 links; FORCE_HYPERLINK decides if it is set.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core.settings.table_reader import TableReader, with_table_value
 from reader.core.settings.tables import SINGLE, TABLES
@@ -63,6 +64,8 @@ class LoadedSettings:
     def origin(self, key: str) -> str:
         """The origin of a setting's value: `default`, `FILE:LINE`, or the name of an environment variable."""
         line = self.lines.get(key)
+        if line is None and key == "ascii" and self.settings.ascii:
+            return "TERM"
         return "default" if line is None else f"{self.file}:{line}" if line else VARIABLES[key]
 
 
@@ -75,7 +78,10 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
     text = reading.open(path)
     if text:
         reading.take(text)
-    reading.override(os.environ if environment is None else environment)
+    environment = os.environ if environment is None else environment
+    reading.override(environment)
+    if platform.lacks_signs(environment):
+        reading.values.setdefault("ascii", True)
     settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
     return LoadedSettings(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
 

@@ -23,6 +23,9 @@ CERTIFICATE = Path(__file__).parent / "data" / "mail_localhost.pem"
 
 USER, PASSWORD = "ada", "engine no. 1"
 
+SINCE = ("--since", "2026-06-29")
+"""The words of `digest` by which all papers of the tests are new."""
+
 
 @dataclass
 class MailServer:
@@ -127,3 +130,9 @@ def serving(security: str = "starttls", **faults: object) -> Iterator[MailServer
                 loop.run_until_complete(task)
         loop.run_until_complete(listening.wait_closed())
         loop.close()
+
+
+def write_settings(home: Path, server: MailServer, more: str = "", user: str = USER) -> None:
+    """Let a home mail by this server."""
+    lines = f'to = "ada@example.org"\nserver = "localhost:{server.port}"\nuser = "{user}"\n{more}'
+    (home / "config.toml").write_text(f"[digest]\n{lines}\n")

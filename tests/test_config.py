@@ -142,6 +142,25 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(file: Path) -> N
     assert (loaded.settings.days_at_start, loaded.settings.ascii) == (3, True)
 
 
+@pytest.mark.parametrize(
+    ("environment", "text", "ascii", "origin"),
+    [
+        ({"TERM": "linux"}, "", True, "TERM"),
+        ({"TERM": "linux"}, "ascii = false\n", False, "{file}:1"),
+        ({"TERM": "linux"}, "ascii = 1\n", True, "TERM"),
+        ({"TERM": "linux", "TEXTUAL_DRIVER": "x"}, "", False, "default"),
+        ({"TERM": "xterm-256color"}, "", False, "default"),
+        ({"TERM": "xterm-256color"}, "ascii = true\n", True, "{file}:1"),
+    ],
+)
+def test_the_console_of_linux_gets_ascii_unless_the_settings_say_otherwise(
+    file: Path, environment: dict[str, str], text: str, ascii: bool, origin: str
+) -> None:
+    file.write_text(text)
+    loaded = load_settings(file, environment)
+    assert (loaded.settings.ascii, loaded.origin("ascii")) == (ascii, origin.format(file=file))
+
+
 def test_an_unknown_table_is_told_once(file: Path) -> None:
     mistake = only_mistake(file, '[kyes]\n"paper.star" = "s"\n"paper.read" = "m"\n')
     assert (mistake.line, mistake.key, mistake.suggestion) == (1, "kyes", "keys")

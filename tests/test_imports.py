@@ -31,6 +31,7 @@ SLOW = {
     "selectolax",
     "markdown_it",
     "mcp",
+    "aiohttp",
 }
 """What takes longer to import than the whole first frame, and its like."""
 

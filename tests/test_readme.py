@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -134,3 +135,9 @@ def test_variables_of_the_environment_are_read_by_the_program() -> None:
     code = "".join(file.read_text("utf-8") for file in (ROOT / "reader").rglob("*.py"))
     assert "DAILYPAPERS_HOME" in variables
     assert [name for name in variables if f'"{name}"' not in code] == []
+
+
+def test_every_extra_is_explained() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    explained = re.findall(r"^\| `(\w+)` \|", README.partition("| Extra |")[2].partition("## Three keys")[0], re.M)
+    assert sorted(explained) == sorted(set(extras) - {"dev"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,20 +19,20 @@ _CONTENTS, _PROBLEMS = "exports", "exports_not_written"
 """The keys in `meta`."""
 
 _REMEMBERED = 5
-"""Contents of a file that are known as ours: two programs may write it one after the other, and note it later."""
+"""Contents of a file that are known as ours: several programs may be about to write it."""
 
 
-def known_contents(path: Path) -> dict[str, list[str]]:
-    """The digests of what was written to each file, the newest first."""
-    return _load(path, _CONTENTS)
+def known_contents(path: Path, file: str) -> Sequence[str]:
+    """The digests of what was written to a file, the newest first."""
+    found: Sequence[str] = _load(path, _CONTENTS).get(file, ())
+    return found
 
 
-def note_content(path: Path, file: str, digest: str) -> None:
-    """Note what was written to a file."""
+def note_contents(path: Path, file: str, digests: Sequence[str]) -> None:
+    """Note what is about to be written to a file, and then what it has now, if that is ours."""
     with explained(path), closing(connections.connect(path)) as cache, connections.transaction(cache):
         known = _read(cache, _CONTENTS)
-        before = [one for one in known.get(file, ()) if one != digest]
-        known[file] = [digest, *before][:_REMEMBERED]
+        known[file] = list(dict.fromkeys((*digests, *known.get(file, ()))))[:_REMEMBERED]
         _write(cache, _CONTENTS, known)
 
 

@@ -68,7 +68,9 @@ def is_unclear(address: str) -> bool:
     """Whether a sign in the address may be part of a password: nobody can tell then what may be shown."""
     try:
         parts = urlsplit(address)
-        return parts.netloc.count("@") > 1 or "@" in parts.path + parts.fragment
+        # What is before a path's slash may be a user with a password, whatever signs these have.
+        behind = parts.path + parts.fragment + ("" if parts.path else parts.query)
+        return parts.netloc.count("@") > 1 or "@" in behind
     except ValueError:
         return True
 
@@ -126,7 +128,8 @@ def open_server(address: str) -> Iterator[Server]:
         raise CacheError(NEEDS_EXTRA) from None
     if is_unclear(address):
         raise CacheError(
-            "The address of the server can't be understood: in user and password, @ is written as %40, / as %2F."
+            "The address of the server can't be understood: in user and password, @ is written as %40, / as %2F, ? as"
+            " %3F."
         )
     try:
         with _patient(psycopg.Connection).connect(

@@ -250,6 +250,7 @@ def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
             seen = last_event(events)
             _look_as(arguments, workspace, "", place)
             sys.stdout.flush()
+            workspace.write_exports()
             wait_for_news(events, place.server, now.slot, seen)
     return 0
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from reader import access_token, platform
+from reader import platform
 from reader.actions.schedule import start_of_program
 from reader.commands.command import Command, bare
 from reader.commands.output import print_line, warn
@@ -30,16 +29,14 @@ def port_number(text: str) -> int:
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "the port to listen on (default: 8000)"
     parser.add_argument("--port", type=port_number, default=8000, metavar="N", help=about)
-    about = (
-        "another address of this machine, for your other devices (default: 127.0.0.1, which only this machine reaches)"
-    )
+    about = "an address of this machine that your other devices reach (default: 127.0.0.1, which they do not)"
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=about)
 
 
 def _serve(arguments: Namespace, workspace: Workspace) -> int:
     try:
-        from reader.commands.serve_guard import Address, Guard
-        from reader.commands.serve_server import serve
+        from reader.commands.browser.guard import Address, Guard
+        from reader.commands.browser.server import serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("aiohttp", "textual_serve"):
             raise
@@ -53,8 +50,6 @@ def _serve(arguments: Namespace, workspace: Workspace) -> int:
         if not guard.address.is_local:
             warn(OTHERS)
 
-    # The readers get the tokens as from the shell that started this.
-    os.environ.update(access_token.held_secrets())
     serve(_command(arguments.log_level), guard, announce)
     return 0
 

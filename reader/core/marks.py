@@ -126,6 +126,11 @@ def _is_day(value: str) -> bool:
         return False
 
 
+def is_machine(text: str) -> bool:
+    """Whether a text can be the id of a machine."""
+    return _MACHINE.fullmatch(text) is not None
+
+
 def clean_event(mark: Mark) -> Mark | None:
     """A foreign mark with clean text; None if its kind, value, clock, id or machine is not of the right form."""
     cleaned = clean_mark(mark.kind, mark.value)
@@ -133,7 +138,7 @@ def clean_event(mark: Mark) -> Mark | None:
         cleaned is None
         or not 0 <= mark.clock <= LATEST_CLOCK
         or not _ID.fullmatch(mark.id)
-        or not _MACHINE.fullmatch(mark.machine)
+        or not is_machine(mark.machine)
     ):
         return None
     return mark._replace(kind=cleaned[0], value=cleaned[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime
 from functools import partial
@@ -14,7 +13,7 @@ from typing import NamedTuple
 from reader import log
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
-from reader.cache.exported import known_contents, known_problems, note_content, note_problems
+from reader.cache.exported import known_contents, known_problems, note_contents, note_problems
 from reader.cache.reads.citable import citable_papers
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -56,7 +55,7 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
     Raises CacheError if the cache can't be read.
     """
     results = []
-    known, problems = known_contents(cache), known_problems(cache)
+    problems = known_problems(cache)
     with closing(Window.open(cache)) as window:
         scope = Scope(today or datetime.now(UTC).date(), window.newest_day(), None, saved_queries(settings.views))
         for export in settings.exports:
@@ -64,15 +63,12 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
             keys = CitationKeys(settings.citation_key, all_papers=partial(window.read, citable_papers))
             try:
                 papers, content = _content(window, export, keys, scope)
-                is_new = _replace(file, content, known.get(str(file), ()))
+                is_new = _replace(cache, file, content)
             except _NotWrittenError as error:
                 problem = f"{file} is not written: {error}"
                 log.record_warning("watched export", problem)
                 results.append(ExportResult(str(file), problem=problem, is_news=problems.get(str(file)) != problem))
                 continue
-            digest = _digest(content)
-            if digest not in known.get(str(file), ())[:1]:
-                note_content(cache, str(file), digest)
             results.append(ExportResult(str(file), papers, is_new))
     failed = {one.file: one.problem for one in results if one.problem}
     if failed != problems:
@@ -103,15 +99,24 @@ def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: S
     return papers, out.getvalue().encode("utf-8", "replace")
 
 
-def _replace(file: Path, content: bytes, known: Sequence[str]) -> bool:
-    """Write a file unless it has this content; return whether it was written."""
+def _replace(cache: Path, file: Path, content: bytes) -> bool:
+    """Write a file unless it has this content; return whether it was written.
+
+    The content is noted before: whoever finds it there, also after a kill, knows that it is ours.
+    """
     try:
-        is_there = file.exists()
-        there = file.read_bytes() if is_there else b""
-        if is_there and there == content:
+        there = file.read_bytes() if file.exists() else None
+        known, digests = known_contents(cache, str(file)), [_digest(content)]
+        if there and there != content:
+            if _digest(there) not in known:
+                raise _NotWrittenError(
+                    "something else has written or changed it. Move it away, and it is written anew."
+                )
+            digests.append(_digest(there))
+        if list(known[: len(digests)]) != digests:
+            note_contents(cache, str(file), digests)
+        if there == content:
             return False
-        if there and _digest(there) not in known:
-            raise _NotWrittenError("something else has written or changed it. Move it away, and it is written anew.")
         with replacing(file) as stream:
             stream.write(content.decode())
     except ExportFailed as error:

@@ -10,7 +10,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,23 +22,12 @@ from reader.cache.marks.events import Events
 from reader.cache.second_look import settle_keys
 from reader.paths import sent_digests_file
 from tests.commands.conftest import IDS, Run
-from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
+from tests.mail_server import PASSWORD, SINCE, MailServer, serving, write_settings
 
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-
-SINCE = ("--since", "2026-06-29")
-
-
-@pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    yield
-    access_token.hold_tokens({})
-
-
-def write_settings(home: Path, server: MailServer, more: str = "", user: str = USER) -> None:
-    lines = f'to = "ada@example.org"\nserver = "localhost:{server.port}"\nuser = "{user}"\n{more}'
-    (home / "config.toml").write_text(f"[digest]\n{lines}\n")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+    pytest.mark.usefixtures("trusting_mail"),
+]
 
 
 @pytest.mark.parametrize("since", ["0001-01-01", "5000y"])

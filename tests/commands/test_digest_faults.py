@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
@@ -18,23 +17,12 @@ from reader.actions.digests import password
 from reader.commands.mailing import delivery as digest_delivery
 from reader.core.errors import ReaderError
 from tests.commands.conftest import Run
-from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
+from tests.mail_server import PASSWORD, SINCE, USER, serving, write_settings
 
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-
-SINCE = ("--since", "2026-06-29")
-
-
-@pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    yield
-    access_token.hold_tokens({})
-
-
-def write_settings(home: Path, server: MailServer, more: str = "", user: str = USER) -> None:
-    lines = f'to = "ada@example.org"\nserver = "localhost:{server.port}"\nuser = "{user}"\n{more}'
-    (home / "config.toml").write_text(f"[digest]\n{lines}\n")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+    pytest.mark.usefixtures("trusting_mail"),
+]
 
 
 class Ring(keyring.backend.KeyringBackend):

@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from http.cookies import SimpleCookie
-from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, WSServerHandshakeError, web
@@ -17,9 +16,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.commands import serve_server
-from reader.commands.serve_guard import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard
-from reader.commands.serve_server import GuardedServer
+from reader import access_token
+from reader.commands.browser import server
+from reader.commands.browser.guard import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard
+from reader.commands.browser.server import GuardedServer
 from reader.core.errors import UsageError
 from tests.commands.conftest import Run
 
@@ -27,25 +27,25 @@ HOST = "127.0.0.1:8000"
 SITE = f"http://{HOST}"
 
 ECHO = """
-import sys
+import os, sys
 sys.stdout.write("__GANGLION__\\n"); sys.stdout.flush()
 while (kind := sys.stdin.buffer.read(1)):
     data = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(4), "big"))
     if kind == b"M" and b"quit" in data:
         break
+    if data == b"t":
+        data = os.environ["HF_TOKEN"].encode()
     sys.stdout.buffer.write(kind + len(data).to_bytes(4, "big") + data); sys.stdout.flush()
 """
-"""Speaks as an app does to Textual's server, and draws what is typed."""
+"""Speaks as an app does to Textual's server, and draws what is typed, or its token after a t."""
 
 COMMAND = shlex.join([sys.executable, "-c", ECHO])
-
-Client = TestClient[web.Request, web.Application]
 
 
 class Visitor:
     """A browser at the server, which listens elsewhere than it believes."""
 
-    def __init__(self, client: Client, guard: Guard) -> None:
+    def __init__(self, client: TestClient[web.Request, web.Application], guard: Guard) -> None:
         self.client = client
         self.guard = guard
 
@@ -61,10 +61,10 @@ class Visitor:
     async def get(self, path: str, headers: dict[str, str]) -> ClientResponse:
         return await self.client.get(path, headers=headers, allow_redirects=False)
 
-    async def typed(self, headers: dict[str, str]) -> bytes:
+    async def typed(self, headers: dict[str, str], key: str = "s") -> bytes:
         """What a websocket draws after a key."""
         async with self.client.ws_connect("/ws?width=80&height=24", headers=headers) as websocket:
-            await websocket.send_json(["stdin", "s"])
+            await websocket.send_json(["stdin", key])
             return await websocket.receive_bytes(timeout=30)
 
 
@@ -185,6 +185,17 @@ async def test_two_pages_have_a_reader_each_and_all_end_with_the_server() -> Non
             assert websocket.closed
 
 
+async def test_a_reader_has_the_tokens_as_if_a_shell_had_started_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "of-a-test")
+    access_token.hide_tokens()
+    try:
+        async with visit() as one:
+            assert await one.typed(one.own, "t") == b"of-a-test"
+        assert "HF_TOKEN" not in os.environ
+    finally:
+        access_token.hold_tokens({})
+
+
 @pytest.mark.parametrize(
     ("host", "port", "url", "is_local"),
     [
@@ -257,20 +268,19 @@ def test_wrong_words_are_one_sentence(run: Run, words: tuple[str, str]) -> None:
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """What would be served, each with the token that its readers would have; nothing listens."""
-    told: list[dict[str, Any]] = []
+def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What would be served; nothing listens."""
+    told: list[dict[str, str]] = []
 
     def serve(command: str, guard: Guard, announce: Callable[[], None]) -> None:
         announce()
-        told.append({"command": command, "entrance": guard.entrance, "token": os.environ.get("HF_TOKEN")})
+        told.append({"command": command, "entrance": guard.entrance})
 
-    monkeypatch.setattr(serve_server, "serve", serve)
-    monkeypatch.setenv("HF_TOKEN", "of-a-test")
-    yield told
+    monkeypatch.setattr(server, "serve", serve)
+    return told
 
 
-def test_it_prints_the_address_and_how_to_end_it(run: Run, served: list[dict[str, Any]]) -> None:
+def test_it_prints_the_address_and_how_to_end_it(run: Run, served: list[dict[str, str]]) -> None:
     found = run("serve", "--log-level", "info")
     (one,) = served
     assert (found.code, found.err) == (0, "")
@@ -278,11 +288,9 @@ def test_it_prints_the_address_and_how_to_end_it(run: Run, served: list[dict[str
     assert one["entrance"].startswith("http://127.0.0.1:8000/?key=")
     assert "Ctrl+C ends it" in found.lines[1]
     assert one["command"].endswith(" --log-level info")
-    # Each reader is as one that is started in the shell.
-    assert one["token"] == "of-a-test"
 
 
-def test_other_machines_are_warned_of(run: Run, served: list[dict[str, Any]]) -> None:
+def test_other_machines_are_warned_of(run: Run, served: list[dict[str, str]]) -> None:
     found = run("serve", "--host", "192.168.1.5", "--port", "8080")
     assert served[0]["entrance"].startswith("http://192.168.1.5:8080/?key=")
     assert found.err.startswith("Whoever has this address reads and marks as you") and found.err.count("\n") == 1
@@ -292,8 +300,8 @@ def test_other_machines_are_warned_of(run: Run, served: list[dict[str, Any]]) ->
 def test_without_the_extra_it_says_how_to_get_it(run: Run, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("serve_guard", "serve_server"):
-        monkeypatch.delitem(sys.modules, f"reader.commands.{name}")
+    for name in ("guard", "server"):
+        monkeypatch.delitem(sys.modules, f"reader.commands.browser.{name}")
     monkeypatch.setitem(sys.modules, package, None)
     found = run("serve")
     assert (found.code, found.out) == (1, "")

@@ -102,9 +102,9 @@ def test_why_tells_which_marked_papers_it_is_like(run: Run, papers: Path) -> Non
     assert "For you" not in run("show", "2606.30616", "--why").out
     assert run("show", "2606.30616", "--json=for_you").json == {"for_you": {"score": 0.0, "why": None, "terms": []}}
     run("mark", "star", "2606.00001", "2606.28480")
-    assert run("show", "2606.30616", "--why").lines[-1] == "For you: like 2 that you marked: agents."
+    assert run("show", "2606.30616", "--why").lines[-1] == "For you: like 2 that you marked or opened: agents."
     told = run("show", "2606.30616", "--json=for_you").record["for_you"]
-    assert told["score"] > 0 and told["why"] == "like 2 that you marked: agents"
+    assert told["score"] > 0 and told["why"] == "like 2 that you marked or opened: agents"
     words = [term for term in told["terms"] if term["what"] == "word"]
     assert words == [{"what": "word", "text": "agents", "weight": 1.0, "papers": 2}]
     # What else the two share counts little.

@@ -15,6 +15,7 @@ from zlib import crc32
 import pytest
 
 from reader.cache.marks.events import Events
+from reader.cache.marks.journal import Owner, encode
 from reader.cache.sync.folder import Exchanged
 from reader.cache.sync.settings import record_settings
 from reader.commands import sync
@@ -117,6 +118,25 @@ def test_a_copy_of_a_file_is_no_second_machine(
     assert [line for line in status if copy.name in line] == [f"  {copy.name}"] if columns < 120 else True
     assert (file.name.split("-")[1][:12] in "".join(rows)) is (columns >= 120)
     assert ("  1 new then" in status) is (columns == 60)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_machines_of_one_name_are_told_apart(
+    run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path, columns: int
+) -> None:
+    shared = tmp_path / "shared"
+    ids = ["b" * 12, "c" * 12]
+    use("laptop")
+    run("mark", "star", IDS[0])
+    run("sync", str(shared))
+    for id in ids:
+        (shared / f"dailypapers-{id}.jsonl").write_bytes(encode(Owner(id, "workstation-of-the-laboratory")))
+    run("sync", str(shared))
+    shown = on_terminal("sync", "--status", columns=columns).lines
+    rows = [line for line in shown if " change" in line]
+    assert all(len(line) <= columns for line in rows)
+    assert [id in row for id, row in zip(ids, rows[1:], strict=True)] == [True, True]
+    assert shown.count("  another machine has this name too") == 2
 
 
 def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
     [
         ("tga add x", "There is no command 'tga'. Did you mean tag?"),
         ("--demo", "There is no command '--demo'."),
+        ("serve", "leave the reader for 'serve', or start it in another terminal."),
         ("config edit", "An editor needs the whole terminal: leave the reader for 'config edit'."),
         ("export 'a b", "A quote is not closed."),
         ("write", "Name one file"),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
-from reader.actions.export import FORMATS
+from reader.actions.export import FORMATS, ExportFailed, replacing
+from reader.commands.sharing.joining import exchange_once
+from reader.commands.workspace import Workspace
 from reader.core.settings.tables import EXPORT_FORMATS
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
@@ -112,3 +118,58 @@ def test_a_mistake_in_an_export_is_said_and_the_others_are_written(run: Run, sta
     (home / "config.toml").write_text(wrong)
     found = run("export", "--watched")
     assert (found.code, found.err.count("\n")) == (1, 1) and "is:stared" in found.err
+
+
+def test_a_program_that_is_killed_after_it_has_written_leaves_a_file_that_is_ours(
+    run: Run, stars: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("mark", "star", IDS[0])
+
+    @contextmanager
+    def killed(file: Path) -> Iterator[TextIO]:
+        with replacing(file) as out:
+            yield out
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watched_exports, "replacing", killed)
+        assert run("mark", "star", IDS[1]).code == 130
+    ran = run("mark", "star", IDS[2])
+    assert (ran.code, ran.err) == (0, "")
+    assert stars.read_text().count("@misc") == 3
+
+
+def test_a_file_that_can_not_be_replaced_for_long_stays_ours(
+    run: Run, stars: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("mark", "star", IDS[0])
+
+    @contextmanager
+    def full(_file: Path) -> Iterator[TextIO]:
+        yield StringIO()
+        raise ExportFailed("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watched_exports, "replacing", full)
+        run("mark", "star", IDS[4])
+        for count in range(7):
+            # Each gives the file another content.
+            papers = [id for place, id in enumerate(IDS[1:4]) if (count + 1) >> place & 1]
+            run("mark", "unstar", *IDS[1:4])
+            run("mark", "star", *papers)
+    ran = run("mark", "unstar", IDS[1])
+    assert (ran.code, ran.err) == (0, "")
+    assert stars.read_text().count("@misc") == 4
+
+
+def test_a_sync_that_brings_nothing_keeps_what_was_changed_before(
+    run: Run, stars: Path, home: Path, tmp_path: Path
+) -> None:
+    run("mark", "star", IDS[0])
+    workspace = Workspace()
+    workspace.has_changed = True
+    exchange_once(workspace, tmp_path / "shared")
+    assert workspace.has_changed
+    workspace.has_changed = False
+    exchange_once(workspace, tmp_path / "shared")
+    assert not workspace.has_changed

@@ -125,14 +125,19 @@ def _sent(trial: Trial, server: MailServer, mails: int = 1, *words: str, more: M
     trial.expect(len(server.mails) == mails, "the same was sent twice")
 
 
-def _mail_server_down(trial: Trial) -> None:
-    port = free_port()
-    more = _mail(trial, port)
-    trial.meets(*SEND, more=more)
+def _sent_elsewhere(trial: Trial, port: int, more: dict[str, str]) -> None:
+    """A server that is all right, at another port, gets the mail."""
     with serving() as server:
         settings = trial.laptop / "config.toml"
         settings.write_text(settings.read_text().replace(str(port), str(server.port)))
         _sent(trial, server, more=more)
+
+
+def _mail_server_down(trial: Trial) -> None:
+    port = free_port()
+    more = _mail(trial, port)
+    trial.meets(*SEND, more=more)
+    _sent_elsewhere(trial, port, more)
 
 
 def _mail_wrong_password(trial: Trial) -> None:
@@ -180,10 +185,7 @@ def _mail_silent(trial: Trial) -> None:
     with silent() as port:
         more = _mail(trial, port)
         trial.meets(*SEND, more=more)
-    with serving() as server:
-        settings = trial.laptop / "config.toml"
-        settings.write_text(settings.read_text().replace(str(port), str(server.port)))
-        _sent(trial, server, more=more)
+    _sent_elsewhere(trial, port, more)
 
 
 def _digest_disk_full(trial: Trial) -> None:

@@ -6,8 +6,9 @@ import asyncio
 import re
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ PATIENCE = 60.0
 class Page:
     """A page of Chromium, spoken to by its debugging protocol."""
 
-    def __init__(self, socket: Any) -> None:
+    def __init__(self, socket: Any, connect: Callable[[str], Any]) -> None:
+        """`connect` opens a socket to another page by its id."""
         self._socket = socket
+        self._connect = connect
         self._calls = 0
 
     async def call(self, method: str, **parameters: object) -> Any:
@@ -48,9 +51,20 @@ class Page:
             assert asyncio.get_running_loop().time() < deadline, f"{expression}: {await self.evaluate('drawn')}"
             await asyncio.sleep(0.05)
 
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[Page]:
+        """Open another page, in the same browser."""
+        target = (await self.call("Target.createTarget", url="about:blank"))["targetId"]
+        async with self._connect(target) as socket:
+            yield Page(socket, self._connect)
+
     async def press(self, key: str) -> None:
         for kind in ("keyDown", "keyUp"):
             await self.call("Input.dispatchKeyEvent", type=kind, key=key, text=key)
+
+
+def _connect(session: Any, pages: str, id: str) -> Any:
+    return session.ws_connect(f"{pages}/{id}", max_msg_size=0)
 
 
 @asynccontextmanager
@@ -69,8 +83,9 @@ async def open_page(folder: Path) -> AsyncIterator[Page]:
         async with aiohttp.ClientSession() as session:
             async with session.get(f"http://{found[1]}/json/list") as answer:
                 (address,) = (one["webSocketDebuggerUrl"] for one in await answer.json() if one["type"] == "page")
-            async with session.ws_connect(address, max_msg_size=0) as websocket:
-                yield Page(websocket)
+            connect = partial(_connect, session, address.rpartition("/")[0])
+            async with connect(address.rpartition("/")[2]) as websocket:
+                yield Page(websocket, connect)
     finally:
         process.kill()
         process.wait()

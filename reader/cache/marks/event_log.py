@@ -32,6 +32,12 @@ NOBODY = zlib.compress(b"")
 
 COLUMNS = "seq, id, clock, kind, value, count"
 
+FURTHEST = 221_845_392_000_000
+"""The year 9000 in milliseconds since 1970: no machine takes an event with a later clock."""
+
+LATEST = FURTHEST - (1 << 40)
+"""This machine's clock follows no later one, so that there is room for all that it still does."""
+
 LAST_NUMBER = 1 << 53
 """A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
 
@@ -218,10 +224,10 @@ class EventLog:
         for one in markings:
             check_listed(one.kind)
         machine = self.machine()
-        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
-        own = "SELECT coalesce(max(number), 0) FROM event WHERE machine = ? AND number < ?"
-        (number,) = connection.execute(own, (machine, LAST_NUMBER)).fetchone()
-        clock = max(int(self._now() * 1000), last + 1)
+        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event WHERE clock <= ?", (LATEST,)).fetchone()
+        own = "SELECT number, clock FROM event WHERE machine = ? AND number < ? ORDER BY number DESC LIMIT 1"
+        number, before = connection.execute(own, (machine, LAST_NUMBER)).fetchone() or (0, 0)
+        clock = min(max(int(self._now() * 1000), last + 1, before + 1), FURTHEST)
         entries = [
             Entry(secrets.token_hex(12), machine, number + place, clock, one.kind, one.value, one.count, one.papers)
             for place, one in enumerate(markings, 1)

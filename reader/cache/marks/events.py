@@ -35,6 +35,9 @@ T = TypeVar("T")
 JOINED = 500
 """Foreign events in one transaction."""
 
+JOINED_BYTES = 1 << 24
+"""Bytes of their packed ids and values after which the transaction ends."""
+
 SMALL = 100
 """Events of at most this many papers are applied together, as many in one transaction."""
 
@@ -47,6 +50,18 @@ Progress = Callable[[int, int], None]
 
 def ignore_progress(_done: int, _total: int) -> None:
     """Progress that nobody watches."""
+
+
+def _some(entries: Iterator[Entry]) -> list[Entry]:
+    """The next events that fit into one transaction."""
+    some: list[Entry] = []
+    size = 0
+    for entry in islice(entries, JOINED):
+        some.append(entry)
+        size += len(entry.papers) + len(entry.value)
+        if size >= JOINED_BYTES:
+            break
+    return some
 
 
 class Events:
@@ -181,7 +196,7 @@ class Events:
         count = 0
         rest = iter(entries)
         with explained(self._path):
-            while some := list(islice(rest, JOINED)):
+            while some := _some(rest):
                 count += self._log.join(some)
             self._apply_news(progress)
         return count

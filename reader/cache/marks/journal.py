@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 from reader.cache.marks.agreement import file_size
 from reader.core.errors import CacheError
-from reader.core.marks import LATEST_CLOCK
+from reader.core.marks import LATEST_CLOCK, is_machine
 from reader.paths import make_private, sync
 
 VERSION = 1
@@ -125,7 +125,11 @@ def decode(line: bytes) -> Entry | Owner:
     if version != VERSION:
         raise ValueError(f"its form, {version}, is newer than this program")
     owner = fields.get("owner")
-    return Owner(owner, _name(fields.get("name"))) if isinstance(owner, str) else _entry(fields)
+    if not isinstance(owner, str):
+        return _entry(fields)
+    if not is_machine(owner):
+        raise ValueError("it names no machine")
+    return Owner(owner, _name(fields.get("name")))
 
 
 def _name(said: object) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.event_log import STEPS
+from reader.cache.marks.event_log import FURTHEST, STEPS
 from reader.cache.marks.journal import Entry
 from reader.core.marks import (
     HIGHLIGHT,
@@ -27,9 +27,6 @@ from reader.core.marks import (
     clean_mark,
 )
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
-
-FURTHEST = 221_845_392_000_000
-"""The year 9000 in milliseconds since 1970: later clocks would leave later events no room."""
 
 _ID = re.compile(r"[0-9a-f]{24}")
 _PAPERS = re.compile(r"[!-~]{1,300}(?:\n[!-~]{1,300})*")

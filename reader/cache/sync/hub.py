@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from reader.cache.marks.event_log import ENTRY_COLUMNS
@@ -25,6 +25,9 @@ from reader.cache.sync.machine_file import Known
 BATCH = 500
 """Events that are asked for or sent at once."""
 
+BATCH_BYTES = LINE_BYTES
+"""Bytes of lines that are asked for at once; a single line may have as many."""
+
 CHANNEL = "dailypapers"
 """What listeners hear of; the machine that has sent something is named."""
 
@@ -38,6 +41,13 @@ _SCHEMA = (
     " $$ BEGIN RAISE EXCEPTION 'events are only ever added'; END $$",
     "CREATE OR REPLACE TRIGGER dailypapers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON dailypapers_event"
     " FOR EACH STATEMENT EXECUTE FUNCTION dailypapers_refuse()",
+)
+
+# A line longer than the first value is no event: it comes cut off, and is skipped.
+_LINES = (
+    "SELECT seq, left(line, %s) FROM (SELECT seq, line, sum(octet_length(line)) OVER (ORDER BY seq) AS bytes,"
+    " row_number() OVER (ORDER BY seq) AS place FROM (SELECT seq, line FROM dailypapers_event WHERE seq > %s"
+    " ORDER BY seq LIMIT %s) AS found) AS counted WHERE bytes <= %s OR place = 1 ORDER BY seq"
 )
 
 
@@ -65,18 +75,21 @@ class Hub:
 
     def lines(self, after: int) -> Iterator[tuple[int, str]]:
         """The events behind a number, each with its own number."""
-        # A longer line is no event: it comes cut off, and is skipped.
-        ask = "SELECT seq, left(line, %s) FROM dailypapers_event WHERE seq > %s ORDER BY seq LIMIT %s"
-        while rows := self.server.rows(ask, LINE_BYTES, after, BATCH):
+        while rows := self.server.rows(_LINES, LINE_BYTES, after, BATCH, BATCH_BYTES):
             yield from ((seq, line) for seq, line in rows)
             after = rows[-1][0]
 
     def add(self, entries: list[Entry], machine: str) -> int:
         """Add events that are not there yet, and tell the others; return how many were added."""
-        lines = [(entry.id, encode(entry).decode().rstrip("\n")) for entry in entries]
-        insert = "INSERT INTO dailypapers_event (id, line) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING"
+        ids = [entry.id for entry in entries]
+        lines = [encode(entry).decode().rstrip("\n") for entry in entries]
+        # One question for all: on a slow line, others would wait for their turn too long.
+        insert = (
+            "INSERT INTO dailypapers_event (id, line) SELECT * FROM unnest(%s::text[], %s::text[])"
+            " ON CONFLICT (id) DO NOTHING"
+        )
         with self.server.turn():
-            added = sum(self.server.run(insert, *values) for values in lines)
+            added = self.server.run(insert, ids, lines)
             self.server.tell(CHANNEL, machine)
         return added
 
@@ -115,7 +128,6 @@ def exchange_with_hub(
     name: str,
     *,
     progress: Progress = ignore_progress,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Exchanged:
     """Take in what other machines have done, and let them have what was done here; raises CacheError."""
     key = shown(address)
@@ -140,9 +152,7 @@ def exchange_with_hub(
         if came:
             result.came["other machines"] = came
         hub.greet(machine, name, went)
-        at_hub = replace(at_hub, place=reading.place, events=at_hub.events + len(reading.ids) + went)
-        if came:
-            at_hub = replace(at_hub, came=came, seen=now().isoformat(timespec="seconds"))
+        at_hub = replace(at_hub, place=reading.place)
         known.files, known.own = {CHANNEL: at_hub}, machine
         if known != before:
             events.read(lambda one: memory.save(one, key, known))

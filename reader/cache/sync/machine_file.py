@@ -19,6 +19,9 @@ MOST_FILES = 1_000
 MOST_BYTES = 1 << 30
 """A larger file is not a machine's: it would have some five million marks."""
 
+BEGINNING = b'{"v":'
+"""How each file of a machine begins."""
+
 TAIL = 4_096
 """Bytes before a place in a file that tell whether it is still the same file up to there."""
 
@@ -127,7 +130,9 @@ class Reading:
                         raise ValueError("it is cut off")
                     yield from self._read(line)
                 except ValueError as error:
-                    self._trouble = self._trouble or BadLine(self._lines, str(error))
+                    is_ours = self._lines > 1 or line.startswith(BEGINNING[: len(line)])
+                    bad = BadLine(self._lines, str(error)) if is_ours else BadLine(0, "it is no file of dailypapers")
+                    self._trouble = self._trouble or bad
                     continue
                 if self._trouble is None:
                     self._place += len(line)

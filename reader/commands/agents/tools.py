@@ -6,9 +6,11 @@ under the key `foreign`, so that the program can tell it from what we say.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.choosing.wanted_paper import find_or_fetch
@@ -84,8 +86,11 @@ def show(workspace: Workspace, id: str) -> Answer:
     with workspace.window() as window:
         answer = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: Texts(connection, workspace.cache_file).has(pk))
-        shared = shared_marks.record(window, paper)
-    answer[FOREIGN] |= {key: _bounded(said) for key, said in shared.items() if said}
+        shared = shared_marks.record(window, paper)[shared_marks.KEY]
+    if told := _few_enough([_bounded(one) for one in shared]):
+        answer[FOREIGN][shared_marks.KEY] = told
+    if left := len(shared) - len(told):
+        answer[FOREIGN][f"{shared_marks.KEY}_left_off"] = left
     return answer
 
 
@@ -322,6 +327,12 @@ def _bounded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _bounded(one) for key, one in value.items()}
     return value
+
+
+def _few_enough(values: Sequence[Any]) -> list[Any]:
+    """The first values, as many as an answer has room for: a group may have 200 people with long notes."""
+    sizes = accumulate(len(json.dumps(one, ensure_ascii=False)) for one in values)
+    return [one for one, size in zip(values, sizes, strict=True) if size <= 3 * LETTERS]
 
 
 def _part(text: str, offset: int) -> tuple[str, int | None]:

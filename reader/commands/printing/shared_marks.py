@@ -25,7 +25,7 @@ def _shared(window: Window, paper: Paper) -> tuple[Said, ...]:
     return window.read(lambda connection: shared_of(connection, pk)) if isinstance(pk, int) else ()
 
 
-def record(window: Window, paper: Paper) -> dict[str, object]:
+def record(window: Window, paper: Paper) -> dict[str, list[dict[str, object]]]:
     """Who of the group starred, queued, tagged or noted the paper."""
     return {
         KEY: [

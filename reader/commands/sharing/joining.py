@@ -40,9 +40,10 @@ def machine_name() -> str:
 
 def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
     """Join the marks, and the settings if they go along, through a folder or a server; raises ReaderError."""
+    had_changed = workspace.has_changed
     with workspace.events() as events, _connected(place) as hub:
         exchanged, settings = _exchange(workspace, events, place, hub)
-    workspace.has_changed = bool(exchanged.came)
+    workspace.has_changed = had_changed or bool(exchanged.came)
     return exchanged, settings
 
 
@@ -54,7 +55,10 @@ def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, 
         while True:
             # Noted first: what is marked while the machines join is news too.
             seen = last_event(events)
-            report(*_exchange(workspace, events, place, hub))
+            exchanged, settings = _exchange(workspace, events, place, hub)
+            report(exchanged, settings)
+            workspace.has_changed = bool(exchanged.came)
+            workspace.write_exports()
             wait_for_news(events, hub.server if hub is not None else None, events.machine(), seen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from textwrap import wrap
@@ -88,15 +89,17 @@ LEAST_NAME = 12
 
 
 def _print_machines(records: list[dict[str, Any]]) -> None:
-    rows = [_cells(one) for one in records]
+    names = Counter(one["name"] for one in records if one["name"])
+    rows = [_cells(one, is_twin=names[one["name"]] > 1) for one in records]
     if not is_terminal(sys.stdout):
         for cells, notes in rows:
             print_line("\t".join((*cells, "; ".join(notes))))
         return
     # The name takes what the others leave; where that is too little, first the machine's id goes, then what came.
+    # Where machines have one name, only the ids tell them apart.
     shown = [0, 1, 2, 3, 4]
     widths = [max((len(cells[column]) for cells, _ in rows), default=0) for column in shown]
-    for left_out in (1, 4):
+    for left_out in (4,) if max(names.values(), default=0) > 1 else (1, 4):
         if widths[0] + sum(2 + widths[one] for one in shown[1:] if widths[one]) > width():
             shown.remove(left_out)
     rest = sum(2 + widths[one] for one in shown[1:] if widths[one])
@@ -112,12 +115,13 @@ def _print_machines(records: list[dict[str, Any]]) -> None:
                 print_line(f"  {line}")
 
 
-def _cells(record: dict[str, Any]) -> tuple[tuple[str, ...], list[str]]:
-    """The cells of a machine's row, and what stands below it."""
+def _cells(record: dict[str, Any], *, is_twin: bool) -> tuple[tuple[str, ...], list[str]]:
+    """The cells of a machine's row, and what stands below it; `is_twin` if another one has its name."""
     name = clean(record["name"] or record["machine"] or record["file"]) + (" (this one)" if record["is_this"] else "")
     seen = datetime.fromisoformat(record["seen"]).astimezone() if record["seen"] else None
     came = "" if record["is_this"] or not record["came"] else f"{record['came']:,} new then"
     when = f"{seen:%Y-%m-%d %H:%M}" if seen else "never read"
     notes = [f"{clean(record['file'])}: {clean(record['trouble'])}"] if record["trouble"] else []
     notes += [f"a copy of its file was read too, and can be deleted: {clean(one)}" for one in record["copies"]]
-    return (name, record["machine"], amount(record["changes"], "change"), when, came), notes
+    notes += ["another machine has this name too"] if is_twin else []
+    return (name, clean(record["machine"]), amount(record["changes"], "change"), when, came), notes

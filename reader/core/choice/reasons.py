@@ -16,7 +16,7 @@ LEAST = 0.05
 
 
 def explain(reasons: Sequence[TasteTerm]) -> str:
-    """A sentence without a full stop, such as `like 3 that you marked: draft models; you hid 2 on finance`.
+    """A sentence without a full stop, such as `like 3 that you marked or opened: draft models; you hid 2 on finance`.
 
     Empty without reasons.
     """
@@ -24,10 +24,14 @@ def explain(reasons: Sequence[TasteTerm]) -> str:
     against = _named([one for one in reasons if one.weight < 0])
     return "; ".join(
         (
-            *(f"like {papers} that you marked: {names}" if papers else f"you want {names}" for papers, names in liked),
+            *(f"{_like(papers)}: {names}" if papers else f"you want {names}" for papers, names in liked),
             *(f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in against),
         )
     )
+
+
+def _like(papers: int) -> str:
+    return f"like {papers} that you marked or opened"
 
 
 def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from reader import paths
+from reader import paths, platform
 from reader.core.theme_names import AUTO, theme_name
 from reader.ui.first_frame.kept_look import KeptLook, load_look
 
@@ -24,7 +24,7 @@ def shipped_conditions(environment: Mapping[str, str]) -> dict[str, str] | None:
     """What a shipped look is for: Textual's version, the theme and how colours are written; None if it is unusual."""
     told, term = environment.get("COLORTERM", ""), environment.get("TERM", "")
     is_unusual = "NO_COLOR" in environment or any(name.startswith("TEXTUAL") for name in environment)
-    if is_unusual or told not in ("", "truecolor", "24bit"):
+    if is_unusual or platform.lacks_signs(environment) or told not in ("", "truecolor", "24bit"):
         return None
     theme = theme_name(AUTO, environment)
     if theme == "ansi":

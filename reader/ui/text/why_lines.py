@@ -97,7 +97,7 @@ def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> l
     """What was learned from the user's marks that speaks for a paper or against it, under a heading."""
     lines: list[Line] = [(Piece(cut(FOR_YOU, width), "label"),)]
     if not reasons:
-        lines.append((Piece(cut("Nothing that you marked is like it.", width), "muted"),))
+        lines.append((Piece(cut("Nothing that you marked or opened is like it.", width), "muted"),))
     shown = [one for one in reasons if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
     column = min(max((cell_len(literal(one.text)) for one in shown), default=0), max(8, width // 2))
     for one in shown:
@@ -115,11 +115,11 @@ def suits_lines(why: str, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def weight_source(what: What, weight: float, papers: int) -> str:
-    """What a weight comes from, such as `in 3 that you marked`."""
+    """What a weight comes from, such as `in 3 marked or opened`."""
     if not papers:
         return "because you say so"
     names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
-    return f"{names[what]} {papers} that you {'marked' if weight > 0 else 'hid'}"
+    return f"{names[what]} {papers} {'marked or opened' if weight > 0 else 'hidden'}"
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:

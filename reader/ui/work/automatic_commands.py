@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from reader.ui.shell import Running, Shell
+from reader.core.errors import ReaderError
+from reader.ui.shell import Outcome, Running, Shell
 from reader.ui.state.whole import State
 from reader.ui.work.services import Services
 
@@ -40,6 +41,7 @@ class AutomaticCommands:
         self._exports = bool(services.settings.exports) and not services.look.demo
         self._on_star = _star_words(services.settings)
         self.delay = services.background.delayed(self._export)
+        self._turn = asyncio.Lock()
         self._running: Running | None = None
         self._starred: dict[str, None] = {}
         self._told = ""
@@ -65,14 +67,15 @@ class AutomaticCommands:
             self.delay.begin(EXPORT_AFTER)
 
     def _export(self) -> None:
-        if self._running is not None:
+        if self._is_writing:
             self.export_soon()
             return
         self._is_waiting, self._is_writing = False, True
         self._background.start("exports", self._write_exports)
 
     async def _write_exports(self) -> None:
-        is_done = await self._run(("export", "--watched"))
+        async with self._turn:
+            is_done = await self._run(("export", "--watched"))
         # If the reader ends before, it writes them itself.
         self._is_writing = False
         if not is_done and not self._is_waiting:
@@ -88,23 +91,28 @@ class AutomaticCommands:
         for row in self._library.rows(pks[:MOST_STARRED]):
             if not row.starred and row.kept and len(self._starred) < MOST_STARRED:
                 self._starred[row.id] = None
-        if self._running is None:
-            self._background.start("on_star", self._run_on_star)
+        self._background.start("on_star", self._run_on_star)
 
     async def _run_on_star(self) -> None:
-        if self._starred and self._running is None:
-            ids, self._starred = tuple(self._starred), {}
-            await self._run((*self._on_star, *ids))
+        async with self._turn:
+            if self._starred:
+                ids, self._starred = tuple(self._starred), {}
+                await self._run((*self._on_star, *ids))
 
     # Running
 
     async def _run(self, words: Sequence[str]) -> bool:
-        """Run a command in a process of its own; return whether it did. The same failure is reported once."""
-        self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
+        """Run a command in a process of its own, in a turn; return whether it did.
+
+        The same failure is reported once.
+        """
         try:
-            outcome = await asyncio.to_thread(running.wait)
+            self._running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
+            outcome = await asyncio.to_thread(self._running.wait)
+        except ReaderError as error:
+            outcome = Outcome(1, "", str(error))
         except asyncio.CancelledError:
-            running.kill()
+            self.close()
             raise
         finally:
             self._running = None
@@ -114,8 +122,6 @@ class AutomaticCommands:
         self._told = failure
         if self._library.changed():
             self._model.change(self._model.state.cache_changed())
-        if self._starred:
-            await self._run_on_star()
         return not outcome.code
 
     def close(self) -> None:

@@ -267,7 +267,7 @@ def test_what_marked_papers_share_is_learned_with_the_papers_that_have_it(shared
         held = {term.text: (term.papers, list(pks)) for term, pks in traits.items() if term.what == "author"}
         # A name is a whole name: Ada Lovelace-Ek is another one.
         assert held == {"Bo Ek": (2, [1, 2, 3]), "Ada Lovelace": (2, [1, 2, 3])}
-        assert "like 2 that you marked: by" in whys(path, shared, 3)
+        assert "like 2 that you marked or opened: by" in whys(path, shared, 3)
         events.mark("star", True, [3])
         traits = dict(zip(shared.for_you.learned().taste.traits, shared.for_you.learned().holders, strict=True))
         assert [list(pks) for term, pks in traits.items() if term.what == "org"] == [[1, 2, 3]]

@@ -81,6 +81,21 @@ def test_events_that_are_applied_together_do_what_each_alone_does(
         assert states(events) == wanted
 
 
+def test_large_events_are_stored_before_more_of_them_are_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_module, "JOINED_BYTES", 50)
+    waiting: list[int] = []
+    with opened(cache) as events:
+
+        def read() -> Iterator[Entry]:
+            for given in range(10):
+                (stored,) = events.read(lambda one: one.execute("SELECT count(*) FROM event").fetchone())
+                waiting.append(given - stored)
+                yield Entry(f"{given:024x}", "0a" * 6, given, int(NOON * 1000), "later:kind", "x" * 30, 0, NOBODY)
+
+        assert events.join(read()) == 10
+    assert max(waiting) == 1
+
+
 def test_what_is_stopped_is_finished_by_the_next_start(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entries = make_entries(60, [f"2611.{number:05}" for number in range(1, 6)], 1)
     with opened(cache) as events, monkeypatch.context() as patch:

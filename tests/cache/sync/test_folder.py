@@ -154,6 +154,20 @@ def test_a_broken_file_is_named_and_read_again_once_it_is_whole(laptop: Machine,
     assert laptop.states() == desk.states()
 
 
+@pytest.mark.parametrize("garbage", [b"hello\nworld\n", b"\0" * 5000, b"\xff\xfe{", b'{"a": 1}'])
+def test_a_file_of_another_program_is_no_file_of_ours(laptop: Machine, desk: Machine, garbage: bytes) -> None:
+    laptop.mark("star", True, 1)
+    laptop.look()
+    strange = laptop.own_file.with_name("dailypapers-other.jsonl")
+    strange.write_bytes(garbage)
+    looked = desk.look()
+    assert looked.came == {"laptop": 1}
+    assert looked.troubles == [f"{strange.name}: it is no file of dailypapers"]
+    # One that is still on its way is cut off.
+    strange.write_bytes(laptop.own_file.read_bytes()[:3])
+    assert desk.look().troubles == [f"{strange.name}: line 1: it is cut off"]
+
+
 def test_an_empty_file_is_named_too(laptop: Machine, desk: Machine) -> None:
     laptop.mark("star", True, 1)
     laptop.look()

@@ -7,7 +7,7 @@ from zlib import compress
 
 import pytest
 
-from reader.cache.marks.event_log import NOBODY
+from reader.cache.marks.event_log import FURTHEST, LATEST, NOBODY
 from reader.cache.marks.journal import Entry, Journal
 from reader.core.marks import LATEST_CLOCK
 from tests.cache.sync.machines import Machine, make_cache
@@ -73,3 +73,33 @@ def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop:
     laptop.look()
     assert desk.look().troubles == []
     assert desk.states() == laptop.states()
+
+
+@pytest.mark.parametrize("clock", [FURTHEST, LATEST])
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_last_clock_of_all_leaves_room_for_what_comes_after(
+    laptop: Machine, desk: Machine, clock: int, is_own: bool
+) -> None:
+    laptop.mark("star", True, 1)
+    with laptop.events() as events:
+        machine = events.machine() if is_own else OTHER
+    forge(laptop.folder, Entry("0" * 24, machine, 9, clock, "star", "1", 1, compress(b"2611.00002")))
+    laptop.look()
+    for pk in (3, 4, 5):
+        laptop.mark("star", True, pk)
+    laptop.look()
+    assert desk.look().troubles == []
+    desk.mark("star", False, 1)
+    desk.look()
+    assert laptop.look().troubles == []
+    assert laptop.states() == desk.states()
+    assert [row[2] for row in laptop.states()[0]] == [0, 1, 1, 1, 1]
+
+
+def test_a_file_whose_machine_has_a_name_for_the_terminal_is_read_without_it(desk: Machine) -> None:
+    desk.folder.mkdir()
+    star = Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00002"))
+    Journal(desk.folder / "dailypapers-odd.jsonl").append([star], "\x1b]0;odd\x07\n")
+    looked = desk.look()
+    assert looked.troubles == ["dailypapers-odd.jsonl: line 1: it names no machine"]
+    assert looked.came == {"dailypapers-odd.jsonl": 1}

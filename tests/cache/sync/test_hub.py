@@ -11,13 +11,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from reader.cache import postgres
-from reader.cache.marks.journal import Entry, encode
-from reader.cache.postgres import is_server, shown
+from reader.cache.marks.event_log import NOBODY
+from reader.cache.marks.journal import Entry, decode, encode
+from reader.cache.postgres import has_password, is_server, shown
+from reader.cache.sync import hub as module
 from reader.cache.sync.folder import Exchanged
 from reader.cache.sync.hub import Hub, exchange_with_hub, open_hub
 from reader.core.errors import CacheError
@@ -32,11 +34,19 @@ from tests.cache.sync.test_union import act
         ("postgresql://me:secret@hub.example:5433/papers", "postgresql://hub.example:5433/papers"),
         ("postgres://me@/papers?host=/run/pg&password=secret", "postgresql:///papers?host=/run/pg"),
         ("postgresql://[bad", "postgresql://"),
+        # libpq takes all before the @ for user and password.
+        ("postgresql://me:12?34@hub.example/papers", "postgresql://"),
+        ("postgresql://hub.example/papers?user=me@work", "postgresql://hub.example/papers"),
     ],
 )
 def test_an_address_is_shown_without_its_password(address: str, said: str) -> None:
     assert is_server(address)
     assert shown(address) == said
+
+
+@pytest.mark.parametrize("password", ["12?34", "a?b", "a/b", "a@b", "a#b"])
+def test_a_password_with_any_sign_is_taken_for_one(password: str) -> None:
+    assert has_password(f"postgresql://me:{password}@hub.example/papers")
 
 
 def test_a_server_that_does_not_answer_is_said() -> None:
@@ -227,3 +237,25 @@ def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pyt
     told = pytest.raises(CacheError, match="another machine writes there")
     with postgres.open_server(address) as one, one.turn(), told, postgres.open_server(address) as other, other.turn():
         pass
+
+
+@pytest.mark.long
+def test_what_comes_at_once_has_a_bound(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    rows = postgres.Server.rows
+
+    def noted(server: postgres.Server, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        found = rows(server, statement, *values)
+        asked.append(len(found))
+        return found
+
+    entries = [Entry(f"{at:024x}", "0a0a0a0a0a0a", at, at, "note", "x" * 50_000, 0, NOBODY) for at in range(1, 8)]
+    with open_hub(empty) as hub:
+        assert hub.add(entries, "0a0a0a0a0a0a") == 7
+        assert hub.add(entries[:3], "0a0a0a0a0a0a") == 0
+        monkeypatch.setattr(postgres.Server, "rows", noted)
+        monkeypatch.setattr(module, "BATCH_BYTES", 120_000)
+        assert [decode(line.encode()) for _, line in hub.lines(0)] == entries
+        monkeypatch.setattr(module, "BATCH_BYTES", 10)
+        assert len(list(hub.lines(0))) == 7
+    assert asked == [2, 2, 2, 1, 0, *[1] * 7, 0]

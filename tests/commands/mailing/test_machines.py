@@ -17,9 +17,7 @@ from reader.cache.marks.events import Events
 from reader.cache.sync.mailed import PART, mailed_elsewhere, record_mailing, take_back_mailing
 from reader.commands.mailing import machines as digest_machines
 from tests.commands.conftest import IDS, Run
-from tests.mail_server import MailServer, serving
-
-SINCE = ("--since", "2026-06-29")
+from tests.mail_server import SINCE, MailServer, serving
 
 Use = Callable[..., None]
 

@@ -107,7 +107,7 @@ def term(text: str, weight: float, papers: int) -> TasteTerm:
     ("reasons", "said"),
     [
         ([], ""),
-        ([term("sparse attention", 1, 3)], "like 3 that you marked: sparse attention"),
+        ([term("sparse attention", 1, 3)], "like 3 that you marked or opened: sparse attention"),
         (
             [
                 term("sparse attention", 1, 3),
@@ -115,11 +115,11 @@ def term(text: str, weight: float, papers: int) -> TasteTerm:
                 term("KV cache", 0.4, 1),
                 term("old", 0.01, 1),
             ],
-            "like 3 that you marked: sparse attention; like 1 that you marked: KV cache",
+            "like 3 that you marked or opened: sparse attention; like 1 that you marked or opened: KV cache",
         ),
         (
             [term("agents", 0.3, 2), term("finance", -0.5, 4)],
-            "like 2 that you marked: agents; you hid 4 on finance",
+            "like 2 that you marked or opened: agents; you hid 4 on finance",
         ),
     ],
 )

@@ -121,7 +121,8 @@ def test_a_paper_s_reasons_are_its_words_and_traits() -> None:
     assert learned.reasons(4, present) == (CACHE, FINANCE, AGENTS) and learned.reasons(8, present) == (CACHE, FINANCE)
     assert (
         learned.why(4, present)
-        == "like 3 that you marked: KV cache; like 2 that you marked: Agents & tools; you hid 2 on finance"
+        == "like 3 that you marked or opened: KV cache; like 2 that you marked or opened: Agents & tools;"
+        " you hid 2 on finance"
     )
     assert learned.why(5, present) == SURPRISE and learned.why(10, set()) == ""
     wanted = with_wishes(Taste(), [Wish("author", "Ada", 1), Wish("topic", "agents", -1)])

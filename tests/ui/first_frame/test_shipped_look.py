@@ -34,6 +34,7 @@ def test_it_is_what_a_visit_would_keep(terminal: dict[str, str]) -> None:
         {**DARK, "TEXTUAL_THEME": "nord"},
         {**DARK, "COLORTERM": "TrueColor"},
         {"TERM": "screen-256color-bce"},
+        {"TERM": "linux"},
     ],
 )
 def test_an_unusual_terminal_has_none(terminal: dict[str, str]) -> None:

@@ -29,7 +29,7 @@ def test_each_line_says_how_much_from_what_and_what_the_user_decided() -> None:
     rows = weight_rows(ALL)
     assert [row.heading for row in rows if row.heading] == ["WORDS", "TOPICS", "AUTHORS"]
     drawn = [" ".join(text(weight_line(row, 80, UNICODE, is_current=row.weight is LEARNED)).split()) for row in rows]
-    assert drawn[1:3] == ["▌ KV cache ┃┃┃┃┃┃ 50 ++ in 3 that you marked", "finance ┃┃┃┃ -30 in 2 that you hid"]
+    assert drawn[1:3] == ["▌ KV cache ┃┃┃┃┃┃ 50 ++ in 3 marked or opened", "finance ┃┃┃┃ -30 in 2 hidden"]
     assert drawn[4:7] == ["Agents & tools – muted", "Video ┃┃┃┃┃┃ 50 + because you say so", "Code –"]
 
 
@@ -59,7 +59,10 @@ def test_a_paper_has_its_reasons_under_a_heading() -> None:
         TasteTerm(2, "faint", 0.001, 1),
     ]
     drawn = [text(line) for line in for_you_lines(reasons, 60, UNICODE)]
-    assert drawn == ["For you", " +100  KV cache  in 3 that you marked", "  -20  Ada       author of 2 that you hid"]
-    assert [text(line) for line in for_you_lines([], 60, UNICODE)][1] == "Nothing that you marked is like it."
+    assert drawn == ["For you", " +100  KV cache  in 3 marked or opened", "  -20  Ada       author of 2 hidden"]
+    assert [text(line) for line in for_you_lines([], 60, UNICODE)][1] == "Nothing that you marked or opened is like it."
     assert suits_lines("", 60, UNICODE) == []
-    assert text(suits_lines("like 3 that you marked: agents", 60, ASCII)[0]) == "> like 3 that you marked: agents"
+    assert (
+        text(suits_lines("like 3 that you marked or opened: agents", 60, ASCII)[0])
+        == "> like 3 that you marked or opened: agents"
+    )

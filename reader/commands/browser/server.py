@@ -16,7 +16,8 @@ from aiohttp import web
 from textual_serve import server
 from textual_serve.app_service import AppService
 
-from reader.commands.serve_guard import Address, Guard
+from reader import access_token
+from reader.commands.browser.guard import Address, Guard
 from reader.core.errors import ReaderError
 from reader.paths import APP
 
@@ -38,6 +39,10 @@ class Reader(AppService):
         self._running.add(self)
         self._end = asyncio.create_task(self._wait(process))
         return process
+
+    def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
+        # A reader gets the tokens as from the user's shell, and hides them likewise.
+        return super()._build_environment(width, height) | access_token.held_secrets()
 
     async def _wait(self, process: Process) -> None:
         await process.wait()
