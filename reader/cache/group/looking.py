@@ -261,6 +261,10 @@ class _Look:
         is_named, is_known = member in self._mine.names, member in stamps
         name = name_of(statement, self._mine)
         self._came += [] if is_named or statement.has_left else [member]
+        self._mine.numbers[member] = statement.number
+        # Before the cache has it: if the look is cut off, the statement is not read again.
+        kept = replace(_mine(self._cache), names=self._mine.names, numbers=self._mine.numbers)
+        membership.save(self._cache, kept)
         with connections.transaction(self._connection):
             if statement.has_left:
                 members.drop(self._connection, member)
@@ -271,7 +275,6 @@ class _Look:
                 self._result.joined += [] if is_known else [name]
                 self._result.came |= {name: came} if came else {}
                 self._result.went |= {name: went} if went else {}
-        self._mine.numbers[member] = statement.number
 
     def _tell_apart(self) -> None:
         """Give those who came at once with one name others."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
@@ -35,18 +36,18 @@ class Traffic:
     def __init__(self, incoming: Any, outgoing: Any) -> None:
         self._incoming = incoming
         self._outgoing = outgoing
-        self._asked: set[Any] = set()
-        """Ids of the requests that are not answered."""
+        self._asked: Counter[int | str] = Counter()
+        """The requests that are not answered, by their ids: a program may give several the same one."""
         self._answered = anyio.Event()
 
     async def receive(self) -> Read:
-        while len(self._asked) >= MOST_REQUESTS:
+        while self._asked.total() >= MOST_REQUESTS:
             self._answered = anyio.Event()
             await self._answered.wait()
         item: Read = await self._incoming.receive()
         match item:
             case SessionMessage(message=JSONRPCRequest(id=id)):
-                self._asked.add(id)
+                self._asked[id] += 1
             case SessionMessage(message=JSONRPCNotification(method="notifications/cancelled", params=params)):
                 # It gets no answer.
                 self._settle((params or {}).get("requestId"))
@@ -62,8 +63,8 @@ class Traffic:
             self._settle(item.message.id)
 
     def _settle(self, id: object) -> None:
-        if isinstance(id, int | str):
-            self._asked.discard(id)
+        if isinstance(id, int | str) and id in self._asked:
+            self._asked -= Counter([id])
             self._answered.set()
 
     def __aiter__(self) -> Traffic:

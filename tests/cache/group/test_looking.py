@@ -84,6 +84,30 @@ def test_no_marks_go_into_the_folder_of_a_group_by_sync(ada: Person, origin: Pat
         looking.create(bob.cache, str(bob.folder), "bob")
 
 
+def test_a_look_that_is_cut_off_keeps_who_has_which_name(
+    ada: Person, bob: Person, origin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob.look()
+    eve = Person(origin, ada.folder, "eve")
+    looking.join(eve.cache, str(eve.folder), "eve")
+    eve.look()
+    taken = folder.Folder.read
+
+    def broken(place: folder.Folder, slot: str) -> bytes:
+        if ada.others:
+            raise CacheError("the connection has broken off")
+        return taken(place, slot)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder.Folder, "read", broken)
+        with pytest.raises(CacheError, match="broken off"):
+            ada.look()
+    ((first, *_),) = ada.others
+    assert list(ada.mine.names.values()) == [first] and len(ada.mine.numbers) == 1
+    ada.look()
+    assert [name for name, *_ in ada.others] == ["bob", "eve"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_what_lies_in_the_way_of_a_statement_is_not_written_to(ada: Person, tmp_path: Path) -> None:
     part, precious = ada.file.with_name(f".{ada.file.name}.part"), tmp_path / "precious"
