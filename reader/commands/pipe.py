@@ -16,9 +16,10 @@ from reader.commands.choosing.chosen_papers import choose_papers, expect_papers
 from reader.commands.command import Command, add_json, positive_number, suggest
 from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import NoFullText, UsageError
+from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.tables import INPUTS, UserCommand, parse_command
 from reader.core.settings.types import InvalidValue
+from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.refresh.pipes import LeftOut, PipeResult
@@ -54,6 +55,7 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
         return 0
     if arguments.forget:
         return _forget(arguments, workspace, command, pks)
+    _expect_program(command, workspace)
     try:
         results = asyncio.run(_run(workspace, command, pks, is_json=arguments.json))
     except asyncio.CancelledError as ended:
@@ -99,6 +101,16 @@ def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
         keep=arguments.keep or command.keep,
         seconds=min(arguments.seconds, 3600) if arguments.seconds else command.seconds,
     )
+
+
+def _expect_program(command: UserCommand, workspace: Workspace) -> None:
+    """Raise ReaderError for a typed line that is neither a command of the settings nor a program."""
+    from reader.actions.programs import find_program
+
+    is_named = any(one.name == command.name for one in workspace.settings.commands)
+    if not is_named and find_program(command.words) is None:
+        word = clean(command.words[0], 100)
+        raise ReaderError(f"{word} was not found: it is neither a program nor one of [[commands]] in the settings.")
 
 
 def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pks: Sequence[int]) -> int:
