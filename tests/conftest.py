@@ -53,6 +53,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 LONG = (
     "commands/test_backfill.py",
     "commands/test_closed_streams.py",
+    "commands/test_mcp.py",
     "commands/test_mcp_faults.py",
     "commands/test_private_files.py",
     "commands/test_read_only.py",
@@ -62,6 +63,7 @@ LONG = (
     "everywhere/test_everywhere.py",
     "feeds/syndication/test_size.py",
     "feeds/test_bombs.py",
+    "fuzz/test_targets.py",
     "mishaps/test_mishaps.py",
     "pty/test_browser.py",
     "pty/test_colors.py",
@@ -72,10 +74,13 @@ LONG = (
     "pty/test_resizing.py",
     "pty/test_served.py",
     "refresh/test_worker.py",
+    "ui/first_frame/test_painter.py",
     "ui/first_frame/test_shipped_look.py",
+    "ui/looks/test_contrast.py",
+    "ui/test_app_ascii.py",
     "ui/test_app_random.py",
 )
-"""Modules that kill, flood or burden the program for long: `pytest -m long` runs them, and so does `.ci/run`."""
+"""Modules that kill or flood the program, or go through all its screens: `pytest -m long` runs them, and so does `.ci/run`."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
