@@ -80,7 +80,7 @@ LONG = (
     "ui/test_app_ascii.py",
     "ui/test_app_random.py",
 )
-"""Modules that kill or flood the program, or go through all its screens: `pytest -m long` runs them, and so does `.ci/run`."""
+"""Modules that kill or flood the program, or go through all its screens: `pytest -m long` and `.ci/run` run them."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
