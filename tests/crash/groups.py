@@ -84,6 +84,14 @@ def membership(home: Path) -> dict[str, Any] | None:
 
 
 def _be_outside(stage: Stage, home: Path) -> None:
+    """Be in no group; the other home has one, and this home never was in it."""
+    _be_beside(stage, home)
+    for file in (home / THEIRS).glob("member-*"):
+        if b'"ada"' in file.read_bytes():
+            file.unlink()
+
+
+def _be_beside(stage: Stage, home: Path) -> None:
     (home / "papers.group.json").unlink(missing_ok=True)
     for name in (OWN, THEIRS):
         shutil.rmtree(home / name, ignore_errors=True)
@@ -95,7 +103,7 @@ def _be_outside(stage: Stage, home: Path) -> None:
 
 def _be_member(stage: Stage, home: Path) -> None:
     """Be in the group of another home, and share the stars; what is shared since is not looked at yet."""
-    _be_outside(stage, home)
+    _be_beside(stage, home)
     mine = json.loads((_pattern(stage) / "papers.group.json").read_bytes())
     (home / "papers.group.json").write_text(json.dumps(mine | {"place": str(home / THEIRS)}))
 

@@ -133,7 +133,7 @@ def lose_settings(home: Path) -> None:
     [
         ("group-join", lose_membership, "the membership was acknowledged"),
         ("group-share", share_less, "were shared, and the membership is"),
-        ("group-look", forge_statement, "its signature is wrong"),
+        ("group-look", forge_statement, "somebody else has changed what you share"),
         ("digest", forget_news, "the log does not have it"),
         ("digest-file", cut_file, "is not whole"),
         ("vectors", change_vector, "of vectors is another one"),
@@ -150,4 +150,5 @@ def test_what_an_operation_leaves_is_looked_at(few: Stage, name: str, harm: Call
     assert step.run(few.surroundings(home)).code == 0
     assert step.check(few, home, True) == []
     harm(home)
-    assert any(found in one for one in step.check(few, home, True))
+    told = step.check(few, home, True)
+    assert any(found in one for one in told), told

@@ -18,7 +18,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "DAILYPAPERS_HOME": home}
     with Terminal([program, "--demo"], environment, (100, 30), folder) as terminal:
-        terminal.wait_for("Today", timeout=60)
+        terminal.wait_for("s star", timeout=60)
         terminal.wait_for("bundled sample", timeout=60)
         terminal.press("q")
         # What it still draws is read on the way: a program whose terminal takes nothing more can't end.

@@ -56,7 +56,7 @@ def test_the_shell_stops_it_and_continues_it(home: Path, how: str) -> None:
         modes = terminal.modes()
         terminal.press(f"sh -c 'echo $$ > pid; exec {sys.executable} -P -m reader'", "enter")
         terminal.wait_for(READY)
-        terminal.wait_for(lambda one: b"\x1b]2;dailypapers \xc2\xb7 Today \xc2\xb7 10 unread\x1b\\" in one.raw)
+        terminal.wait_for(lambda one: b" \xc2\xb7 10 unread\x1b\\" in one.raw)
         assert (terminal.raw.count(PUSH), terminal.raw.count(POP)) == (1, 0)
         if how == "ctrl+z":
             terminal.press("ctrl+z")
