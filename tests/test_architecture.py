@@ -65,12 +65,6 @@ def test_the_layers_are_those_of_the_contract() -> None:
     assert [re.split(r" {2,}", line)[0] for line in block.strip().splitlines()] == wanted
 
 
-def test_no_file_is_longer_than_a_room_should_be() -> None:
-    lines = {str(file.relative_to(ROOT)): len(file.read_text("utf-8").splitlines()) for file in PACKAGE.rglob("*.py")}
-    assert len(lines) > 300
-    assert {file: count for file, count in lines.items() if count > MOST_LINES} == {}
-
-
 NEW = re.findall(r"^## (Where a new .*)$", TEXT, re.M)
 
 
