@@ -23,7 +23,17 @@ from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import PACKING, BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
-from reader.core.foreign import FURTHEST, MOST_OWN_IDS, Broken, Refused, count_ids, latest_clock, paper_id, unpacked
+from reader.core.foreign import (
+    AHEAD,
+    FURTHEST,
+    MOST_OWN_IDS,
+    Broken,
+    Refused,
+    count_ids,
+    latest_clock,
+    paper_id,
+    unpacked,
+)
 from reader.core.leaving import check_listed
 from reader.core.marks import AGENT, RULE
 from reader.paths import journal_file
@@ -245,8 +255,13 @@ class EventLog:
         return int(number)
 
     def latest(self) -> int:
-        """The latest clock that an event can have by now."""
-        return min(latest_clock(self._now()), LATEST)
+        """The latest clock that this machine's follows by now."""
+        return followed_clock(self._now())
+
+    def has_late(self) -> bool:
+        """Whether there is an event with a later clock."""
+        late = "SELECT 1 FROM event WHERE clock > ? LIMIT 1"
+        return self._connection.execute(late, (self.latest(),)).fetchone() is not None
 
     def days_ahead(self) -> int:
         """Days by which the latest clock of all events is ahead of now."""
@@ -435,6 +450,11 @@ TOO_LATE = (
     "SELECT seq, clock FROM event WHERE clock > :latest AND undone = 0 AND kind NOT IN ('undo', 'redo') ORDER BY seq"
 )
 """The events that count though their clock is too late."""
+
+
+def followed_clock(now: float) -> int:
+    """The latest clock that a machine's own follows at `now`: later than the gate lets pass, if a clock is set back."""
+    return min(latest_clock(now) + AHEAD, LATEST)
 
 
 def refused_events(connection: sqlite3.Connection, among: Container[int] | None = None) -> Iterator[tuple[int, str]]:

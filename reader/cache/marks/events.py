@@ -149,8 +149,11 @@ class Events:
         return action
 
     def _check_taken(self, untaken: int, count: int) -> None:
-        """Raise MarkNotTaken if a mark that was stored does not show in all of its papers."""
-        if untaken:
+        """Raise MarkNotTaken if a mark that was stored does not show in all of its papers.
+
+        A later mark that another program made meanwhile is no reason.
+        """
+        if untaken and self._log.has_late():
             what = "That stays as it was" if count <= 1 else f"{untaken:,} of {count:,} papers stay as they were"
             raise MarkNotTaken(
                 f"{what}: a mark dated {self._log.days_ahead():,} days ahead still counts."

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from reader.cache import connections, text_index
 from reader.cache.flags import has, having
 from reader.cache.marks.derived import queue_places
-from reader.cache.marks.event_log import DAY, TOO_LATE, refused_events
+from reader.cache.marks.event_log import DAY, TOO_LATE, followed_clock, refused_events
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
 from reader.core.flags import Flag
-from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, latest_clock, unpacked
+from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
 from reader.core.marks import HIGHLIGHT, STATES
 from reader.paths import journal_file
 
@@ -134,7 +134,7 @@ def _log(connection: sqlite3.Connection) -> Iterator[str]:
 def _events(connection: sqlite3.Connection) -> Iterator[str]:
     """Check that each event is one that a machine can have made by now."""
     now = time.time()
-    for seq, clock in connection.execute(TOO_LATE, {"latest": latest_clock(now)}):
+    for seq, clock in connection.execute(TOO_LATE, {"latest": followed_clock(now)}):
         yield f"event {seq} has a clock that is {(clock - int(now * 1000)) // DAY:,} days ahead"
     for seq, reason in refused_events(connection):
         yield f"event {seq} is not one of ours: {reason}"

@@ -10,7 +10,7 @@ from zlib import compress
 
 import pytest
 
-from reader.cache.marks.event_log import FURTHEST, NOBODY
+from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.cache.mending import health
@@ -19,13 +19,14 @@ from reader.cache.mending.health import State
 from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.core.errors import MarkNotTaken
+from reader.core.foreign import FURTHEST
 from reader.paths import journal_file
 from tests.cache.conftest import ByName
 from tests.cache.marks.test_events import starred, states
 
 OTHER = "bababababaab"
 DAY = 86_400_000
-FAR = int(time.time() * 1000) + 500 * DAY
+FAR = int(time.time() * 1000) + 900 * DAY
 
 
 def entry(kind: str, value: str, clock: int, *ids: str, number: int = 1) -> Entry:
@@ -46,7 +47,7 @@ def faults(path: Path) -> list[str]:
     return [fault for check in verify(path) if check.name == "events" for fault in check.faults]
 
 
-@pytest.mark.parametrize("clock", [FAR, FURTHEST - 5, FURTHEST])
+@pytest.mark.parametrize("clock", [FAR, FURTHEST - 5, FURTHEST], ids=["soon", "almost", "last"])
 def test_a_mark_that_does_not_count_says_so_and_counts_after_a_repair(
     filled: Cache, events: Events, path: Path, clock: int
 ) -> None:
