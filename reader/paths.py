@@ -8,14 +8,19 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reader import platform
+from reader.core.errors import NoLocks
+from reader.platform import Lock
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from reader.core.errors import ReaderError
 
 APP = "dailypapers"
 
@@ -213,6 +218,28 @@ def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
+    """Lock a file of the user's until the returned handle is closed or the program ends.
+
+    Raises `busy` if another program still holds it after so many seconds, NoLocks if its file system has no locks, and
+    OSError if it can't be written.
+    """
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        make_private(file)
+        give_up = time.monotonic() + patience
+        while (lock := platform.try_lock(handle)) is not Lock.MINE:
+            if lock is Lock.UNSUPPORTED:
+                raise NoLocks(file.parent)
+            if time.monotonic() >= give_up:
+                raise busy
+            time.sleep(0.1)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
 
 
 def sync(place: Path) -> None:
