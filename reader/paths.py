@@ -117,6 +117,11 @@ def state_file() -> Path:
     return (home() or _platform("user_state_path")) / "state.json"
 
 
+def bookmarks_file() -> Path:
+    """Where each full text was left."""
+    return state_file().with_name("bookmarks.json")
+
+
 def look_file() -> Path:
     """What the first frame of a start needs to know of the look of the last visit's screens."""
     return (home() or _platform("user_state_path")) / "look.json"
@@ -172,6 +177,20 @@ def make_private(*files: Path) -> None:
             is_shared = mode & stat.S_ISVTX or file.resolve() in (Path.home(), *Path.home().parents)
             if is_plain and not is_shared:
                 file.chmod(private)
+
+
+def close_to_others(cache: Path) -> None:
+    """Make a home of an older program the user's alone: its files, and its folders with all that is in them.
+
+    A folder that is private already is not gone through.
+    """
+    folders = (backup_folder, finding_folder, vectors_folder, models_folder, draft_folder)
+    for folder in (*(one(cache) for one in folders), response_cache_folder()):
+        with suppress(OSError):
+            if folder.stat().st_mode & 0o077:
+                make_private(folder, *folder.rglob("*"))
+    files = (config_file(), state_file(), look_file(), bookmarks_file(), log_file())
+    make_private(cache.parent, *cache.parent.glob(f"{cache.stem}.*"), *files, *(file.parent for file in files))
 
 
 def read_start(file: Path, limit: int) -> bytes:
