@@ -139,7 +139,8 @@ class SentDigests:
         try:
             if self._file.stat().st_size > LONG:
                 oldest = (_now() - KEPT).isoformat()
-                kept = [json.dumps(line) for line in _lines(self._file) if str(line.get("at")) > oldest]
+                # A line of a newer form may have no time.
+                kept = [json.dumps(line) for line in _lines(self._file) if str(line.get("at", oldest)) >= oldest]
                 replace_private(self._file, "".join(f"{line}\n" for line in kept))
         except OSError:
             return
