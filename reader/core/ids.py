@@ -43,6 +43,9 @@ _INTRODUCED = re.compile(
     rf"|\babs/){_BARE.pattern}(?![0-9])",
     re.IGNORECASE,
 )
+ACCOUNT = re.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?")
+"""The name of a person's or an organization's account in the feed."""
+
 _DBLP = re.compile(r"(?:.*[/:])?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?", re.IGNORECASE)
 _NUMBER = r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})(?:v[0-9]{1,3})?"
 _ENDING = r"\.(?:pdf|html?|md|ps|tex|txt|epub|djvu|tar|t?gz|zip)"
@@ -144,6 +147,11 @@ def pdf_url(id: str) -> str | None:
 def hf_url(id: str) -> str | None:
     """The paper's page in the feed; None for a paper without an arXiv id."""
     return _url_with_id("https://huggingface.co/papers/", id)
+
+
+def profile_url(account: str) -> str | None:
+    """The page of an account in the feed; None for what is no account."""
+    return f"https://huggingface.co/{account}" if ACCOUNT.fullmatch(account) else None
 
 
 def _url_with_id(base: str, id: str) -> str | None:

@@ -12,7 +12,7 @@ from html import unescape
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
-from reader.core.ids import arxiv_id
+from reader.core.ids import ACCOUNT, arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
@@ -30,6 +30,7 @@ _AUTHORS = 5_000
 _KEYWORDS = 100
 _MEDIA = 50
 _NAME_LIMIT = 200
+_PROFILES = 100
 
 # Only HTML's own elements: `<EOS>` or `<s>` in an abstract are part of its text.
 _TAG = re.compile(
@@ -129,6 +130,8 @@ def parse_item(item: object) -> Draft:
         models=as_count(paper.get("numTotalModels")),
         datasets=as_count(paper.get("numTotalDatasets")),
         spaces=as_count(paper.get("numTotalSpaces")),
+        submitter=_submitter(outer, paper),
+        profiles=_profiles(paper.get("authors")),
     )
 
 
@@ -161,6 +164,34 @@ def _authors(value: object) -> tuple[str, ...]:
         if as_mapping(author).get("hidden") is not True
     )
     return tuple(filter(None, names))
+
+
+def _submitter(outer: Mapping[str, object], paper: Mapping[str, object]) -> str | None:
+    """The account that submitted the paper, a person's or an organization's."""
+    for place in (paper.get("submittedOnDailyBy"), outer.get("submittedBy")):
+        if (account := _account(place)) is not None:
+            return account
+    return None
+
+
+def _profiles(value: object) -> tuple[str, ...]:
+    """The account and the name of each author who claimed the paper."""
+    found: list[str] = []
+    for author in as_list(value)[:_AUTHORS]:
+        record = as_mapping(author)
+        if record.get("hidden") is True or not record.get("user"):
+            continue
+        account, name = _account(record["user"]), as_line(record.get("name"), _NAME_LIMIT)
+        if account and name and len(found) < _PROFILES:
+            found.append(f"{account} {name}")
+    return tuple(found)
+
+
+def _account(value: object) -> str | None:
+    """The name of an account, which is also the path of its page."""
+    record = as_mapping(value)
+    found = next((name for key in ("user", "name") if (name := record.get(key)) and isinstance(name, str)), "")
+    return found if ACCOUNT.fullmatch(found) else None
 
 
 def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str | None, str | None]:
