@@ -42,7 +42,9 @@ _HEADER = re.compile(
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")
 _TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{4,}")
 _PARAMETERS = re.compile(r"\[parameters: .*")
-_SECRET_VARIABLE = re.compile(r"(?:TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|KEY|CREDENTIALS?|AUTH|COOKIE|DSN|PAT)$")
+_SECRET_VARIABLE = re.compile(
+    r"(?:TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|KEY|CREDENTIALS?|AUTH|COOKIE|DSN|PAT|WEBHOOK|URL|URI)$"
+)
 _OPEN_VARIABLE = re.compile(r"(?:LANG|LC_.*|.*TERM.*|XDG_.*|PATH|HOME|PWD|OLDPWD|SHELL|PYTHON.*|PYTEST.*|VIRTUAL_ENV)$")
 _LIKE_KEY = re.compile(r"(?=[^/\s]*[0-9])(?=[^/\s]*[A-Za-z])[^/\s]{12,}")
 _PARTS = re.compile(r"""[\s/\\:=,;"'()<>@?&#~|{}\[\]]+""")
@@ -134,8 +136,9 @@ def _hidden_texts() -> set[str]:
         is_secret = _SECRET_VARIABLE.search(name.upper()) and len(value) >= 8
         if is_secret or (not _OPEN_VARIABLE.match(name.upper()) and _LIKE_KEY.fullmatch(value)):
             found.add(value)
-    for text in access_token.private_texts():
-        for one in (text, os.path.expanduser(text), *_PARTS.split(text)):
+    for text in (os.environ.get(paths.HOME_VARIABLE, ""), *access_token.private_texts()):
+        expanded = os.environ.get("HOME", "") + text[1:] if text.startswith("~/") else text
+        for one in (text, expanded, *_PARTS.split(text), *_PARTS.split(text.replace(".", " "))):
             is_open = _PLAIN.fullmatch(one) or _OPEN_HOST.fullmatch(one.removeprefix("https://"))
             if len(one) >= SHORTEST_PRIVATE and not is_open:
                 found.add(one)
@@ -147,9 +150,7 @@ def _shorten_url(match: re.Match[str]) -> str:
     if not _HOST.fullmatch(host) or "@" in match["path"]:
         # A password that has a / or : of its own.
         return f"{match['scheme']}***"
-    is_open = _OPEN_HOST.fullmatch(host) or (
-        _LOCAL_HOST.fullmatch(host) and _OWN_PATH.match(match["path"])
-    )
+    is_open = _OPEN_HOST.fullmatch(host) or (_LOCAL_HOST.fullmatch(host) and _OWN_PATH.match(match["path"]))
     path = match["path"] if is_open or len(match["path"]) < 2 else "/***"
     rest = f"{match['rest'][0]}***" if match["rest"] else ""
     return f"{match['scheme']}{'***@' if match['user'] else ''}{host}{path}{rest}"
