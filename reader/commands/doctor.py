@@ -213,7 +213,14 @@ def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
         yield _open("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
         return
     advice = _advice(condition)
-    yield Finding("Cache", "state", condition.found or "ok", advice, condition.state.name.lower(), advice)
+    yield Finding(
+        "Cache",
+        "state",
+        condition.found or "ok",
+        advice,
+        "ok" if condition.state is State.GOOD else condition.state.name.lower(),
+        advice,
+    )
     if condition.state in _READABLE:
         yield _open("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
     yield Finding("Cache", "size", _sizes(file), shared=_sizes(file, ("", "-wal", "-shm")))
