@@ -12,6 +12,8 @@ from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.event_log import FURTHEST, STEPS
 from reader.cache.marks.journal import Entry
 from reader.core.marks import (
+    ENTRY,
+    HERE,
     HIGHLIGHT,
     LIKE,
     LOOK,
@@ -26,6 +28,7 @@ from reader.core.marks import (
     clean_event,
     clean_mark,
 )
+from reader.core.settings.entries import parse_entry
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 
 _ID = re.compile(r"[0-9a-f]{24}")
@@ -55,6 +58,11 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str]:
         found = (kind, value) if _ID.fullmatch(value) and not count else None
     elif kind.startswith(FOLLOW):
         found = (kind, value) if _SLUG.fullmatch(kind.removeprefix(FOLLOW)) and _is_feed(value) else None
+    elif kind.startswith(ENTRY):
+        found = (kind, value) if parse_entry(kind, value) else None
+    elif kind.startswith(HERE):
+        # One that comes from elsewhere would be an order to this machine alone.
+        found = None
     elif kind in _MARKS or kind.startswith((TAG, RULE)):
         found = clean_mark(kind, value)
     else:
