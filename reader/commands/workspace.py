@@ -142,8 +142,7 @@ class Workspace:
         self._restore_if_lost()
         if self.cache_file.exists():
             # What the user has added to the settings by hand takes part at once.
-            with self.window():
-                pass
+            self.catch_up()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
@@ -171,6 +170,11 @@ class Workspace:
 
             with suppress(CacheError), closing(Events.open(self.cache_file)):
                 window.changed()
+
+    def catch_up(self) -> None:
+        """Bring the settings up to what was done elsewhere or undone, before they are read."""
+        with self.window():
+            pass
 
     def _keep_lists(self, window: Window) -> None:
         """Bring the lists of the settings file and their events into step; a cache that can't be written stays."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import IDS, Run
 
 Use = Callable[[str], None]
 
@@ -122,7 +122,7 @@ def test_undo_and_redo_of_commands(run: Run, use: Use, tmp_path: Path, sync_sett
     assert "# The first." in start and "# The first." in file.read_text()
     # A star in between is taken back in its turn.
     run("views", "add", "Robots", "title:robot")
-    run("mark", "star", "2406.00001")
+    run("mark", "star", IDS[0])
     run("views", "add", "Vision", "title:vision")
     assert run("undo").out == "Taken back: view Vision added.\n"
     assert "starred" in run("undo").out
