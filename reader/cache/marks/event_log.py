@@ -128,6 +128,11 @@ class Action:
         return self.events[0].value
 
     @property
+    def is_about_lists(self) -> bool:
+        """Whether it changed the lists of the settings, such as views."""
+        return self.kind.startswith((ENTRY, HERE))
+
+    @property
     def count(self) -> int:
         """Number of its papers, about: the most that any of its marks has."""
         papers: dict[str, int] = {}
