@@ -467,7 +467,9 @@ def present(home: Home) -> set[str]:
 
 def run_a_while(origin: Path, chance: random.Random, deeds: int, days: Sequence[int], *, undoes: bool) -> None:
     with TemporaryDirectory() as place:
-        machines = homes(origin, Path(place), "one", "two", "three", text=HEAD + "\n# The rest is below.\n" + views("v0"))
+        machines = homes(
+            origin, Path(place), "one", "two", "three", text=HEAD + "\n# The rest is below.\n" + views("v0")
+        )
         for one, off in zip(machines, days, strict=True):
             one.days_off = off
         gone = set[str]()
