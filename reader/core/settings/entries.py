@@ -32,6 +32,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from reader.core.foreign import read_json
 from reader.core.marks import ENTRY
 from reader.core.queue_places import first_place, place_between
 from reader.core.settings.toml_edit import with_value
@@ -111,12 +112,9 @@ def parse_entry(kind: str, value: str) -> tuple[str, str, dict[str, Any]] | None
     Fields and lists that only a newer program knows are left as they are.
     """
     found = _KIND.fullmatch(kind)
-    if found is None or len(value) > VALUE_LIMIT:
+    if found is None:
         return None
-    try:
-        said = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
+    said = read_json(value, VALUE_LIMIT)
     if not isinstance(said, dict) or not all(_fits(field, one) for field, one in said.items()):
         return None
     return found[1], found[2], said

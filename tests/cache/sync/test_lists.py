@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from reader.cache.entries import Step, keep_in_step
 from reader.cache.marks.event_log import Marking
-from reader.cache.sync.foreign import checked
+from reader.cache.marks.foreign import checked
 from reader.core.follows import Follow, value_of
 from reader.core.settings.entries import LISTS, TEXTS
 from reader.core.settings.toml_edit import with_value
