@@ -24,7 +24,7 @@ from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.sharing.health import examine_sharing
 from reader.commands.workspace import Workspace
-from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
+from reader.core.errors import CacheError, ConfigError, ReaderError
 from reader.core.text import clean
 from reader.core.theme_names import is_colorless
 from reader.paths import journal_file, refresh_stamp
@@ -452,6 +452,7 @@ def _ask_feed(settings: Settings) -> Finding:
 
     from reader.feeds.http.limits import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.refresh.failures import failure_of
 
     async def ask() -> int:
         async with HuggingFaceClient.from_environment(
@@ -464,8 +465,11 @@ def _ask_feed(settings: Settings) -> Finding:
     start = datetime.now(UTC)
     try:
         count = asyncio.run(ask())
-    except (FeedError, ConfigError) as error:
-        return Finding("Feed", "answer", "none", str(error), f"none: {type(error).__name__}")
+    except ConfigError as error:
+        return Finding("Feed", "answer", "none", str(error), "none: a mistake in the settings")
+    except Exception as error:
+        failure = failure_of("the doctor's request to the feed", error)
+        return Finding("Feed", "answer", "none", str(failure), f"none: {type(error).__name__}")
     milliseconds = (datetime.now(UTC) - start).total_seconds() * 1000
     return _open("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
 

@@ -273,7 +273,7 @@ def selection(window: Window, query: Query) -> Selection:
     from reader.commands.query_names import check_names
     from reader.session import visit
 
-    views = _saved_views(query)
+    views = saved_views(query)
     check_names(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
@@ -298,7 +298,7 @@ def prepare_finding(window: Window) -> None:
             warn(f"Found by words alone: {error}")
 
 
-def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
+def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
     from reader.commands.query_names import names_in
 
