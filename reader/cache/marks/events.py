@@ -176,6 +176,14 @@ class Events:
             self._check_taken(untaken, action.count)
         return action
 
+    @contextmanager
+    def deciding(self) -> Iterator[EventLog]:
+        """A transaction in which events without papers can be recorded, which the caller finishes."""
+        with explained(self._path):
+            with self._log.recording():
+                yield self._log
+            self._apply_news(ignore_progress)
+
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
         return effects.named(self._connection, event) if changing.change.absent else changing.batches
 
