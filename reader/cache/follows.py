@@ -164,7 +164,10 @@ def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[in
                 if found.likeness:
                     yield pk, found.likeness is Likeness.PERHAPS
         case "word":
-            expression = f"{{title abstract keywords}} : {_phrase(follow.name)}"
+            from reader.core.spellings import spellings
+
+            named = dict.fromkeys(_phrase(text) for text, _ in spellings(follow.name, exact=True))
+            expression = f"{{title abstract keywords}} : ({' OR '.join(named)})"
             rows = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?"
             yield from ((pk, False) for (pk,) in connection.execute(rows, (expression, *ends)))
 
