@@ -2,7 +2,7 @@
 
 A compound is written as one word, with a dash or as two words: `pretraining`, `pre-training`, `pre training`. A dash
 joins any two words. Where none is typed, only known compounds are taken apart and joined: those that begin with a
-prefix such as `pre`, and those of `data/compounds.txt`, a line for the first part and what follows it. British and
+prefix such as `pre`, and those of `compounds.txt`, a line for the first part and what follows it. British and
 American endings, Greek letters and their names, lowered digits and plain ones are the same word in other letters.
 Between quotes, the sign `=` before the words asks for this spelling alone.
 """
@@ -13,10 +13,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
+from pathlib import Path
 from typing import NamedTuple
 
 from reader.core.keywords import ABBREVIATIONS, key, normal
+
+COMPOUNDS = Path(__file__).with_name("compounds.txt")
 
 EXACT = "="
 """The sign before quoted words that must be spelled like this."""
@@ -36,10 +39,11 @@ SHORTEST_NAME = 4
 SHORTEST_BEGINNING = 3
 """Letters after the first part of a compound of the file from which on it is taken apart while it is typed."""
 
-PREFIXES = frozenset(
-    "pre post mid multi semi non anti hyper inter intra meta micro macro mini mono neuro omni pseudo quasi self cross"
-    " sub super tele ultra spatio auto photo geo bio counter nano electro thermo hydro opto psycho socio".split()
-)
+_PREFIXES = """
+pre post mid multi semi non anti hyper inter intra meta micro macro mini mono neuro omni pseudo quasi self cross sub
+super tele ultra spatio auto photo geo bio counter nano electro thermo hydro opto psycho socio
+"""
+PREFIXES = frozenset(_PREFIXES.split())
 """Words that begin a compound with any other word; those of which that is not true are in the file."""
 
 _ORDINARY = re.compile(
@@ -48,7 +52,7 @@ _ORDINARY = re.compile(
     "|pol|pret|rog|rupt|sect|val|ven|view|weav)|meta(?:bol|phor|ll)|micro(?:soft|scop|phon)|mini(?:m|st|at)|mono(?:ton|pol)"
     "|multi(?:pl|tud)|photo(?:graph)|post(?:er|ul|pon|al|ur)|pre(?:ced|cis|cious|decess|dict|dom|fer|fix|limin|mis|par"
     "|pos|sci|scri|sent|serv|ssur|sum|tend|tty|vail|vent|view|vious)|sub(?:ject|mi|sequen|set|stan|stit|stra|tl|tract|scri"
-    "|side|sidi|urb|sum)|super(?:fic|io|pos|vis|sed)|tele(?:gra|phon|scop|vis)|ultra(?:soun)|anti(?:cip|q)|non(?:e)|bias"
+    "|side|sidi|urb|sum)|super(?:fic|io|pos|vis|sed)|tele(?:gra|phon|scop|vis)|ultra(?:soun)|anti(?:cip|q)|non(?:e)"
 )
 """How common words begin that only look like a compound: to look for `inter action` would cost and find nothing."""
 
@@ -59,21 +63,18 @@ _DIMENSION = re.compile(r"([2-4])(d)")
 _INFLECTED = ("s", "es", "d", "ed", "ing", "er", "ers", "ly")
 
 _GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
-_NAMES = dict(
-    zip(
-        _GREEK,
-        (
-            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon"
-            " phi chi psi omega"
-        ).split(),
-        strict=True,
-    )
-)
+_NAMED_SO = """
+alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi
+omega
+"""
+_NAMES = dict(zip(_GREEK, _NAMED_SO.split(), strict=True))
 _LETTERS = {name: letter for letter, name in _NAMES.items()}
 _RUNS = re.compile(f"[{_GREEK}]|[^{_GREEK}]+")
+_GREEK_WORD = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{2,}")
 _NAMED = re.compile(rf"({'|'.join(_LETTERS)})(\d+)")
 
-_SMALL = frozenset("a an and as at by in of on or the to".split())
+_SMALL_WORDS = "a an and as at by in of on or the to"
+_SMALL = frozenset(_SMALL_WORDS.split())
 
 _PLAIN_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -82,7 +83,7 @@ _FORMULA = re.compile(r"(?:[a-z]{1,4}\d{1,2}){1,4}[a-z]{0,4}")
 
 _ALWAYS_S = re.compile(
     r"\w*(?:[vwoau]|exerc|prec|conc|exc|circumc|prom|prem|dem|compr|surpr|enterpr|repr|desp|ert|eat|ch|and|rad"
-    r"|\b(?:sun|moon|a)r|\b(?:re|over|down|up|max|min|step|batch|mid)s)i[sz]\w*"
+    r"|\b(?:sun|moon|a)r|\b(?:re|over|down|up|max|min|step|batch|mid)s)i[sz](?:e[drs]?|ers|ings?|a\w*)"
 )
 """Words such as `supervise`, `precise`, `noise` and `resize`, which have one spelling."""
 
@@ -156,18 +157,22 @@ def keyword_spellings(keyword: str, exact: bool) -> tuple[Spelling, ...]:
     same = key(keyword)
     for singular in filter(None, (normal(keyword), same, ABBREVIATIONS.get(same))):
         found += [singular, *_plurals(singular, exact)]
-    return tuple(dict.fromkeys(one for form in found for one in spellings(form.casefold(), exact)))
+    every = dict.fromkeys(one for form in found for one in spellings(form.casefold(), exact))
+    return tuple(every)[: 2 * MOST]
 
 
-def joined(first: str, second: str) -> str | None:
-    """The one word that two words make, if they are known to make one: `pretraining`."""
+def joined(first: str, second: str) -> tuple[str, ...]:
+    """The words that two words make in one, if they are known to: `pretraining`."""
     one, other = first.lower(), second.lower()
-    return one + other if one.isalnum() and other.isalnum() and _belong(one, other, False) else None
+    if not (one.isalnum() and other.isalnum() and (_is_signed(one, other) or _belong(one, other, exact=False))):
+        return ()
+    return tuple(form for form, _ in _spellings(f"{one}-{other}", False)[1:] if form.isalnum())
 
 
 def joined_words(words: Sequence[str]) -> Iterator[str]:
     """The words that each two of some typed words make."""
-    return filter(None, map(joined, words, words[1:]))
+    for first, second in pairwise(words):
+        yield from joined(first, second)
 
 
 def _plurals(singular: str, exact: bool) -> Iterator[str]:
@@ -221,7 +226,14 @@ def _between(gap: str, one: str, other: str, exact: bool) -> int:
     if _DASH.fullmatch(gap):
         # The numbers of a date or of a range are no word.
         return _APART if one.isdigit() and other.isdigit() else _JOINT
-    return _JOINT if gap.isspace() and _belong(one, other, exact) else _APART
+    return _JOINT if gap.isspace() and (_is_signed(one, other) or _belong(one, other, exact)) else _APART
+
+
+def _is_signed(one: str, other: str) -> bool:
+    """Whether two words are a letter with a word, or a word with a number: `beta vae`, `gpt 4`, `3 d`."""
+    if one in _NAMES or one in _LETTERS or _DIMENSION.fullmatch(one + other):
+        return True
+    return other[:1].isdigit() and _NUMBERED.fullmatch(one + other) is not None
 
 
 def _without_and(parts: list[str], between: list[int]) -> tuple[list[str], list[int]]:
@@ -235,10 +247,11 @@ def _without_and(parts: list[str], between: list[int]) -> tuple[list[str], list[
 
 def _split(word: str, exact: bool) -> list[str]:
     """The parts of a compound that is written as one word; the word alone if it is none."""
+    if any(map(str.isalpha, word)):
+        word = word.translate(_PLAIN_DIGITS)
     if not word.isascii():
         runs = _RUNS.findall(word)
-        is_greek = all(run in _NAMES for run in runs)
-        return runs if len(runs) > 1 and not is_greek and any(run in _NAMES for run in runs) else [word]
+        return runs if any(run in _NAMES for run in runs) and not _GREEK_WORD.fullmatch(word) else [word]
     if found := _NAMED.fullmatch(word) or _NUMBERED.fullmatch(word) or _DIMENSION.fullmatch(word):
         return [*_split(found[1], exact=True), found[2]]
     if len(word) < 2 + SHORTEST_REST or not word.isalpha():
@@ -255,11 +268,10 @@ def _belong(one: str, other: str, exact: bool) -> bool:
     """Whether two words are known to make one; the other may be a beginning unless it is `exact`."""
     if one in PREFIXES and len(other) >= SHORTEST_REST and other.isalpha() and not _ORDINARY.match(one + other):
         return True
-    if one in _NAMES or one in _LETTERS or _NUMBERED.fullmatch(one + other) and other[:1].isdigit():
-        return True
-    if _DIMENSION.fullmatch(one + other):
-        return True
-    known = _compounds().rests.get(one, frozenset())
+    known = _compounds().rests.get(one)
+    if known is None:
+        return False
+    other = _letters(other)[0]
     return (
         other in known
         or any(other.startswith(rest) and other[len(rest) :] in _INFLECTED for rest in known if len(rest) >= 4)
@@ -276,9 +288,7 @@ class _Compounds(NamedTuple):
 
 @lru_cache(1)
 def _compounds() -> _Compounds:
-    from reader.data import read_text
-
-    lines = read_text("compounds.txt").splitlines()
+    lines = COMPOUNDS.read_text("utf-8").splitlines()
     rests = {first: frozenset(rest) for first, *rest in map(str.split, lines) if rest}
     return _Compounds(rests, {line.replace("-", ""): line.split("-") for line in lines if "-" in line})
 
@@ -298,7 +308,7 @@ def _letters(part: str) -> tuple[str, ...]:
     if name := _NAMES.get(part) or (part if part in _LETTERS else None):
         return name, _LETTERS[name]
     if not part.isascii():
-        return (part.translate(_PLAIN_DIGITS),)
+        return (part,)
     american = british = part
     for pattern, one, other in _ENGLISH:
         if pattern.fullmatch(part) and not (one == r"\1z\2" and _ALWAYS_S.fullmatch(part)):
@@ -311,9 +321,9 @@ def _written(parts: Sequence[str], between: Sequence[int]) -> Iterator[list[str]
     free = sum(kind != _APART for kind in between)
     # Nobody writes `end toend`.
     if free <= 1 or (free <= MOST_JOINTS and _SMALL.isdisjoint(parts)):
-        ways = product(*((" ",) if kind == _APART else _GAPS[kind] for kind in between))
+        ways = list(product(*((" ",) if kind == _APART else _GAPS[kind] for kind in between)))
     else:
-        ways = iter([tuple(_GAPS[kind][side] for kind in between) for side in (0, 1)])
+        ways = [tuple(_GAPS[kind][side] for kind in between) for side in (0, 1)]
     for gaps in ways:
         yield "".join(part + gap for part, gap in zip(parts, (*gaps, ""), strict=True)).split()
 
@@ -329,7 +339,7 @@ def _with_scripts(words: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _is_whole(words: Sequence[str], letters: str, parts: Sequence[str]) -> bool:
-    """Whether the last word must be whole, since as a beginning it would find half of all papers: `3 d`, `pi` for `π`."""
+    """Whether the last word must be whole: the beginning `3 d`, or `pi` for `π`, would find half of all papers."""
     is_named = letters != parts[-1] and (letters in _NAMES or (letters in _LETTERS and len(letters) < SHORTEST_NAME))
     return (is_named and words[-1] == letters) or _is_dimension(words, parts)
 

@@ -195,7 +195,7 @@ def _by_relevance(
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
         f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
     )
-    in_title = with_spellings(all_of([Match(match.text, match.exact, "title") for match in wanted]))
+    in_title = all_of([with_spellings(Match(match.text, match.exact, "title")) for match in wanted])
     common_where, common_params, mark = _with_value(selection, fts_expression(in_title) or "")
     titled = f"p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?{mark})"
     first, second = (_selection([*terms, *extra], Sort("day"), scope) for extra in (_terms(in_title), (Not(in_title),)))

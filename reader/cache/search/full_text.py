@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from reader.cache.search.sql_functions import is_letter, search_key, split_words
@@ -222,10 +223,14 @@ def without_empty_words(node: Node) -> Node | None:
     return node
 
 
+_NAMES = ("author", "org")
+"""Fields of names, which have one spelling."""
+
+
 def with_spellings(node: Node) -> Node:
     """The tree with all spellings of the words: `pretraining` also finds "pre-training", `keyword:llms` "llm"."""
     match node:
-        case Match(field="author" | "org"):
+        case Match(field=field) if field in _NAMES:
             return node
         case Match(text, exact, field):
             # Imported late: most lists are read without words.
@@ -247,17 +252,18 @@ def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:
     """Terms in all spellings; each two plain words may also be written as one: `pre training`."""
     from reader.core.spellings import joined
 
-    rest = [node for node in nodes if not _is_and(node)] or list(nodes)
-    while rest:
-        one, *rest = rest
-        match one, rest[:1]:
-            case Match(text, False, field), [Match(other, False, same)] if (
-                field == same and field not in ("author", "org") and (whole := joined(text, other))
-            ):
-                apart = all_of([with_spellings(one), with_spellings(rest.pop(0))])
-                yield any_of([apart, Match(whole, exact=False, field=field)])
-            case _:
-                yield with_spellings(one)
+    asked = [one for one in nodes if not _is_and(one)] or nodes
+    spelled = list(map(with_spellings, asked))
+    for at, (before, after) in enumerate(pairwise(asked)):
+        match before, after:
+            case Match(one, False, field), Match(other, False, same) if field == same and field not in _NAMES:
+                forms = [Match(form, exact=False, field=field) for form in joined(one, other)]
+                if forms:
+                    spelled[at + 1] = any_of([spelled[at + 1], *forms])
+                # Most such words begin with the first one, and so have it; but full texts have short words whole.
+                if not all(form.text.startswith(one.lower()) and len(one) >= SHORTEST_PREFIX for form in forms):
+                    spelled[at] = any_of([spelled[at], *forms])
+    yield from spelled
 
 
 def _is_and(node: Node) -> bool:

@@ -60,7 +60,7 @@ def _has_words(wanted: Sequence[tuple[str, int]], text: str) -> bool:
             if key in spaced:
                 return True
         # Splitting a text costs ten times as much as a search for the first word.
-        elif key[:end] in spaced:
+        elif key[: end + 1] in spaced:
             split = split or f" {' '.join(split_words(text))} "
             if key in split:
                 return True

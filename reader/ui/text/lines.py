@@ -180,7 +180,7 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     from reader.core.spellings import joined_words, typed_spellings
     from reader.core.text import fold
 
-    found = {}
+    found: dict[str, None] = {}
     for word in (*words, *joined_words(words)):
         for text, is_whole in typed_spellings(word):
             tokens = _TOKEN.findall(fold(text))
