@@ -21,6 +21,9 @@ from reader.core.keywords import ABBREVIATIONS, key, normal
 
 COMPOUNDS = Path(__file__).with_name("compounds.txt")
 
+VERSION = "1"
+"""Raised whenever words have more spellings, so that what was found by them before is looked up again."""
+
 EXACT = "="
 """The sign before quoted words that must be spelled like this."""
 
