@@ -210,11 +210,13 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
 
 
 SHARED = (
-    *("refresh_minutes", "notify", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
-    *("hidden_views", "key_preset", "keys", "views", "rules", "mute"),
+    *("refresh_minutes", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
+    *("key_preset", "keys"),
 )
-"""The settings that go along with `sync_settings`. What another machine sends must not run a program, write or delete a
-file, or ask another server."""
+"""The settings whose newest values go along with `sync_settings`, beside the entries of lists.
+
+What another machine sends must not run a program, write or delete a file, or ask another server.
+"""
 
 
 def topic_rules_file(settings: Settings, file: Path) -> Path:

@@ -21,7 +21,7 @@ from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.sharing.health import examine_sharing
 from reader.commands.workspace import Workspace
-from reader.core.errors import CacheError, ConfigError, FeedError, ReaderError
+from reader.core.errors import CacheError, ConfigError, ReaderError
 from reader.core.text import clean
 from reader.core.theme_names import is_colorless
 from reader.paths import journal_file, refresh_stamp
@@ -364,6 +364,7 @@ def _ask_feed(settings: Settings) -> Finding:
 
     from reader.feeds.http.limits import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
+    from reader.refresh.failures import failure_of
 
     async def ask() -> int:
         async with HuggingFaceClient.from_environment(
@@ -376,8 +377,10 @@ def _ask_feed(settings: Settings) -> Finding:
     start = datetime.now(UTC)
     try:
         count = asyncio.run(ask())
-    except (FeedError, ConfigError) as error:
+    except ConfigError as error:
         return Finding("Feed", "answer", "none", str(error))
+    except Exception as error:
+        return Finding("Feed", "answer", "none", str(failure_of("the doctor's request to the feed", error)))
     milliseconds = (datetime.now(UTC) - start).total_seconds() * 1000
     return Finding("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
 

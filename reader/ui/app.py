@@ -117,6 +117,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file)
+        self.library.settings_file = None if demo else settings_file
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
         self.set_reactive(ReaderApp.state, self.model.state)

@@ -209,20 +209,6 @@ def _any_text(nodes: Sequence[Node]) -> Iterator[Clause]:
         yield Clause(f"has_words(?, {_TEXTS[field]})", ("\n".join(dict.fromkeys(wanted)),))
 
 
-def without_empty_words(node: Node) -> Node | None:
-    """The tree without words that have no letters, such as a lone dash; None if nothing is left."""
-    match node:
-        case Match(text, exact):
-            return node if search_key(text, exact) else None
-        case Not(inner):
-            kept = without_empty_words(inner)
-            return Not(kept) if kept else None
-        case And(nodes) | Or(nodes):
-            rest = tuple(kept for inner in nodes if (kept := without_empty_words(inner)))
-            return replace(node, nodes=rest) if len(rest) > 1 else rest[0] if rest else None
-    return node
-
-
 _NAMES = ("author", "org")
 """Fields of names, which have one spelling."""
 

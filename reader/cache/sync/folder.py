@@ -24,6 +24,7 @@ from reader.cache.sync.machine_file import Known, Reading, file_of, files_in, is
 from reader.cache.sync.memory import Memory
 from reader.core.errors import CacheError
 from reader.core.group import GROUP
+from reader.core.leaving import LEAVING
 from reader.paths import make_private, sync, sync_lock
 
 PATIENCE = 5.0
@@ -251,7 +252,7 @@ class _Exchange:
 
     def _missing(self, machine: str, others: set[str]) -> Iterator[Entry]:
         """The events since the last look that no other file has."""
-        ask = f"SELECT seq, {ENTRY_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT 1000"
+        ask = f"SELECT seq, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT 1000"
         while rows := self._events.read(lambda one: one.execute(ask, (self._known.written,)).fetchall()):
             for seq, *values in rows:
                 self._known.written = seq
