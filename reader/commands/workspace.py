@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import config, paths, settings_reader
+from reader import access_token, config, paths, settings_reader
 from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 
@@ -58,7 +58,9 @@ class Workspace:
     @cached_property
     def loaded(self) -> LoadedSettings:
         paths.make_private(self.config_file.parent, self.config_file)
-        return settings_reader.load_settings(self.config_file)
+        loaded = settings_reader.load_settings(self.config_file)
+        access_token.keep_private("settings", partial(config.private_texts, loaded.settings))
+        return loaded
 
     @cached_property
     def settings(self) -> Settings:

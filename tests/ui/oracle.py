@@ -78,7 +78,7 @@ class Oracle:
 
     def __init__(self, file: Path, today: date) -> None:
         self.today = today
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             self.papers = tuple(_papers(connection))
             self.topics = tuple(
