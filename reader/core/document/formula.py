@@ -237,7 +237,7 @@ def _is_call(items: Sequence[Node]) -> bool:
 
 def _root(body: Node, index: Node | None) -> Atom:
     inner = _text(body)
-    is_one = inner.isdecimal() or (isinstance(body, (Symbol, Accent, Fence)) and " " not in inner)
+    is_one = inner.isdecimal() or (isinstance(body, Symbol | Accent) and " " not in inner)
     # A letter with its script would seem to have the root as its base.
     text = inner if is_one else f"({inner})"
     degree = "" if index is None else compact(index)
