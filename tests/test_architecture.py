@@ -12,7 +12,6 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "reader"
 TEXT = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
 
-
 PATH = re.compile(r"(?<![\w.<>/-])(?:[\w<>.-]+/)*(?:[\w<>-]+\.(?:json|md|py|sql|svg|tcss|toml)\b|(?<=[\w>]/)(?!\w))")
 """A file by its ending, or a folder by its slash."""
 

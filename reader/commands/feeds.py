@@ -189,7 +189,7 @@ def _listing(category: str) -> str:
 
 async def _fetch_feed(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
     """Fetch the feed at an address, or the feed that a web page there links to; also return the feed's address."""
-    from reader.feeds.addresses import web_url
+    from reader.core.foreign import web_url
     from reader.feeds.syndication.parse import NotAFeed
 
     address = web_url(url) or url
@@ -260,8 +260,6 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json([_answer_record(one) for one in answers])
     reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
-    if len(reasons) > 1:
-        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' says why."]
     return _raise_failures(reasons)
 
 

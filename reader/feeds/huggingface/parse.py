@@ -12,14 +12,15 @@ from html import unescape
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
+from reader.core.foreign import count, web_url
 from reader.core.ids import ACCOUNT, arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, fold
 from reader.feeds import plain_text
-from reader.feeds.addresses import github_url, web_url
-from reader.feeds.huggingface.values import as_count, as_line, as_list, as_mapping, as_text
+from reader.feeds.addresses import github_url
+from reader.feeds.huggingface.values import as_line, as_list, as_mapping, as_text
 from reader.feeds.safe_json import TooManyValues, UnreadableJson, parse_json
 
 SKIPPED = 200
@@ -119,17 +120,17 @@ def parse_item(item: object) -> Draft:
         organization=organization,
         organization_slug=slug,
         published=iso_day(paper.get("publishedAt")),
-        upvotes=as_count(paper.get("upvotes")),
-        comments=as_count(outer.get("numComments")),
+        upvotes=count(paper.get("upvotes")),
+        comments=count(outer.get("numComments")),
         summary=as_line(_prose(paper.get("ai_summary"))) or None,
         keywords=_keywords(paper.get("ai_keywords")),
         code_url=code,
-        code_stars=as_count(paper.get("githubStars")) if code else None,
+        code_stars=count(paper.get("githubStars")) if code else None,
         project_url=project,
         media=_media(outer, paper),
-        models=as_count(paper.get("numTotalModels")),
-        datasets=as_count(paper.get("numTotalDatasets")),
-        spaces=as_count(paper.get("numTotalSpaces")),
+        models=count(paper.get("numTotalModels")),
+        datasets=count(paper.get("numTotalDatasets")),
+        spaces=count(paper.get("numTotalSpaces")),
         submitter=_submitter(outer, paper),
         profiles=_profiles(paper.get("authors")),
     )
