@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -207,6 +207,30 @@ class Settings:
 SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
     {one.name: one.metadata["rule"] for one in fields(Settings)}
 )
+
+
+def private_texts(settings: Settings) -> Iterator[str]:
+    """All that the user has written into the settings: no log and no report has it.
+
+    Left out are values that the program offers, such as the name of a theme.
+    """
+    default = Settings()
+    for one in fields(Settings):
+        value = getattr(settings, one.name)
+        if one.name != "keys" and value != getattr(default, one.name):
+            yield from _texts(value, one.metadata["rule"])
+
+
+def _texts(value: object, rule: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if value and not isinstance(rule, Choice | ThemeName | HiddenViews):
+            yield value
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from _texts(one, rule)
+    elif is_dataclass(value):
+        for part in fields(value):
+            yield from _texts(getattr(value, part.name), part.metadata.get("rule"))
 
 
 SHARED = (

@@ -125,7 +125,9 @@ def _replaced_settings(versions: Sequence[Version], own: str, after: int) -> lis
         by_kind.setdefault(one.kind, []).insert(0, one)
     found = []
     for all_ in by_kind.values():
-        now, was = all_[0], next((one for one in all_ if one.machine in (own, NOBODYS)), None)
+        # What this machine had before there were events came into its log before that of the others.
+        first = min((one for one in all_ if one.machine == NOBODYS), key=lambda one: one.seq, default=None)
+        now, was = all_[0], next((one for one in all_ if one.machine == own), first)
         if was is None or now.machine == own or now.seq <= after or was.content == now.content:
             continue
         name = was.kind.removeprefix(SETTING) if was.state is None else f"{was.table}.{was.name}"

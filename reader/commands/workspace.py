@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import config, paths, settings_reader
+from reader import access_token, config, paths, settings_reader
 from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 
@@ -58,7 +58,9 @@ class Workspace:
     @cached_property
     def loaded(self) -> LoadedSettings:
         paths.make_private(self.config_file.parent, self.config_file)
-        return settings_reader.load_settings(self.config_file)
+        loaded = settings_reader.load_settings(self.config_file)
+        access_token.keep_private("settings", partial(config.private_texts, loaded.settings))
+        return loaded
 
     @cached_property
     def settings(self) -> Settings:
@@ -271,7 +273,7 @@ def selection(window: Window, query: Query) -> Selection:
     from reader.commands.query_names import check_names
     from reader.session import visit
 
-    views = _saved_views(query)
+    views = saved_views(query)
     check_names(window, query)
     # The feed's days are in UTC; `is:new` means added since the reader was last closed.
     today = datetime.now(UTC).date()
@@ -296,7 +298,7 @@ def prepare_finding(window: Window) -> None:
             warn(f"Found by words alone: {error}")
 
 
-def _saved_views(query: Query) -> tuple[tuple[str, str], ...]:
+def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
     from reader.commands.query_names import names_in
 
