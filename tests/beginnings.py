@@ -21,7 +21,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from reader.cache import schema
 from reader.cache.feeds import Feeds
@@ -46,14 +46,28 @@ PAPERS = 300
 
 NOW = "2026-11-24T08:00:00+00:00"
 
-FEED = ("rss", "https://example.org/feed", "A feed", "a-feed", "2026-11-24T08:00:00Z")
+FEED: tuple[Literal["rss"], str, str, str, str] = (
+    "rss",
+    "https://example.org/feed",
+    "A feed",
+    "a-feed",
+    "2026-11-24T08:00:00Z",
+)
 
 TEXTS, OUTPUTS, QUEUED, OPENED = range(40, 60), (41, 42), range(50, 55), range(200, 210)
 """The keys of papers that get a full text, an answer of a program, a place in the queue, and a trace of reading."""
 
 _SUBJECTS = ("Agents", "Video models", "Small language models", "Retrievers", "Reward models", "Benchmarks")
 _VERBS = ("learn from", "fail on", "scale with", "are measured by", "forget", "need fewer of")
-_OBJECTS = ("long contexts", "noisy labels", "few examples", "human votes", "synthetic data", "cheap tools", "old tasks")
+_OBJECTS = (
+    "long contexts",
+    "noisy labels",
+    "few examples",
+    "human votes",
+    "synthetic data",
+    "cheap tools",
+    "old tasks",
+)
 
 
 def paper_id(number: int) -> str:
@@ -165,7 +179,9 @@ with closing(Events.open(path)) as events:
 
 def build_oldest() -> bytes:
     """The file of a home that the program at `FIRST_COMMIT` fills; needs the history of the repository."""
-    packed = subprocess.run(["git", "archive", FIRST_COMMIT, "reader"], cwd=ROOT, check=True, capture_output=True).stdout
+    packed = subprocess.run(
+        ["git", "archive", FIRST_COMMIT, "reader"], cwd=ROOT, check=True, capture_output=True
+    ).stdout
     with TemporaryDirectory() as name:
         folder = Path(name)
         with tarfile.open(fileobj=BytesIO(packed)) as archive:
