@@ -117,6 +117,7 @@ _MARKS: tuple[tuple[str, bool | str, range], ...] = (
 def make_newest(home: Path) -> Path:
     """A home that began with today's program; returns its cache."""
     cache = home / "papers.db"
+    home.mkdir(exist_ok=True)
     with closing(Cache.open(cache, ByName())) as opened:
         for listing in read_papers(BytesIO(json.dumps(feed_days()).encode()), date(2026, 11, 24)):
             opened.store(listing, NOW)

@@ -87,32 +87,42 @@ class Salvage:
             return
         names = ", ".join(f'"{name}"' for name in columns)
         # An index of the table may be damaged in other places.
-        sql = f"SELECT rowid, {names} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"
-        last = 0
+        sql = f"SELECT rowid, {names} FROM {table} NOT INDEXED WHERE rowid"
+        start = 1
         for _ in range(_BAD_PLACES):
             try:
-                for key, *values in self._connection.execute(sql, (last,)):
-                    last = max(last, key)
+                for key, *values in self._connection.execute(f"{sql} >= ? ORDER BY rowid", (start,)):
+                    start = max(start, key + 1)
                     yield key, dict(zip(columns, values, strict=True))
             except sqlite3.Error:
-                following = self._next_place(table, last)
-                if following is None:
-                    return
-                last = following
+                pass
             else:
                 return
+            readable = self._readable_from(table, start)
+            if readable is None:
+                return
+            if readable > start:
+                start = readable
+                continue
+            key_there = self._key_from(table, start)
+            if key_there is None:
+                return
+            # Python drops the row before the one that fails; or only this row fails, such as a text of many pages.
+            with suppress(sqlite3.Error):
+                for key, *values in self._connection.execute(f"{sql} = ?", (key_there,)):
+                    yield key, dict(zip(columns, values, strict=True))
+            start = key_there + 1
 
-    def _next_place(self, table: str, last: int) -> int | None:
-        """The least key behind which rows can be read again; None if there are no more."""
-        if self._can_read(table, last):
-            # The page can be read, but not this row, such as a text that runs over a damaged page.
-            return self._key_after(table, last)
+    def _readable_from(self, table: str, start: int) -> int | None:
+        """The least key from `start` on at which a page can be read; None if there is none."""
+        if self._can_read(table, start):
+            return start
         step = 1
-        while not self._can_read(table, last + step):
+        while not self._can_read(table, start + step):
             step *= 2
             if step > _FURTHEST:
                 return None
-        bad, good = last + step // 2, last + step
+        bad, good = start + step // 2, start + step
         while good - bad > 1:
             middle = (good + bad) // 2
             if self._can_read(table, middle):
@@ -121,16 +131,17 @@ class Salvage:
                 bad = middle
         return good
 
-    def _can_read(self, table: str, after: int) -> bool:
+    def _can_read(self, table: str, start: int) -> bool:
         try:
-            self._key_after(table, after)
+            self._key_from(table, start)
         except sqlite3.Error:
             return False
         return True
 
-    def _key_after(self, table: str, after: int) -> int | None:
-        sql = f"SELECT rowid FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1"
-        row = self._connection.execute(sql, (after,)).fetchone()
+    def _key_from(self, table: str, start: int) -> int | None:
+        """The least key of a row from `start` on; raises sqlite3.Error if the page at `start` can't be read."""
+        sql = f"SELECT rowid FROM {table} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1"
+        row = self._connection.execute(sql, (start,)).fetchone()
         return None if row is None else int(row[0])
 
     def _rows_of(self, table: str, pk: int) -> list[dict[str, Value]]:
