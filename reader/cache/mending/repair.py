@@ -12,10 +12,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +34,10 @@ from reader.cache.mending.health import Condition, Progress, State
 from reader.cache.mending.salvage import Found, Key, Salvage, Value
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
+from reader.core.foreign import Refused, unpacked
+from reader.core.ids import is_arxiv_id
 from reader.core.paper import Draft, Listing
+from reader.core.text import title_hash
 from reader.paths import journal_file, make_folder, refresh_stamp, suspect_stamp, sync, touch_private
 
 if TYPE_CHECKING:
@@ -360,7 +362,9 @@ class Repair:
         ):
             marked = set[str]()
             for (packed,) in connection.execute(_MARKING):
-                marked.update(zlib.decompress(packed).decode().split())
+                with suppress(Refused):
+                    for ids in unpacked(packed):
+                        marked.update(ids)
             for file, source in sources:
                 before = _papers(connection)
                 keys = {key.id: key for key in source.papers()}
@@ -371,7 +375,10 @@ class Repair:
                 self._take_papers(cache, connection, source, wanted)
                 after = _papers(connection)
                 self.report.restored[file] = self.report.restored.get(file, 0) + len(after) - len(before)
-                self._unread = (self._unread | source.known_ids() | keys.keys()) - after.keys()
+                # A key that is known has another id there: a bit of one of the two has changed.
+                known = {key.pk for key in keys.values()} | set(before.values())
+                self._unread.update(id for pk, id in source.named().items() if pk not in known)
+                self._unread -= after.keys()
             cache.rest()
 
     def _take_papers(
@@ -379,6 +386,9 @@ class Repair:
     ) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         before = _papers(connection)
+        (newest,) = connection.execute("SELECT coalesce(max(day), '') FROM listing").fetchone()
+        newer_days = {day for day in source.listed_days() if day > newest}
+        titles = {hash for hash, id in connection.execute("SELECT title_hash, id FROM paper") if is_arxiv_id(id)}
         for done in range(0, len(wanted), TOGETHER):
             if self._end is not None and time.monotonic() > self._end:
                 self.report.lost += sum(key.id not in before for key in wanted[done:])
@@ -387,14 +397,20 @@ class Repair:
             some = wanted[done : done + TOGETHER]
             found: dict[str, Found] = {}
             for key in some:
-                if key.id in before and source.days(key.pk) <= _days(connection, before[key.id]):
-                    continue
-                if (paper := source.paper(key.pk)) is not None:
-                    found[key.id] = paper
+                if key.id not in before:
+                    paper = source.paper(key.pk)
+                    # A paper with the title of another that is sure is that one, with a bit of its id changed.
+                    if paper is None:
+                        self._unread.add(key.id)
+                    elif not (is_arxiv_id(key.id) and title_hash(paper.draft.title) in titles):
+                        found[key.id] = paper
+                elif days := source.days(key.pk) & newer_days:
+                    # What the cache has of it is sure.
+                    found[key.id] = Found(Draft("", key.id), tuple(sorted(days)), None)
             for _ in cache.store_all(_listings(found.values()), now, newer=False):
                 pass
             with connections.transaction(connection):
-                times = [(paper.added, id) for id, paper in found.items() if paper.added and id not in before]
+                times = [(paper.added, id) for id, paper in found.items() if paper.added]
                 connection.executemany("UPDATE paper SET added = ? WHERE id = ?", times)
                 for key in some:
                     row = connection.execute(_KEY_OF, (key.id,)).fetchone()
@@ -431,10 +447,6 @@ def _is_whole(connection: sqlite3.Connection) -> bool:
 def _papers(connection: sqlite3.Connection) -> dict[str, int]:
     """The keys of the papers by their ids."""
     return dict(connection.execute("SELECT id, pk FROM paper"))
-
-
-def _days(connection: sqlite3.Connection, pk: int) -> set[str]:
-    return {day for (day,) in connection.execute("SELECT day FROM listing WHERE pk = ?", (pk,))}
 
 
 def _listings(papers: Iterable[Found]) -> list[Listing]:

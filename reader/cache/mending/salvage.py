@@ -25,10 +25,11 @@ from reader.cache import connections
 from reader.cache.files.aside import BESIDE
 from reader.cache.files.pages import HEADER, MAGIC, PAGE_SIZE
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.journal import UNPACKED_BYTES, Entry
+from reader.cache.marks.journal import Entry
 from reader.cache.schema import APPLICATION_ID
 from reader.core.fields import Field
-from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, arxiv_id
+from reader.core.foreign import FURTHEST, Refused, count_ids, is_event_id, is_machine, paper_id
+from reader.core.ids import FEED_PREFIX, OWN_PREFIXES
 from reader.core.paper import COLUMNS, Draft
 from reader.core.text import clean, clean_block, clean_note
 from reader.paths import touch_private
@@ -49,6 +50,9 @@ TIMES = ("fetched", "made", "asked")
 
 _BAD_PLACES = 100_000
 """Damaged places of one table after which the rest of it is left."""
+
+_UNPACKED_BYTES = 1 << 26
+"""Maximum size of the unpacked text of a paper."""
 
 _FURTHEST = 1 << 40
 """Distance in keys after which no further readable row is looked for."""
@@ -179,15 +183,15 @@ class Salvage:
     def papers(self) -> list[Key]:
         """The papers whose row can be read."""
         found = self._rows("paper", ("id", "sort_day"))
-        return [Key(pk, str(row["id"]), str(row["sort_day"])) for pk, row in found if _is_id(row.get("id"))]
+        return [Key(pk, str(row["id"]), str(row["sort_day"])) for pk, row in found if paper_id(row.get("id"))]
 
-    def known_ids(self) -> set[str]:
-        """The ids of all papers that the file had, as far as its index of ids can be read."""
-        found = set[str]()
+    def named(self) -> dict[int, str]:
+        """The ids of all papers that the file had by their keys, as far as its index of ids can be read."""
+        found: dict[int, str] = {}
         with suppress(sqlite3.Error):
-            for (id,) in self._connection.execute("SELECT id FROM paper INDEXED BY sqlite_autoindex_paper_1"):
-                if isinstance(id, str):
-                    found.add(id)
+            for pk, id in self._connection.execute("SELECT pk, id FROM paper INDEXED BY sqlite_autoindex_paper_1"):
+                if paper_id(id):
+                    found[pk] = id
         return found
 
     def paper(self, pk: int) -> Found | None:
@@ -206,11 +210,15 @@ class Salvage:
         """The days (ISO) that list a paper."""
         return {day for row in self._rows_of("listing", pk) if (day := _date(row["day"]))}
 
+    def listed_days(self) -> set[str]:
+        """The days (ISO) that list any paper."""
+        return {day for _, row in self._rows("day") if (day := _date(row.get("day")))}
+
     def belongings(self, pk: int) -> Iterator[tuple[str, dict[str, Value]]]:
         """The rows that belong to a paper, each with its table."""
         for table in BELONGING:
             for row in self._rows_of(table, pk):
-                if _is_sound(row) and (table != "paper_alias" or _is_id(row["id"])):
+                if _is_sound(row) and (table != "paper_alias" or paper_id(row["id"])):
                     yield table, row
 
 
@@ -309,19 +317,11 @@ def _is_sound(row: dict[str, Value]) -> bool:
     return True
 
 
-def _is_id(id: Value) -> bool:
-    """Whether a value is an id of arXiv or one of our own kinds."""
-    if not isinstance(id, str):
-        return False
-    own = re.fullmatch(rf"(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}", id)
-    return own is not None or arxiv_id(id) == id
-
-
 def _unpacks(packed: bytes) -> bool:
     unpacker = zlib.decompressobj()
     try:
         # The checksum is at the end.
-        unpacker.decompress(packed, UNPACKED_BYTES)
+        unpacker.decompress(packed, _UNPACKED_BYTES)
     except zlib.error:
         return False
     return unpacker.eof
@@ -339,27 +339,20 @@ def _is_feed(feed: dict[str, Value]) -> bool:
 def _entry(key: int, event: dict[str, Value]) -> Entry | None:
     """The event of a row; None if any part of it is damaged."""
     id, machine, clock, kind, value, papers, count, number = (event.get(name) for name in EVENT)
-    if not (_is_hex(id, 24) and _is_hex(machine, 12) and isinstance(clock, int) and clock > 0):
+    if not (is_event_id(id) and is_machine(machine) and isinstance(clock, int) and 0 < clock <= FURTHEST):
         return None
     if not (isinstance(kind, str) and re.fullmatch(r"[a-z]+(:.+)?", kind) and isinstance(value, str)):
         return None
-    if not (isinstance(papers, bytes) and isinstance(count, int) and _count_papers(papers) == count):
+    try:
+        if not (isinstance(papers, bytes) and isinstance(count, int) and count_ids(papers, count) == count):
+            return None
+    except Refused:
         return None
     if kind.startswith(FOLLOW) and value and not _is_feed_value(kind.removeprefix(FOLLOW), value):
         return None
     # Until machines numbered their events, all of a cache came from one.
     number = number if isinstance(number, int) and number > 0 else key
     return Entry(str(id), str(machine), number, clock, kind, value, count, papers)
-
-
-def _count_papers(packed: bytes) -> int:
-    """The number of an event's papers; -1 if their checksum is wrong."""
-    unpacker = zlib.decompressobj()
-    try:
-        ids = unpacker.decompress(packed, UNPACKED_BYTES)
-    except zlib.error:
-        return -1
-    return len(ids.split()) if unpacker.eof else -1
 
 
 def _is_feed_value(slug: str, value: str) -> bool:
@@ -378,8 +371,8 @@ def _draft(paper: dict[str, Any]) -> Draft | None:
     values = {field.name: _cleaned(field, paper.get(field.name)) for field in COLUMNS}
     if not values["title"]:
         return None
-    id = paper.get("id")
-    if not isinstance(id, str) or not _is_id(id):
+    id = paper_id(paper.get("id"))
+    if id is None:
         return None
     if not id.startswith(OWN_PREFIXES):
         values["id"] = id

@@ -131,7 +131,8 @@ def test_without_a_backup_no_event_is_lost_and_nothing_is_made_up(home: Home, da
     after = everything(home.cache)
     assert after[-1] == home.before[-1]
     assert health.examine(home.cache).is_good
-    assert {row[0] for row in after[0]} <= {row[0] for row in home.before[0]} or damage in ("20000 bits", "1000 bits")
+    if "bits" not in damage:
+        assert {row[0] for row in after[0]} <= {row[0] for row in home.before[0]}
 
 
 LEAST = {"header": 300, "cut to 50%": 140, "cut to 90%": 300, "1% of the pages, 2": 290, "60 bits": 290}

@@ -92,7 +92,7 @@ def test_everything_of_a_good_file_is_found(cache: Cache, kept: Path) -> None:
             one = found[paper.id]
             told = (one.title, one.keywords, one.upvotes, one.source)
             assert told == (paper.title, paper.keywords, paper.upvotes, paper.source)
-        assert salvage.known_ids() == set(found)
+        assert set(salvage.named().values()) == set(found)
         assert {found.days for found in papers_of(salvage)} == {(f"2026-11-2{day}",) for day in range(4)}
         assert {found.added for found in papers_of(salvage)} == {NOW}
 
@@ -156,7 +156,7 @@ def test_a_damaged_page_hides_only_its_own_rows(cache: Cache, kept: Path) -> Non
         overwrite(kept, (page - 1) * 4096, b"\xff" * 4096)
     with reading(kept) as salvage:
         assert len(drafts(salvage)) == len(titles) - sum(cells for _, cells in bad)
-        assert salvage.known_ids() == set(titles), "the index still names them"
+        assert set(salvage.named().values()) == set(titles), "the index still names them"
 
 
 def test_a_row_that_runs_over_a_damaged_page_hides_no_other(cache: Cache, kept: Path) -> None:
@@ -268,7 +268,7 @@ def test_an_event_of_many_papers_is_whole(cache: Cache, path: Path) -> None:
     """Its packed ids run over several pages."""
     chance = random.Random(3)
     cache.store(Listing("2026-11-24", tuple(draft(number) for number in range(9))), NOW)
-    ids = "\n".join(f"{chance.randrange(10**9):010}" for _ in range(20_000))
+    ids = "\n".join(f"page:{chance.randrange(1 << 48):012x}" for _ in range(20_000))
     with closing(Events.open(path)) as events:
         events.mark("star", True, [1])
     packed = zlib.compress(ids.encode())
