@@ -18,7 +18,7 @@ from typing import NamedTuple
 from reader.cache.connections import connect, engine, peek, statements, transaction
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
-from reader.paths import backup_folder, make_folder, make_private, touch_private
+from reader.paths import close_to_others, make_folder, touch_private
 
 HEAD = "0013"
 """The newest migration: the schema that this program reads and writes."""
@@ -175,8 +175,7 @@ def ensure(path: Path) -> None:
     """
     facts = _facts(path)
     current = _is_current(path, facts)
-    kept = backup_folder(path)
-    make_private(path.parent, *path.parent.glob(f"{path.stem}.*"), kept, *kept.glob("*"))
+    close_to_others(path)
     if current:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
@@ -225,7 +224,8 @@ def migrate(path: Path) -> None:
     from sqlalchemy.exc import DBAPIError
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    # A % has a meaning in the values of such a file.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     database = engine(path)
     try:
         with database.begin() as connection:

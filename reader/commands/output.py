@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from reader.core.errors import UsageError
+
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
     from reader.core.paper import Paper
@@ -96,6 +98,15 @@ def width(stream: TextIO | None = None) -> int:
 def amount(count: int, noun: str) -> str:
     """A number and its noun: `1 paper`, `9,295 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def is_confirmed(yes: bool, question: str) -> bool:
+    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
+    if yes:
+        return True
+    if not is_terminal(sys.stdin):
+        raise UsageError("There is no terminal to ask on; confirm with --yes.")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def describe_action(action: Action) -> str:

@@ -76,7 +76,7 @@ class Oracle:
 
     def __init__(self, file: Path, today: date) -> None:
         self.today = today
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
             self.papers = tuple(_papers(connection))
             self.topics = tuple(
@@ -171,8 +171,8 @@ class _Judge:
 
     def place(self, view: str, root: Node | None) -> Truth:
         truths = [self._in_view(view)]
-        if root is not None and (worded := _worded(root)) is not None:
-            truths.append(self.node(worded))
+        if root is not None:
+            truths.append(self.node(root))
         if view not in ("second", "muted") and not _asks_for_hidden(root):
             truths.append(_not(self._has_mark("hidden")))
         return _all(truths)
@@ -303,19 +303,6 @@ def _words(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
-
-
-def _worded(node: Node) -> Node | None:
-    """The node without words that have no letters, such as a lone dash, which mean nothing."""
-    match node:
-        case Match(text):
-            return node if _words(text) else None
-        case Not(inner):
-            return None if (kept := _worded(inner)) is None else Not(kept)
-        case And(nodes) | Or(nodes):
-            rest = tuple(kept for inner in nodes if (kept := _worded(inner)) is not None)
-            return type(node)(rest) if rest else None
-    return node
 
 
 def _asks_for_hidden(node: Node | None) -> bool:

@@ -25,7 +25,7 @@ from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
 from reader.core.foreign import FURTHEST
 from reader.core.leaving import check_listed
-from reader.core.marks import AGENT, RULE
+from reader.core.marks import AGENT, ENTRY, HERE, RULE
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -86,6 +86,10 @@ class Event:
         """The mark as words that follow a number: `41 read`."""
         if self.kind.startswith(WATCH):
             return event_label(self.kind, self.value)
+        if self.kind.startswith((ENTRY, HERE)):
+            from reader.core.settings import entries
+
+            return entries.event_label(self.kind, self.value)
         if self.kind.startswith("weigh:"):
             from reader.core.choice import wishes
 
@@ -120,6 +124,11 @@ class Action:
     def value(self) -> str:
         """The value of its first event."""
         return self.events[0].value
+
+    @property
+    def is_about_lists(self) -> bool:
+        """Whether it changed the lists of the settings, such as views."""
+        return self.kind.startswith((ENTRY, HERE))
 
     @property
     def count(self) -> int:
@@ -259,11 +268,16 @@ class EventLog:
     def join(self, entries: Iterable[Entry]) -> int:
         """Add other machines' events that the log lacks, unapplied, in one transaction; return their number."""
         with self.recording():
-            new = [entry for entry in entries if self._insert_missing(entry)]
-            if new:
-                self._append(new)
+            new = self.add(entries)
         self.has_news = self.has_news or bool(new)
         return len(new)
+
+    def add(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Add the events that the log lacks, unapplied, inside `recording`; return them."""
+        new = [entry for entry in entries if self._insert_missing(entry)]
+        if new:
+            self._append(new)
+        return new
 
     def agree(self) -> Joined:
         """Make journal and table equal, whatever their sizes say; new events are not applied yet."""

@@ -158,6 +158,14 @@ class Events:
             self._apply_news(ignore_progress)
         return Action(tuple(events))
 
+    @contextmanager
+    def deciding(self) -> Iterator[EventLog]:
+        """A transaction in which events without papers can be recorded, which the caller finishes."""
+        with explained(self._path):
+            with self._log.recording():
+                yield self._log
+            self._apply_news(ignore_progress)
+
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
         return effects.named(self._connection, event) if changing.change.absent else changing.batches
 

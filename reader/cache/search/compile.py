@@ -20,7 +20,6 @@ from reader.cache.search.full_text import (
     text_expression,
     wanted_words,
     with_spellings,
-    without_empty_words,
     without_merging,
 )
 from reader.cache.search.selection import DayWalk, InTexts, Lookup, Nearest, Selection, TitleFirst, Word
@@ -57,7 +56,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     near, like = _free_text(query.root), liked(query.root)
     if near or like:
         return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)
-    root = without_empty_words(query.root) if query.root else None
+    root = query.root
     spelled = with_spellings(root) if root else None
     terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
     if not _names_hidden(query.root):

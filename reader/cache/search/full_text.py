@@ -192,20 +192,6 @@ def text_condition(node: Node) -> Clause:
     raise AssertionError("only words and patterns are conditions on the text")
 
 
-def without_empty_words(node: Node) -> Node | None:
-    """The tree without words that have no letters, such as a lone dash; None if nothing is left."""
-    match node:
-        case Match(text, exact):
-            return node if search_key(text, exact) else None
-        case Not(inner):
-            kept = without_empty_words(inner)
-            return Not(kept) if kept else None
-        case And(nodes) | Or(nodes):
-            rest = tuple(kept for inner in nodes if (kept := without_empty_words(inner)))
-            return replace(node, nodes=rest) if len(rest) > 1 else rest[0] if rest else None
-    return node
-
-
 def with_spellings(node: Node) -> Node:
     """The tree with all spellings of each keyword: `keyword:llms` also finds "large language models"."""
     match node:
