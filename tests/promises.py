@@ -283,6 +283,7 @@ OTHERWISE = (
         "### Token, network",
     ),
     *("| `u` | Undo:", "| `ctrl+z` | Undo typing:", "Only this pane; again shows all"),
+    *("a compound that nobody writes with a dash", "The index knows words alone"),
     *("only `ui` imports Textual", "a wrong password or key, a file of another machine that is cut off"),
 )
 """Words of sentences that say `only`, `alone` or `nothing` of something else, or that warn and promise nothing."""
