@@ -18,6 +18,7 @@ from reader.cache.sqlite_errors import explained
 from reader.cache.watching.mutes import mute
 from reader.cache.watching.rules import Candidates, Verdict, changes, judge, newest_key
 from reader.config import Settings
+from reader.core.errors import MarkNotTaken
 from reader.core.marks import RULE
 from reader.core.rules import done
 from reader.core.settings.tables import saved_queries
@@ -98,12 +99,15 @@ def rule_scope(window: Window, settings: Settings, today: date) -> Scope:
 
 
 def act(file: Path, verdicts: Sequence[Verdict]) -> Action | None:
-    """Record what rules do as one action; None if they do nothing. Raises CacheError."""
+    """Record what rules do as one action; None if they do nothing, or it does not count yet. Raises CacheError."""
     wanted = changes(verdicts)
     if not wanted:
         return None
     with closing(Events.open(file)) as events:
-        return events.act(wanted)
+        try:
+            return events.act(wanted)
+        except MarkNotTaken:
+            return None
 
 
 def acted(action: Action) -> RulesActed:
