@@ -214,10 +214,11 @@ def upgrade(path: Path) -> None:
             return
         if version(path) is not None:
             backups.back_up_before(path, date.today(), HEAD)
-        _migrate(path)
+        migrate(path)
 
 
-def _migrate(path: Path) -> None:
+def migrate(path: Path) -> None:
+    """Run the missing migrations in one transaction, without a backup; raises CacheError."""
     from alembic import command
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError

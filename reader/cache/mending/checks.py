@@ -26,7 +26,7 @@ from reader.paths import journal_file
 FAULTS = 20
 """Maximum number of reported faults of one kind."""
 
-_OF_INDEX = "_fts"
+OF_INDEX = "_fts"
 """Part of what SQLite says of a full-text index."""
 
 _OF_TEXTS = "text_fts"
@@ -47,9 +47,9 @@ def verify(path: Path) -> Iterator[Check]:
     Changes nothing. Raises CacheError.
     """
     with explained(path), closing(connections.peek(path)) as connection:
-        faults = tuple(_file(connection))
-    yield Check("file", tuple(fault for fault in faults if _OF_INDEX not in fault))
-    if any(_OF_INDEX not in fault for fault in faults):
+        faults = tuple(file_faults(connection))
+    yield Check("file", tuple(fault for fault in faults if OF_INDEX not in fault))
+    if any(OF_INDEX not in fault for fault in faults):
         return
     with explained(path), closing(connections.connect(path, query_only=True)) as connection:
         # All that is compared is of one moment, whatever other programs write meanwhile.
@@ -65,7 +65,8 @@ def verify(path: Path) -> Iterator[Check]:
         yield Check("journal", tuple(_journal(connection, path)))
 
 
-def _file(connection: sqlite3.Connection) -> Iterator[str]:
+def file_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    """What SQLite finds wrong with the file; faults of a full-text index name it."""
     try:
         for (said,) in connection.execute(f"PRAGMA integrity_check({FAULTS})"):
             # Faults of one tree are one text of many lines, of which the first only names the database.
@@ -75,7 +76,7 @@ def _file(connection: sqlite3.Connection) -> Iterator[str]:
         is_of_index = primary_code(error) == sqlite3.SQLITE_ERROR
         if not is_damage(error) and not is_of_index:
             raise
-        yield f"{_OF_INDEX}: {error}" if is_of_index else str(error)
+        yield f"{OF_INDEX}: {error}" if is_of_index else str(error)
 
 
 def _references(connection: sqlite3.Connection) -> Iterator[str]:
