@@ -98,6 +98,12 @@ def amount(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def counts(row: PaperRow) -> tuple[str, str]:
+    """A paper's upvotes and comments for other programs; empty if unknown."""
+    upvotes, comments = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
+    return upvotes, comments
+
+
 def describe_action(action: Action) -> str:
     """What an action was, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
     return f"{amount(action.count, 'paper')} {action.label}" if action.count else action.label

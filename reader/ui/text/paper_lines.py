@@ -74,7 +74,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
 def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
     searched = pattern(look.words)
     names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
-    count = max(paper.author_count, len(names))
+    count = max(paper.author_count or 0, len(names))
     if not names:
         return fill([Piece(_number(count, "author"), "people")], width) if count else []
 
@@ -134,7 +134,8 @@ def _more(hidden: Sequence[Sequence[Piece]], count: int, look: Presentation) -> 
 
 def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """The facts side by side; the weekday goes first, then the word of the comments, if that saves a line."""
-    word, sign = _number(paper.comments, "comment"), f"{paper.comments:,} {look.glyphs.comments}"
+    count = paper.comments or 0
+    word, sign = _number(count, "comment"), f"{count:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
     items = (_fact_items(paper, look, comments, weekday=weekday) for weekday, comments in forms)
     return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
@@ -152,12 +153,12 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
     if paper.venue:
         pieces.append(Piece(literal(paper.venue), "facts"))
-    pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
+    if paper.upvotes is not None:
+        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
-    items = [[piece] for piece in pieces]
-    items[0] = [*_marks(paper, glyphs), *items[0]]
-    return items
+    first, *others = pieces or [Piece("no date", "facts")]
+    return [[*_marks(paper, glyphs), first], *([piece] for piece in others)]
 
 
 def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
