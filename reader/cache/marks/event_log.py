@@ -23,6 +23,7 @@ from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
+from reader.core.foreign import FURTHEST
 from reader.core.leaving import check_listed
 from reader.core.marks import AGENT, RULE
 from reader.paths import journal_file
@@ -31,9 +32,6 @@ NOBODY = zlib.compress(b"")
 """The packed ids of an event without papers."""
 
 COLUMNS = "seq, id, clock, kind, value, count"
-
-FURTHEST = 221_845_392_000_000
-"""The year 9000 in milliseconds since 1970: no machine takes an event with a later clock."""
 
 LATEST = FURTHEST - (1 << 40)
 """This machine's clock follows no later one, so that there is room for all that it still does."""

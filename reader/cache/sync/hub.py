@@ -7,6 +7,7 @@ checked as in a folder. Inserts take turns, so that a later number is never seen
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,17 +16,18 @@ from pathlib import Path
 
 from reader.cache.marks.event_log import ENTRY_COLUMNS
 from reader.cache.marks.events import Events, Progress, ignore_progress
-from reader.cache.marks.journal import LINE_BYTES, Entry, decode, encode
+from reader.cache.marks.foreign import checked
+from reader.cache.marks.journal import FOREIGN_BYTES, Entry, decode, encode
 from reader.cache.postgres import Server, open_server, shown
 from reader.cache.sync import memory
 from reader.cache.sync.folder import Exchanged, alone
-from reader.cache.sync.foreign import checked
 from reader.cache.sync.machine_file import Known
+from reader.core.foreign import MOST_IDS, latest_clock
 
 BATCH = 500
 """Events that are asked for or sent at once."""
 
-BATCH_BYTES = LINE_BYTES
+BATCH_BYTES = FOREIGN_BYTES
 """Bytes of lines that are asked for at once; a single line may have as many."""
 
 CHANNEL = "dailypapers"
@@ -75,7 +77,7 @@ class Hub:
 
     def lines(self, after: int) -> Iterator[tuple[int, str]]:
         """The events behind a number, each with its own number."""
-        while rows := self.server.rows(_LINES, LINE_BYTES, after, BATCH, BATCH_BYTES):
+        while rows := self.server.rows(_LINES, FOREIGN_BYTES, after, BATCH, BATCH_BYTES):
             yield from ((seq, line) for seq, line in rows)
             after = rows[-1][0]
 
@@ -166,6 +168,7 @@ class _Reading:
         self._is_strange = is_strange
         self.place = place
         self.ids: set[str] = set()
+        self._latest = latest_clock(time.time())
         self.has_strange = False
         """Whether there was an event of this machine that it does not know."""
 
@@ -173,9 +176,9 @@ class _Reading:
         for seq, line in self._hub.lines(self.place):
             self.place = seq
             try:
-                entry = decode(line.encode("utf-8", "surrogatepass"))
+                entry = decode(line.encode("utf-8", "surrogatepass"), MOST_IDS)
                 if isinstance(entry, Entry):
-                    entry = checked(entry)
+                    entry = checked(entry, self._latest)
                     self.ids.add(entry.id)
                     self.has_strange = self.has_strange or self._is_strange(entry)
                     yield entry

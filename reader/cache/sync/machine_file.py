@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reader.cache.marks.journal import LINE_BYTES, BadLine, Entry, Owner, decode
-from reader.cache.sync.foreign import checked
+from reader.cache.marks.foreign import checked
+from reader.cache.marks.journal import FOREIGN_BYTES, BadLine, Entry, Owner, decode
+from reader.core.foreign import MOST_IDS, Refused, latest_clock
 
 PREFIX, ENDING = "dailypapers-", ".jsonl"
 
@@ -21,6 +24,9 @@ MOST_BYTES = 1 << 30
 
 BEGINNING = b'{"v":'
 """How each file of a machine begins."""
+
+_OWNER = re.compile(rb'\{"v":[^"]{1,20},"owner":')
+"""Likewise, if this program can read it."""
 
 TAIL = 4_096
 """Bytes before a place in a file that tell whether it is still the same file up to there."""
@@ -115,15 +121,19 @@ class Reading:
         self.machine, self.name, self.events = start.machine, start.name, start.events
         self._place, self._lines = start.place, start.lines
         self._trouble: BadLine | None = None
+        self._latest = latest_clock(time.time())
 
     def entries(self) -> Iterator[Entry]:
-        """The events that are whole. What follows the first line that is not is read again at the next look."""
+        """The events that are whole. What follows the first line that is not is read again at the next look.
+
+        Nothing is read behind a first line that names no machine.
+        """
         if not self.size or self.size > MOST_BYTES:
             self._trouble = BadLine(0, "it is too large for a file of marks" if self.size else "it is empty")
             return
         with self._path.open("rb") as file:
             file.seek(self._place)
-            while line := file.readline(LINE_BYTES):
+            while line := file.readline(FOREIGN_BYTES):
                 self._lines += self._trouble is None
                 try:
                     if not line.endswith(b"\n"):
@@ -133,6 +143,8 @@ class Reading:
                     is_ours = self._lines > 1 or line.startswith(BEGINNING[: len(line)])
                     bad = BadLine(self._lines, str(error)) if is_ours else BadLine(0, "it is no file of dailypapers")
                     self._trouble = self._trouble or bad
+                    if not self.machine:
+                        return
                     continue
                 if self._trouble is None:
                     self._place += len(line)
@@ -140,11 +152,13 @@ class Reading:
     def _read(self, line: bytes) -> Iterator[Entry]:
         if not line.strip():
             return
-        found = decode(line)
+        if not self.machine and not _OWNER.match(line):
+            raise Refused("it names no machine")
+        found = decode(line, MOST_IDS)
         if isinstance(found, Owner):
             self.machine, self.name = found.machine, found.name
             return
-        entry = checked(found)
+        entry = checked(found, self._latest)
         self.events += self._trouble is None
         yield entry
 

@@ -11,6 +11,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from html import escape
 from json import dumps
+from textwrap import fill
 from typing import NamedTuple
 
 import pytest
@@ -126,8 +127,7 @@ def firefox_text() -> str:
       {one.title}
       <{HOST}/papers/{one.id}>
 
-{one.abstract[:60]}
-{one.abstract[60:].strip()}
+{fill(one.abstract, 72)}
 
   * <{HOST}/ada>
   * {one.authors} authors
