@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from reader.core.text import fold, title_hash
 
@@ -34,7 +34,9 @@ class Titled(NamedTuple):
     id: str = ""
 
 
-T = TypeVar("T", bound=Titled)
+def without_cut_word(title: str) -> str:
+    """A title to search for: the last word of a title that was cut is none."""
+    return re.sub(r"\s*\S*(?:…|\.\.\.)\s*$", "", title)
 
 
 def is_same(one: Titled, other: Titled) -> bool:

@@ -19,7 +19,7 @@ from reader.cache.connections import connect, transaction
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Draft, Listing
-from reader.core.titles import Titled, find_choices, find_same
+from reader.core.titles import Titled, find_choices, find_same, without_cut_word
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.http.client import OnWait
 from reader.refresh.daily import run_to_end, with_waits
@@ -91,7 +91,7 @@ async def look_up_titles(
         same: Titled | None = None
         for source in tuple(sources):
             try:
-                async with aclosing(with_waits(partial(source, one.paper.title))) as answers:
+                async with aclosing(with_waits(partial(source, without_cut_word(one.paper.title)))) as answers:
                     async for answer in answers:
                         if isinstance(answer, Waiting):
                             yield answer

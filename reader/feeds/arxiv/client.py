@@ -244,8 +244,6 @@ class ArxivClient:
 
 def _title_words(title: str) -> list[str]:
     """The longest words of a title in its order, without letters that arXiv's search may know in another form."""
-    # The last word of a title that was cut is none.
-    title = re.sub(r"\S*(?:…|\.\.\.)\s*$", "", title)
     words = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
     longest = sorted(words.keys() - _COMMON, key=len, reverse=True)[:_TITLE_WORDS]
     return [word for word in words if word in longest]
