@@ -23,6 +23,15 @@ class PageTitle(NamedTuple):
     """The papers that it may be, the likeliest first."""
     tries: int = 0
 
+    @property
+    def told(self) -> str:
+        """What became of the look-up of its title, as a sentence."""
+        if self.choices:
+            return "It may be one of these, by its title:"
+        if self.tries:
+            return "Neither the feed nor arXiv has its title."
+        return "Its title will be looked up after the next refresh."
+
 
 def place(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Note the order of a page's papers, before those of earlier pages; a page that is placed already stays there."""

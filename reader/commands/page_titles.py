@@ -10,7 +10,7 @@ from reader.commands.output import amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import PAGE_PREFIX, arxiv_id
-from reader.core.titles import Titled
+from reader.core.titles import Titled, describe
 
 CHOICES = "dailypapers import --choices"
 """The command that lists what papers may be."""
@@ -59,9 +59,9 @@ def print_choices(workspace: Workspace, *, as_json: bool) -> None:
         return
     for one in unknown:
         if one.choices:
-            print_line(f"{one.paper.id}  {_described(one.paper)}")
+            print_line(f"{one.paper.id}  {describe(one.paper)}")
             for choice in one.choices:
-                print_line(f"  {choice.id}  {_described(choice)}")
+                print_line(f"  {choice.id}  {describe(choice)}")
     offered = sum(bool(one.choices) for one in unknown)
     asked = sum(not one.choices and one.tries > 0 for one in unknown)
     waiting = len(unknown) - offered - asked
@@ -75,12 +75,6 @@ def print_choices(workspace: Workspace, *, as_json: bool) -> None:
     ]
     what = f"{amount(len(unknown), 'paper')} of saved pages without an arXiv id"
     print_line(f"{what}{': ' if said else ''}{'; '.join(said)}.")
-
-
-def _described(paper: Titled) -> str:
-    count = amount(paper.author_count, "author") if paper.author_count else ""
-    facts = ", ".join(filter(None, (count, paper.published)))
-    return f"{paper.title}{f' ({facts})' if facts else ''}"
 
 
 def _record(paper: Titled, choices: Sequence[Titled], tries: int) -> dict[str, Any]:

@@ -34,6 +34,13 @@ class Titled(NamedTuple):
     id: str = ""
 
 
+def describe(paper: Titled) -> str:
+    """A paper's title with its authors and date in a few words."""
+    count = f"{paper.author_count:,} author{'' if paper.author_count == 1 else 's'}" if paper.author_count else ""
+    facts = ", ".join(filter(None, (count, paper.published)))
+    return f"{paper.title} ({facts})" if facts else paper.title
+
+
 def without_cut_word(title: str) -> str:
     """A title to search for: the last word of a title that was cut is none."""
     return re.sub(r"\s*\S*(?:…|\.\.\.)\s*$", "", title)

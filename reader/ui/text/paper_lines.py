@@ -11,6 +11,7 @@ from reader.core.found_addresses import addresses_in
 from reader.core.ids import profile_url
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
+from reader.core.titles import describe
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.fit_lines import fit_lines
@@ -51,6 +52,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         _abstract(paper, width, searched),
         *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
+        _page_title(width, look),
         *_linked(paper, width, look),
         [
             *_topics(paper, width, look),
@@ -280,6 +282,19 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     end = [] if link.in_text else _code_stars(look, stars)
     shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
+
+
+def _page_title(width: int, look: Presentation) -> list[Line]:
+    """What a saved page's paper may be, with the digit that chooses it among the links."""
+    title = look.kept.title if look.kept else None
+    if title is None:
+        return []
+    lines = fill([Piece(title.told, "muted")], width)
+    for number, choice in enumerate(title.choices, 1):
+        begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
+        room = width - measure(begin)
+        lines.append((*begin, Piece(cut(literal(describe(choice)), room, look.glyphs.ellipsis), "text")))
+    return lines
 
 
 def _link_line(link: Link, width: int, look: Presentation, stars: int | None) -> Line:
