@@ -120,8 +120,8 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     if found.pages and not arguments.json:
         # A look-up takes minutes: what is stored already is said before.
         _print_counts(arguments, found, taken)
-    if found.pages and not (arguments.dry_run or arguments.later):
-        titles = page_titles.look_up(workspace, quiet=arguments.json)
+    if found.pages and not arguments.dry_run:
+        titles = page_titles.look_up(workspace, quiet=arguments.json, is_put_off=arguments.later)
     if arguments.json:
         counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
         more = taken.record() if found.entries or marks or arguments.dry_run else {}

@@ -16,11 +16,13 @@ CHOICES = "dailypapers import --choices"
 """The command that lists what papers may be."""
 
 
-def look_up(workspace: Workspace, *, quiet: bool = False, is_asked: bool = True) -> dict[str, int]:
+def look_up(
+    workspace: Workspace, *, quiet: bool = False, is_asked: bool = True, is_put_off: bool = False
+) -> dict[str, int]:
     """Look up the titles that wait, and print what came of it unless `quiet`; return it as JSON has it.
 
     If none waits, nothing is asked, printed or returned. Where the user has not asked for it, nothing is said of
-    titles that wait for a later run.
+    titles that wait for a later run. If it `is_put_off`, only how many wait is printed and returned.
     """
     from datetime import UTC, datetime
 
@@ -29,8 +31,13 @@ def look_up(workspace: Workspace, *, quiet: bool = False, is_asked: bool = True)
     from reader.refresh.progress import TitlesLookedUp, TitlesPaused
     from reader.refresh.titles import find_waiting
 
-    if not find_waiting(workspace.cache_file, datetime.now(UTC)):
+    waiting = len(find_waiting(workspace.cache_file, datetime.now(UTC)))
+    if not waiting:
         return {}
+    if is_put_off:
+        if not quiet:
+            print_line(f"{amount(waiting, 'title')} {'waits' if waiting == 1 else 'wait'} to be looked up.")
+        return {"found": 0, "offered": 0, "left": waiting}
     messages = run_job(workspace, LookUpTitles(), quiet=quiet)
     last = [message for message in messages if isinstance(message, TitlesLookedUp)][-1:]
     paused = next((message for message in messages if isinstance(message, TitlesPaused)), None)
