@@ -30,7 +30,7 @@ class PageTitle(NamedTuple):
             return "It may be one of these, by its title:"
         if self.tries:
             return "Neither the feed nor arXiv has its title."
-        return "Its title will be looked up after the next refresh."
+        return "Its title has not been looked up yet; a refresh does that."
 
 
 def place(connection: sqlite3.Connection, ids: Sequence[str]) -> None:

@@ -38,9 +38,6 @@ PART = 1_000
 PART_CHARACTERS = 8 * 1024 * 1024
 """Characters of text after which fewer papers are stored."""
 
-PAGE = "page"
-"""The source of a saved page's papers."""
-
 CLIPBOARD = "the clipboard"
 """The name of the clipboard's text among the files."""
 
@@ -203,8 +200,8 @@ def _ids_of_page(part: Sequence[Listing]) -> list[str]:
     return [
         draft.id or draft.entry or page_id(draft.title)
         for listing in part
+        if listing.is_page
         for draft in listing.drafts
-        if draft.source == PAGE
     ]
 
 
@@ -320,7 +317,7 @@ def _update_topics(cache: Cache) -> None:
 COMMAND = Command(
     "import",
     "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
-    " not here come with the next refresh.",
+    " not here come with the next refresh; titles of saved pages are looked up.",
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
         ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),

@@ -83,6 +83,8 @@ class Listing(NamedTuple):
     """Whether the feed answered only that the day has not changed."""
     marks: tuple["PaperMarks", ...] = ()
     """The user's marks that an export has, of these and of other papers."""
+    is_page: bool = False
+    """Whether it is of a saved page, whose order is kept."""
     entries: tuple["LibraryEntry", ...] = ()
     """The entries of another program's file."""
 

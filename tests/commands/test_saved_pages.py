@@ -101,7 +101,7 @@ def test_without_a_network_it_waits_for_a_refresh(
 
 
 def test_a_feed_that_refuses_is_told_in_one_sentence(run: Run, feed: FeedServer, saved: str) -> None:
-    feed.faults += ["refuse=403"] * 9
+    feed.faults.append("refuse:403")
     found = run("import", saved, "--json")
     assert found.code == 0
     assert found.record["titles"] == {"found": 0, "offered": 0, "left": 3}

@@ -193,7 +193,7 @@ async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: Home, s
 
 async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(home: Home) -> None:
     home.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
-    home.daily.faults.append("error=500")
+    home.daily.faults.append("error:500")
     steps = await home.look_up()
     assert isinstance(steps[-1], TitlesPaused)
     assert steps[-1].left == 1

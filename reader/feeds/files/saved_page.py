@@ -81,7 +81,7 @@ def parse_saved_page(text: str, today: date) -> Listing:
             _add(drafts, draft)
     if not (dated and drafts):
         raise FeedMalformed("This is not the text of a saved page: no paper with its authors and date was found in it.")
-    return Listing(None, tuple(drafts.values()))
+    return Listing(None, tuple(drafts.values()), is_page=True)
 
 
 def _add(drafts: dict[tuple[str, ...], Draft], draft: Draft) -> None:

@@ -190,7 +190,7 @@ def parse_web_page(page: WebPage, today: date) -> list[Listing]:
     shown_ids = {draft.id for draft in shown}
     in_order = [told.get(draft.id or "", (draft, None)) for draft in shown]
     in_order += [one for id, one in told.items() if id not in shown_ids]
-    return [Listing(day, (draft._replace(source="page"),)) for draft, day in in_order]
+    return [Listing(day, (draft._replace(source="page"),), is_page=True) for draft, day in in_order]
 
 
 def _records(text: str) -> Iterator[tuple[Draft, str | None]]:
