@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from reader.core.errors import UsageError
+
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
     from reader.core.paper import Paper
@@ -102,6 +104,15 @@ def counts(row: PaperRow) -> tuple[str, str]:
     """A paper's upvotes and comments for other programs; empty if unknown."""
     upvotes, comments = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
     return upvotes, comments
+
+
+def is_confirmed(yes: bool, question: str) -> bool:
+    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
+    if yes:
+        return True
+    if not is_terminal(sys.stdin):
+        raise UsageError("There is no terminal to ask on; confirm with --yes.")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def describe_action(action: Action) -> str:

@@ -23,6 +23,7 @@ from reader.cache.sync import memory
 from reader.cache.sync.folder import Exchanged, alone
 from reader.cache.sync.machine_file import Known
 from reader.core.foreign import MOST_IDS, latest_clock
+from reader.core.leaving import LEAVING
 
 BATCH = 500
 """Events that are asked for or sent at once."""
@@ -197,7 +198,7 @@ def _is_strange(events: Events, entry: Entry, own: str) -> bool:
 
 def _unsent(events: Events, known: memory.Memory) -> list[Entry]:
     """The next events that were not sent yet."""
-    ask = f"SELECT seq, {ENTRY_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT {BATCH}"
+    ask = f"SELECT seq, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT {BATCH}"
     rows = events.read(lambda one: one.execute(ask, (known.written,)).fetchall())
     if rows:
         known.written = rows[-1][0]
