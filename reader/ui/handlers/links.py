@@ -37,7 +37,8 @@ class Terminal(NamedTuple):
 def _without_id(title: PageTitle) -> str:
     """Why a saved page's paper has no page yet, and what to do."""
     if title.choices:
-        return f"it may be one of {len(title.choices)} papers: the list of links has them"
+        first, *others = (choice.id for choice in title.choices)
+        return f"it may be {first}{f' or {len(others)} more' if others else ''}: choose among its links"
     return f"{title.told[0].lower()}{title.told[1:-1]}"
 
 
