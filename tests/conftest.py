@@ -81,7 +81,8 @@ LONG = (
     "ui/test_app_ascii.py",
     "ui/test_app_random.py",
 )
-"""Modules that kill, flood or start the program many times, or go through all its screens: `pytest -m long` and `.ci/run` run them."""
+"""Modules that kill, flood or start the program many times, or go through all its screens: `pytest -m long` and
+`.ci/run` run them."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
