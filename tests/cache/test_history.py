@@ -33,7 +33,8 @@ def seconds(day: int) -> int:
 
 def tell(cache: Cache, day: int, **facts: Unpack[DraftFacts]) -> None:
     """The feed says something of paper 1; of paper 2 it says the same every day."""
-    cache.store(Listing(DAY, (draft(1, **{"comments": 0, **facts}), draft(2, upvotes=40))), stamp(day))
+    facts.setdefault("comments", 0)
+    cache.store(Listing(DAY, (draft(1, **facts), draft(2, upvotes=40))), stamp(day))
 
 
 def changes(path: Path) -> list[tuple[int, ...]]:
