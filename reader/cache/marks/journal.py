@@ -174,7 +174,7 @@ def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
         papers = _packed(listed, count) if packed is None else b64decode(packed, validate=True)
     except binascii.Error:
         raise Refused("it is not an event") from None
-    if count_ids(papers, count) != count:
+    if count_ids(papers, count, may_repeat=most >= MOST_OWN_IDS) != count:
         raise Refused("it is not an event")
     return Entry(id, machine, number, at, kind, value, count, papers)
 
