@@ -22,7 +22,7 @@ from reader.cache.marks.event_log import Event
 from reader.core.flags import Flag
 from reader.core.marks import STATES
 
-BATCH = 5_000
+BATCH = 2_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.
 
 The keys of a batch go to SQLite and come back as one JSON array. As rows, each would be a Python object, and a
@@ -108,7 +108,7 @@ def _is_newest(connection: sqlite3.Connection, event: Event) -> bool:
     """Whether the event is in effect and no later one exists; it then decides the state."""
     other = (
         "SELECT 1 FROM event WHERE clock >= :clock AND seq <> :seq"
-        " UNION ALL SELECT 1 FROM event WHERE seq = :seq AND undone = 1 LIMIT 1"
+        " UNION ALL SELECT 1 FROM event WHERE seq = :seq AND undone > 0 LIMIT 1"
     )
     return connection.execute(other, {"clock": event.clock, "seq": event.seq}).fetchone() is None
 

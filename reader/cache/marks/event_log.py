@@ -21,6 +21,7 @@ from pathlib import Path
 from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
+from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, forgotten
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
 from reader.core.leaving import check_listed
@@ -45,8 +46,9 @@ STEPS = ("undo", "redo")
 """Kinds of events that change another event; their value is its id."""
 
 _FIELDS = ("id", "machine", "number", "clock", "kind", "value", "count", "papers")
-ENTRY_COLUMNS = ", ".join(_FIELDS)
-"""The columns of an event in the order of the fields of `Entry`."""
+_REST = "coalesce((SELECT o.rest FROM event_origin AS o WHERE o.event = event.seq), '')"
+ENTRY_COLUMNS = ", ".join((*_FIELDS, _REST))
+"""What is asked of `event` for the fields of `Entry`, in their order."""
 
 _values = attrgetter(*_FIELDS)
 
@@ -258,14 +260,33 @@ class EventLog:
         self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
         return machine
 
-    def join(self, entries: Iterable[Entry]) -> int:
-        """Add other machines' events that the log lacks, unapplied, in one transaction; return their number."""
+    def join(self, entries: Iterable[Entry], via: str = "") -> int:
+        """Add other machines' events that the log lacks, unapplied, in one transaction; return their number.
+
+        `via` is the machine whose file has them. Those of a machine that is forgotten are left out.
+        """
+        revived = 0
         with self.recording():
-            new = [entry for entry in entries if self._insert_missing(entry)]
+            out = forgotten(self._connection)
+            wanted = [] if via in out else [entry for entry in entries if entry.machine not in out]
+            new = [entry for entry in wanted if self._insert_missing(entry, via)]
+            if out:
+                revived = sum(self._revive(entry, via) for entry in wanted)
             if new:
                 self._append(new)
-        self.has_news = self.has_news or bool(new)
-        return len(new)
+        self.has_news = self.has_news or bool(new or revived)
+        return len(new) + revived
+
+    def _revive(self, entry: Entry, via: str) -> bool:
+        """Have an event count again that only a forgotten machine's file had; return whether it did not count."""
+        ask = f"SELECT seq FROM event WHERE id = ? AND undone >= {FORGOTTEN}"
+        row = self._connection.execute(ask, (entry.id,)).fetchone()
+        if row is not None:
+            self._connection.execute("UPDATE event SET undone = undone & 1, applied = 0 WHERE seq = ?", row)
+            self._connection.execute("UPDATE event_origin SET via = ? WHERE event = ?", (via, *row))
+            if entry.kind in STEPS:
+                self._connection.execute(SETTLE, {"id": entry.value})
+        return row is not None
 
     def agree(self) -> Joined:
         """Make journal and table equal, whatever their sizes say; new events are not applied yet."""
@@ -296,6 +317,9 @@ class EventLog:
         self._append(map(self._entry, missing))
         for slug, value in self._unrecorded_feeds():
             self.finish(self.record(f"{FOLLOW}{slug}", value))
+        if joined.inserted:
+            # Some may be of a machine that is forgotten.
+            self._connection.execute("UPDATE event SET applied = 0 WHERE kind GLOB 'forget:*'")
         joined.appended = len(missing)
         self.has_news = self.has_news or joined.inserted > 0
         return joined
@@ -320,26 +344,21 @@ class EventLog:
             (SIZE, str(size)),
         )
 
-    def _insert_missing(self, entry: Entry) -> bool:
+    def _insert_missing(self, entry: Entry, via: str = "") -> bool:
         """Add an event unless the log has it; return whether it was missing."""
         known = self._connection.execute("SELECT 1 FROM event WHERE id = ?", (entry.id,)).fetchone()
         if known is None:
-            self._insert(entry)
+            self._insert(entry, via)
             # Whether the event, or the target of this step, is undone: the steps may come before their target.
-            self._connection.execute(_SETTLE, {"id": entry.value if entry.kind in STEPS else entry.id})
+            self._connection.execute(SETTLE, {"id": entry.value if entry.kind in STEPS else entry.id})
         return known is None
 
-    def _insert(self, entry: Entry) -> int:
+    def _insert(self, entry: Entry, via: str = "") -> int:
         cursor = self._connection.execute(
-            f"INSERT INTO event ({ENTRY_COLUMNS}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+            f"INSERT INTO event ({', '.join(_FIELDS)}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
             _values(entry),
         )
-        return cursor.lastrowid or 0
-
-
-_SETTLE = """
-    UPDATE event SET undone = coalesce((
-        SELECT step.kind = 'undo' FROM event AS step WHERE step.value = event.id AND step.kind IN ('undo', 'redo')
-        ORDER BY step.clock DESC, step.id DESC LIMIT 1
-    ), 0) WHERE id = :id
-"""
+        seq = cursor.lastrowid or 0
+        if entry.rest or via not in ("", entry.machine):
+            self._connection.execute("INSERT INTO event_origin VALUES (?, ?, ?)", (seq, via, entry.rest))
+        return seq

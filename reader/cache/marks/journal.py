@@ -49,6 +49,9 @@ NAME_LIMIT = 60
 PACKING = 6
 """zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
 
+REST_LIMIT = 4_000
+"""Maximum characters of what a newer program may add to a line."""
+
 _WRITTEN = ("id", "machine", "number", "clock", "kind", "value", "count")
 
 _SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}')
@@ -74,6 +77,8 @@ class Entry:
     """Number of its papers."""
     papers: bytes
     """Their ids, newline-joined and zlib-compressed."""
+    rest: str = ""
+    """What a newer program has written besides, as JSON: it is kept and written on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ def encode(what: Entry | Owner) -> bytes:
             fields["packed"] = b64encode(what.papers).decode()
         else:
             fields["papers"] = zlib.decompress(what.papers).decode().split("\n") if what.count else []
+        fields |= json.loads(what.rest) if what.rest else {}
     body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))[:-1].encode("utf-8", "surrogatepass")
     return body + b',"sum":"%08x"}\n' % zlib.crc32(body)
 
@@ -144,9 +150,13 @@ def _entry(fields: dict[str, Any]) -> Entry:
         listed = fields.pop("papers", None)
         ids = _unpack(b64decode(packed, validate=True)) if packed is not None else "\n".join(listed)
         count = len(ids.split("\n")) if ids else 0
-        entry = Entry(papers=zlib.compress(ids.encode(), PACKING), **fields)
-    except (ValueError, TypeError, zlib.error):
+        known = {name: fields.pop(name) for name in _WRITTEN}
+        rest = json.dumps(fields) if fields else ""
+        entry = Entry(papers=zlib.compress(ids.encode(), PACKING), rest=rest, **known)
+    except (ValueError, TypeError, KeyError, RecursionError, zlib.error):
         raise ValueError("it is not an event") from None
+    if len(rest) > REST_LIMIT:
+        raise ValueError("it has too much that this program does not know")
     texts = (entry.id, entry.machine, entry.kind, entry.value)
     numbers = (entry.number, entry.clock, entry.count)
     is_event = all(isinstance(one, str) for one in texts) and all(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
-from reader.core.marks import AGENT, TRACES, Agent, quoted
+from reader.core.marks import AGENT, FORGET, TRACES, Agent, quoted
 
 Direction = Literal["undo", "redo"]
 
@@ -37,7 +37,7 @@ def find_targets(
 
 
 _REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))})" + "".join(
-    f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED)
+    f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED, FORGET)
 )
 
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"

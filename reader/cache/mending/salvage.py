@@ -96,7 +96,7 @@ class Salvage:
     def _take_event(self, key: int, event: dict[str, Value]) -> None:
         entry = _entry(key, event)
         if entry is not None:
-            self._connection.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(entry))
+            self._connection.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(entry)[:8])
 
     def _take(self, table: str, key: int, row: dict[str, Value]) -> None:
         execute = self._connection.execute

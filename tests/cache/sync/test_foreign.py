@@ -97,7 +97,6 @@ def test_the_last_clock_of_all_leaves_room_for_what_comes_after(
 
 
 def test_a_file_whose_machine_has_a_name_for_the_terminal_is_read_without_it(desk: Machine) -> None:
-    desk.folder.mkdir()
     star = Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00002"))
     Journal(desk.folder / "dailypapers-odd.jsonl").append([star], "\x1b]0;odd\x07\n")
     looked = desk.look()
