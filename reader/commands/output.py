@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from reader.core.errors import UsageError
+
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
     from reader.core.paper import Paper
@@ -73,6 +75,15 @@ def discard(stream: TextIO) -> None:
     """Write what a stream still holds, and all that follows, to nowhere; Python would try again as it closes it."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def is_confirmed(yes: bool, question: str) -> bool:
+    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
+    if yes:
+        return True
+    if not is_terminal(sys.stdin):
+        raise UsageError("There is no terminal to ask on; confirm with --yes.")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def print_json(value: object) -> None:

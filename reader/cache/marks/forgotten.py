@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from reader.core.marks import FORGET, quoted
 
@@ -42,6 +43,27 @@ def is_forgotten_elsewhere(connection: sqlite3.Connection, machine: str) -> bool
     ask = f"SELECT value FROM event WHERE {_OF} AND kind = ? AND machine <> ? ORDER BY clock DESC, id DESC LIMIT 1"
     row = connection.execute(ask, (f"{FORGET}{machine}", machine)).fetchone()
     return row is not None and row[0] == "1"
+
+
+class Brought(NamedTuple):
+    """What a machine brought, by its own events and by what its file had in the name of others."""
+
+    events: int = 0
+    papers: int = 0
+    """Number of papers in the cache that they name."""
+    newest: int = 0
+    """The clock of the newest one, in milliseconds since 1970."""
+    is_forgotten: bool = False
+
+
+def brought(connection: sqlite3.Connection, machine: str) -> Brought:
+    """What a machine brought that is in this log."""
+    who = {"who": json.dumps([machine])}
+    events, newest = connection.execute(
+        f"SELECT count(*), coalesce(max(clock), 0) FROM event WHERE seq IN ({_BROUGHT})", who
+    ).fetchone()
+    (papers,) = connection.execute(f"SELECT count(DISTINCT pk) FROM effect WHERE event IN ({_BROUGHT})", who).fetchone()
+    return Brought(events, papers, newest, machine in forgotten(connection))
 
 
 def concerned(connection: sqlite3.Connection) -> list[int]:

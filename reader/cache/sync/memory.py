@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from reader.cache import connections
-from reader.cache.sync.machine_file import Known
+from reader.cache.sync.machine_file import Known, peer_of
+from reader.core.marks import is_machine
 
 KEY = "sync:"
 """Begins the keys in `meta`; the folder's path follows."""
@@ -58,6 +59,18 @@ def latest_folder(connection: sqlite3.Connection) -> str | None:
     rows = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{KEY}*",))
     folders = [str(key).removeprefix(KEY) for (key,) in rows]
     return max(folders, key=lambda folder: load(connection, folder).changed, default=None)
+
+
+def machines(connection: sqlite3.Connection) -> dict[str, str]:
+    """The names of all machines that are known, by their ids; empty where none was said."""
+    found = {machine: "" for (machine,) in connection.execute("SELECT DISTINCT machine FROM event")}
+    keys = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{KEY}*",)).fetchall()
+    for (key,) in keys:
+        for name, one in load(connection, str(key).removeprefix(KEY)).files.items():
+            machine = peer_of(name, one.machine)
+            if is_machine(machine):
+                found[machine] = one.name or found.get(machine, "")
+    return found
 
 
 def _known(said: Mapping[str, Any]) -> Known:
