@@ -223,6 +223,10 @@ def make_older(home: Path) -> None:
     execute(
         home / "papers.db",
         *WITHOUT_COMMUNITY,
+        "DROP INDEX paper_by_submitter",
+        "ALTER TABLE paper DROP COLUMN submitter",
+        "ALTER TABLE paper_text DROP COLUMN addresses",
+        "ALTER TABLE paper_text DROP COLUMN profiles",
         "DROP TABLE queue",
         "DROP INDEX effect_of_traces",
         "DROP INDEX event_by_number",

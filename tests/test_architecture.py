@@ -12,9 +12,6 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "reader"
 TEXT = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
 
-MOST_LINES = 400
-"""Lines of a file: a longer one is to become two, by its parts."""
-
 PATH = re.compile(r"(?<![\w.<>/-])(?:[\w<>.-]+/)*(?:[\w<>-]+\.(?:json|md|py|sql|svg|tcss|toml)\b|(?<=[\w>]/)(?!\w))")
 """A file by its ending, or a folder by its slash."""
 
@@ -63,12 +60,6 @@ def test_the_layers_are_those_of_the_contract() -> None:
     wanted = next(one["layers"] for one in contracts if one["type"] == "layers" and one["containers"] == ["reader"])
     block = section("Layers").split("```")[1]
     assert [re.split(r" {2,}", line)[0] for line in block.strip().splitlines()] == wanted
-
-
-def test_no_file_is_longer_than_a_room_should_be() -> None:
-    lines = {str(file.relative_to(ROOT)): len(file.read_text("utf-8").splitlines()) for file in PACKAGE.rglob("*.py")}
-    assert len(lines) > 300
-    assert {file: count for file, count in lines.items() if count > MOST_LINES} == {}
 
 
 NEW = re.findall(r"^## (Where a new .*)$", TEXT, re.M)

@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from reader.actions.schedule import RunProgram, start_of_program
 from reader.core.errors import ReaderError, UsageError
-from reader.core.ids import OWN_PREFIXES, arxiv_id
+from reader.core.ids import is_paper_id
 from reader.core.text import clean
 from reader.paths import APP, open_private
 
@@ -38,15 +38,13 @@ _INSTEAD = "each paper of a digest names its id instead: 'dailypapers open ID --
 _OPEN = ("open", "--reader", "--")
 """The words before the address: nothing behind them is an option."""
 
-_OWN = re.compile(rf"(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}")
-
 
 # Addresses
 
 
 def address_of(id: str) -> str | None:
     """The address that opens a paper; None for an id of an unknown form."""
-    return f"{SCHEME}:{id}" if _is_known(id) else None
+    return f"{SCHEME}:{id}" if is_paper_id(id) else None
 
 
 def paper_of(text: str) -> str:
@@ -54,13 +52,9 @@ def paper_of(text: str) -> str:
     if not text.lower().startswith(f"{SCHEME}:"):
         return text
     id = unquote(text[len(SCHEME) + 1 :][:200]).removeprefix("//").removesuffix("/")
-    if not _is_known(id):
+    if not is_paper_id(id):
         raise UsageError(f"{clean(text, 100)!r} names no paper: such a link has an id, as {SCHEME}:2406.12345.")
     return id
-
-
-def _is_known(id: str) -> bool:
-    return arxiv_id(id) == id or _OWN.fullmatch(id) is not None
 
 
 # What the system is told

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from reader.core.errors import ReaderError
-from reader.core.ids import hf_url, paper_url, pdf_url
+from reader.core.found_addresses import same, what_is
+from reader.core.ids import hf_url, paper_url, pdf_url, profile_url
 from reader.core.paper import Paper
 from reader.core.text import clean
 
@@ -38,8 +39,15 @@ LINKED: Mapping[Kind, tuple[str, str]] = MappingProxyType(
 )
 """The letter and the name of the repositories of each kind that name a paper."""
 
-MOST_LINKED = 9
-"""Maximum repositories of a kind to choose from, each by a digit."""
+MOST_NUMBERED = 9
+"""Maximum links of a kind to choose from, each by a digit."""
+
+PEOPLE = ("u", "people")
+"""The letter and the name of the accounts of the paper's people."""
+
+
+_ORDER = "opacwde"
+"""The letters of the links in their order; numbered ones follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +57,17 @@ class Link:
     letter: str
     name: str
     url: str
+    in_text: bool = False
+    """Whether it was found in the abstract or the remark; the feed does not name it."""
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
-    """The links of a paper without duplicates, its page first; unsafe addresses are left out."""
-    media = ((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:9], 1))
-    known = (
+    """The links of a paper without duplicates, its page first; unsafe addresses are left out.
+
+    Addresses in the abstract and the remark follow the feed's. The first of a code host is the code and the first of a
+    host of project pages the project, where the feed names none.
+    """
+    known = [
         ("o", "page", _home_page(paper)),
         ("p", "PDF", pdf_url(paper.id)),
         ("a", "arXiv", paper_url(paper.id)),
@@ -62,13 +75,46 @@ def links(paper: Paper) -> tuple[Link, ...]:
         ("w", "project", paper.project_url),
         ("d", "DOI", f"https://doi.org/{quote(paper.doi)}" if paper.doi else None),
         ("e", "entry", paper.url),
-        *media,
-    )
+        *((str(number), f"media {number}", url) for number, url in enumerate(paper.media[:MOST_NUMBERED], 1)),
+    ]
     found: dict[str, Link] = {}
     for letter, name, url in known:
         if safe := safe_url(url or ""):
-            found.setdefault(safe, Link(letter, name, safe))
-    return tuple(found.values())
+            found.setdefault(same(safe), Link(letter, name, safe))
+    _add_from_text(found, paper)
+    return tuple(sorted(found.values(), key=lambda link: _ORDER.find(link.letter) + 1 or len(_ORDER) + 1))
+
+
+def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
+    """Add the addresses in the paper's text that are not among the links."""
+    letters = {link.letter for link in links.values()}
+    for address in paper.addresses:
+        safe = safe_url(address)
+        if not safe or same(safe) in links:
+            continue
+        what = what_is(safe)
+        if what == "code" and "c" not in letters:
+            link = Link("c", CODE_LINK, safe, in_text=True)
+        elif what == "project" and "w" not in letters:
+            link = Link("w", "project", safe, in_text=True)
+        elif numbers := [str(number) for number in range(1, MOST_NUMBERED + 1) if str(number) not in letters]:
+            link = Link(numbers[0], urlsplit(safe).netloc.removeprefix("www."), safe, in_text=True)
+        else:
+            continue
+        links[same(safe)] = link
+        letters.add(link.letter)
+
+
+def people(paper: Paper) -> tuple[Link, ...]:
+    """The accounts of who submitted the paper and of the authors who claimed it, numbered."""
+    named = [(paper.submitter, f"{paper.submitter} (submitter)")] if paper.submitter else []
+    named += [(account, name) for account, _, name in (one.partition(" ") for one in paper.profiles)]
+    found: dict[str, str] = {}
+    for account, name in named:
+        if url := profile_url(account):
+            found.setdefault(url, name)
+    shown = list(found.items())[:MOST_NUMBERED]
+    return tuple(Link(str(number), name, url) for number, (url, name) in enumerate(shown, 1))
 
 
 def places(paper: Paper) -> tuple[Link, ...]:
@@ -85,14 +131,17 @@ def linked(repositories: Iterable[Repository]) -> Mapping[str, tuple[Link, ...]]
     for one in repositories:
         letter, _ = LINKED[one.kind]
         links = found.setdefault(letter, [])
-        if (safe := safe_url(one.url)) and len(links) < MOST_LINKED:
+        if (safe := safe_url(one.url)) and len(links) < MOST_NUMBERED:
             links.append(Link(str(len(links) + 1), one.id, safe))
     return {letter: tuple(links) for letter, links in found.items() if links}
 
 
 def link_choices(paper: Paper) -> tuple[tuple[str, str], ...]:
     """The letters of the links with names for a choice among them, `media` without its number."""
-    return tuple((link.letter, link.name.removesuffix(f" {link.letter}")) for link in places(paper))
+    return tuple(
+        (link.letter, link.name.removesuffix(f" {link.letter}") + (" in the text" if link.in_text else ""))
+        for link in places(paper)
+    )
 
 
 def _home_page(paper: Paper) -> str | None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from reader.core.errors import ConfigError
+from reader.core.ids import in_file_name
 from reader.core.paper import Paper
 from reader.core.text import clean
 
@@ -41,4 +42,4 @@ def pdf_name(paper: Paper) -> str:
 
 
 def _name_of_id(paper: Paper) -> str:
-    return paper.id.replace("/", "_")
+    return in_file_name(paper.id)

@@ -164,7 +164,7 @@ def _begin(connection: sqlite3.Connection) -> None:
     program that writes for long, such as one that takes in another machine's marks.
     """
     ((patience,),) = connection.execute("PRAGMA busy_timeout").fetchall()
-    give_up = time.monotonic() + patience / 1_000
+    give_up: float | None = None
     connection.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
@@ -172,7 +172,10 @@ def _begin(connection: sqlite3.Connection) -> None:
                 connection.execute("BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as error:
-                if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up:
+                if primary_code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                give_up = time.monotonic() + patience / 1_000 if give_up is None else give_up
+                if time.monotonic() >= give_up:
                     raise
             time.sleep(RETRY_SECONDS)
     finally:

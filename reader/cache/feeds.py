@@ -1,6 +1,7 @@
 """The sources of a refresh: which are followed, and the last outcome of each.
 
-Imports only the standard library, which keeps the listing of feeds quick.
+They are listed with the standard library alone, because importing SQLModel takes 0.4 s; a refresh, which has imported
+it anyway, writes outcomes through the model.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from dataclasses import dataclass, fields
 from itertools import count
 from pathlib import Path
 from threading import RLock
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from reader.cache import connections
 from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
-from reader.cache.sqlite_errors import explained
+from reader.cache.sqlite_errors import explain, explained
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+    from sqlmodel.sql.expression import SelectOfScalar
+
+    from reader.cache.tables.feed import Feed
 
 Kind = Literal["rss", "arxiv", "own"]
 """A feed of any site, an arXiv category, or a source that the reader always asks."""
@@ -97,6 +104,16 @@ _LOST_OF_GROUP = f"""
         CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before)))
     WHERE turn <= :each ORDER BY paper DESC LIMIT :limit
 """
+
+
+def select_feed(slug: str) -> SelectOfScalar[Feed]:
+    """The statement that finds the source with a slug."""
+    from sqlmodel import select
+
+    from reader.cache.tables.feed import Feed
+
+    return select(Feed).where(Feed.slug == slug)
+
 
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
 
@@ -197,29 +214,43 @@ class Feeds:
 
         Without `now` this writes only if the source was failing.
         """
-        well = "failing_since = NULL, error = NULL"
-        with self._alone(), connections.transaction(self._connection):
-            if now is None:
-                sql = f"UPDATE feed SET {well} WHERE slug = ? AND failing_since IS NOT NULL"
-                self._connection.execute(sql, (slug,))
-            else:
-                sql = f"UPDATE feed SET {well}, answered = ?, etag = ?, modified = ? WHERE slug = ?"
-                self._connection.execute(sql, (now, etag, modified, slug))
+        with self._alone(), self._session() as session:
+            feed = session.exec(select_feed(slug)).one_or_none()
+            if feed is None or (now is None and feed.failing_since is None):
+                return
+            feed.failing_since = feed.error = None
+            if now is not None:
+                feed.answered, feed.etag, feed.modified = now, etag, modified
+            session.commit()
 
     def failed(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
-        with self._alone(), connections.transaction(self._connection):
-            if slug in OWN:
-                self._connection.execute(
-                    "INSERT INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
-                    " ON CONFLICT DO NOTHING",
-                    (slug, slug, OWN[slug], now),
-                )
-            self._connection.execute(
-                "UPDATE feed SET failing_since = coalesce(failing_since, ?), error = ? WHERE slug = ?"
-                " AND (failing_since IS NULL OR error <> ?)",
-                (now, error, slug, error),
-            )
+        from reader.cache.tables.feed import Feed
+
+        with self._alone(), self._session() as session:
+            feed = session.exec(select_feed(slug)).one_or_none()
+            if feed is None and slug in OWN:
+                feed = Feed(slug=slug, kind="own", url=slug, title=OWN[slug], added=now)
+                session.add(feed)
+            if feed is None or (feed.failing_since and feed.error == error):
+                return
+            feed.failing_since, feed.error = feed.failing_since or now, error
+            session.commit()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """A session of the cache's models; what it does not commit is undone."""
+        from sqlalchemy.exc import DBAPIError
+        from sqlmodel import Session
+
+        engine = connections.engine(self._path)
+        try:
+            with Session(engine) as session:
+                yield session
+        except DBAPIError as error:
+            raise explain(error, self._path) from error
+        finally:
+            engine.dispose()
 
     # Categories from arXiv
 

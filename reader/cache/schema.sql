@@ -139,6 +139,7 @@ CREATE TABLE paper (
     models INTEGER,
     datasets INTEGER,
     spaces INTEGER,
+    submitter VARCHAR,
     UNIQUE (id)
 );
 
@@ -151,6 +152,8 @@ CREATE INDEX paper_by_day ON paper (sort_day, upvotes, pk, hidden, first_day, da
 CREATE INDEX paper_by_published ON paper (published, upvotes, pk);
 
 CREATE INDEX paper_by_stars ON paper (code_stars) WHERE code_stars IS NOT NULL;
+
+CREATE INDEX paper_by_submitter ON paper (submitter COLLATE NOCASE) WHERE submitter IS NOT NULL;
 
 CREATE INDEX paper_by_title ON paper (title COLLATE NOCASE, pk);
 
@@ -333,6 +336,7 @@ CREATE INDEX ix_paper_source_pk ON paper_source (pk);
 
 CREATE TABLE paper_text (
     pk INTEGER NOT NULL,
+    addresses VARCHAR,
     arxiv_asked VARCHAR,
     abstract VARCHAR NOT NULL,
     authors VARCHAR NOT NULL,
@@ -349,6 +353,7 @@ CREATE TABLE paper_text (
     remark VARCHAR,
     doi VARCHAR,
     journal VARCHAR,
+    profiles VARCHAR,
     url VARCHAR,
     organization_slug VARCHAR,
     PRIMARY KEY (pk),

@@ -189,7 +189,7 @@ def _listing(category: str) -> str:
 
 async def _fetch_feed(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
     """Fetch the feed at an address, or the feed that a web page there links to; also return the feed's address."""
-    from reader.feeds.addresses import web_url
+    from reader.core.foreign import web_url
     from reader.feeds.syndication.parse import NotAFeed
 
     address = web_url(url) or url

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from reader.core import foreign
 from reader.core.marks import NOTE, QUEUE, TAG, clean_mark
 from reader.core.text import clean, fold
 
@@ -42,6 +43,9 @@ MOST_PAPERS = 50_000
 MOST_BYTES = 1 << 25
 """Maximum size of a statement."""
 
+LINE_BYTES = 1 << 20
+"""Maximum size of a line: a note has at most 100,000 characters."""
+
 MOST_THINGS = 100
 """Things that a member can share: many tags, each by itself."""
 
@@ -49,7 +53,6 @@ MOST_THINGS = 100
 _ALIKE = str.maketrans("авекмнорстухіјѕһԁԛԝӏαβεζηικμνορτυχ01ı", "abekmhopctyxijshdqwlabezhikmnoptyxoli")
 
 _NAME = re.compile(rf"\w[\w.-]{{0,{NAME_LIMIT - 1}}}")
-_PAPER = re.compile(r"[!-~]{1,300}")
 _HEX = re.compile(r"[0-9a-f]{1,128}")
 
 
@@ -96,6 +99,8 @@ class Statement:
     """Whether the member has left the group."""
     choice: Choice = NO_CHOICE
     """When the member chose what to share, or to leave: of two machines' choices, the greater one stands on both."""
+    refused: int = 0
+    """Lines that name no papers."""
 
 
 def is_name(text: str) -> bool:
@@ -144,45 +149,42 @@ def write(statement: Statement) -> bytes:
 
 def read(body: bytes) -> Statement:
     """The statement of verified lines, with clean text; raises ValueError with the reason if it is not one."""
-    lines = body.split(b"\n")
-    if lines.pop() or not lines:
+    if not body.endswith(b"\n"):
         raise ValueError("it is cut off")
+    if body.count(b"\n") - 1 > MOST_PAPERS:
+        raise ValueError("it has too many papers")
+    lines = body.split(b"\n")[:-1]
     head = _object(lines[0])
     if head.get("v") != VERSION:
         raise ValueError("its form is newer than this program")
     texts = [head.get(name) for name in ("group", "member", "name")]
-    number, shares = head.get("number"), head.get("shares")
+    number, shares = foreign.count(head.get("number"), foreign.LARGEST_NUMBER), head.get("shares")
     is_whole = all(isinstance(one, str) for one in texts) and isinstance(shares, list)
-    if (
-        not is_whole
-        or not isinstance(number, int)
-        or not 0 <= number < 1 << 62
-        or not _HEX.fullmatch(str(head["member"]))
-    ):
+    if not is_whole or number is None or not _HEX.fullmatch(str(head["member"])):
         raise ValueError("it is not a statement")
-    if len(lines) - 1 > MOST_PAPERS:
-        raise ValueError("it has too many papers")
     shared = tuple(
         found for one in (shares or ())[:MOST_THINGS] if isinstance(one, str) and (found := thing(one)) is not None
     )
     # What somebody did not choose to share is no statement about it, wherever it comes from.
-    marks = tuple(one for line in lines[1:] for one in _marks(_object(line)) if covers(shared, one.kind))
+    papers = [_object(line) for line in lines[1:]]
+    marks = tuple(one for fields in papers for one in _marks(fields) if covers(shared, one.kind))
     return Statement(
         str(head["group"]),
         str(head["member"]),
         _name(str(head["name"])),
-        int(number),
+        number,
         shared,
         marks,
         head.get("left") is True,
         _choice(head.get("choice")),
+        sum(foreign.paper_id(fields.get("paper")) is None for fields in papers),
     )
 
 
 def _choice(found: object) -> Choice:
     """A foreign choice; the first one if it is none."""
     match found:
-        case [int(number), str(machine)] if 0 <= number < 1 << 62 and _HEX.fullmatch(machine):
+        case [int(number), str(machine)] if 0 <= number < foreign.LARGEST_NUMBER and _HEX.fullmatch(machine):
             return Choice(number, machine)
     return NO_CHOICE
 
@@ -208,10 +210,9 @@ def _papers(marks: Iterable[Shared]) -> Iterator[dict[str, object]]:
 
 
 def _object(line: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError("it is damaged") from None
+    found = foreign.read_json(line, LINE_BYTES)
+    if found is None:
+        raise ValueError("it is damaged")
     if not isinstance(found, dict):
         raise ValueError("it is not a statement")
     return found
@@ -219,8 +220,8 @@ def _object(line: bytes) -> dict[str, Any]:
 
 def _marks(fields: Mapping[str, Any]) -> Iterator[Shared]:
     """The clean marks of one paper; what is not a mark is left out."""
-    paper, kinds, note = fields.get("paper"), fields.get("marks"), fields.get(NOTE)
-    if not isinstance(paper, str) or not _PAPER.fullmatch(paper):
+    paper, kinds, note = foreign.paper_id(fields.get("paper")), fields.get("marks"), fields.get(NOTE)
+    if paper is None:
         return
     for kind in kinds[:MOST_THINGS] if isinstance(kinds, list) else ():
         found = (

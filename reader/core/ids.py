@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NewType
 from urllib.parse import quote, urlsplit
 
 from reader.core.text import title_hash
@@ -12,6 +13,17 @@ FEED_PREFIX = "feed:"
 
 OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
 """Prefixes of the ids of papers whose arXiv id is not known yet."""
+
+PaperId = NewType("PaperId", str)
+"""The id of a paper: an arXiv id without its version, or a prefix of our own and twelve hexadecimal digits."""
+
+_ARXIV = r"[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}|[a-z]{1,12}(?:-[a-z]{1,8})?/[0-9]{7}"
+PAPER_ID = rf"{_ARXIV}|(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}"
+"""The regular expression of all ids of papers."""
+
+_PAPER_ID = re.compile(PAPER_ID)
+_OWN_ID = re.compile(rf"(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}")
+_ARXIV_ID = re.compile(_ARXIV)
 
 # 2406.12345 since 2007 (month 01 to 12; four digits until 2014), hep-th/9901001 or math.GT/0309136 before.
 _BARE = re.compile(
@@ -43,6 +55,9 @@ _INTRODUCED = re.compile(
     rf"|\babs/){_BARE.pattern}(?![0-9])",
     re.IGNORECASE,
 )
+ACCOUNT = re.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?")
+"""The name of a person's or an organization's account in the feed."""
+
 _DBLP = re.compile(r"(?:.*[/:])?journals/corr/abs-(\d{4})-(\d{4,5})(?:\.\w+)?", re.IGNORECASE)
 _NUMBER = r"(?P<id>[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5})(?:v[0-9]{1,3})?"
 _ENDING = r"\.(?:pdf|html?|md|ps|tex|txt|epub|djvu|tar|t?gz|zip)"
@@ -131,6 +146,44 @@ def feed_entry_id(url: str, guid: str) -> str:
     return FEED_PREFIX + sha256(f"{url}\n{guid}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+def is_paper_id(text: str) -> bool:
+    """Whether a text is the id of a paper, in the one form in which this program writes it."""
+    return _PAPER_ID.fullmatch(text) is not None
+
+
+def is_arxiv_id(text: str) -> bool:
+    """Whether a text is an arXiv id in that form."""
+    return _ARXIV_ID.fullmatch(text) is not None
+
+
+def is_own_id(text: str) -> bool:
+    """Whether a text is the id of a paper without an arXiv id."""
+    return _OWN_ID.fullmatch(text) is not None
+
+
+def in_address(id: str) -> str:
+    """An arXiv id as one part of an address; raises ValueError for any other text, which could name another page."""
+    return quote(_checked(id), safe="")
+
+
+def in_arxiv_address(id: str) -> str:
+    """An arXiv id as arXiv's own addresses have it, in which an old id is two parts; raises ValueError likewise."""
+    return "/".join(quote(part, safe="") for part in _checked(id).split("/"))
+
+
+def _checked(id: str) -> str:
+    if not is_arxiv_id(id):
+        raise ValueError("it is not an arXiv id")
+    return id
+
+
+def in_file_name(id: str) -> str:
+    """A paper's id as part of a file's name; raises ValueError for any other text, which could name another place."""
+    if not is_paper_id(id):
+        raise ValueError("it is not the id of a paper")
+    return id.replace("/", "_")
+
+
 def paper_url(id: str) -> str | None:
     """The abstract's page on arXiv; None for a paper without an arXiv id."""
     return _url_with_id("https://arxiv.org/abs/", id)
@@ -146,9 +199,14 @@ def hf_url(id: str) -> str | None:
     return _url_with_id("https://huggingface.co/papers/", id)
 
 
+def profile_url(account: str) -> str | None:
+    """The page of an account in the feed; None for what is no account."""
+    return f"https://huggingface.co/{account}" if ACCOUNT.fullmatch(account) else None
+
+
 def _url_with_id(base: str, id: str) -> str | None:
     # Only valid ids may become part of an address that is opened or copied.
-    return base + quote(id) if arxiv_id(id) == id else None
+    return base + in_arxiv_address(id) if is_arxiv_id(id) else None
 
 
 def _id_in_address(text: str) -> str | None:

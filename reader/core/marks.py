@@ -52,12 +52,7 @@ FORGET = "forget:"
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 
-LATEST_CLOCK = 1 << 62
-"""A later clock is not a time; SQLite holds twice as much, and clocks only grow by what happens."""
-
 _PLACE = re.compile(r"\d{26,200}", re.ASCII)
-_ID = re.compile(r"[0-9a-f]{24}")
-_MACHINE = re.compile(r"[0-9a-f]{12}")
 _RUN = re.compile(r"[0-9a-f]{12}")
 
 
@@ -128,24 +123,6 @@ def _is_day(value: str) -> bool:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-
-
-def is_machine(text: str) -> bool:
-    """Whether a text can be the id of a machine."""
-    return _MACHINE.fullmatch(text) is not None
-
-
-def clean_event(mark: Mark) -> Mark | None:
-    """A foreign mark with clean text; None if its kind, value, clock, id or machine is not of the right form."""
-    cleaned = clean_mark(mark.kind, mark.value)
-    if (
-        cleaned is None
-        or not 0 <= mark.clock <= LATEST_CLOCK
-        or not _ID.fullmatch(mark.id)
-        or not is_machine(mark.machine)
-    ):
-        return None
-    return mark._replace(kind=cleaned[0], value=cleaned[1])
 
 
 def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:

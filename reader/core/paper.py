@@ -50,6 +50,8 @@ class Draft(NamedTuple):
     models: int | None = None
     datasets: int | None = None
     spaces: int | None = None
+    submitter: str | None = None
+    profiles: tuple[str, ...] = ()
     url: str | None = None
     source: str = "hf"
     entry: str | None = None
@@ -145,6 +147,12 @@ class Paper(NamedTuple):
     """Models that name the paper, by the feed; None until the feed was asked. Likewise `datasets` and `spaces`."""
     datasets: Annotated[int | None, FieldRules("paper", "newest")] = None
     spaces: Annotated[int | None, FieldRules("paper", "newest")] = None
+    addresses: Annotated[tuple[str, ...], FieldRules(merge=None, is_null_unknown=True, is_address=True)] = ()
+    """Web addresses in the abstract and the remark."""
+    submitter: Annotated[str | None, FieldRules("paper")] = None
+    """The account that submitted it to the daily papers."""
+    profiles: Annotated[tuple[str, ...], FieldRules(is_null_unknown=True)] = ()
+    """The accounts of authors who claimed it, each with the author's name: `ada Ada Lovelace`."""
     url: Annotated[str | None, FieldRules(key="entry_url", is_address=True)] = None
     """A page about the paper that a feed links to."""
 

@@ -172,11 +172,11 @@ class Place(NamedTuple):
     @property
     def paper_id(self) -> str | None:
         """The arXiv id if the query asks only for one paper, or those like it, else None; raises QueryError."""
-        from reader.core.ids import arxiv_id
+        from reader.core.ids import is_arxiv_id
         from reader.core.query import Term
 
         asked = self.query.root
-        if not isinstance(asked, Term) or asked.field not in ("id", "like") or arxiv_id(asked.value) != asked.value:
+        if not isinstance(asked, Term) or asked.field not in ("id", "like") or not is_arxiv_id(asked.value):
             return None
         return asked.value
 

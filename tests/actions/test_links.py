@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.actions import clipboard
-from reader.actions.links import UnsafeLink, link_choices, links, open_url, safe_url, takes_terminal
+from reader.actions.links import UnsafeLink, link_choices, links, open_url, people, safe_url, takes_terminal
 from reader.core.paper import Paper
 
 
@@ -40,6 +40,33 @@ def test_links_of_a_paper_have_letters(live_edit: Paper) -> None:
         ("c", "https://github.com/someone/live_edit"),
         ("w", "https://live.example/a%20b"),
         ("1", "https://x.example/1.mp4"),
+    ]
+
+
+def test_addresses_in_the_text_stand_in_where_the_feed_names_none(live_edit: Paper) -> None:
+    addresses = (
+        "https://github.com/someone/live_edit.git",
+        "https://ada.github.io/engine",
+        "https://github.com/ada/other",
+        "https://lab.example/data",
+    )
+    paper = live_edit._replace(project_url=None, addresses=addresses)
+    assert [(link.letter, link.name, link.url, link.in_text) for link in links(paper)[3:]] == [
+        ("c", "code", "https://github.com/someone/live_edit", False),
+        ("w", "project", "https://ada.github.io/engine", True),
+        ("1", "github.com", "https://github.com/ada/other", True),
+        ("2", "lab.example", "https://lab.example/data", True),
+    ]
+    code = next(link for link in links(paper._replace(code_url=None)) if link.letter == "c")
+    assert (code.url, code.in_text) == ("https://github.com/someone/live_edit.git", True)
+    assert dict(link_choices(paper))["w"] == "project in the text"
+
+
+def test_the_people_of_a_paper_have_their_accounts(live_edit: Paper) -> None:
+    paper = live_edit._replace(submitter="curator7", profiles=("ada Ada Lovelace", "curator7 Cura Tor", "../x Bad"))
+    assert [(link.letter, link.name, link.url) for link in people(paper)] == [
+        ("1", "curator7 (submitter)", "https://huggingface.co/curator7"),
+        ("2", "Ada Lovelace", "https://huggingface.co/ada"),
     ]
 
 

@@ -169,7 +169,8 @@ def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Pat
     assert "ada shares 2 marks on 2 papers. That is taken back here" in asked.out
     assert "There is no member 'eve'" in run("group", "forget", "eve").err
     assert run("group", "forget", "ADA", "--yes").lines[-1] == "ada is forgotten."
-    assert run("list", "by:ada", "--json").records == []
+    assert run("group", "status", "--json").record["members"] == []
+    assert "by:ada" not in run("show", IDS[0]).out and "ada starred" not in run("show", IDS[0]).out
     assert run("group", "look").lines == ["Nothing new in the group."]
     use("ada")
     run("mark", "star", IDS[2])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reader.core.marks import TAG_LIMIT, Mark, clean_event, clean_mark, newest
+from reader.core import foreign
+from reader.core.marks import TAG_LIMIT, Mark, clean_mark, newest
 
 ID, MACHINE = "0123456789abcdef01234567", "0123456789ab"
 
@@ -38,7 +39,7 @@ def mark(kind: str = "star", value: str = "1", clock: int = 1, machine: str = MA
 )
 def test_a_mark_is_cleaned_or_none(kind: str, value: str, cleaned: tuple[str, str] | None) -> None:
     assert clean_mark(kind, value) == cleaned
-    event = clean_event(mark(kind, value))
+    event = foreign.mark(*mark(kind, value))
     assert event == (None if cleaned is None else mark(*cleaned))
 
 
@@ -47,7 +48,7 @@ def test_a_mark_is_cleaned_or_none(kind: str, value: str, cleaned: tuple[str, st
     [(ID[1:], MACHINE), (ID + "0", MACHINE), (ID.upper(), MACHINE), (ID, MACHINE[1:]), (ID, MACHINE + "0"), ("", "")],
 )
 def test_an_event_needs_an_id_and_a_machine_of_the_right_form(id: str, machine: str) -> None:
-    assert clean_event(mark(id=id, machine=machine)) is None
+    assert foreign.mark(*mark(id=id, machine=machine)) is None
 
 
 def test_the_newest_mark_of_each_kind_counts_and_among_equal_times_the_greatest_id() -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.feeds.addresses import github_url, web_url
+from reader.core.foreign import web_url
+from reader.feeds.addresses import github_url
 
 
 @pytest.mark.parametrize(

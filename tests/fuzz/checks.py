@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
-from reader.feeds.addresses import web_url
 
 JOINERS = "\u200c\u200d"
 _FORBIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")

@@ -24,6 +24,7 @@ from reader.core.community import load as load_community
 from reader.core.document.codec import UnreadableDocument, load
 from reader.core.document.formula import formula_text
 from reader.core.errors import FeedError, NoFullText, QueryError, UsageError
+from reader.core.foreign import web_url
 from reader.core.latex import latex_to_unicode
 from reader.core.paper import Listing
 from reader.core.query import parse
@@ -338,7 +339,7 @@ def attack_ids(data: bytes) -> None:
     for made in (ids.paper_url(text), ids.pdf_url(text), ids.hf_url(text)):
         check_address(made)
     assert len(ids.feed_entry_id(text, text)) == 17
-    check_address(addresses.web_url(text))
+    check_address(web_url(text))
     check_address(addresses.github_url(text))
     hosts.is_local(text)
     hosts.is_loopback(text)

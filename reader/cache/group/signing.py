@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError
+from reader.core.foreign import read_json
+from reader.core.group import LINE_BYTES
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -64,8 +66,8 @@ def verified(data: bytes) -> bytes:
     if found is None:
         raise ValueError("it is cut off")
     try:
-        key = bytes.fromhex(json.loads(body.partition(b"\n")[0])["member"])
+        key = bytes.fromhex(read_json(body.partition(b"\n")[0], LINE_BYTES)["member"])
         library.VerifyKey(key).verify(PURPOSE + body, bytes.fromhex(found[1].decode()))
-    except (CryptoError, ValueError, KeyError, TypeError, RecursionError):
+    except (CryptoError, ValueError, KeyError, TypeError):
         raise ValueError("its signature is wrong: somebody else has changed it, or it is damaged") from None
     return body

@@ -21,11 +21,12 @@ from pathlib import Path
 from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, forgotten
+from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
+from reader.core.foreign import FURTHEST
 from reader.core.leaving import check_listed
-from reader.core.marks import AGENT, RULE
+from reader.core.marks import AGENT, FORGET, RULE
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -33,14 +34,14 @@ NOBODY = zlib.compress(b"")
 
 COLUMNS = "seq, id, clock, kind, value, count"
 
-FURTHEST = 221_845_392_000_000
-"""The year 9000 in milliseconds since 1970: no machine takes an event with a later clock."""
-
 LATEST = FURTHEST - (1 << 40)
 """This machine's clock follows no later one, so that there is room for all that it still does."""
 
 LAST_NUMBER = 1 << 53
 """A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
+
+MOST_FORGETS = 10_000
+"""Events of other machines that forget one: each is looked at in every transaction that adds events."""
 
 STEPS = ("undo", "redo")
 """Kinds of events that change another event; their value is its id."""
@@ -260,16 +261,20 @@ class EventLog:
         self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
         return machine
 
-    def join(self, entries: Iterable[Entry], via: str = "") -> int:
+    def join(self, entries: Sequence[Entry], via: str = "") -> int:
         """Add other machines' events that the log lacks, unapplied, in one transaction; return their number.
 
-        `via` is the machine whose file has them. Those of a machine that is forgotten are left out.
+        `via` is the machine whose file has them. Those of a machine that is forgotten are left out, but for what it
+        forgets itself: all machines decide by the same.
         """
         revived = 0
         with self.recording():
             out = forgotten(self._connection)
-            wanted = [] if via in out else [entry for entry in entries if entry.machine not in out]
-            new = [entry for entry in wanted if self._insert_missing(entry, via)]
+            room = MOST_FORGETS - count_forgets(self._connection)
+            forgets = [entry for entry in entries if entry.kind.startswith(FORGET)][: max(room, 0)]
+            rest = (entry for entry in entries if not entry.kind.startswith(FORGET))
+            wanted = [] if via in out else [entry for entry in rest if entry.machine not in out]
+            new = [entry for entry in (*forgets, *wanted) if self._insert_missing(entry, via)]
             if out:
                 revived = sum(self._revive(entry, via) for entry in wanted)
             if new:

@@ -38,6 +38,12 @@ def forgotten(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(who for who, is_forgotten in said.items() if is_forgotten and who != own)
 
 
+def count_forgets(connection: sqlite3.Connection) -> int:
+    """Number of the events that forget somebody, or take that back."""
+    (count,) = connection.execute(f"SELECT count(*) FROM event WHERE {_OF}").fetchone()
+    return int(count)
+
+
 def is_forgotten_elsewhere(connection: sqlite3.Connection, machine: str) -> bool:
     """Whether another machine has forgotten this one."""
     ask = f"SELECT value FROM event WHERE {_OF} AND kind = ? AND machine <> ? ORDER BY clock DESC, id DESC LIMIT 1"

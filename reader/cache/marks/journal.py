@@ -11,6 +11,7 @@ counts. A line that was cut off or damaged is skipped.
 
 from __future__ import annotations
 
+import binascii
 import errno
 import json
 import os
@@ -25,7 +26,18 @@ from typing import Any, BinaryIO
 
 from reader.cache.marks.agreement import file_size
 from reader.core.errors import CacheError
-from reader.core.marks import LATEST_CLOCK, is_machine
+from reader.core.foreign import (
+    LARGEST_NUMBER,
+    MOST_OWN_IDS,
+    Refused,
+    clock,
+    count_ids,
+    is_event_id,
+    is_machine,
+    paper_id,
+    read_json,
+    text,
+)
 from reader.paths import make_private, sync
 
 VERSION = 1
@@ -37,8 +49,11 @@ LISTED = 100
 LINE_BYTES = 1 << 26
 """A longer line is damaged: ten million ids are shorter."""
 
-UNPACKED_BYTES = 1 << 28
-"""Maximum size of the unpacked ids of a line."""
+FOREIGN_BYTES = 1 << 24
+"""The same of a line of somebody else's, for two million ids."""
+
+FIELD_BYTES = 1 << 20
+"""Maximum size of all other fields of a line: a note has at most 100,000 characters."""
 
 BLOCK_BYTES = 1 << 20
 """Size of the lines that are written at once."""
@@ -56,6 +71,7 @@ _WRITTEN = ("id", "machine", "number", "clock", "kind", "value", "count")
 
 _SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}')
 _SUM_BYTES = len(b',"sum":"00000000"}')
+_PACKED = b',"packed":"'
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """The errors of a full disk."""
@@ -105,75 +121,81 @@ def encode(what: Entry | Owner) -> bytes:
         fields |= {"owner": what.machine} | ({"name": what.name} if what.name else {})
     else:
         fields |= {name: getattr(what, name) for name in _WRITTEN}
+        # Packed ids are the last field: they are not unpacked before all others are known.
+        fields |= json.loads(what.rest) if what.rest else {}
         if what.count > LISTED:
             fields["packed"] = b64encode(what.papers).decode()
         else:
             fields["papers"] = zlib.decompress(what.papers).decode().split("\n") if what.count else []
-        fields |= json.loads(what.rest) if what.rest else {}
     body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))[:-1].encode("utf-8", "surrogatepass")
     return body + b',"sum":"%08x"}\n' % zlib.crc32(body)
 
 
-def decode(line: bytes) -> Entry | Owner:
-    """The event or owner of a line; raises ValueError with the reason if the line is damaged or of a newer form."""
+def decode(line: bytes, most: int = MOST_OWN_IDS) -> Entry | Owner:
+    """The event or owner of a line; raises Refused with the reason if it is damaged, of a newer form or no event.
+
+    An event has at most `most` papers. The checksum, then all other fields are looked at before ids are unpacked.
+    """
     line = line.rstrip(b"\n")
     found = _SUM.fullmatch(line[-_SUM_BYTES:])
     if found is None:
-        raise ValueError("it is cut off")
+        raise Refused("it is cut off")
     body = line[:-_SUM_BYTES]
     if zlib.crc32(body) != int(found[1], 16):
-        raise ValueError("it is damaged")
-    try:
-        fields = json.loads(body + b"}")
-        version = fields.pop("v")
-    except (ValueError, KeyError, AttributeError, RecursionError):
-        raise ValueError("it is not an event") from None
+        raise Refused("it is damaged")
+    # Within texts, quotes follow a backslash.
+    body, has_packed, packed = body.partition(_PACKED)
+    if has_packed and packed.endswith(b'"'):
+        body, packed = body + b"}", packed[:-1]
+    else:
+        body, packed = body + has_packed + packed + b"}", b""
+    fields = read_json(body, FIELD_BYTES)
+    if not isinstance(fields, dict) or "v" not in fields:
+        raise Refused("it is not an event")
+    version = fields.pop("v")
     if version != VERSION:
-        raise ValueError(f"its form, {version}, is newer than this program")
-    owner = fields.get("owner")
-    if not isinstance(owner, str):
-        return _entry(fields)
+        raise Refused(f"its form, {_said(version)}, is newer than this program")
+    if "owner" not in fields:
+        return _entry(fields, packed if has_packed else None, most)
+    owner = fields["owner"]
     if not is_machine(owner):
-        raise ValueError("it names no machine")
-    return Owner(owner, _name(fields.get("name")))
+        raise Refused("it names no machine")
+    return Owner(owner, text(fields.get("name"), NAME_LIMIT) or "")
 
 
-def _name(said: object) -> str:
-    from reader.core.text import clean
-
-    return clean(said, NAME_LIMIT) if isinstance(said, str) else ""
+def _said(version: object) -> str:
+    return str(version)[:20] if isinstance(version, int) else "?"
 
 
-def _entry(fields: dict[str, Any]) -> Entry:
+def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
+    listed = fields.pop("papers", None)
+    id, machine, number, at, kind, value, count = (fields.pop(name, None) for name in _WRITTEN)
+    if "packed" in fields or not (
+        is_event_id(id) and is_machine(machine) and isinstance(kind, str) and isinstance(value, str)
+    ):
+        raise Refused("it is not an event")
+    numbers = (number, at, count)
+    if not all(type(one) is int and 0 <= one <= LARGEST_NUMBER for one in numbers) or clock(at) is None:
+        raise Refused("it is not an event")
+    if count > most:
+        raise Refused(f"it names {count:,} papers, and one event has at most {most:,}")
     try:
-        packed = fields.pop("packed", None)
-        listed = fields.pop("papers", None)
-        ids = _unpack(b64decode(packed, validate=True)) if packed is not None else "\n".join(listed)
-        count = len(ids.split("\n")) if ids else 0
-        known = {name: fields.pop(name) for name in _WRITTEN}
+        papers = _packed(listed, count) if packed is None else b64decode(packed, validate=True)
         rest = json.dumps(fields) if fields else ""
-        entry = Entry(papers=zlib.compress(ids.encode(), PACKING), rest=rest, **known)
-    except (ValueError, TypeError, KeyError, RecursionError, zlib.error):
-        raise ValueError("it is not an event") from None
+    except (binascii.Error, RecursionError):
+        raise Refused("it is not an event") from None
     if len(rest) > REST_LIMIT:
-        raise ValueError("it has too much that this program does not know")
-    texts = (entry.id, entry.machine, entry.kind, entry.value)
-    numbers = (entry.number, entry.clock, entry.count)
-    is_event = all(isinstance(one, str) for one in texts) and all(
-        type(one) is int and 0 <= one <= LATEST_CLOCK for one in numbers
-    )
-    if not is_event or entry.count != count:
-        raise ValueError("it is not an event")
-    return entry
+        raise Refused("it has too much that this program does not know")
+    if count_ids(papers, count) != count:
+        raise Refused("it is not an event")
+    return Entry(id, machine, number, at, kind, value, count, papers, rest)
 
 
-def _unpack(packed: bytes) -> str:
-    """The ids of packed papers; raises ValueError if they are too long or cut off."""
-    unpacker = zlib.decompressobj()
-    ids = unpacker.decompress(packed, UNPACKED_BYTES)
-    if not unpacker.eof:
-        raise ValueError
-    return ids.decode()
+def _packed(listed: object, count: int) -> bytes:
+    """Listed ids as events keep them; raises Refused."""
+    if not isinstance(listed, list) or len(listed) != count or not all(map(paper_id, listed)):
+        raise Refused("it names no papers" if count else "it is not an event")
+    return zlib.compress("\n".join(listed).encode(), PACKING)
 
 
 class Journal:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import astuple
@@ -21,9 +20,10 @@ from typing import Any
 from reader.cache import connections, schema
 from reader.cache.files.pages import Value, rows
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.journal import UNPACKED_BYTES, Entry
+from reader.cache.marks.journal import Entry
 from reader.core.fields import Field
-from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, arxiv_id
+from reader.core.foreign import Refused, count_ids, is_event_id, is_machine, unpacked
+from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, arxiv_id, is_own_id
 from reader.core.paper import COLUMNS, Draft, Listing
 from reader.core.text import clean, clean_block, clean_note
 
@@ -132,8 +132,8 @@ class Salvage:
         """Bring back first the papers whose ids these events have packed."""
         self._connection.execute("BEGIN")
         for papers in packed:
-            ids = zlib.decompress(papers).decode().split()
-            self._connection.executemany("INSERT OR IGNORE INTO marked VALUES (?)", ((id,) for id in ids))
+            for ids in unpacked(papers):
+                self._connection.executemany("INSERT OR IGNORE INTO marked VALUES (?)", ((id,) for id in ids))
         self._connection.execute("COMMIT")
 
     def count_papers(self) -> int:
@@ -216,27 +216,20 @@ def _entry(key: int, event: dict[str, Value]) -> Entry | None:
     """The event of a row; None if any part of it is damaged."""
     id, machine, clock, kind, value = (event[name] for name in EVENT[:5])
     papers, count, number = event["papers"], event["count"], event.get("number")
-    if not (_is_hex(id, 24) and _is_hex(machine, 12) and isinstance(clock, int) and clock > 0):
+    if not (is_event_id(id) and is_machine(machine) and isinstance(clock, int) and clock > 0):
         return None
     if not (isinstance(kind, str) and re.fullmatch(r"[a-z]+(:.+)?", kind) and isinstance(value, str)):
         return None
-    if not (isinstance(papers, bytes) and isinstance(count, int) and _count_papers(papers) == count):
+    try:
+        if not (isinstance(papers, bytes) and isinstance(count, int) and count_ids(papers, count) == count):
+            return None
+    except Refused:
         return None
     if kind.startswith(FOLLOW) and value and not _is_feed_value(kind.removeprefix(FOLLOW), value):
         return None
     # Until machines numbered their events, all of a cache came from one.
     number = number if isinstance(number, int) and number > 0 else key
     return Entry(str(id), str(machine), number, clock, kind, value, count, papers)
-
-
-def _count_papers(packed: bytes) -> int:
-    """The number of an event's papers; -1 if their checksum is wrong."""
-    unpacker = zlib.decompressobj()
-    try:
-        ids = unpacker.decompress(packed, UNPACKED_BYTES)
-    except zlib.error:
-        return -1
-    return len(ids.split()) if unpacker.eof else -1
 
 
 def _is_feed_value(slug: str, value: str) -> bool:
@@ -260,7 +253,7 @@ def _draft(paper: dict[str, Any]) -> Draft | None:
         if arxiv_id(id) != id:
             return None
         values["id"] = id
-    elif re.fullmatch(rf"{FEED_PREFIX}[0-9a-f]{{12}}", id):
+    elif id.startswith(FEED_PREFIX) and is_own_id(id):
         values["entry"] = id
     values["announced"] = _date(paper["sort_day"])
     values["source"] = clean(str(paper["source"]), 100) or "hf"

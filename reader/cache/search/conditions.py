@@ -250,6 +250,8 @@ class Compiler:
                 return self.id_condition(value)
             case "venue" if self.tests_each:
                 return bracketed(_venue(value, "p.venue"))
+            case "submitter" if self.tests_each:
+                return Clause("p.submitter = ? COLLATE NOCASE", (value,))
             case "topic" if self.tests_each:
                 return Clause(f"EXISTS (SELECT 1 FROM paper_topic WHERE {_TOPIC} AND pk = p.pk)", (value,))
             case "tag" if self.tests_each:
@@ -291,6 +293,8 @@ class Compiler:
             case Term("venue", venue):
                 named = _venue(venue, "venue")
                 return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {named.sql}", named.params)
+            case Term("submitter", account):
+                return Clause("SELECT pk FROM paper WHERE submitter = ? COLLATE NOCASE", (account,))
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
             case Term("note", words):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reader.core.fields import Merge
+from reader.core.found_addresses import urls_in, what_is
 from reader.core.paper import COLUMNS, Draft
 from reader.core.text import title_hash
 
@@ -23,6 +24,7 @@ BLANK: Mapping[str, Any] = {
     "has_project": 0,
     "has_media": 0,
     "venue": None,
+    "addresses": None,
     "arxiv_asked": None,
 }
 """The initial values of all columns that merging may change."""
@@ -55,8 +57,12 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
         after["day"] = max(day, known["day"] or day)
         after["first_day"] = min(day, known["first_day"] or day)
     after["sort_day"] = after["day"] or after["published"] or known["sort_day"] or draft.announced or ""
-    for flag, column in (("has_code", "code_url"), ("has_project", "project_url"), ("has_media", "media")):
-        after[flag] = int(bool(after[column]))
+    if any(after[column] != known[column] for column in ("abstract", "remark")):
+        after["addresses"] = "\n".join(urls_in(after["abstract"], after["remark"])) or None
+    found = {what_is(url) for url in after["addresses"].split("\n")} if after["addresses"] else ()
+    after["has_code"] = int(bool(after["code_url"]) or "code" in found)
+    after["has_project"] = int(bool(after["project_url"]) or "project" in found)
+    after["has_media"] = int(bool(after["media"]))
     if any(after[column] != known[column] for column in ("remark", "journal")):
         from reader.core.venue import read_venue
 

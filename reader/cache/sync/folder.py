@@ -174,8 +174,8 @@ class _Exchange:
     def _take_in(self, file: os.DirEntry[str]) -> Known:
         """Add the new events of a file to the log; return what is known of it then."""
         before = self._known.files.get(file.name, Known())
-        if peer_of(file.name, before.machine) in self._out:
-            return before
+        # What only the file of a forgotten machine has is written on.
+        ids = set[str]() if peer_of(file.name, before.machine) in self._out else self._elsewhere
         try:
             if before.is_as(file.stat()):
                 self._note_trouble(file.name, before)
@@ -183,7 +183,7 @@ class _Exchange:
             if before.said and before.reader != READER:
                 # A newer program may read what the older one could not, and what it refused.
                 before = replace(before, place=0, tail=0, lines=0, events=0, papers=0, refused=0)
-            return self._read(Path(file.path), before, self._elsewhere)[0]
+            return self._read(Path(file.path), before, ids)[0]
         except OSError as error:
             # Another program may hold it, or take it away meanwhile: it is read at the next look.
             there = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=READER)

@@ -7,6 +7,7 @@ checked as in a folder. Inserts take turns, so that a later number is never seen
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,19 +16,20 @@ from pathlib import Path
 
 from reader.cache.marks.event_log import ENTRY_COLUMNS
 from reader.cache.marks.events import Events, Progress, ignore_progress
+from reader.cache.marks.foreign import checked
 from reader.cache.marks.forgotten import FORGOTTEN, forgotten, is_forgotten_elsewhere
-from reader.cache.marks.journal import LINE_BYTES, Entry, decode, encode
+from reader.cache.marks.journal import FOREIGN_BYTES, Entry, decode, encode
 from reader.cache.postgres import Server, open_server, shown
 from reader.cache.sync import memory
 from reader.cache.sync.folder import Exchanged, alone
-from reader.cache.sync.foreign import checked
-from reader.cache.sync.machine_file import MOST_EVENTS, MOST_IDS, MOST_IDS_TOGETHER, READER, Known
+from reader.cache.sync.machine_file import MOST_EVENTS, MOST_IDS_TOGETHER, READER, Known
 from reader.core.errors import CacheError
+from reader.core.foreign import MOST_IDS, latest_clock
 
 BATCH = 500
 """Events that are asked for or sent at once."""
 
-BATCH_BYTES = LINE_BYTES
+BATCH_BYTES = FOREIGN_BYTES
 """Bytes of lines that are asked for at once; a single line may have as many."""
 
 MOST_TROUBLES = 20
@@ -107,7 +109,7 @@ class Hub:
 
     def lines(self, after: int) -> Iterator[tuple[int, str]]:
         """The events behind a number, each with its own number."""
-        while rows := self.server.rows(_LINES, LINE_BYTES, after, BATCH, BATCH_BYTES):
+        while rows := self.server.rows(_LINES, FOREIGN_BYTES, after, BATCH, BATCH_BYTES):
             yield from ((seq, line) for seq, line in rows)
             after = rows[-1][0]
 
@@ -212,6 +214,7 @@ class _Reading:
         self._is_strange = is_strange
         self._place = before.place
         self.ids: set[str] = set()
+        self._latest = latest_clock(time.time())
         self.has_strange = False
         """Whether there was an event of this machine that it does not know."""
         ask = "SELECT machine, count(*), sum(count) FROM event GROUP BY machine"
@@ -225,9 +228,9 @@ class _Reading:
         for seq, line in self._hub.lines(self._place):
             self._place = seq
             try:
-                entry = decode(line.encode("utf-8", "surrogatepass"))
+                entry = decode(line.encode("utf-8", "surrogatepass"), MOST_IDS)
                 if isinstance(entry, Entry):
-                    entry = checked(entry)
+                    entry = checked(entry, self._latest)
                     self.ids.add(entry.id)
                     if self._is_over(entry):
                         self._refused[entry.machine] = self._refused.get(entry.machine, 0) + 1
@@ -241,7 +244,7 @@ class _Reading:
 
     def _is_over(self, entry: Entry) -> bool:
         count, papers = self._taken.get(entry.machine, (0, 0))
-        is_over = count >= MOST_EVENTS or entry.count > MOST_IDS or papers + entry.count > MOST_IDS_TOGETHER
+        is_over = count >= MOST_EVENTS or papers + entry.count > MOST_IDS_TOGETHER
         if not is_over:
             self._taken[entry.machine] = count + 1, papers + entry.count
         return is_over

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from reader import __version__
-from reader.cache.marks.journal import LINE_BYTES, VERSION, BadLine, Entry, Owner, decode
-from reader.cache.sync.foreign import checked
+from reader.cache.marks.foreign import checked
+from reader.cache.marks.journal import FOREIGN_BYTES, VERSION, BadLine, Entry, Owner, decode
+from reader.core.foreign import MOST_IDS, Refused, latest_clock
 
 PREFIX, ENDING = "dailypapers-", ".jsonl"
 
@@ -24,9 +26,6 @@ MOST_BYTES = 1 << 30
 MOST_EVENTS = 2_000_000
 """Events that are taken from one machine."""
 
-MOST_IDS = 1_000_000
-"""Papers of one event: a user may mark a whole large cache at once."""
-
 MOST_IDS_TOGETHER = 20_000_000
 """Papers of all events of a machine, each counted as often as it is named."""
 
@@ -35,6 +34,9 @@ READER = f"{__version__} {VERSION}"
 
 BEGINNING = b'{"v":'
 """How each file of a machine begins."""
+
+_OWNER = re.compile(rb'\{"v":[^"]{1,20},"owner":')
+"""Likewise, if this program can read it."""
 
 TAIL = 4_096
 """Bytes before a place in a file that tell whether it is still the same file up to there."""
@@ -160,15 +162,19 @@ class Reading:
         self._later_events = self._later_papers = 0
         """Those behind the first line that is not understood: they are read again at the next look."""
         self._trouble: BadLine | None = None
+        self._latest = latest_clock(time.time())
 
     def entries(self) -> Iterator[Entry]:
-        """The events that are whole. What follows the first line that is not is read again at the next look."""
+        """The events that are whole. What follows the first line that is not is read again at the next look.
+
+        Nothing is read behind a first line that names no machine.
+        """
         if not self.size:
             self._trouble = BadLine(0, "it is empty")
             return
         with self._path.open("rb") as file:
             file.seek(self._place)
-            while line := file.readline(LINE_BYTES):
+            while line := file.readline(FOREIGN_BYTES):
                 if file.tell() > MOST_BYTES:
                     self._trouble = self._trouble or BadLine(0, f"only its first {MOST_BYTES:,} bytes are read")
                     return
@@ -181,6 +187,8 @@ class Reading:
                     is_ours = self._lines > 1 or line.startswith(BEGINNING[: len(line)])
                     bad = BadLine(self._lines, str(error)) if is_ours else BadLine(0, "it is no file of dailypapers")
                     self._trouble = self._trouble or bad
+                    if not self.machine:
+                        return
                     continue
                 if self._trouble is None:
                     self._place += len(line)
@@ -188,11 +196,13 @@ class Reading:
     def _read(self, line: bytes) -> Iterator[Entry]:
         if not line.strip():
             return
-        found = decode(line)
+        if not self.machine and not _OWNER.match(line):
+            raise Refused("it names no machine")
+        found = decode(line, MOST_IDS)
         if isinstance(found, Owner):
             self.machine, self.name = found.machine, found.name
             return
-        entry = checked(found)
+        entry = checked(found, self._latest)
         if over := self._over(entry):
             self._refused, self._budget = self._refused + (self._trouble is None), over
             return
@@ -206,8 +216,6 @@ class Reading:
 
     def _over(self, entry: Entry) -> str:
         """Which budget of a machine an event is over; empty if none."""
-        if entry.count > MOST_IDS:
-            return f"{MOST_IDS:,} papers of an event"
         if self._papers + self._later_papers + entry.count > MOST_IDS_TOGETHER:
             return f"{MOST_IDS_TOGETHER:,} papers"
         return f"{MOST_EVENTS:,} events" if self.events + self._later_events >= MOST_EVENTS else ""

@@ -14,8 +14,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from reader.cache.marks.derived import MAILED
-from reader.cache.marks.event_log import FURTHEST
 from reader.cache.marks.events import Events
+from reader.core.foreign import FURTHEST
 
 PART = 1_000
 """Keys of an event: a value has at most 100,000 characters."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from reader.cache import connections
 from reader.cache.sync.machine_file import Known, peer_of
-from reader.core.marks import is_machine
+from reader.core.foreign import is_machine
 
 KEY = "sync:"
 """Begins the keys in `meta`; the folder's path follows."""

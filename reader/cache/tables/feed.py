@@ -56,6 +56,7 @@ class _PaperColumns(SQLModel):
         Index("paper_by_authors", "author_count"),
         Index("paper_by_stars", "code_stars", sqlite_where=text("code_stars IS NOT NULL")),
         Index("paper_by_venue", "venue", sqlite_where=text("venue IS NOT NULL")),
+        Index("paper_by_submitter", text("submitter COLLATE NOCASE"), sqlite_where=text("submitter IS NOT NULL")),
         *(Index(f"paper_with_{name}", "pk", sqlite_where=text(f"{name} > 0")) for name in LINKED),
         # Matches a paper without an arXiv id to a later draft that has it.
         Index("paper_by_title_hash", "title_hash"),
@@ -91,6 +92,8 @@ class _PaperTextColumns(SQLModel):
     __tablename__ = "paper_text"
 
     pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    addresses: str | None = None
+    """Derived from `abstract` and `remark`."""
     arxiv_asked: str | None = None
     """ISO day on which arXiv was last asked for it."""
 

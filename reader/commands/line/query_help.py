@@ -47,6 +47,7 @@ QUERIES = (
     ("category:cs.RO source:arxiv tag:later", "by arXiv category, source or your tag"),
     ('note:"compare with ours"', "by words of your note"),
     ('venue:"iclr 2026"', "by where it appeared, as arXiv's remark and journal reference tell"),
+    ("submitter:akhaliq", "by the account that submitted a paper to the daily papers"),
     ('view:evals -view:"read twice"', "papers of views that you have saved"),
     ('follow:"kaiming he"', "papers of one that you follow; follow:author:kaiming-he names it in full"),
     ("(rag OR retrieval) NOT survey", "combinations"),

@@ -69,7 +69,9 @@ def draw_paper(paper: Paper, kept: Kept, parts: dict[str, str], style: Style, co
         yield ""
         yield style.bold("Links")
     # A wrapped address can't be clicked or copied.
-    yield from (f"{INDENT}{link.name:9} {style.link(link.url, link.url)}" for link in found)
+    for link in found:
+        where = style.faint("  in the text") if link.in_text else ""
+        yield f"{INDENT}{link.name:9} {style.link(link.url, link.url)}{where}"
     yield from belonging_lines(paper, kept, style, columns)
 
 

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org", "fulltext")
 NAME_FIELDS = (
-    "topic", "tag", "note", "source", "category", "venue", "id", "like", "is", "has", "output", "view", "follow",
-    "by",
+    "topic", "tag", "note", "source", "category", "venue", "submitter", "id", "like", "is", "has", "output", "view",
+    "follow", "by",
 )  # fmt: skip
 DATE_FIELDS = ("day", "published", "since", "until", "changed")
 COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")

@@ -46,6 +46,7 @@ EXAMPLES = {
     "source": "source:arxiv",
     "category": "category:cs.RO",
     "venue": "venue:iclr",
+    "submitter": "submitter:akhaliq",
     "id": "id:2406.12345",
     "like": "like:2406.12345",
     "is": "is:unread",

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, UsageError
-from reader.core.ids import arxiv_id
+from reader.core.ids import is_arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
@@ -139,7 +139,7 @@ class ArxivClient:
         Texts that are not arXiv ids are not sent, because one of them makes the whole request fail. `on_wait` is called
         before each wait. Raises FeedError.
         """
-        wanted = list(dict.fromkeys(id for id in ids if arxiv_id(id) == id))
+        wanted = list(dict.fromkeys(id for id in ids if is_arxiv_id(id)))
         entries: list[ArxivEntry] = []
         for start in range(0, len(wanted), MAX_IDS):
             batch = wanted[start : start + MAX_IDS]
@@ -185,6 +185,8 @@ class ArxivClient:
 
         It has no abstract and no authors. `on_wait` is called before each wait. Raises FeedError.
         """
+        if not is_arxiv_id(id):
+            return None
         asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{id}", "metadataPrefix": "arXivRaw"}
 
         def parse(document: Document) -> ArxivEntry | None:

@@ -10,11 +10,11 @@ from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext,
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from reader import platform
 from reader.access_token import lookup_environment
 from reader.core.errors import FeedMalformed, FeedRefused, FeedUnreachable, NoFullText, ReaderError
+from reader.core.ids import in_arxiv_address, is_arxiv_id
 from reader.feeds.http.busy_host import Backoff, BusyHostClient
 from reader.feeds.http.client import OnWait
 from reader.feeds.http.documents import Document, Validators, is_local_url
@@ -102,6 +102,8 @@ class PdfClient(BusyHostClient):
 
         Raises NoFullText if there is none, FeedError, and ReaderError if the file can't be written.
         """
+        if not is_arxiv_id(id):
+            raise NoFullText("arXiv has no PDF of a paper without an arXiv id.")
         self._on_progress = on_progress or self._on_progress
         self._part = file.with_name(f".{file.name}.part")
         try:
@@ -125,7 +127,7 @@ class PdfClient(BusyHostClient):
                 raise FeedMalformed("arXiv sent only a part of the PDF; try again later.")
 
         try:
-            await self.document(f"{self.endpoint}/pdf/{quote(id)}", check, _Resume(part=self._part), on_wait)
+            await self.document(f"{self.endpoint}/pdf/{in_arxiv_address(id)}", check, _Resume(part=self._part), on_wait)
         except HttpRefused as refused:
             if refused.status == 416:
                 # What is there does not belong to the PDF of today.

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, TypeGuard
 
+from reader.core import foreign
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.fields import Field
-from reader.core.ids import OWN_PREFIXES, arxiv_id
-from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_event, clean_mark
+from reader.core.ids import arxiv_id, is_own_id
+from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_mark
 from reader.core.paper import FIELDS, Draft
 from reader.core.text import clean, clean_block
-from reader.feeds.addresses import web_url
 
 _OURS = ("marks", "abstract", "day", "published", *STATES.values(), "queued", "tags", "note")
 """A record has any of these keys, and an id, if it is ours."""
@@ -31,9 +31,7 @@ _ITEMS = 5_000
 _ITEM_LIMIT = 200
 _DAYS = 100
 _MARKS = 1_000
-_COUNT_LIMIT = 1_000_000_000
 
-_OWN_ID = re.compile(f"(?:{'|'.join(OWN_PREFIXES)})[0-9a-f]{{12}}")
 _SOURCE = re.compile("[a-z0-9-]{1,100}")
 
 _FILLED = tuple(field for field in FIELDS if field.name in Draft._fields and field.name not in ("id", "source"))
@@ -65,7 +63,7 @@ def parse_export(record: Mapping[str, Any]) -> Exported:
     """Parse one record; raises FeedMalformed with a short reason if it is unusable."""
     given = _string(record.get("id")).strip()
     id = arxiv_id(given)
-    own = given if _OWN_ID.fullmatch(given) else None
+    own = given if is_own_id(given) else None
     paper = id or own
     if paper is None:
         raise FeedMalformed("no id of a paper")
@@ -100,7 +98,7 @@ def _value(field: Field, value: object) -> Any:
         items = (_text(field, item, _ITEM_LIMIT) for item in _list(value)[:_ITEMS])
         return tuple(item for item in items if item)
     if field.type is int:
-        return _count(value)
+        return foreign.count(value)
     return _text(field, value)
 
 
@@ -109,7 +107,7 @@ def _text(field: Field, value: object, limit: int | None = None) -> str | None:
     if field.rules.is_date:
         return iso_day(text)
     if field.rules.is_address:
-        return web_url(text)
+        return foreign.web_url(text)
     if field.rules.is_block:
         return clean_block(text) or None
     return (clean(text, limit) if limit else clean(text)) or None
@@ -130,11 +128,7 @@ def _marks(value: object) -> tuple[tuple[Mark, ...], int]:
 def _mark(value: object) -> Mark | None:
     if not isinstance(value, dict):
         return None
-    clock = value.get("clock")
-    if isinstance(clock, bool) or not isinstance(clock, int):
-        return None
-    kind, said, machine, id = (_string(value.get(key)) for key in ("kind", "value", "machine", "id"))
-    return clean_event(Mark(kind, said, clock, machine, id))
+    return foreign.mark(*(value.get(key) for key in ("kind", "value", "clock", "machine", "id")))
 
 
 def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, str]]:
@@ -155,11 +149,3 @@ def _string(value: object) -> str:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _count(value: object) -> int | None:
-    """A plausible count, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    # NaN compares as false.
-    return int(value) if 0 <= value <= _COUNT_LIMIT else None

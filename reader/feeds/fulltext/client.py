@@ -11,12 +11,13 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
 from reader.config import Settings
 from reader.core.document.model import Document
 from reader.core.errors import NoFullText
+from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
 from reader.feeds.fulltext.bounds import LETTERS
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
@@ -77,11 +78,14 @@ class FeedTexts:
         self._http = http
 
     async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+        if not is_arxiv_id(id):
+            raise NoFullText("it has no arXiv id")
+
         def parse(response: Response) -> Document:
             return read_markdown(response.body.decode("utf-8", "replace"))
 
         try:
-            return await self._http.get(f"/papers/{quote(id)}.md", {}, parse, on_wait)
+            return await self._http.get(f"/papers/{in_address(id)}.md", {}, parse, on_wait)
         except HttpRefused as refused:
             if refused.status in _GONE:
                 raise NoFullText("the feed does not have its text") from refused
@@ -111,11 +115,14 @@ class PageTexts(BusyHostClient):
         self._pages_lock = None if is_local_url(endpoint) or lock_folder is None else lock_folder / f"{host}.pages.lock"
 
     async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+        if not is_arxiv_id(id):
+            raise self._no_page()
+
         def parse(page: Page) -> Document:
             return read_html(without_mathml((page.body or b"").decode("utf-8", "replace")))
 
         try:
-            return await self.document(f"{self.endpoint}/html/{quote(id)}", parse, on_wait=on_wait)
+            return await self.document(f"{self.endpoint}/html/{in_arxiv_address(id)}", parse, on_wait=on_wait)
         except HttpRefused as refused:
             if refused.status in _GONE:
                 raise self._no_page() from refused

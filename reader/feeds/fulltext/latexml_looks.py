@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS
 from reader.core.document.model import Span, Spans
+from reader.core.foreign import web_url
 from reader.core.text import clean, clean_note
-from reader.feeds.addresses import web_url
 from reader.feeds.fulltext import bounds
 from reader.feeds.fulltext.spans import TEXT_LIMIT, SpanWriter
 

@@ -25,8 +25,8 @@ from reader.core.document.model import (
     Table,
     Theorem,
 )
+from reader.core.foreign import web_url
 from reader.core.text import clean, clean_note
-from reader.feeds.addresses import web_url
 from reader.feeds.fulltext.bounds import TEXT_LETTERS
 from reader.feeds.fulltext.markdown_joins import joined_blocks, shortened, with_pictures
 from reader.feeds.fulltext.spans import TEXT_LIMIT, SpanWriter

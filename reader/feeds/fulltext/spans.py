@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reader.core.document.model import Span, Spans
+from reader.core.found_addresses import addresses_in
 from reader.core.text import clean, clean_note
 
 TEXT_LIMIT = 200_000
@@ -27,7 +28,7 @@ class SpanWriter:
         """Whether a space at the beginning of the next text would follow another one, or begin the paragraph."""
 
     def write(self, text: str, style: str = "", target: str = "") -> None:
-        """Add text."""
+        """Add text; the web addresses in it are links."""
         if self._keeps_spaces:
             plain = _SPACES.sub(" ", clean_note(text.replace("\n", "").replace("\r", "").replace("\t", "    ") + "|"))
             self._add(plain[:-1], style, target)
@@ -42,7 +43,12 @@ class SpanWriter:
             line = f" {line}"
         if text[-1:].isspace():
             line = f"{line} "
-        self._add(line, style, target)
+        done = 0
+        for found in () if target else addresses_in(line):
+            self._add(line[done : found.start], style, "")
+            self._add(line[found.start : found.end], style, found.url)
+            done = found.end
+        self._add(line[done:], style, target)
         self._is_spaced = line.endswith(" ")
 
     def space(self) -> None:

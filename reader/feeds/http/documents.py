@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from reader.core.errors import FeedRefused, UsageError
+from reader.core.foreign import web_url
 from reader.core.hosts import is_local
 from reader.core.text import clean
-from reader.feeds.addresses import web_url
 from reader.feeds.http import responses
 from reader.feeds.http.client import MAX_REDIRECTS, HttpClient, OnWait, Response
 from reader.feeds.http.failures import HttpRefused

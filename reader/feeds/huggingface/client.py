@@ -8,11 +8,11 @@ from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
-from urllib.parse import quote
 
 from reader.access_token import lookup_environment
 from reader.config import Settings
 from reader.core.errors import FeedMalformed
+from reader.core.ids import in_address, is_arxiv_id
 from reader.core.paper import Listing
 from reader.feeds.http.client import HttpClient, OnWait, Response
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
@@ -145,6 +145,8 @@ class HuggingFaceClient:
 
         `on_wait` is called before each wait. Raises FeedError.
         """
+        if not is_arxiv_id(id):
+            return None
 
         def parse(response: Response) -> Listing | None:
             item = read_json(response.body)
@@ -154,7 +156,7 @@ class HuggingFaceClient:
                 raise FeedMalformed(f"The feed's record of {id} can't be used: {error}.") from None
 
         try:
-            return await self._http.get(f"/api/papers/{quote(id)}", {}, parse, on_wait)
+            return await self._http.get(f"/api/papers/{in_address(id)}", {}, parse, on_wait)
         except HttpRefused as refused:
             if refused.status == 404:
                 return None
@@ -165,12 +167,14 @@ class HuggingFaceClient:
 
         `on_wait` is called before each wait. Raises FeedError.
         """
+        if not is_arxiv_id(id):
+            return None
 
         def parse(response: Response) -> PaperPage:
             return parse_page(read_json(response.body), id)
 
         try:
-            return await self._http.get(f"/api/papers/{quote(id)}", {"field": "comments"}, parse, on_wait)
+            return await self._http.get(f"/api/papers/{in_address(id)}", {"field": "comments"}, parse, on_wait)
         except HttpRefused as refused:
             if refused.status == 404:
                 return None

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from reader.core.community import KINDS, Comment, Kind, Repository
 from reader.core.errors import FeedMalformed
+from reader.core.foreign import count
 from reader.core.paper import Listing
 from reader.core.text import BLOCK_LIMIT
 from reader.feeds.huggingface.parse import listed_day, parse_item
-from reader.feeds.huggingface.values import as_count, as_line, as_list, as_mapping, as_text
+from reader.feeds.huggingface.values import as_line, as_list, as_mapping, as_text
 
 COMMENTS = 500
 """Maximum comments of a paper that are read; more than ten times the longest thread that is known."""
@@ -82,7 +83,7 @@ def _comment(record: Mapping[str, object], data: Mapping[str, object], id: str, 
         _moment(record.get("createdAt")),
         parent=as_line(data.get("parentCommentId"), _NAME_LIMIT) or parent,
         is_hidden=is_hidden,
-        is_edited=data.get("edited") is True or bool(as_count(data.get("numEdits"))),
+        is_edited=data.get("edited") is True or bool(count(data.get("numEdits"))),
         reactions=() if is_hidden else tuple(_reactions(data.get("reactions"))),
     )
     latest = as_mapping(data.get("latest"))
@@ -100,7 +101,7 @@ def _moment(value: object) -> str:
 
 def _reactions(values: object) -> Iterator[tuple[str, int]]:
     found = [
-        (as_line(as_mapping(value).get("reaction"), 8), as_count(as_mapping(value).get("count")) or 0)
+        (as_line(as_mapping(value).get("reaction"), 8), count(as_mapping(value).get("count")) or 0)
         for value in as_list(values)[:_REACTIONS]
     ]
     yield from sorted(((emoji, number) for emoji, number in found if emoji and number), key=lambda one: -one[1])
@@ -121,4 +122,4 @@ def _repository(kind: Kind, id: str, record: Mapping[str, object]) -> Repository
     state = "broken" if stage.endswith("ERROR") else _ASLEEP.get(stage, "")
     if record.get("gated") not in (None, False):
         state = "gated"
-    return Repository(kind, id, as_count(record.get("likes")) or 0, as_count(record.get("downloads")), about, state)
+    return Repository(kind, id, count(record.get("likes")) or 0, count(record.get("downloads")), about, state)

@@ -12,14 +12,15 @@ from html import unescape
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
-from reader.core.ids import arxiv_id
+from reader.core.foreign import count, web_url
+from reader.core.ids import ACCOUNT, arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, fold
 from reader.feeds import plain_text
-from reader.feeds.addresses import github_url, web_url
-from reader.feeds.huggingface.values import as_count, as_line, as_list, as_mapping, as_text
+from reader.feeds.addresses import github_url
+from reader.feeds.huggingface.values import as_line, as_list, as_mapping, as_text
 from reader.feeds.safe_json import TooManyValues, UnreadableJson, parse_json
 
 SKIPPED = 200
@@ -30,6 +31,7 @@ _AUTHORS = 5_000
 _KEYWORDS = 100
 _MEDIA = 50
 _NAME_LIMIT = 200
+_PROFILES = 100
 
 # Only HTML's own elements: `<EOS>` or `<s>` in an abstract are part of its text.
 _TAG = re.compile(
@@ -118,17 +120,19 @@ def parse_item(item: object) -> Draft:
         organization=organization,
         organization_slug=slug,
         published=iso_day(paper.get("publishedAt")),
-        upvotes=as_count(paper.get("upvotes")),
-        comments=as_count(outer.get("numComments")),
+        upvotes=count(paper.get("upvotes")),
+        comments=count(outer.get("numComments")),
         summary=as_line(_prose(paper.get("ai_summary"))) or None,
         keywords=_keywords(paper.get("ai_keywords")),
         code_url=code,
-        code_stars=as_count(paper.get("githubStars")) if code else None,
+        code_stars=count(paper.get("githubStars")) if code else None,
         project_url=project,
         media=_media(outer, paper),
-        models=as_count(paper.get("numTotalModels")),
-        datasets=as_count(paper.get("numTotalDatasets")),
-        spaces=as_count(paper.get("numTotalSpaces")),
+        models=count(paper.get("numTotalModels")),
+        datasets=count(paper.get("numTotalDatasets")),
+        spaces=count(paper.get("numTotalSpaces")),
+        submitter=_submitter(outer, paper),
+        profiles=_profiles(paper.get("authors")),
     )
 
 
@@ -161,6 +165,34 @@ def _authors(value: object) -> tuple[str, ...]:
         if as_mapping(author).get("hidden") is not True
     )
     return tuple(filter(None, names))
+
+
+def _submitter(outer: Mapping[str, object], paper: Mapping[str, object]) -> str | None:
+    """The account that submitted the paper, a person's or an organization's."""
+    for place in (paper.get("submittedOnDailyBy"), outer.get("submittedBy")):
+        if (account := _account(place)) is not None:
+            return account
+    return None
+
+
+def _profiles(value: object) -> tuple[str, ...]:
+    """The account and the name of each author who claimed the paper."""
+    found: list[str] = []
+    for author in as_list(value)[:_AUTHORS]:
+        record = as_mapping(author)
+        if record.get("hidden") is True or not record.get("user"):
+            continue
+        account, name = _account(record["user"]), as_line(record.get("name"), _NAME_LIMIT)
+        if account and name and len(found) < _PROFILES:
+            found.append(f"{account} {name}")
+    return tuple(found)
+
+
+def _account(value: object) -> str | None:
+    """The name of an account, which is also the path of its page."""
+    record = as_mapping(value)
+    found = next((name for key in ("user", "name") if (name := record.get(key)) and isinstance(name, str)), "")
+    return found if ACCOUNT.fullmatch(found) else None
 
 
 def _organization(outer: Mapping[str, object], paper: Mapping[str, object]) -> tuple[str | None, str | None]:

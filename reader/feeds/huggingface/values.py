@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from reader.core.text import LINE_LIMIT
 from reader.feeds import plain_text
 
-_COUNT_LIMIT = 1_000_000_000
-
 
 def as_mapping(value: object) -> Mapping[str, object]:
     """A value as a record; empty if it is not one."""
@@ -28,11 +26,3 @@ def as_text(value: object) -> str:
 def as_line(value: object, limit: int = LINE_LIMIT) -> str:
     """A value as one clean line; empty if it is not a text."""
     return plain_text.plain_line(as_text(value), limit)
-
-
-def as_count(value: object) -> int | None:
-    """A plausible count, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    # NaN compares as false.
-    return int(value) if 0 <= value <= _COUNT_LIMIT else None

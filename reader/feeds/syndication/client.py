@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from reader.core.errors import FeedMalformed
-from reader.feeds.addresses import web_url
+from reader.core.foreign import web_url
 from reader.feeds.http.client import OnWait
 from reader.feeds.http.documents import Document, DocumentClient, Validators, origin_of
 from reader.feeds.http.environment import is_offline

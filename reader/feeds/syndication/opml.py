@@ -10,9 +10,9 @@ from io import BytesIO
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from reader.core.errors import FeedMalformed
+from reader.core.foreign import web_url
 from reader.core.paper import Skipped
 from reader.core.text import clean
-from reader.feeds.addresses import web_url
 from reader.feeds.safe_xml import UnreadableXml, parse_xml
 
 BODY_LIMIT = 16 * 1024 * 1024

@@ -20,11 +20,11 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from reader.core.errors import FeedMalformed
+from reader.core.foreign import web_url
 from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
-from reader.feeds.addresses import web_url
 from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_line
 from reader.feeds.syndication.size import find_excess
 

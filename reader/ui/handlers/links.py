@@ -59,15 +59,16 @@ class LinkActions:
 
     @handles("link.list")
     def choose_link(self, _count: int | None) -> None:
-        from reader.actions.links import LINKED, link_choices, linked, links
+        from reader.actions.links import LINKED, PEOPLE, link_choices, linked, links, people
 
         highlighted = self._model.state.highlighted
         paper = self._library.paper_of(highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
-        named = linked(self._library.belongings(highlighted).community.repositories)
-        choices = (*link_choices(paper), *((letter, name) for letter, name in LINKED.values() if letter in named))
+        named = {**linked(self._library.belongings(highlighted).community.repositories), PEOPLE[0]: people(paper)}
+        kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
+        choices = (*link_choices(paper), *kinds)
 
         def act(letter: str) -> None:
             if letter in named:
@@ -81,7 +82,7 @@ class LinkActions:
             self._model.show_notice("this paper has no links")
 
     def _choose_linked(self, links: Sequence[Link]) -> None:
-        """Open one of the repositories of a kind; if there are several, ask which."""
+        """Open one of the links of a kind; if there are several, ask which."""
         if len(links) == 1:
             self.browse(links[0].url)
             return

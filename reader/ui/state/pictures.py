@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.model import Document, Figure, walk
-from reader.core.ids import arxiv_id
+from reader.core.ids import in_address, is_arxiv_id
 from reader.ui.state.text_links import web_address
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def pictures_of(paper: Paper, document: Document | None = None, source: str = ""
 
 
 def _of_feed(paper: Paper) -> Iterator[Picture]:
-    if paper.day and arxiv_id(paper.id) == paper.id:
-        yield Picture(_THUMBNAIL.format(id=paper.id), "Card of the feed", paper.title)
+    if paper.day and is_arxiv_id(paper.id):
+        yield Picture(_THUMBNAIL.format(id=in_address(paper.id)), "Card of the feed", paper.title)
     pictures = (url for url in paper.media if is_picture(url))
     yield from (Picture(url, f"Picture {number} of the feed") for number, url in enumerate(pictures, 1))
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from reader.core.document.layout import Layout, Place
 from reader.core.document.lines import Line
 from reader.core.document.model import Document, Figure, Formula, Heading, Reference, Theorem, walk
+from reader.core.ids import in_arxiv_address, is_arxiv_id
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"
 """The keys that choose a reference, in the order in which they are given."""
@@ -149,7 +150,7 @@ def _names_of_anchor(anchor: str) -> Iterator[str]:
 
 def web_address(target: str, source: str, id: str) -> str:
     """The web address of a picture, whose path may be relative to the page of the paper."""
-    if target.startswith(("https://", "http://")):
+    if target.startswith(("https://", "http://")) or not is_arxiv_id(id):
         return target
     host = "arxiv.org" if source in ("feed", "") else source
-    return f"https://{host}/html/{id}/{target.removeprefix('./').removeprefix(f'{id}/')}"
+    return f"https://{host}/html/{in_arxiv_address(id)}/{target.removeprefix('./').removeprefix(f'{id}/')}"

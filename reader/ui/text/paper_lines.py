@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reader.actions.links import CODE_LINK, Link, places
+from reader.core.found_addresses import addresses_in
+from reader.core.ids import profile_url
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.topics.trends import spark
@@ -155,6 +157,9 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
     pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
+    if paper.submitter and look.is_page:
+        action = ("link", profile_url(paper.submitter) or "")
+        pieces.append(Piece(f"submitted by {literal(paper.submitter)}", "facts", action=action))
     items = [[piece] for piece in pieces]
     items[0] = [*_marks(paper, glyphs), *items[0]]
     return items
@@ -228,7 +233,7 @@ def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[
 
 def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
     heading = fill([Piece("Abstract", "label")], width)
-    paragraphs = [fill(mark(text, "text", searched), width) for text in paper.abstract.split("\n\n")]
+    paragraphs = [fill(_with_links(text, "text", searched), width) for text in paper.abstract.split("\n\n")]
     paragraphs = [lines for lines in paragraphs if lines]
     if not paragraphs:
         return [*heading, *fill([Piece("None in the cache yet.", "muted")], width)]
@@ -236,6 +241,18 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
     for paragraph in paragraphs[1:]:
         lines.extend([_EMPTY, *paragraph])
     return lines
+
+
+def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[Piece]:
+    """A text with its searched words marked, in which a click on an address opens it."""
+    pieces: list[Piece] = []
+    done = 0
+    for found in addresses_in(text):
+        pieces += mark(text[done : found.start], role, searched)
+        shown = mark(text[found.start : found.end], "link", searched)
+        pieces += [piece._replace(action=("link", found.url)) for piece in shown]
+        done = found.end
+    return [*pieces, *mark(text[done:], role, searched)]
 
 
 # Links
@@ -259,7 +276,7 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     """A link by its name, the code by its address and stars."""
     if link.name != CODE_LINK:
         return [Piece(cut(link.name, width), "link", action=("link", link.url))]
-    end = _code_stars(look, stars)
+    end = [] if link.in_text else _code_stars(look, stars)
     shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
 
@@ -268,8 +285,12 @@ def _link_line(link: Link, width: int, look: Presentation, stars: int | None) ->
     action = ("link", link.url)
     key = look.link_keys.get(link.letter, "")
     name = link.name.capitalize() if link.name.islower() else link.name
+    if link.in_text and link.letter.isdigit():
+        name = "Link"  # Its host is in its address.
     begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
-    end = _code_stars(look, stars) if link.name == CODE_LINK else []
+    end = _code_stars(look, stars) if link.name == CODE_LINK and not link.in_text else []
+    if link.in_text:
+        end.append(Piece("  in the text", "muted"))
     room = width - measure(begin) - measure(end)
     if room < 8:
         return (Piece(cut(f"{key:<3}{name}", width), "link", action=action),)

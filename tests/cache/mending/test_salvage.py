@@ -202,7 +202,7 @@ def test_an_event_of_many_papers_is_whole(salvage: Salvage, cache: Cache, path: 
     chance = random.Random(3)
     papers = tuple(Draft(f"Title {chance.random()}", f"{chance.randrange(1000, 2612)}.{n:05}"[-10:]) for n in range(9))
     cache.store(Listing("2026-11-24", papers), NOW)
-    ids = "\n".join(f"{chance.randrange(10**9):010}" for _ in range(20_000))
+    ids = "\n".join(f"page:{chance.randrange(1 << 48):012x}" for _ in range(20_000))
     with closing(Events.open(path)) as events:
         events.mark("star", True, [1])
     import zlib

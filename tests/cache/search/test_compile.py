@@ -60,6 +60,7 @@ FLAGS = {
 }
 CATEGORIES = {"cs.CL": (1, 2), "cs.LG": (1, 3), "csx.AA": (4,), "hep-th": (5,), "math.GT": (5,)}
 VENUES = {1: "ICLR 2026 oral", 3: "ICLR 2025 workshop", 5: "Phys.Lett.B 2003"}
+SUBMITTERS = {1: "akhaliq", 4: "Curator7"}
 LINKED = {1: (2, 0, 1), 4: (0, 3, 0)}
 SOURCES = {"arxiv": (1, 5), "page": (6,), "hf": (5,)}
 TOPICS = {"agents": (1, 3, 6), "world-models": (3,), "maps": (4,), "code": ()}
@@ -90,6 +91,8 @@ def fill(connection: sqlite3.Connection) -> None:
         rows = [(name, pk) for name, pks in named.items() for pk in pks]
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
     connection.executemany("UPDATE paper SET venue = ? WHERE pk = ?", [(venue, pk) for pk, venue in VENUES.items()])
+    submitters = [(account, pk) for pk, account in SUBMITTERS.items()]
+    connection.executemany("UPDATE paper SET submitter = ? WHERE pk = ?", submitters)
     linked = [(*counts, pk) for pk, counts in LINKED.items()]
     connection.executemany("UPDATE paper SET models = ?, datasets = ?, spaces = ? WHERE pk = ?", linked)
     connection.execute("INSERT INTO paper_tag (tag, pk) VALUES ('To Read', 2)")
@@ -218,6 +221,10 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
         ("venue:lr", []),
         ("venue:%", []),
         ("-venue:iclr world", [4]),
+        ("submitter:AKhaliq", [1]),
+        ("submitter:akhaliq,curator7", [1, 4]),
+        ("submitter:ak", []),
+        ("-submitter:akhaliq world", [3, 4]),
         ("-has:fulltext", [1, 2, 4, 5]),
         ("has:fulltext world", [3]),
         ("has:fulltext OR has:code", [1, 3, 2]),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from zlib import compress
 
 import pytest
 
-from reader.cache.marks.event_log import FURTHEST, LATEST, NOBODY
-from reader.cache.marks.journal import Entry, Journal
-from reader.core.marks import LATEST_CLOCK
+from reader.cache.marks.event_log import NOBODY
+from reader.cache.marks.journal import Entry, Journal, encode
+from reader.core.foreign import LARGEST_NUMBER as LATEST_CLOCK
 from tests.cache.sync.machines import Machine, make_cache
 
 OTHER = "bababababaab"
@@ -75,30 +76,86 @@ def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop:
     assert desk.states() == laptop.states()
 
 
-@pytest.mark.parametrize("clock", [FURTHEST, LATEST])
+DAY = 86_400_000
+
+
+@pytest.mark.parametrize("days", [-400 * 50, -30, 5, 35, 399])
+def test_a_machine_whose_clock_is_off_by_days_is_heard(desk: Machine, days: int) -> None:
+    clock = max(1, int(time.time() * 1000) + days * DAY)
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, clock, "star", "1", 1, compress(b"2611.00002")))
+    assert desk.look().troubles == []
+    desk.mark("star", False, 2)
+    assert [row[2] for row in desk.states()[0]] == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("days", [402, 4_000, 2_000_000])
 @pytest.mark.parametrize("is_own", [True, False])
-def test_the_last_clock_of_all_leaves_room_for_what_comes_after(
-    laptop: Machine, desk: Machine, clock: int, is_own: bool
+def test_a_clock_that_nobody_has_yet_is_refused_and_named(
+    laptop: Machine, desk: Machine, days: int, is_own: bool
 ) -> None:
     laptop.mark("star", True, 1)
     with laptop.events() as events:
         machine = events.machine() if is_own else OTHER
+    clock = int((time.time() + 60) * 1000) + days * DAY
     forge(laptop.folder, Entry("0" * 24, machine, 9, clock, "star", "1", 1, compress(b"2611.00002")))
-    laptop.look()
+    (trouble,) = laptop.look().troubles
+    assert trouble.endswith(f": line 2: its clock is {days:,} days ahead of this machine's")
     for pk in (3, 4, 5):
         laptop.mark("star", True, pk)
     laptop.look()
-    assert desk.look().troubles == []
+    assert len(desk.look().troubles) == 1
     desk.mark("star", False, 1)
     desk.look()
-    assert laptop.look().troubles == []
+    laptop.look()
     assert laptop.states() == desk.states()
-    assert [row[2] for row in laptop.states()[0]] == [0, 1, 1, 1, 1]
+    assert [row[2] for row in laptop.states()[0]] == [0, 0, 1, 1, 1]
 
 
-def test_a_file_whose_machine_has_a_name_for_the_terminal_is_read_without_it(desk: Machine) -> None:
+def test_nothing_is_read_behind_a_first_line_that_names_no_machine(desk: Machine) -> None:
     star = Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00002"))
     Journal(desk.folder / "dailypapers-odd.jsonl").append([star], "\x1b]0;odd\x07\n")
+    (desk.folder / "dailypapers-bare.jsonl").write_bytes(encode(star))
     looked = desk.look()
-    assert looked.troubles == ["dailypapers-odd.jsonl: line 1: it names no machine"]
-    assert looked.came == {"dailypapers-odd.jsonl": 1}
+    assert looked.troubles == [
+        "dailypapers-bare.jsonl: line 1: it names no machine",
+        "dailypapers-odd.jsonl: line 1: it names no machine",
+    ]
+    assert looked.came == {}
+
+
+NO_PAPERS = [
+    "../../api/settings/delete",
+    "//evil.example/x",
+    "-rf",
+    "2611.00002/../x",
+    "2611.00002?a",
+    "page:..",
+    "x y",
+]
+
+
+@pytest.mark.parametrize("id", NO_PAPERS)
+@pytest.mark.parametrize("together", [1, 200])
+def test_what_is_no_paper_is_refused_and_named(desk: Machine, id: str, together: int) -> None:
+    ids = [f"2611.{number:05}" for number in range(1, together)] + [id]
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, "star", "1", together, compress("\n".join(ids).encode())))
+    (trouble,) = desk.look().troubles
+    assert trouble == f"dailypapers-{OTHER}.jsonl: line 2: it names no papers"
+    with desk.events() as events:
+        assert events.read(lambda one: one.execute("SELECT count(*) FROM orphan").fetchone()) == (0,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}"),
+        ("follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}"),
+        ("setting:mute", "[" * 9 + "]" * 9),
+        ("setting:mute", "no JSON"),
+        ("setting:../x", "1"),
+    ],
+)
+def test_addresses_categories_and_settings_have_their_forms(desk: Machine, kind: str, value: str) -> None:
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, kind, value, 0, NOBODY))
+    (trouble,) = desk.look().troubles
+    assert trouble.endswith("it is not an event")

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from reader.cache import connections
+from reader.cache.marks import derived, effects
 from reader.cache.marks import event_log as event_log_module
 from reader.cache.marks import events as events_module
 from reader.cache.marks.forgotten import forgotten
@@ -249,7 +251,7 @@ def test_what_is_over_a_budget_is_refused_counted_and_named(
     laptop: Machine, desk: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine_file, "MOST_EVENTS", 3)
-    monkeypatch.setattr(machine_file, "MOST_IDS", 4)
+    monkeypatch.setattr(machine_file, "MOST_IDS_TOGETHER", 4)
     file = desk.folder / f"dailypapers-{OTHER}.jsonl"
     many = Entry("f" * 24, OTHER, 9, 9, "star", "1", 5, compress("\n".join(f"2611.0000{n}" for n in range(5)).encode()))
     Journal(file).append([star(1), many, star(2, "2611.00003"), star(3, "2611.00004"), star(4, "2611.00005")], OTHER)
@@ -305,9 +307,9 @@ class Watched:
         self.events: list[int] = [0]
         self.papers: list[int] = [0]
         self.gaps = 0
-        transaction = events_module.connections.transaction
-        append, apply = event_log_module.EventLog._insert, events_module.effects.refold
-        note = events_module.effects._add_effects
+        transaction = connections.transaction
+        append, apply = event_log_module.EventLog._insert, derived.refold
+        note = effects._add_effects
 
         def begin(connection):  # type: ignore[no-untyped-def]
             self.events.append(0)
@@ -335,8 +337,8 @@ class Watched:
         monkeypatch.setattr("reader.cache.connections.transaction", begin)
         monkeypatch.setattr("reader.cache.connections.give_way", gap)
         monkeypatch.setattr(event_log_module.EventLog, "_insert", insert)
-        monkeypatch.setattr(events_module.effects, "refold", refold)
-        monkeypatch.setattr(events_module.effects, "_add_effects", add)
+        monkeypatch.setattr(effects, "refold", refold)
+        monkeypatch.setattr(effects, "_add_effects", add)
 
 
 def test_the_write_lock_is_given_up_after_few_events_and_papers(
@@ -360,10 +362,10 @@ def test_the_write_lock_is_given_up_after_few_events_and_papers(
         watched = Watched(monkeypatch)
         events.join([*make_events(3_000, 5_000), *large, *middle])
         assert max(watched.events) <= 500
-        assert max(watched.papers) <= 2 * events_module.effects.BATCH
+        assert max(watched.papers) <= 2 * effects.BATCH
         # As many gaps as long transactions, in which others write.
         assert watched.gaps >= sum(count > 0 for count in (*watched.events, *watched.papers)) / 2
         before = watched.gaps
         events.forget(OTHER)
-        assert max(watched.papers) <= 2 * events_module.effects.BATCH
+        assert max(watched.papers) <= 2 * effects.BATCH
         assert watched.gaps > before

@@ -20,7 +20,7 @@ from reader.core.document.model import (
     texts,
     walk,
 )
-from reader.feeds.addresses import web_url
+from reader.core.foreign import web_url
 
 _FORBIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _JOINERS = "\u200c\u200d"

@@ -187,3 +187,14 @@ def test_captions_go_to_the_table_or_picture_beside_them() -> None:
     table, figure, _ = parse_markdown(text).blocks
     assert isinstance(table, Figure) and table.label == "Table 2" and isinstance(table.blocks[0], Table)
     assert isinstance(figure, Figure) and (figure.label, figure.pictures) == ("Figure 3", ("https://a.example/1.png",))
+
+
+def test_an_address_in_running_text_is_a_link() -> None:
+    text = "## 1 Code\n\nOur code is at github.com/ada/engine, see **https://ada.org/x**, and `https://ada.org/y`.\n"
+    paragraph = parse_markdown(text).blocks[1]
+    assert isinstance(paragraph, Paragraph)
+    assert [(span.text, span.target) for span in paragraph.spans if span.target] == [
+        ("github.com/ada/engine", "https://github.com/ada/engine"),
+        ("https://ada.org/x", "https://ada.org/x"),
+        ("https://ada.org/y", "https://ada.org/y"),
+    ]

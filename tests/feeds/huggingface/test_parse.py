@@ -367,3 +367,25 @@ def test_the_texts_of_an_answer_share_what_is_converted_of_latex(monkeypatch: py
     items = [{"id": f"2605.0000{number}", "title": "A title", "authors": authors} for number in (1, 2)]
     (listing,) = listings(items, "2026-05-12")
     assert [draft.authors for draft in listing.drafts] == [("José", "José"), ("José", r"Jos\'e")]
+
+
+def test_who_submitted_it_and_who_claimed_it() -> None:
+    record = {
+        "paper": {
+            "id": "2606.12345",
+            "title": "Engines",
+            "submittedOnDailyBy": {"_id": "1", "user": "curator7", "name": "Cura Tor", "type": "user"},
+            "authors": [
+                {"name": "Ada Lovelace", "user": {"user": "ada", "name": "Ada L.", "type": "user"}},
+                {"name": "Charles Babbage", "user": {"user": "../../settings"}},
+                {"name": "Nobody", "hidden": True, "user": {"user": "nobody"}},
+                {"name": "Luigi Menabrea"},
+            ],
+        },
+        "submittedBy": {"name": "another"},
+    }
+    draft = parse_item(record)
+    assert (draft.submitter, draft.profiles) == ("curator7", ("ada Ada Lovelace",))
+    outer = parse_item({"paper": {"id": "2606.12345", "title": "Engines"}, "submittedBy": {"name": "another"}})
+    assert (outer.submitter, outer.profiles) == ("another", ())
+    assert parse_item({"id": "2606.12345", "title": "Engines", "submittedBy": {"name": "//evil"}}).submitter is None

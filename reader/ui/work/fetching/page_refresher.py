@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.ids import arxiv_id
+from reader.core.ids import is_arxiv_id
 from reader.feeds.http.environment import is_offline
 from reader.ui.state.whole import State
 from reader.ui.work.fetching.refresher import OFFLINE
@@ -70,7 +70,7 @@ class PageRefresher:
     def _is_wanted(self, page: Reading) -> bool:
         """Whether to ask for a paper: one of the cache that is old there, and if there may be an answer."""
         look, state, id = self._services.look, self._model.state, page.paper.id
-        if page.kept is None or not isinstance(page.paper.pk, int) or arxiv_id(id) != id:
+        if page.kept is None or not isinstance(page.paper.pk, int) or not is_arxiv_id(id):
             return False
         if look.is_still or state.mode or state.refresh.trouble == OFFLINE or is_offline(os.environ):
             return False

@@ -1,0 +1,170 @@
+"""Find web addresses in prose, such as an abstract or a remark, and tell code from project pages by their host."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+What = Literal["code", "project", "other"]
+
+LONGEST = 500
+"""Maximum characters of an address in prose."""
+
+MOST = 20
+"""Maximum addresses of a text."""
+
+_READ = 100_000
+"""Characters of a text that are searched."""
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = rf"(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
+# An address without a scheme is one only where its host leaves no doubt: `Perplexity.ai` and `SD3.5.Co` are names.
+_SURE = (
+    rf"(?:www\.{_HOST}|(?:github|gitlab|huggingface|bitbucket|youtube)\.(?:com|co|org)(?=/)|(?:hf\.co|youtu\.be|aka\.ms|bit\.ly)(?=/)"
+    rf"|(?:{_LABEL}\.)+(?:github\.io|gitlab\.io|vercel\.app|netlify\.app|pages\.dev|4open\.science))"
+)
+_SCHEME = r"https?:\s?/{1,2}\s?"
+# What never stands in an address in prose ends it: TeX's and Markdown's brackets, quotes, letters beyond ASCII.
+_REST = r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]{0,600}"
+_ADDRESS = re.compile(
+    rf"(?i:(?P<scheme>{_SCHEME})(?P<web>{_HOST})|(?<![\w@/.~-])(?P<bare>{_SURE}))(?![\w@])(?P<rest>(?::[0-9]{{1,5}})?(?:[/?#]{_REST})?)"
+)
+# Most texts have none of these, and so no address.
+_SIGNS = (
+    "http",
+    "HTTP",
+    "www.",
+    "hub.",
+    "lab.",
+    "bucket",
+    "face.co",
+    "hf.co",
+    "youtu",
+    "aka.ms",
+    "bit.ly",
+    ".app",
+    ".dev",
+    "4open",
+)
+_NEXT = re.compile(r"[,;(\[](?=https?:)|\]\(|\)\[|(?<=.)https?:")
+# `…/name.The code`: the sentence goes on without a space.
+_SENTENCE = re.compile(r"\.(?:All|Code|Data|Datasets?|Demo|Models?|Our|Please|Project|See|The|This|We|Website)$")
+_TAIL = ".,:;!?'*"
+_BROKEN = re.compile(r" (?P<more>[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9])(?=[.,;)\]]|$)")
+_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+")
+
+_CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
+_NOT_OWNERS = frozenset(
+    ("about", "apps", "collections", "enterprise", "features", "marketplace", "orgs", "search", "topics")
+)
+_PROJECT_HOSTS = (".github.io", ".gitlab.io", ".vercel.app", ".netlify.app", ".pages.dev", ".notion.site")
+_PAPER_HOSTS = ("arxiv.org", "doi.org", "openreview.net", "creativecommons.org")
+
+
+class Found(NamedTuple):
+    """An address in a text."""
+
+    url: str
+    """The address, with its scheme; http and https only."""
+    start: int
+    end: int
+    """Where it stands in the text: `text[start:end]` is how it is written there."""
+
+
+def addresses_in(text: str) -> list[Found]:
+    """The web addresses in a clean text, in order, at most `MOST`.
+
+    Addresses without a scheme are found for hosts that leave no doubt, such as `github.com/owner/name`. Punctuation
+    after an address, and TeX or Markdown around it, are not part of it; a space that a broken line left within it is.
+    """
+    found: list[Found] = []
+    if not any(sign in text for sign in _SIGNS):
+        return found
+    text, at = text[:_READ], 0
+    while len(found) < MOST and (match := _ADDRESS.search(text, at)):
+        one = _found(text, match)
+        if one is not None:
+            found.append(one)
+        # What was cut off an address may hold the next one.
+        at = one.end if one else match.start("rest")
+    return found
+
+
+def urls_in(*texts: str | None) -> tuple[str, ...]:
+    """The addresses of several texts, each once, in order."""
+    unique: dict[str, str] = {}
+    for text in texts:
+        for one in addresses_in(text or ""):
+            unique.setdefault(same(one.url), one.url)
+    return tuple(unique.values())[:MOST]
+
+
+def same(url: str) -> str:
+    """A key that spellings of one address share: without scheme, `www.`, `.git`, a last slash and case of the host."""
+    host, slash, path = url.partition("://")[2].partition("/")
+    return host.lower().removeprefix("www.") + slash + path.rstrip("/").removesuffix(".git")
+
+
+def what_is(url: str) -> What:
+    """Whether an address is of code or of a project page, by its host."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    path = [segment for segment in parts.path.split("/") if segment]
+    if host in _CODE_HOSTS:
+        return "code" if len(path) > 1 and path[0].lower() not in _NOT_OWNERS else "other"
+    if host == "anonymous.4open.science":
+        return "code" if path else "other"
+    if host.endswith(_PROJECT_HOSTS) or (host == "sites.google.com" and path):
+        return "project"
+    return "other"
+
+
+def is_paper(url: str) -> bool:
+    """Whether an address is of a paper or its licence rather than of what belongs to it."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return host in _PAPER_HOSTS
+
+
+def _found(text: str, match: re.Match[str]) -> Found | None:
+    host = match["web"] or match["bare"]
+    rest = _trimmed(match["rest"])
+    end = match.start("rest") + len(rest)
+    if rest == match["rest"]:
+        more = _broken_off(host, rest, text[end : end + LONGEST])
+        rest, end = rest + more, end + (len(more) + 1 if more else 0)
+    scheme = "http" if (match["scheme"] or "").lower().startswith("http:") else "https"
+    url = f"{scheme}://{host.lower()}{rest}"
+    if len(url) > LONGEST or "@" in rest.partition("/")[0]:
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return Found(url, match.start(), end) if parts.hostname else None
+
+
+def _trimmed(rest: str) -> str:
+    """What follows the host, without what is of the sentence around it."""
+    if cut := _NEXT.search(rest):
+        rest = rest[: cut.start()]
+    while True:
+        before = rest
+        rest = _SENTENCE.sub("", rest.rstrip(_TAIL))
+        for opening, closing in ("()", "[]"):
+            while rest.endswith(closing) and rest.count(closing) > rest.count(opening):
+                rest = rest[:-1]
+        rest = rest.rstrip("([")
+        if rest == before:
+            return rest
+
+
+def _broken_off(host: str, rest: str, after: str) -> str:
+    """The rest of an address that a line's end broke: a repository's name after its owner."""
+    if host.lower() not in _CODE_HOSTS or not rest.endswith("/") or rest.count("/") != 2:
+        return ""
+    more = _BROKEN.match(after)
+    # An ordinary word is the next one of the sentence.
+    is_name = more is not None and (not more["more"].isalpha() or not more["more"].islower())
+    return more["more"] if more is not None and is_name else ""

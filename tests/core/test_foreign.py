@@ -1,0 +1,168 @@
+"""The gate lets the values pass that a program of ours may have written, and no others."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from zlib import compress
+
+import pytest
+
+from reader.core import foreign
+from reader.core.foreign import Refused, count_ids
+from reader.core.ids import in_address, in_arxiv_address, in_file_name, page_id
+
+GOOD = [
+    "2406.12345",
+    "0704.0001",
+    "hep-th/9901001",
+    "cs/0112017",
+    "page:0123456789ab",
+    "feed:ffffffffffff",
+    page_id("A"),
+]
+BAD = [
+    "", "2406.12345v2", "2413.12345", "2406.123456", "../../api/settings/delete", "//evil.example/x", "-rf", "..",
+    "hep-th/9901001/x", "hep-th//990100", "math.GT/0309136", "page:..", "page:0123456789AB", "feed:0123456789abc",
+    "2406.12345\n", " 2406.12345", "２４０６.12345", "2406.12345?x", "2406.12345#", "%2e%2e", "a\x00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("id", GOOD)
+def test_an_id_of_a_paper_passes(id: str) -> None:
+    assert foreign.paper_id(id) == id
+    assert count_ids(compress(id.encode())) == 1
+
+
+@pytest.mark.parametrize("id", [*BAD, None, 2406.12345, ["2406.12345"]])
+def test_nothing_else_is_the_id_of_a_paper_nor_part_of_an_address_or_a_file_s_name(id: object) -> None:
+    assert foreign.paper_id(id) is None
+    if isinstance(id, str):
+        for build in (in_address, in_arxiv_address, in_file_name):
+            with pytest.raises(ValueError, match="it is not"):
+                build(id)
+        with pytest.raises(Refused):
+            count_ids(compress(f"2406.00001\n{id}\n2406.00002".encode()))
+
+
+def test_an_old_id_is_one_part_of_an_address_and_two_of_arxiv_s() -> None:
+    assert in_address("2406.12345") == in_arxiv_address("2406.12345") == "2406.12345"
+    assert in_address("hep-th/9901001") == "hep-th%2F9901001"
+    assert in_arxiv_address("hep-th/9901001") == "hep-th/9901001"
+    assert in_file_name("hep-th/9901001") == "hep-th_9901001"
+
+
+@pytest.mark.parametrize(
+    ("values", "check"),
+    [
+        (["cs.CL", "stat.ML", "hep-th", "math-ph", "cond-mat.mes-hall", "physics.data-an", "math"], foreign.category),
+        (["https://a.example/x", "http://a.example:8080/"], foreign.web_url),
+        ([0, 1, 10**9], foreign.count),
+        ([0, 1_800_000_000_000, foreign.FURTHEST], foreign.clock),
+    ],
+)
+def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: object) -> None:
+    assert callable(check)
+    assert [check(value) for value in values] == values
+
+
+@pytest.mark.parametrize(
+    ("values", "check"),
+    [
+        (["", "cs.CL+cs.LG", "CS.CL", "cs.CL/..", "../x", "cs.CLXX", "a" * 40, None, 3], foreign.category),
+        (["javascript:x", "https://u@a.example", "file:///x", "https://", "", "https://a.example:x"], foreign.web_url),
+        ([-1, 10**9 + 1, float("nan"), float("inf"), True, "1", None], foreign.count),
+        ([-1, foreign.FURTHEST + 1, 1.5, True, "1", None], foreign.clock),
+        (["", " \x9b31m ", "\u202e", 3, None], foreign.text),
+        (["", "null", "[1", "1e999", "[" * 6 + "]" * 6, "9" * 40, '{"a": null}', "[" * 10**6], foreign.setting_value),
+    ],
+)
+def test_other_values_do_not(values: list[object], check: object) -> None:
+    assert callable(check)
+    assert [check(value) for value in values] == [None] * len(values)
+
+
+def test_a_machine_that_does_not_know_the_time_takes_any_clock_of_the_calendar() -> None:
+    assert foreign.latest_clock(0) == foreign.FURTHEST
+    now = 1_800_000_000
+    assert foreign.latest_clock(now) == now * 1000 + 400 * 86_400_000
+
+
+def test_a_paper_is_named_once() -> None:
+    with pytest.raises(Refused, match="names a paper twice"):
+        count_ids(compress(b"2406.00001\n2406.00002\n2406.00001"))
+
+
+ONE = compress(b"2406.00001")
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [b"", b"x", compress(b"2406.00001")[:-1], compress(b"2406.00001") + b"x", compress(b"\xff"), compress(b"\n")],
+)
+def test_damaged_ids_are_refused(packed: bytes) -> None:
+    with pytest.raises(Refused):
+        count_ids(packed)
+
+
+def test_ids_are_counted_across_the_pieces_in_which_they_are_unpacked() -> None:
+    chance = random.Random(1)
+    ids = list(
+        {
+            chance.choice(["2406.{:05}", "hep-th/{:07}", "page:{:012x}"]).format(chance.randrange(99_999))
+            for _ in range(50_000)
+        }
+    )
+    packed = compress("\n".join(ids).encode())
+    assert [one for some in foreign.unpacked(packed) for one in some] == ids
+    assert count_ids(packed, len(ids)) == len(ids)
+    with pytest.raises(Refused, match=f"more than {len(ids) - 1:,} papers"):
+        count_ids(packed, len(ids) - 1)
+
+
+_ATTACK = """
+import resource, sys, zlib
+from base64 import b64encode
+from reader.cache.marks.journal import decode
+from reader.core.foreign import MOST_IDS
+
+unit, count, said = sys.argv[1].encode() + b"\\n", int(sys.argv[2]), int(sys.argv[3])
+packer = zlib.compressobj(9)
+packed = b"".join(packer.compress(unit * 10_000) for _ in range(count // 10_000))
+packed += packer.compress(unit[:-1]) + packer.flush()
+body = b'{"v":1,"id":"%024d","machine":"%012d","number":1,"clock":1,"kind":"star","value":"1","count":%d' % (1, 1, said)
+body += b',"packed":"%s"' % b64encode(packed)
+line = body + b',"sum":"%08x"}\\n' % zlib.crc32(body)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    decode(line, MOST_IDS)
+    print("taken")
+except ValueError as error:
+    print(error)
+print(len(line), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+TOO_MANY = "it names 20,000,001 papers, and one event has at most 2,000,000"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is counted in KiB on Linux only")
+@pytest.mark.parametrize(
+    ("unit", "said", "reason"),
+    [
+        ("2406.00001", 20_000_001, TOO_MANY),
+        ("2406.00001", 100, "it names more than 100 papers"),
+        ("2406.00001", 2_000_000, "it names more than 2,000,000 papers"),
+        ("a", 20_000_001, TOO_MANY),
+        ("a", 2_000_000, "it names no papers"),
+    ],
+)
+def test_twenty_million_ids_in_a_short_line_are_refused_in_little_memory(unit: str, said: int, reason: str) -> None:
+    words = [sys.executable, "-c", _ATTACK, unit, "20000000", str(said)]
+    run = subprocess.run(words, capture_output=True, text=True, check=True)
+    told, numbers = run.stdout.splitlines()
+    length, megabytes = map(int, numbers.split())
+    assert told == reason
+    assert length < 1_000_000
+    assert megabytes < 150
