@@ -1,4 +1,4 @@
-"""Keeps the user's secrets from every program that the reader starts: no child has them in its environment.
+"""Keeps the user's secrets from every program that the reader starts, and what is private from the log.
 
 The program moves the token from its own environment into this module before all else, since libraries start programs
 too (`webbrowser` does). The process that runs jobs gets it through its pipe.
@@ -7,7 +7,7 @@ too (`webbrowser` does). The process that runs jobs gets it through its pipe.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KEY")
@@ -22,6 +22,8 @@ SERVER_VARIABLES = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY")
 _SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD, *SERVER_VARIABLES)
 
 _hidden: dict[str, str] = {}
+
+_private: dict[str, Callable[[], Iterable[str]]] = {}
 
 
 def hide_tokens() -> None:
@@ -64,6 +66,17 @@ def held_secrets() -> dict[str, str]:
 def lookup_environment() -> dict[str, str]:
     """The environment with the tokens, to look values up in; never give it to another program."""
     return {**_hidden, **os.environ}
+
+
+def keep_private(kind: str, texts: Callable[[], Iterable[str]]) -> None:
+    """Keep texts out of the log, such as the values of the settings; they are asked for when something is logged."""
+    _private[kind] = texts
+
+
+def private_texts() -> Iterator[str]:
+    """What is kept out of the log."""
+    for texts in _private.values():
+        yield from texts()
 
 
 def child_environment() -> dict[str, str]:

@@ -165,7 +165,7 @@ def test_no_command_imports_the_interface(papers: Path) -> None:
         ["mark", "star", id],
         ["undo"],
         ["redo"],
-        ["export", "--format", "json"],
+        ["export", "--all", "--format", "json"],
         ["import", str(papers / "days.jsonl")],
         ["doctor"],
         ["config", "show"],

@@ -55,14 +55,32 @@ def connect(
 
 
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
-        for pragma in pragmas(durable=durable, mebibytes=2):
+        first, *others = pragmas(durable=durable, mebibytes=2)
+        begin_patiently(connection, first, path, patience)
+        for pragma in others:
             connection.execute(pragma)
         if query_only:
             # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
             connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
+    """Execute the first statement of a connection without patience, which from then on waits for other programs.
+
+    Where files can't be locked, SQLite would take that for a lock of another program, and wait for ever the same.
+    """
+    try:
+        connection.execute(statement)
+    except sqlite3.OperationalError as error:
+        if primary_code(error) != sqlite3.SQLITE_BUSY or not seconds or platform.lacks_locks(path.parent):
+            raise
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+        connection.execute(statement)
+    else:
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
 _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
@@ -104,9 +122,9 @@ def peek(path: Path) -> sqlite3.Connection:
         has_log = _has_log(path)
     if not locks.exists():
         return connect_frozen(path, has_log=has_log)
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0)
     try:
-        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+        begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", path, BUSY_SECONDS / 2)
     except sqlite3.OperationalError as error:
         connection.close()
         if primary_code(error) in _REFUSALS:
@@ -199,9 +217,11 @@ def statements(script: str) -> Iterator[str]:
 
 def engine(path: Path) -> Engine:
     """A SQLAlchemy engine for the cache; its transactions take the write lock when they begin."""
-    from sqlalchemy import create_engine, event
+    from sqlalchemy import URL, create_engine, event
 
-    made = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    made = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": 0, "check_same_thread": False}
+    )
 
     @event.listens_for(made, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -209,7 +229,9 @@ def engine(path: Path) -> Engine:
         connection.isolation_level = None
         # A statement on a large cache may take minutes: each part of it is a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)
-        for pragma in pragmas(durable=False, mebibytes=16):
+        first, *others = pragmas(durable=False, mebibytes=16)
+        begin_patiently(connection, first, path, BUSY_SECONDS)
+        for pragma in others:
             connection.execute(pragma)
 
     @event.listens_for(made, "begin")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, TextIO
 
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
+from reader.commands.choosing.chosen_papers import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, print_line, warn
-from reader.commands.workspace import Workspace, find_all, parsed, selection
+from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
@@ -29,11 +30,8 @@ STEP = 100
 """Papers between two updates of the progress."""
 
 
-EVERYTHING = "(is:hidden OR -is:hidden)"
-"""The query that finds all papers."""
-
 # Papers that an import adds in this order are listed in the same order, also those of one day with equal votes.
-AS_ADDED = f"{EVERYTHING} sort:-added"
+AS_ADDED = "sort:-added"
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -43,6 +41,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     folder = {NOTES: "a folder with a Markdown file for each paper"}
     formats = {one.name: one.about for one in FORMATS.values()} | folder
     about = "; ".join(f"{name}: {said}" for name, said in formats.items())
+    add_all(parser, "write")
     parser.add_argument("--format", choices=tuple(formats), help=f"{about} (default: by the ending of FILE)")
     about = "write to this file, completely or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
@@ -57,8 +56,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.watched:
         return _write_watched(arguments, workspace)
-    if arguments.ids and arguments.query:
-        raise UsageError("Name the papers, either by --id or by a query.")
+    if bool(arguments.ids) == bool(arguments.query or arguments.everything):
+        raise UsageError("Name the papers, either by a query, by --id or by --all.")
+    arguments.query = query_of(arguments.query)
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
     if arguments.format == NOTES:
         return _write_notes(arguments, workspace, file)
@@ -67,18 +67,19 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     format = _choose_format(arguments.format, file)
     url = _address(arguments.url, format)
     is_json = format.name == "json"
-    is_all = not arguments.query and not arguments.ids
+    if is_json and arguments.everything and not arguments.query:
+        arguments.query = AS_ADDED
     with workspace.window() as window, Progress() as progress:
         if window.has_unfinished_marks():
             _finish_marks(workspace)
-        pks = _choose(window, arguments, AS_ADDED if is_json else EVERYTHING)
+        pks = choose_papers(window, arguments, arguments.ids or ())
         left_off = len(pks) - format.most if format.most else 0
         pks = pks[: format.most] if format.most else pks
         papers = _show_progress(window.papers(pks), len(pks), progress)
         write = (
-            partial(write_with_marks, window=window, with_lost=is_all)
+            partial(write_with_marks, window=window, with_lost=arguments.everything)
             if is_json
-            else partial(format.write, keys=_citation_keys(workspace, window), query=query_of(arguments.query), url=url)
+            else partial(format.write, keys=_citation_keys(workspace, window), query=arguments.query, url=url)
         )
         if file is None:
             count = write(papers, sys.stdout)
@@ -111,7 +112,8 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     """Write the files of the settings, and print what each has."""
     from reader.refresh.watched_exports import write_exports
 
-    if arguments.query or arguments.ids or arguments.output or arguments.format or arguments.append or arguments.url:
+    others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
+    if any((*others, arguments.append, arguments.url)):
         raise UsageError("--watched takes nothing else: queries, files and formats are in the settings.")
     settings = workspace.settings
     mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
@@ -131,13 +133,6 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
     return 1 if mistakes or any(one.problem for one in results) else 0
 
 
-def _choose(window: Window, arguments: Namespace, everything: str = EVERYTHING) -> Sequence[int]:
-    """The keys of the papers to write: those of the ids in their order, or of the query."""
-    if arguments.ids:
-        return list(dict.fromkeys(find_all(window, arguments.ids)))
-    return window.order(selection(window, parsed(query_of(arguments.query) or everything))).pks
-
-
 def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
     """Add to a file the papers that it lacks."""
     from io import StringIO
@@ -151,7 +146,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
         raise UsageError("A feed is written anew each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, Progress() as progress:
-        pks = _choose(window, arguments)
+        pks = choose_papers(window, arguments, arguments.ids or ())
         papers = _show_progress(window.papers(pks), len(pks), progress)
         lacking = (paper for paper in papers if is_new(_ids(window, paper), paper.title, present))
         out = StringIO()
@@ -177,7 +172,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
     changes: list[Change] = []
     count = 0
     with workspace.window() as window, Progress() as progress:
-        pks = _choose(window, arguments)
+        pks = choose_papers(window, arguments, arguments.ids or ())
         papers = _show_progress(window.papers(pks), len(pks), progress)
         for paper, written in write_notes(papers, folder, _citation_keys(workspace, window)):
             count += not written.problem
@@ -251,7 +246,7 @@ def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> I
 
 COMMAND = Command(
     "export",
-    "Write the papers of a query for another program; without a query, every paper, hidden ones too.",
+    "Write the papers of a query for another program; --all writes every paper, hidden ones too.",
     (
         ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
         ("export topic:agents since:14d -o agents.atom", "a feed to put where your phone's reader can fetch it"),
@@ -262,7 +257,7 @@ COMMAND = Command(
             "files for Obsidian; what you write there comes back",
         ),
         ("export --watched", "the files of [[exports]] in the settings, now"),
-        ("export -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
+        ("export --all -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
     ),
     _add_arguments,
     _export_papers,

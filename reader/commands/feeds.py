@@ -260,8 +260,6 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json([_answer_record(one) for one in answers])
     reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
-    if len(reasons) > 1:
-        reasons = [f"{amount(len(reasons), 'feed')} could not be fetched; 'dailypapers feeds list' says why."]
     return _raise_failures(reasons)
 
 

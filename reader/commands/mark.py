@@ -45,7 +45,7 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     # A query finds hidden papers only with `is:hidden`, and unhide needs them.
     also = "is:hidden" if arguments.mark == "unhide" else ""
     with workspace.window() as window:
-        pks = choose_papers(window, arguments.ids, arguments.query, also=also)
+        pks = choose_papers(window, arguments, arguments.ids, also=also)
         change = Change(kind, value, pks)
         changed = count_changing(window, change) if arguments.dry_run else 0
         is_hooked = kind == "star" and value and workspace.settings.on_star and not arguments.dry_run

@@ -77,15 +77,6 @@ def discard(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def is_confirmed(yes: bool, question: str) -> bool:
-    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
-    if yes:
-        return True
-    if not is_terminal(sys.stdin):
-        raise UsageError("There is no terminal to ask on; confirm with --yes.")
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
 def print_json(value: object) -> None:
     """Print a value as indented JSON, in ASCII if the output can't encode Unicode."""
     print_line(json.dumps(value, ensure_ascii=not writes_unicode(sys.stdout), indent=2))
@@ -107,6 +98,15 @@ def width(stream: TextIO | None = None) -> int:
 def amount(count: int, noun: str) -> str:
     """A number and its noun: `1 paper`, `9,295 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def is_confirmed(yes: bool, question: str) -> bool:
+    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
+    if yes:
+        return True
+    if not is_terminal(sys.stdin):
+        raise UsageError("There is no terminal to ask on; confirm with --yes.")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def describe_action(action: Action) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.commands.choosing.chosen_papers import choose_papers, expect_papers
+from reader.commands.choosing.chosen_papers import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, add_json, positive_number, suggest
 from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
@@ -30,6 +30,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     suggest(parser.add_argument("command", metavar="COMMAND", help=about), _suggest)
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
     parser.add_argument("--query", metavar="QUERY", help="run it on all papers of a query")
+    add_all(parser, "run it on")
     about = (
         f"what it reads: {', '.join(INPUTS)} (default: as its settings say, else markdown); papers without a full text"
     )
@@ -49,7 +50,7 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
     expect_papers(arguments, arguments.ids, "pipe")
     command = _command(arguments, workspace)
     with workspace.window() as window:
-        pks = list(choose_papers(window, arguments.ids, arguments.query))
+        pks = list(choose_papers(window, arguments, arguments.ids))
     if not pks:
         warn("Nothing matches.")
         return 0

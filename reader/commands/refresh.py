@@ -144,18 +144,16 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
 
 
 def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
-    """Print what could not be fetched as one line; raises FeedError with it if the user asked for any of it."""
+    """Print what could not be fetched, a line for each source; raises FeedError if the user asked for any of it."""
     days = f"{_name_days(finished.failed)} could not be fetched: {finished.error}" if finished.failed else ""
     # Without a network all fail for the reason that is said already.
     feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
-    look = f"{amount(len(feeds), 'feed')} could not be fetched; 'dailypapers feeds list' says why."
-    if not days and len(feeds) == 1:
-        look = f"{clean(feeds[0].title, 100)} could not be fetched: {feeds[0].error}"
-    said = " ".join(filter(None, (days, look if feeds else "")))
-    if days or any(one.is_followed for one in feeds):
-        raise FeedError(said)
-    if said:
-        warn(said)
+    said = [*filter(None, (days,)), *(f"{clean(one.title, 100)} could not be fetched: {one.error}" for one in feeds)]
+    is_failure = bool(days) or any(one.is_followed for one in feeds)
+    for line in said[:-1] if is_failure else said:
+        warn(line)
+    if is_failure:
+        raise FeedError(said[-1])
     return 0
 
 

@@ -93,7 +93,7 @@ def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
     from reader.cache.tags import tagging
     from reader.core.tag_words import TagWords
 
-    pks = choose_papers(window, arguments.rest, arguments.query)
+    pks = choose_papers(window, arguments, arguments.rest)
     words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
     return window.read(partial(tagging, words=words, pks=pks))
 

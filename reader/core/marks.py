@@ -49,6 +49,13 @@ FORGET = "forget:"
 """Prefix of the kinds of events that take back all that a machine or a member of the group brought: see
 `reader.cache.marks.forgotten`."""
 
+ENTRY = "entry:"
+"""Prefix of the kinds of events about the entries of the user's lists, such as views and rules, that go along to other
+machines; see `core/settings/entries.py`."""
+
+HERE = "here:"
+"""Prefix of the same kinds where `sync_settings` is off: they never leave the machine."""
+
 TAG_LIMIT = 100
 """Maximum characters of a tag's name."""
 

@@ -16,10 +16,13 @@ __all__ = [
     "BLOCK_LIMIT",
     "LINE_LIMIT",
     "NOTE_LIMIT",
+    "WORD_LETTERS",
     "clean",
     "clean_block",
     "clean_note",
     "fold",
+    "is_letter",
+    "split_words",
     "text_size",
     "title_hash",
 ]
@@ -119,6 +122,19 @@ def text_size(value: object) -> int:
     return sum(map(text_size, value)) if isinstance(value, tuple) else 0
 
 
+def is_letter(char: str) -> bool:
+    """Whether a character is part of a word for the full-text index; False for the empty string."""
+    return bool(char) and WORD_LETTERS[ord(char)] not in ("", " ")
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text, in lower case and without accents, as the full-text index has them.
+
+    It splits as FTS5's `unicode61 remove_diacritics 2` does, except for characters newer than SQLite's tables.
+    """
+    return text.translate(WORD_LETTERS).split()
+
+
 def _scrub(line: str) -> str:
     """A line without characters that a terminal would obey or that are invisible."""
     line = unicodedata.normalize("NFC", _UNWANTED.sub("", _ESCAPE.sub("", line)))
@@ -128,3 +144,36 @@ def _scrub(line: str) -> str:
         # Joiners kept letters and their accents apart. What they are now may leave other joiners without a use.
         line = unicodedata.normalize("NFC", _JOINERS.sub("", composed))
     return _LEADING_MARKS.sub("", " ".join(line.split()))
+
+
+class _Folding(dict[int, str]):
+    """A table for `str.translate`: letters lose case and accents, accents are dropped, all else becomes a space."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _folded(chr(code))
+        return folded
+
+
+def _folded(char: str) -> str:
+    category = unicodedata.category(char)
+    if char in _VOWEL_SIGNS:
+        return " "
+    if category == "Mn":
+        return "" if "\u0300" <= char <= "\u0331" else " "
+    if category[0] not in "LN" and category != "Co":
+        return " "
+    lower = char.lower()
+    base, *marks = list(unicodedata.normalize("NFD", lower))
+    if base.isascii() and all(unicodedata.category(mark) == "Mn" for mark in marks):
+        return base
+    return _VARIANTS.get(lower, lower if len(lower) == 1 else char)
+
+
+_VARIANTS = dict(zip("µςϐϑϕϖϰϱϵſ", "μσβθφπκρεs", strict=True))
+"""Variants of letters that FTS5 folds into the letter."""
+
+_VOWEL_SIGNS = frozenset(map(chr, (*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2, 0x1CF3)))
+"""Characters that are letters since Unicode 8, and marks, which separate words, for FTS5."""
+
+WORD_LETTERS = _Folding()
+"""Turns a text into words with spaces between them: `text.translate(WORD_LETTERS)`."""

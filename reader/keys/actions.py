@@ -284,5 +284,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
-    Action("help.close", "escape ? f1", "Close", "Back to where you were.", _HELP),
+    Action("help.search", "/", "Search", "Type words of what you look for; enter goes back to the keys.", _HELP),
+    Action("help.close", "escape q ? f1", "Close", "Back to where you were.", _HELP),
 )

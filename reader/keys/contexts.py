@@ -51,5 +51,5 @@ PLACES: Final[Mapping[Context, str]] = {
 }
 """Each context in words, for the end of a sentence."""
 
-TYPING: Final[Contexts] = ("query", "tags", "note", "command", "help")
+TYPING: Final[Contexts] = ("query", "tags", "note", "command")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""

@@ -154,7 +154,13 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "mark.undo": "undo",
         "weights.close": "close",
     },
-    "help": {"move.down": "down", "move.up": "up", "move.page_down": "page", "help.close": "close"},
+    "help": {
+        "move.down": "down",
+        "move.up": "up",
+        "move.page_down": "page",
+        "help.search": "search",
+        "help.close": "close",
+    },
     "empty": {
         "find.clear": "clear",
         "app.refresh": "refresh",

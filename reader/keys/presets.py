@@ -87,7 +87,7 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "app.back": "q backspace",
         "app.suspend": "",
         "app.help": "f1 ?",
-        "help.close": "escape f1 ?",
+        "help.close": "escape q f1 ?",
     }
 )
 """Arrows and the keys of editors and browsers: ctrl+z undoes, ctrl+f searches, backspace goes back."""

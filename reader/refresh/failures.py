@@ -1,8 +1,9 @@
-"""Log a job's failures to fetch."""
+"""A job's failures to fetch: what a source raises, and what the log says of it."""
 
 from __future__ import annotations
 
 from reader import log
+from reader.core.errors import FeedError, ReaderError
 from reader.refresh.progress import DayFailed, FeedFailed
 
 
@@ -13,3 +14,18 @@ def log_failure(message: object) -> None:
             log.record_warning(f"day {message.day}", str(message.error))
         case FeedFailed():
             log.record_warning(f"feed {message.title}", str(message.error))
+
+
+def failure_of(where: str, error: Exception) -> FeedError:
+    """The failure of one source for whatever it raised, so that the others are still asked; a fault is logged.
+
+    Raises a MemoryError again: the next source would meet it too.
+    """
+    if isinstance(error, FeedError):
+        return error
+    if isinstance(error, MemoryError):
+        raise error
+    if isinstance(error, ReaderError):
+        return FeedError(str(error))
+    log.record_error(where, error)
+    return FeedError(f"This is a fault of the program ({log.summarize_error(error)}); {log.point_to_log()}.")

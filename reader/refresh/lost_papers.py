@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from reader.cache.feeds import Feeds
-from reader.core.errors import FeedError
 from reader.core.paper import Listing
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.refresh.daily import StoreCounts
+from reader.refresh.failures import failure_of
 from reader.refresh.progress import FeedStarted, PapersReturned
 
 PER_REFRESH = 200
@@ -89,7 +89,8 @@ async def _ask_daily(
     for id in ids:
         try:
             listing = await daily.paper(id)
-        except FeedError:
+        except Exception as error:
+            failure_of("a paper of the daily feed", error)
             break
         if listing is None:
             unknown.add(id)

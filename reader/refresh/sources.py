@@ -1,6 +1,6 @@
 """The sources other than the daily papers: followed feeds, categories of arXiv, and lost papers.
 
-Sources fail independently: a failure is yielded and stored with its time, and the other sources are still asked.
+Sources fail independently: whatever one raises is yielded and stored with its time, and the others are still asked.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from reader import log
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.config import Settings
@@ -26,6 +27,7 @@ from reader.feeds.http.environment import is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.refresh.daily import StoreCounts, run_to_end
+from reader.refresh.failures import failure_of
 from reader.refresh.lost_papers import PaperLookup, fetch_lost_papers
 from reader.refresh.one_paper import VersionSource
 from reader.refresh.progress import (
@@ -223,7 +225,9 @@ class Sources:
         elif not (self._stays_offline and isinstance(error, FeedOffline)):
             await asyncio.to_thread(self.feeds.failed, slug, self._stamp(), str(error))
 
-    async def _failed(self, slug: str, title: str, error: FeedError) -> FeedFailed:
+    async def _failed(self, slug: str, title: str, raised: Exception) -> FeedFailed:
+        """The failure of a source, stored; raises CacheError if that can't be stored, since then no source can be."""
+        error = failure_of(title, raised)
         if not self._has_no_network(error):
             await self.note_outcome(slug, error)
         return FeedFailed(slug, title, error, slug not in OWN)
@@ -241,7 +245,7 @@ class Sources:
             try:
                 fetched = await self.web.fetch(feed.url, Validators(feed.etag, feed.modified), feed.slug)
                 yield await self.store_feed(feed, fetched)
-            except FeedError as error:
+            except Exception as error:
                 yield await self._failed(feed.slug, feed.title, error)
 
     # Categories of arXiv
@@ -256,22 +260,29 @@ class Sources:
         if not waiting:
             return
         yield FeedStarted("arXiv's announcements")
+        entries: Sequence[ArxivEntry] | None = None
         try:
             entries = await self._arxiv.latest([feed.url for feed in waiting])
         except FeedError as error:
             for feed in waiting:
                 yield await self._failed(feed.slug, feed.title, error)
             return
+        except MemoryError:
+            raise
+        except Exception as error:
+            # One of them is at fault, such as a category that this version does not know: each is asked alone.
+            log.record_warning("arXiv's announcements", log.summarize_error(error))
         for feed in waiting:
             yield FeedStarted(feed.title)
             try:
+                newest = await self._arxiv.latest([feed.url]) if entries is None else entries
                 missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed_days(feed)]
-            except FeedError as error:
+                announced = [entry for entry in newest if feed.url in entry.draft.categories]
+                counts = await self._store_entries([*(entry for day in missed for entry in day), *announced])
+                await asyncio.to_thread(self.feeds.answered, feed.slug, self._stamp())
+            except Exception as error:
                 yield await self._failed(feed.slug, feed.title, error)
                 continue
-            announced = [entry for entry in entries if feed.url in entry.draft.categories]
-            counts = await self._store_entries([*(entry for day in missed for entry in day), *announced])
-            await asyncio.to_thread(self.feeds.answered, feed.slug, self._stamp())
             yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged)
 
     def _missed_days(self, feed: Followed) -> list[str]:
@@ -302,7 +313,7 @@ class Sources:
             async with aclosing(fetch_lost_papers(self.feeds, self._daily, arxiv, store, self.now().date())) as events:
                 async for event in events:
                     yield event
-        except FeedError as error:
+        except Exception as error:
             yield await self._failed("arxiv", OWN["arxiv"], error)
 
     async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
@@ -317,10 +328,10 @@ class Sources:
         yield FeedStarted(f"arXiv, the categories of {len(ids)}")
         try:
             counts = await self._store_entries(await self._arxiv.papers(ids))
-        except FeedError as error:
+            await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
+        except Exception as error:
             yield await self._failed("arxiv", OWN["arxiv"], error)
             return
-        await asyncio.to_thread(self.feeds.asked, ids, today.isoformat())
         await self.note_outcome("arxiv", None)
         # Only new papers: the others were counted with the daily papers.
         yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)

@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from reader.core.errors import FeedOffline
+from reader.core.errors import CacheBusy, FeedOffline, UsageError
 from reader.refresh.daily import DailyFeed, DailyStore, refresh_daily
+from reader.refresh.failures import failure_of
 from reader.refresh.plan import Latest, Plan
-from reader.refresh.progress import FeedStored, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
+from reader.refresh.progress import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
+    FeedStored,
+    PapersReturned,
+    RefreshEvent,
+    RefreshFinished,
+    RefreshStarted,
+    SourceEvent,
+)
 from reader.refresh.sources import Sources
 
 
@@ -21,15 +32,30 @@ async def refresh_all(
 ) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
     """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
 
-    The last event, RefreshFinished, has the sums of all. Raises the same as `refresh_daily`.
+    The last event, RefreshFinished, has the sums of all. A fault of one source never ends it: raises UsageError for a
+    wrong plan, and CacheError if nothing can be stored.
     """
     finished = RefreshFinished()
-    async with aclosing(refresh_daily(daily, cache, plan, force=force, now=sources.now)) as events:
-        async for event in events:
-            if isinstance(event, RefreshFinished):
-                finished = event
-            else:
+    left: list[str] | None = None
+    try:
+        async with aclosing(refresh_daily(daily, cache, plan, force=force, now=sources.now)) as events:
+            async for event in events:
+                match event:
+                    case RefreshFinished():
+                        finished = event
+                        continue
+                    case RefreshStarted(days):
+                        left = list(days)
+                    case DayStored() | DayEmpty() | DayFailed():
+                        left = [day for day in left or () if day != event.day]
+                        finished = _add_counts(finished, event)
                 yield event
+    except CacheBusy:
+        raise
+    except Exception as error:
+        if left is None and isinstance(error, UsageError):
+            raise
+        finished = finished._replace(failed=tuple(left or ()), error=failure_of("the daily papers", error))
     await sources.note_outcome("hf", finished.error)
     # Without a network, trying the sources one by one is useless.
     if isinstance(plan, Latest):
@@ -40,10 +66,10 @@ async def refresh_all(
     yield finished
 
 
-def _add_counts(finished: RefreshFinished, step: SourceEvent) -> RefreshFinished:
+def _add_counts(finished: RefreshFinished, step: RefreshEvent | SourceEvent) -> RefreshFinished:
     if isinstance(step, PapersReturned):
         return finished._replace(returned=finished.returned + step.papers)
-    if not isinstance(step, FeedStored):
+    if not isinstance(step, FeedStored | DayStored):
         return finished
     return finished._replace(
         new=finished.new + step.new,

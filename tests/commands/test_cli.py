@@ -329,7 +329,7 @@ def test_a_damaged_cache_is_one_line_that_says_what_to_do(run: Run, home: Path, 
         ("mark", "read", "2606.26740"),
         ("import", "/nowhere"),
         ("undo",),
-        ("export", "-o", "x.bib"),
+        ("export", "--all", "-o", "x.bib"),
     ):
         found = run(*words)
         assert (found.code, found.out) == (1, "")
@@ -449,7 +449,7 @@ def test_version_imports_next_to_nothing() -> None:
         ("config", "show"),
         ("mark", "star", "2606.26740"),
         ("undo",),
-        ("export", "--format", "csv"),
+        ("export", "--all", "--format", "csv"),
     ],
 )
 def test_commands_import_neither_the_interface_nor_what_writes(papers: Path, words: tuple[str, ...]) -> None:

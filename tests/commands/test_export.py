@@ -23,14 +23,14 @@ def test_a_format_goes_to_the_output(run: Run, papers: Path) -> None:
 @pytest.mark.parametrize("name", ["papers.bib", "papers.md", "papers.csv", "papers.json"])
 def test_a_file_s_name_chooses_the_format(run: Run, papers: Path, tmp_path: Path, name: str) -> None:
     file = tmp_path / name
-    found = run("export", "-o", str(file))
+    found = run("export", "--all", "-o", str(file))
     assert (found.code, found.out) == (0, "")
     assert found.err == f"6 papers written in {file}.\n"
     assert "LiveEdit" in file.read_text(encoding="utf-8")
 
 
 def test_the_table_is_safe_for_spreadsheets(run: Run, papers: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(run("export", "--format", "csv").out)))
+    rows = list(csv.DictReader(io.StringIO(run("export", "--all", "--format", "csv").out)))
     assert [row["id"] for row in rows] == IDS
     assert rows[4]["title"] == "'=A memory that forgets [on purpose]"
 
@@ -51,20 +51,20 @@ def test_nothing_is_still_a_document(run: Run, papers: Path) -> None:
     ],
 )
 def test_without_a_known_format_it_is_used_wrongly(run: Run, papers: Path, words: tuple[str, ...], says: str) -> None:
-    found = run("export", *words)
+    found = run("export", "--all", *words)
     assert (found.code, found.out) == (2, "")
     assert says in found.err
 
 
 def test_a_file_that_can_not_be_written_fails_in_a_line(run: Run, papers: Path, tmp_path: Path) -> None:
-    found = run("export", "-o", str(tmp_path / "nowhere" / "papers.bib"))
+    found = run("export", "--all", "-o", str(tmp_path / "nowhere" / "papers.bib"))
     assert (found.code, found.out) == (1, "")
     assert found.err.count("\n") == 1
     assert "could not be written" in found.err
 
 
 def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = run("export", "--format", "atom", "--url", "http://nas.local/papers.atom")
+    found = run("export", "--all", "--format", "atom", "--url", "http://nas.local/papers.atom")
     assert found.code == 0 and '<link rel="self" href="http://nas.local/papers.atom"></link>' in found.out.replace(
         "/>", "></link>"
     )
@@ -73,9 +73,9 @@ def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypa
         (("--format", "atom", "--url", "javascript:x"), "--url must "),
         (("--watched", "--url", "https://a.example"), "--watched takes nothing else"),
     ):
-        wrong = run("export", *words)
+        wrong = run("export", "--all", *words)
         assert (wrong.code, wrong.out) == (2, "") and said in wrong.err, wrong.err
     few = {**FORMATS, "atom": replace(FORMATS["atom"], most=4)}
     monkeypatch.setattr("reader.commands.export.FORMATS", few)
-    found = run("export", "--format", "atom")
+    found = run("export", "--all", "--format", "atom")
     assert (found.out.count("<entry>"), found.err) == (4, "The query has 2 papers more: a feed has the first 4.\n")

@@ -25,10 +25,13 @@ def test_a_file_gets_what_it_lacks_and_no_more(
         f"0 papers appended to {file}, 3 were there already.\n"
     )
     assert file.read_bytes() == before
-    assert run("export", "--append", "-o", str(file)).err == f"3 papers appended to {file}, 3 were there already.\n"
+    assert (
+        run("export", "--all", "--append", "-o", str(file)).err
+        == f"3 papers appended to {file}, 3 were there already.\n"
+    )
     after = file.read_bytes()
     assert after.startswith(before.rstrip().removesuffix(b"]").rstrip())
-    assert run("export", "--append", "-o", str(file), "--format", format).err.startswith("0 papers appended")
+    assert run("export", "--all", "--append", "-o", str(file), "--format", format).err.startswith("0 papers appended")
     if format in ("csl-json", "json"):
         assert len(json.loads(after)) == 6
     elif format == "csv":
@@ -67,7 +70,7 @@ def test_a_key_of_the_file_is_not_taken_again(run: Run, papers: Path, tmp_path: 
 
 def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) -> None:
     run("config", "set", "citation_key", "{year}")
-    orders = [run("export", f"sort:{order}", "--format", "bibtex").out for order in ("title", "-title")]
+    orders = [run("export", "--all", f"sort:{order}", "--format", "bibtex").out for order in ("title", "-title")]
     first, second = ([line for line in text.splitlines() if line.startswith("@")] for text in orders)
     assert first != second and sorted(first) == sorted(second)
     assert len(set(first)) == 6 and "@misc{2026," in first
@@ -88,14 +91,14 @@ def test_a_file_of_another_kind_is_left_alone(
     file = tmp_path / name
     before = content.encode("utf-8", "surrogateescape")
     file.write_bytes(before)
-    found = run("export", "--append", "-o", str(file))
+    found = run("export", "--all", "--append", "-o", str(file))
     assert found.code == 1 and says in found.err
     assert file.read_bytes() == before
 
 
 def test_appending_needs_a_file(run: Run, papers: Path) -> None:
-    assert run("export", "--append", "--format", "bibtex").code == 2
-    assert run("export", "--format", "notes").code == 2
+    assert run("export", "--all", "--append", "--format", "bibtex").code == 2
+    assert run("export", "--all", "--format", "notes").code == 2
 
 
 # Notes

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from reader.cache.feeds import Feeds
 from tests.commands.conftest import Run, Spawn
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Page, Paper, rss
@@ -191,3 +193,22 @@ def test_offline_by_choice_is_no_failure_of_a_source(
     assert run("refresh").code == 1
     assert run("feeds", "check").code == 1
     assert [feed["error"] for feed in run("feeds", "list", "--json").records] == [None]
+
+
+def test_a_category_that_this_version_does_not_know_stops_no_other_source(
+    run: Run, site: Documents, daily: FeedServer, arxiv: Arxiv, home: Path
+) -> None:
+    run("feeds", "add", f"{site.url}/feed.xml")
+    with closing(Feeds.open(home / "papers.db")) as feeds:
+        feeds.follow("arxiv", "cs.ZZ", "Of tomorrow (cs.ZZ)", "cs.zz", "2026-05-12T08:00:00Z")
+        feeds.follow("arxiv", "cs.RO", "Robotics (cs.RO)", "cs.ro", "2026-05-12T08:00:00Z")
+    said = "dailypapers: Of tomorrow (cs.ZZ) could not be fetched: 'cs.ZZ' is not a category of arXiv; did you mean"
+    for words in (("refresh", "--days", "1"), ("feeds", "check")):
+        found = run(*words)
+        assert found.code == 1 and found.err.startswith(said) and found.err.count("\n") == 1, found.err
+    assert run("count", "category:cs.RO").out == "1\n"
+    assert run("count", "id:2606.00001").out == "1\n"
+    told = run("doctor")
+    assert "! cs.zz" in told.out and "'cs.ZZ' is not a category of arXiv" in told.out
+    assert "! cs.ro" not in told.out
+    assert run("feeds", "check", "cs.ro", "--json").records[0]["ok"]

@@ -106,7 +106,7 @@ def test_wanted_papers_are_in_an_export(
 ) -> None:
     run("import", library)
     file = str(tmp_path / "all.json")
-    run("export", "-o", file)
+    run("export", "--all", "-o", file)
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
     run("import", file)
     assert wanted(tmp_path / "new" / "papers.db") == [THERE]

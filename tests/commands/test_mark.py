@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import closing
 from pathlib import Path
+from zlib import compress
 
 import pytest
 
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import Entry
 from tests.commands.conftest import IDS, Run
 
 
@@ -82,3 +87,105 @@ def test_what_is_unclear_marks_nothing(run: Run, papers: Path, words: tuple[str,
     assert (found.code, found.out) == (2, "")
     assert found.err.count("\n") == 1
     assert run("count", "is:read").out == "0\n"
+
+
+def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Path) -> None:
+    far = int(time.time() * 1000) + 3_000 * 86_400_000
+    with closing(Events.open(papers)) as events:
+        events.join([Entry("0" * 24, "b" * 12, 1, far, "star", "1", 1, compress(IDS[0].encode()))])
+    for _ in range(2):
+        said = run("mark", "unstar", IDS[0])
+        assert (said.code, said.out) == (1, "")
+        assert "That stays as it was: a mark dated " in said.err
+        assert "Run 'dailypapers cache repair'" in said.err
+        assert run("count", "is:starred").out == "1\n"
+    assert "days ahead" in run("cache", "verify").out
+    assert run("cache", "repair").code == 0
+    assert run("count", "is:starred").out == "0\n"
+    assert run("mark", "star", IDS[0]).out.startswith("1 paper marked starred")
+    assert run("cache", "verify").code == 0
+
+
+# A selection without words, or of everything
+
+
+@pytest.mark.parametrize(
+    "query", ["?", "👍", "NOT ?", 'title:"!"', "agents OR …", "agents ?", "-(́)", '"—"', "title:/.*/"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mark", "hide", "--query"),
+        ("mark", "queue", "--query"),
+        ("tag", "add", "later", "--query"),
+        ("pipe", "cat", "--query"),
+        ("export", "--format", "csv", "--"),
+        ("list", "--json", "--"),
+        ("count", "--"),
+        ("views", "save", "odd"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_term_without_letters_is_a_mistake_in_every_command(
+    run: Run, papers: Path, words: tuple[str, ...], query: str
+) -> None:
+    found = run(*words, query) if words[0] != "views" else run(*words, "--", query)
+    assert (found.code, found.out) == (2, ""), found
+    assert "The query is wrong at " in found.err and found.err.count("\n") == 1
+    assert run("count", "is:hidden OR is:queued OR tag:later").out == "0\n"
+
+
+@pytest.mark.parametrize("query", ["", " ", "sort:title", "view:all-of-it"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mark", "hide", "--query"),
+        ("tag", "add", "later", "--query"),
+        ("pipe", "cat", "--query"),
+        ("export", "--format", "csv", "--"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_all_papers_are_only_chosen_by_all(
+    run: Run, papers: Path, home: Path, words: tuple[str, ...], query: str
+) -> None:
+    (home / "config.toml").write_text('[[views]]\nname = "all-of-it"\nquery = "sort:title"\n')
+    found = run(*words, query)
+    assert (found.code, found.out) == (2, "")
+    assert found.err == "dailypapers: The query has no terms, so it means every paper. Add terms, or pass --all.\n"
+    assert run("count", "is:hidden OR tag:later").out == "0\n"
+    assert run("list", "view:all-of-it", "--json").records
+
+
+def test_all_means_hidden_papers_too_and_takes_an_order(run: Run, papers: Path) -> None:
+    assert run("mark", "hide", "--all").out.startswith("6 papers marked hidden.")
+    assert run("mark", "read", "--all", "--json").record["changed"] == 6
+    assert run("tag", "add", "x", "--all", "--dry-run", "--json").record["changed"] == 6
+    assert len(run("export", "--all", "--format", "json").records) == 6
+    assert sorted(run("pipe", "cat", "--all", "--input", "ids").out.split()) == sorted(IDS)
+    assert run("mark", "unhide", "--all").out.startswith("6 papers marked shown again.")
+    for words in (("mark", "hide", "--all", IDS[0]), ("mark", "hide", "--all", "--query", "agents"), ("export",)):
+        assert run(*words).code == 2
+
+
+def test_settings_with_a_term_without_letters_are_mistakes(run: Run, papers: Path, home: Path) -> None:
+    for setting in (
+        'mute = ["?"]',
+        'notify = ["\u0301"]',
+        'fetch_ahead = ["NOT …"]',
+        '[[rules]]\nname = "r"\nwhen = "👍"\nthen = ["hide"]',
+        '[[views]]\nname = "v"\nquery = "NOT ?"',
+        '[[views]]\nname = "v"\nquery = "sort:day ?"',
+        '[[exports]]\nfile = "all.csv"\nquery = "sort:day"',
+        '[[exports]]\nfile = "all.csv"\nquery = "title:\\"!\\""',
+    ):
+        (home / "config.toml").write_text(setting)
+        found = run("config", "check")
+        assert found.code == 1 and ("no letter or digit" in found.err + found.out or "empty query" in found.out), (
+            setting
+        )
+        run("rules", "apply", "--yes")
+        assert run("count").out == "6\n"
+    (home / "config.toml").unlink()
+    assert run("config", "set", "mute", "?").code != 0
+    assert not (home / "config.toml").exists() or "?" not in (home / "config.toml").read_text()

@@ -222,7 +222,7 @@ def test_a_new_home_gets_all_that_was_exported(
     run: Run, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, again = tmp_path / "everything.json", tmp_path / "again.json"
-    said = run("export", "-o", str(file))
+    said = run("export", "--all", "-o", str(file))
     assert said.err == f"8 papers written in {file}, and the marks of 1 paper that is not in the cache.\n"
     before, queue = everything(run), run("list", "sort:queue", "--json=id,queued").out
     assert len(json.loads(before)) == 8
@@ -236,7 +236,7 @@ def test_a_new_home_gets_all_that_was_exported(
     assert run("import", str(file)).out == "0 new, 0 updated, 9 unchanged.\n"
     assert everything(run) == before
     assert run("count", "day:2026-06-27").out == "1\n"
-    run("export", "-o", str(again))
+    run("export", "--all", "-o", str(again))
     assert plain(again) == plain(file)
     # The paper that was gone comes back, and is read.
     run(
@@ -271,7 +271,7 @@ def test_a_list_is_imported_too(run: Run, marked: Path, tmp_path: Path, monkeypa
 
 def test_an_older_export_takes_no_newer_mark_back(run: Run, marked: Path, tmp_path: Path) -> None:
     file = tmp_path / "everything.json"
-    run("export", "-o", str(file))
+    run("export", "--all", "-o", str(file))
     run("mark", "unstar", "2606.26740")
     run("mark", "star", "2606.00001")
     before = everything(run)
@@ -282,8 +282,8 @@ def test_an_older_export_takes_no_newer_mark_back(run: Run, marked: Path, tmp_pa
 def test_without_a_query_hidden_papers_are_written_in_every_format(run: Run, marked: Path) -> None:
     hidden = "Small verifiers"
     for format in FORMATS:
-        assert hidden in run("export", "--format", format).out
-        assert hidden not in run("export", "sort:title", "--format", format).out
+        assert hidden in run("export", "--all", "--format", format).out
+        assert hidden not in run("export", "-is:hidden", "--format", format).out
         assert hidden in run("export", "is:hidden", "--format", format).out
 
 
@@ -295,7 +295,7 @@ def test_an_unfinished_mark_is_exported_in_full(run: Run, papers: Path) -> None:
         connection.execute("UPDATE event SET applied = 0")
         connection.execute("DELETE FROM effect")
         connection.execute("UPDATE paper SET starred = 0")
-    records = run("export", "--format", "json").records
+    records = run("export", "--all", "--format", "json").records
     assert [(record["starred"], len(record["marks"])) for record in records[:3]] == [(True, 1), (True, 1), (False, 0)]
 
 

@@ -181,7 +181,7 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     run("config", "set", "after_mark", "next")
     assert run("sync").lines == [
         "4 changes came from laptop, 1 change went out.",
-        "Settings changed as on your other machines: order, keys, views, mute.",
+        "Settings changed as on your other machines: views, mute, order, keys.",
     ]
     assert run("views", "list", "--json").records[0]["query"] == "title:agents"
     assert [run("config", "get", name).out.strip() for name in ("order", "theme")] == ["upvotes", "auto"]
@@ -190,16 +190,16 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     run("config", "set", "order", "day")
     run("sync")
     use("laptop")
-    assert run("sync").lines[1] == "Settings changed as on your other machines: order, after_mark, views."
+    assert run("sync").lines[1] == "Settings changed as on your other machines: views, order, after_mark."
     assert run("sync").lines == ["Nothing new on any machine."]
     assert run("views", "list", "--json").json == []
-    assert run("undo").out == "There is nothing to take back.\n"
+    assert run("undo").out == "Taken back: view Agents added.\n"
     # A value that no setting takes is refused; a file with mistakes is left alone.
     with closing(Events.open(tmp_path / "laptop" / "papers.db")) as events:
-        record_settings(events, {"order": "sideways", "on_star": "rm", "notify": "a"})
+        record_settings(events, {"order": "sideways", "on_star": "rm", "read_when": "passed"})
     failed = run("sync")
     assert failed.err.startswith("order could not be taken over: it must be ")
-    assert "notify" in failed.out and "on_star" not in failed.out
+    assert "read_when" in failed.out and "on_star" not in failed.out
     (tmp_path / "laptop" / "config.toml").write_text(f'sync = "{shared}"\nsync_settings = true\n[[views]\n')
     assert "has mistakes, so settings do not go along" in run("sync").err
 

@@ -57,7 +57,7 @@ def test_renaming_merges_and_is_one_step_of_undo(run: Run, papers: Path) -> None
     [
         (("tag", "add", "a"), "Name the papers"),
         (("tag", "add", "a", "1", "--query", "x"), "Name the papers"),
-        (("tag", "add", "a", "--query", " "), "An empty --query"),
+        (("tag", "add", "a", "--query", " "), "pass --all"),
         (("tag", "add", " ", IDS[0]), "A tag needs a name"),
         (("tag", "add", "a", "2401.00001"), "'2401.00001' is not in the cache"),
         (("tag", "rename", "a"), "Name the tag and its new name"),
@@ -124,7 +124,7 @@ def test_the_queue_has_its_own_order(run: Run, papers: Path) -> None:
 
 def test_a_query_is_queued_in_its_order(run: Run, papers: Path) -> None:
     listed = [one["id"] for one in run("list", "sort:title", "--json=id").records]
-    assert run("mark", "queue", "--query", "sort:title", "--json").record["changed"] == len(IDS)
+    assert run("mark", "queue", "--all", "--query", "sort:title", "--json").record["changed"] == len(IDS)
     assert [one["id"] for one in run("list", "sort:queue", "--json=id").records] == listed
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
+from reader.feeds.syndication.client import SyndicationClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Paper
 from tests.ui.conftest import Opener
@@ -96,4 +97,29 @@ async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener)
             # Who asks for it is first told that there is nothing new, for as long as such words stand.
             r.assembly.refresher.begin()
             await r.until(lambda: "Notes of a lab: no answer since" in r.status)
+            assert r.app.state.refresh.last is not None
+
+
+async def test_whatever_a_source_raises_ends_no_refresh(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ValueError("\x9b an odd feed")
+
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
+    with FeedServer({"2026-05-12": [item("2605.10001", "Hot news", "2026-05-12")]}) as feed, Arxiv([]) as arxiv:
+        monkeypatch.setenv("ARXIV_ENDPOINT", arxiv.url)
+        monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0)
+        monkeypatch.setattr(SyndicationClient, "fetch", broken)
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            with closing(Feeds.open(r.file)) as feeds:
+                feeds.follow("arxiv", "cs.ZZ", "A category of tomorrow", "cs.zz", "2026-05-12T08:00:00Z")
+                feeds.follow("rss", f"{feed.url}/lab.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
+                r.assembly.refresher.begin()
+                await r.until(lambda: "2605.10001" in r.ids)
+                await r.until(lambda: not r.app.state.refresh.is_running)
+                failing = {one.slug: one.error or "" for one in feeds.failing()}
+            assert failing.keys() == {"cs.zz", "lab"}
+            assert "is not a category of arXiv" in failing["cs.zz"]
+            assert "an odd feed); the log has the details" in failing["lab"]
             assert r.app.state.refresh.last is not None

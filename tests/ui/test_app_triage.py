@@ -232,8 +232,9 @@ async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_on
 async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) -> None:
     async with reader(query="is:unread") as r:
         await r.do("move.down", "find.query")
-        found = []
-        for letter in " robots":
+        await r.press("right")
+        found = [len(r.ids)]
+        for letter in "robots":
             await r.type(letter)
             found.append(len(r.ids))
         assert found[0] == 60
@@ -244,6 +245,32 @@ async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) 
         assert r.query == "is:unread"
         assert len(r.ids) == 60
         assert r.context == "list"
+
+
+async def test_a_query_that_is_there_is_replaced_by_what_is_typed_and_escape_puts_it_back(reader: Opener) -> None:
+    async with reader(query="is:unread") as r:
+        before = r.ids
+        await r.do("find.query")
+        await r.type("robots")
+        assert (r.query, r.main.query_line.text) == ("robots", "robots")
+        await r.do("query.cancel")
+        assert (r.query, r.ids) == ("is:unread", before)
+        await r.do("find.query", "query.accept")
+        assert (r.query, r.ids) == ("is:unread", before)
+
+
+@pytest.mark.parametrize("typed", ["?", "👍", '"!"', "-…", "(?)"])
+async def test_a_query_without_letters_changes_no_list_and_is_refused(reader: Opener, typed: str) -> None:
+    async with reader(query="robots") as r:
+        before = r.ids
+        await r.do("find.query")
+        await r.type(typed)
+        assert r.ids == before
+        await r.do("query.accept")
+        assert r.context == "query"
+        assert "has no letter or digit to search for." in r.main.query_line.advice
+        await r.do("query.cancel")
+        assert (r.query, r.ids) == ("robots", before)
 
 
 async def test_a_query_that_does_not_parse_says_why_and_keeps_the_list(reader: Opener) -> None:

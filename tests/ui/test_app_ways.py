@@ -130,6 +130,7 @@ async def test_a_query_of_the_command_line_is_in_the_history_and_not_there_at_th
 async def test_what_was_typed_over_the_command_lines_query_is_kept(reader: Opener) -> None:
     async with reader(query="robot") as r:
         await r.do("find.query")
+        await r.press("right")
         await r.type("kitchen")
         await r.do("query.accept", "app.quit")
     async with reader() as r:
@@ -208,7 +209,7 @@ async def test_the_line_and_the_pane_mean_the_same_topic(reader: Opener, typed: 
         kept = r.empty
         await r.do("find.query")
         # The space behind the query, where a further term would begin.
-        await r.press("backspace")
+        await r.press("right", "backspace")
         await r.do("query.complete")
         taken = r.main.query_line.text.strip()
         assert f"Did you mean {taken}? tab takes it" in kept
@@ -246,6 +247,7 @@ async def test_the_arrows_go_through_earlier_queries_and_keep_what_was_typed(rea
             await _keep(r, text)
         line = r.main.query_line
         await r.do("find.query")
+        await r.press("right")
         await r.type("hands")
         seen = []
         # The query that is there, agents, is no earlier one.

@@ -11,7 +11,23 @@ from reader.cache.marks.event_log import STEPS
 from reader.cache.marks.journal import Entry
 from reader.core import foreign
 from reader.core.foreign import Clock, Refused
-from reader.core.marks import FORGET, HIGHLIGHT, LIKE, LOOK, NOTE, QUEUE, RULE, STATES, TAG, TRACES, WANT, clean_mark
+from reader.core.marks import (
+    ENTRY,
+    FORGET,
+    HERE,
+    HIGHLIGHT,
+    LIKE,
+    LOOK,
+    NOTE,
+    QUEUE,
+    RULE,
+    STATES,
+    TAG,
+    TRACES,
+    WANT,
+    clean_mark,
+)
+from reader.core.settings.entries import parse_entry
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 
 DAY = 86_400_000
@@ -51,6 +67,11 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str] | None:
     if kind.startswith(FORGET):
         is_named = _FORGOTTEN.fullmatch(kind.removeprefix(FORGET)) and value in ("0", "1") and not count
         return (kind, value) if is_named else None
+    if kind.startswith(ENTRY):
+        return (kind, value) if not count and parse_entry(kind, value) is not None else None
+    if kind.startswith(HERE):
+        # What stays on a machine comes from no other.
+        return None
     if kind in _MARKS or kind.startswith((TAG, RULE)):
         return clean_mark(kind, value)
     # One that is cleaned here might become a kind that is known, with a value that nobody has checked.

@@ -85,8 +85,11 @@ _BROUGHT = """
 """The events that some machines made, or that their files brought."""
 
 
-def cover(connection: sqlite3.Connection, events: Sequence[int], out: Collection[str]) -> None:
-    """Set or take away the bit of some events, in the caller's transaction; the forgotten are `out`."""
+def cover(connection: sqlite3.Connection, events: Sequence[int], out: Collection[str]) -> list[str]:
+    """Set or take away the bit of some events, in the caller's transaction; the forgotten are `out`.
+
+    Returns the ids of the events that are undone or not by other steps now.
+    """
     connection.execute(
         "UPDATE event SET undone = (undone & 1) | CASE WHEN machine IN (SELECT value FROM json_each(:out)) OR seq IN"
         " (SELECT event FROM event_origin WHERE via IN (SELECT value FROM json_each(:out)))"
@@ -98,14 +101,14 @@ def cover(connection: sqlite3.Connection, events: Sequence[int], out: Collection
         "SELECT DISTINCT value FROM event WHERE seq IN (SELECT value FROM json_each(?)) AND kind IN ('undo', 'redo')",
         (json.dumps(events),),
     )
-    for (id,) in targets.fetchall():
-        connection.execute(SETTLE, {"id": id})
+    return [id for (id,) in targets]
 
 
 SETTLE = f"""
     UPDATE event SET undone = (undone & {FORGOTTEN}) | coalesce((
         SELECT step.kind = 'undo' FROM event AS step WHERE step.value = event.id AND step.kind IN ('undo', 'redo')
-        AND step.undone < {FORGOTTEN} ORDER BY step.clock DESC, step.id DESC LIMIT 1
+        AND step.undone < {FORGOTTEN}
+        ORDER BY step.clock <= :latest DESC, step.clock DESC, step.id DESC LIMIT 1
     ), 0) WHERE id = :id
 """
 """Whether an event is undone, by the steps that are about it; whether it is forgotten stays."""

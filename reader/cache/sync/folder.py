@@ -8,14 +8,12 @@ often they happen, nor what carries the files.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reader import platform
 from reader.cache.marks.event_log import ENTRY_COLUMNS
 from reader.cache.marks.events import Events, Progress, ignore_progress
 from reader.cache.marks.forgotten import FORGOTTEN, forgotten, is_forgotten_elsewhere
@@ -25,7 +23,8 @@ from reader.cache.sync.machine_file import READER, Known, Reading, file_of, file
 from reader.cache.sync.memory import Memory
 from reader.core.errors import CacheError
 from reader.core.group import GROUP
-from reader.paths import make_private, sync, sync_lock
+from reader.core.leaving import LEAVING
+from reader.paths import sync, sync_lock, take_lock
 
 PATIENCE = 5.0
 """Seconds that another program's look is waited for."""
@@ -282,7 +281,7 @@ class _Exchange:
 
     def _missing(self, machine: str, others: set[str]) -> Iterator[Entry]:
         """The events since the last look that no other file has."""
-        ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT 1000"
+        ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT 1000"
         while rows := self._events.read(lambda one: one.execute(ask, (self._known.written,)).fetchall()):
             for seq, undone, *values in rows:
                 self._known.written = seq
@@ -319,17 +318,12 @@ def _chained(first: Entry | None, rest: Iterator[Entry]) -> Iterator[Entry]:
 def alone(cache: Path) -> Iterator[None]:
     """Hold the lock of this cache's exchange; raises CacheError if another program has it."""
     file = sync_lock(cache)
+    busy = CacheError("Another program is joining the marks right now. Try again in a moment.")
     try:
-        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = take_lock(file, busy, PATIENCE)
     except OSError as error:
         raise CacheError(f"{file} can't be written: {error.strerror}. Check its folder.") from error
     try:
-        make_private(file)
-        give_up = time.monotonic() + PATIENCE
-        while not platform.try_lock(handle):
-            if time.monotonic() > give_up:
-                raise CacheError("Another program is joining the marks right now. Try again in a moment.")
-            time.sleep(0.1)
         yield
         # Its time says when this was last done.
         os.utime(file)

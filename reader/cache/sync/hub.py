@@ -25,6 +25,7 @@ from reader.cache.sync.folder import Exchanged, alone
 from reader.cache.sync.machine_file import MOST_EVENTS, MOST_IDS_TOGETHER, READER, Known
 from reader.core.errors import CacheError
 from reader.core.foreign import MOST_IDS, latest_clock
+from reader.core.leaving import LEAVING
 
 BATCH = 500
 """Events that are asked for or sent at once."""
@@ -272,7 +273,7 @@ def _is_strange(events: Events, entry: Entry, own: str) -> bool:
 
 def _unsent(events: Events, known: memory.Memory) -> list[Entry]:
     """The next events that were not sent yet; not those of a forgotten machine."""
-    ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT {BATCH}"
+    ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT {BATCH}"
     while rows := events.read(lambda one: one.execute(ask, (known.written,)).fetchall()):
         known.written = rows[-1][0]
         if found := [Entry(*values) for _, undone, *values in rows if undone < FORGOTTEN]:

@@ -19,6 +19,7 @@ from reader.cache.search import plan
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.view_terms import selects
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import QueryError
 from reader.core.flags import Flag
@@ -96,7 +97,10 @@ def _found(cache: sqlite3.Connection, words: Sequence[str], scope: Scope) -> Ite
     for word in words:
         with suppress(QueryError):
             # Full texts have many words that their papers are not about.
-            asked = compile_query(with_hidden(parse(word)), scope)._replace(in_texts=None)
+            query = parse(word)
+            if not selects(query, scope.views):
+                continue
+            asked = compile_query(with_hidden(query), scope)._replace(in_texts=None)
             where = plan.in_any_order(cache, asked)
             rows = cache.execute(f"SELECT p.pk FROM paper AS p WHERE ({where.sql}) AND {_KEPT}", where.params)
             yield from (pk for (pk,) in rows)

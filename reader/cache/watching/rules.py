@@ -21,6 +21,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
+from reader.cache.search.view_terms import selects
 from reader.cache.watching.mutes import muting_words
 from reader.core.marks import RULE, TAG
 from reader.core.query import parse
@@ -144,7 +145,10 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
 
 def _matching(connection: sqlite3.Connection, rule: Rule, scope: Scope, candidates: Candidates) -> Iterator[int]:
     # Full texts have many words that their papers are not about.
-    selection = compile_query(with_hidden(parse(rule.when)), scope)._replace(in_texts=None)
+    query = parse(rule.when)
+    if not selects(query, scope.views):
+        return iter(())
+    selection = compile_query(with_hidden(query), scope)._replace(in_texts=None)
     is_few = newest_key(connection) - candidates.after <= FEW
     asked = selection.walk if is_few else plan.in_any_order(connection, selection)
     found = connection.execute(

@@ -194,7 +194,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     """A command on papers; without any named, on those that the user sees."""
     places = places_of_arguments(make_parser(find_command(name)), words)
     before, papers = places[: _BEFORE_PAPERS[name]], places[_BEFORE_PAPERS[name] :]
-    has_query = any(word.partition("=")[0] == "--query" for word in words)
+    has_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
     is_dry = "--dry-run" in words
     if len(before) < _BEFORE_PAPERS[name] or (name == "tag" and words[before[0]] == "rename"):
         # The command tells what is missing.
@@ -227,7 +227,7 @@ def _pipe(line: str, here: Here) -> Typed:
         line = line.strip()
     if not line and options in ([], ["--help"]):
         return Typed((PIPE, "--help"))
-    return Typed((PIPE, *options, "--", line, *(here.selected or _one(here))))
+    return Typed((PIPE, *options, "--", line, *(() if "--all" in options else here.selected or _one(here))))
 
 
 def _one(here: Here) -> tuple[str, ...]:
@@ -262,7 +262,7 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
         options += ["-o", given.pop()]
     if given:
         return [*options, "--", *given]
-    if any(word.partition("=")[0] == "--id" for word in options):
+    if any(word.partition("=")[0] in ("--id", "--all") for word in options):
         return options
     if here.selected:
         return [*options, *_by_id(here.selected)]

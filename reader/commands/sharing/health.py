@@ -42,7 +42,7 @@ def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Fact]:
     for name, file in known.files.items():
         if file.trouble:
             advice = "It is read again once it is whole: sync on the machine that writes it."
-            yield clean(name), clean(file.trouble), advice
+            yield "file", f"{clean(name)}: {clean(file.trouble)}", advice
 
 
 def _examine_group(workspace: Workspace) -> Iterator[Fact]:

@@ -42,6 +42,7 @@ _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CURLY = re.compile("[“”„]")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r'[^\s()"]+')
+_DASHES = re.compile(r"-+(?![^\s)])")
 _NAME = re.compile(r"([A-Za-z]+):")
 _PHRASE = re.compile(r'"((?:[^"\\]|\\.)*)("?)')
 _PATTERN = re.compile(r"/((?:[^/\\]|\\.)*)(/?)")
@@ -111,8 +112,9 @@ def _token(text: str, at: int) -> Token:
     if char == '"':
         value = _delimited(_PHRASE, text, at, "quoted")
         return Token("phrase", value.text, at, value.end, (value,))
-    if char == "-" and at + 1 < len(text) and not text[at + 1].isspace() and text[at + 1] != ")":
-        return Token("not", char, at, at + 1)
+    if char == "-":
+        dashes = _DASHES.match(text, at)
+        return Token("word", dashes[0], at, dashes.end()) if dashes else Token("not", char, at, at + 1)
     name = _NAME.match(text, at)
     if name and name[1].lower() in FIELDS:
         return _field(text, at, name[1].lower(), name.end())

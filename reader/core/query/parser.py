@@ -9,7 +9,8 @@ Operators are in upper case: "mind and brain" is three words. `sort:` may be any
 A word with a colon is a field if a field's name precedes the colon. It is an error if that name is lower case and
 nearly a field's name (`topc:agents`) or another program's name for one (`date:`). Every other word with a colon is a
 plain word (`Olmo:3`, `http://x`). A word that names a paper (`2406.12345`, `https://arxiv.org/abs/2406.12345`) is
-that paper's `id:`.
+that paper's `id:`. Every term needs a letter or digit; only signs between two words, as a pasted title has them
+(`Methods & Insights`), are left out.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from reader.core.query.nodes import (
     names_like,
     negation,
 )
+from reader.core.text import split_words
 
 MAX_LENGTH = 2000
 """Maximum length of a query, in characters."""
@@ -52,7 +54,7 @@ def parse(text: str) -> Query:
     if id := _only_paper(text):
         term = Term("id", id)
         return Query(term, None, (Part(term, 0, len(text)),))
-    tokens = lex(text)
+    tokens = _without_signs(lex(text))
     tokens, near = _lift_near(tokens)
     tokens, sort = _lift_sort(tokens)
     parser = _Parser(tokens)
@@ -170,12 +172,27 @@ class _Parser:
         raise QueryError(f"{token.text} needs a term after it.", token.start, token.end)
 
 
+def _without_signs(tokens: list[Token]) -> list[Token]:
+    """The tokens without words of signs alone that are between two words, as in a pasted title."""
+    kept: list[Token] = []
+    signs: list[Token] = []
+    for token in tokens:
+        if token.kind == "word" and not split_words(token.text):
+            signs.append(token)
+            continue
+        if signs and not (kept and kept[-1].kind == token.kind == "word"):
+            kept += signs
+        signs = []
+        kept.append(token)
+    return kept + signs
+
+
 def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
     """Take the free text and an AND before it out of the tokens."""
     if not tokens or tokens[-1].kind != "near":
         return tokens, None
     *rest, near = tokens
-    if not any(char.isalnum() for char in near.text):
+    if not split_words(near.text):
         raise QueryError(
             "~ needs words after it that say what the papers are about: ~robots that fold laundry.",
             near.start,
@@ -231,6 +248,7 @@ def _phrase(token: Token) -> Match:
     values.expect_closed(value)
     if not value.text.strip():
         raise QueryError("The quotes are empty.", token.start, token.end)
+    values.expect_letters(value.text, token.start, token.end)
     return Match(value.text, exact=True)
 
 
@@ -245,6 +263,7 @@ def _word(token: Token) -> Match | Term:
             token.start + len(name) + 1,
             f"{field}:",
         )
+    values.expect_letters(token.text, token.start, token.end)
     return Match(token.text)
 
 

@@ -13,6 +13,7 @@ from reader.core.nearest import nearest
 from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex, split_near
 from reader.core.query.parser import parse
 from reader.core.query.values import CHOICES
+from reader.core.text import split_words
 
 SpanKind = Literal["field", "value", "operator", "word", "phrase", "error"]
 
@@ -66,7 +67,7 @@ def asked(text: str, topics: Collection[str] = ()) -> str:
     """
     terms, near = split_near(text)
     if near:
-        begun = "" if not any(char.isalnum() for char in near) else near
+        begun = near if split_words(near) else ""
         return " ".join(part for part in (asked(terms, topics), begun) if part)
     kept = _EXCLUDES_ONE_LETTER.sub("", text).strip()
     last = _LAST_TOPIC.search(text)

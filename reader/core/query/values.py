@@ -7,9 +7,10 @@ import re
 from reader.core.dates import DATE_WORDS, DateRange, parse_date, parse_date_range
 from reader.core.errors import QueryError
 from reader.core.nearest import nearest
-from reader.core.query.lexer import COUNT_FIELDS, DATE_FIELDS, TEXT_FIELDS, Token, Value
+from reader.core.query.lexer import COUNT_FIELDS, DATE_FIELDS, NAME_FIELDS, TEXT_FIELDS, Token, Value
 from reader.core.query.nodes import Count, Match, Node, Regex, Sort, Term, When, any_of
-from reader.core.query.regex import UnsafePattern, compile_pattern
+from reader.core.query.regex import UnsafePattern, compile_pattern, matches
+from reader.core.text import split_words
 
 CHOICES = {
     "is": (
@@ -71,6 +72,12 @@ EXAMPLES = {
 FORMER = {("is", "risen"): "changed"}
 """Values of saved queries that have another name now."""
 
+_NAMED_BY_USER = ("tag", "view", "by")
+"""Fields whose values may be signs alone, since the user has given them as names, such as a tag with a star."""
+
+_ANY_CHARACTERS = (" ", "?", "0", "a", "漢")
+"""A regex that finds each of these alone finds every text."""
+
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
 
@@ -109,6 +116,12 @@ def expect_closed(value: Value) -> None:
         raise QueryError(f"This {what} is never closed.", value.start, value.end)
 
 
+def expect_letters(text: str, start: int, end: int) -> None:
+    """Raise QueryError for a text without words, which the index of words can't look up."""
+    if not split_words(text):
+        raise QueryError(f"“{text.strip()}” has no letter or digit to search for.", start, end)
+
+
 def _expect_open_value(token: Token) -> None:
     for value in token.values:
         expect_closed(value)
@@ -122,6 +135,8 @@ def _node(token: Token, value: Value) -> Node:
         raise QueryError(f"{name}: has an empty value.", value.start, value.end)
     if value.form == "regex":
         return _regex(name, value)
+    if name in (*TEXT_FIELDS, *NAME_FIELDS) and name not in (*CHOICES, *_NAMED_BY_USER):
+        expect_letters(value.text, value.start, value.end)
     if name in TEXT_FIELDS:
         return _match(token, value)
     if name in COUNT_FIELDS:
@@ -167,6 +182,8 @@ def _regex(name: str, value: Value) -> Regex:
         compile_pattern(value.text)
     except UnsafePattern as error:
         raise QueryError(f"{error}.", value.start, value.end) from None
+    if all(matches(value.text, char) for char in _ANY_CHARACTERS):
+        raise QueryError("Every text matches this regex.", value.start, value.end)
     return Regex(name, value.text)
 
 

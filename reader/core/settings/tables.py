@@ -32,7 +32,7 @@ class SavedView:
     """A query with a name."""
 
     name: str = _entry(Name())
-    query: str = _entry(OneQuery())
+    query: str = _entry(OneQuery(may_be_order=True))
 
 
 @dataclass(frozen=True, slots=True)

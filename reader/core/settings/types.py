@@ -247,6 +247,9 @@ class FilePath(SettingType):
 class QueryList(SettingType):
     """Queries: one, or a list of them; an empty list for none."""
 
+    may_be_order = False
+    """Whether a query may be an order alone, which lists all papers."""
+
     def check(self, value: object) -> object:
         from reader.core.errors import QueryError
         from reader.core.query import parse
@@ -256,9 +259,10 @@ class QueryList(SettingType):
             raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
         for query in queries:
             try:
-                if parse(query).root is None:
+                parsed = parse(query)
+                if parsed.root is None and not (self.may_be_order and parsed.sort):
                     raise InvalidValue(
-                        "must not be an empty query, which all papers match: leave the list empty for none"
+                        "must not be an empty query, which all papers match: is:read OR is:unread says all of them"
                     )
             except QueryError as error:
                 meant = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None

@@ -40,13 +40,15 @@ class Name(SettingType):
 
 
 class OneQuery(QueryList):
-    """A query, which may be an order alone."""
+    """A query, for a view perhaps an order alone."""
+
+    def __init__(self, *, may_be_order: bool = False) -> None:
+        self.may_be_order = may_be_order
 
     def check(self, value: object) -> object:
         if not isinstance(value, str) or "\0" in value:
             raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        if value.split(":")[0] != "sort":
-            super().check(value)
+        super().check(value)
         return value
 
     def describe(self) -> str:

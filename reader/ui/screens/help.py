@@ -1,4 +1,4 @@
-"""Help: the keys of the current place, the legend, then all other keys; typing searches them."""
+"""Help: the keys of the current place, the legend, then all other keys, which can be searched."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from textual.style import Style
 from textual.widgets import Input, Static
 
 from reader.keys.actions import Action
-from reader.keys.chords import KeyReader, Match
+from reader.keys.chords import KeyReader, Match, Unknown
 from reader.keys.contexts import PLACES, Context
 from reader.keys.keymap import Keymap
 from reader.ui.looks.stylesheets import stylesheet
@@ -104,7 +104,7 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
 
 
 class HelpSearch(Input):
-    """The search line; keys bound in help act, all others are text."""
+    """The search line. The keys of help act until a search has begun, by / or by a letter that is no key of help."""
 
     @dataclass
     class Acted(Message):
@@ -114,14 +114,33 @@ class HelpSearch(Input):
         times: int
 
     def __init__(self, keymap: Keymap) -> None:
-        super().__init__(placeholder="type to search", compact=True, select_on_focus=False)
+        super().__init__(compact=True, select_on_focus=False)
         self._reader = KeyReader(keymap)
+        self._hint = next(iter(keymap.labels("help.search", "help")), "")
+        self.search(False)
+
+    def search(self, begins: bool) -> None:
+        """Begin to take letters as text, or end it."""
+        self.is_searching = begins
+        self.set_class(not begins, "-keys")
+        self.placeholder = "" if begins or not self._hint else f"{self._hint} to search"
 
     def on_key(self, event: Key) -> None:
+        if self.is_searching and event.is_printable:
+            return
+        if self.is_searching and event.key == "enter":
+            self.search(False)
+            return
         outcome = self._reader.feed(event.key, "help")
-        if isinstance(outcome, Match) and outcome.action.id in HelpScreen.ACTS:
-            event.stop()
-            event.prevent_default()
+        if isinstance(outcome, Unknown):
+            if event.is_printable:
+                self.search(True)
+            return
+        event.stop()
+        event.prevent_default()
+        if isinstance(outcome, Match) and outcome.action.id == "help.search":
+            self.search(True)
+        elif isinstance(outcome, Match) and outcome.action.id in HelpScreen.ACTS:
             self.post_message(self.Acted(outcome.action, outcome.times))
 
 

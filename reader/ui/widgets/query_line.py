@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from reader.core.errors import QueryError
 from reader.core.query.suggestions import Completer, tokens
@@ -162,8 +163,11 @@ class QueryLine(Widget):
         earlier = dict.fromkeys(clean(query, LONGEST) for query in history)
         self._history = tuple(query for query in earlier if query != self._before)
         self._recalled = -1
-        # A space, because the user types a new term next.
+        # A space, because a user who keeps the query types a new term next.
         self._set_text(begun or (f"{self._before} " if self._before else ""))
+        if self._before and not begun:
+            # What is typed replaces it, unless a key such as right goes to its end first.
+            self._input.selection = Selection(0, len(self.text))
         self.focus()
 
     def focus(self, scroll_visible: bool = True) -> QueryLine:

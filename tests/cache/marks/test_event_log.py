@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -366,7 +367,7 @@ def test_a_clock_that_runs_ahead_elsewhere_does_not_outdo_a_later_mark_here(
 ) -> None:
     other = tmp_path / "other.db"
     shutil.copy(template, other)
-    with closing(Events.open(other, lambda: 4e9)) as elsewhere:
+    with closing(Events.open(other, lambda: time.time() + 400 * 86_400)) as elsewhere:
         elsewhere.mark("star", True, [1])
     events.join(entries(other))
     events.mark("star", False, [1])

@@ -238,6 +238,7 @@ def test_two_programs_that_repair_together_make_one_cache(broken: Path) -> None:
 
 
 def test_without_time_the_marks_and_the_marked_papers_come_first(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair, "TOGETHER", 10)
     clock = iter(range(100))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     report = mend(broken, seconds=1.5)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from reader.cache.search.view_terms import NOTHING, resolve_views
+from reader.cache.search.view_terms import NOTHING, resolve_views, selects
 from reader.core.query import Not, parse
 
 VIEWS = (("Evals", "topic:evaluation OR bench"), ("mine", "view:evals is:starred sort:title"), ("all", "sort:title"),
-         ("a", "x view:b"), ("b", "view:a"), ("broken", "is:"))  # fmt: skip
+         ("a", "x view:b"), ("b", "view:a"), ("broken", "is:"), ("signs", "?"))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,16 @@ def test_a_view_stands_for_its_query(query: str, meant: str) -> None:
     assert resolve_views(parse(query), VIEWS).sort == parse(query).sort
 
 
-@pytest.mark.parametrize("query", ["view:none", "view:broken", "view:b"])
-def test_a_view_that_means_nothing_finds_nothing(query: str) -> None:
-    assert str(NOTHING) in str(resolve_views(parse(query), VIEWS).root)
+@pytest.mark.parametrize(
+    "query", ["view:none", "view:broken", "view:b", "-view:none", "robots OR -view:broken", "view:signs"]
+)
+def test_a_query_with_a_view_that_is_not_known_finds_nothing(query: str) -> None:
+    assert resolve_views(parse(query), VIEWS).root == NOTHING
 
 
-def test_a_view_of_all_papers_finds_all() -> None:
+def test_a_view_of_all_papers_finds_all_but_selects_none() -> None:
     assert resolve_views(parse("view:all"), VIEWS).root == Not(NOTHING)
+    for query in ("", "sort:title", "view:all", "robots OR view:all", "-view:all"):
+        assert not selects(parse(query), VIEWS)
+    for query in ("robots", "-robots", "view:evals", "view:mine sort:title", "-view:none"):
+        assert selects(parse(query), VIEWS)

@@ -31,6 +31,7 @@ from reader.core.query import (
     parse,
 )
 from reader.core.query.regex import UnsafePattern, compile_pattern, matches
+from reader.core.text import split_words
 
 A, B, C = Match("a"), Match("b"), Match("c")
 
@@ -58,7 +59,9 @@ A, B, C = Match("a"), Match("b"), Match("c")
         ("“world model”", Match("world model", exact=True)),
         (r'"say \"hi\" \\ \x"', Match('say "hi" \\ \\x', exact=True)),
         ("chain-of-thought", Match("chain-of-thought")),
-        ("a - b", And((A, Match("-"), B))),
+        ("a - b", And((A, B))),
+        ("a -- & b", And((A, B))),
+        ("-(a & b)", Not(And((A, B)))),
         ("f(x)", And((Match("f"), Match("x")))),
         ('title:"a"b', And((Match("a", exact=True, field="title"), B))),
         ("title:a", Match("a", field="title")),
@@ -321,7 +324,7 @@ moments = st.sampled_from(["2026-05-11", "2026-05", "2026-W20", "2026", "today",
 )
 numbers = st.integers(0, 10**9)
 leaves = st.one_of(
-    st.builds(Match, names, st.just(True), st.sampled_from([None, "title", "author", "org"])),
+    st.builds(Match, names.filter(split_words), st.just(True), st.sampled_from([None, "title", "author", "org"])),
     st.sampled_from([A, B, C, Match("gpt-4", field="keyword"), Regex("title", "a/b \\w+")]),
     st.builds(Term, st.just("tag"), names.map(lambda name: " ".join(name.lower().split()))),
     st.builds(Term, st.just("is"), st.sampled_from(CHOICES["is"])),

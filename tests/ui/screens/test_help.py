@@ -165,29 +165,32 @@ async def test_typing_searches_and_the_list_follows() -> None:
         assert "Undo" in "\n".join(drawn(screen))
 
 
-async def test_arrows_and_pages_scroll_while_letters_search() -> None:
+async def test_the_keys_of_help_scroll_and_a_slash_makes_letters_of_them() -> None:
     screen = HelpScreen(Keymap(), "list")
     async with Harness(screen).run_test(size=(60, 20)) as pilot:
-        scroll = screen.query_one(VerticalScroll)
-        await pilot.press("down", "down", "up")
-        assert scroll.scroll_offset.y == 1
-        await pilot.press("pagedown")
-        assert scroll.scroll_offset.y == scroll.size.height
-        await pilot.press("home")
+        scroll, search = screen.query_one(VerticalScroll), screen.query_one(HelpSearch)
+        await pilot.press("down", "j", "j", "k")
+        assert scroll.scroll_offset.y == 2
+        await pilot.press("pagedown", "g", "g")
         assert scroll.scroll_offset.y == 0
-        await pilot.press("j")
-        assert scroll.scroll_offset.y == 0
-        assert screen.query_one(HelpSearch).value == "j"
+        await pilot.press("5", "j")
+        assert (scroll.scroll_offset.y, search.value) == (5, "")
+        await pilot.press("/", *"jq?/")
+        assert (screen.is_current, search.value) == (True, "jq?/")
+        await pilot.press(*["backspace"] * 3, "down", "enter", "down", "j")
+        assert (scroll.scroll_offset.y, search.value) == (3, "j")
+        await pilot.press("q")
+        assert not screen.is_current
 
 
-@pytest.mark.parametrize("key", ["escape", "?", "f1"])
+@pytest.mark.parametrize("key", ["escape", "q", "?", "f1"])
 async def test_help_closes(key: str) -> None:
     screen = HelpScreen(Keymap(), "page")
     app = Harness(screen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert app.screen is screen
-        await pilot.press("p", key)
+        await pilot.press(*(["p"] if key in ("escape", "f1") else []), key)
         assert app.screen is not screen
 
 

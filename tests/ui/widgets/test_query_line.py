@@ -170,17 +170,34 @@ async def test_up_and_down_walk_through_the_history_and_back_to_what_was_typed()
 async def test_the_keys_that_edit_a_line_work() -> None:
     app = LineApp("topic:agents is:unread")
     async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.press("ctrl+w", "ctrl+a", "x")
+        await pilot.press("right", "ctrl+w", "ctrl+a", "x")
         assert app.line.text.startswith("xtopic:agents")
         await pilot.press("end", "ctrl+u")
         assert app.line.text == ""
         assert "is:unread" in app.line.advice
 
 
+async def test_what_is_typed_replaces_the_query_that_is_there_unless_a_key_keeps_it() -> None:
+    for keys, text in (
+        ("x", "x"),
+        ("right", "agents "),
+        ("right x", "agents x"),
+        ("end x", "agents x"),
+        ("backspace", ""),
+        ("", "agents "),
+    ):
+        app = LineApp("agents")
+        async with app.run_test(size=(60, 20)) as pilot:
+            await pilot.press(*keys.split())
+            assert app.line.text == text, keys
+            assert app.line.cancel() == "agents"
+
+
 async def test_what_is_pasted_is_one_clean_line() -> None:
     app = LineApp("a")
     async with app.run_test(size=(60, 20)) as pilot:
         line = app.line.query_one(QueryInput)
+        await pilot.press("right")
         line.post_message(events.Paste("x" * LONGEST))
         await pilot.pause()
         assert app.line.text == "a "
