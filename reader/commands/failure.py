@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 
-from reader.commands.output import discard, warn
+from reader.commands.output import warn
 from reader.paths import APP
 
 _QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
@@ -20,10 +19,7 @@ def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) ->
     if _asks_for_json(words):
         import json
 
-        try:
-            print(json.dumps(failure_record(line, kind)), file=sys.stderr)
-        except OSError:
-            discard(sys.stderr)
+        warn(json.dumps(failure_record(line, kind)), is_whole=True)
     else:
         warn(line if line.startswith(APP) else f"{APP}: {line}")
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from reader.core.text import visible
+
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
     from reader.core.paper import Paper
@@ -41,7 +43,17 @@ def is_terminal(stream: TextIO) -> bool:
 
 def print_line(text: str = "") -> None:
     """Print a line to standard output."""
-    print(text)
+    sys.stdout.write(f"{text}\n")
+
+
+def ask(question: str, *, is_secret: bool = False) -> str:
+    """Ask on the terminal; what is typed is not shown if it is a secret."""
+    if is_secret:
+        from getpass import getpass
+
+        return getpass(visible(question))
+    print(question, end="", flush=True)
+    return input()
 
 
 def print_text(text: str) -> None:
@@ -58,13 +70,13 @@ def whole_words(text: str, stream: TextIO) -> str:
     return fill(text, width(stream), break_long_words=False, break_on_hyphens=False)
 
 
-def warn(text: str) -> None:
-    """Print a line to standard error, on a terminal without breaking a word at its edge.
+def warn(text: str, *, is_whole: bool = False) -> None:
+    """Print a line to standard error, on a terminal without breaking a word at its edge unless it stays whole.
 
     If it can't be written, what was done is done all the same.
     """
     try:
-        print(whole_words(text, sys.stderr), file=sys.stderr)
+        print(text if is_whole else whole_words(text, sys.stderr), file=sys.stderr)
     except OSError:
         discard(sys.stderr)
 

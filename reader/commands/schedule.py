@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reader.commands.command import Command, add_json, add_words, bare, positive_number
-from reader.commands.output import is_terminal, print_json, print_line
+from reader.commands.output import ask, is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.paths import HOME_VARIABLE, home
@@ -138,7 +138,7 @@ def _is_confirmed(yes: bool, question: str) -> bool:
         return True
     if not is_terminal(sys.stdin):
         raise UsageError("There is no terminal to ask on; confirm with --yes.")
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    return ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 COMMAND = Command(
