@@ -112,6 +112,8 @@ def amount(count: int, noun: str) -> str:
 
 def describe_action(action: Action) -> str:
     """What an action was, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
+    if action.rules:
+        return action.said
     return f"{amount(action.count, 'paper')} {action.label}" if action.count else action.label
 
 
