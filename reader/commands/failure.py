@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from reader.commands.output import warn
-from reader.paths import APP
+from reader.paths import APP, explain
 
 _QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
 _END = re.compile(r"[.?!] (?=[A-Z])")
@@ -30,8 +30,7 @@ def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -
 
     log.record_error(where, error)
     if isinstance(error, OSError):
-        text = f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
-        print_failure(text, "system", words)
+        print_failure(explain(error), "system", words)
     else:
         text = f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}"
         print_failure(text, "unexpected", words)
