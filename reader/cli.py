@@ -50,6 +50,7 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     access_token.hide_tokens()
+    access_token.keep_private("words", lambda: words)
     try:
         try:
             replace_unknown_letters(sys.stdout, sys.stderr)

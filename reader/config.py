@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -111,7 +111,7 @@ class Settings:
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = field(default=True, metadata={"rule": Boolean()})
-    """In the reader, add the papers nearest in meaning to a search for words that fewer than 20 papers have."""
+    """In the reader, add the papers nearest in meaning after those that have the words of a search."""
 
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
@@ -209,12 +209,38 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
 )
 
 
+def private_texts(settings: Settings) -> Iterator[str]:
+    """All that the user has written into the settings: no log and no report has it.
+
+    Left out are values that the program offers, such as the name of a theme.
+    """
+    default = Settings()
+    for one in fields(Settings):
+        value = getattr(settings, one.name)
+        if one.name != "keys" and value != getattr(default, one.name):
+            yield from _texts(value, one.metadata["rule"])
+
+
+def _texts(value: object, rule: object) -> Iterator[str]:
+    if isinstance(value, str):
+        if value and not isinstance(rule, Choice | ThemeName | HiddenViews):
+            yield value
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from _texts(one, rule)
+    elif is_dataclass(value):
+        for part in fields(value):
+            yield from _texts(getattr(value, part.name), part.metadata.get("rule"))
+
+
 SHARED = (
-    *("refresh_minutes", "notify", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
-    *("hidden_views", "key_preset", "keys", "views", "rules", "mute"),
+    *("refresh_minutes", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
+    *("key_preset", "keys"),
 )
-"""The settings that go along with `sync_settings`. What another machine sends must not run a program, write or delete a
-file, or ask another server."""
+"""The settings whose newest values go along with `sync_settings`, beside the entries of lists.
+
+What another machine sends must not run a program, write or delete a file, or ask another server.
+"""
 
 
 def topic_rules_file(settings: Settings, file: Path) -> Path:

@@ -8,14 +8,19 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from reader import platform
+from reader.core.errors import NoLocks
+from reader.platform import Lock
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from reader.core.errors import ReaderError
 
 APP = "dailypapers"
 
@@ -118,6 +123,11 @@ def state_file() -> Path:
     return (home() or _platform("user_state_path")) / "state.json"
 
 
+def bookmarks_file() -> Path:
+    """Where each full text was left."""
+    return state_file().with_name("bookmarks.json")
+
+
 def look_file() -> Path:
     """What the first frame of a start needs to know of the look of the last visit's screens."""
     return (home() or _platform("user_state_path")) / "look.json"
@@ -175,6 +185,20 @@ def make_private(*files: Path) -> None:
                 file.chmod(private)
 
 
+def close_to_others(cache: Path) -> None:
+    """Make a home of an older program the user's alone: its files, and its folders with all that is in them.
+
+    A folder that is private already is not gone through.
+    """
+    folders = (backup_folder, finding_folder, vectors_folder, models_folder, draft_folder)
+    for folder in (*(one(cache) for one in folders), response_cache_folder()):
+        with suppress(OSError):
+            if folder.stat().st_mode & 0o077:
+                make_private(folder, *folder.rglob("*"))
+    files = (config_file(), state_file(), look_file(), bookmarks_file(), log_file())
+    make_private(cache.parent, *cache.parent.glob(f"{cache.stem}.*"), *files, *(file.parent for file in files))
+
+
 def read_start(file: Path, limit: int) -> bytes:
     """The first bytes of a file, at most `limit`; raises OSError also for a pipe or a device, which may never end."""
     with open(file, "rb", opener=_open_plain) as opened:
@@ -193,9 +217,12 @@ def _open_plain(file: str, flags: int) -> int:
 
 
 def open_private(file: Path, *, new: bool = False) -> TextIO:
-    """Open a text file to write it anew, for the user alone; with `new`, raises FileExistsError if it exists."""
+    """Open a text file to write it anew, for the user alone; with `new`, raises FileExistsError if it exists.
+
+    Half an emoji, or a byte of a name that is no UTF-8, is written as JSON escapes it.
+    """
     flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
-    out = os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8")
+    out = os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8", errors="backslashreplace")
     make_private(file)
     return out
 
@@ -235,19 +262,35 @@ def _full_folder() -> Path:
     from shutil import disk_usage
     from tempfile import gettempdir
 
-    for file in (
-        cache_file(),
-        response_cache_folder(),
-        state_file(),
-        log_file(),
-        config_file(),
-        Path(gettempdir(), "x"),
-    ):
+    own = (cache_file(), response_cache_folder(), state_file(), log_file(), config_file())
+    for file in (*own, Path(gettempdir(), "any")):
         folder = next(one for one in file.parents if one.is_dir())
         with suppress(OSError):
             if disk_usage(folder).free < LEAST_ROOM:
                 return folder
     return cache_file().parent
+
+
+def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
+    """Lock a file of the user's until the returned handle is closed or the program ends.
+
+    Raises `busy` if another program still holds it after so many seconds, NoLocks if its file system has no locks, and
+    OSError if it can't be written.
+    """
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        make_private(file)
+        give_up = time.monotonic() + patience
+        while (lock := platform.try_lock(handle)) is not Lock.MINE:
+            if lock is Lock.UNSUPPORTED:
+                raise NoLocks(file.parent)
+            if time.monotonic() >= give_up:
+                raise busy
+            time.sleep(0.1)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
 
 
 def sync(place: Path) -> None:

@@ -6,6 +6,7 @@ can ask for another one.
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import signal
@@ -13,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -229,27 +231,74 @@ def is_read_only(folder: Path) -> bool:
     return hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY != 0
 
 
+class Lock(Enum):
+    """What the system answers who wants to lock a file."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    UNSUPPORTED = "unsupported"
+    """The file system has no locks, as NFS without its lock service, or Lustre mounted without them."""
+
+
 if sys.platform == "win32":
     import msvcrt
 
-    def try_lock(handle: int) -> bool:
-        """Lock an open file for this program alone; return False if another one holds it."""
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+    def _lock_whole(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    _lock_range = _lock_whole
 
 else:
     import fcntl
 
-    def try_lock(handle: int) -> bool:
-        """Lock an open file for this program alone; return False if another one holds it."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+    def _lock_whole(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _lock_range(handle: int) -> None:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""Errors of a lock that another program holds; all others mean that there is none to be had."""
+
+
+def try_lock(handle: int) -> Lock:
+    """Try to lock an open file for this program alone."""
+    return _ask_for(_lock_whole, handle)[0]
+
+
+def _ask_for(lock: Callable[[int], None], handle: int) -> tuple[Lock, str]:
+    """The answer, with the system's reason if there are no locks."""
+    try:
+        lock(handle)
+    except OSError as error:
+        return (Lock.THEIRS, "") if error.errno in _HELD else (Lock.UNSUPPORTED, error.strerror or str(error))
+    return Lock.MINE, ""
+
+
+def lacks_locks(folder: Path) -> str:
+    """Why files in a folder can't be locked, as the system says; empty if they can, or if that can't be tried.
+
+    Tries both kinds of locks, the program's and SQLite's, on a file of its own that is gone afterwards.
+    """
+    try:
+        from tempfile import TemporaryFile
+
+        with TemporaryFile(dir=folder) as file:
+            return next((why for lock in (_lock_range, _lock_whole) if (why := _ask_for(lock, file.fileno())[1])), "")
+    except OSError:
+        return ""
+
+
+def file_system(folder: Path) -> str:
+    """The kind of file system that a folder is on, such as `ext4` or `nfs4`; empty where the system does not say."""
+    try:
+        device = folder.stat().st_dev
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    number = f"{os.major(device)}:{os.minor(device)}"
+    return next((line.partition(" - ")[2].split()[0] for line in mounts if line.split()[2] == number), "")
 
 
 # Networks

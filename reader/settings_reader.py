@@ -15,11 +15,12 @@ from typing import Any
 
 from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
+from reader.core.errors import ConfigError
 from reader.core.settings.table_reader import TableReader, with_table_value
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.settings.types import InvalidValue, KeyTable, nearest
-from reader.paths import read_start
+from reader.paths import read_start, replace_private
 
 MAX_FILE_SIZE = 1 << 16
 """Bytes; a larger file is not read."""
@@ -75,7 +76,15 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
     `keys` is not checked here; the keymap checks it against the existing actions and keys.
     """
     reading = _SettingsReader(str(path))
-    text = reading.open(path)
+    return _loaded(reading, reading.open(path), environment)
+
+
+def load_text(path: Path, text: str) -> LoadedSettings:
+    """The settings of a text that is that of the file at `path`, or is to be."""
+    return _loaded(_SettingsReader(str(path)), text, None)
+
+
+def _loaded(reading: _SettingsReader, text: str, environment: Mapping[str, str] | None) -> LoadedSettings:
     if text:
         reading.take(text)
     environment = os.environ if environment is None else environment
@@ -83,7 +92,38 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> L
     if platform.lacks_signs(environment):
         reading.values.setdefault("ascii", True)
     settings = replace(Settings(), **reading.values, keys=MappingProxyType(reading.keys))
-    return LoadedSettings(settings, str(path), tuple(reading.mistakes), MappingProxyType(reading.lines))
+    return LoadedSettings(settings, reading.file, tuple(reading.mistakes), MappingProxyType(reading.lines))
+
+
+def read_text(file: Path) -> str:
+    """The file's text with its own line ends; empty if it is missing."""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_FILE_SIZE + 1)
+        if len(data) > MAX_FILE_SIZE:
+            raise ConfigError(f"{file} is larger than {MAX_FILE_SIZE // 1024} KiB. Shorten it first.")
+        return data.decode("utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file} is not UTF-8 text. Correct it first: 'dailypapers config edit'.") from error
+    except OSError as error:
+        raise ConfigError(f"{file} can't be read: {error.strerror}.") from error
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Replace the file at once, also behind a symbolic link: it is whole at every moment, and the user's alone."""
+    try:
+        replace_private(file, text)
+    except OSError as error:
+        raise ConfigError(f"{file} could not be written: {error.strerror}.") from error
+
+
+def write_text(file: Path, text: str) -> None:
+    """Replace the file, unless it would be too large to be read; raises ConfigError."""
+    if len(text.encode()) > MAX_FILE_SIZE:
+        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was not changed.")
+    replace_text(file, text)
 
 
 class _SettingsReader:

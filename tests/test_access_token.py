@@ -25,11 +25,13 @@ def forgotten() -> Iterator[None]:
 def test_a_hidden_token_is_known_to_the_program_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", SECRET)
     monkeypatch.setenv("HUGGING_FACE_HUB_TOKEN", "an old one")
+    monkeypatch.setenv(access_token.MAIL_PASSWORD, SECRET)
+    assert access_token.MAIL_PASSWORD not in access_token.child_environment()
     assert not set(access_token.TOKEN_VARIABLES) & access_token.child_environment().keys()
     assert access_token.held_tokens() == {"HF_TOKEN": SECRET, "HUGGING_FACE_HUB_TOKEN": "an old one"}
     access_token.hide_tokens()
     assert not set(access_token.TOKEN_VARIABLES) & os.environ.keys()
-    assert access_token.lookup_environment() == {**os.environ, **access_token.held_tokens()}
+    assert access_token.lookup_environment() == {**os.environ, **access_token.held_secrets()}
     assert access_token.held_tokens()["HF_TOKEN"] == SECRET
     child = subprocess.run(
         [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, text=True, check=True
@@ -65,3 +67,21 @@ def test_a_browser_gets_the_users_environment_without_the_token(tmp_path: Path) 
     assert SECRET not in out.read_text()
     # macOS adds a variable of its own to every process.
     assert {name for name in got if not name.startswith("__")} <= {*environment, "LC_CTYPE"} - {"HF_TOKEN"}
+
+
+def test_a_servers_password_is_there_only_while_its_library_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in access_token.SERVER_VARIABLES:
+        monkeypatch.setenv(name, SECRET)
+    assert SECRET not in access_token.child_environment().values()
+    access_token.hide_tokens()
+    assert SECRET not in os.environ.values()
+    assert access_token.held_secrets() == dict.fromkeys(access_token.SERVER_VARIABLES, SECRET)
+    with access_token.server_environment():
+        assert os.environ["PGPASSWORD"] == os.environ["PGSERVICEFILE"] == SECRET
+        assert SECRET not in access_token.child_environment().values()
+    assert SECRET not in os.environ.values()
+    # A child is given no service file either, by whatever way it is started.
+    child = subprocess.run(
+        [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, text=True, check=True
+    )
+    assert SECRET not in child.stdout

@@ -123,11 +123,15 @@ def test_a_file_that_another_program_renamed_is_made_again(file: Path) -> None:
 @pytest.mark.parametrize(
     ("secret", "logged"),
     [
-        ("https://ann:pass1234@feed.example.org/x?token=abc#part", "https://***@feed.example.org/x?***"),
+        ("https://ann:pass1234@feed.example.org/x?token=abc#part", "https://***@feed.example.org/***?***"),
         (
             "GET https://feed.example.org/api?q=private 200, 5 bytes",
-            "GET https://feed.example.org/api?*** 200, 5 bytes",
+            "GET https://feed.example.org/***?*** 200, 5 bytes",
         ),
+        ("POST https://hooks.example.org/services/T0/B0/x1", "POST https://hooks.example.org/***"),
+        ("https://ann:p@ss@feed.example.org/x", "https://***@feed.example.org/***"),
+        ("https://ann:pa/ss@feed.example.org/x", "https://***"),
+        ("GET http://127.0.0.1:80/api/papers/1?q=x 200", "GET http://127.0.0.1:80/api/papers/1?*** 200"),
         ("Authorization: Bearer abc.def", "Authorization: ***"),
         ("{'authorization': 'Bearer abc', 'accept': 'text/html'}", "{'authorization': ***, 'accept': 'text/html'}"),
         ("[(b'Authorization', b'Basic YWJj')]", "[(b'Authorization', b***)]"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from reader import platform
+from reader.platform import Lock
 
 READER = Path(__file__).parents[1] / "reader"
 
@@ -114,10 +116,34 @@ def test_a_system_without_groups_and_owners_does_what_it_can(monkeypatch: pytest
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     with file.open("w") as one, file.open("w") as other:
-        assert platform.try_lock(one.fileno())
-        assert not platform.try_lock(other.fileno())
+        assert platform.try_lock(one.fileno()) is Lock.MINE
+        assert platform.try_lock(other.fileno()) is Lock.THEIRS
     with file.open("w") as again:
-        assert platform.try_lock(again.fileno())
+        assert platform.try_lock(again.fileno()) is Lock.MINE
+    assert platform.lacks_locks(tmp_path) == ""
+    assert platform.lacks_locks(tmp_path / "missing") == ""
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.skipif(platform.WINDOWS, reason="Windows has another call")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL])
+@pytest.mark.parametrize("kind", ["flock", "lockf"])
+def test_a_file_system_without_locks_is_no_other_program(
+    number: int, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(f"fcntl.{kind}", fail)
+    assert platform.lacks_locks(tmp_path) == os.strerror(number)
+    with (tmp_path / "lock").open("w") as file:
+        assert platform.try_lock(file.fileno()) is (Lock.UNSUPPORTED if kind == "flock" else Lock.MINE)
+
+
+@pytest.mark.skipif(not platform.LINUX, reason="only Linux says it in a file")
+def test_the_kind_of_a_file_system_is_known() -> None:
+    assert platform.file_system(Path("/proc")) == "proc"
+    assert platform.file_system(Path("/no/such/folder")) == ""
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ BUSY_SECONDS = 10.0
 PEEKS, PEEK_SECONDS = 20, 0.01
 """How often, and at what distance, it is looked for the locks of a log that has none."""
 
+RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
+"""How often the write lock is tried, and for how long work of many transactions leaves it free between two of them."""
+
 STATEMENT_STEPS = 1_000_000
 """Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
@@ -52,14 +55,32 @@ def connect(
 
 
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
-        for pragma in pragmas(durable=durable, mebibytes=2):
+        first, *others = pragmas(durable=durable, mebibytes=2)
+        begin_patiently(connection, first, path, patience)
+        for pragma in others:
             connection.execute(pragma)
         if query_only:
             # A file opened read-only can't share a write-ahead log; a connection that refuses to write can.
             connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
+    """Execute the first statement of a connection without patience, which from then on waits for other programs.
+
+    Where files can't be locked, SQLite would take that for a lock of another program, and wait for ever the same.
+    """
+    try:
+        connection.execute(statement)
+    except sqlite3.OperationalError as error:
+        if primary_code(error) != sqlite3.SQLITE_BUSY or not seconds or platform.lacks_locks(path.parent):
+            raise
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
+        connection.execute(statement)
+    else:
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
 
 _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
@@ -101,9 +122,9 @@ def peek(path: Path) -> sqlite3.Connection:
         has_log = _has_log(path)
     if not locks.exists():
         return connect_frozen(path, has_log=has_log)
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=0)
     try:
-        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+        begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", path, BUSY_SECONDS / 2)
     except sqlite3.OperationalError as error:
         connection.close()
         if primary_code(error) in _REFUSALS:
@@ -143,7 +164,7 @@ def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """A write transaction that takes its lock at the start, so a busy cache can't make it fail half-way."""
-    connection.execute("BEGIN IMMEDIATE")
+    _begin(connection)
     try:
         yield
         connection.execute("COMMIT")
@@ -152,6 +173,36 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the write lock, and try each millisecond while another program has it.
+
+    SQLite's own waiting tries every 100 ms in the end. It would miss the short gaps between the transactions of a
+    program that writes for long, such as one that takes in another machine's marks.
+    """
+    ((patience,),) = connection.execute("PRAGMA busy_timeout").fetchall()
+    give_up: float | None = None
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if primary_code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                give_up = time.monotonic() + patience / 1_000 if give_up is None else give_up
+                if time.monotonic() >= give_up:
+                    raise
+            time.sleep(RETRY_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def give_way() -> None:
+    """Let another program take the write lock, between two transactions of long work."""
+    time.sleep(GAP_SECONDS)
 
 
 def statements(script: str) -> Iterator[str]:
@@ -166,9 +217,11 @@ def statements(script: str) -> Iterator[str]:
 
 def engine(path: Path) -> Engine:
     """A SQLAlchemy engine for the cache; its transactions take the write lock when they begin."""
-    from sqlalchemy import create_engine, event
+    from sqlalchemy import URL, create_engine, event
 
-    made = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    made = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": 0, "check_same_thread": False}
+    )
 
     @event.listens_for(made, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -176,7 +229,9 @@ def engine(path: Path) -> Engine:
         connection.isolation_level = None
         # A statement on a large cache may take minutes: each part of it is a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)
-        for pragma in pragmas(durable=False, mebibytes=16):
+        first, *others = pragmas(durable=False, mebibytes=16)
+        begin_patiently(connection, first, path, BUSY_SECONDS)
+        for pragma in others:
             connection.execute(pragma)
 
     @event.listens_for(made, "begin")

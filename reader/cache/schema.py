@@ -18,9 +18,9 @@ from typing import NamedTuple
 from reader.cache.connections import connect, engine, peek, statements, transaction
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
-from reader.paths import backup_folder, make_folder, make_private, touch_private
+from reader.paths import close_to_others, make_folder, touch_private
 
-HEAD = "0013"
+HEAD = "0015"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150
@@ -175,8 +175,7 @@ def ensure(path: Path) -> None:
     """
     facts = _facts(path)
     current = _is_current(path, facts)
-    kept = backup_folder(path)
-    make_private(path.parent, *path.parent.glob(f"{path.stem}.*"), kept, *kept.glob("*"))
+    close_to_others(path)
     if current:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
@@ -215,16 +214,18 @@ def upgrade(path: Path) -> None:
             return
         if version(path) is not None:
             backups.back_up_before(path, date.today(), HEAD)
-        _migrate(path)
+        migrate(path)
 
 
-def _migrate(path: Path) -> None:
+def migrate(path: Path) -> None:
+    """Run the missing migrations in one transaction, without a backup; raises CacheError."""
     from alembic import command
     from alembic.config import Config
     from sqlalchemy.exc import DBAPIError
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    # A % has a meaning in the values of such a file.
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     database = engine(path)
     try:
         with database.begin() as connection:

@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted
+from reader import platform
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted, NoLocks
 from reader.paths import LEAST_ROOM, suspect_stamp, touch_private
 
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
@@ -25,6 +26,7 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
     {
         sqlite3.SQLITE_BUSY: (CacheBusy, _BUSY),
         sqlite3.SQLITE_LOCKED: (CacheBusy, _BUSY),
+        sqlite3.SQLITE_PROTOCOL: (CacheBusy, _BUSY),
         sqlite3.SQLITE_INTERRUPT: (CacheInterrupted, "A newer query replaced this one."),
         sqlite3.SQLITE_FULL: (
             CacheFull,
@@ -43,6 +45,9 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
 )
 """The error class and its sentence, by SQLite's primary result code."""
 
+_OF_LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL)
+"""What SQLite also says where files can't be locked: busy for ENOLCK, an error of the disk for ENOSYS."""
+
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
@@ -57,6 +62,8 @@ def explain(error: BaseException, path: Path) -> CacheError:
     """The CacheError for an error of sqlite3, or of SQLAlchemy that wraps one, on the cache at `path`."""
     cause = getattr(error, "orig", None) or error
     code = primary_code(cause)
+    if code in _OF_LOCKS and platform.lacks_locks(path.parent):
+        return NoLocks(path.parent)
     if code == sqlite3.SQLITE_IOERR and not _has_room(path):
         # The file that connections share could not grow.
         code = sqlite3.SQLITE_FULL

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sqlite3
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import __version__
+from reader import platform as systems
 from reader.cache.mending.health import Condition, State
+from reader.commands.bug_report import build, write_report
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.sharing.health import examine_sharing
@@ -39,22 +42,58 @@ TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "TEXTUAL_THEME", "T
 """Environment variables that change how the terminal is drawn."""
 
 
+HIDDEN = "(only shown by 'dailypapers doctor')"
+"""What others see in place of what is the user's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One examined fact; `advice` says what to do about a problem, and is empty without one."""
+    """One examined fact; `advice` says what to do about a problem, and is empty without one.
+
+    What a report for others has of it is `shared`. The value and the advice are the user's own unless they are said to
+    be of the program.
+    """
 
     topic: str
     name: str
     value: str
     advice: str = ""
+    shared: str = HIDDEN
+    shared_advice: str = HIDDEN
 
     @property
     def ok(self) -> bool:
         return not self.advice
 
+    def for_others(self) -> dict[str, str | bool]:
+        """The finding without paths, addresses, queries and names."""
+        advice = self.shared_advice if self.advice else ""
+        return {"topic": self.topic, "name": self.name, "value": self.shared, "advice": advice, "ok": self.ok}
+
+
+_USUAL = re.compile(
+    r"(?:xterm|tmux|screen|rxvt|linux|vt[0-9]{3}|ansi|dumb|alacritty|foot|contour|wezterm|WezTerm|iTerm\.app|vscode"
+    r"|ghostty|kitty|Hyper|Apple_Terminal|WarpTerminal|Tabby|rio|truecolor|24bit|C|POSIX|[a-z]{2}_[A-Z]{2}|[01]?)"
+    r"(?:-(?:256color|kitty|ghostty|direct|unicode|color))*(?:\.(?:UTF-?8|utf-?8))?"
+)
+"""Values of the variables of `TERMINAL` that are of a program or a language, and not of a person."""
+
+
+def _open(topic: str, name: str, value: str, advice: str = "") -> Finding:
+    """A finding that is all of the program, and nothing of the user."""
+    return Finding(topic, name, value, advice, value, advice)
+
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--online", action="store_true", help="also send the feed a request")
+    parser.add_argument(
+        "--report",
+        nargs="?",
+        const="dailypapers-report.json",
+        metavar="FILE",
+        help="show and write a report for a bug report: no queries, paths, addresses, names or keys",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask before writing the report")
     add_json(parser)
 
 
@@ -72,8 +111,10 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += (Finding("Sharing", *fact) for fact in examine_sharing(workspace))
     findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
+    if arguments.report is not None:
+        return write_report([finding.for_others() for finding in findings], Path(arguments.report), yes=arguments.yes)
     if arguments.json:
-        print_json({"ok": not wrong, "findings": [asdict(finding) | {"ok": finding.ok} for finding in findings]})
+        print_json({"ok": not wrong, "findings": [finding.for_others() for finding in findings]})
         return 1 if wrong else 0
     _print_findings(findings)
     if wrong:
@@ -97,28 +138,45 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 def _examine_program() -> Iterator[Finding]:
     from importlib.metadata import PackageNotFoundError, version
 
-    yield Finding("Program", "dailypapers", __version__)
-    yield Finding("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
-    yield Finding("Program", "SQLite", sqlite3.sqlite_version)
+    yield _open("Program", "dailypapers", f"{__version__}, build {build()}")
+    yield _open("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
+    yield _open("Program", "SQLite", sqlite3.sqlite_version)
     for name in LIBRARIES:
         try:
-            yield Finding("Program", name, version(name))
+            yield _open("Program", name, version(name))
         except PackageNotFoundError:
-            yield Finding("Program", name, "missing", "Install dailypapers again.")
+            yield _open("Program", name, "missing", "Install dailypapers again.")
 
 
 def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
     file = workspace.config_file
-    yield Finding("Settings", "file", str(file) if file.exists() else f"{file} (not there: all defaults)")
+    is_there = file.exists()
+    value = str(file) if is_there else f"{file} (not there: all defaults)"
+    yield Finding("Settings", "file", value, shared="there" if is_there else "not there: all defaults")
     for mistake in workspace.mistakes():
-        yield Finding("Settings", f"line {mistake.line}" if mistake.line else "mistake", mistake.key, str(mistake))
+        yield Finding(
+            "Settings",
+            f"line {mistake.line}" if mistake.line else "mistake",
+            mistake.key,
+            str(mistake),
+            _known_key(mistake.key),
+        )
     try:
         rules = workspace.topics
     except ReaderError as error:
-        yield Finding("Settings", "topic rules", "unreadable", str(error))
+        yield Finding("Settings", "topic rules", "unreadable", str(error), "unreadable")
         return
     advice = "; ".join(f"line {one.line}: {one.message}" if one.line else one.message for one in rules.mistakes[:3])
-    yield Finding("Settings", "topic rules", amount(len(rules.topics), "topic"), advice)
+    count = amount(len(rules.topics), "topic")
+    yield Finding("Settings", "topic rules", count, advice, count)
+
+
+def _known_key(key: str) -> str:
+    """The setting of a dotted key, if it is one: others are the user's own words."""
+    from reader.config import SETTING_TYPES
+
+    first = key.partition(".")[0]
+    return first if first in SETTING_TYPES else "no setting"
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
@@ -126,6 +184,7 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
     from reader.cache.mending import health
 
     yield Finding("Cache", "file", str(file))
+    yield _examine_file_system(file.parent)
     try:
         with Progress() as progress:
             condition = health.examine(file, progress.show)
@@ -134,21 +193,39 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
             yield from _examine_contents(file)
             yield from _examine_sources(file, settings)
     except CacheError as error:
-        yield Finding("Cache", "state", "unusable", str(error))
+        yield Finding("Cache", "state", "unusable", str(error), f"unusable: {type(error).__name__}")
+
+
+def _examine_file_system(folder: Path) -> Finding:
+    """The kind of file system that the home is on, and whether files can be locked there."""
+    existing = next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
+    kind = systems.file_system(existing) or "of a kind that the system does not tell"
+    if why := systems.lacks_locks(existing):
+        advice = "Copy your files to a folder on a local disk, and name that in DAILYPAPERS_HOME."
+        return _open("Cache", "file system", f"{kind}; files can't be locked: {why}", advice)
+    return _open("Cache", "file system", f"{kind}; files can be locked")
 
 
 def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
     from reader.cache import schema
 
     if condition.state is State.NONE:
-        yield Finding("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
+        yield _open("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
         return
-    yield Finding("Cache", "state", condition.found or "ok", _advice(condition))
+    advice = _advice(condition)
+    yield Finding(
+        "Cache",
+        "state",
+        condition.found or "ok",
+        advice,
+        "ok" if condition.state is State.GOOD else condition.state.name.lower(),
+        advice,
+    )
     if condition.state in _READABLE:
-        yield Finding("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
-    yield Finding("Cache", "size", _sizes(file))
-    yield Finding("Cache", "journal", _journal(journal_file(file)))
-    yield Finding("Cache", "backups", _backups(file))
+        yield _open("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
+    yield Finding("Cache", "size", _sizes(file), shared=_sizes(file, ("", "-wal", "-shm")))
+    yield _open("Cache", "journal", _journal(journal_file(file)))
+    yield _open("Cache", "backups", _backups(file))
 
 
 def _advice(condition: Condition) -> str:
@@ -169,9 +246,10 @@ def _advice(condition: Condition) -> str:
             return f"{command}: it mends the cache, and keeps the file as it is under a dated name."
 
 
-def _sizes(file: Path) -> str:
-    """Sizes of the cache's files, including its write-ahead log and backups."""
-    sizes = ((one.name, one.stat().st_size) for one in sorted(file.parent.glob(f"{file.name}*")) if one.is_file())
+def _sizes(file: Path, endings: Sequence[str] = ()) -> str:
+    """Sizes of the cache's files, including its write-ahead log: of those with these endings, or of all."""
+    files = [file.with_name(file.name + ending) for ending in endings] or sorted(file.parent.glob(f"{file.name}*"))
+    sizes = ((one.name, one.stat().st_size) for one in files if one.is_file())
     return ", ".join(f"{name} {size / 1_000_000:,.1f} MB" for name, size in sizes)
 
 
@@ -200,10 +278,10 @@ def _examine_contents(file: Path) -> Iterator[Finding]:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
         for name, table in tables.items():
             (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()
-            yield Finding("Cache", name, f"{count:,}")
+            yield _open("Cache", name, f"{count:,}")
         (newest,) = cache.execute("SELECT max(day) FROM listing").fetchone()
-        yield Finding("Cache", "newest day", newest or "none")
-    yield Finding("Cache", "last refresh", _time_of(refresh_stamp(file)))
+        yield _open("Cache", "newest day", newest or "none")
+    yield _open("Cache", "last refresh", _time_of(refresh_stamp(file)))
 
 
 def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
@@ -211,10 +289,11 @@ def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
     from reader.cache.feeds import Feeds
 
     with closing(Feeds.open(file, query_only=True)) as feeds:
-        yield Finding("Sources", "followed", amount(len(feeds.followed()), "feed"))
-        yield Finding("Sources", "categories", _categories(feeds, settings))
+        yield _open("Sources", "followed", amount(len(feeds.followed()), "feed"))
+        yield _open("Sources", "categories", _categories(feeds, settings))
         for feed in feeds.failing():
-            yield Finding("Sources", feed.slug, f"failing since {_local(feed.failing_since or '')}", feed.error or "")
+            since = f"failing since {_local(feed.failing_since or '')}"
+            yield Finding("Sources", "feed", f"{feed.slug}, {since}", feed.error or "", since)
 
 
 def _categories(feeds: Feeds, settings: Settings) -> str:
@@ -247,26 +326,30 @@ def _time_of(file: Path) -> str:
 def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
         kind = f"terminal of {width()} columns" if is_terminal(stream) else "no terminal"
-        yield Finding("Terminal", name, f"{kind}, {stream.encoding}")
-    said = (f"{name}={os.environ[name]}" for name in TERMINAL if name in os.environ)
-    yield Finding("Terminal", "environment", " ".join(said) or "nothing said")
+        yield _open("Terminal", name, f"{kind}, {stream.encoding}")
+    found = {name: os.environ[name] for name in TERMINAL if name in os.environ}
+    said = " ".join(f"{name}={value}" for name, value in found.items())
+    shared = " ".join(f"{name}={value if _USUAL.fullmatch(value) else HIDDEN}" for name, value in found.items())
+    yield Finding("Terminal", "environment", said or "nothing said", shared=shared or "nothing said")
     if find_spec("textual_image") is None:
-        yield Finding("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
+        yield _open("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
     else:
         from reader.ui.terminal.pictures import picture_terminal
 
         terminal = picture_terminal(settings.images, os.environ, colorless=is_colorless(os.environ))
-        yield Finding("Terminal", "pictures", terminal.why_not or f"drawn as {terminal.protocol}")
+        yield _open("Terminal", "pictures", terminal.why_not or f"drawn as {terminal.protocol}")
 
 
 def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
     from reader.feeds.http.environment import is_offline
 
     settings = workspace.settings
-    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({workspace.loaded.origin('endpoint')})")
-    yield Finding("Feed", "token", _token(settings))
+    origin = workspace.loaded.origin("endpoint")
+    shared = f"{settings.endpoint} (default)" if origin == "default" else "another address"
+    yield Finding("Feed", "endpoint", f"{settings.endpoint} ({origin})", shared=shared)
+    yield _open("Feed", "token", _token(settings))
     if is_offline(os.environ):
-        yield Finding("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
+        yield _open("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
     if ask:
         yield _ask_feed(settings)
 
@@ -292,23 +375,26 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
 
     settings = workspace.settings
     if not settings.notify:
-        yield Finding("Notifications", "queries", "none: off")
+        yield _open("Notifications", "queries", "none: off")
         return
-    yield Finding("Notifications", "queries", ", ".join(settings.notify))
+    yield Finding("Notifications", "queries", ", ".join(settings.notify), shared=f"{len(settings.notify):,}")
     if settings.notify_command:
         program = find_program(settings.notify_command)
         advice = "" if program else "It is not on the path, or may not be run: check notify_command."
-        yield Finding("Notifications", "program", program or settings.notify_command[0], advice)
+        yield Finding(
+            "Notifications", "program", program or settings.notify_command[0], advice, _found(program), advice
+        )
     else:
         program = notify.desktop_program()
         advice = "" if program else "Install notify-send (libnotify), or set notify_command."
-        yield Finding("Notifications", "program", program or "none", advice)
+        yield Finding("Notifications", "program", program or "none", advice, _found(program), advice)
     try:
         problem = notified.problem(workspace.cache_file) if schema.version(workspace.cache_file) else None
     except CacheError:
         return
     if problem is not None:
-        yield Finding("Notifications", "last", f"failing since {_local(problem.since)}", problem.error)
+        since = f"failing since {_local(problem.since)}"
+        yield Finding("Notifications", "last", since, problem.error, since)
 
 
 def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
@@ -320,11 +406,16 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         file = export_path(export, workspace.config_file.parent)
         advice = "" if export_format(export) else "Its ending names no format: add format = to its [[exports]]."
         advice = advice if file.parent.is_dir() else "Its folder is not there: make it, or name another file."
-        yield Finding("Exports", export.query, str(file), advice)
+        yield Finding("Exports", "export", f"{export.query}: {file}", advice, export.format or "by the ending", advice)
     for command in workspace.settings.commands:
         program = find_program(command.words)
-        advice = "" if program else f"{command.words[0]} is not on the path, or may not be run."
-        yield Finding("Commands", command.name, program or command.words[0], advice)
+        advice = "" if program else "It is not on the path, or may not be run."
+        value = f"{command.name}: {program or command.words[0]}"
+        yield Finding("Commands", "command", value, advice, _found(program), advice)
+
+
+def _found(program: str | None) -> str:
+    return "found" if program else "not found"
 
 
 def _examine_digests(workspace: Workspace) -> Iterator[Finding]:
@@ -337,10 +428,10 @@ def _examine_digests(workspace: Workspace) -> Iterator[Finding]:
         return
     sent = read_sent(file)
     last = sent.newest
-    yield Finding("Digest", "last sent", last.astimezone().isoformat(" ", "minutes") if last else "never")
+    yield _open("Digest", "last sent", last.astimezone().isoformat(" ", "minutes") if last else "never")
     if sent.failure is not None:
         at = sent.failure.at.astimezone().isoformat(" ", "minutes")
-        yield Finding("Digest", "failed", at, clean(sent.failure.error))
+        yield Finding("Digest", "failed", at, clean(sent.failure.error), at)
 
 
 def _examine_log() -> Iterator[Finding]:
@@ -351,11 +442,8 @@ def _examine_log() -> Iterator[Finding]:
     yield Finding("Log", "log file", str(log_file()))
     errors = log.recent_errors(datetime.now(UTC))
     last = f", the last: {clean(errors[-1])}" if errors else ""
-    yield Finding(
-        "Log",
-        "errors",
-        f"{amount(len(errors), 'error')} in the last 7 days{last}" if errors else "none in the last 7 days",
-    )
+    count = f"{amount(len(errors), 'error')} in the last 7 days" if errors else "none in the last 7 days"
+    yield Finding("Log", "errors", count + last, shared=count)
 
 
 def _ask_feed(settings: Settings) -> Finding:
@@ -378,11 +466,12 @@ def _ask_feed(settings: Settings) -> Finding:
     try:
         count = asyncio.run(ask())
     except ConfigError as error:
-        return Finding("Feed", "answer", "none", str(error))
+        return Finding("Feed", "answer", "none", str(error), "none: a mistake in the settings")
     except Exception as error:
-        return Finding("Feed", "answer", "none", str(failure_of("the doctor's request to the feed", error)))
+        failure = failure_of("the doctor's request to the feed", error)
+        return Finding("Feed", "answer", "none", str(failure), f"none: {type(error).__name__}")
     milliseconds = (datetime.now(UTC) - start).total_seconds() * 1000
-    return Finding("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
+    return _open("Feed", "answer", f"{amount(count, 'paper')} of yesterday in {milliseconds:.0f} ms")
 
 
 COMMAND = Command(
@@ -390,7 +479,8 @@ COMMAND = Command(
     "Examine program, settings, cache, sources, terminal and feed; problems are marked, with what to do.",
     (
         ("doctor", "examine everything on this machine"),
-        ("doctor --online --json", "also ask the feed; print JSON, for a bug report"),
+        ("doctor --online --json", "also ask the feed; print JSON without paths, queries and names"),
+        ("doctor --report", "write a report for a bug report, which you see before"),
     ),
     _add_arguments,
     _examine,

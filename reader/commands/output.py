@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from reader.core.errors import UsageError
 from reader.core.text import visible
 
 if TYPE_CHECKING:
@@ -108,6 +109,21 @@ def width(stream: TextIO | None = None) -> int:
 def amount(count: int, noun: str) -> str:
     """A number and its noun: `1 paper`, `9,295 papers`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def counts(row: PaperRow) -> tuple[str, str]:
+    """A paper's upvotes and comments for other programs; empty if unknown."""
+    upvotes, comments = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
+    return upvotes, comments
+
+
+def is_confirmed(yes: bool, question: str) -> bool:
+    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
+    if yes:
+        return True
+    if not is_terminal(sys.stdin):
+        raise UsageError("There is no terminal to ask on; confirm with --yes.")
+    return ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def describe_action(action: Action) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ def print_report(report: Report, *, as_json: bool) -> None:
                 "starred": report.starred,
                 "papers": report.papers,
                 "papers_left": report.lost,
+                "papers_unread": report.unread,
+                "papers_from": {str(file): count for file, count in report.restored.items()},
             }
         )
         return
@@ -59,16 +62,34 @@ def print_report(report: Report, *, as_json: bool) -> None:
 
 
 def summarize(report: Report) -> str:
-    """One sentence: what was done, and how many marks and papers there are."""
+    """One sentence: what came back from where, what could not, and how much there is now."""
     stars, papers = amount(report.starred, "starred paper"), amount(report.papers, "paper")
-    have = f"{amount(report.events, 'event')}, {stars}, {papers}"
+    have = f"{amount(report.events, 'event')}, {stars} and {papers}"
+    sources = " and ".join(f"{count:,} from {_named(file)}" for file, count in report.restored.items() if count)
     if report.is_new:
-        left = f"; {amount(report.lost, 'more paper')} can be fetched again" if report.lost else ""
-        return f"A new cache has {have}{left}. 'dailypapers refresh' fetches the latest days."
+        came = f": {sources}" if sources else ", because neither a backup nor the file has any that can be read"
+        return f"A new cache has {have}{came}{_missing(report)}."
+    if sources:
+        return f"The cache had fewer papers than a backup, and now has {have}: {sources}{_missing(report)}."
     if report.found:
         return f"The cache is mended: {have}."
     joined = f"{amount(report.joined, 'event')} came from the journal" if report.joined else "nothing had to be changed"
     return f"The cache is good, and {joined}: {have}."
+
+
+def _named(file: Path) -> str:
+    """A file that papers came from, in words."""
+    day = re.search(r"\d{4}-\d\d-\d\d", file.name)
+    return f"the backup of {day[0]}" if day else "the broken file"
+
+
+def _missing(report: Report) -> str:
+    """What could not be brought back, and what to do."""
+    missing = report.unread + report.lost
+    if not missing:
+        return ""
+    why = "could not be read" if report.unread else "were left for want of time"
+    return f"; {amount(missing, 'more paper')} {why}, and 'dailypapers refresh' asks the feed for them"
 
 
 def prepare_cache(file: Path, rules: Rules) -> list[str]:
@@ -95,6 +116,6 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
         return []
     kept = f"; the old file is {report.kept[0].name}" if report.kept else ""
     stars, papers = amount(report.starred, "starred paper"), amount(report.papers, "paper")
-    told = f"The cache was mended ({report.found[0].found}): {stars} and {papers} are back{kept}"
+    told = f"The cache was mended ({report.found[0].found}): {stars} and {papers} are back{_missing(report)}{kept}"
     warn(f"{told}.")
     return [told]

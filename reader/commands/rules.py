@@ -65,6 +65,7 @@ def _today() -> date:
 
 def _run_rules(arguments: Namespace, workspace: Workspace) -> int:
     run, _ = ACTIONS[arguments.what]
+    workspace.catch_up()
     return run(arguments, workspace, _chosen(arguments.names, workspace))
 
 

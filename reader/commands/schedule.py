@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
 from reader.commands.command import Command, add_json, add_words, bare, positive_number
-from reader.commands.output import ask, is_terminal, print_json, print_line
+from reader.commands.output import is_confirmed, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.paths import HOME_VARIABLE, home
@@ -85,7 +84,7 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
         ended = there & {"digest"} if arguments.digest else there
         if not ended:
             show(f"There is no {'digest' if arguments.digest else 'schedule'}.")
-        elif _is_confirmed(arguments.yes, f"Remove the {'digest' if arguments.digest else 'schedule'}?"):
+        elif is_confirmed(arguments.yes, f"Remove the {'digest' if arguments.digest else 'schedule'}?"):
             for name in ended:
                 schedule.remove(planned[name], schedule.run_program)
             there = there - ended
@@ -94,7 +93,7 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
         show(text)
         if arguments.what == "show":
             show(f"\n{_INSTALLED[tuple(sorted(there))]} ({kind}).")
-        elif _is_confirmed(arguments.yes, "\nInstall this?"):
+        elif is_confirmed(arguments.yes, "\nInstall this?"):
             for name in wanted:
                 schedule.install(planned[name], schedule.run_program)
             there = there.union(wanted)
@@ -130,15 +129,6 @@ def _check_digest(workspace: Workspace) -> None:
         from reader.commands.mailing.delivery import check_mail
 
         check_mail(workspace.settings.digest)
-
-
-def _is_confirmed(yes: bool, question: str) -> bool:
-    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
-    if yes:
-        return True
-    if not is_terminal(sys.stdin):
-        raise UsageError("There is no terminal to ask on; confirm with --yes.")
-    return ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 COMMAND = Command(

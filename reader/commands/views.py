@@ -48,6 +48,7 @@ def _suggest(given: Sequence[str]) -> Sequence[str]:
 
 def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     run, _ = ACTIONS[arguments.what]
+    workspace.catch_up()
     if arguments.what == "list":
         if arguments.name is not None:
             raise UsageError("'views list' takes no name. See 'dailypapers views --help'.")

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import config, paths, settings_reader
+from reader import access_token, config, paths, settings_reader
 from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 
 if TYPE_CHECKING:
+    from reader.cache.entries import Step
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
@@ -57,7 +58,9 @@ class Workspace:
     @cached_property
     def loaded(self) -> LoadedSettings:
         paths.make_private(self.config_file.parent, self.config_file)
-        return settings_reader.load_settings(self.config_file)
+        loaded = settings_reader.load_settings(self.config_file)
+        access_token.keep_private("settings", partial(config.private_texts, loaded.settings))
+        return loaded
 
     @cached_property
     def settings(self) -> Settings:
@@ -139,6 +142,9 @@ class Workspace:
         from reader.refresh.jobs import JobContext
 
         self._restore_if_lost()
+        if self.cache_file.exists():
+            # What the user has added to the settings by hand takes part at once.
+            self.catch_up()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
@@ -150,6 +156,7 @@ class Workspace:
         window = Window.open(self.cache_file)
         try:
             self._join_journal(window)
+            self._keep_lists(window)
             self._mute(window)
             yield window
         finally:
@@ -165,6 +172,32 @@ class Workspace:
 
             with suppress(CacheError), closing(Events.open(self.cache_file)):
                 window.changed()
+
+    def catch_up(self) -> None:
+        """Bring the settings up to what was done elsewhere or undone, before they are read."""
+        with self.window():
+            pass
+
+    def _keep_lists(self, window: Window) -> None:
+        """Bring the lists of the settings file and their events into step; a cache that can't be written stays."""
+        from reader.cache import entries
+        from reader.cache.marks.events import Events
+
+        if not self._cache_file and window.read(lambda connection: entries.is_due(connection, self.config_file)):
+            with suppress(CacheError), closing(Events.open(self.cache_file)) as events:
+                self.keep_in_step(events)
+                window.changed()
+
+    def keep_in_step(self, events: Events) -> Step:
+        """Bring the lists of the settings file, such as views, and their events into step."""
+        from reader.cache import entries
+
+        # The sample has nothing to do with the user's settings.
+        step = entries.Step() if self._cache_file else entries.keep_in_step(events, self.config_file)
+        if step.taken:
+            for name in ("loaded", "settings", "keymap"):
+                self.__dict__.pop(name, None)
+        return step
 
     def _mute(self, window: Window) -> None:
         """Mute papers by the words of the settings if these have changed since a refresh did."""
@@ -188,7 +221,11 @@ class Workspace:
         self.has_changed = True
         events = Events.open(self.cache_file)
         try:
+            self.keep_in_step(events)
             yield events
+            # What was undone, or came from other machines.
+            for refused in self.keep_in_step(events).refused:
+                warn(refused)
         finally:
             events.close()
         self.back_up()

@@ -9,7 +9,9 @@ ReaderError
 │   ├── CacheForeign      made by another program
 │   ├── CacheDamaged      broken; a repair brings the marks back
 │   ├── CacheInterrupted  a newer read replaced this one
-│   └── CacheBusy         another program locks the cache too long
+│   ├── MarkNotTaken      a mark is stored, and another one still decides
+│   ├── CacheBusy         another program locks the cache too long
+│   └── NoLocks           its file system can't lock files
 └── FeedError             a request to a feed failed
     ├── FeedOffline       offline by choice or no network
     ├── FeedUnreachable   no answer in time, or the connection broke
@@ -67,6 +69,10 @@ class CacheInterrupted(CacheError):
     """A newer read replaced this one."""
 
 
+class MarkNotTaken(CacheError):
+    """A mark is stored, but papers stay as they were because another mark counts as later; a repair mends that."""
+
+
 class CacheBusy(CacheError):
     """Another program holds the cache's lock for longer than we wait."""
 
@@ -77,6 +83,16 @@ class CacheFull(CacheError):
 
 class CacheIndexing(CacheBusy):
     """An index that a search needs is being made; the same search succeeds later."""
+
+
+class NoLocks(CacheError):
+    """The file system of the home can't lock files, so two programs could damage them; nothing is written."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            f"The file system of {folder} can't lock files, and two programs could damage the cache there: nothing was"
+            " written. Copy your files to a folder on a local disk, and name that in DAILYPAPERS_HOME."
+        )
 
 
 class FeedError(ReaderError):

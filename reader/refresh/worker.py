@@ -24,10 +24,11 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from reader import access_token, log, platform
+from reader import access_token, config, log, platform
 from reader.core import errors, steps
 from reader.core.errors import ReaderError
 from reader.core.text import clean
@@ -204,6 +205,7 @@ def main() -> None:
     out = _Output(_take_standard_output())
     context, job, tokens = pickle.load(sys.stdin.buffer)  # noqa: S301 (the reader wrote it)
     access_token.hold_tokens(tokens)
+    access_token.keep_private("settings", partial(config.private_texts, context.settings))
     log.attach(context.settings.log_level)
     from reader.refresh.jobs import StorePapers
 

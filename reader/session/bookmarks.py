@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.paths import read_start, replace_private
 
@@ -122,7 +122,7 @@ def _read(file: Path) -> Mapping[object, object]:
 def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
     for id, values in found.items():
         match id, values:
-            case str(), [str(edition), int(block), int(letter), str(section), int(share) | float(share)]:
+            case str(), [str(edition), int(block), int(letter), str(section), int(share) | float(share), *_]:
                 if block >= 0 and letter >= -1 and 0 <= share <= 1:
                     yield id, Bookmark(edition, block, letter, section, float(share))
 
@@ -130,17 +130,25 @@ def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
 def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
     """Write changed bookmarks behind those of the file, which another program may have written; raises OSError.
 
-    A file that has no bookmarks is not lost: it gets another name. One that can't be read stays as it is.
+    A file that has no bookmarks is not lost: it gets another name. One that can't be read stays as it is. What a newer
+    program has in it stays there.
     """
+    before: dict[object, Any] = {}
     try:
-        before = dict(_valid(_read(file)))
+        before = dict(_read(file))
     except FileNotFoundError:
-        before = {}
+        pass
     except ValueError:
-        before = {}
         if file.stat().st_size:
             file.replace(file.with_name(f"{file.name}{ASIDE}"))
-    kept = {id: mark for id, mark in before.items() if id not in changed} | dict(changed)
-    latest = dict(list(kept.items())[-MOST:])
+    for id, mark in changed.items():
+        old = before.pop(id, None)
+        before[id] = [*mark, *(old[len(mark) :] if isinstance(old, list) else ())]
+    ours = dict(_valid(before))
+    for id in list(ours)[:-MOST]:
+        del before[id], ours[id]
+    text = json.dumps(before, ensure_ascii=True, indent=0)
+    if len(text) > MAX_SIZE:
+        text = json.dumps(ours, ensure_ascii=True, indent=0)
     # Not durable: to leave must not wait for the disk.
-    replace_private(file, json.dumps(latest, ensure_ascii=True, indent=0), durable=False)
+    replace_private(file, text, durable=False)

@@ -74,10 +74,11 @@ SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
     View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
     View("group", "Group", "by:anyone"),
+    View("pages", "Saved pages", "source:page", "page"),
     View("muted", "Muted", "is:muted"),
 )
 """Views listed only while they have papers: the feed's ranking, marked papers that have changed since, what a
-group shares, and what muted words leave out."""
+group shares, saved pages in their own order, and what muted words leave out."""
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:
@@ -321,7 +322,9 @@ def feed_text(text: str) -> str:
         query = parse(text)
     except QueryError:
         return " ".join(text.split())
-    return " ".join(word for word in (*(word.strip('"') for word in words(query)), query.near) if word)
+    return " ".join(
+        word for word in (*(word.strip('"').removeprefix("=") for word in words(query)), query.near) if word
+    )
 
 
 def words(query: Query, fields: Collection[str | None] = WORD_FIELDS) -> tuple[str, ...]:

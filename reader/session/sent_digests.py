@@ -14,9 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from reader import platform
 from reader.core.errors import ReaderError
-from reader.paths import make_folder, make_private, read_start, replace_private
+from reader.paths import make_folder, make_private, read_start, replace_private, take_lock
 
 MAX_SIZE = 1 << 24
 """Bytes that are read."""
@@ -140,7 +139,8 @@ class SentDigests:
         try:
             if self._file.stat().st_size > LONG:
                 oldest = (_now() - KEPT).isoformat()
-                kept = [json.dumps(line) for line in _lines(self._file) if str(line.get("at")) > oldest]
+                # A line of a newer form may have no time.
+                kept = [json.dumps(line) for line in _lines(self._file) if str(line.get("at", oldest)) >= oldest]
                 replace_private(self._file, "".join(f"{line}\n" for line in kept))
         except OSError:
             return
@@ -156,12 +156,12 @@ def hold_sent(file: Path) -> Iterator[SentDigests]:
     """The log, for this program alone: two that run at once must not mail the same. Raises ReaderError."""
     lock = file.with_suffix(".lock")
     try:
-        handle = os.open(make_folder(lock), os.O_RDWR | os.O_CREAT, 0o600)
+        handle = take_lock(
+            make_folder(lock), ReaderError("Another program is sending a digest; wait until it has ended.")
+        )
     except OSError as error:
         raise ReaderError(f"{lock} could not be written: {error.strerror}. Nothing is mailed.") from error
     try:
-        if not platform.try_lock(handle):
-            raise ReaderError("Another program is sending a digest; wait until it has ended.")
         sent = SentDigests(file)
         yield sent
         sent.shorten()

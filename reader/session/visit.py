@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reader.core.errors import QueryError
 from reader.paths import read_start, replace_private
@@ -124,13 +124,7 @@ _GOOD: Mapping[str, Callable[[object], bool]] = {
 
 def load(path: Path) -> Visit:
     """Load the visit; a missing or invalid value takes its default."""
-    try:
-        # A longer file is cut off, and so no JSON.
-        found = json.loads(read_start(path, MAX_SIZE).decode())
-    except (OSError, ValueError, RecursionError):
-        return Visit()
-    if not isinstance(found, dict):
-        return Visit()
+    found = _read(path)
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
     good["sizes"] = dict(_sizes(found.get("sizes")))
     for name in ("history", "commands", "folded", "hidden"):
@@ -138,6 +132,16 @@ def load(path: Path) -> Visit:
         if isinstance(texts, list):
             good[name] = tuple(text for text in texts[:MAX_TEXTS] if _is_text(text))
     return Visit(**good)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The fields of a file; none if it can't be read."""
+    try:
+        # A longer file is cut off, and so no JSON.
+        found = json.loads(read_start(path, MAX_SIZE).decode())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
@@ -150,6 +154,11 @@ def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
 
 
 def save(path: Path, visit: Visit) -> None:
-    """Save the visit, in full or not at all; raises OSError."""
+    """Save the visit, in full or not at all; fields of a newer program stay in the file. Raises OSError."""
+    others = {name: value for name, value in _read(path).items() if name not in Visit._fields}
+    for values in (visit._plain() | others, visit._plain()):
+        text = json.dumps(values, ensure_ascii=False, indent=1)
+        if len(text.encode("utf-8", "backslashreplace")) <= MAX_SIZE:
+            break
     # Not durable: to leave must not wait for the disk.
-    replace_private(path, json.dumps(visit._plain(), ensure_ascii=False, indent=1), durable=False)
+    replace_private(path, text, durable=False)

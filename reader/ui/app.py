@@ -14,6 +14,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from reader import platform
+from reader.access_token import keep_private
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
 from reader.keys.contexts import Context
@@ -117,9 +118,11 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file)
+        self.library.settings_file = None if demo else settings_file
         self.library.left_at(self._left.visited)
         self.model = Model(self._first_state(query))
         self.set_reactive(ReaderApp.state, self.model.state)
+        keep_private("typed", lambda: (self.model.state.listed_text, *self.model.state.history))
         self.model.publish = partial(setattr, self, "state")
         self.background = Background(self, self.model)
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)

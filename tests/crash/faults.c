@@ -1,19 +1,22 @@
-/* Makes the n-th write to the files of one folder fail, for tests: `LD_PRELOAD=faults.so`.
+/* Makes the n-th write to the files of one folder fail, or all locks of them, for tests: `LD_PRELOAD=faults.so`.
 
    FAULT_FOLDER  the folder; calls on other files pass
    FAULT_AT      which call fails, counted from 1 over all functions below
    FAULT_ERROR   its errno; 0 writes half of the bytes and says so
    FAULT_ON      if set, all later calls fail too
-   FAULT_REPORT  a file that gets the name of the function that failed first */
+   FAULT_REPORT  a file that gets the name of the function that failed first
+   FAULT_LOCKS   the errno of every lock, as on a file system that has none */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -85,3 +88,31 @@ PASSING(ftruncate, (int fd, off_t size), is_ours(fd), REAL(ftruncate)(fd, size))
 PASSING(ftruncate64, (int fd, off64_t size), is_ours(fd), REAL(ftruncate64)(fd, size))
 PASSING(rename, (const char *from, const char *to), is_inside(to), REAL(rename)(from, to))
 PASSING(unlink, (const char *path), is_inside(path), REAL(unlink)(path))
+
+static int lacks_locks(int fd) {
+    const char *error = getenv("FAULT_LOCKS");
+    return error && is_ours(fd) ? atoi(error) : 0;
+}
+
+int flock(int fd, int operation) {
+    int error = lacks_locks(fd);
+    if (!error) return REAL(flock)(fd, operation);
+    errno = error;
+    return -1;
+}
+
+#define CONTROL(name)                                                                        \
+    int name(int fd, int command, ...) {                                                     \
+        va_list rest;                                                                        \
+        va_start(rest, command);                                                             \
+        void *value = va_arg(rest, void *);                                                  \
+        va_end(rest);                                                                        \
+        int locks = command == F_SETLK || command == F_SETLKW || command == F_GETLK;         \
+        int error = locks ? lacks_locks(fd) : 0;                                             \
+        if (!error) return REAL(name)(fd, command, value);                                   \
+        errno = error;                                                                       \
+        return -1;                                                                           \
+    }
+
+CONTROL(fcntl)
+CONTROL(fcntl64)

@@ -12,6 +12,8 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from tests.crash.damage import DAMAGES, try_repair
 from tests.crash.homes import Stage
 from tests.crash.program import Run, run
@@ -58,6 +60,14 @@ def build_library(folder: Path) -> Path | None:
         [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl"], capture_output=True, check=False
     )
     return library if built.returncode == 0 else None
+
+
+def without_locks(folder: Path, error: int, at: Path) -> dict[str, str]:
+    """Variables with which no file of a folder can be locked, by a library that is compiled at a folder."""
+    library = build_library(at)
+    if library is None:
+        pytest.skip("it needs Linux and a C compiler")
+    return {"LD_PRELOAD": str(library), "FAULT_FOLDER": f"{folder}/", "FAULT_LOCKS": str(error)}
 
 
 def run_faults(

@@ -22,6 +22,10 @@ TRACES = ("open", "finish", "pass")
 """Kinds of events that reading leaves by itself, some time later: nobody asks for them, and no undo is about them."""
 
 
+LISTS = ("entry:", "here:")
+"""How the kinds of events begin that come by themselves where the lists of the settings file were changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """Something that the program was asked to do to marks; it makes one event, or none if nothing changes.
@@ -184,8 +188,9 @@ def _judge_history(before: Snapshot, after: Snapshot, deeds: Sequence[Deed], ack
 def _match(
     before: Snapshot, new: Sequence[Entry], titles: Mapping[str, str], deeds: Sequence[Deed], acknowledged: int
 ) -> Iterator[str]:
-    entries = list(before.entries)
-    rest = list(new)
+    # What was changed in the settings is noted before anything else is done, and undone like a mark.
+    entries = [*before.entries, *(entry for entry in new if entry.kind.startswith(LISTS))]
+    rest = [entry for entry in new if not entry.kind.startswith(LISTS)]
     has_come = False
     for number, deed in enumerate(deeds):
         has_come = has_come and deed.is_together

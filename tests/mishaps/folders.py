@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -11,8 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from reader import platform
+from reader.cache.connections import BUSY_SECONDS
 from reader.cache.marks.journal import Entry, decode, encode
 from tests.crash.disks import mount
+from tests.crash.faults import without_locks
+from tests.crash.snapshot import make_pdf
+from tests.feed_server import FeedServer
 from tests.mishaps.trial import Mishap, Trial, disk, events, machine, marks, resize
 
 ROOM = "sync DIR"
@@ -289,10 +294,69 @@ def _home_nearly_full(trial: Trial) -> None:
 def _joined_twice(trial: Trial) -> None:
     """Another program holds the lock."""
     with (trial.laptop / "papers.sync").open("r+") as lock:
-        assert platform.try_lock(lock.fileno())
+        assert platform.try_lock(lock.fileno()) is platform.Lock.MINE
         trial.meets("sync", str(trial.shared))
     trial.heals("sync", str(trial.shared))
     trial.expect_same_marks()
+
+
+def _home_without_locks(trial: Trial, error: int) -> None:
+    """No command may wait for another program, or blame one or the disk."""
+    settings = trial.laptop / "config.toml"
+    settings.write_text(f'{settings.read_text()}[digest]\ncommand = ["true"]\n')
+    more = without_locks(trial.laptop, error, trial.place)
+    for words in (
+        ("list", "--limit", "1"),
+        ("mark", "star", trial.papers[7]),
+        ("refresh",),
+        ("sync", str(trial.shared)),
+        ("pdf", trial.papers[0]),
+        ("digest", "--since", "3y", "--to", "command"),
+        ("cache", "verify"),
+    ):
+        done = trial.meets(*words, more=more)
+        trial.expect("can't lock files" in done.err and "DAILYPAPERS_HOME" in done.err, f"{words}: {done.err}")
+        trial.expect(done.seconds < BUSY_SECONDS, f"{words}: it waited for a lock")
+    # What it says helps: a copy on a disk with locks.
+    copy = trial.place / "local"
+    shutil.copytree(trial.laptop, copy)
+    trial.heals("mark", "star", trial.papers[7], home=copy, more=more)
+    trial.heals("sync", str(trial.shared))
+    trial.expect_same_marks()
+
+
+def _no_lock_service(trial: Trial) -> None:
+    _home_without_locks(trial, errno.ENOLCK)
+
+
+def _no_lock_calls(trial: Trial) -> None:
+    _home_without_locks(trial, errno.ENOSYS)
+
+
+def _locks_not_supported(trial: Trial) -> None:
+    _home_without_locks(trial, errno.EOPNOTSUPP)
+
+
+def _shared_without_locks(trial: Trial) -> None:
+    """Only the home needs locks."""
+    trial.meets("sync", str(trial.shared), code=0, more=without_locks(trial.shared, errno.ENOSYS, trial.place))
+    trial.heals("sync", str(trial.shared))
+    trial.expect_same_marks()
+
+
+def _pdfs_without_locks(trial: Trial) -> None:
+    """A PDF comes whole, and nothing else stays beside it."""
+    folder = trial.place / "pdfs"
+    folder.mkdir()
+    (trial.laptop / "config.toml").write_text(f'ask_arxiv = false\nrefresh_minutes = 0\npdf_folder = "{folder}"\n')
+    id = trial.papers[0]
+    with FeedServer() as feed:
+        feed.pages[f"/pdf/{id}"] = make_pdf(id)
+        more = without_locks(folder, errno.ENOLCK, trial.place) | {"ARXIV_ENDPOINT": feed.url, "HF_HUB_OFFLINE": "0"}
+        trial.meets("pdf", id, code=0, more=more)
+        kept = [file.read_bytes() for file in folder.iterdir()]
+        trial.expect(kept == [make_pdf(id)], f"the folder has {list(folder.iterdir())}")
+        trial.heals("pdf", id)
 
 
 MISHAPS = tuple(
@@ -325,6 +389,11 @@ MISHAPS = tuple(
         ("no room on the own disk", _home_full),
         ("little room on the own disk", _home_nearly_full),
         ("another program joins the marks", _joined_twice),
+        ("the home's file system has no lock service (ENOLCK)", _no_lock_service),
+        ("the home's file system has no locks (ENOSYS)", _no_lock_calls),
+        ("the home's file system supports no locks (EOPNOTSUPP)", _locks_not_supported),
+        ("the shared folder's file system has no locks", _shared_without_locks),
+        ("the file system of the PDFs has no locks", _pdfs_without_locks),
     )
 )
 """In the order of the table."""

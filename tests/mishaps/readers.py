@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from reader.cache.connections import BUSY_SECONDS
+from tests.crash.faults import without_locks
 from tests.crash.program import ROOT, Run, environment
 from tests.feed_server import FeedServer, item
 from tests.mishaps.servers import joined_through_server
@@ -138,6 +142,42 @@ def _export_gone(trial: Trial) -> None:
         trial.expect(count >= 3, f"the feed has {count} papers after the reader has ended")
 
 
+def _home_without_locks(trial: Trial) -> None:
+    """The reader says so at once, and leaves."""
+    for size, error in zip(SIZES, (errno.ENOLCK, errno.ENOSYS), strict=True):
+        surroundings = environment(trial.laptop, **without_locks(trial.laptop, error, trial.place))
+        with Terminal([sys.executable, "-m", "reader"], surroundings, size, ROOT) as terminal:
+            terminal.wait_for(lambda one: "".join(one.lines).rstrip().endswith("DAILYPAPERS_HOME."), BUSY_SECONDS)
+            said, code = "".join(terminal.lines).rstrip(), terminal.wait_closed(BUSY_SECONDS)
+            trial.expect("can't lock files" in said, f"it said {said}")
+            trial.note(Run((f"{size[0]}x{size[1]}",), code, "", said, 0), 1)
+    trial.must(trial.laptop, "list")
+
+
+def _answers_without_locks(trial: Trial) -> None:
+    """Programs that can't take turns at a host ask it all the same: the refresh is not held up."""
+    home, answers = trial.place / "data" / "dailypapers", trial.place / "answers"
+    shutil.copytree(trial.laptop, home)
+    answers.mkdir()
+    (home / "config.toml").write_text("ask_arxiv = false\n")
+    for size in SIZES:
+        with FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed:
+            surroundings = environment(home, feed.url, **without_locks(answers, errno.ENOLCK, trial.place))
+            del surroundings["DAILYPAPERS_HOME"]
+            names = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+            surroundings |= {name: str(home.parent) for name in names} | {"XDG_CACHE_HOME": str(answers)}
+            with Terminal([sys.executable, "-m", "reader"], surroundings, size, ROOT) as terminal:
+                terminal.wait_for("papers", 30)
+                terminal.press("r")
+                terminal.wait_for("News of the day", 40)
+                trial.note(Run((f"{size[0]}x{size[1]}",), 0, "The news came.", "", 0), 0)
+                terminal.press("q")
+                trial.expect(terminal.wait_closed(30) == 0, "the reader ended badly")
+        locks = list(answers.rglob("*.lock"))
+        trial.expect(bool(locks), "no lock was tried")
+        shutil.copytree(trial.laptop, home, dirs_exist_ok=True)
+
+
 MISHAPS = tuple(
     Mishap(ROOM, what, play)
     for what, play in (
@@ -146,6 +186,8 @@ MISHAPS = tuple(
         ("the server stops and comes back", _server_down_and_up),
         ("the group's folder is gone", _group_gone),
         ("the folder of a watched export is gone", _export_gone),
+        ("the home's file system has no locks", _home_without_locks),
+        ("the file system of what programs share about hosts has no locks", _answers_without_locks),
     )
 )
 """In the order of the table."""

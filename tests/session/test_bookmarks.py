@@ -96,3 +96,22 @@ def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.json"
     save(file, {f"2605.{number:05}": mark for number in range(MOST)})
     assert file.stat().st_size < MAX_SIZE and len(load(file)) == MOST
+
+
+def test_what_a_newer_program_has_in_the_file_stays_there(tmp_path: Path) -> None:
+    file = tmp_path / "bookmarks.json"
+    one, two = Bookmark("arxiv v1 3", 1, 2, "", 0.5), Bookmark("arxiv v1 3", 2, 0, "", 0.75)
+    newer = {"form": 2, "2401.00001": [*one, "wide"], "2401.00002": {"place": 3}, "2401.00003": [*one, {"x": 1}]}
+    file.write_text(json.dumps(newer))
+    assert load(file) == {"2401.00001": one, "2401.00003": one}
+    save(file, {"2401.00001": two})
+    assert load(file) == {"2401.00003": one, "2401.00001": two}
+    assert json.loads(file.read_text()) == newer | {"2401.00001": [*two, "wide"]}
+    for first in range(0, MOST, 500):
+        save(file, {f"2402.{number:05}": one for number in range(first, first + 500)})
+    assert len(load(file)) == MOST
+    assert {"form", "2401.00002"} <= json.loads(file.read_text()).keys()
+    # It never costs the user the bookmarks.
+    file.write_text(json.dumps({"2401.00001": one, "filler": "x" * (MAX_SIZE - 100)}))
+    save(file, {"2401.00002": two})
+    assert load(file) == {"2401.00001": one, "2401.00002": two}

@@ -100,12 +100,18 @@ def test_nothing_leaves_without_a_note_of_it(file: Path) -> None:
 def test_old_lines_of_a_long_file_are_dropped(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with hold_sent(file) as sent:
         sent.begin("new", "ada", ("new",))
-    old = (datetime.now(UTC) - 2 * sent_digests.KEPT).isoformat()
+    now = datetime.now(UTC)
+    old = (now - 2 * sent_digests.KEPT).isoformat()
     line = {"id": "old", "state": "begun", "at": old, "name": "ada", "keys": ["old"]}
-    file.write_text(json.dumps(line) + "\n" + file.read_text())
+    newer = [
+        {"form": 2, "of": "a newer program"},
+        {"id": "x", "state": "read", "at": now.isoformat(), "by": ["ada"]},
+    ]
+    file.write_text("".join(f"{json.dumps(one)}\n" for one in (line, *newer)) + file.read_text())
     with hold_sent(file) as sent:
         assert sent.known("ada") == {"old", "new"}
     monkeypatch.setattr(sent_digests, "LONG", 10)
     with hold_sent(file):
         pass
     assert read_sent(file).known("ada") == {"new"}
+    assert [json.loads(one) for one in file.read_text().splitlines()][:2] == newer

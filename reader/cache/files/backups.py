@@ -8,6 +8,7 @@ replaced by bad.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -125,7 +126,7 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
 
 def _copy_own(path: Path, copy: sqlite3.Connection) -> None:
     """Copy the user's own tables, and the papers with a star, a tag or a note."""
-    copy.execute("ATTACH ? AS source", (str(path),))
+    copy.execute("ATTACH ? AS source", (os.fsencode(path),))
     copy.execute("BEGIN")
     for table in (*_OWN, "paper", "paper_text"):
         (sql,) = copy.execute("SELECT sql FROM source.sqlite_schema WHERE name = ?", (table,)).fetchone()

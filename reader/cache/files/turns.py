@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from reader.cache.connections import begin_patiently
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import CacheError
 from reader.paths import make_folder, touch_private
@@ -23,9 +24,9 @@ def alone(lock: Path, seconds: float) -> Iterator[None]:
     except OSError as error:
         raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
     with explained(lock):
-        connection = sqlite3.connect(lock, timeout=seconds, isolation_level=None)
+        connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
     with closing(connection):
         with explained(lock):
             # SQLite's locks end with the program, on every system.
-            connection.execute("BEGIN EXCLUSIVE")
+            begin_patiently(connection, "BEGIN EXCLUSIVE", lock, seconds)
         yield

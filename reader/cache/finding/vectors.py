@@ -21,10 +21,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from reader import platform
 from reader.core.errors import CacheBusy, CacheError
 from reader.core.vectors import paper_text
-from reader.paths import make_private, replace_private, vectors_folder
+from reader.paths import make_private, replace_private, take_lock, vectors_folder
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -168,6 +167,9 @@ def size_of(cache: Path, key: str) -> int:
     return size(_folder(cache, key))
 
 
+_BUSY = "Another program is making vectors of these papers; 'dailypapers vectors' says how far."
+
+
 @contextmanager
 def alone(cache: Path) -> Iterator[None]:
     """Hold the vectors for this program; raises CacheBusy if another one makes some, and CacheError."""
@@ -175,12 +177,10 @@ def alone(cache: Path) -> Iterator[None]:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         make_private(folder)
-        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = take_lock(folder / "lock", CacheBusy(_BUSY))
     except OSError as error:
         raise CacheError(f"Vectors can't be written to {folder}: {error.strerror or error}.") from error
     try:
-        if not platform.try_lock(handle):
-            raise CacheBusy("Another program is making vectors of these papers; 'dailypapers vectors' says how far.")
         yield
     finally:
         os.close(handle)

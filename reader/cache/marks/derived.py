@@ -21,6 +21,8 @@ from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import (
     AGENT,
+    ENTRY,
+    HERE,
     HIGHLIGHT,
     LIKE,
     LOOK,
@@ -44,6 +46,9 @@ MUTED = has(Flag.MUTED, "paper.pk")
 
 SETTING = "setting:"
 """Prefix of the kinds of events that change a setting on all machines; the value is its JSON."""
+
+ENTRIES_DUE = "entries_due"
+"""The key in `meta` that is there while an event about an entry of the settings has not been brought into the file."""
 
 MAILED = "mailed:"
 """Prefix of the kinds of events that say what a machine has mailed, see `cache/sync/mailed.py`."""
@@ -135,6 +140,8 @@ def _refold(connection: sqlite3.Connection, kind: str) -> None:
         )
     elif kind.startswith(FOLLOW):
         _list_feeds(connection)
+    elif kind.startswith((ENTRY, HERE)):
+        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, '1')", (ENTRIES_DUE,))
     elif kind.startswith(WATCH):
         derive_follow(connection, kind)
     elif kind.startswith(TAG):

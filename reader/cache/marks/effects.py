@@ -6,28 +6,30 @@ are applied, they are noted first, and then each state is derived once, whatever
 
 from __future__ import annotations
 
-import io
 import json
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from reader.cache import second_look
 from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
-from reader.cache.marks.derived import MUTED, find_by_title, refold
+from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
 from reader.core.flags import Flag
-from reader.core.marks import STATES
+from reader.core.foreign import unpacked
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG
 
-BATCH = 5_000
+BATCH = 2_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.
 
 The keys of a batch go to SQLite and come back as one JSON array. As rows, each would be a Python object, and a
 million papers would delay the keyboard by 1.9 s.
 """
+
+FOLDED = 4_000
+"""Effects from which states are derived in one transaction."""
 
 _NOBODY = 0
 """In place of a paper's key where a state is not about papers, such as what is followed."""
@@ -60,8 +62,8 @@ def named(connection: sqlite3.Connection, event: Event) -> Iterator[str]:
     if not event.count:
         yield "[]"
         return
-    lines = io.StringIO(zlib.decompress(packed).decode())
-    while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
+    ids = chain.from_iterable(unpacked(packed))
+    while some := list(islice(ids, BATCH)):
         values = {"ids": json.dumps(some), "event": event.seq}
         find_by_title(connection, some)
         connection.execute(
@@ -78,8 +80,11 @@ def named(connection: sqlite3.Connection, event: Event) -> Iterator[str]:
         yield keys
 
 
-def apply(connection: sqlite3.Connection, event: Event, batch: str) -> None:
-    """Write an event's effects on a batch of papers, and derive their states, in the caller's transaction."""
+def apply(connection: sqlite3.Connection, event: Event, batch: str) -> int:
+    """Write an event's effects on a batch of papers, and derive their states, in the caller's transaction.
+
+    Returns the number of papers that do not have the new state, because another event counts as later.
+    """
     _touch(connection, batch)
     _add_effects(connection, event)
     if event.kind in STATES and _is_newest(connection, event):
@@ -87,8 +92,22 @@ def apply(connection: sqlite3.Connection, event: Event, batch: str) -> None:
             f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
         )
         second_look.settle(connection, "SELECT pk FROM touched")
-    else:
-        refold(connection, event.kind)
+        return 0
+    refold(connection, event.kind)
+    return _untaken(connection, event)
+
+
+def _untaken(connection: sqlite3.Connection, event: Event) -> int:
+    """Number of the touched papers whose state is not what an event says."""
+    kind = event.kind
+    if not (kind in _READ_BACK or kind.startswith(TAG)):
+        return 0
+    values = {"value": event.value, "tag": kind.removeprefix(TAG), "kind": kind}
+    asked = f"SELECT count(*) FROM paper WHERE pk IN touched AND NOT ({same(kind)})"
+    return int(connection.execute(asked, values).fetchone()[0])
+
+
+_READ_BACK = (*STATES, NOTE, QUEUE, LIKE, HIGHLIGHT)
 
 
 def _touch(connection: sqlite3.Connection, batch: str) -> None:
@@ -108,7 +127,7 @@ def _is_newest(connection: sqlite3.Connection, event: Event) -> bool:
     """Whether the event is in effect and no later one exists; it then decides the state."""
     other = (
         "SELECT 1 FROM event WHERE clock >= :clock AND seq <> :seq"
-        " UNION ALL SELECT 1 FROM event WHERE seq = :seq AND undone = 1 LIMIT 1"
+        " UNION ALL SELECT 1 FROM event WHERE seq = :seq AND undone > 0 LIMIT 1"
     )
     return connection.execute(other, {"clock": event.clock, "seq": event.seq}).fetchone() is None
 
@@ -141,13 +160,28 @@ def _note_nobody(connection: sqlite3.Connection, event: Event) -> None:
 def folding(connection: sqlite3.Connection) -> Iterator[Callable[[], None]]:
     """Steps that derive the noted states, and forget them; each belongs into a transaction."""
     while (kind := connection.execute("SELECT min(kind) FROM changing").fetchone()[0]) is not None:
-        yield partial(_fold, connection, kind)
+        yield partial(_fold, connection, kind, _next_papers(connection, kind))
 
 
-def _fold(connection: sqlite3.Connection, kind: str) -> None:
+def _next_papers(connection: sqlite3.Connection, kind: str) -> str:
+    """The keys of some papers whose state of a kind is to be derived, as JSON: fewer where each has many events."""
+    some = (
+        "SELECT pk, (SELECT count(*) FROM effect AS f WHERE f.pk = c.pk AND f.kind = c.kind) FROM changing AS c"
+        " WHERE kind = ? ORDER BY pk LIMIT ?"
+    )
+    papers: list[int] = []
+    rows = 0
+    for pk, count in connection.execute(some, (kind, BATCH)).fetchall():
+        rows += count
+        if papers and rows > FOLDED:
+            break
+        papers.append(pk)
+    return json.dumps(papers)
+
+
+def _fold(connection: sqlite3.Connection, kind: str, papers: str) -> None:
     connection.execute("DELETE FROM touched")
-    some = "SELECT pk FROM changing WHERE kind = ? ORDER BY pk LIMIT ?"
-    connection.execute(f"INSERT INTO touched {some}", (kind, BATCH))
+    connection.execute("INSERT INTO touched SELECT value FROM json_each(?)", (papers,))
     connection.execute("DELETE FROM changing WHERE kind = ? AND pk IN touched", (kind,))
     connection.execute("DELETE FROM touched WHERE pk = ?", (_NOBODY,))
     refold(connection, kind)

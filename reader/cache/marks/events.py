@@ -21,25 +21,29 @@ from pathlib import Path
 from typing import TypeVar
 
 from reader.cache import connections
-from reader.cache.marks import effects
+from reader.cache.marks import effects, forgotten
 from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
 from reader.cache.marks.journal import Entry
 from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
-from reader.core.marks import Agent
+from reader.core.errors import MarkNotTaken
+from reader.core.marks import FORGET, Agent
 
 T = TypeVar("T")
 
 JOINED = 500
 """Foreign events in one transaction."""
 
-JOINED_BYTES = 1 << 24
+JOINED_BYTES = 1 << 20
 """Bytes of their packed ids and values after which the transaction ends."""
 
 SMALL = 100
 """Events of at most this many papers are applied together, as many in one transaction."""
+
+PAPERS = 1_000
+"""Papers of such events after which the transaction ends."""
 
 TOGETHER = 20_000
 """Small events after which the states of their papers are derived: once for each, however many name it."""
@@ -62,6 +66,19 @@ def _some(entries: Iterator[Entry]) -> list[Entry]:
         if size >= JOINED_BYTES:
             break
     return some
+
+
+def _few(events: Sequence[tuple[Event, Event | None]]) -> Iterator[Sequence[tuple[Event, Event | None]]]:
+    """The events in parts that fit into one transaction each."""
+    first = papers = 0
+    for place, (event, target) in enumerate(events):
+        count = (target or event).count
+        if place > first and (place - first >= SMALL or papers + count > PAPERS):
+            yield events[first:place]
+            first, papers = place, 0
+        papers += count
+    if events[first:]:
+        yield events[first:]
 
 
 class Events:
@@ -117,7 +134,7 @@ class Events:
         """Record several changes as one action, which one undo takes back; return None if nothing changes.
 
         The changes of one kind name different papers. `by` is the program that asks for them, if it is not the user;
-        it names papers of the cache only.
+        it names papers of the cache only. Raises MarkNotTaken if papers do not have their new states then.
         """
         with explained(self._path):
             # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
@@ -128,7 +145,7 @@ class Events:
                 pks = sorted({pk for one in found for batch in one.batches for pk in json.loads(batch)})
                 found.append(find_changing(self._connection, Change(by.kind, by.run, pks), effects.BATCH))
             rest: list[tuple[Event, Changing]] = []
-            room = effects.BATCH
+            room, untaken = effects.BATCH, 0
             with self._log.recording():
                 markings = [Marking(one.change.kind, one.change.said, one.ids, one.count) for one in found]
                 events = self._log.record_together(markings)
@@ -138,12 +155,26 @@ class Events:
                         continue
                     room -= event.count
                     for batch in self._batches(event, one):
-                        effects.apply(self._connection, event, batch)
+                        untaken += effects.apply(self._connection, event, batch)
                     self._log.finish(event)
             for event, one in rest:
-                self._apply_in_steps(event, self._batches(event, one), progress)
+                untaken += self._apply_in_steps(event, self._batches(event, one), progress)
             self._apply_news(progress)
-        return Action(tuple(events))
+            action = Action(tuple(events))
+            self._check_taken(untaken, action.count)
+        return action
+
+    def _check_taken(self, untaken: int, count: int) -> None:
+        """Raise MarkNotTaken if a mark that was stored does not show in all of its papers.
+
+        A later mark that another program made meanwhile is no reason.
+        """
+        if untaken and self._log.has_late():
+            what = "That stays as it was" if count <= 1 else f"{untaken:,} of {count:,} papers stay as they were"
+            raise MarkNotTaken(
+                f"{what}: a mark dated {self._log.days_ahead():,} days ahead still counts."
+                " Run 'dailypapers cache repair', and yours counts."
+            )
 
     def decide(self, markings: Sequence[Marking]) -> Action | None:
         """Record events without papers, such as what is followed, as one action; None without any."""
@@ -155,8 +186,19 @@ class Events:
                 for event in events:
                     refold(self._connection, event.kind)
                     self._log.finish(event)
+                untaken = sum(not self._log.decides(event) for event in events)
             self._apply_news(ignore_progress)
-        return Action(tuple(events))
+            action = Action(tuple(events))
+            self._check_taken(untaken, action.count)
+        return action
+
+    @contextmanager
+    def deciding(self) -> Iterator[EventLog]:
+        """A transaction in which events without papers can be recorded, which the caller finishes."""
+        with explained(self._path):
+            with self._log.recording():
+                yield self._log
+            self._apply_news(ignore_progress)
 
     def _batches(self, event: Event, changing: Changing) -> Iterable[str]:
         return effects.named(self._connection, event) if changing.change.absent else changing.batches
@@ -188,18 +230,36 @@ class Events:
             self._apply_rest(progress)
         return joined
 
-    def join(self, entries: Iterable[Entry], progress: Progress = ignore_progress) -> int:
+    def mend(self, progress: Progress = ignore_progress) -> None:
+        """Say anew what events said whose clock is too late, and forget what names no papers."""
+        with explained(self._path):
+            if self._log.mend():
+                self.rebuild()
+            self._apply_rest(progress)
+
+    def join(
+        self, entries: Iterable[Entry], progress: Progress = ignore_progress, *, via: Callable[[], str] = str
+    ) -> int:
         """Add events of other machines or files, as they are, unless the log has them; return how many were new.
 
+        `via` says which machine's file they are from; what a forgotten machine brings is left out.
         For each paper and kind the event with the greatest (clock, id) then decides, whatever the order of the joins.
         """
         count = 0
         rest = iter(entries)
         with explained(self._path):
             while some := _some(rest):
-                count += self._log.join(some)
+                count += self._log.join(some, via())
+                connections.give_way()
             self._apply_news(progress)
         return count
+
+    def forget(self, who: str, *, is_forgotten: bool = True, progress: Progress = ignore_progress) -> None:
+        """Take back all that a machine, or the member of a group with this key, brought; or have it again."""
+        with explained(self._path):
+            with self._log.recording():
+                self._log.record(f"{FORGET}{who}", str(int(is_forgotten)))
+            self._apply_rest(progress)
 
     def record_plain(self, values: Mapping[str, str]) -> None:
         """Record events without papers, from which no state in the cache follows, as one action."""
@@ -231,7 +291,11 @@ class Events:
         """Finish every event that is not applied in full."""
         rows = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
         small: list[tuple[Event, Event | None]] = []
+        forgetting: list[Event] = []
         for event in (Event(*row) for row in rows):
+            if event.kind.startswith(FORGET):
+                forgetting.append(event)
+                continue
             target = self._target(event.value) if event.kind in STEPS else event
             if target is None or target.count <= SMALL:
                 small.append((event, target))
@@ -240,7 +304,36 @@ class Events:
             else:
                 self._apply_in_steps(event, effects.named(self._connection, event), progress)
         self._apply_small(small, progress)
+        if forgetting:
+            self._apply_forgetting(forgetting, progress)
         self._log.has_news = False
+
+    def _apply_forgetting(self, steps: Sequence[Event], progress: Progress) -> None:
+        """Have the events of the forgotten machines count no longer, and those of the others again.
+
+        What is cut off is done again from the start.
+        """
+        connection = self._connection
+        events = forgotten.concerned(connection)
+        with self._without_disk_wait():
+            for first in range(0, len(events), TOGETHER):
+                some = events[first : first + TOGETHER]
+                forgotten.note_changing(connection, some)
+                starts = range(0, len(some), JOINED)
+                covering: list[Callable[[], None]] = [partial(self._cover, some[at : at + JOINED]) for at in starts]
+                for step in chain(covering, effects.folding(connection)):
+                    if self._is_stopped:
+                        return
+                    with connections.transaction(connection):
+                        step()
+                    connections.give_way()
+                progress(min(first + TOGETHER, len(events)), len(events))
+            with connections.transaction(connection):
+                self._finish([(step, None) for step in steps])
+
+    def _cover(self, events: Sequence[int]) -> None:
+        for id in forgotten.cover(self._connection, events, forgotten.forgotten(self._connection)):
+            self._log.settle(id)
 
     def _apply_small(self, events: Sequence[tuple[Event, Event | None]], progress: Progress) -> None:
         """Apply events of few papers, each with the one whose marks change: after a loss there may be 100,000.
@@ -250,18 +343,25 @@ class Events:
         with self._without_disk_wait():
             for first in range(0, len(events), TOGETHER):
                 some = events[first : first + TOGETHER]
-                for start in range(0, len(some), SMALL):
+                done = first
+                for few in _few(some):
                     if self._is_stopped:
                         return
                     with connections.transaction(self._connection):
-                        self._note(some[start : start + SMALL])
-                    progress(min(first + start + SMALL, len(events)), len(events))
-                finish: Callable[[], None] = partial(self._finish, some)
-                for step in chain(effects.folding(self._connection), [finish]):
+                        self._note(few)
+                    connections.give_way()
+                    done += len(few)
+                    progress(done, len(events))
+                finish: list[Callable[[], None]] = [
+                    partial(self._finish, some[start : start + 10 * JOINED])
+                    for start in range(0, len(some), 10 * JOINED)
+                ]
+                for step in chain(effects.folding(self._connection), finish):
                     if self._is_stopped:
                         return
                     with connections.transaction(self._connection):
                         step()
+                    connections.give_way()
 
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""
@@ -269,11 +369,11 @@ class Events:
         with explained(self._path), connections.transaction(connection):
             effects.forget(connection)
             connection.execute("UPDATE event SET undone = 0")
+            self._cover(forgotten.concerned(connection))
             rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
             events = [Event(*row) for row in rows]
-            for event in events:
-                if event.kind in STEPS:
-                    connection.execute("UPDATE event SET undone = ? WHERE id = ?", (event.kind == "undo", event.value))
+            for id in {event.value for event in events if event.kind in STEPS}:
+                self._log.settle(id)
             for event in events:
                 if event.kind not in STEPS:
                     effects.note(connection, event)
@@ -295,18 +395,21 @@ class Events:
         for event, _ in events:
             self._log.finish(event)
 
-    def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> None:
-        done = 0
+    def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> int:
+        """Apply an event in short transactions; return the number of papers that do not have the new state."""
+        done = untaken = 0
         with self._without_disk_wait():
             for batch in batches:
                 if self._is_stopped:
-                    return
+                    return untaken
                 with connections.transaction(self._connection):
-                    effects.apply(self._connection, event, batch)
+                    untaken += effects.apply(self._connection, event, batch)
+                connections.give_way()
                 done = min(done + effects.BATCH, event.count)
                 progress(done, event.count)
             with connections.transaction(self._connection):
                 self._log.finish(event)
+        return untaken
 
     @contextmanager
     def _without_disk_wait(self) -> Iterator[None]:
@@ -325,7 +428,7 @@ class Events:
         with explained(self._path):
             connection = self._connection
             rest: list[tuple[Event, Event]] = []
-            room = effects.BATCH
+            room, untaken = effects.BATCH, 0
             with self._log.recording():
                 machine = self._log.machine()
                 targets = find_targets(connection, direction, machine, anywhere=anywhere, by=by)
@@ -333,7 +436,7 @@ class Events:
                     return None
                 steps = self._log.record_together([Marking(direction, target.id) for target in targets])
                 for step, target in zip(steps, targets, strict=True):
-                    connection.execute("UPDATE event SET undone = ? WHERE seq = ?", (direction == "undo", target.seq))
+                    untaken += self._log.settle(target.id) != (direction == "undo")
                     if target.count > room:
                         rest.append((step, target))
                         continue
@@ -342,7 +445,9 @@ class Events:
             for step, target in rest:
                 self._settle(step, target, progress)
             self._apply_news(progress)
-        return Action(tuple(targets))
+            action = Action(tuple(targets))
+            self._check_taken(untaken, 0)
+        return action
 
     def _target(self, id: str) -> Event | None:
         """The event with this id; None if it is lost, or has not come yet from its machine."""
@@ -357,6 +462,7 @@ class Events:
             while after is not None and not self._is_stopped:
                 with connections.transaction(self._connection):
                     after = self._settle_batch(step, target, after)
+                connections.give_way()
                 done = min(done + effects.BATCH, target.count)
                 progress(done, target.count)
 

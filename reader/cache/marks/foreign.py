@@ -11,7 +11,23 @@ from reader.cache.marks.event_log import STEPS
 from reader.cache.marks.journal import Entry
 from reader.core import foreign
 from reader.core.foreign import Clock, Refused
-from reader.core.marks import HIGHLIGHT, LIKE, LOOK, NOTE, QUEUE, RULE, STATES, TAG, TRACES, WANT, clean_mark
+from reader.core.marks import (
+    ENTRY,
+    FORGET,
+    HERE,
+    HIGHLIGHT,
+    LIKE,
+    LOOK,
+    NOTE,
+    QUEUE,
+    RULE,
+    STATES,
+    TAG,
+    TRACES,
+    WANT,
+    clean_mark,
+)
+from reader.core.settings.entries import parse_entry
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 
 DAY = 86_400_000
@@ -21,6 +37,7 @@ _FEED = ("kind", "url", "title", "added")
 _FEED_LIMIT = 20_000
 _MARKS = (*STATES, QUEUE, WANT, LIKE, HIGHLIGHT, LOOK, NOTE, *TRACES)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
+_FORGOTTEN = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
 _SETTING = re.compile(r"[a-z_]{1,60}")
 
 
@@ -47,6 +64,14 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str] | None:
     if kind.startswith(SETTING):
         is_setting = _SETTING.fullmatch(kind.removeprefix(SETTING)) and foreign.setting_value(value) is not None
         return (kind, value) if is_setting else None
+    if kind.startswith(FORGET):
+        is_named = _FORGOTTEN.fullmatch(kind.removeprefix(FORGET)) and value in ("0", "1") and not count
+        return (kind, value) if is_named else None
+    if kind.startswith(ENTRY):
+        return (kind, value) if not count and parse_entry(kind, value) is not None else None
+    if kind.startswith(HERE):
+        # What stays on a machine comes from no other.
+        return None
     if kind in _MARKS or kind.startswith((TAG, RULE)):
         return clean_mark(kind, value)
     # One that is cleaned here might become a kind that is known, with a value that nobody has checked.

@@ -7,7 +7,7 @@ from typing import Literal
 
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
-from reader.core.marks import AGENT, TRACES, Agent, quoted
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, TRACES, Agent, quoted
 
 Direction = Literal["undo", "redo"]
 
@@ -25,10 +25,10 @@ def find_targets(
     With `anywhere`, an undo is about the newest action of all machines; with `by`, about what this run of a program
     did, and nothing else.
     """
+    values = {"machine": machine, "idle": f"{_idle_entries(connection)}*"}
     if anywhere:
-        row = connection.execute(_NEWEST_MACHINE).fetchone()
-        machine = row[0] if row else machine
-    values = {"machine": machine}
+        row = connection.execute(_NEWEST_MACHINE, values).fetchone()
+        values["machine"] = row[0] if row else machine
     query = _UNDOABLE if direction == "undo" else _REDOABLE
     if by is not None:
         query = _OF_AGENT
@@ -36,9 +36,17 @@ def find_targets(
     return [Event(*row) for row in connection.execute(query, values)]
 
 
-_REGULAR = f"kind NOT IN ({quoted((*STEPS, *TRACES))})" + "".join(
-    f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED)
-)
+def _idle_entries(connection: sqlite3.Connection) -> str:
+    """How the kinds of events about entries begin that the settings file does not follow now: nobody would see them."""
+    row = connection.execute("SELECT json_extract(value, '$.prefix') FROM meta WHERE key = 'entries'").fetchone()
+    return HERE if row is not None and row[0] == ENTRY else ENTRY
+
+
+# What is from before there were events has no number, and is nothing that the user did.
+_REGULAR = (
+    f"kind NOT GLOB :idle AND NOT (number = 0 AND (kind GLOB '{ENTRY}*' OR kind GLOB '{HERE}*'))"
+    f" AND kind NOT IN ({quoted((*STEPS, *TRACES))})"
+) + "".join(f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED, FORGET))
 
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 

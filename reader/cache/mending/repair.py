@@ -9,29 +9,40 @@ start begins again.
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from reader.cache import connections, schema, text_index
 from reader.cache.files import aside
 from reader.cache.files.backups import backups
 from reader.cache.files.turns import alone
+from reader.cache.marks import derived
 from reader.cache.marks.event_log import EventLog
 from reader.cache.marks.events import Events
-from reader.cache.mending import health
+from reader.cache.marks.journal import FULL, Entry
+from reader.cache.mending import health, salvage
+from reader.cache.mending.checks import OF_INDEX, file_faults
 from reader.cache.mending.health import Condition, Progress, State
+from reader.cache.mending.salvage import Found, Key, Salvage, Value
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
-from reader.paths import journal_file, make_folder, refresh_stamp, suspect_stamp, sync
+from reader.core.foreign import Refused, unpacked
+from reader.core.ids import is_arxiv_id
+from reader.core.paper import Draft, Listing
+from reader.core.text import title_hash
+from reader.paths import journal_file, make_folder, refresh_stamp, suspect_stamp, sync, touch_private
 
 if TYPE_CHECKING:
-    from reader.cache.mending.salvage import Salvage
     from reader.cache.storing.batch import Classifier
+    from reader.cache.storing.papers import Cache
 
 ROUNDS = 8
 """States that one repair mends, one after the other."""
@@ -43,8 +54,23 @@ _REFUSED = (State.FOREIGN, State.NEWER)
 """States of files that are put aside only if the user asks for it."""
 
 
-_MARKING = "SELECT papers FROM event WHERE kind IN ('star', 'note', 'queue') OR kind LIKE 'tag:%'"
+TOGETHER = 200
+"""Papers that are brought back in one transaction."""
+
+_MARKS = "kind IN ('star', 'note', 'queue') OR kind LIKE 'tag:%'"
+
+_MARKING = f"SELECT papers FROM event WHERE {_MARKS}"
 """The papers that the user once starred, noted, queued or tagged."""
+
+_WAITING = f"""
+    SELECT DISTINCT o.id FROM orphan AS o JOIN event AS e ON e.seq = o.event
+    WHERE e.undone = 0 AND e.value NOT IN ('', '0') AND ({_MARKS})
+"""
+"""Those of them that the cache does not have."""
+
+_KEY_OF = "SELECT pk FROM paper WHERE id = ?1 UNION ALL SELECT pk FROM paper_alias WHERE id = ?1"
+
+_NO_ROOM = "The disk is full, so {path} can't be repaired. Free some space and try again."
 
 
 @dataclass
@@ -61,6 +87,10 @@ class Report:
     events: int = 0
     starred: int = 0
     papers: int = 0
+    restored: dict[Path, int] = field(default_factory=dict)
+    """The files that papers came back from, each with how many."""
+    unread: int = 0
+    """Papers that a file names or the user marked, and of which no file has the record."""
     lost: int = 0
     """Papers that were found in the broken file and for which there was no time."""
 
@@ -89,6 +119,7 @@ class Repair:
         self._progress = progress
         self._end = None if seconds is None else time.monotonic() + seconds
         self.report = Report()
+        self._unread = set[str]()
 
     def run(self, *, set_aside: bool = False) -> Report:
         """Mend the cache, whatever is wrong with it; a good one stays as it is.
@@ -112,6 +143,8 @@ class Repair:
                 if self.report.is_new and self._end is not None:
                     # There is no time to examine what was just made.
                     break
+            if self._end is None and health.glance(self._path).state is State.GOOD:
+                self._complete()
             suspect_stamp(self._path).unlink(missing_ok=True)
         self._count()
         return self.report
@@ -152,6 +185,11 @@ class Repair:
             case State.INDEX:
                 self._keep_copy()
                 self._change(self._rebuild_index)
+            case State.EVENTS:
+                self._keep_copy()
+                if journal_file(self._path).exists():
+                    self.report.kept.append(aside.keep_copy(journal_file(self._path)))
+                self._change(self._mend_events)
             case State.MARKS:
                 self._keep_copy()
                 self._change(self._derive_marks)
@@ -198,6 +236,11 @@ class Repair:
             listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
             connection.execute(f"UPDATE day SET papers = {listed} WHERE papers <> {listed}")
 
+    def _mend_events(self) -> None:
+        self._progress("mending the log")
+        with closing(Events.open(self._path)) as events:
+            events.mend()
+
     def _agree(self) -> None:
         self._progress("joining the journal")
         with closing(Events.open(self._path)) as events:
@@ -207,20 +250,18 @@ class Repair:
 
     def _replace(self, *, salvage_file: bool = True) -> None:
         """Build a new cache from all that is left, and put it in the place of the broken one."""
-        from reader.cache.mending.salvage import Salvage
-
         path = self._path
         building = path.with_suffix(".building")
-        _remove(building)
-        with closing(Salvage()) as salvage:
-            for file in ([path] if salvage_file and path.exists() else []) + backups(path)[:1]:
-                self._progress(f"reading {file.name}")
-                with suppress(OSError):
-                    salvage.read(file)
-            make_folder(path)
-            schema.create(building)
-            self._bring_back_events(building, salvage)
-            self._bring_back_papers(building, salvage)
+        for left in path.parent.glob(f"{path.stem}.reading*"):
+            left.unlink(missing_ok=True)
+        salvage.remove(building)
+        make_folder(path)
+        base = self._take_backup(building)
+        files = [path] if salvage_file and path.exists() else []
+        with ExitStack() as stack:
+            sources = self._open(stack, files + [file for file in backups(path) if file != base])
+            self._bring_back_events(building, sources)
+            self._bring_back_papers(building, sources)
         _settle(building)
         if path.exists():
             self.report.kept.append(aside.set_aside(path, building))
@@ -232,27 +273,85 @@ class Repair:
         # The days that it lacks were not fetched.
         refresh_stamp(path).unlink(missing_ok=True)
 
-    def _bring_back_events(self, building: Path, salvage: Salvage) -> None:
+    def _take_backup(self, building: Path) -> Path | None:
+        """Begin with the newest backup that is a good and whole cache; return it, or None if there is no such backup.
+
+        It is brought to today's schema as any older cache is.
+        """
+        for backup in backups(self._path):
+            self._progress(f"reading {backup.name}")
+            try:
+                touch_private(building)
+                shutil.copyfile(backup, building)
+                with explained(building), closing(sqlite3.connect(building)) as connection:
+                    is_good = _is_whole(connection) and not any(
+                        OF_INDEX not in fault for fault in file_faults(connection)
+                    )
+                    (papers,) = connection.execute("SELECT count(*) FROM paper").fetchone() if is_good else (0,)
+                if is_good and not schema.is_current(building):
+                    schema.migrate(building)
+                if is_good:
+                    self.report.restored[backup] = papers
+                    return backup
+            except OSError as error:
+                if error.errno in FULL:
+                    raise CacheError(_NO_ROOM.format(path=self._path)) from error
+            except (CacheForeign, CacheTooNew):
+                pass
+            except CacheError as error:
+                if not is_of_file(error):
+                    raise
+            finally:
+                suspect_stamp(building).unlink(missing_ok=True)
+            salvage.remove(building)
+        schema.create(building)
+        return None
+
+    def _open(self, stack: ExitStack, files: Sequence[Path]) -> list[tuple[Path, Salvage]]:
+        """Those of the files in which SQLite finds papers or events."""
+        found = []
+        for number, file in enumerate(files):
+            self._progress(f"reading {file.name}")
+            try:
+                source = stack.enter_context(salvage.opened(file, self._path.with_suffix(f".reading{number}")))
+            except OSError as error:
+                if error.errno in FULL:
+                    raise CacheError(_NO_ROOM.format(path=self._path)) from error
+            except sqlite3.Error:
+                pass
+            else:
+                if source is not None:
+                    found.append((file, source))
+        return found
+
+    def _bring_back_events(self, building: Path, sources: Sequence[tuple[Path, Salvage]]) -> None:
         self._progress("bringing back the marks")
-        if salvage.machine is not None:
-            with explained(building), closing(connections.connect(building)) as connection:
-                connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (salvage.machine,))
+        with explained(building), closing(connections.connect(building)) as connection:
+            machine = next((found for _, source in sources if (found := source.machine()) is not None), None)
+            if machine is not None:
+                connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('machine', ?)", (machine,))
         with closing(Events.open(building)) as events:
-            # A changed bit in an id must not make a second event, which an undo of the first would not take back.
-            known = self._known_places(building)
-            places = ((one, (one.machine, one.number, one.clock)) for one in salvage.entries())
-            events.join(one for one, place in places if known.get(place, one.id) == one.id)
+            events.agree()
+            for _, source in sources:
+                # A changed bit in an id must not make a second event, which an undo of the first would not take back.
+                known = self._known_places(building)
+                believed: dict[tuple[str, int, int], Entry] = {}
+                for one in source.entries():
+                    place = (one.machine, one.number, one.clock)
+                    if known.get(place, one.id) == one.id:
+                        believed.setdefault(place, one)
+                events.join(sorted(believed.values(), key=lambda one: (one.clock, one.id)))
         with explained(building), closing(connections.connect(building, durable=True)) as connection:
-            for feed in salvage.feeds():
-                # The log knows better whether a feed is still followed.
-                connection.execute(
-                    "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
-                    " SELECT :slug, :kind, :url, :title, :home, :folder, :added WHERE NOT EXISTS"
-                    " (SELECT 1 FROM event WHERE kind = 'follow:' || :slug) ON CONFLICT DO NOTHING",
-                    feed,
-                )
+            for _, source in sources:
+                for feed in source.feeds():
+                    # The log knows better whether a feed is still followed.
+                    connection.execute(
+                        "INSERT INTO feed (slug, kind, url, title, home, folder, added)"
+                        " SELECT :slug, :kind, :url, :title, :home, :folder, :added WHERE NOT EXISTS"
+                        " (SELECT 1 FROM event WHERE kind = 'follow:' || :slug) ON CONFLICT DO NOTHING",
+                        feed,
+                    )
             EventLog(connection, building).agree()
-            salvage.prefer(papers for (papers,) in connection.execute(_MARKING))
 
     def _known_places(self, building: Path) -> dict[tuple[str, int, int], str]:
         """The ids of the events by their place: machine, number and clock."""
@@ -260,34 +359,81 @@ class Repair:
             rows = connection.execute("SELECT machine, number, clock, id FROM event")
             return {(machine, number, clock): id for machine, number, clock, id in rows}
 
-    def _bring_back_papers(self, building: Path, salvage: Salvage) -> None:
-        total = salvage.count_papers()
-        if not total:
+    def _bring_back_papers(self, building: Path, sources: Sequence[tuple[Path, Salvage]]) -> None:
+        """Add what the sources have and the cache lacks: papers, and what belongs to them; marked papers come first."""
+        if not sources:
             return
         from reader.cache.storing.papers import Cache
 
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        done = 0
         with (
             closing(Cache.open(building, self._rules())) as cache,
             explained(building),
             closing(connections.connect(building)) as connection,
         ):
-            for listing, seen in salvage.listings():
-                if self._end is not None and time.monotonic() > self._end:
-                    self.report.lost = max(total - done, 0)
-                    break
-                cache.store(listing, now, newer=False)
-                connection.executemany("UPDATE paper SET added = ? WHERE id = ?", seen)
-                done += len(seen)
-                self._progress(f"bringing back papers: {min(done, total):,} of {total:,}")
-            # The newest of each name, of the best file, comes first.
-            connection.executemany(
-                "INSERT OR IGNORE INTO kept_output (pk, name, made, body)"
-                " SELECT pk, ?2, ?3, ?4 FROM paper WHERE id = ?1",
-                salvage.outputs(),
-            )
+            marked = set[str]()
+            for (packed,) in connection.execute(_MARKING):
+                with suppress(Refused):
+                    for ids in unpacked(packed):
+                        marked.update(ids)
+            for file, source in sources:
+                before = _papers(connection)
+                keys = {key.id: key for key in source.papers()}
+                # Of a paper that a backup has too, the broken file may have newer days and texts.
+                wanted = [key for key in keys.values() if key.id not in before or file == self._path]
+                wanted.sort(key=lambda key: (key.sort_day, key.pk), reverse=True)
+                wanted.sort(key=lambda key: (key.id in before, key.id not in marked))
+                self._take_papers(cache, connection, source, wanted)
+                after = _papers(connection)
+                self.report.restored[file] = self.report.restored.get(file, 0) + len(after) - len(before)
+                # A key that is known has another id there: a bit of one of the two has changed.
+                known = {key.pk for key in keys.values()} | set(before.values())
+                self._unread.update(id for pk, id in source.named().items() if pk not in known)
+                self._unread -= after.keys()
             cache.rest()
+
+    def _take_papers(
+        self, cache: Cache, connection: sqlite3.Connection, source: Salvage, wanted: Sequence[Key]
+    ) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        before = _papers(connection)
+        (newest,) = connection.execute("SELECT coalesce(max(day), '') FROM listing").fetchone()
+        newer_days = {day for day in source.listed_days() if day > newest}
+        titles = {hash for hash, id in connection.execute("SELECT title_hash, id FROM paper") if is_arxiv_id(id)}
+        for done in range(0, len(wanted), TOGETHER):
+            if self._end is not None and time.monotonic() > self._end:
+                self.report.lost += sum(key.id not in before for key in wanted[done:])
+                return
+            self._progress(f"bringing back papers: {done:,} of {len(wanted):,}")
+            some = wanted[done : done + TOGETHER]
+            found: dict[str, Found] = {}
+            for key in some:
+                if key.id not in before:
+                    paper = source.paper(key.pk)
+                    # A paper with the title of another that is sure is that one, with a bit of its id changed.
+                    if paper is None:
+                        self._unread.add(key.id)
+                    elif not (is_arxiv_id(key.id) and title_hash(paper.draft.title) in titles):
+                        found[key.id] = paper
+                elif days := source.days(key.pk) & newer_days:
+                    # What the cache has of it is sure.
+                    found[key.id] = Found(Draft("", key.id), tuple(sorted(days)), None)
+            for _ in cache.store_all(_listings(found.values()), now, newer=False):
+                pass
+            with connections.transaction(connection):
+                times = [(paper.added, id) for id, paper in found.items() if paper.added]
+                connection.executemany("UPDATE paper SET added = ? WHERE id = ?", times)
+                for key in some:
+                    row = connection.execute(_KEY_OF, (key.id,)).fetchone()
+                    for table, values in source.belongings(key.pk) if row else ():
+                        _take_row(connection, table, row[0], values)
+
+    def _complete(self) -> None:
+        """Bring back what a backup has if it has more papers than the cache, such as after a repair that lost some."""
+        with explained(self._path), closing(connections.connect(self._path, query_only=True)) as connection:
+            have = len(_papers(connection))
+        with ExitStack() as stack:
+            sources = self._open(stack, backups(self._path))
+            self._bring_back_papers(self._path, [one for one in sources if len(one[1].papers()) > have])
 
     def _count(self) -> None:
         report = self.report
@@ -297,12 +443,52 @@ class Repair:
             counts = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM paper WHERE starred = 1)"
             report.events, report.starred = connection.execute(counts).fetchone()
             (report.papers,) = connection.execute("SELECT count(*) FROM paper").fetchone()
+            if report.is_new:
+                waiting = {id for (id,) in connection.execute(_WAITING)}
+                report.unread = len(self._unread | waiting)
 
 
-def _remove(building: Path) -> None:
-    """Remove what a repair that was killed has left."""
-    for end in ("", *aside.BESIDE):
-        building.with_name(building.name + end).unlink(missing_ok=True)
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    """Whether a backup has all tables, and not only those that no feed can send again."""
+    sql = "SELECT count(*) FROM sqlite_schema WHERE name IN ('paper', 'listing', 'effect')"
+    return bool(connection.execute(sql).fetchone() == (3,))
+
+
+def _papers(connection: sqlite3.Connection) -> dict[str, int]:
+    """The keys of the papers by their ids."""
+    return dict(connection.execute("SELECT id, pk FROM paper"))
+
+
+def _listings(papers: Iterable[Found]) -> list[Listing]:
+    """The papers by the days that list them."""
+    listed: dict[str | None, list[Draft]] = defaultdict(list)
+    for paper in papers:
+        for day in paper.days or (None,):
+            listed[day].append(paper.draft)
+    return [Listing(day, tuple(drafts)) for day, drafts in listed.items()]
+
+
+def _take_row(connection: sqlite3.Connection, table: str, pk: int, row: dict[str, Value]) -> None:
+    """Add a row that belongs to a paper, unless the cache has it or a newer one, in the caller's transaction."""
+    made = next((name for name in salvage.TIMES if name in row), None)
+    if made is not None:
+        older, values = f"pk = ? AND {made} < ?", [pk, row[made]]
+        if table == "kept_output":
+            older, values = f"{older} AND name = ?", [*values, row["name"]]
+        if connection.execute(f"SELECT 1 FROM {table} WHERE {older}", values).fetchone() is not None:
+            if table == "full_text":
+                text_index.forget(connection, [pk])
+            connection.execute(f"DELETE FROM {table} WHERE {older}", values)
+    columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name in row]
+    names = ", ".join(f'"{name}"' for name in ("pk", *columns))
+    stored = connection.execute(
+        f"INSERT OR IGNORE INTO {table} ({names}) VALUES (?{', ?' * len(columns)})",
+        (pk, *(row[name] for name in columns)),
+    )
+    if stored.rowcount and table == "full_text":
+        text_index.add(connection, pk, text_index.words_of(cast(bytes, row["body"])))
+    elif stored.rowcount and table == "paper_alias":
+        derived.adopt(connection, [pk])
 
 
 def _settle(building: Path) -> None:

@@ -1,197 +1,330 @@
-"""What can still be read of broken caches and of backups: what the user did, the followed feeds, and papers.
+"""Reads what SQLite still finds in a broken cache, or in a backup that is not a whole cache.
 
-Every row is checked before it is believed: an event by its ids and by the checksum that its packed papers have, a
-paper's text by being cleaned again. The rows wait in a temporary database, so that memory stays small.
+A broken file is opened as the database it is: without its header, a copy gets a new one. The rows are read in the order
+of their keys. Where a page is damaged, the next key that can be read is looked for, so that one bad page hides only the
+rows on it and below it.
+
+Every row is checked before it is believed: an event by its ids and by the checksum of its packed papers, a text by
+being cleaned again. SQLite keeps no checksums, and a changed bit may stand in any value.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import astuple
+import zlib
+from collections.abc import Container, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime
-from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from reader.cache import connections, schema
-from reader.cache.files.pages import Value, rows
+from reader.cache import connections
+from reader.cache.files.aside import BESIDE
+from reader.cache.files.pages import HEADER, MAGIC, PAGE_SIZE
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import Entry
+from reader.cache.schema import APPLICATION_ID
 from reader.core.fields import Field
-from reader.core.foreign import Refused, count_ids, is_event_id, is_machine, unpacked
-from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, arxiv_id, is_own_id
-from reader.core.paper import COLUMNS, Draft, Listing
+from reader.core.foreign import FURTHEST, Refused, count_ids, is_event_id, is_machine, paper_id
+from reader.core.ids import FEED_PREFIX, OWN_PREFIXES
+from reader.core.paper import COLUMNS, Draft
 from reader.core.text import clean, clean_block, clean_note
+from reader.paths import touch_private
 
-EVENT = ("id", "machine", "clock", "kind", "value", "papers", "count", "undone", "applied", "number")
-"""Columns of `event` after its key; older caches lack the last, newer ones may have more."""
+Value = int | float | str | bytes | None
 
-_TABLES = ("feed", "paper", "paper_text", "kept_output")
-"""The other tables that are read; the order of their columns depends on the migrations that made them."""
+EVENT = ("id", "machine", "clock", "kind", "value", "papers", "count", "number")
+"""The columns of an event that are read; a cache of the first schema lacks the last."""
 
-_MACHINE = "machine"
+BELONGING = (
+    *("paper_source", "paper_alias", "paper_change", "paper_edit"),
+    *("full_text", "earlier_text", "community", "kept_output"),
+)
+"""Tables with rows of a paper that a feed may not send again."""
 
-_TOGETHER = 200
-"""Papers in one listing."""
+TIMES = ("fetched", "made", "asked")
+"""Those of their columns that hold an ISO time."""
 
-_FOUND = """
-CREATE TABLE event (id PRIMARY KEY, machine, number, clock, kind, value, count, papers);
-CREATE UNIQUE INDEX event_by_place ON event (machine, number, clock);
-CREATE TABLE feed (slug TEXT PRIMARY KEY, row TEXT);
-CREATE TABLE paper (file INTEGER, pk INTEGER, id TEXT, sort_day TEXT, row TEXT, PRIMARY KEY (file, pk));
-CREATE TABLE text (file INTEGER, pk INTEGER, row TEXT, PRIMARY KEY (file, pk));
-CREATE TABLE output (file INTEGER, pk INTEGER, name TEXT, made TEXT, body TEXT);
-CREATE TABLE marked (id TEXT PRIMARY KEY);
-CREATE INDEX paper_by_id ON paper (id, file);
-"""
+_BAD_PLACES = 100_000
+"""Damaged places of one table after which the rest of it is left."""
+
+_UNPACKED_BYTES = 1 << 26
+"""Maximum size of the unpacked text of a paper."""
+
+_FURTHEST = 1 << 40
+"""Distance in keys after which no further readable row is looked for."""
+
+
+class Key(NamedTuple):
+    """A paper of a file."""
+
+    pk: int
+    id: str
+    sort_day: str
 
 
 class Salvage:
-    """What was read so far; call `read` with the best file first."""
+    """An open file whose rows are read as far as SQLite finds them; `opened` makes one."""
 
-    def __init__(self) -> None:
-        # An empty name is a temporary file, which is gone with the connection.
-        self._connection = sqlite3.connect("", isolation_level=None)
-        self._connection.executescript(_FOUND)
-        self._files = 0
-        self.machine: str | None = None
-        """The id of the machine whose cache it was."""
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._columns: dict[str, tuple[str, ...]] = {}
 
-    def close(self) -> None:
-        self._connection.close()
+    # Rows
 
-    def read(self, path: Path) -> None:
-        """Add all rows of a file that can be believed; raises OSError if the file can't be read."""
-        self._files += 1
-        tables = {len(columns): (table, columns) for table, columns in _columns(path).items()}
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table; none if the file lacks the table or its description."""
+        if table not in self._columns:
+            found: list[tuple[Any, ...]] = []
+            with suppress(sqlite3.Error):
+                found = self._connection.execute(f"PRAGMA table_info({table})").fetchall()
+            self._columns[table] = tuple(row[1] for row in found)
+        return self._columns[table]
 
-        def is_wanted(types: Sequence[int]) -> bool:
-            """Decide by the types of a row's values: 61 is a text of 24 letters, 37 one of 12."""
-            if len(types) == 2:
-                return types[0] == 2 * len(_MACHINE) + 13 and types[1] == 37
-            is_event = len(types) >= len(EVENT) and types[1:3] == [61, 37]
-            return types[:1] == [0] and (is_event or len(types) in tables)
+    def _rows(self, table: str, wanted: Container[str] | None = None) -> Iterator[tuple[int, dict[str, Value]]]:
+        """The keys and the wanted values of all rows that can be read, in the order of their keys."""
+        columns = [name for name in self.columns(table) if wanted is None or name in wanted]
+        if not columns:
+            return
+        names = ", ".join(f'"{name}"' for name in columns)
+        # An index of the table may be damaged in other places.
+        sql = f"SELECT rowid, {names} FROM {table} NOT INDEXED WHERE rowid"
+        start = 1
+        for _ in range(_BAD_PLACES):
+            try:
+                for key, *values in self._connection.execute(f"{sql} >= ? ORDER BY rowid", (start,)):
+                    start = max(start, key + 1)
+                    yield key, dict(zip(columns, values, strict=True))
+            except sqlite3.Error:
+                pass
+            else:
+                return
+            readable = self._readable_from(table, start)
+            if readable is None:
+                return
+            if readable > start:
+                start = readable
+                continue
+            key_there = self._key_from(table, start)
+            if key_there is None:
+                return
+            # Python drops the row before the one that fails; or only this row fails, such as a text of many pages.
+            with suppress(sqlite3.Error):
+                for key, *values in self._connection.execute(f"{sql} = ?", (key_there,)):
+                    yield key, dict(zip(columns, values, strict=True))
+            start = key_there + 1
 
-        self._connection.execute("BEGIN")
+    def _readable_from(self, table: str, start: int) -> int | None:
+        """The least key from `start` on at which a page can be read; None if there is none."""
+        if self._can_read(table, start):
+            return start
+        step = 1
+        while not self._can_read(table, start + step):
+            step *= 2
+            if step > _FURTHEST:
+                return None
+        bad, good = start + step // 2, start + step
+        while good - bad > 1:
+            middle = (good + bad) // 2
+            if self._can_read(table, middle):
+                good = middle
+            else:
+                bad = middle
+        return good
+
+    def _can_read(self, table: str, start: int) -> bool:
         try:
-            for key, values in rows(path, is_wanted):
-                if len(values) == 2:
-                    self._take_machine(values[1])
-                elif _is_hex(values[1], 24):
-                    self._take_event(key, dict(zip(EVENT, values[1:], strict=False)))
-                else:
-                    table, columns = tables.get(len(values), ("", ()))
-                    self._take(table, key, dict(zip(columns, values, strict=False)))
-        finally:
-            self._connection.execute("COMMIT")
+            self._key_from(table, start)
+        except sqlite3.Error:
+            return False
+        return True
 
-    def _take_machine(self, value: Value) -> None:
-        if _is_hex(value, 12) and self.machine is None:
-            self.machine = str(value)
+    def _key_from(self, table: str, start: int) -> int | None:
+        """The least key of a row from `start` on; raises sqlite3.Error if the page at `start` can't be read."""
+        sql = f"SELECT rowid FROM {table} NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1"
+        row = self._connection.execute(sql, (start,)).fetchone()
+        return None if row is None else int(row[0])
 
-    def _take_event(self, key: int, event: dict[str, Value]) -> None:
-        entry = _entry(key, event)
-        if entry is not None:
-            self._connection.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(entry))
+    def _rows_of(self, table: str, pk: int) -> list[dict[str, Value]]:
+        """The rows of a table about a paper; none if they can't be read."""
+        columns = [name for name in self.columns(table) if name not in ("key", "pk")]
+        if not columns:
+            return []
+        names = ", ".join(f'"{name}"' for name in columns)
+        try:
+            found = self._connection.execute(f"SELECT {names} FROM {table} WHERE pk = ?", (pk,)).fetchall()
+        except sqlite3.Error:
+            return []
+        return [dict(zip(columns, values, strict=True)) for values in found]
 
-    def _take(self, table: str, key: int, row: dict[str, Value]) -> None:
-        execute = self._connection.execute
-        if table == "feed" and _is_feed(row):
-            execute("INSERT OR IGNORE INTO feed VALUES (?, ?)", (row["slug"], _json(row)))
-        elif table == "paper" and isinstance(row["id"], str) and isinstance(row["title"], str):
-            paper = (self._files, key, row["id"], str(row["sort_day"]), _json(row))
-            execute("INSERT OR REPLACE INTO paper VALUES (?, ?, ?, ?, ?)", paper)
-        elif table == "paper_text":
-            execute("INSERT OR REPLACE INTO text VALUES (?, ?, ?)", (self._files, key, _json(row)))
-        elif table == "kept_output" and (output := _output(row)) is not None:
-            execute("INSERT INTO output VALUES (?, ?, ?, ?, ?)", (self._files, *output))
+    # What they say
 
-    # What was found
+    def machine(self) -> str | None:
+        """The id of the machine whose cache it was."""
+        for _, row in self._rows("meta"):
+            if row.get("key") == "machine" and _is_hex(row.get("value"), 12):
+                return str(row["value"])
+        return None
 
     def entries(self) -> Iterator[Entry]:
-        """The events, oldest first."""
-        for row in self._connection.execute("SELECT * FROM event ORDER BY clock, id"):
-            yield Entry(*row)
+        """The events that can be believed."""
+        for key, row in self._rows("event", EVENT):
+            entry = _entry(key, row)
+            if entry is not None:
+                yield entry
 
-    def feeds(self) -> list[dict[str, Any]]:
+    def feeds(self) -> list[dict[str, Value]]:
         """The followed feeds, as the columns of `feed`."""
-        return [json.loads(row) for (row,) in self._connection.execute("SELECT row FROM feed ORDER BY slug")]
+        return [row for _, row in self._rows("feed") if _is_feed(row)]
 
-    def outputs(self) -> Iterator[tuple[str, str, str, str]]:
-        """What programs said about papers: the paper's id, the command's name, the time and the text."""
-        yield from self._connection.execute(
-            "SELECT p.id, o.name, o.made, o.body FROM output AS o JOIN paper AS p ON p.file = o.file AND p.pk = o.pk"
-            " ORDER BY o.file, o.made DESC"
-        )
+    def papers(self) -> list[Key]:
+        """The papers whose row can be read."""
+        found = self._rows("paper", ("id", "sort_day"))
+        return [Key(pk, str(row["id"]), str(row["sort_day"])) for pk, row in found if paper_id(row.get("id"))]
 
-    def prefer(self, packed: Iterable[bytes]) -> None:
-        """Bring back first the papers whose ids these events have packed."""
-        self._connection.execute("BEGIN")
-        for papers in packed:
-            for ids in unpacked(papers):
-                self._connection.executemany("INSERT OR IGNORE INTO marked VALUES (?)", ((id,) for id in ids))
-        self._connection.execute("COMMIT")
+    def named(self) -> dict[int, str]:
+        """The ids of all papers that the file had by their keys, as far as its index of ids can be read."""
+        found: dict[int, str] = {}
+        with suppress(sqlite3.Error):
+            for pk, id in self._connection.execute("SELECT pk, id FROM paper INDEXED BY sqlite_autoindex_paper_1"):
+                if paper_id(id):
+                    found[pk] = id
+        return found
 
-    def count_papers(self) -> int:
-        """Number of papers that were found."""
-        (count,) = self._connection.execute("SELECT count(DISTINCT id) FROM paper").fetchone()
-        return int(count)
+    def paper(self, pk: int) -> Found | None:
+        """A paper with its text; without it if only that is lost. None if its row can't be read."""
+        rows = self._rows_of("paper", pk)
+        if len(rows) != 1:
+            return None
+        row = rows[0] | next(iter(self._rows_of("paper_text", pk)), {})
+        draft = _draft(row)
+        if draft is None:
+            return None
+        days = {day for value in (row.get("day"), row.get("first_day"), *self.days(pk)) if (day := _date(value))}
+        return Found(draft, tuple(sorted(days)), _time(row.get("added")))
 
-    def listings(self) -> Iterator[tuple[Listing, list[tuple[str, str]]]]:
-        """The papers by day, the preferred ones first, then the newest; with the time at which each was first seen.
+    def days(self, pk: int) -> set[str]:
+        """The days (ISO) that list a paper."""
+        return {day for row in self._rows_of("listing", pk) if (day := _date(row["day"]))}
 
-        The times are pairs of an ISO time and a paper's id. A paper whose text is lost has its title.
-        """
-        best = "p.file = (SELECT min(file) FROM paper AS o WHERE o.id = p.id)"
-        found = self._connection.execute(
-            "SELECT p.row, t.row FROM paper AS p LEFT JOIN text AS t ON t.file = p.file AND t.pk = p.pk"
-            f" WHERE {best} ORDER BY p.id IN (SELECT id FROM marked) DESC, p.sort_day DESC, p.pk DESC"
-        )
-        papers = ({**json.loads(paper), **json.loads(text or "{}")} for paper, text in found)
-        for day, run in groupby(papers, key=lambda paper: _date(paper["day"])):
-            while some := list(islice(run, _TOGETHER)):
-                yield from _listings(day, some)
+    def listed_days(self) -> set[str]:
+        """The days (ISO) that list any paper."""
+        return {day for _, row in self._rows("day") if (day := _date(row.get("day")))}
 
-
-def _listings(day: str | None, papers: Sequence[dict[str, Any]]) -> Iterator[tuple[Listing, list[tuple[str, str]]]]:
-    """The papers of their newest day, and those that an older day lists too."""
-    pairs = [(draft, paper) for paper in papers if (draft := _draft(paper)) is not None]
-    seen = [(added, paper["id"]) for _, paper in pairs if (added := _time(paper["added"]))]
-    yield Listing(day, tuple(draft for draft, _ in pairs)), seen
-    for draft, paper in pairs:
-        first = _date(paper["first_day"])
-        if first not in (None, day):
-            yield Listing(first, (draft,)), []
+    def belongings(self, pk: int) -> Iterator[tuple[str, dict[str, Value]]]:
+        """The rows that belong to a paper, each with its table."""
+        for table in BELONGING:
+            for row in self._rows_of(table, pk):
+                if _is_sound(row) and (table != "paper_alias" or paper_id(row["id"])):
+                    yield table, row
 
 
-def _columns(path: Path) -> dict[str, tuple[str, ...]]:
-    """The columns of the tables in their order, as the file's own schema says, or else as a new cache has them."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        for statement in connections.statements(schema.SCHEMA.read_text("utf-8")):
-            connection.execute(statement)
-        columns = {table: _columns_of(connection, table) for table in _TABLES}
-        missing = set(_TABLES)
-        # A row of `sqlite_schema` has its kind, name, table, page and statement; 23 is a text of five letters.
-        for _, values in rows(path, lambda types: len(types) == 5 and types[0] == 23):
-            table, sql = values[1], values[4]
-            if table in missing and isinstance(sql, str) and sql.startswith("CREATE TABLE"):
-                missing.remove(str(table))
-                with suppress(sqlite3.Error):
-                    connection.execute(f"DROP TABLE {table}")
-                    connection.execute(sql)
-                    found = _columns_of(connection, str(table))
-                    columns[str(table)] = found if set(found) == set(columns[str(table)]) else columns[str(table)]
-            if not missing:
-                break
-    return columns
+class Found(NamedTuple):
+    """A paper that could be read."""
+
+    draft: Draft
+    days: tuple[str, ...]
+    """The days that list it, in their order."""
+    added: str | None
+    """ISO time at which it was first seen."""
 
 
-def _columns_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
-    return tuple(row[1] for row in connection.execute(f"PRAGMA table_info({table})"))
+@contextmanager
+def opened(path: Path, scratch: Path) -> Iterator[Salvage | None]:
+    """Open a file without changing it; None if SQLite finds neither its papers nor its events.
+
+    A file that has a write-ahead log or lacks its header is first copied to `scratch`. Raises OSError if there is no
+    room for that.
+    """
+    try:
+        for has_new_header in (False, True):
+            with closing(_connect(path, scratch, has_new_header=has_new_header)) as connection:
+                found = Salvage(connection)
+                if found.columns("paper") or found.columns("event"):
+                    yield found
+                    return
+        yield None
+    finally:
+        remove(scratch)
+
+
+def _connect(path: Path, scratch: Path, *, has_new_header: bool) -> sqlite3.Connection:
+    remove(scratch)
+    log = path.with_name(f"{path.name}-wal")
+    place = path
+    if has_new_header or log.exists():
+        place = scratch
+        touch_private(scratch)
+        shutil.copyfile(path, scratch)
+        if log.exists():
+            copied_log = scratch.with_name(f"{scratch.name}-wal")
+            touch_private(copied_log)
+            shutil.copyfile(log, copied_log)
+    if has_new_header:
+        _write_header(scratch, has_log=log.exists())
+    connection = connections.connect_frozen(place)
+    with connections.closing_on_error(connection):
+        # SQLite then also reads a file that is cut off, and one whose description is damaged in places.
+        connection.execute("PRAGMA writable_schema = ON")
+    return connection
+
+
+def _write_header(file: Path, *, has_log: bool) -> None:
+    """Give a file the header of our caches: https://sqlite.org/fileformat2.html describes it."""
+    header = bytearray(HEADER)
+    header[: len(MAGIC)] = MAGIC
+    header[16:18] = PAGE_SIZE.to_bytes(2)
+    header[18:20] = bytes([2, 2] if has_log else [1, 1])
+    header[21:24] = bytes([64, 32, 32])
+    for place, number in (
+        (28, file.stat().st_size // PAGE_SIZE),
+        (40, 1),
+        (44, 4),
+        (56, 1),
+        (68, APPLICATION_ID),
+        # The two counts of changes are equal, so that the count of pages holds.
+        (24, 1),
+        (92, 1),
+    ):
+        header[place : place + 4] = number.to_bytes(4)
+    with file.open("r+b") as out:
+        out.write(header)
+
+
+def remove(scratch: Path) -> None:
+    """Remove a database and what SQLite keeps beside it."""
+    for end in ("", *BESIDE):
+        scratch.with_name(scratch.name + end).unlink(missing_ok=True)
+
+
+# What can be believed
+
+
+def _is_sound(row: dict[str, Value]) -> bool:
+    """Whether the values of a row are possible: whole texts without control characters, times, and packed bytes."""
+    for name, value in row.items():
+        if isinstance(value, bytes):
+            is_possible = _unpacks(value)
+        elif isinstance(value, str):
+            is_possible = clean_note(value) == value and (name not in TIMES or _time(value) is not None)
+        else:
+            is_possible = value is None or (isinstance(value, int) and 0 <= value < _FURTHEST)
+        if not is_possible:
+            return False
+    return True
+
+
+def _unpacks(packed: bytes) -> bool:
+    unpacker = zlib.decompressobj()
+    try:
+        # The checksum is at the end.
+        unpacker.decompress(packed, _UNPACKED_BYTES)
+    except zlib.error:
+        return False
+    return unpacker.eof
 
 
 def _is_hex(value: Value, length: int) -> bool:
@@ -199,24 +332,14 @@ def _is_hex(value: Value, length: int) -> bool:
 
 
 def _is_feed(feed: dict[str, Value]) -> bool:
-    texts = all(isinstance(feed[name], str) and feed[name] for name in ("slug", "url", "title", "added"))
-    return texts and feed["kind"] in ("rss", "arxiv") and isinstance(feed["folder"], str)
-
-
-def _output(row: dict[str, Value]) -> tuple[int, str, str, str] | None:
-    """A paper's key with what a program said about it; None if any part of it is damaged."""
-    pk, made = row["pk"], _time(row["made"])
-    name, body = (text if isinstance(text, str) else "" for text in (row["name"], row["body"]))
-    if not isinstance(pk, int) or made is None or not name or clean(name) != name or not body:
-        return None
-    return pk, name, made, clean_note(body)
+    texts = all(isinstance(feed.get(name), str) and feed[name] for name in ("slug", "url", "title", "added"))
+    return texts and feed.get("kind") in ("rss", "arxiv") and isinstance(feed.get("folder"), str)
 
 
 def _entry(key: int, event: dict[str, Value]) -> Entry | None:
     """The event of a row; None if any part of it is damaged."""
-    id, machine, clock, kind, value = (event[name] for name in EVENT[:5])
-    papers, count, number = event["papers"], event["count"], event.get("number")
-    if not (is_event_id(id) and is_machine(machine) and isinstance(clock, int) and clock > 0):
+    id, machine, clock, kind, value, papers, count, number = (event.get(name) for name in EVENT)
+    if not (is_event_id(id) and is_machine(machine) and isinstance(clock, int) and 0 < clock <= FURTHEST):
         return None
     if not (isinstance(kind, str) and re.fullmatch(r"[a-z]+(:.+)?", kind) and isinstance(value, str)):
         return None
@@ -248,15 +371,15 @@ def _draft(paper: dict[str, Any]) -> Draft | None:
     values = {field.name: _cleaned(field, paper.get(field.name)) for field in COLUMNS}
     if not values["title"]:
         return None
-    id = paper["id"]
+    id = paper_id(paper.get("id"))
+    if id is None:
+        return None
     if not id.startswith(OWN_PREFIXES):
-        if arxiv_id(id) != id:
-            return None
         values["id"] = id
-    elif id.startswith(FEED_PREFIX) and is_own_id(id):
+    elif id.startswith(FEED_PREFIX):
         values["entry"] = id
-    values["announced"] = _date(paper["sort_day"])
-    values["source"] = clean(str(paper["source"]), 100) or "hf"
+    values["announced"] = _date(paper.get("sort_day"))
+    values["source"] = clean(str(paper.get("source") or ""), 100) or "hf"
     return Draft(**values)
 
 
@@ -293,8 +416,3 @@ def _time(value: object) -> str | None:
     except ValueError:
         return None
     return str(value) if is_time else None
-
-
-def _json(row: dict[str, Value]) -> str:
-    """A row as JSON; bytes, which papers never have, become None."""
-    return json.dumps({name: None if isinstance(value, bytes) else value for name, value in row.items()})

@@ -42,11 +42,13 @@ _ORDER_COLUMNS = {
     "foryou": ("for_you(p.pk)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
+    # Papers of no saved page come last.
+    "page": ("coalesce((SELECT place FROM page_paper WHERE page_paper.pk = p.pk), 1e18)", "p.pk"),
     # Papers without a rank come last.
     "trending": ("coalesce((SELECT rank FROM trending WHERE trending.pk = p.pk), 1e9)", "p.pk"),
 }
 
-_ASCENDING = ("title", "trending", "queue")
+_ASCENDING = ("title", "trending", "queue", "page")
 """Orders that begin with the smallest value."""
 
 
@@ -58,7 +60,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
         return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)
     root = query.root
     spelled = with_spellings(root) if root else None
-    terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
+    terms = list(_terms(spelled)) if spelled else []
     if not _names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
     sort = query.sort or Sort("day")
@@ -142,6 +144,11 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
     )
 
 
+def _terms(node: Node) -> tuple[Node, ...]:
+    """The nodes that must all be true."""
+    return node.nodes if isinstance(node, And) else (node,)
+
+
 def _day_walk(terms: Sequence[Node], sort: Sort, scope: Scope) -> DayWalk | None:
     texts = [node for node in terms if is_text_only(node)]
     wanted = [(node, found) for node in texts if (found := without_merging(node)) and fts_expression(found)]
@@ -189,12 +196,12 @@ def _by_relevance(
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
         f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
     )
-    in_title = And(tuple(Match(match.text, match.exact, "title") for match in wanted))
+    in_title = all_of([with_spellings(Match(match.text, match.exact, "title")) for match in wanted])
     common_where, common_params, mark = _with_value(selection, fts_expression(in_title) or "")
     titled = f"p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?{mark})"
-    first, second = (_selection([*terms, *extra], Sort("day"), scope) for extra in (in_title.nodes, (Not(in_title),)))
+    first, second = (_selection([*terms, *extra], Sort("day"), scope) for extra in (_terms(in_title), (Not(in_title),)))
     ranked = TitleFirst(
-        has_words=Compiler(scope, "day", "walk").text_test([Or(tuple(wanted))]),
+        has_words=Compiler(scope, "day", "walk").text_test([with_spellings(Or(tuple(wanted)))]),
         where=common_where,
         params=common_params,
         order=f"{titled} {down}, {selection.order}",

@@ -7,6 +7,7 @@ papers together, each says as much as the other.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -70,8 +71,9 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
 
 
 def cache_file(connection: sqlite3.Connection) -> Path:
-    """The file of the cache that a connection reads."""
-    return Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
+    """The file of the cache that a connection reads; its name may be no UTF-8."""
+    named = "SELECT CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
+    return Path(os.fsdecode(connection.execute(named).fetchone()[0]))
 
 
 def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> Ranked:

@@ -26,8 +26,7 @@ from reader.core.settings.toml_edit import with_value
 from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.settings.toml_tables import find_blocks
 from reader.core.settings.types import InvalidValue, KeyTable, as_toml
-from reader.paths import replace_private
-from reader.settings_reader import MAX_FILE_SIZE
+from reader.settings_reader import read_text, replace_text, write_text
 
 KEYS = "keys."
 """Begins the name of the keys of an action, such as `keys.paper.star`."""
@@ -80,6 +79,11 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
     value, text = _checked(name, key, " ".join(words))
+    if name == "sync" and isinstance(value, str) and value:
+        from reader.cache.group.place import shared_place
+
+        # A folder as it is typed would mean another one later.
+        value, text = _checked(name, key, shared_place(value, Path()))
     if key[0] == "keys":
         _check_keys(workspace, key[1], value)
     before = read_text(file)
@@ -87,7 +91,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
     if _statements(after) != wanted:
         raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
-    write_bounded(file, after)
+    write_text(file, after)
 
 
 Tables = list[dict[str, Any]]
@@ -110,7 +114,7 @@ def change_tables(
     rest = {name: value for name, value in document.items() if name != table}
     if _parsed(after, file) != rest | ({table: wanted} if wanted else {}):
         raise ConfigError(f"{table} can't be changed in {file} as it is written. Use 'dailypapers config edit'.")
-    write_bounded(file, after)
+    write_text(file, after)
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
@@ -123,13 +127,6 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         said = wrong.message if wrong else str(error).partition(" (at ")[0]
         where = f"{file}:{wrong.line}" if wrong else f"{file}:{line[1]}" if line else str(file)
         raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
-
-
-def write_bounded(file: Path, text: str) -> None:
-    """Replace the file, unless it would be too large to be read; raises ConfigError."""
-    if len(text.encode()) > MAX_FILE_SIZE:
-        raise ConfigError(f"{file} would be larger than {MAX_FILE_SIZE // 1024} KiB. It was not changed.")
-    _write(file, text)
 
 
 def _statements(text: str) -> dict[tuple[str, ...], object]:
@@ -190,7 +187,7 @@ def edit(workspace: Workspace) -> None:
     file = workspace.config_file
     command = _find_editor()
     if not file.exists():
-        _write(file, template())
+        replace_text(file, template())
     try:
         ended = subprocess.run([*command, str(file)], env=child_environment(), check=False)
     except OSError as error:
@@ -210,27 +207,3 @@ def _find_editor() -> list[str]:
         what = f"{command[0]} can't be found" if command and command[0] else "There is no editor"
         raise ReaderError(f"{what}. Set EDITOR to your editor.")
     return command
-
-
-def read_text(file: Path) -> str:
-    """The file's text with its own line ends; empty if it is missing."""
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_FILE_SIZE + 1)
-        if len(data) > MAX_FILE_SIZE:
-            raise ConfigError(f"{file} is larger than {MAX_FILE_SIZE // 1024} KiB. Shorten it first.")
-        return data.decode("utf-8-sig")
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} is not UTF-8 text. Correct it first: 'dailypapers config edit'.") from error
-    except OSError as error:
-        raise ConfigError(f"{file} can't be read: {error.strerror}.") from error
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace the file at once, also behind a symbolic link: it is whole at every moment, and the user's alone."""
-    try:
-        replace_private(file, text)
-    except OSError as error:
-        raise ConfigError(f"{file} could not be written: {error.strerror}.") from error

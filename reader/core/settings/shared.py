@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from reader.core.settings.tables import TABLES
 from reader.core.settings.toml_edit import with_value, without_value
 from reader.core.settings.toml_lines import parse_toml
-from reader.core.settings.toml_tables import find_blocks, with_table, without_table
 from reader.core.settings.types import as_toml
 
 KEYS = "keys"
@@ -19,27 +17,15 @@ class NotTakenError(ValueError):
 
 
 def with_setting(text: str, name: str, value: Any) -> str:
-    """The text with another value of a setting, a table of keys, or tables; raises NotTakenError."""
+    """The text with another value of a setting, or a table of keys; raises NotTakenError."""
     before: dict[str, Any] = parse_toml(text)
-    if name in TABLES:
-        after = _with_tables(text, name, value)
-    elif name == KEYS:
-        after = _with_keys(text, before.get(KEYS, {}), value)
-    else:
-        after = with_value(text, (name,), as_toml(value))
+    is_table = name == KEYS
+    after = _with_keys(text, before.get(KEYS, {}), value) if is_table else with_value(text, (name,), as_toml(value))
     wanted = {key: one for key, one in before.items() if key != name} | ({name: value} if value not in ([], {}) else {})
     found = {key: one for key, one in parse_toml(after).items() if key != name or one not in ([], {})}
     if found != wanted:
         raise NotTakenError(name)
     return after
-
-
-def _with_tables(text: str, table: str, values: Sequence[Mapping[str, Any]]) -> str:
-    for _ in find_blocks(text, table):
-        text = without_table(text, table, 0)
-    for one in values:
-        text = with_table(text, table, one)
-    return text
 
 
 def _with_keys(text: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.limits import Limits
 from reader.paths import read_start, sync
+from reader.platform import Lock
 
 if TYPE_CHECKING:
     import httpx
@@ -108,11 +109,11 @@ class PdfClient(BusyHostClient):
         self._part = file.with_name(f".{file.name}.part")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with _alone(self._part):
+            with _alone(self._part) as self._part:
                 await self._fetch_part(id, on_wait)
                 sync(self._part)
-            self._part.replace(file)
-            _tag_file(self._part).unlink(missing_ok=True)
+                self._part.replace(file)
+                _tag_file(self._part).unlink(missing_ok=True)
         except OSError as error:
             raise ReaderError(f"The PDF can't be written to {file.parent}: {error.strerror or error}.") from error
 
@@ -198,16 +199,23 @@ def _tag_file(part: Path) -> Path:
 
 
 @contextmanager
-def _alone(part: Path) -> Iterator[None]:
-    """Hold an unfinished file for this program; raises ReaderError if another one is fetching it."""
+def _alone(part: Path) -> Iterator[Path]:
+    """Hold an unfinished file for this program; raises ReaderError if another one is fetching it.
+
+    Where files can't be locked, it is one that no other program uses, and what comes is not kept after a break.
+    """
     handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o644)
+    lock = platform.try_lock(handle)
+    if lock is Lock.THEIRS:
+        os.close(handle)
+        raise ReaderError("Another program is fetching this PDF; it will be there in a moment.")
+    used = part.with_name(f".{os.getpid()}{part.name}") if lock is Lock.UNSUPPORTED else part
     try:
-        if not platform.try_lock(handle):
-            raise ReaderError("Another program is fetching this PDF; it will be there in a moment.")
-        yield
+        yield used
     finally:
         os.close(handle)
-        with suppress(OSError):
-            if part.stat().st_size == 0:
-                part.unlink()
-                _tag_file(part).unlink(missing_ok=True)
+        for left in {part, used}:
+            with suppress(OSError):
+                if left != part or left.stat().st_size == 0:
+                    left.unlink()
+                    _tag_file(left).unlink(missing_ok=True)

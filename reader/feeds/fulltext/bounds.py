@@ -8,7 +8,7 @@ LETTERS = 20_000_000
 """Maximum letters of a page: ten times a very long paper."""
 
 HTML_LETTERS = 12_000_000
-"""Maximum letters of HTML: the tree of a larger page takes more than 300 MB. The longest known paper has 0.5 million."""
+"""Maximum letters of HTML: the tree of a larger page takes more than 300 MB. The longest known has 0.5 million."""
 
 PARTS = 50_000
 """Maximum paragraphs and links of Markdown; the rest is left out before it is parsed, which takes 70 µs for each."""

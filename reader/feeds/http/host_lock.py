@@ -13,6 +13,7 @@ from reader import platform
 from reader.core.errors import FeedUnreachable
 from reader.core.steps import note_step
 from reader.paths import make_folder, make_private
+from reader.platform import Lock
 
 POLL = 0.2
 """Seconds between two attempts to take the lock."""
@@ -30,8 +31,9 @@ async def host_lock(
 ) -> AsyncIterator[None]:
     """Hold the lock `file`, taken no sooner than `interval` seconds after its last release.
 
-    The system releases the lock when its program ends, even if it is killed. If the file can't be written, there is
-    no wait and no lock. Raises FeedUnreachable after `LONGEST` seconds.
+    The system releases the lock when its program ends, even if it is killed. Without a file that can be written there
+    is no wait and no lock, and where files can't be locked only the pause. Raises FeedUnreachable after `LONGEST`
+    seconds.
     """
     try:
         make_folder(file)
@@ -42,7 +44,8 @@ async def host_lock(
         return
     try:
         waited = 0.0
-        while not platform.try_lock(handle):
+        # Without locks, a host may be asked by two programs at once; nothing is lost by it.
+        while platform.try_lock(handle) is Lock.THEIRS:
             if waited >= LONGEST:
                 raise FeedUnreachable(
                     f"Another program has been asking {file.stem} for {LONGEST / 60:.0f} minutes; end it to go on."

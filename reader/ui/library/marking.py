@@ -16,6 +16,7 @@ from reader.paths import draft_folder
 from reader.ui.library.mark_thread import MarkThread, Progress, ignore_progress
 
 if TYPE_CHECKING:
+    from reader.cache.earlier_values import Replaced
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
@@ -35,6 +36,8 @@ class Marking:
         self._path = path
         self.results: FeedResults | None = None
         """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
+        self.settings_file: Path | None = None
+        """The settings file, whose lists are kept in step with the log; None over the sample."""
         self._marks = MarkThread(path)
         self._unwritten: dict[str, str] = {}
         """Drafts that wait to be written, by the paper's id."""
@@ -227,11 +230,44 @@ class Marking:
 
     def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
         """Undo the last action that is not undone; None if there is none."""
-        return self._marks.submit(lambda events, progress: events.undo(progress), report)
+        return self._reverse(lambda events, progress: events.undo(progress), report)
 
     def redo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
         """Redo the last undone action; None if there is none."""
-        return self._marks.submit(lambda events, progress: events.redo(progress), report)
+        return self._reverse(lambda events, progress: events.redo(progress), report)
+
+    def _reverse(
+        self, reverse: Callable[[Events, Progress], Action | None], report: Progress
+    ) -> Awaitable[Action | None]:
+        def change(events: Events, progress: Progress) -> Action | None:
+            # What the user has written by hand since is newer than the last mark.
+            self._keep_lists(events)
+            action = reverse(events, progress)
+            refused = self._keep_lists(events)
+            if refused and action is not None and action.is_about_lists:
+                raise ReaderError(refused[0])
+            return action
+
+        return self._marks.submit(change, report)
+
+    def take_replaced(self) -> Awaitable[list[Replaced]]:
+        """What other machines have replaced of this one's since the reader told of it last, the newest first."""
+
+        def take(events: Events, _progress: Progress) -> list[Replaced]:
+            from reader.cache import earlier_values
+
+            return events.read(earlier_values.take_news)
+
+        return self._marks.submit(take, is_mark=False)
+
+    def keep_lists(self) -> Awaitable[list[str]]:
+        """Bring the lists of the settings and their events into step; return why not all could be, in sentences."""
+        return self._marks.submit(lambda events, _progress: self._keep_lists(events), is_mark=False)
+
+    def _keep_lists(self, events: Events) -> list[str]:
+        from reader.cache.entries import keep_in_step
+
+        return keep_in_step(events, self.settings_file).refused if self.settings_file is not None else []
 
     def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
         """Finish the marks that an earlier run did not apply in full."""

@@ -29,6 +29,7 @@ class SettingsWatch:
         self._model = services.model
         self._background = services.background
         self._file = file
+        self._library = services.library
         self._path = services.library.path
         self._settings = services.settings
         self._take_vectors = take_vectors
@@ -51,13 +52,24 @@ class SettingsWatch:
             self._seen = stamp
             self._background.start("settings", self._read)
         elif not self._is_muted:
-            self._background.start("settings", self._follow_muted_words)
+            self._background.start("settings", self._begin)
+
+    async def _begin(self) -> None:
+        """Bring the lists into step with what was done while the reader was closed."""
+        await self._keep_lists()
+        await self._follow_muted_words()
+
+    async def _keep_lists(self) -> None:
+        with suppress(CacheError):
+            for refused in await self._library.keep_lists():
+                self._model.show_news(refused, "warning")
 
     async def _read(self) -> None:
         from reader.settings_reader import load_settings
 
         if self._file is None:
             return
+        await self._keep_lists()
         loaded = await asyncio.to_thread(load_settings, self._file)
         self._model.change(self._model.state.know_views(listed_views(loaded.settings), loaded.settings.commands))
         self._settings = loaded.settings

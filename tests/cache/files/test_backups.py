@@ -16,7 +16,7 @@ from reader import paths
 from reader.cache import schema
 from reader.cache.files import backups
 from reader.cache.marks.events import Events
-from reader.cache.mending.salvage import Salvage
+from reader.cache.mending.salvage import opened
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheDamaged, CacheError
 from tests.breakage import execute, flip, make_older, root_page
@@ -90,11 +90,11 @@ def test_a_large_cache_is_backed_up_without_what_can_be_fetched_again(
     with closing(sqlite3.connect(made)) as connection:
         ids = {id for (id,) in connection.execute("SELECT id FROM paper")}
     assert ids == {draft(0).id, draft(1).id, draft(2).id}, "the papers with a star, a tag and a note"
-    with closing(Salvage()) as salvage:
-        salvage.read(made)
+    with opened(made, kept.with_suffix(".reading")) as salvage:
+        assert salvage is not None
         assert len(list(salvage.entries())) == 5
-        assert salvage.count_papers() == 3
-        assert salvage.machine is not None
+        assert len(salvage.papers()) == 3
+        assert salvage.machine() is not None
     assert made.stat().st_size < kept.stat().st_size / 2
 
 

@@ -160,7 +160,7 @@ def test_foreign_files_say_it_in_the_right_form_or_not_at_all(
 @pytest.mark.parametrize("query", [choice._NEWEST_MARKS, agents._MADE, reversal._OF_AGENT, reversal._UNDOABLE])
 def test_events_of_one_clock_are_found_by_it(events: Events, query: str) -> None:
     """By the machine, each event would read all: minutes for 200,000."""
-    values = {"pk": 1, "machine": "", "kind": "", "value": ""}
+    values = {"pk": 1, "machine": "", "kind": "", "value": "", "idle": ""}
     plan = events.read(lambda connection: connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall())
     found = [step for *_, step in plan if re.match(r"(SEARCH (a|r|event) .*machine=|SCAN event)", step)]
     # An undo asks once for the machine's newest event, and for what a run of a program did.

@@ -147,10 +147,10 @@ def test_undo_goes_on_after_a_repair(broken: Path) -> None:
 
 def test_a_second_repair_changes_nothing(broken: Path) -> None:
     mend(broken)
-    before = {file.name for file in broken.parent.iterdir()}
+    before = {file: file.read_bytes() for file in broken.parent.iterdir() if file.is_file()}
     report = mend(broken)
     assert (report.found, report.kept, report.is_new) == ([], [], False)
-    assert {file.name for file in broken.parent.iterdir()} == before
+    assert {file: file.read_bytes() for file in broken.parent.iterdir() if file.is_file()} == before
 
 
 STEPS = ("_bring_back_events", "_bring_back_papers")
@@ -238,6 +238,7 @@ def test_two_programs_that_repair_together_make_one_cache(broken: Path) -> None:
 
 
 def test_without_time_the_marks_and_the_marked_papers_come_first(broken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair, "TOGETHER", 10)
     clock = iter(range(100))
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
     report = mend(broken, seconds=1.5)

@@ -12,6 +12,7 @@ import pytest
 from reader.core.errors import FeedUnreachable
 from reader.core.steps import watched_by
 from reader.feeds.http.host_lock import host_lock
+from reader.platform import Lock
 from tests.feeds.servers import Nap
 
 
@@ -45,6 +46,16 @@ async def test_a_folder_that_can_not_be_written_holds_nobody_up(tmp_path: Path) 
     nap = Nap()
     async with host_lock(tmp_path / "file" / "turn", 3, nap, nap.clock):
         assert nap.taken == []
+
+
+async def test_a_file_system_without_locks_holds_nobody_up_but_for_the_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.platform.try_lock", lambda _: Lock.UNSUPPORTED)
+    nap = Nap()
+    for pauses in ([], [3.0]):
+        async with host_lock(tmp_path / "turn", 3, nap, nap.clock):
+            assert nap.taken == pauses
 
 
 async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quarter_of_an_hour(tmp_path: Path) -> None:

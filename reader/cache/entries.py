@@ -1,0 +1,290 @@
+"""Keeps the user's lists in the settings file and the events about their entries in step, both ways.
+
+The user's edits of the file, by hand or by a command, become events: the file is compared with how it was when both
+were last in step, which `meta` keeps. Events of other machines, and what was undone, become edits of the file. All of
+one step is done under the cache's write lock, so a program that is killed leaves nothing half done: what follows from
+an event and is not in the file yet is written by the next step.
+
+A file with a mistake in a list, or none at all, says nothing about that list: it is neither read nor written.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from reader import config, settings_reader
+from reader.cache.marks.derived import ENTRIES_DUE
+from reader.cache.marks.event_log import NOBODY, Action, EventLog, Marking
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import Entry as Line
+from reader.core.errors import ConfigError
+from reader.core.marks import ENTRY, HERE
+from reader.core.settings.entries import (
+    LISTS,
+    NOUNS,
+    TABLES,
+    Change,
+    Entry,
+    adopted,
+    can_hold,
+    changed,
+    event_value,
+    fold,
+    listed,
+    with_list,
+)
+from reader.core.settings.table_reader import read_entry
+from reader.core.settings.types import InvalidValue
+
+NOBODYS = "0" * 12
+"""The machine of the events about entries from before there were events: equal entries make equal events anywhere."""
+
+KNOWN = "entries"
+"""The key in `meta` of what was last in step, as JSON."""
+
+
+@dataclass(slots=True)
+class Step:
+    """What one step did."""
+
+    action: Action | None = None
+    """The user's edits of the file that became events."""
+    taken: list[str] = field(default_factory=list)
+    """Names of the settings that the file has from events now."""
+    refused: list[str] = field(default_factory=list)
+    """Why something could not be brought into step, in sentences."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was last in step."""
+
+    prefix: str = ""
+    """Of the kinds of events that were in force."""
+    stamp: list[int] = field(default_factory=list)
+    """The file's time and size."""
+    lists: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
+    """The entries by prefix and list."""
+
+
+def prefix_in_force(connection: sqlite3.Connection) -> str:
+    """How the kinds of events begin that the file follows: those that go along, or those that stay here."""
+    return _load(connection).prefix or HERE
+
+
+def is_due(connection: sqlite3.Connection, file: Path) -> bool:
+    """Whether the file or the log has changed since the last step."""
+    known = _load(connection)
+    return _is_noted(connection) or _stamp(file) != known.stamp
+
+
+def keep_in_step(events: Events, file: Path) -> Step:
+    """Bring the file and the log into step; raises CacheError if the cache can't be written."""
+    if not events.read(lambda connection: is_due(connection, file)):
+        return Step()
+    with events.deciding() as log:
+        return events.read(lambda connection: _Stepping(connection, log, file).run())
+
+
+class _Stepping:
+    def __init__(self, connection: sqlite3.Connection, log: EventLog, file: Path) -> None:
+        self._connection = connection
+        self._log = log
+        self._file = file
+        self._known = _load(connection)
+        self._step = Step()
+
+    def run(self) -> Step:
+        stamp = _stamp(self._file)
+        try:
+            text = settings_reader.read_text(self._file)
+        except ConfigError as error:
+            return self._give_up(stamp, str(error))
+        if not stamp:
+            # A file that is gone is not one from which the user has removed all.
+            return self._give_up(stamp, "")
+        loaded = settings_reader.load_text(self._file, text)
+        settings = loaded.settings
+        prefix = ENTRY if settings.sync_settings else HERE
+        broken = {one.key.partition(".")[0] for one in loaded.mistakes if one.line or one.key}
+        if "" in broken:
+            return self._give_up(stamp, f"{self._file} has mistakes, so its lists stay as they are:"
+                                        " 'dailypapers config check'.")  # fmt: skip
+        before = self._known.lists.get(prefix, {})
+        now: dict[str, list[Entry]] = {}
+        markings: list[Marking] = []
+        for table in LISTS:
+            values = _values(settings, table)
+            if table in broken or not all(can_hold(table, one) for one in values):
+                self._refuse(table)
+                continue
+            now[table], said = self._compare(prefix, table, before.get(table), values)
+            markings += [Marking(f"{prefix}{table}:{id}", event_value(one)) for id, one in said]
+        if markings:
+            recorded = self._log.record_together(markings)
+            for event in recorded:
+                self._log.finish(event)
+            self._step.action = Action(tuple(recorded))
+        after, text = self._brought(prefix, now, text)
+        is_written = not self._step.taken or self._write(text, stamp)
+        if not is_written:
+            self._step.taken, after = [], now
+        self._known.prefix, self._known.stamp = prefix, _stamp(self._file) if self._step.taken else stamp
+        self._known.lists[prefix] = before | after
+        self._save(is_done=is_written)
+        return self._step
+
+    def _give_up(self, stamp: list[int], reason: str) -> Step:
+        if reason:
+            self._step.refused.append(reason)
+        self._known.stamp = stamp
+        self._save(is_done=True)
+        return self._step
+
+    def _refuse(self, table: str) -> None:
+        self._step.refused.append(
+            f"{table} in {self._file} has what is a mistake or too long, so it stays as it is: 'dailypapers config"
+            " check'."
+        )
+
+    def _log_now(self, prefix: str) -> dict[str, dict[str, Any]]:
+        return dict(fold(_events(self._connection, prefix)))
+
+    def _compare(
+        self, prefix: str, table: str, before: Sequence[Entry] | None, values: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[Entry], list[Change]]:
+        """The entries of the file with their identities, and what the user has changed of them."""
+        log = self._log_now(prefix)
+        if before is not None:
+            return changed(table, before, values, log)
+        entries, old, new = adopted(table, values, log)
+        for line in (_untimed(f"{prefix}{table}:{id}", event_value(said)) for id, said in old):
+            if self._log.add([line]):
+                self._connection.execute("UPDATE event SET applied = 1 WHERE id = ?", (line.id,))
+        return entries, new
+
+    def _brought(self, prefix: str, now: Mapping[str, list[Entry]], text: str) -> tuple[dict[str, list[Entry]], str]:
+        """The entries as the log has them, and the file's text with them."""
+        log = self._log_now(prefix)
+        after: dict[str, list[Entry]] = {}
+        for table, have in now.items():
+            want = self._usable(table, have, listed(table, log))
+            after[table] = want
+            if want == have:
+                continue
+            try:
+                new = with_list(text, table, have, want)
+                if _values(settings_reader.load_text(self._file, new).settings, table) != [one.values for one in want]:
+                    raise ValueError(table)
+            except ValueError:
+                self._step.refused.append(
+                    f"{table} can't be changed in {self._file} as it is written: 'dailypapers config edit' opens it."
+                )
+                after[table] = have
+                continue
+            text = new
+            self._step.taken.append(table)
+        return after, text
+
+    def _usable(self, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> list[Entry]:
+        """The entries that this program takes; one that it does not take stays as the file has it."""
+        before = {one.id: one for one in have}
+        found: list[Entry] = []
+        for one in want:
+            try:
+                _check(table, one.values)
+                found.append(one)
+            except InvalidValue as unfit:
+                name = str(one.values.get("name", ""))
+                self._step.refused.append(
+                    f"{NOUNS[table]} {name} could not be taken over: it {unfit}.".replace("  ", " ")
+                )
+                if one.id in before:
+                    found.append(before[one.id])
+        return found
+
+    def _write(self, text: str, stamp: list[int]) -> bool:
+        if _stamp(self._file) != stamp:
+            # Another program has just written it: the next step reads that first.
+            return False
+        try:
+            settings_reader.write_text(self._file, text)
+        except ConfigError as error:
+            self._step.refused.append(str(error))
+            return False
+        return True
+
+    def _save(self, *, is_done: bool) -> None:
+        known = {
+            "prefix": self._known.prefix,
+            "stamp": self._known.stamp,
+            "lists": self._known.lists,
+        }
+        self._connection.execute(
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (KNOWN, json.dumps(known)),
+        )
+        if is_done:
+            self._connection.execute("DELETE FROM meta WHERE key = ?", (ENTRIES_DUE,))
+
+
+def _values(settings: config.Settings, table: str) -> list[dict[str, Any]]:
+    """The entries of a list as the file has them; a text that is there twice is one."""
+    found = getattr(settings, table)
+    if table not in TABLES:
+        return [{"text": one} for one in dict.fromkeys(found)]
+    return [{name: list(one) if isinstance(one, tuple) else one for name, one in asdict(entry).items()}
+            for entry in found]  # fmt: skip
+
+
+def _check(table: str, values: Mapping[str, Any]) -> None:
+    """Raise InvalidValue for an entry that the settings do not take."""
+    if table not in TABLES:
+        config.SETTING_TYPES[table].check([values["text"]])
+        return
+    for unfit in read_entry(table, values)[1]:
+        raise unfit.error
+
+
+def _untimed(kind: str, value: str) -> Line:
+    """The event of an entry from before there were events."""
+    id = sha256(f"{kind}\n{value}".encode()).hexdigest()[:24]
+    return Line(id, NOBODYS, 0, 1, kind, value, 0, NOBODY)
+
+
+def _events(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str]]:
+    rows = connection.execute(
+        f"SELECT kind, value FROM event WHERE kind GLOB '{prefix}*' AND undone = 0 ORDER BY clock, id"
+    )
+    return rows.fetchall()
+
+
+def _load(connection: sqlite3.Connection) -> _Known:
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (KNOWN,)).fetchone()
+    if row is None:
+        return _Known()
+    said = json.loads(row[0])
+    lists = {
+        prefix: {table: [Entry(id, values) for id, values in some] for table, some in tables.items()}
+        for prefix, tables in said["lists"].items()
+    }
+    return _Known(said["prefix"], said["stamp"], lists)
+
+
+def _is_noted(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM meta WHERE key = ?", (ENTRIES_DUE,)).fetchone() is not None
+
+
+def _stamp(file: Path) -> list[int]:
+    """The file's time and size; empty if it is missing."""
+    try:
+        found = file.stat()
+    except OSError:
+        return []
+    return [found.st_mtime_ns, found.st_size]

@@ -1,0 +1,269 @@
+"""Damage to homes that began with the oldest and with the newest program: what a backup has always comes back."""
+
+from __future__ import annotations
+
+import lzma
+import random
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from reader.cache.files import backups
+from reader.cache.marks.events import Events
+from reader.cache.mending import health
+from reader.cache.mending.repair import Repair, Report
+from reader.cache.storing.papers import Cache
+from reader.core.document.codec import load
+from reader.core.paper import Listing
+from tests import beginnings, breakage
+from tests.cache.conftest import NOW, ByName, draft
+
+TODAY = date(2026, 11, 24)
+
+PAGE = 4096
+
+
+def zeros(start: int, end: int) -> breakage.Break:
+    return lambda home: breakage.overwrite(home / "papers.db", start, bytes(end - start))
+
+
+def bad_pages(share: float, seed: int) -> breakage.Break:
+    """Empty some of the pages behind the first."""
+
+    def break_it(home: Path) -> None:
+        file = home / "papers.db"
+        count = file.stat().st_size // PAGE
+        for page in random.Random(seed).sample(range(1, count), max(1, int(count * share))):
+            breakage.overwrite(file, page * PAGE, bytes(PAGE))
+
+    return break_it
+
+
+DAMAGES: dict[str, breakage.Break] = {
+    "header": zeros(0, 100),
+    "first page": zeros(0, PAGE),
+    "first 64 KB": zeros(0, 1 << 16),
+    **{f"cut to {share:.0%}": breakage.cut(share) for share in (0.25, 0.5, 0.75, 0.9)},
+    **{f"{share:.0%} of the pages, {seed}": bad_pages(share, seed) for share in (0.01, 0.05, 0.2) for seed in (1, 2)},
+    **{f"{count} bits": breakage.flip(count, 3) for count in (60, 1_000, 20_000)},
+    # The seed 1 changes a letter within a text, which nothing can tell from what was written.
+    **{f"scrambled, {seed}": breakage.scramble(seed) for seed in (0, *range(2, 15))},
+    "zeros": breakage.write_zeros,
+    "missing": breakage.remove,
+    "empty": breakage.make_empty,
+    "a log beside a half": breakage.both(breakage.leave_log, breakage.cut(0.5)),
+    "papers dropped": breakage.drop("paper", "paper_text"),
+    "events dropped": breakage.drop("event"),
+}
+
+TABLES = (
+    "SELECT id, title, abstract, authors, keywords, added, upvotes FROM paper JOIN paper_text USING (pk)",
+    "SELECT id, read, starred, hidden, has_note FROM paper",
+    "SELECT id, tag FROM paper_tag JOIN paper USING (pk)",
+    "SELECT id, body FROM note JOIN paper USING (pk)",
+    "SELECT id, place FROM queue JOIN paper USING (pk)",
+    "SELECT id, listing.day FROM listing JOIN paper USING (pk)",
+    "SELECT id, full_text.source, fetched, full_text.body FROM full_text JOIN paper USING (pk)",
+    "SELECT id, name, made, body FROM kept_output JOIN paper USING (pk)",
+    "SELECT slug, kind, url, title, folder, added FROM feed",
+    "SELECT id, machine, number, clock, kind, value, papers, count, undone FROM event",
+)
+
+
+def everything(path: Path) -> list[list[tuple[object, ...]]]:
+    """All of a cache that can't be derived, by the ids of papers."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [sorted(connection.execute(sql).fetchall()) for sql in TABLES]
+
+
+class Home(NamedTuple):
+    cache: Path
+    before: list[list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="module", params=beginnings.BEGINNINGS)
+def origin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of one beginning with a backup of the day; nothing is written to it."""
+    cache = beginnings.BEGINNINGS[request.param](tmp_path_factory.mktemp(request.param) / "home")
+    backups.back_up_daily(cache, TODAY)
+    breakage.execute(cache)
+    return Home(cache, everything(cache))
+
+
+@pytest.fixture
+def home(origin: Home, tmp_path: Path) -> Home:
+    shutil.copytree(origin.cache.parent, tmp_path / "home")
+    return Home(tmp_path / "home" / "papers.db", origin.before)
+
+
+def mend(path: Path) -> Report:
+    return Repair(path, ByName).run(set_aside=True)
+
+
+def test_a_home_has_all_that_a_reader_keeps(origin: Home) -> None:
+    assert len(origin.before[0]) == beginnings.PAPERS
+    assert all(origin.before), "every kind of data is there"
+    with closing(sqlite3.connect(origin.cache)) as connection:
+        assert load(connection.execute("SELECT body FROM full_text").fetchone()[0]).blocks
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_all_that_a_backup_has_comes_back(home: Home, damage: str) -> None:
+    DAMAGES[damage](home.cache.parent)
+    report = mend(home.cache)
+    assert everything(home.cache) == home.before
+    assert health.examine(home.cache).is_good
+    assert report.unread == 0
+    assert not list(home.cache.parent.glob("papers.reading*"))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_without_a_backup_no_event_is_lost_and_nothing_is_made_up(home: Home, damage: str) -> None:
+    shutil.rmtree(home.cache.parent / "backups")
+    DAMAGES[damage](home.cache.parent)
+    mend(home.cache)
+    after = everything(home.cache)
+    assert after[-1] == home.before[-1]
+    assert health.examine(home.cache).is_good
+    if "bits" not in damage:
+        assert {row[0] for row in after[0]} <= {row[0] for row in home.before[0]}
+
+
+LEAST = {"header": 300, "cut to 50%": 140, "cut to 90%": 300, "1% of the pages, 2": 290, "60 bits": 290}
+"""Papers that SQLite finds without a backup, at least, in both homes."""
+
+
+@pytest.mark.parametrize("damage", LEAST)
+def test_without_a_backup_what_sqlite_can_read_comes_back(home: Home, damage: str) -> None:
+    shutil.rmtree(home.cache.parent / "backups")
+    DAMAGES[damage](home.cache.parent)
+    report = mend(home.cache)
+    assert report.papers >= LEAST[damage]
+    (came,) = report.restored.items()
+    assert came == (home.cache, report.papers)
+    if damage == "header":
+        assert everything(home.cache) == home.before
+
+
+def test_what_is_newer_than_the_backup_comes_from_the_journal_and_from_the_broken_file(home: Home) -> None:
+    with closing(Cache.open(home.cache, ByName())) as cache:
+        cache.store(
+            Listing("2026-11-25", (draft(900), draft(3, beginnings.feed_days()[0]["items"][3]["paper"]["title"]))), NOW
+        )
+    with closing(Events.open(home.cache)) as events:
+        events.mark("star", False, [1])
+        events.mark("star", True, [299, 301])
+    breakage.execute(home.cache)
+    before = everything(home.cache)
+    breakage.empty_header(home.cache.parent)
+    report = mend(home.cache)
+    assert everything(home.cache) == before
+    assert [(file.name, papers) for file, papers in report.restored.items()] == [
+        ("papers-2026-11-24.db", 300),
+        ("papers.db", 1),
+    ]
+
+
+def test_a_backup_of_the_oldest_program_itself_is_migrated(home: Home, tmp_path: Path) -> None:
+    folder = home.cache.parent / "backups"
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "papers-2026-07-01.db").write_bytes(lzma.decompress(beginnings.OLDEST.read_bytes()))
+    home.cache.write_bytes(b"")
+    report = mend(home.cache)
+    assert report.papers == beginnings.PAPERS
+    assert everything(home.cache)[1:6] == home.before[1:6], "states, tags, notes, the queue and the days"
+    assert [file.name for file in folder.iterdir()] == ["papers-2026-07-01.db"]
+
+
+def broken_backup(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def newer_backup(file: Path) -> None:
+    breakage.execute(
+        file,
+        "UPDATE alembic_version SET version_num = '0999'",
+        "DROP INDEX paper_by_venue",
+        "ALTER TABLE paper DROP COLUMN venue",
+    )
+
+
+def empty_backup(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("break_it", [broken_backup, newer_backup, empty_backup])
+def test_a_bad_backup_gives_way_to_an_older_one(home: Home, break_it: Callable[[Path], None]) -> None:
+    folder = home.cache.parent / "backups"
+    (newest,) = folder.iterdir()
+    shutil.copyfile(newest, folder / "papers-2026-11-20.db")
+    break_it(newest)
+    breakage.write_zeros(home.cache.parent)
+    mend(home.cache)
+    assert everything(home.cache) == home.before
+
+
+def test_a_small_backup_adds_to_an_older_whole_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backups, "FULL_BYTES", 1000)
+    with closing(Cache.open(home.cache, ByName())) as cache:
+        cache.store(Listing("2026-11-25", (draft(900), draft(901))), NOW)
+    with closing(Events.open(home.cache)) as events:
+        events.mark("star", True, [301])
+    assert backups.back_up_daily(home.cache, date(2026, 11, 25))
+    breakage.write_zeros(home.cache.parent)
+    report = mend(home.cache)
+    assert [(file.name, papers) for file, papers in report.restored.items()] == [
+        ("papers-2026-11-24.db", 300),
+        ("papers-2026-11-25.db", 1),
+    ]
+
+
+def test_a_good_cache_with_fewer_papers_than_its_backup_gets_them(home: Home) -> None:
+    breakage.write_zeros(home.cache.parent)
+    kept = home.cache.parent / "elsewhere"
+    (home.cache.parent / "backups").rename(kept)
+    assert mend(home.cache).papers == 0
+    kept.rename(home.cache.parent / "backups")
+    report = mend(home.cache)
+    assert (report.found, report.papers) == ([], 300)
+    after = everything(home.cache)
+    # A paper that comes back is stored anew; the feed's own key may differ.
+    assert after == home.before
+    assert mend(home.cache).restored == {}
+
+
+@pytest.fixture
+def made_again() -> Iterator[bytes]:
+    """The oldest cache, made once more from the history of the repository."""
+    words = ["git", "cat-file", "-e", f"{beginnings.FIRST_COMMIT}^{{commit}}"]
+    try:
+        known = subprocess.run(words, cwd=beginnings.ROOT, capture_output=True, check=False).returncode == 0
+    except OSError:
+        known = False
+    if not known:
+        pytest.skip("the history of the repository is not here")
+    yield beginnings.build_oldest()
+
+
+def test_the_oldest_home_can_be_made_again(made_again: bytes, tmp_path: Path) -> None:
+    told = []
+    for number, data in enumerate((made_again, lzma.decompress(beginnings.OLDEST.read_bytes()))):
+        file = tmp_path / f"{number}.db"
+        file.write_bytes(data)
+        with closing(sqlite3.connect(file)) as connection:
+            sqls = (
+                TABLES[0].replace(", added", ""),
+                TABLES[1],
+                "SELECT kind, count FROM event",
+                "SELECT slug FROM feed",
+            )
+            told.append([sorted(connection.execute(sql).fetchall()) for sql in sqls])
+    assert told[0] == told[1]

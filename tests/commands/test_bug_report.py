@@ -1,0 +1,209 @@
+"""What leaves the machine in a bug report: nothing that the user has written, named or hidden somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import fields, is_dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from reader import access_token, log, paths
+from reader.cache.feeds import Feeds
+from reader.cli import main
+from reader.commands.bug_report import log_for_others
+from reader.config import Settings, private_texts
+from reader.core.settings.table_reader import Entries, OneTable
+from reader.core.settings.tables import SINGLE, TABLES
+from reader.core.settings.types import Boolean, Choice, KeyTable, Number, ThemeName
+from reader.core.settings.user_types import HiddenViews, KeyText
+from reader.settings_reader import load_settings
+from tests.commands.conftest import Run
+
+FILE = """
+endpoint = "https://{0}.example.org/{1}"
+token_endpoint = "https://{2}.example.org"
+notify = ["title:{3}", "\\"{4} of {5}\\""]
+notify_command = ["{6}", "--key={7}"]
+full_text_from = ["https://{8}.example.org"]
+fetch_ahead = ["author:{9}"]
+pdf_folder = "~/{10}/{11}"
+pdf_viewer = ["/opt/{12}/view", "{13}"]
+topics_file = "/home/{14}/{15}.toml"
+sync = "postgresql://{16}:{17}@db.example.org/{18}"
+citation_key = "{{author}}{19}"
+on_star = ["{20}"]
+on_new = "{21}"
+mute = ["{22}", "title:{23}"]
+wrong = "{24}"
+{25} = 1
+days_at_start = "{26}"
+[digest]
+to = "{27}@example.org"
+sender = "{28}@example.org"
+server = "{29}.example.org"
+user = "{30}"
+command = ["{31}"]
+file = "/srv/{32}/{33}.html"
+[vectors]
+model = "{34}"
+server = "http://127.0.0.1:9/{35}"
+before_paper = "{36}"
+before_query = "{37}"
+[[views]]
+name = "{38}"
+query = "org:{39}"
+[[exports]]
+query = "tag:{40}"
+file = "/clients/{41}/{42}.bib"
+url = "https://{43}.example.org/{44}"
+[[commands]]
+name = "{45}"
+run = "{46} --password {47}"
+[[rules]]
+name = "{48}"
+when = "title:{49}"
+then = ["tag:{50}"]
+"""
+
+VARIABLES = ("HF_TOKEN", "DAILYPAPERS_SMTP_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "SLACK_WEBHOOK", "TERM")
+"""TERM comes last: what is in it is shown on the terminal alone, and never in the log."""
+
+FEEDS = ("https://{0}:{1}@feed.example.org/u/{2}/rss?key={3}", "https://hooks.example.org/services/{4}/{5}#{6}")
+
+WRONG = (24, 25, 26)
+"""The numbers of those that are no values of settings, which only the doctor shows."""
+
+ABOUT = MappingProxyType({"settings": 51, "variables": len(VARIABLES), "feeds": 8, "files": 3, "queries": 1})
+"""How many secrets are planted where."""
+
+
+@st.composite
+def secrets(draw: st.DrawFn) -> dict[str, list[str]]:
+    """Words that stand nowhere else: letters of both cases and numbers, with something between them now and then."""
+    number = count(1)
+    form = st.from_regex(r"[A-Z][a-z]{2,5}[0-9][A-Za-z]{1,6}[-_]?[a-z]{3}[0-9]?", fullmatch=True)
+    return {where: [f"{draw(form)}{next(number)}q" for _ in range(many)] for where, many in ABOUT.items()}
+
+
+@settings(deadline=None, max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(planted=secrets())
+def test_no_planted_secret_is_in_a_report_in_json_or_in_the_log(
+    planted: dict[str, list[str]], filled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        home = Path(folder, planted["files"][0], "home")
+        home.mkdir(parents=True)
+        shutil.copy(filled, home / "papers.db")
+        (home / f"papers.db.{planted['files'][1]}").touch()
+        patch.setenv("DAILYPAPERS_HOME", str(home))
+        (home / "config.toml").write_text("")
+        feeds = [form.format(*planted["feeds"]) for form in FEEDS]
+        with closing(Feeds.open(home / "papers.db")) as followed:
+            for feed in feeds:
+                added = followed.follow("rss", feed, planted["feeds"][7], "blog", "2026-06-30T00:00:00+00:00")
+                assert added is not None
+                followed.failed(added.slug, "2026-06-30T00:00:00+00:00", f"{feed} can't be found.")
+        (home / "config.toml").write_text(FILE.format(*planted["settings"]))
+        loaded = load_settings(home / "config.toml")
+        assert [mistake.key for mistake in loaded.mistakes] == ["wrong", planted["settings"][25], "days_at_start"]
+        assert set(_free_texts(Settings)) == set(_texts(loaded.settings)), "a setting has no secret yet"
+        for words in (["list", planted["queries"][0]], ["import", str(home / planted["files"][2])]):
+            main(words)
+            log.record_error("count", ValueError(f"can't use {words[1]!r}"))
+        for name, value in zip(VARIABLES, planted["variables"], strict=True):
+            patch.setenv(name, value)
+        everything = [*feeds, *planted["variables"][:-1], *private_texts(loaded.settings)]
+        everything += [one for number, one in enumerate(planted["settings"]) if number not in WRONG]
+        for one in everything:
+            log.record_error("count", ValueError(f"can't use {one!r}, nor {home}/{one}"))
+            log.record_warning(f"feed {one}", f"GET https://x.example.org/{one} failed: {one}")
+        access_token.hide_tokens()
+        capsys.readouterr()
+        main(["doctor", "--json"])
+        shown = capsys.readouterr().out
+        assert main(["doctor", "--report", str(home / "report.json"), "--yes"]) == 0
+        report = (home / "report.json").read_text()
+        assert capsys.readouterr().out == report
+        logged = paths.log_file().read_text()
+        assert len(json.loads(report)["log"]) > 50
+        assert logged.count("ERROR") >= len(everything)
+    every = [one for many in planted.values() for one in many]
+    for where, text in (("json", shown), ("report", report), ("log", logged)):
+        assert [line for line in text.splitlines() if any(one in line for one in every)] == [], where
+
+
+def _free_texts(kind: type, before: str = "") -> Iterator[str]:
+    """The settings that take words of the user's own."""
+    for one in fields(kind):
+        name, rule = before + one.name, one.metadata["rule"]
+        if isinstance(rule, OneTable | Entries):
+            yield from _free_texts({**SINGLE, **TABLES}[one.name], f"{name}.")
+        elif not isinstance(rule, Boolean | Choice | Number | ThemeName | HiddenViews | KeyTable | KeyText):
+            yield name
+
+
+def _texts(value: object, name: str = "") -> Iterator[str]:
+    """The settings that differ from the default, by what they take."""
+    if is_dataclass(value) and not isinstance(value, type):
+        default = type(value)() if name.rstrip(".") in ("", *SINGLE) else None
+        for one in fields(value):
+            found = getattr(value, one.name)
+            if default is None or found != getattr(default, one.name):
+                yield from _texts(found, f"{name}{one.name}.")
+    elif isinstance(value, tuple) and value and is_dataclass(value[0]):
+        for one in value:
+            yield from _texts(one, name)
+    elif value not in (False, "", "markdown", 120):
+        yield name.rstrip(".")
+
+
+def test_a_report_is_seen_before_it_is_written(
+    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "report.json"
+    unasked = run("doctor", "--report", str(file))
+    assert (unasked.code, file.exists()) == (2, False)
+    assert "confirm with --yes" in unasked.err
+    monkeypatch.setattr("reader.commands.output.is_terminal", lambda _: True)
+    for answer, is_written in (("", False), ("n", False), ("y", True)):
+        asked: list[str] = []
+        monkeypatch.setattr("builtins.input", lambda said, answer=answer, asked=asked: asked.append(said) or answer)
+        found = run("doctor", "--report", str(file))
+        assert (found.code, file.exists(), asked) == (0, is_written, [f"Write this to {file}? [y/N] "])
+    assert file.read_text() == found.out and file.stat().st_mode & 0o777 == 0o600
+    before = file.read_bytes()
+    again = run("doctor", "--report", str(file), "--yes")
+    assert (again.code, file.read_bytes()) == (1, before)
+    assert "is there already" in " ".join(again.err.split())
+    report = {one["name"]: one for one in json.loads(before)["findings"]}
+    assert re.fullmatch(r".+, build [0-9a-f]{12}", report["dailypapers"]["value"])
+    assert report["file system"]["value"].endswith("files can be locked")
+    assert report["papers"]["value"] == "6"
+
+
+def test_a_file_system_without_locks_is_a_finding(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.platform.lacks_locks", lambda _: "No locks available")
+    found = run("doctor")
+    assert found.code == 1
+    assert "files can't be locked: No locks available" in found.out and "DAILYPAPERS_HOME" in found.out
+
+
+def test_the_end_of_the_log_has_places_and_kinds_and_no_words_of_others(run: Run, papers: Path) -> None:
+    log.record_error("refresh", ValueError("can't read /home/ann/Umbrix/x.bib"))
+    try:
+        json.loads("{")
+    except ValueError as error:
+        log.record_error("list", error)
+    told = "\n".join(log_for_others())
+    assert "ERROR reader: refresh: ValueError: can't read /home/***/***/x.bib" in told
+    assert "json/decoder.py, line" in told and "tests" not in told

@@ -1,0 +1,230 @@
+"""The user's lists, such as views and rules, on two real homes by the real commands."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import IDS, Run
+
+Use = Callable[[str], None]
+
+FILE = """\
+# My settings.
+sync = "{shared}"  # on a stick
+sync_settings = true
+
+[[views]]
+# The first.
+name = "Evals"
+query = "topic:evaluation"
+
+[[rules]]
+name = "Finance"
+when = "title:stock"
+then = "hide"
+"""
+
+
+@pytest.fixture
+def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
+    """Go to a home of this name, with the papers in its cache and the same settings."""
+
+    def use(name: str) -> None:
+        folder = tmp_path / name
+        if not folder.exists():
+            folder.mkdir()
+            shutil.copy(filled, folder / "papers.db")
+            (folder / "config.toml").write_text(FILE.format(shared=tmp_path / "shared"))
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(folder))
+        monkeypatch.setattr("platform.node", lambda: f"{name}.example.org")
+
+    return use
+
+
+def names(run: Run, what: str = "views") -> list[str]:
+    return [one["name"] for one in run(what, "list", "--json").records]
+
+
+def settle(run: Run, use: Use) -> None:
+    for name in ("laptop", "desk") * 2:
+        use(name)
+        assert run("sync").code == 0
+
+
+def add_rule(file: Path, name: str) -> None:
+    file.write_text(file.read_text() + f'\n[[rules]]\nname = "{name}"\nwhen = "title:{name}"\nthen = ["star"]\n')
+
+
+def test_each_of_two_machines_adds_a_rule(run: Run, use: Use, tmp_path: Path) -> None:
+    settle(run, use)
+    add_rule(tmp_path / "laptop" / "config.toml", "Robots")
+    add_rule(tmp_path / "desk" / "config.toml", "Agents")
+    settle(run, use)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert names(run, "rules") == ["Finance", "Robots", "Agents"] or names(run, "rules") == [
+            "Finance",
+            "Agents",
+            "Robots",
+        ]
+        assert run("config", "check").code == 0
+        text = (tmp_path / name / "config.toml").read_text()
+        assert text.startswith(FILE.format(shared=tmp_path / "shared"))
+    found = {name: (tmp_path / name / "config.toml").read_text() for name in ("laptop", "desk")}
+    assert found["laptop"] == found["desk"]
+
+
+def test_one_machine_adds_a_view_and_the_other_renames_one(run: Run, use: Use, tmp_path: Path) -> None:
+    settle(run, use)
+    use("laptop")
+    run("views", "add", "Robots", "title:robot")
+    use("desk")
+    run("views", "rename", "Evals", "Evaluation")
+    run("config", "set", "mute", '["crypto"]')
+    settle(run, use)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert names(run) == ["Evaluation", "Robots"]
+        assert run("config", "get", "mute").out == '["crypto"]\n'
+        assert "# The first.\n" in (tmp_path / name / "config.toml").read_text()
+
+
+@pytest.mark.parametrize("sync_settings", [True, False])
+def test_undo_and_redo_of_commands(run: Run, use: Use, tmp_path: Path, sync_settings: bool) -> None:
+    use("laptop")
+    run("config", "set", "sync_settings", str(sync_settings).lower())
+    file = tmp_path / "laptop" / "config.toml"
+    assert run("undo").out == "There is nothing to take back.\n"
+    before = run("views", "list", "--json").records
+    deeds = (
+        (("views", "add", "Robots", "title:robot"), "view Robots added"),
+        (("views", "save", "Evals", "title:evals"), "view Evals changed"),
+        (("views", "rename", "Evals", "E"), "view Evals renamed E"),
+        (("views", "remove", "Evals"), "view Evals removed"),
+        (("views", "hide", "trending"), "hidden view trending added"),
+        (("config", "set", "mute", '["crypto"]'), "muted word crypto added"),
+    )
+    start = file.read_text()
+    for words, said in deeds:
+        assert run(*words).code == 0
+        after = file.read_text()
+        assert run("undo").out == f"Taken back: {said}.\n"
+        assert run("views", "list", "--json").records == before
+        assert run("config", "get", "mute").out == "[]\n"
+        assert run("redo").out == f"Done again: {said}.\n"
+        assert sorted(file.read_text().split()) == sorted(after.split())
+        run("undo")
+        assert names(run) == ["Evals"]
+    assert "# The first." in start and "# The first." in file.read_text()
+    # A star in between is taken back in its turn.
+    run("views", "add", "Robots", "title:robot")
+    run("mark", "star", IDS[0])
+    run("views", "add", "Vision", "title:vision")
+    assert run("undo").out == "Taken back: view Vision added.\n"
+    assert "starred" in run("undo").out
+    assert run("undo").out == "Taken back: view Robots added.\n"
+
+
+def test_what_cannot_be_written_is_said_and_comes_later(run: Run, use: Use, tmp_path: Path) -> None:
+    use("laptop")
+    run("views", "add", "Robots", "title:robot")
+    run("views", "list")
+    file = tmp_path / "laptop" / "config.toml"
+    good = file.read_text()
+    wrong = good + '\n[[views]]\nname = "no query"\n'
+    file.write_text(wrong)
+    undone = run("undo")
+    assert "views in" in undone.err and "config check" in undone.err
+    assert file.read_text() == wrong
+    file.write_text(good)
+    assert names(run) == ["Evals"]
+
+
+def test_a_home_of_before_that_syncs_by_values(run: Run, use: Use, tmp_path: Path) -> None:
+    """Events of whole lists, as the earlier program made them, change nothing; nothing doubles."""
+    from contextlib import closing
+
+    from reader.cache.marks.events import Events
+    from reader.cache.sync.settings import record_settings
+
+    for name in ("laptop", "desk"):
+        use(name)
+        run("views", "list")
+    with closing(Events.open(tmp_path / "laptop" / "papers.db")) as events:
+        record_settings(events, {"views": [], "mute": ["everything"]})
+    settle(run, use)
+    settle(run, use)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert names(run) == ["Evals"] and names(run, "rules") == ["Finance"]
+        assert run("config", "get", "mute").out == "[]\n"
+        assert (tmp_path / name / "config.toml").read_text() == FILE.format(shared=tmp_path / "shared")
+
+
+def test_what_another_machine_replaced_is_said_and_comes_back(run: Run, use: Use, tmp_path: Path) -> None:
+    settle(run, use)
+    use("laptop")
+    run("views", "save", "Evals", "title:laptop")
+    run("config", "set", "order", "upvotes")
+    run("note", IDS[0], "--text", "by the laptop")
+    run("sync")
+    use("desk")
+    run("views", "save", "Evals", "title:desk")
+    run("config", "set", "order", "title")
+    run("note", IDS[0], "--text", "by the desk")
+    run("views", "list")
+    said = run("sync").lines
+    # The laptop did it first, so here nothing gave way.
+    assert not any("replaced" in line for line in said)
+    use("laptop")
+    said = run("sync").lines
+    assert said[-1] == (
+        'Another machine replaced what was set here: order (was "upvotes"); view Evals (was view Evals: title:laptop).'
+        " 'dailypapers config history NAME' has it, and --restore brings it back."
+    )
+    assert said[-3].startswith(f"Notes that were written anew elsewhere: {IDS[0]}.")
+    history = run("config", "history", "views.evals").lines
+    assert [line.split(": ", 2)[2] for line in history[:2]] == ["view Evals: title:desk", "view Evals: title:laptop"]
+    assert history[2] == "3: from the start: view Evals: topic:evaluation"
+    back = run("config", "history", "views.Evals", "--restore", "2")
+    assert back.out == "Brought back: view Evals: title:laptop. 'dailypapers undo' takes that back.\n"
+    assert run("views", "list", "--json").records[0]["query"] == "title:laptop"
+    assert run("config", "history", "order", "--restore", "2").out == 'Brought back: "upvotes".\n'
+    assert run("config", "get", "order").out == "upvotes\n"
+    assert run("note", IDS[0], "--history").out.startswith("1: 20")
+    assert run("note", IDS[0], "--restore", "2").code == 0
+    assert run("note", IDS[0]).out == "by the laptop\n"
+    assert run("note", IDS[0], "--restore", "9").code == 1
+    settle(run, use)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert run("views", "list", "--json").records[0]["query"] == "title:laptop"
+        assert run("config", "get", "order").out == "upvotes\n"
+        assert run("note", IDS[0]).out == "by the laptop\n"
+
+
+def test_an_entry_that_was_removed_elsewhere_comes_back(run: Run, use: Use) -> None:
+    settle(run, use)
+    use("desk")
+    run("views", "remove", "Evals")
+    settle(run, use)
+    use("laptop")
+    assert names(run) == []
+    history = run("config", "history", "views", "--json").records
+    assert [one["was"] for one in history] == ["view Evals: topic:evaluation (removed)", "view Evals: topic:evaluation"]
+    assert run("config", "history", "views", "--restore", "1").code == 1
+    assert run("config", "history", "views", "--restore", "2").code == 0
+    assert names(run) == ["Evals"]
+    assert run("undo").out == "Taken back: view Evals brought back.\n"
+    assert names(run) == []
+    run("redo")
+    settle(run, use)
+    use("desk")
+    assert names(run) == ["Evals"]
+    for words in (("history",), ("history", "theme"), ("get", "order", "--restore", "1")):
+        assert run("config", *words).code == 2
+    assert "never changed" in run("config", "history", "key_preset").out

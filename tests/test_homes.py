@@ -1,0 +1,101 @@
+"""Homes of strange names and of older programs, used by the real program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.crash.homes import SAMPLE
+from tests.crash.migration import write_first_schema
+from tests.crash.program import ROOT, environment, run
+from tests.feed_server import FeedServer, item
+from tests.pty.terminal import Terminal
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+
+DAY = datetime.now(UTC).date().isoformat()
+
+NAMES = ("what?", "100%41", "a#b c", "new\nline", "file:x", "up/../-rf", "it's [x]*", os.fsdecode(b"no-utf-\xff\xfe"))
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of the first schema that all may read, as programs made it that knew no better."""
+    made, home = tmp_path_factory.mktemp("made"), tmp_path_factory.mktemp("old")
+    for words in (("import", str(SAMPLE)), ("mark", "star", "2606.26740")):
+        assert run(words, environment(made)).code == 0
+    write_first_schema(made / "papers.db", home / "papers.db")
+    return home
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_a_home_is_where_its_name_says_and_nowhere_else(name: str, old: Path, tmp_path: Path) -> None:
+    home = tmp_path / "around" / name
+    (tmp_path / "around" / "up").mkdir(parents=True)
+    if name in NAMES[:2]:
+        shutil.copytree(old, home)
+    with FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed:
+        for words, said in (
+            (("import", str(SAMPLE)), ""),
+            (("refresh", "--days", "1"), ""),
+            (("mark", "star", "2606.26740", "2611.00001"), ""),
+            (("list", "is:starred"), "News of the day"),
+            (("list", "~ news of the day"), "News of the day"),
+            (("cache", "repair"), ""),
+            (("refresh", "--days", "1"), ""),
+            (("list", "is:starred"), "News of the day"),
+        ):
+            done = run(words, environment(home, feed.url))
+            assert (done.code, done.mishaps()) == (0, []), done.err
+            assert said in done.out
+            if words[0] == "list" and "~" in words[1]:
+                (home / "papers.db").write_bytes(b"no database " * 1000)
+    inner = home.resolve()
+    outside = [one.name for one in (tmp_path / "around").rglob("*") if not one.is_relative_to(inner)]
+    assert outside == ["up"]
+    with closing(sqlite3.connect(home / "papers.db")) as connection:
+        assert ("2611.00001",) in connection.execute("SELECT id FROM paper WHERE starred = 1")
+
+
+def test_nothing_of_an_old_home_stays_open_to_others(old: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(old, home)
+    with FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed:
+        (home / "config.toml").write_text("ask_arxiv = false\n")
+        _use(home, feed.url)
+        for one in (home, *home.rglob("*")):
+            one.chmod(0o755 if one.is_dir() else 0o644)
+        before = set(home.rglob("*"))
+        _use(home, feed.url)
+    assert {"answers", "backups", "finding"} <= {one.name for one in before if one.is_dir()}
+    open_to_others = [str(one.relative_to(home)) for one in (home, *home.rglob("*")) if one.stat().st_mode & 0o077]
+    assert open_to_others == []
+
+
+def _use(home: Path, endpoint: str) -> None:
+    for words in (("refresh", "--days", "1"), ("mark", "star", "2611.00001"), ("list", "~ news")):
+        assert run(words, environment(home, endpoint)).code == 0
+
+
+@pytest.mark.parametrize("name", [NAMES[0], NAMES[-1]], ids=ascii)
+def test_the_reader_opens_and_marks_in_such_a_home(name: str, tmp_path: Path) -> None:
+    home = tmp_path / "around" / name
+    for said in ("1 starred", "1 unstarred"):
+        with (
+            FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed,
+            Terminal([sys.executable, "-m", "reader"], environment(home, feed.url), (100, 30), ROOT) as terminal,
+        ):
+            terminal.wait_for("News of the day", 60)
+            terminal.press("s")
+            terminal.wait_for(said, 30)
+            terminal.press("q")
+            assert terminal.wait_closed(30) == 0
+    assert [one.name for one in home.parent.iterdir()] == [home.name]
+    assert (home / "state.json").exists() and (home / "look.json").exists()
