@@ -140,7 +140,8 @@ def _hidden_texts() -> set[str]:
     for text in (os.environ.get(paths.HOME_VARIABLE, ""), *access_token.private_texts()):
         expanded = os.environ.get("HOME", "") + text[1:] if text.startswith("~/") else text
         for one in (text, expanded, *_PARTS.split(text), *_PARTS.split(text.replace(".", " "))):
-            is_open = _PLAIN.fullmatch(one) or _OPEN_HOST.fullmatch(one.removeprefix("https://"))
+            host = one.partition("://")[2] or one
+            is_open = _PLAIN.fullmatch(one) or _OPEN_HOST.fullmatch(host) or _LOCAL_HOST.fullmatch(host)
             if len(one) >= SHORTEST_PRIVATE and not is_open:
                 found.add(one)
     return found
