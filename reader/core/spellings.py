@@ -172,10 +172,13 @@ def joined(first: str, second: str) -> tuple[str, ...]:
     return tuple(form for form, _ in _spellings(f"{one}-{other}", False)[1:] if form.isalnum())
 
 
-def joined_words(words: Sequence[str]) -> Iterator[str]:
-    """The words that each two of some typed words make."""
-    for first, second in pairwise(words):
-        yield from joined(first, second)
+def with_joined(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Each typed word with those that it makes with the word before or after it, which stand for it too."""
+    found: list[tuple[str, ...]] = [(word,) for word in words]
+    for at, (first, second) in enumerate(pairwise(words)):
+        made = joined(first, second)
+        found[at], found[at + 1] = (*found[at], *made), (*found[at + 1], *made)
+    return found
 
 
 def _plurals(singular: str, exact: bool) -> Iterator[str]:

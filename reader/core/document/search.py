@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reader.core.document.model import Block, Document, Heading, texts
 from reader.core.document.searched import block_texts
-from reader.core.spellings import typed_spellings
+from reader.core.spellings import typed_spellings, with_joined
 from reader.core.text import fold
 
 AROUND = 70
@@ -38,8 +38,12 @@ def find(document: Document, words: Sequence[str], finders: Sequence[Finder]) ->
     Only formulas of blocks that have the letters of all words become Unicode: a text takes 1 ms instead of 30.
     """
     needed = [
-        [[token for token in _LETTERS.findall(fold(text)) if token.isascii()] for text, _ in typed_spellings(word)]
-        for word in words
+        [
+            [token for token in _LETTERS.findall(fold(text)) if token.isascii()]
+            for word in group
+            for text, _ in typed_spellings(word)
+        ]
+        for group in with_joined(words)
     ]
     section: Heading | None = None
     for index, block in enumerate(document.blocks):

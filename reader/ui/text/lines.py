@@ -177,11 +177,11 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     if not words:
         return None
     # Late: a list without a search is drawn without this import (6 ms).
-    from reader.core.spellings import joined_words, typed_spellings
+    from reader.core.spellings import typed_spellings, with_joined
     from reader.core.text import fold
 
     found: dict[str, None] = {}
-    for word in (*words, *joined_words(words)):
+    for word in dict.fromkeys(one for group in with_joined(words) for one in group):
         for text, is_whole in typed_spellings(word):
             tokens = _TOKEN.findall(fold(text))
             if tokens:

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -395,3 +396,27 @@ def test_papers_that_have_not_come_yet_get_joined_marks_later(
     assert starred(path) == set()
     filled.store(Listing("2026-11-24", (draft(77),)), NOW)
     assert len(starred(path)) == 1
+
+
+def test_lines_of_the_journal_are_only_ever_added(events: Events, path: Path) -> None:
+    """Also as a cache is opened, backed up, and joined with another."""
+    file, before = journal_file(path), b""
+    deeds: tuple[Callable[[], object], ...] = (
+        lambda: events.mark("star", True, [1, 2]),
+        lambda: events.mark("note", "line", [3]),
+        lambda: events.mark("note", "", [3]),
+        events.undo,
+        events.undo,
+        events.redo,
+        lambda: events.join([]),
+        events.rebuild,
+        lambda: backups.back_up_daily(path, date(2026, 11, 24)),
+        lambda: new_cache(path),
+        lambda: events.mark("hide", True, [4]),
+    )
+    for deed in deeds:
+        deed()
+        now = file.read_bytes()
+        assert now.startswith(before)
+        before = now
+    assert before.count(b"\n") == 8

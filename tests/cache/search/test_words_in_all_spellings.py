@@ -16,10 +16,14 @@ from reader.cache import connections, schema, text_index
 from reader.cache.follows import derive_follow, follow_papers, respell
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
+from reader.cache.search.nearest import cache_file
+from reader.cache.watching.mutes import mute, muting_words
+from reader.cache.watching.rules import Candidates, judge
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.document.search import find
 from reader.core.follows import Follow, value_of
 from reader.core.query import parse
+from reader.core.settings.tables import Rule
 from reader.session.places import words
 from reader.ui.text.lines import hits, pattern
 
@@ -170,6 +174,20 @@ def test_a_followed_word_is_followed_in_all_spellings(cache: sqlite3.Connection)
 
 def _followed(cache: sqlite3.Connection) -> set[int]:
     return {pk for (pk,) in cache.execute("SELECT pk FROM follow_paper")}
+
+
+def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> None:
+    rule = Rule("trained", "pre-training", ("hide",))
+    for after in (0, -2_000):
+        # Few candidates are tested each in turn; of many, those with the words are looked up.
+        [verdict] = judge(cache, [rule], SCOPE, Candidates(after))
+        assert set(verdict.matched) == papers("pretraining", 0, 1, 2)
+    path = cache_file(cache)
+    muted = "SELECT pk FROM paper WHERE hidden = 1"
+    assert mute(path, ["pretraining"], SCOPE)
+    assert {pk for (pk,) in cache.execute(muted)} == papers("pretraining", 0, 1, 2)
+    assert muting_words(cache, min(papers("pretraining", 0)), SCOPE) == ("pretraining",)
+    assert mute(path, [], SCOPE) and not cache.execute(muted).fetchall()
 
 
 def test_a_hostile_query_stays_small(cache: sqlite3.Connection) -> None:
