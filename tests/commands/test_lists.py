@@ -36,6 +36,7 @@ then = "hide"
 @pytest.fixture
 def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
     """Go to a home of this name, with the papers in its cache and the same settings."""
+    (tmp_path / "shared").mkdir()
 
     def use(name: str) -> None:
         folder = tmp_path / name
@@ -284,3 +285,16 @@ def test_a_sync_that_is_killed_at_any_moment_loses_no_entry(run: Run, use: Use, 
         assert names(run) == ["Evals", *(f"v{number}" for number in range(15))]
         assert names(run, "rules") == ["Finance", *(f"r{number}" for number in range(15))]
         assert run("config", "check").code == 0
+
+
+def test_a_machine_that_is_forgotten_takes_its_entries_along(run: Run, use: Use, tmp_path: Path) -> None:
+    settle(run, use)
+    use("desk")
+    run("views", "add", "Robots", "title:robot")
+    run("views", "save", "Evals", "title:desk")
+    settle(run, use)
+    use("laptop")
+    assert [one["query"] for one in run("views", "list", "--json").records] == ["title:desk", "title:robot"]
+    assert run("sync", "forget", "desk", "--yes").code == 0
+    assert [one["query"] for one in run("views", "list", "--json").records] == ["topic:evaluation"]
+    assert (tmp_path / "laptop" / "config.toml").read_text() == FILE.format(shared=tmp_path / "shared")
