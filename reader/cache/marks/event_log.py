@@ -151,11 +151,26 @@ class Action:
     @property
     def count(self) -> int:
         """Number of its papers, about: the most that any of its marks has."""
+        return max((count for _, count in self.did), default=0)
+
+    @property
+    def did(self) -> tuple[tuple[str, int], ...]:
+        """What happened, such as `hidden`, and to how many papers."""
         papers: dict[str, int] = {}
         for event in self.events:
-            if not event.kind.startswith(AGENT):
+            if not event.kind.startswith((AGENT, RULE)):
                 papers[event.label] = papers.get(event.label, 0) + event.count
-        return max(papers.values(), default=0)
+        return tuple(papers.items())
+
+    @property
+    def did_in_words(self) -> str:
+        """The same for what rules did, of which each mark has papers of its own: `2 starred, 3 tagged work`."""
+        return ", ".join(f"{count:,} {what}" for what, count in self.did)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that did it, in words; empty for what the user did."""
+        return tuple(dict.fromkeys(event.label for event in self.events if event.kind.startswith(RULE)))
 
     @property
     def label(self) -> str:
@@ -174,6 +189,8 @@ class Action:
     @property
     def said(self) -> str:
         """The action in words, as those of an event."""
+        if self.rules:
+            return ", ".join((self.did_in_words, *self.rules))
         return _said(self.count, self.label)
 
 
