@@ -111,7 +111,7 @@ class Settings:
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = field(default=True, metadata={"rule": Boolean()})
-    """In the reader, add the papers nearest in meaning to a search for words that fewer than 20 papers have."""
+    """In the reader, add the papers nearest in meaning after those that have the words of a search."""
 
     read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""

@@ -25,11 +25,13 @@ def forgotten() -> Iterator[None]:
 def test_a_hidden_token_is_known_to_the_program_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", SECRET)
     monkeypatch.setenv("HUGGING_FACE_HUB_TOKEN", "an old one")
+    monkeypatch.setenv(access_token.MAIL_PASSWORD, SECRET)
+    assert access_token.MAIL_PASSWORD not in access_token.child_environment()
     assert not set(access_token.TOKEN_VARIABLES) & access_token.child_environment().keys()
     assert access_token.held_tokens() == {"HF_TOKEN": SECRET, "HUGGING_FACE_HUB_TOKEN": "an old one"}
     access_token.hide_tokens()
     assert not set(access_token.TOKEN_VARIABLES) & os.environ.keys()
-    assert access_token.lookup_environment() == {**os.environ, **access_token.held_tokens()}
+    assert access_token.lookup_environment() == {**os.environ, **access_token.held_secrets()}
     assert access_token.held_tokens()["HF_TOKEN"] == SECRET
     child = subprocess.run(
         [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, text=True, check=True

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from reader import config, settings_reader
 from reader.cache.marks.derived import ENTRIES_DUE
@@ -49,15 +49,6 @@ KNOWN = "entries"
 """The key in `meta` of what was last in step, as JSON."""
 
 
-class Replaced(NamedTuple):
-    """An entry that was set here and that another machine has changed or removed."""
-
-    kind: str
-    """The kind of its events."""
-    said: str
-    """What it is, such as `view Agents`."""
-
-
 @dataclass(slots=True)
 class Step:
     """What one step did."""
@@ -68,7 +59,6 @@ class Step:
     """Names of the settings that the file has from events now."""
     refused: list[str] = field(default_factory=list)
     """Why something could not be brought into step, in sentences."""
-    replaced: list[Replaced] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -144,7 +134,7 @@ class _Stepping:
         after, text = self._brought(prefix, now, text)
         is_written = not self._step.taken or self._write(text, stamp)
         if not is_written:
-            self._step.taken, self._step.replaced, after = [], [], now
+            self._step.taken, after = [], now
         self._known.prefix, self._known.stamp = prefix, _stamp(self._file) if self._step.taken else stamp
         self._known.lists[prefix] = before | after
         self._save(is_done=is_written)
@@ -164,7 +154,7 @@ class _Stepping:
         )
 
     def _log_now(self, prefix: str) -> dict[str, dict[str, Any]]:
-        return dict(fold((kind, value) for kind, value, _ in _rows(self._connection, prefix)))
+        return dict(fold(_events(self._connection, prefix)))
 
     def _compare(
         self, prefix: str, table: str, before: Sequence[Entry] | None, values: Sequence[Mapping[str, Any]]
@@ -200,7 +190,6 @@ class _Stepping:
                 continue
             text = new
             self._step.taken.append(table)
-            self._note_replaced(prefix, table, have, want)
         return after, text
 
     def _usable(self, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> list[Entry]:
@@ -219,19 +208,6 @@ class _Stepping:
                 if one.id in before:
                     found.append(before[one.id])
         return found
-
-    def _note_replaced(self, prefix: str, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> None:
-        """Note the entries that were set here and that another machine has changed."""
-        own = self._log.machine()
-        machines: dict[str, list[str]] = {}
-        for kind, _, machine in _rows(self._connection, prefix):
-            machines.setdefault(kind, []).append(machine)
-        wanted = {one.id: one.values for one in want}
-        for one in have:
-            makers = machines.get(kind := f"{prefix}{table}:{one.id}", [])
-            if wanted.get(one.id) != one.values and makers and makers[-1] != own and {own, NOBODYS} & {*makers}:
-                name = one.values.get("name") or one.values.get("text")
-                self._step.replaced.append(Replaced(kind, f"{NOUNS[table]} {name}"))
 
     def _write(self, text: str, stamp: list[int]) -> bool:
         if _stamp(self._file) != stamp:
@@ -282,9 +258,9 @@ def _untimed(kind: str, value: str) -> Line:
     return Line(id, NOBODYS, 0, 1, kind, value, 0, NOBODY)
 
 
-def _rows(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str, str]]:
+def _events(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str]]:
     rows = connection.execute(
-        f"SELECT kind, value, machine FROM event WHERE kind GLOB '{prefix}*' AND undone = 0 ORDER BY clock, id"
+        f"SELECT kind, value FROM event WHERE kind GLOB '{prefix}*' AND undone = 0 ORDER BY clock, id"
     )
     return rows.fetchall()
 

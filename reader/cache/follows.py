@@ -21,6 +21,9 @@ TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "
 NEAR = 500
 """Keys between two papers up to which they are looked up together."""
 
+SPELLED = "spelled"
+"""The key in `meta` of the version of spellings by which followed words were looked up in all papers."""
+
 _CHOSEN = "(SELECT value FROM json_each(?))"
 
 
@@ -88,6 +91,20 @@ def _papers_of(connection: sqlite3.Connection, key: int) -> list[int]:
 def _stored(connection: sqlite3.Connection) -> list[_Stored]:
     rows = connection.execute("SELECT key, field, name, notify FROM follow ORDER BY key")
     return [_Stored(key, Follow(field, name, bool(notify))) for key, field, name, notify in rows]
+
+
+def respell(connection: sqlite3.Connection) -> None:
+    """Look followed words up again if an older version found their papers, by fewer spellings."""
+    from reader.core.spellings import VERSION
+
+    known = connection.execute("SELECT value FROM meta WHERE key = ?", (SPELLED,)).fetchone()
+    if known == (VERSION,):
+        return
+    for key, follow in _stored(connection):
+        if follow.field == "word":
+            _put(connection, key, _find(connection, follow))
+            set_flag(connection, Flag.FOLLOWED, _papers_of(connection, key))
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (SPELLED, VERSION))
 
 
 # Papers that come in
@@ -164,7 +181,10 @@ def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[in
                 if found.likeness:
                     yield pk, found.likeness is Likeness.PERHAPS
         case "word":
-            expression = f"{{title abstract keywords}} : {_phrase(follow.name)}"
+            from reader.core.spellings import spellings
+
+            named = dict.fromkeys(_phrase(text) for text, _ in spellings(follow.name, exact=True))
+            expression = f"{{title abstract keywords}} : ({' OR '.join(named)})"
             rows = "SELECT rowid FROM paper_fts WHERE paper_fts MATCH ? AND rowid BETWEEN ? AND ?"
             yield from ((pk, False) for (pk,) in connection.execute(rows, (expression, *ends)))
 

@@ -7,15 +7,21 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from reader import config
-from reader.commands.command import Command, add_json, add_words, suggest
+from reader.commands.command import Command, add_json, add_words, positive_number, suggest
 from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
 from reader.commands.settings.template import setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
+from reader.core.settings.entries import LISTS
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.types import Boolean, Choice, as_toml
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.earlier_values import Version
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -32,12 +38,16 @@ def _add_arguments(parser: ArgumentParser) -> None:
         ),
         _suggest_values,
     )
+    about = "for history: bring the N-th back"
+    parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
     add_json(parser)
 
 
 def _suggest_names(given: Sequence[str]) -> Iterable[str]:
     from reader.keys.actions import ACTIONS
 
+    if given[0] == HISTORY:
+        return (*config.SHARED, *LISTS)
     if given[0] not in (GET, SET):
         return ()
     inside = (f"{table}.{one.name}" for table, kind in SINGLE.items() for one in fields(kind))
@@ -53,11 +63,14 @@ def _suggest_values(given: Sequence[str]) -> Iterable[str]:
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
-    needed = {GET: 1, SET: 2}.get(arguments.what, 0)
+    needed = {GET: 1, HISTORY: 1, SET: 2}.get(arguments.what, 0)
     given = (arguments.name is not None) + bool(arguments.value)
     if given != needed:
-        usage = {GET: "takes a NAME", SET: "takes a NAME and a VALUE"}.get(arguments.what, "takes nothing more")
+        takes_name = {GET: "takes a NAME", HISTORY: "takes a NAME", SET: "takes a NAME and a VALUE"}
+        usage = takes_name.get(arguments.what, "takes nothing more")
         raise UsageError(f"'config {arguments.what}' {usage}. See 'dailypapers config --help'.")
+    if arguments.restore and arguments.what != HISTORY:
+        raise UsageError("--restore belongs to 'config history'.")
     run, _ = ACTIONS[arguments.what]
     return run(arguments, workspace)
 
@@ -106,6 +119,63 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
         for loss in now.keymap.lost:
             if loss.winner == arguments.name.removeprefix("keys."):
                 warn(str(loss))
+    return 0
+
+
+def _print_history(arguments: Namespace, workspace: Workspace) -> int:
+    """Print what a setting, or the entries of a list, were before; or bring one of them back."""
+    from reader.cache.earlier_values import setting_versions
+
+    name = arguments.name
+    table = name.partition(".")[0]
+    if table not in LISTS and name not in config.SHARED:
+        raise UsageError(f"{name!r} has no history: {', '.join((*LISTS, *config.SHARED))} have one, and views.NAME.")
+    with workspace.window() as window:
+        found = window.read(lambda connection: setting_versions(connection, name))
+    if arguments.restore:
+        return _restore(arguments, workspace, found)
+    if arguments.json:
+        print_json([{"name": name, "was": one.said, "at": _time(one.clock), "machine": one.machine} for one in found])
+        return 0
+    if not found:
+        print_line(f"{name} was never changed, as far as it is known: only lists and shared settings have a history.")
+    for number, one in enumerate(found, 1):
+        at = _time(one.clock)
+        print_line(f"{number}: {f'{at[:16]}, machine {one.machine}' if at else 'from the start'}: {clean(one.said)}")
+    return 0
+
+
+def _time(clock: int) -> str | None:
+    """A clock as an ISO time; None for what is from before there were events."""
+    from datetime import datetime
+
+    return datetime.fromtimestamp(clock / 1000).astimezone().isoformat(" ", "seconds") if clock > 1 else None
+
+
+def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version]) -> int:
+    from reader.cache.earlier_values import restored
+    from reader.cache.marks.event_log import Marking
+    from reader.core.settings.entries import event_value
+    from reader.core.settings.shared import with_setting
+    from reader.settings_reader import read_text, write_text
+
+    if arguments.restore > len(found):
+        raise ReaderError(f"'dailypapers config history {arguments.name}' has {len(found)} only.")
+    chosen = found[arguments.restore - 1]
+    if not chosen.is_there:
+        raise ReaderError(f"{clean(chosen.said)}: there is nothing to bring back. Choose another number.")
+    if chosen.state is None:
+        config.SETTING_TYPES[arguments.name].check(chosen.value)
+        write_text(workspace.config_file, with_setting(read_text(workspace.config_file), arguments.name, chosen.value))
+    else:
+        said = restored(chosen, found)
+        with workspace.events() as events:
+            events.decide([Marking(chosen.kind, event_value(said))] if said else [])
+    if arguments.json:
+        print_json({"restored": chosen.said})
+    else:
+        way_back = " 'dailypapers undo' takes that back." if chosen.state is not None else ""
+        print_line(f"Brought back: {clean(chosen.said)}.{way_back}")
     return 0
 
 
@@ -219,7 +289,7 @@ def _write_template(arguments: Namespace, workspace: Workspace) -> int:
     return _print_path(arguments, workspace)
 
 
-GET, SET = "get", "set"
+GET, SET, HISTORY = "get", "set", "history"
 
 ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = MappingProxyType(
     {
@@ -227,6 +297,7 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
         "show": (_print_settings, "print the settings in effect, and where each comes from"),
         GET: (_print_value, "print one setting"),
         SET: (_set_value, "write one setting to the file, if its value is right; comments stay"),
+        HISTORY: (_print_history, "print what a setting, a list, or an entry such as views.NAME was before"),
         "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it"),
         "check": (_print_mistakes, "print mistakes"),
         "init": (_write_template, "write a new file with every setting explained"),
@@ -242,6 +313,8 @@ COMMAND = Command(
         ("config get theme", "one value"),
         ("config set theme dark", "change it; comments stay"),
         ("config set keys.app.quit Q", "another key for an action"),
+        ("config history views", "your views as they were, also those that are removed"),
+        ("config history views.Evals --restore 2", "bring the second of these back"),
         ("config edit", "open the file in your editor, then check it"),
         ("config check", "mistakes, with their lines and the nearest right words"),
     ),

@@ -51,10 +51,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _find_words(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.core.spellings import with_joined
     from reader.ui.text.lines import hits, pattern
 
     words = _WORD.findall(arguments.words)
-    patterns = [one for word in words if (one := pattern((word,)))]
+    patterns = list(filter(None, map(pattern, with_joined(words))))
     if not patterns:
         raise UsageError(f"{clean(arguments.words, 100)!r} has no word to look for.")
     finders: list[Finder] = [partial(hits, searched=one) for one in patterns]
@@ -91,8 +92,11 @@ def _with_words(query: Query, words: Sequence[str]) -> Query:
     from reader.cache.search.full_text import is_found_in_texts
     from reader.core.query import Match
     from reader.core.query.nodes import all_of
+    from reader.core.spellings import with_joined
 
-    matches = (Match(word.strip('"'), word.startswith('"'), "fulltext") for word in words)
+    # A text may have two words joined, so that neither is found by itself.
+    alone = (word for word, *made in with_joined(words) if not made)
+    matches = (Match(word.strip('"'), word.startswith('"'), "fulltext") for word in alone)
     nodes = [query.root, *filter(is_found_in_texts, matches)]
     return replace(query, root=all_of([node for node in nodes if node is not None]))
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from reader.cache.reads.kept_marks import note_history
-from reader.commands.command import Command, add_json
-from reader.commands.output import print_json, print_line, warn
+from reader.commands.command import Command, add_json, positive_number
+from reader.commands.output import amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace, find
-from reader.core.errors import UsageError
+from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE, Mark
 from reader.core.text import NOTE_LIMIT, clean_note
 
@@ -24,6 +24,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--text", metavar="TEXT", help=about)
     about = "print all notes that the paper ever had, on any of your machines, the newest first"
     parser.add_argument("--history", action="store_true", help=about)
+    about = "write the N-th of these notes again; undo takes that back"
+    parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
     add_json(parser)
 
 
@@ -33,9 +35,17 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)
-        history = window.read(lambda one: note_history(one, pk)) if arguments.history else []
+        history = window.read(lambda one: note_history(one, pk)) if arguments.history or arguments.restore else []
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
     given = arguments.stdin if arguments.text is None else arguments.text
+    if arguments.restore:
+        if given is not None or arguments.history:
+            raise UsageError("--restore writes an earlier note again, without --text and --history.")
+        if arguments.restore > len(history):
+            raise ReaderError(
+                f"{id} had {amount(len(history), 'note')}: 'dailypapers note {id} --history' prints them."
+            )
+        given = history[arguments.restore - 1][0].value
     if arguments.history:
         if given is not None:
             raise UsageError("--history prints notes, and --text writes one. Give one of them.")
@@ -49,7 +59,7 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         else:
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
         return 0
-    text = _read_stdin() if given == "-" else given
+    text = _read_stdin() if given == "-" and not arguments.restore else given
     note = clean_note(text).strip("\n")
     if len(text) > NOTE_LIMIT:
         warn(f"The note was cut after {NOTE_LIMIT:,} characters.")
@@ -75,8 +85,8 @@ def _print_history(id: str, history: Sequence[tuple[Mark, bool]], *, as_json: bo
             ]
         )
         return
-    for at, (mark, undone) in zip(times, history, strict=True):
-        print_line(f"{at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
+    for number, (at, (mark, undone)) in enumerate(zip(times, history, strict=True), 1):
+        print_line(f"{number}: {at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
         print_line(f"{clean_note(mark.value) or '(removed)'}\n")
     if not history:
         warn(f"{id} never had a note.")
@@ -94,6 +104,7 @@ COMMAND = Command(
         ("note 2406.12345 --text 'Compare with ours.'", "write it"),
         ("note 2406.12345 --text -", "write the text of standard input"),
         ("note 2406.12345 --history", "what it was before, here and on your other machines"),
+        ("note 2406.12345 --restore 2", "bring the second of these back"),
         ("note 2406.12345 --text ''", "remove it"),
     ),
     _add_arguments,

@@ -77,10 +77,16 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
     if exchanged.notes:
         ids = ", ".join(exchanged.notes[:NOTES_NAMED]) + (" and more" if len(exchanged.notes) > NOTES_NAMED else "")
         print_line(
-            f"Notes that were written anew elsewhere: {ids}. 'dailypapers note ID --history' has the earlier ones."
+            f"Notes that were written anew elsewhere: {ids}. 'dailypapers note ID --history' has the earlier ones, and"
+            " --restore brings one back."
         )
     if settings.taken:
         print_line(f"Settings changed as on your other machines: {', '.join(settings.taken)}.")
+    if exchanged.replaced:
+        print_line(
+            f"Another machine replaced what was set here: {'; '.join(exchanged.replaced)}. 'dailypapers config history"
+            " NAME' has it, and --restore brings it back."
+        )
     if exchanged.is_first and arguments.folder and not settings.is_by_itself:
         from reader.cache.postgres import has_password
 

@@ -9,6 +9,7 @@ ReaderError
 │   ├── CacheForeign      made by another program
 │   ├── CacheDamaged      broken; a repair brings the marks back
 │   ├── CacheInterrupted  a newer read replaced this one
+│   ├── MarkNotTaken      a mark is stored, and another one still decides
 │   ├── CacheBusy         another program locks the cache too long
 │   └── NoLocks           its file system can't lock files
 └── FeedError             a request to a feed failed
@@ -66,6 +67,10 @@ class CacheDamaged(CacheError):
 
 class CacheInterrupted(CacheError):
     """A newer read replaced this one."""
+
+
+class MarkNotTaken(CacheError):
+    """A mark is stored, but papers stay as they were because another mark counts as later; a repair mends that."""
 
 
 class CacheBusy(CacheError):

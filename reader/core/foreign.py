@@ -80,6 +80,10 @@ class Refused(ValueError):
     """A foreign value is not of its form; the text is the reason, a few words that follow a colon."""
 
 
+class Broken(Refused):
+    """Packed ids can't be unpacked."""
+
+
 # Single values
 
 
@@ -191,7 +195,7 @@ def mark(kind: object, value: object, clock_: object, machine: object, id: objec
 
 
 def unpacked(packed: bytes) -> Iterator[list[str]]:
-    """Packed ids in their order, some thousands at once; raises Refused if they are damaged or no text."""
+    """Packed ids in their order, some thousands at once; raises Broken, or Refused if they are no ids."""
     unpacker = zlib.decompressobj()
     rest = ""
     try:
@@ -199,7 +203,7 @@ def unpacked(packed: bytes) -> Iterator[list[str]]:
             some = unpacker.decompress(packed, _UNPACKED)
             packed = unpacker.unconsumed_tail
             if not some and not unpacker.eof:
-                raise Refused("its papers are cut off")
+                raise Broken("its papers are cut off")
             lines = (rest + some.decode("ascii")).split("\n")
             rest = lines.pop()
             if len(rest) > _UNPACKED:
@@ -207,9 +211,9 @@ def unpacked(packed: bytes) -> Iterator[list[str]]:
             if lines:
                 yield lines
     except (zlib.error, UnicodeDecodeError):
-        raise Refused("its papers are damaged") from None
+        raise Broken("its papers are damaged") from None
     if unpacker.unused_data:
-        raise Refused("its papers are damaged")
+        raise Broken("its papers are damaged")
     if rest:
         yield [rest]
 

@@ -127,6 +127,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
     Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", (*_LINE, "weights")),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _UNDO),
+    Action("mark.replaced", "gB", "Replaced", "What another machine replaced of yours; bring it back.", _PANES),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
     Action("mark.above_read", "M", "Read all above", "Mark this paper and those above it read.", _SIDES),
     _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on. Keys act on all.", _SIDES),

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from reader.cache import connections
+from reader.cache.follows import respell
 from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
@@ -17,6 +18,7 @@ from reader.cache.sqlite_errors import explained
 from reader.cache.watching.mutes import mute
 from reader.cache.watching.rules import Candidates, Verdict, changes, judge, newest_key
 from reader.config import Settings
+from reader.core.errors import MarkNotTaken
 from reader.core.marks import RULE
 from reader.core.rules import done
 from reader.core.settings.tables import saved_queries
@@ -47,11 +49,17 @@ class RuleKeeper:
                     cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (SEEN, newest_key(cache)))
 
     def apply(self) -> RulesActed | None:
-        """Act on the papers that came in, and mute; return what happened, None if no rule acted."""
+        """Act on papers that came in, mute, and respell follows; return what happened, None if no rule acted."""
         with closing(Window.open(self._file)) as window:
             scope = rule_scope(window, self._settings, self._now().astimezone(UTC).date())
         action = self._act(scope) if self._settings.rules else None
         mute(self._file, self._settings.mute, scope)
+        with (
+            explained(self._file),
+            closing(connections.connect(self._file)) as cache,
+            connections.transaction(cache),
+        ):
+            respell(cache)
         return acted(action) if action else None
 
     def pass_over(self, id: str) -> None:
@@ -91,12 +99,15 @@ def rule_scope(window: Window, settings: Settings, today: date) -> Scope:
 
 
 def act(file: Path, verdicts: Sequence[Verdict]) -> Action | None:
-    """Record what rules do as one action; None if they do nothing. Raises CacheError."""
+    """Record what rules do as one action; None if they do nothing, or it does not count yet. Raises CacheError."""
     wanted = changes(verdicts)
     if not wanted:
         return None
     with closing(Events.open(file)) as events:
-        return events.act(wanted)
+        try:
+            return events.act(wanted)
+        except MarkNotTaken:
+            return None
 
 
 def acted(action: Action) -> RulesActed:

@@ -321,7 +321,9 @@ def feed_text(text: str) -> str:
         query = parse(text)
     except QueryError:
         return " ".join(text.split())
-    return " ".join(word for word in (*(word.strip('"') for word in words(query)), query.near) if word)
+    return " ".join(
+        word for word in (*(word.strip('"').removeprefix("=") for word in words(query)), query.near) if word
+    )
 
 
 def words(query: Query, fields: Collection[str | None] = WORD_FIELDS) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,12 +20,14 @@ from hypothesis import strategies as st
 from reader import access_token, log, paths
 from reader.cache.feeds import Feeds
 from reader.cli import main
+from reader.commands.bug_report import log_for_others
 from reader.config import Settings, private_texts
 from reader.core.settings.table_reader import Entries, OneTable
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.types import Boolean, Choice, KeyTable, Number, ThemeName
 from reader.core.settings.user_types import HiddenViews, KeyText
 from reader.settings_reader import load_settings
+from tests.commands.conftest import Run
 
 FILE = """
 endpoint = "https://{0}.example.org/{1}"
@@ -162,3 +165,45 @@ def _texts(value: object, name: str = "") -> Iterator[str]:
             yield from _texts(one, name)
     elif value not in (False, "", "markdown", 120):
         yield name.rstrip(".")
+
+
+def test_a_report_is_seen_before_it_is_written(
+    run: Run, papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "report.json"
+    unasked = run("doctor", "--report", str(file))
+    assert (unasked.code, file.exists()) == (2, False)
+    assert "confirm with --yes" in unasked.err
+    monkeypatch.setattr("reader.commands.output.is_terminal", lambda _: True)
+    for answer, is_written in (("", False), ("n", False), ("y", True)):
+        asked: list[str] = []
+        monkeypatch.setattr("builtins.input", lambda said, answer=answer, asked=asked: asked.append(said) or answer)
+        found = run("doctor", "--report", str(file))
+        assert (found.code, file.exists(), asked) == (0, is_written, [f"Write this to {file}? [y/N] "])
+    assert file.read_text() == found.out and file.stat().st_mode & 0o777 == 0o600
+    before = file.read_bytes()
+    again = run("doctor", "--report", str(file), "--yes")
+    assert (again.code, file.read_bytes()) == (1, before)
+    assert "is there already" in " ".join(again.err.split())
+    report = {one["name"]: one for one in json.loads(before)["findings"]}
+    assert re.fullmatch(r".+, build [0-9a-f]{12}", report["dailypapers"]["value"])
+    assert report["file system"]["value"].endswith("files can be locked")
+    assert report["papers"]["value"] == "6"
+
+
+def test_a_file_system_without_locks_is_a_finding(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.platform.lacks_locks", lambda _: "No locks available")
+    found = run("doctor")
+    assert found.code == 1
+    assert "files can't be locked: No locks available" in found.out and "DAILYPAPERS_HOME" in found.out
+
+
+def test_the_end_of_the_log_has_places_and_kinds_and_no_words_of_others(run: Run, papers: Path) -> None:
+    log.record_error("refresh", ValueError("can't read /home/ann/Umbrix/x.bib"))
+    try:
+        json.loads("{")
+    except ValueError as error:
+        log.record_error("list", error)
+    told = "\n".join(log_for_others())
+    assert "ERROR reader: refresh: ValueError: can't read /home/***/***/x.bib" in told
+    assert "json/decoder.py, line" in told and "tests" not in told

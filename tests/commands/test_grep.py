@@ -62,6 +62,16 @@ def test_a_phrase_is_whole_and_words_are_beginnings(run: Run, texts: Path) -> No
     assert run("grep", "α").lines == ["2606.00001\t\txᵢ ≤ α holds"]
 
 
+@pytest.mark.parametrize("words", ["pretraining", "pre-training", "pre training", '"pre training"', "pre–training"])
+def test_a_compound_is_found_however_it_is_written(run: Run, papers: Path, words: str) -> None:
+    with closing(Window.open(papers)) as window, closing(Texts.open(papers)) as kept:
+        for id, form in (("2606.26740", "pretraining"), ("2606.00003", "Pre-training"), ("2606.00001", "pre training")):
+            kept.put(window.pk_of(id) or 0, document(f"A {form} run."), "feed", "2026-07-01T00:00:00Z")
+    assert len(run("grep", words).lines) == 3
+    assert len(run("grep", '"=pretraining"').lines) == 1
+    assert len(run("grep", '"=pre-training"').lines) == 2
+
+
 def test_a_query_chooses_the_papers(run: Run, texts: Path) -> None:
     assert len(run("grep", "attention", "upvotes:>50").lines) == 2
     assert len(run("grep", "attention", "-n", "1").lines) == 1

@@ -163,3 +163,68 @@ def test_a_home_of_before_that_syncs_by_values(run: Run, use: Use, tmp_path: Pat
         assert names(run) == ["Evals"] and names(run, "rules") == ["Finance"]
         assert run("config", "get", "mute").out == "[]\n"
         assert (tmp_path / name / "config.toml").read_text() == FILE.format(shared=tmp_path / "shared")
+
+
+def test_what_another_machine_replaced_is_said_and_comes_back(run: Run, use: Use, tmp_path: Path) -> None:
+    settle(run, use)
+    use("laptop")
+    run("views", "save", "Evals", "title:laptop")
+    run("config", "set", "order", "upvotes")
+    run("note", IDS[0], "--text", "by the laptop")
+    run("sync")
+    use("desk")
+    run("views", "save", "Evals", "title:desk")
+    run("config", "set", "order", "title")
+    run("note", IDS[0], "--text", "by the desk")
+    run("views", "list")
+    said = run("sync").lines
+    # The laptop did it first, so here nothing gave way.
+    assert not any("replaced" in line for line in said)
+    use("laptop")
+    said = run("sync").lines
+    assert said[-1] == (
+        'Another machine replaced what was set here: order (was "upvotes"); view Evals (was view Evals: title:laptop).'
+        " 'dailypapers config history NAME' has it, and --restore brings it back."
+    )
+    assert said[-3].startswith(f"Notes that were written anew elsewhere: {IDS[0]}.")
+    history = run("config", "history", "views.evals").lines
+    assert [line.split(": ", 2)[2] for line in history[:2]] == ["view Evals: title:desk", "view Evals: title:laptop"]
+    assert history[2] == "3: from the start: view Evals: topic:evaluation"
+    back = run("config", "history", "views.Evals", "--restore", "2")
+    assert back.out == "Brought back: view Evals: title:laptop. 'dailypapers undo' takes that back.\n"
+    assert run("views", "list", "--json").records[0]["query"] == "title:laptop"
+    assert run("config", "history", "order", "--restore", "2").out == 'Brought back: "upvotes".\n'
+    assert run("config", "get", "order").out == "upvotes\n"
+    assert run("note", IDS[0], "--history").out.startswith("1: 20")
+    assert run("note", IDS[0], "--restore", "2").code == 0
+    assert run("note", IDS[0]).out == "by the laptop\n"
+    assert run("note", IDS[0], "--restore", "9").code == 1
+    settle(run, use)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert run("views", "list", "--json").records[0]["query"] == "title:laptop"
+        assert run("config", "get", "order").out == "upvotes\n"
+        assert run("note", IDS[0]).out == "by the laptop\n"
+
+
+def test_an_entry_that_was_removed_elsewhere_comes_back(run: Run, use: Use) -> None:
+    settle(run, use)
+    use("desk")
+    run("views", "remove", "Evals")
+    settle(run, use)
+    use("laptop")
+    assert names(run) == []
+    history = run("config", "history", "views", "--json").records
+    assert [one["was"] for one in history] == ["view Evals: topic:evaluation (removed)", "view Evals: topic:evaluation"]
+    assert run("config", "history", "views", "--restore", "1").code == 1
+    assert run("config", "history", "views", "--restore", "2").code == 0
+    assert names(run) == ["Evals"]
+    assert run("undo").out == "Taken back: view Evals brought back.\n"
+    assert names(run) == []
+    run("redo")
+    settle(run, use)
+    use("desk")
+    assert names(run) == ["Evals"]
+    for words in (("history",), ("history", "theme"), ("get", "order", "--restore", "1")):
+        assert run("config", *words).code == 2
+    assert "never changed" in run("config", "history", "key_preset").out

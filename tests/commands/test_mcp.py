@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -349,11 +350,15 @@ async def test_a_program_takes_back_what_it_did_and_nothing_more(papers: Path, r
 
 
 async def test_it_says_what_suits_the_user_by_the_users_own_marks(papers: Path, run: Run) -> None:
+    on_star = papers.parent / "on_star"
+    (papers.parent / "config.toml").write_text(f'on_star = ["touch", "{on_star}"]\n')
     async with program(marks=True) as one:
         await one.ask("star", ids=[IDS[1]])
+        assert not on_star.exists()
         assert "Nothing is known yet" in await one.fail("for_you")
         await one.ask("undo")
-        run("mark", "star", IDS[1])
+        await asyncio.to_thread(run, "mark", "star", IDS[1])
+        assert on_star.exists()
         first = (await one.ask("for_you", limit=1))["papers"][0]
         assert first["id"] != IDS[1] and first["score"] > 0
         assert first["foreign"]["why"].startswith("like 1 that you marked or opened: ")

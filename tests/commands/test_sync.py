@@ -208,7 +208,8 @@ def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> N
     use("laptop")
     assert run("sync", shared).lines == [
         "1 change came from desk.",
-        f"Notes that were written anew elsewhere: {IDS[0]}. 'dailypapers note ID --history' has the earlier ones.",
+        f"Notes that were written anew elsewhere: {IDS[0]}. 'dailypapers note ID --history' has the earlier ones, and"
+        " --restore brings one back.",
     ]
     run("config", "set", "sync", shared)
     (file,) = [one for one in Path(shared).iterdir() if b'"name":"desk"' in one.read_bytes()]

@@ -131,3 +131,17 @@ def test_on_a_full_disk_nothing_is_half_done_and_all_is_said(home: Path, place: 
         assert "Not everything could be stored: The disk is full" in said
     assert starred(home) == 0
     assert end(End("q", READY), home, place, PATIENCE).problems == []
+
+
+def test_a_note_that_is_being_written_outlives_a_kill(home: Path) -> None:
+    with Terminal([sys.executable, "-m", "reader"], environment(home), (100, 30), ROOT) as terminal:
+        terminal.wait_for("read", 30)
+        terminal.press("e")
+        terminal.wait_for("Note", 30)
+        terminal.press("half a thought")
+        drafts = home / "drafts"
+        terminal.wait_for(lambda _: any("half a thought" in file.read_text() for file in drafts.glob("*.md")), 30)
+        terminal.process.kill()
+        terminal.process.wait(PATIENCE)
+    with Terminal([sys.executable, "-m", "reader"], environment(home), (100, 30), ROOT) as terminal:
+        terminal.wait_for("was not kept: e there continues it", 30)

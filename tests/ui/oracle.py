@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When, parse
-from reader.core.spellings import spellings
+from reader.core.query.nodes import any_of
+from reader.core.spellings import joined, keyword_spellings, spellings
 from reader.session.places import Place
 
 Truth = bool | None
@@ -206,7 +208,7 @@ class _Judge:
     def node(self, node: Node) -> Truth:
         match node:
             case And(nodes):
-                return _all([self.node(inner) for inner in nodes])
+                return _all([self.node(inner) for inner in _joined(nodes)])
             case Or(nodes):
                 return _not(_all([_not(self.node(inner)) for inner in nodes]))
             case Not(inner):
@@ -282,8 +284,11 @@ class _Judge:
 
     def _has_words(self, match: Match) -> bool:
         fields = ("title", "abstract", "author", "keyword", "org") if match.field is None else (match.field,)
-        forms = spellings(match.text, match.exact) if match.field == "keyword" else (match.text,)
-        return any(_stands_in(form, match.exact, self._text(field)) for field in fields for form in forms)
+        if match.field in ("author", "org"):
+            forms: Sequence[tuple[str, bool]] = [(match.text, match.exact)]
+        else:
+            forms = (keyword_spellings if match.field == "keyword" else spellings)(match.text, match.exact)
+        return any(_stands_in(form, is_whole, self._text(field)) for field in fields for form, is_whole in forms)
 
 
 def _stands_in(phrase: str, is_exact: bool, text: str) -> bool:
@@ -303,6 +308,22 @@ def _words(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
+def _joined(nodes: Sequence[Node]) -> Iterator[Node]:
+    """The nodes, of which two plain words may also be joined; in place of `and` may be `&`, which is no word."""
+    rest = [node for node in nodes if node != Match("and")] or list(nodes)
+    either = [[node] for node in rest]
+    for at, (before, after) in enumerate(pairwise(rest)):
+        match before, after:
+            case Match(one, False, field), Match(other, False, same) if field == same and field not in (
+                "author",
+                "org",
+            ):
+                for whole in joined(one, other):
+                    either[at].append(Match(whole, False, field))
+                    either[at + 1].append(Match(whole, False, field))
+    yield from map(any_of, either)
 
 
 def _asks_for_hidden(node: Node | None) -> bool:

@@ -6,21 +6,20 @@ are applied, they are noted first, and then each state is derived once, whatever
 
 from __future__ import annotations
 
-import io
 import json
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from reader.cache import second_look
 from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
-from reader.cache.marks.derived import MUTED, find_by_title, refold
+from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
 from reader.core.flags import Flag
-from reader.core.marks import STATES
+from reader.core.foreign import unpacked
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG
 
 BATCH = 5_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.
@@ -60,8 +59,8 @@ def named(connection: sqlite3.Connection, event: Event) -> Iterator[str]:
     if not event.count:
         yield "[]"
         return
-    lines = io.StringIO(zlib.decompress(packed).decode())
-    while some := [line.rstrip("\n") for line in islice(lines, BATCH)]:
+    ids = chain.from_iterable(unpacked(packed))
+    while some := list(islice(ids, BATCH)):
         values = {"ids": json.dumps(some), "event": event.seq}
         find_by_title(connection, some)
         connection.execute(
@@ -78,8 +77,11 @@ def named(connection: sqlite3.Connection, event: Event) -> Iterator[str]:
         yield keys
 
 
-def apply(connection: sqlite3.Connection, event: Event, batch: str) -> None:
-    """Write an event's effects on a batch of papers, and derive their states, in the caller's transaction."""
+def apply(connection: sqlite3.Connection, event: Event, batch: str) -> int:
+    """Write an event's effects on a batch of papers, and derive their states, in the caller's transaction.
+
+    Returns the number of papers that do not have the new state, because another event counts as later.
+    """
     _touch(connection, batch)
     _add_effects(connection, event)
     if event.kind in STATES and _is_newest(connection, event):
@@ -87,8 +89,22 @@ def apply(connection: sqlite3.Connection, event: Event, batch: str) -> None:
             f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
         )
         second_look.settle(connection, "SELECT pk FROM touched")
-    else:
-        refold(connection, event.kind)
+        return 0
+    refold(connection, event.kind)
+    return _untaken(connection, event)
+
+
+def _untaken(connection: sqlite3.Connection, event: Event) -> int:
+    """Number of the touched papers whose state is not what an event says."""
+    kind = event.kind
+    if not (kind in _READ_BACK or kind.startswith(TAG)):
+        return 0
+    values = {"value": event.value, "tag": kind.removeprefix(TAG), "kind": kind}
+    asked = f"SELECT count(*) FROM paper WHERE pk IN touched AND NOT ({same(kind)})"
+    return int(connection.execute(asked, values).fetchone()[0])
+
+
+_READ_BACK = (*STATES, NOTE, QUEUE, LIKE, HIGHLIGHT)
 
 
 def _touch(connection: sqlite3.Connection, batch: str) -> None:

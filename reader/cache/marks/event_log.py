@@ -12,18 +12,28 @@ import secrets
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 
 from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.journal import BadLine, Entry, Journal
+from reader.cache.marks.journal import PACKING, BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
-from reader.core.foreign import FURTHEST
+from reader.core.foreign import (
+    AHEAD,
+    FURTHEST,
+    MOST_OWN_IDS,
+    Broken,
+    Refused,
+    count_ids,
+    latest_clock,
+    paper_id,
+    unpacked,
+)
 from reader.core.leaving import check_listed
 from reader.core.marks import AGENT, ENTRY, HERE, RULE
 from reader.paths import journal_file
@@ -35,6 +45,9 @@ COLUMNS = "seq, id, clock, kind, value, count"
 
 LATEST = FURTHEST - (1 << 40)
 """This machine's clock follows no later one, so that there is room for all that it still does."""
+
+DAY = 86_400_000
+"""Milliseconds."""
 
 LAST_NUMBER = 1 << 53
 """A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
@@ -231,10 +244,11 @@ class EventLog:
         for one in markings:
             check_listed(one.kind)
         machine = self.machine()
-        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event WHERE clock <= ?", (LATEST,)).fetchone()
-        own = "SELECT number, clock FROM event WHERE machine = ? AND number < ? ORDER BY number DESC LIMIT 1"
-        number, before = connection.execute(own, (machine, LAST_NUMBER)).fetchone() or (0, 0)
-        clock = min(max(int(self._now() * 1000), last + 1, before + 1), FURTHEST)
+        # A clock that no machine can have by now is not followed: a repair gives its event another one.
+        latest = self.latest()
+        (last,) = connection.execute("SELECT coalesce(max(clock), 0) FROM event WHERE clock <= ?", (latest,)).fetchone()
+        number = self._last_number()
+        clock = max(int(self._now() * 1000), last + 1)
         entries = [
             Entry(secrets.token_hex(12), machine, number + place, clock, one.kind, one.value, one.count, one.papers)
             for place, one in enumerate(markings, 1)
@@ -242,6 +256,38 @@ class EventLog:
         events = [Event(self._insert(one), one.id, clock, one.kind, one.value, one.count) for one in entries]
         self._append(entries)
         return events
+
+    def _last_number(self) -> int:
+        """The number of this machine's last event."""
+        own = "SELECT number FROM event WHERE machine = ? AND number < ? ORDER BY number DESC LIMIT 1"
+        (number,) = self._connection.execute(own, (self.machine(), LAST_NUMBER)).fetchone() or (0,)
+        return int(number)
+
+    def latest(self) -> int:
+        """The latest clock that this machine's follows by now."""
+        return followed_clock(self._now())
+
+    def has_late(self) -> bool:
+        """Whether there is an event with a later clock."""
+        late = "SELECT 1 FROM event WHERE clock > ? LIMIT 1"
+        return self._connection.execute(late, (self.latest(),)).fetchone() is not None
+
+    def days_ahead(self) -> int:
+        """Days by which the latest clock of all events is ahead of now."""
+        (last,) = self._connection.execute("SELECT coalesce(max(clock), 0) FROM event").fetchone()
+        return max(0, (int(last) - int(self._now() * 1000)) // DAY)
+
+    def decides(self, event: Event) -> bool:
+        """Whether an event is the newest of its kind that is not undone."""
+        newest = "SELECT seq FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+        row = self._connection.execute(newest, (event.kind,)).fetchone()
+        return row is not None and row[0] == event.seq
+
+    def settle(self, id: str) -> bool:
+        """Find out by its newest step whether an event is undone; return that."""
+        self._connection.execute(_SETTLE, {"id": id, "latest": self.latest()})
+        row = self._connection.execute("SELECT undone FROM event WHERE id = ?", (id,)).fetchone()
+        return row is not None and bool(row[0])
 
     def finish(self, event: Event) -> None:
         """Mark an event as applied."""
@@ -303,17 +349,75 @@ class EventLog:
                 joined.bad_lines.append(line)
             elif self._own_machine() is None:
                 self._set_machine(line.machine)
-        stored = self._connection.execute("SELECT id FROM event ORDER BY seq").fetchall()
-        missing = [id for (id,) in stored if id not in seen]
-        self._append(map(self._entry, missing))
+        stored = self._connection.execute("SELECT seq, id FROM event ORDER BY seq").fetchall()
+        missing = {seq: id for seq, id in stored if id not in seen}
+        # Those that a journal does not take wait for a repair.
+        for seq, _ in refused_events(self._connection, missing) if missing else ():
+            del missing[seq]
+        self._append(map(self._entry, missing.values()))
         for slug, value in self._unrecorded_feeds():
             self.finish(self.record(f"{FOLLOW}{slug}", value))
         joined.appended = len(missing)
         self.has_news = self.has_news or joined.inserted > 0
         return joined
 
+    def _entry_of(self, seq: int) -> Entry:
+        return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE seq = ?", (seq,)).fetchone())
+
     def _entry(self, id: str) -> Entry:
         return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone())
+
+    def mend(self) -> bool:
+        """Replace events that no machine can have made by now; return whether some are deleted.
+
+        An event whose clock is too late is undone, and said anew with a clock of the time when it came: so it still
+        counts, and what came later counts more. An event with ids that are none loses these; if none is left, it goes.
+        """
+        connection, latest = self._connection, self.latest()
+        with connections.transaction(connection):
+            refused = [seq for seq, _ in refused_events(connection)]
+            late = connection.execute(TOO_LATE, {"latest": latest}).fetchall()
+            machine, number = self.machine(), self._last_number()
+            entries: list[Entry] = []
+            clocks: dict[int, int] = {}
+            before = "SELECT coalesce(max(clock), 0) FROM event WHERE seq < ? AND clock <= ?"
+            for seq, clock in late:
+                if clock not in clocks:
+                    (last,) = connection.execute(before, (seq, latest)).fetchone()
+                    clocks[clock] = max([last, *clocks.values()]) + 1
+            now = int(self._now() * 1000)
+            undone = {seq for (seq,) in connection.execute("SELECT seq FROM event WHERE undone = 1")} if refused else ()
+            for seq in sorted({*refused, *(seq for seq, _ in late)}):
+                old, is_undone = self._entry_of(seq), seq in undone
+                papers, count = _sound(old) if seq in refused else (old.papers, old.count)
+                if seq in refused:
+                    for table, column in (("effect", "event"), ("orphan", "event"), ("event", "seq")):
+                        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (seq,))
+                else:
+                    number += 1
+                    entries.append(Entry(secrets.token_hex(12), machine, number, now, "undo", old.id, 0, NOBODY))
+                if (count or not old.count) and not is_undone:
+                    number += 1
+                    clock = clocks.get(old.clock, old.clock)
+                    new = replace(old, id=secrets.token_hex(12), machine=machine, number=number, clock=clock)
+                    entries.append(replace(new, papers=papers, count=count))
+            for one in entries:
+                self._insert_missing(one)
+            if refused:
+                self._rewrite_journal()
+            else:
+                self._append(entries)
+        self.has_news = True
+        return bool(refused)
+
+    def _rewrite_journal(self) -> None:
+        """Write all events of the table into a new journal."""
+        stored = self._connection.execute("SELECT id FROM event ORDER BY seq").fetchall()
+        part = Journal(self.journal.path.with_suffix(".part"))
+        part.path.unlink(missing_ok=True)
+        part.append((self._entry(id) for (id,) in stored), self.machine())
+        part.path.replace(self.journal.path)
+        self._append([])
 
     def _unrecorded_feeds(self) -> list[tuple[str, str]]:
         """Slugs and values of the feeds that are followed since before the log had them."""
@@ -338,7 +442,7 @@ class EventLog:
         if known is None:
             self._insert(entry)
             # Whether the event, or the target of this step, is undone: the steps may come before their target.
-            self._connection.execute(_SETTLE, {"id": entry.value if entry.kind in STEPS else entry.id})
+            self.settle(entry.value if entry.kind in STEPS else entry.id)
         return known is None
 
     def _insert(self, entry: Entry) -> int:
@@ -352,6 +456,39 @@ class EventLog:
 _SETTLE = """
     UPDATE event SET undone = coalesce((
         SELECT step.kind = 'undo' FROM event AS step WHERE step.value = event.id AND step.kind IN ('undo', 'redo')
-        ORDER BY step.clock DESC, step.id DESC LIMIT 1
+        ORDER BY step.clock <= :latest DESC, step.clock DESC, step.id DESC LIMIT 1
     ), 0) WHERE id = :id
 """
+
+TOO_LATE = (
+    "SELECT seq, clock FROM event WHERE clock > :latest AND undone = 0 AND kind NOT IN ('undo', 'redo') ORDER BY seq"
+)
+"""The events that count though their clock is too late."""
+
+
+def followed_clock(now: float) -> int:
+    """The latest clock that a machine's own follows at `now`: later than the gate lets pass, if a clock is set back."""
+    return min(latest_clock(now) + AHEAD, LATEST)
+
+
+def refused_events(connection: sqlite3.Connection, among: Container[int] | None = None) -> Iterator[tuple[int, str]]:
+    """The numbers of events that the gate does not let pass, because of their papers, each with the reason."""
+    for seq, papers, count in connection.execute("SELECT seq, papers, count FROM event WHERE count > 0 ORDER BY seq"):
+        if among is None or seq in among:
+            try:
+                if count > MOST_OWN_IDS:
+                    raise Refused(f"it names {count:,} papers")
+                count_ids(papers, MOST_OWN_IDS)
+            except Broken:
+                # That is damage, and mended in another way.
+                continue
+            except Refused as error:
+                yield seq, str(error)
+
+
+def _sound(entry: Entry) -> tuple[bytes, int]:
+    """The ids of an event that are ids, packed, and their number."""
+    ids: dict[str, None] = {}
+    if entry.count <= MOST_OWN_IDS:
+        ids = dict.fromkeys(id for some in unpacked(entry.papers) for id in some if paper_id(id))
+    return zlib.compress("\n".join(ids).encode(), PACKING), len(ids)

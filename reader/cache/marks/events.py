@@ -28,6 +28,7 @@ from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog
 from reader.cache.marks.journal import Entry
 from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
+from reader.core.errors import MarkNotTaken
 from reader.core.marks import Agent
 
 T = TypeVar("T")
@@ -117,7 +118,7 @@ class Events:
         """Record several changes as one action, which one undo takes back; return None if nothing changes.
 
         The changes of one kind name different papers. `by` is the program that asks for them, if it is not the user;
-        it names papers of the cache only.
+        it names papers of the cache only. Raises MarkNotTaken if papers do not have their new states then.
         """
         with explained(self._path):
             # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
@@ -128,7 +129,7 @@ class Events:
                 pks = sorted({pk for one in found for batch in one.batches for pk in json.loads(batch)})
                 found.append(find_changing(self._connection, Change(by.kind, by.run, pks), effects.BATCH))
             rest: list[tuple[Event, Changing]] = []
-            room = effects.BATCH
+            room, untaken = effects.BATCH, 0
             with self._log.recording():
                 markings = [Marking(one.change.kind, one.change.said, one.ids, one.count) for one in found]
                 events = self._log.record_together(markings)
@@ -138,12 +139,26 @@ class Events:
                         continue
                     room -= event.count
                     for batch in self._batches(event, one):
-                        effects.apply(self._connection, event, batch)
+                        untaken += effects.apply(self._connection, event, batch)
                     self._log.finish(event)
             for event, one in rest:
-                self._apply_in_steps(event, self._batches(event, one), progress)
+                untaken += self._apply_in_steps(event, self._batches(event, one), progress)
             self._apply_news(progress)
-        return Action(tuple(events))
+            action = Action(tuple(events))
+            self._check_taken(untaken, action.count)
+        return action
+
+    def _check_taken(self, untaken: int, count: int) -> None:
+        """Raise MarkNotTaken if a mark that was stored does not show in all of its papers.
+
+        A later mark that another program made meanwhile is no reason.
+        """
+        if untaken and self._log.has_late():
+            what = "That stays as it was" if count <= 1 else f"{untaken:,} of {count:,} papers stay as they were"
+            raise MarkNotTaken(
+                f"{what}: a mark dated {self._log.days_ahead():,} days ahead still counts."
+                " Run 'dailypapers cache repair', and yours counts."
+            )
 
     def decide(self, markings: Sequence[Marking]) -> Action | None:
         """Record events without papers, such as what is followed, as one action; None without any."""
@@ -155,8 +170,11 @@ class Events:
                 for event in events:
                     refold(self._connection, event.kind)
                     self._log.finish(event)
+                untaken = sum(not self._log.decides(event) for event in events)
             self._apply_news(ignore_progress)
-        return Action(tuple(events))
+            action = Action(tuple(events))
+            self._check_taken(untaken, action.count)
+        return action
 
     @contextmanager
     def deciding(self) -> Iterator[EventLog]:
@@ -195,6 +213,13 @@ class Events:
             joined = self._log.agree()
             self._apply_rest(progress)
         return joined
+
+    def mend(self, progress: Progress = ignore_progress) -> None:
+        """Say anew what events said whose clock is too late, and forget what names no papers."""
+        with explained(self._path):
+            if self._log.mend():
+                self.rebuild()
+            self._apply_rest(progress)
 
     def join(self, entries: Iterable[Entry], progress: Progress = ignore_progress) -> int:
         """Add events of other machines or files, as they are, unless the log has them; return how many were new.
@@ -279,9 +304,8 @@ class Events:
             connection.execute("UPDATE event SET undone = 0")
             rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
             events = [Event(*row) for row in rows]
-            for event in events:
-                if event.kind in STEPS:
-                    connection.execute("UPDATE event SET undone = ? WHERE id = ?", (event.kind == "undo", event.value))
+            for id in {event.value for event in events if event.kind in STEPS}:
+                self._log.settle(id)
             for event in events:
                 if event.kind not in STEPS:
                     effects.note(connection, event)
@@ -303,18 +327,20 @@ class Events:
         for event, _ in events:
             self._log.finish(event)
 
-    def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> None:
-        done = 0
+    def _apply_in_steps(self, event: Event, batches: Iterable[str], progress: Progress) -> int:
+        """Apply an event in short transactions; return the number of papers that do not have the new state."""
+        done = untaken = 0
         with self._without_disk_wait():
             for batch in batches:
                 if self._is_stopped:
-                    return
+                    return untaken
                 with connections.transaction(self._connection):
-                    effects.apply(self._connection, event, batch)
+                    untaken += effects.apply(self._connection, event, batch)
                 done = min(done + effects.BATCH, event.count)
                 progress(done, event.count)
             with connections.transaction(self._connection):
                 self._log.finish(event)
+        return untaken
 
     @contextmanager
     def _without_disk_wait(self) -> Iterator[None]:
@@ -333,7 +359,7 @@ class Events:
         with explained(self._path):
             connection = self._connection
             rest: list[tuple[Event, Event]] = []
-            room = effects.BATCH
+            room, untaken = effects.BATCH, 0
             with self._log.recording():
                 machine = self._log.machine()
                 targets = find_targets(connection, direction, machine, anywhere=anywhere, by=by)
@@ -341,7 +367,7 @@ class Events:
                     return None
                 steps = self._log.record_together([Marking(direction, target.id) for target in targets])
                 for step, target in zip(steps, targets, strict=True):
-                    connection.execute("UPDATE event SET undone = ? WHERE seq = ?", (direction == "undo", target.seq))
+                    untaken += self._log.settle(target.id) != (direction == "undo")
                     if target.count > room:
                         rest.append((step, target))
                         continue
@@ -350,7 +376,9 @@ class Events:
             for step, target in rest:
                 self._settle(step, target, progress)
             self._apply_news(progress)
-        return Action(tuple(targets))
+            action = Action(tuple(targets))
+            self._check_taken(untaken, 0)
+        return action
 
     def _target(self, id: str) -> Event | None:
         """The event with this id; None if it is lost, or has not come yet from its machine."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -14,9 +15,11 @@ from typing import NamedTuple
 from reader.cache import connections, text_index
 from reader.cache.flags import has, having
 from reader.cache.marks.derived import queue_places
+from reader.cache.marks.event_log import DAY, TOO_LATE, followed_clock, refused_events
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
 from reader.core.flags import Flag
+from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
 from reader.core.marks import HIGHLIGHT, STATES
 from reader.paths import journal_file
 
@@ -57,6 +60,7 @@ def verify(path: Path) -> Iterator[Check]:
         yield Check("index of texts", (*of_texts, *_texts(connection)))
         yield Check("days", tuple(_days(connection)))
         yield Check("log", tuple(_log(connection)))
+        yield Check("events", tuple(islice(_events(connection), FAULTS)))
         yield Check("marks", (*islice(_effects(connection), FAULTS), *_marks(connection)))
         yield Check("journal", tuple(_journal(connection, path)))
 
@@ -118,12 +122,23 @@ def _log(connection: sqlite3.Connection) -> Iterator[str]:
     """Check that each event can be read."""
     for seq, packed, count in connection.execute("SELECT seq, papers, count FROM event"):
         try:
-            named = len(set(zlib.decompress(packed).split()))
-        except (zlib.error, TypeError):
+            named = sum(len(ids) for ids in unpacked(packed)) if count <= MOST_OWN_IDS else count
+        except Broken:
             yield f"event {seq} can't be read"
+            continue
+        except Refused:
             continue
         if named != count:
             yield f"event {seq} should have {count} papers and names {named}"
+
+
+def _events(connection: sqlite3.Connection) -> Iterator[str]:
+    """Check that each event is one that a machine can have made by now."""
+    now = time.time()
+    for seq, clock in connection.execute(TOO_LATE, {"latest": followed_clock(now)}):
+        yield f"event {seq} has a clock that is {(clock - int(now * 1000)) // DAY:,} days ahead"
+    for seq, reason in refused_events(connection):
+        yield f"event {seq} is not one of ours: {reason}"
 
 
 def _effects(connection: sqlite3.Connection) -> Iterator[str]:

@@ -47,6 +47,8 @@ class State(Enum):
     """Made by an older version of this program."""
     INDEX = auto()
     """Only the full-text index is broken."""
+    EVENTS = auto()
+    """The log has events that no machine can have made."""
     MARKS = auto()
     """What is derived from the log or from the listings differs from them."""
     JOURNAL = auto()
@@ -64,6 +66,7 @@ _COMMANDS = {
     State.DAMAGED: REPAIR,
     State.OLDER: REPAIR,
     State.INDEX: REPAIR,
+    State.EVENTS: REPAIR,
     State.MARKS: REPAIR,
     State.JOURNAL: REPAIR,
 }
@@ -72,6 +75,7 @@ _BY_CHECK = {
     "file": State.DAMAGED,
     "references": State.DAMAGED,
     "log": State.DAMAGED,
+    "events": State.EVENTS,
     "full-text index": State.INDEX,
     "index of texts": State.INDEX,
     "days": State.MARKS,

@@ -185,6 +185,11 @@ class Repair:
             case State.INDEX:
                 self._keep_copy()
                 self._change(self._rebuild_index)
+            case State.EVENTS:
+                self._keep_copy()
+                if journal_file(self._path).exists():
+                    self.report.kept.append(aside.keep_copy(journal_file(self._path)))
+                self._change(self._mend_events)
             case State.MARKS:
                 self._keep_copy()
                 self._change(self._derive_marks)
@@ -230,6 +235,11 @@ class Repair:
         with explained(self._path), closing(connections.connect(self._path)) as connection:
             listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
             connection.execute(f"UPDATE day SET papers = {listed} WHERE papers <> {listed}")
+
+    def _mend_events(self) -> None:
+        self._progress("mending the log")
+        with closing(Events.open(self._path)) as events:
+            events.mend()
 
     def _agree(self) -> None:
         self._progress("joining the journal")

@@ -58,7 +58,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
         return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)
     root = query.root
     spelled = with_spellings(root) if root else None
-    terms = list(spelled.nodes) if isinstance(spelled, And) else [spelled] if spelled else []
+    terms = list(_terms(spelled)) if spelled else []
     if not _names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
     sort = query.sort or Sort("day")
@@ -142,6 +142,11 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
     )
 
 
+def _terms(node: Node) -> tuple[Node, ...]:
+    """The nodes that must all be true."""
+    return node.nodes if isinstance(node, And) else (node,)
+
+
 def _day_walk(terms: Sequence[Node], sort: Sort, scope: Scope) -> DayWalk | None:
     texts = [node for node in terms if is_text_only(node)]
     wanted = [(node, found) for node in texts if (found := without_merging(node)) and fts_expression(found)]
@@ -189,12 +194,12 @@ def _by_relevance(
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
         f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
     )
-    in_title = And(tuple(Match(match.text, match.exact, "title") for match in wanted))
+    in_title = all_of([with_spellings(Match(match.text, match.exact, "title")) for match in wanted])
     common_where, common_params, mark = _with_value(selection, fts_expression(in_title) or "")
     titled = f"p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?{mark})"
-    first, second = (_selection([*terms, *extra], Sort("day"), scope) for extra in (in_title.nodes, (Not(in_title),)))
+    first, second = (_selection([*terms, *extra], Sort("day"), scope) for extra in (_terms(in_title), (Not(in_title),)))
     ranked = TitleFirst(
-        has_words=Compiler(scope, "day", "walk").text_test([Or(tuple(wanted))]),
+        has_words=Compiler(scope, "day", "walk").text_test([with_spellings(Or(tuple(wanted)))]),
         where=common_where,
         params=common_params,
         order=f"{titled} {down}, {selection.order}",

@@ -298,8 +298,10 @@ class Compiler:
             case Term("tag", tag):
                 return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
             case Term("note", words):
-                key = search_key(words, exact=False)
-                return Clause("SELECT pk FROM note WHERE has_words(?, body)", (key,)) if key else Clause("SELECT 0")
+                from reader.core.spellings import spellings
+
+                keys = "\n".join(filter(None, (search_key(*one) for one in spellings(words, exact=False))))
+                return Clause("SELECT pk FROM note WHERE has_words(?, body)", (keys,)) if keys else Clause("SELECT 0")
             case Term("id" | "like", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")

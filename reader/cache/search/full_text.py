@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from reader.cache.search.sql_functions import is_letter, search_key, split_words
 from reader.core.query import And, Match, Node, Not, Or, Regex
+from reader.core.query.nodes import all_of, any_of
 
 Param = str | int
 """A value bound to a placeholder in the SQL."""
@@ -68,7 +70,7 @@ def fts_expression(node: Node) -> str | None:
             return f"{_COLUMNS[field]} : {words}" if field else words
         case Or(nodes):
             parts = [part for inner in nodes if (part := fts_expression(inner))]
-            return f"({' OR '.join(parts)})" if len(parts) == len(nodes) else None
+            return f"({' OR '.join(dict.fromkeys(parts))})" if len(parts) == len(nodes) else None
         case And(nodes):
             wanted = [part for inner in nodes if not isinstance(inner, Not) and (part := fts_expression(inner))]
             unwanted = [part for inner in nodes if isinstance(inner, Not) and (part := fts_expression(inner.node))]
@@ -146,7 +148,10 @@ def _has_longer_words(text: str) -> bool:
 
 def is_found_in_texts(match: Match) -> bool:
     """Whether the index finds words in full texts as they are found in the text: whole, or as beginnings."""
-    return bool(split_words(match.text)) and (match.exact or _has_longer_words(match.text))
+    from reader.core.spellings import spellings
+
+    found = [Match(*one) for one in spellings(match.text, match.exact)]
+    return all(split_words(one.text) and (one.exact or _has_longer_words(one.text)) for one in found)
 
 
 def in_full_text(node: Node) -> Node | None:
@@ -181,7 +186,7 @@ def text_condition(node: Node) -> Clause:
         case And(nodes):
             return bracketed(join_clauses([text_condition(inner) for inner in nodes], "AND"))
         case Or(nodes):
-            return bracketed(join_clauses([text_condition(inner) for inner in nodes], "OR"))
+            return bracketed(join_clauses(list(_any_text(nodes)), "OR"))
         case Not(inner):
             condition = text_condition(inner)
             return Clause(f"NOT {condition.sql}", condition.params)
@@ -192,20 +197,64 @@ def text_condition(node: Node) -> Clause:
     raise AssertionError("only words and patterns are conditions on the text")
 
 
-def with_spellings(node: Node) -> Node:
-    """The tree with all spellings of each keyword: `keyword:llms` also finds "large language models"."""
-    match node:
-        case Match(text, exact, "keyword"):
-            # Imported late: most queries have no keywords.
-            from reader.core.spellings import spellings
+def _any_text(nodes: Sequence[Node]) -> Iterator[Clause]:
+    """The conditions of which one must be true: words of the same field share one, which reads the text once."""
+    keys: dict[str | None, list[str]] = {}
+    for node in nodes:
+        if isinstance(node, Match):
+            keys.setdefault(node.field, []).append(search_key(node.text, node.exact))
+        else:
+            yield text_condition(node)
+    for field, wanted in keys.items():
+        yield Clause(f"has_words(?, {_TEXTS[field]})", ("\n".join(dict.fromkeys(wanted)),))
 
-            forms = tuple(Match(form, exact, "keyword") for form in spellings(text, exact) if search_key(form, exact))
-            return Or(forms) if len(forms) > 1 else node
+
+_NAMES = ("author", "org")
+"""Fields of names, which have one spelling."""
+
+
+def with_spellings(node: Node) -> Node:
+    """The tree with all spellings of the words: `pretraining` also finds "pre-training", `keyword:llms` "llm"."""
+    match node:
+        case Match(field=field) if field in _NAMES:
+            return node
+        case Match(text, exact, field):
+            # Imported late: most lists are read without words.
+            from reader.core.spellings import keyword_spellings, spellings
+
+            found = (keyword_spellings if field == "keyword" else spellings)(text, exact)
+            forms = [Match(form, whole, field) for form, whole in found if search_key(form, whole)]
+            return any_of([*forms]) if forms else node
         case Not(inner):
             return Not(with_spellings(inner))
-        case And(nodes) | Or(nodes):
-            return replace(node, nodes=tuple(map(with_spellings, nodes)))
+        case And(nodes):
+            return all_of(list(_with_joined(nodes)))
+        case Or(nodes):
+            return any_of(list(map(with_spellings, nodes)))
     return node
+
+
+def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Terms in all spellings; each two plain words may also be written as one: `pre training`."""
+    from reader.core.spellings import joined
+
+    asked = [one for one in nodes if not _is_and(one)] or nodes
+    spelled = list(map(with_spellings, asked))
+    for at, (before, after) in enumerate(pairwise(asked)):
+        match before, after:
+            case Match(one, False, field), Match(other, False, same) if field == same and field not in _NAMES:
+                forms = [Match(form, exact=False, field=field) for form in joined(one, other)]
+                if forms:
+                    spelled[at + 1] = any_of([spelled[at + 1], *forms])
+                # Most such words begin with the first one, and so have it; but full texts have short words whole.
+                if not all(form.text.startswith(one.lower()) and len(one) >= SHORTEST_PREFIX for form in forms):
+                    spelled[at] = any_of([spelled[at], *forms])
+    yield from spelled
+
+
+def _is_and(node: Node) -> bool:
+    """Whether a node is the plain word `and`, in place of which texts may have `&`, which is no word."""
+    return isinstance(node, Match) and node.field is None and not node.exact and node.text == "and"
 
 
 def wanted_words(node: Node) -> list[Match]:

@@ -7,6 +7,7 @@ words.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from reader.core.text import WORD_LETTERS, is_letter, split_words
 
@@ -40,13 +41,28 @@ def search_key(text: str, exact: bool) -> str:
     return f" {joined} " if exact or not is_letter(text[-1:]) else f" {joined}"
 
 
-def has_words(key: str, *texts: str | None) -> bool:
-    """Whether one of the texts has the key's words next to each other and in this order."""
-    if " " in key.strip():
-        first = key[: key.index(" ", 1)]
+def has_words(keys: str, *texts: str | None) -> bool:
+    """Whether one of the texts has the words of one of the keys next to each other and in this order.
+
+    Each key has a line.
+    """
+    wanted = [(key, key.find(" ", 1)) for key in keys.split("\n")]
+    return any(_has_words(wanted, text) for text in texts if text)
+
+
+def _has_words(wanted: Sequence[tuple[str, int]], text: str) -> bool:
+    spaced = _spaced(text)
+    split = ""
+    for key, end in wanted:
+        if end < 0 or end == len(key) - 1:
+            if key in spaced:
+                return True
         # Splitting a text costs ten times as much as a search for the first word.
-        return any(first in _spaced(text) and key in f" {' '.join(split_words(text))} " for text in texts if text)
-    return any(key in _spaced(text) for text in texts if text)
+        elif key[: end + 1] in spaced:
+            split = split or f" {' '.join(split_words(text))} "
+            if key in split:
+                return True
+    return False
 
 
 def _spaced(text: str) -> str:

@@ -47,6 +47,8 @@ class Exchanged:
     """Whether this machine has taken another id, because another one writes under the old one."""
     notes: list[str] = field(default_factory=list)
     """Ids of papers whose note here gave way to one of another machine."""
+    replaced: list[str] = field(default_factory=list)
+    """Settings and entries of lists that were set here and that another machine has replaced, in words."""
     is_emptied: bool = False
     """Whether the folder had files of other machines, and has none at all now."""
 

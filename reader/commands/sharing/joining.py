@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reader.cache.earlier_values import replaced
 from reader.commands.output import Progress
 from reader.commands.sharing.shared_settings import SharedSettings
 from reader.commands.workspace import Workspace
@@ -88,10 +89,14 @@ def _connected(place: Path | str) -> AbstractContextManager[Hub | None]:
 def _exchange(workspace: Workspace, events: Events, place: Path | str, hub: Hub | None) -> Outcome:
     settings = SharedSettings(workspace, events)
     settings.send_changes()
+    before = last_event(events)
     exchanged = _look(workspace, events, place, hub)
     if settings.take_over():
         # At the first look, the others' values come before one's own, which go out by a second one.
         exchanged.went += _look(workspace, events, place, hub).went
+    if exchanged.came:
+        news = events.read(lambda connection: replaced(connection, before))
+        exchanged.replaced = [f"{one.said} (was {one.other})" for one in news if one.words[0] == "config"]
     return exchanged, settings
 
 

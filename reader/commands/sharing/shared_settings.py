@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reader.cache.entries import Replaced, keep_in_step
+from reader.cache.entries import keep_in_step
 from reader.cache.marks.events import Events
 from reader.cache.sync.settings import (
     changed_settings,
@@ -35,15 +35,12 @@ class SharedSettings:
         """Names of the settings that were taken over."""
         self.refused: list[str] = []
         """Why some were not, in sentences."""
-        self.replaced: list[Replaced] = []
-        """What was set here, and what another machine has replaced."""
 
     def keep_in_step(self) -> None:
         """Bring the lists of the file, such as views, and their events into step."""
         step = keep_in_step(self._events, self._file)
         self.taken += [one for one in step.taken if one not in self.taken]
         self.refused += [one for one in step.refused if one not in self.refused]
-        self.replaced += step.replaced
 
     def send_changes(self) -> None:
         """Record what the user has changed here since the last look."""

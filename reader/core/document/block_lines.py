@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from reader.core.cells import cell_len
 from reader.core.document.formula import formula_text
+from reader.core.document.formula_block import draw_formula
 from reader.core.document.lines import UNBROKEN, Line, Piece, broken, mark_text, pieces_of
 from reader.core.document.model import (
     Block,
@@ -129,23 +130,32 @@ class BlockWriter:
             yield Line((*edge.pieces, Piece(" " * hang), *line))
 
     def _formula(self, block: Formula, edge: _Edge) -> Iterator[Line]:
-        rows = [row for tex in block.rows for row in (formula_text(tex) or tex).split("\n")]
         room = self._room(edge)
         number = [Piece(block.number, "label")] if block.number else []
         if room is None:
+            rows = [row for tex in block.rows for row in formula_text(tex).split("\n")]
             for index, row in enumerate(rows):
                 end = [Piece("  "), *number] if number and index == len(rows) - 1 else []
                 yield Line((*edge.pieces, Piece(row, "formula"), *end))
             return
         inner = edge.plus(Piece(" " * INDENT))
-        side = cell_len(block.number) + 2 if block.number else 0
-        lines = [line for row in rows for line in self._wrapped_formula(row, max(NARROWEST, room - INDENT - side))]
+        width = max(NARROWEST, room - INDENT - (cell_len(block.number) + 2 if block.number else 0))
+        lines: list[tuple[Piece, ...]] = []
+        numbered = 0
+        for drawn in (one for tex in block.rows for one in draw_formula(tex, width)):
+            if lines and len(drawn.lines) > 1:
+                lines.append(())
+            numbered = len(lines) + drawn.base
+            for row in drawn.lines:
+                lines += self._wrapped_formula(row, width) if len(drawn.lines) == 1 else [(Piece(row, "formula"),)]
+            if len(drawn.lines) == 1:
+                numbered = len(lines) - 1
         for index, line in enumerate(lines):
-            if number and index == len(lines) - 1:
+            if number and index == numbered:
                 gap = room - INDENT - sum(cell_len(piece.text) for piece in line) - cell_len(block.number)
                 yield Line((*inner.pieces, *line, Piece(" " * max(2, gap)), *number))
             else:
-                yield Line((*inner.pieces, *line))
+                yield Line((*inner.pieces, *line) if line else edge.pieces)
 
     def _wrapped_formula(self, row: str, width: int) -> Iterator[tuple[Piece, ...]]:
         if cell_len(row) <= width:

@@ -1,7 +1,8 @@
-r"""TeX formulas as Unicode on one line, where that says the same: `x_{i}^{2}\leq\frac{a}{b}` is `xᵢ² ≤ a/b`.
+r"""Formulas on one line of Unicode: `x_{i}^{2}\leq\frac{a}{b}` is `xᵢ² ≤ a∕b`.
 
-A formula with a command that is not known here has no such form, and stays TeX. Letters lose their fonts, as in
-`reader.core.latex`, which converts the LaTeX of prose.
+Two formulas that differ never look alike: what TeX sets apart by height or size gets parentheses, braces or signs of
+its own here. A fraction has a slash of its own, `∕`; scripts that are centred on their base stand in braces; the rows
+of a matrix are separated by ` ; `.
 """
 
 from __future__ import annotations
@@ -9,311 +10,264 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from reader.core.document import symbols
-from reader.core.document.atoms import ROW, Atom, NotHonest, accented, compact, enclosed, fraction, joined
+from reader.core.document.formula_tree import (
+    EMPTY,
+    Accent,
+    Brace,
+    Fence,
+    Fraction,
+    Grid,
+    Node,
+    Root,
+    Row,
+    Script,
+    Symbol,
+    Unknown,
+    Words,
+    read_tex,
+)
 from reader.core.text import clean
 
-SUPERSCRIPTS = str.maketrans("0123456789+-−=()niT′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱᵀ′")
-SUBSCRIPTS = str.maketrans("0123456789+-−=()aeoxhklmnpstijruv", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ")
+SUPERSCRIPTS = str.maketrans(
+    "0123456789+-−=()abcdefghijklmnoprstuvwxyzT′βγδθφχ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ′ᵝᵞᵟᶿᵠᵡ"
+)
+SUBSCRIPTS = str.maketrans("0123456789+-−=()aeoxhklmnpstijruvβγρχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥᵦᵧᵨᵪ")
 
-LONGEST = 4_000
-"""Letters of the longest formula that is converted."""
+ROW = "\n"
+"""What separates the rows of a formula."""
 
-DEEPEST = 25
-"""Groups within each other."""
-
-_TOKEN = re.compile(r"\\(?:[A-Za-z]+\*?|.)|[ \t\n]+|.", re.DOTALL)
-_RAISED = {"∘": "°", "°": "°", "′": "′", "∗": "*", "*": "*", "†": "†", "‡": "‡"}
-_DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
-_MATRICES = {"matrix": "", "pmatrix": "()", "bmatrix": "[]", "Bmatrix": "{}", "vmatrix": "||", "Vmatrix": "‖‖",
-             "smallmatrix": "", "array": "", "subarray": "", "tabular": ""}  # fmt: skip
-_ROWS = frozenset(("aligned", "align", "split", "gathered", "alignedat", "gather", "multline", "eqnarray", "equation"))
+_RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "‡"}
 _WORD = re.compile(r"[A-Za-z0-9.]+")
+_OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
+"""A script after which a letter would seem to belong to it."""
+_DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 
 
 @lru_cache(maxsize=2_048)
-def formula_text(tex: str) -> str | None:
-    """A formula as Unicode, its rows separated by line breaks; None if only TeX says what it says."""
-    if len(tex) > LONGEST:
-        return None
-    try:
-        text = joined(_Parser(_TOKEN.findall(tex)).sequence())
-    except (NotHonest, RecursionError):
-        return None
-    rows = (clean(row) for row in text.split(ROW))
-    return ROW.join(filter(None, rows)) or None
+def formula_text(tex: str) -> str:
+    """A formula as Unicode, its rows separated by line breaks; empty if it shows nothing."""
+    text = joined([atom_of(node) for node in items_of(read_tex(tex))])
+    rows = (clean(row).removesuffix(" :}") for row in text.split(ROW))
+    return ROW.join(filter(None, rows))
 
 
-class _Parser:
-    def __init__(self, tokens: Sequence[str]) -> None:
-        self._pieces = tokens
-        self._place = 0
-        self._depth = 0
+class Atom(NamedTuple):
+    """A part of the line, of one of TeX's classes: ord, bin, rel, op, open, close, punct, space, frac, row."""
 
-    def sequence(self, *ends: str) -> list[Atom]:
-        """The atoms up to one of the ends, which is passed over, or up to the end of the formula."""
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise NotHonest
-        atoms: list[Atom] = []
-        while (piece := self._next()) is not None:
-            if piece in ends:
-                break
-            if piece in "^_":
-                self._add_script(atoms, piece)
-            else:
-                atoms += self._atoms(piece)
-        else:
-            if ends and ends != ("}",):
-                raise NotHonest
-        self._depth -= 1
-        return atoms
-
-    def _next(self) -> str | None:
-        if self._place >= len(self._pieces):
-            return None
-        self._place += 1
-        return self._pieces[self._place - 1]
-
-    def _peek(self) -> str | None:
-        return self._pieces[self._place] if self._place < len(self._pieces) else None
-
-    def _is_digit(self, place: int) -> bool:
-        return 0 <= place < len(self._pieces) and self._pieces[place].isdecimal()
-
-    def _skip_spaces(self) -> None:
-        while (piece := self._peek()) is not None and piece.isspace():
-            self._place += 1
-
-    def _argument(self) -> list[Atom]:
-        """The next group or piece."""
-        self._skip_spaces()
-        piece = self._next()
-        if piece is None or piece in ("}", "&", "\\\\", "^", "_"):
-            raise NotHonest
-        return self.sequence("}") if piece == "{" else self._atoms(piece)
-
-    def _raw(self) -> str:
-        """The next group as it is written."""
-        self._skip_spaces()
-        if self._peek() == "*":
-            self._place += 1
-        if self._peek() != "{":
-            return self._next() or ""
-        self._place += 1
-        depth, found = 1, list[str]()
-        while (piece := self._next()) is not None:
-            depth += (piece == "{") - (piece == "}")
-            if depth == 0:
-                return "".join(found)
-            found.append(piece)
-        raise NotHonest
-
-    def _option(self) -> str:
-        """The option in brackets that may follow."""
-        self._skip_spaces()
-        if self._peek() != "[":
-            return ""
-        self._place += 1
-        return compact(self.sequence("]"))
-
-    def _add_script(self, atoms: list[Atom], sign: str) -> None:
-        inner = compact(self._argument())
-        if not inner:
-            return
-        base = atoms.pop() if atoms and atoms[-1].kind != "space" else Atom("")
-        if sign == "^" and inner in _RAISED:
-            script = _RAISED[inner]
-        else:
-            small = inner.translate(SUPERSCRIPTS if sign == "^" else SUBSCRIPTS)
-            if not any(a == b for a, b in zip(inner, small, strict=True)) or set(inner) == {"′"}:
-                script = small
-            else:
-                script = sign + (inner if len(inner) == 1 or _WORD.fullmatch(inner) else f"({inner})")
-        kind = "ord" if base.kind in ("frac", "space", "punct") else base.kind
-        text = f"({base.text})" if base.kind == "frac" else base.text
-        atoms.append(Atom(text + script, kind))
-
-    def _atoms(self, piece: str) -> list[Atom]:
-        """The atoms that a piece begins."""
-        if piece == "{":
-            return self._group()
-        if piece[0] == "\\" and len(piece) > 1:
-            return self._command(piece[1:])
-        if piece.isspace():
-            return []
-        if piece == "~":
-            return [Atom(" ", "space")]
-        if piece == "&":
-            return []
-        if piece in "+-*/":
-            # TeX sets a slash without space around it.
-            return [Atom({"-": "−", "*": "∗"}.get(piece, piece), "ord" if piece == "/" else "bin")]
-        if piece in "=<>:":
-            return [Atom(piece, "rel")]
-        if piece == "'":
-            return [Atom("′", "prime")]
-        if piece in "}$#":
-            raise NotHonest
-        return [Atom(piece, _DELIMITERS.get(piece, "ord"))]
-
-    def _group(self) -> list[Atom]:
-        inner = self.sequence("}")
-        return inner if len(inner) < 2 else [Atom(joined(inner), "ord")]
-
-    def _command(self, name: str) -> list[Atom]:
-        name = name.rstrip("*")
-        for table, kind in _CLASSES:
-            if name in table:
-                return [Atom(table[name], kind)]
-        if name in symbols.FUNCTIONS:
-            return [Atom(name, "op")]
-        if name in symbols.SPACES:
-            is_in_number = name == "," and self._is_digit(self._place - 2) and self._is_digit(self._place)
-            space = " " if is_in_number else symbols.SPACES[name]
-            return [Atom(space, "space")] if space else []
-        if name in symbols.IGNORED:
-            return self._delimiter() if name in ("left", "right", "middle") else []
-        if name in symbols.FONTS:
-            return self._argument()
-        if name in symbols.TEXTS:
-            return [Atom(_words(self._raw()), "op" if name == "operatorname" else "ord")]
-        if name in symbols.ACCENTS:
-            return [accented(joined(self._argument()), symbols.ACCENTS[name], name)]
-        if name in symbols.DROPPED:
-            self._raw()
-            return []
-        return self._structure(name)
-
-    def _delimiter(self) -> list[Atom]:
-        self._skip_spaces()
-        if self._peek() == ".":
-            self._place += 1
-        return []
-
-    def _structure(self, name: str) -> list[Atom]:
-        """A command with arguments of its own."""
-        match name:
-            case "frac" | "tfrac" | "dfrac" | "cfrac" | "nicefrac":
-                return [fraction(self._argument(), self._argument())]
-            case "sqrt":
-                index = self._option()
-                root = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(index) or index.translate(SUPERSCRIPTS) + "√"
-                return [Atom(root + enclosed(self._argument()))]
-            case "mathbb" | "Bbb":
-                letters = joined(self._argument())
-                return [Atom("".join(symbols.DOUBLE_STRUCK.get(letter, letter) for letter in letters))]
-            case "binom" | "tbinom" | "dbinom":
-                above, below = self._argument(), self._argument()
-                return [Atom(f"({joined(above)} choose {joined(below)})")]
-            case "overset" | "stackrel":
-                above, base = self._argument(), self._argument()
-                return self._scripted(base, "^", above)
-            case "underset":
-                below, base = self._argument(), self._argument()
-                return self._scripted(base, "_", below)
-            case "xrightarrow" | "xleftarrow" | "xmapsto" | "xLeftarrow" | "xRightarrow":
-                self._option()
-                arrow = {"xleftarrow": "←", "xmapsto": "↦", "xLeftarrow": "⇐", "xRightarrow": "⇒"}.get(name, "→")
-                return self._scripted([Atom(arrow, "rel")], "^", self._argument())
-            case "underbrace" | "overbrace" | "underbracket" | "overbracket":
-                return [Atom(enclosed(self._argument()))]
-            case "pmod":
-                return [Atom(" ", "space"), Atom(f"(mod {joined(self._argument())})")]
-            case "bmod" | "mod":
-                return [Atom("mod", "bin")]
-            case "not":
-                (first, *rest) = self._argument() or [Atom("")]
-                return [Atom(f"{first.text}\u0338", first.kind), *rest]
-            case "textcolor":
-                self._raw()
-                return self._argument()
-            case "boxed" | "fbox" | "framebox":
-                return [Atom(f"[{joined(self._argument())}]")]
-            case "substack":
-                return [Atom(", ".join(compact(row) for row in self._rows("}", opening=True)))]
-            case "\\" | "newline":
-                self._option()
-                return [Atom(ROW, "row")]
-            case "begin":
-                return self._environment()
-        if len(name) == 1 and not name.isalpha():
-            return [Atom({"|": "‖"}.get(name, name))]
-        raise NotHonest
-
-    def _scripted(self, base: list[Atom], sign: str, script: list[Atom]) -> list[Atom]:
-        text = compact(script)
-        kind = base[0].kind if len(base) == 1 else "ord"
-        whole = joined(base) if len(base) == 1 else enclosed(base)
-        inner = text if len(text) == 1 or _WORD.fullmatch(text) else f"({text})"
-        return [Atom(f"{whole}{sign}{inner}" if text else whole, kind)]
-
-    def _environment(self) -> list[Atom]:
-        name = self._raw().rstrip("*")
-        if name in ("array", "subarray", "alignedat", "tabular"):
-            self._option()
-            self._raw()
-        rows = self._rows("\\end", ", " if name in _MATRICES else " ")
-        self._raw()
-        if name in _MATRICES:
-            sides = _MATRICES[name]
-            inner = (", " if name == "subarray" else "; ").join(joined(row) for row in rows)
-            if not sides and name != "subarray" and len(rows) > 1:
-                sides = "[]"
-            return [Atom(f"{sides[:1]}{inner}{sides[1:]}")]
-        if name in ("cases", "dcases", "rcases"):
-            return [Atom(f"{{ {'; '.join(joined(row).rstrip(' ,;') for row in rows)}", "ord")]
-        if name in _ROWS:
-            return [Atom(ROW.join(joined(row) for row in rows), "row")]
-        raise NotHonest
-
-    def _rows(self, end: str, between: str = " ", *, opening: bool = False) -> list[list[Atom]]:
-        """The rows up to the end; `between` is between the cells of a row."""
-        if opening:
-            self._skip_spaces()
-            if self._next() != "{":
-                raise NotHonest
-        rows: list[list[Atom]] = [[]]
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise NotHonest
-        while (piece := self._next()) != end:
-            if piece is None:
-                raise NotHonest
-            if piece == "\\\\":
-                self._option()
-                rows.append([])
-            elif piece == "&":
-                rows[-1].append(Atom(between, "space"))
-            elif piece in "^_":
-                self._add_script(rows[-1], piece)
-            else:
-                rows[-1] += self._atoms(piece)
-        self._depth -= 1
-        return [row for row in rows if row]
+    text: str
+    kind: str = "ord"
 
 
-_CLASSES = (
-    (symbols.ORDINARY, "ord"),
-    (symbols.RELATIONS, "rel"),
-    (symbols.BINARY, "bin"),
-    (symbols.LARGE, "op"),
-    (symbols.OPENING, "open"),
-    (symbols.CLOSING, "close"),
-)
+def items_of(node: Node) -> tuple[Node, ...]:
+    """What stands side by side in a node."""
+    return node.items if isinstance(node, Row) else (node,)
 
 
-def _words(text: str) -> str:
-    r"""The words of `\text{…}`, whose formulas and commands are rare."""
-    if "$" in text:
-        parts = text.split("$")
-        texts = [formula_text(part) if number % 2 else _words(part) for number, part in enumerate(parts)]
-        if any(part is None for part in texts):
-            raise NotHonest
-        return "".join(part or "" for part in texts)
-    text = re.sub(r"\\(?:text|math)?(?:bf|it|rm|sf|tt|sc|normal)\b\s*\{([^{}]*)\}", r"\1", text)
-    text = re.sub(r"\\[,;: !]|~", " ", text).replace("\\_", "_").replace("\\%", "%").replace("\\&", "&")
-    if re.search(r"[\\^]", text):
-        raise NotHonest
-    return text.replace("{", "").replace("}", "")
+def _text(node: Node) -> str:
+    return joined([atom_of(one) for one in items_of(node)])
+
+
+def atom_of(node: Node) -> Atom:
+    """A node as a part of the line."""
+    match node:
+        case Symbol(text, kind):
+            return Atom(text, kind)
+        case Words(text):
+            return Atom(text)
+        case Row():
+            return Atom(_text(node))
+        case Script():
+            return _script(node)
+        case Fraction():
+            return _fraction(node)
+        case Root(body, index):
+            return _root(body, index)
+        case Fence(opening, Grid(rows, "matrix", ("", ""), align), closing) if opening or closing:
+            kind = "cases" if (opening, closing) in (("{", ""), ("", "}")) else "matrix"
+            return _grid(Grid(rows, kind, (opening, closing), align))
+        case Fence(opening, body, closing):
+            return Atom(f"{opening}{_text(body).strip()}{closing}", "fence")
+        case Grid():
+            return _grid(node)
+        case Accent(base, name):
+            return Atom(_accented(base, name))
+        case Brace(base, label, is_above):
+            return Atom(f"({_text(base)}){'⏞' if is_above else '⏟'}{f'({compact(label)})' if label else ''}")
+        case Unknown(name):
+            return Atom(f"‹{clean(name, 200)}›")
+
+
+# Side by side
+
+
+def joined(atoms: Sequence[Atom]) -> str:
+    """Parts as one text, with the space around relations and between operators that TeX sets."""
+    text, before = "", ""
+    for place, (part, given) in enumerate(atoms):
+        kind = given
+        if kind == "bin" and (before in ("", "open", "bin", "rel", "punct", "op", "row") or place + 1 == len(atoms)):
+            # A sign, not an operation.
+            kind = "ord" if before != "op" else "rel"
+        if kind == "row":
+            text = text.rstrip(" ")
+        elif (
+            text
+            and text[-1] not in " \n"
+            and part
+            and not part.startswith(" ")
+            and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(text)))
+        ):
+            text += " "
+        text += f"({part})" if kind == "frac" and before == "op" else part
+        before = kind
+    return text
+
+
+def is_apart(before: str, kind: str) -> bool:
+    """Whether a space is between parts of two classes."""
+    before, kind = (("ord" if one == "fence" else one) for one in (before, kind))
+    if before == kind == "rel":
+        return False
+    if before in ("bin", "rel", "punct") or kind in ("bin", "rel"):
+        return before != "open" and kind not in ("close", "punct")
+    if kind == "op":
+        return before in ("ord", "close", "op", "frac", "root")
+    if before == "op":
+        return kind in ("ord", "frac", "op", "root", "apart")
+    if "apart" in (before, kind):
+        return before not in ("open", "") and kind not in ("close", "punct")
+    return (before in ("frac", "root") and kind in ("ord", "frac", "root")) or (
+        kind == "frac" and before in ("ord", "close")
+    )
+
+
+def compact(node: Node | None) -> str:
+    """A node as one text without spaces, but those between words."""
+    if node is None:
+        return ""
+    return re.sub(r"(?<![^\W_]) | (?![^\W_])", "", _text(node)).replace(ROW, ",")
+
+
+# What stands in two dimensions
+
+
+def _script(node: Script) -> Atom:
+    base, below, above, is_stacked = node
+    last = items_of(base)[-1] if items_of(base) else EMPTY
+    kind = last.kind if isinstance(last, Symbol) and len(items_of(base)) == 1 else "ord"
+    text = _base(base)
+    is_limit = isinstance(base, Symbol) and base.kind == "op"
+    if is_stacked and not is_limit:
+        text += f"_{{{compact(below)}}}" if below is not None else ""
+        text += f"^{{{compact(above)}}}" if above is not None else ""
+        return Atom(text, kind)
+    text += _small(compact(below), "_", SUBSCRIPTS) if below is not None else ""
+    raised = _small(compact(above), "^", SUPERSCRIPTS) if above is not None else ""
+    kind = "ord" if kind in ("space", "punct", "bin", "open") else kind
+    return Atom(text + raised, "apart" if base == EMPTY else kind)
+
+
+def _base(base: Node) -> str:
+    """The base of a script, in parentheses unless it is one thing."""
+    text = _text(base)
+    match base:
+        case Symbol() | Words() | Fence() | Grid() | Accent() | Brace() | Unknown():
+            return text
+        case Root():
+            return f"({text})"
+        case Row((Symbol(_, "close"),)) | Row(()):
+            return text
+    return f"({text})"
+
+
+def _small(inner: str, sign: str, table: dict[int, int]) -> str:
+    """A script: small letters if there are such for all of it, else after its sign."""
+    if not inner:
+        return ""
+    if sign == "^" and inner in _RAISED:
+        return _RAISED[inner]
+    small = inner.translate(table)
+    if all(a != b or a == "′" for a, b in zip(inner, small, strict=True)) and (sign == "^" or "′" not in inner):
+        return small
+    return sign + (inner if len(inner) == 1 or _WORD.fullmatch(inner) else f"({inner})")
+
+
+def _fraction(node: Fraction) -> Atom:
+    above, below, is_ruled, (opening, closing) = node
+    if not is_ruled:
+        word = "choose" if (opening, closing) == ("(", ")") else "over"
+        return Atom(f"{opening or '{'}{_text(above)} {word} {_text(below)}{closing or '}'}", "fence")
+    top, bottom = compact(above), compact(below)
+    if (plain := symbols.FRACTIONS.get(top + bottom)) and len(top) == 1 and not opening:
+        return Atom(plain)
+    text = f"{_enclosed(above)}∕{_enclosed(below, is_below=True)}"
+    return Atom(f"{opening}{text}{closing}", "fence") if opening or closing else Atom(text, "frac")
+
+
+def _enclosed(node: Node, *, is_below: bool = False) -> str:
+    """A node in parentheses unless it is one thing: a letter with its scripts, a number, a product above a line."""
+    text, items = _text(node), items_of(node)
+    if text.isdecimal() or (len(items) == 1 and not isinstance(node, (Fraction, Row)) and " " not in text):
+        return text
+    is_plain = not re.search(r"[ ∕/√]", text) and all(_is_plain(item) for item in items)
+    if is_plain and items and (not is_below or _text(items[0]) in _DIFFERENTIALS):
+        return text
+    return text if _is_call(items) else f"({text})"
+
+
+def _is_plain(node: Node) -> bool:
+    if isinstance(node, Symbol):
+        return node.kind == "ord"
+    return isinstance(node, Script) and not node.is_stacked
+
+
+def _is_call(items: Sequence[Node]) -> bool:
+    """Whether nodes are a name and its arguments in parentheses, such as `f(x, y)`."""
+    if len(items) < 2 or not isinstance(items[0], (Symbol, Script)) or not _is_plain(items[0]):
+        return False
+    if len(items) == 2 and isinstance(items[1], Fence):
+        return (items[1].opening, items[1].closing) == ("(", ")")
+    ends = [item.text if isinstance(item, Symbol) else "" for item in (items[1], items[-1])]
+    between = [item.text for item in items[2:-1] if isinstance(item, Symbol)]
+    return ends == ["(", ")"] and not {"(", ")"} & set(between)
+
+
+def _root(body: Node, index: Node | None) -> Atom:
+    inner = _text(body)
+    is_one = inner.isdecimal() or (isinstance(body, Symbol | Accent) and " " not in inner)
+    # A letter with its script would seem to have the root as its base.
+    text = inner if is_one else f"({inner})"
+    degree = "" if index is None else compact(index)
+    if sign := {"": "√", "3": "∛", "4": "∜"}.get(degree):
+        return Atom(sign + text, "root")
+    small = degree.translate(SUPERSCRIPTS)
+    is_small = all(a != b for a, b in zip(degree, small, strict=True))
+    return Atom(f"{small if is_small else f'({degree})'}√{text}", "apart")
+
+
+def _grid(node: Grid) -> Atom:
+    rows, kind, (opening, closing), _ = node
+    if kind == "lines" and any(len(row) for row in rows):
+        return Atom(ROW.join(joined([atom_of(one) for cell in row for one in items_of(cell)]) for row in rows), "row")
+    if kind == "stack":
+        return Atom(", ".join(", ".join(map(_text, row)) for row in rows))
+    if kind == "cases":
+        inner = " ; ".join("  ".join(_text(cell).rstrip(" ,;") for cell in row) for row in rows)
+        return Atom(f"{opening or '{:'} {inner} {closing or ':}'}", "fence")
+    inner = " ; ".join(", ".join(map(_text, row)) for row in rows)
+    return Atom(f"{opening or '[:'}{inner}{closing or ':]'}", "fence")
+
+
+def _accented(base: Node, name: str) -> str:
+    """A letter with a combining mark, or the name of the accent before what can't have one."""
+    text = _text(base)
+    if mark := symbols.ACCENTS.get(name):
+        if len(text) == 1:
+            return text + mark
+        if isinstance(base, Script) and not base.is_stacked and re.fullmatch(r"\w[₀-₉ₐ-ₜᵢᵣᵤᵥ⁰-⁹′]+", text):
+            # It covers the scripts too.
+            return "".join(letter + mark for letter in text)
+    return f"{name.removeprefix('wide')}({text})"

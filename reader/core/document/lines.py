@@ -70,7 +70,7 @@ def pieces_of(spans: Spans, role: str = "text") -> list[Piece]:
 
 def inline_formula(tex: str) -> str:
     """A formula in running text: on one line, and unbroken if it is short."""
-    shown = (formula_text(tex) or tex).replace("\n", " ")
+    shown = formula_text(tex).replace("\n", " ")
     return shown.replace(" ", UNBROKEN) if len(shown) <= SHORT else shown
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from reader.core.document.formula import formula_text
@@ -23,8 +22,6 @@ from reader.core.document.model import (
     walk,
 )
 
-_COMMAND = re.compile(r"\\[A-Za-z]+")
-
 
 def searched_text(document: Document) -> str:
     """The text of a document, a line for each paragraph; not its title, which the papers' own index has."""
@@ -40,7 +37,7 @@ def block_texts(block: Block) -> Iterator[str]:
             case Paragraph(spans) | Theorem(spans):
                 yield _joined(spans)
             case Formula(rows):
-                yield from map(_shown, rows)
+                yield from map(formula_text, rows)
             case Item(marker):
                 yield marker
             case Listing(lines):
@@ -52,9 +49,4 @@ def block_texts(block: Block) -> Iterator[str]:
 
 
 def _joined(spans: Spans) -> str:
-    return "".join(_shown(span.text) if span.style == "formula" else span.text for span in spans)
-
-
-def _shown(tex: str) -> str:
-    """A formula as it is shown; one that stays TeX, without the names of its commands."""
-    return formula_text(tex) or _COMMAND.sub(" ", tex)
+    return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)

@@ -18,9 +18,15 @@ ORDINARY = _table(
     aleph ℵ beth ℶ gimel ℷ hbar ħ hslash ℏ ell ℓ wp ℘ Re ℜ Im ℑ imath ı jmath ȷ partial ∂ nabla ∇ infty ∞ infinity ∞
     emptyset ∅ varnothing ∅ forall ∀ exists ∃ nexists ∄ neg ¬ lnot ¬ top ⊤ bot ⊥ angle ∠ measuredangle ∡ triangle △
     square □ Box □ blacksquare ■ diamond ⋄ Diamond ◇ lozenge ◊ bigstar ★ spadesuit ♠ heartsuit ♥ diamondsuit ♦
-    clubsuit ♣ flat ♭ natural ♮ sharp ♯ dagger † dag † ddagger ‡ ddag ‡ S § P ¶ copyright © pounds £ euro € degree °
+    clubsuit ♣ flat ♭ natural ♮ sharp ♯ S § P ¶ copyright © pounds £ euro € degree °
     checkmark ✓ xmark ✗ cmark ✓ dots … ldots … cdots ⋯ vdots ⋮ ddots ⋱ dotsc … dotsb ⋯ dotsm ⋯ dotsi ⋯ dotso …
-    prime ′ backprime ‵ Vert ‖ vert | backslash \\ textbackslash \\ complement ∁ mho ℧ eth ð qed ∎ blacktriangle ▲
+    backprime ‵ Vert ‖ vert | backslash \\ textbackslash \\ complement ∁ mho ℧ eth ð qed ∎ blacktriangle ▲
+    Bbbk 𝕜 vartriangle △ triangledown ▽ blacktriangledown ▼ blacktriangleleft ◀ blacktriangleright ▶ blacklozenge ⧫
+    sphericalangle ∢ circledS Ⓢ circledR ® maltese ✠ yen ¥ Finv Ⅎ Game ⅁ diagup ╱ diagdown ╲ mathellipsis … iddots ⋰
+    adots ⋰ dotsx … textellipsis … mathsection § varheartsuit ♡ vardiamondsuit ♢ surd √ lightning ↯ Bot ⫫
+    upalpha α upbeta β upgamma γ updelta δ upepsilon ϵ uptheta θ uplambda λ upmu μ upnu ν uppi π uprho ρ upsigma σ
+    uptau τ upphi ϕ upchi χ uppsi ψ upomega ω textmu µ textdegree ° textasciitilde ~ textbar | textunderscore _
+    textdollar $ textless < textgreater > textasciicircum ^ textquoteright ’ textendash – textemdash —
     o ø O Ø ae æ AE Æ oe œ OE Œ aa å AA Å ss ß i ı j ȷ l ł L Ł
     """
 )
@@ -40,12 +46,23 @@ RELATIONS = _table(
     hookrightarrow ↪ hookleftarrow ↩ rightharpoonup ⇀ rightharpoondown ⇁ leftharpoonup ↼ leftharpoondown ↽
     rightleftharpoons ⇌ leftrightarrows ⇆ rightrightarrows ⇉ leftleftarrows ⇇ twoheadrightarrow ↠ rightarrowtail ↣
     nearrow ↗ searrow ↘ swarrow ↙ nwarrow ↖ leadsto ⇝ rightsquigarrow ⇝ nrightarrow ↛ nleftarrow ↚ nRightarrow ⇏
+    vartriangleleft ⊲ vartriangleright ⊳ trianglelefteq ⊴ trianglerighteq ⊵ ntriangleleft ⋪ ntriangleright ⋫
+    precsim ≾ succsim ≿ backsim ∽ backsimeq ⋍ thicksim ∼ thickapprox ≈ eqsim ≂ Doteq ≑ doteqdot ≑ risingdotseq ≓
+    fallingdotseq ≒ circeq ≗ bumpeq ≏ Bumpeq ≎ lessdot ⋖ gtrdot ⋗ lesseqgtr ⋚ gtreqless ⋛ leqq ≦ geqq ≧ lneq ⪇ gneq ⪈
+    lneqq ≨ gneqq ≩ nsim ≁ ncong ≇ subseteqq ⫅ supseteqq ⫆ Subset ⋐ Supset ⋑ Vvdash ⊪ nvDash ⊭ nVdash ⊮ pitchfork ⋔
+    shortmid ∣ shortparallel ∥ upuparrows ⇈ downdownarrows ⇊ leftarrowtail ↢ Lsh ↰ Rsh ↱ looparrowleft ↫
+    looparrowright ↬ nprec ⊀ nsucc ⊁ npreceq ⋠ nsucceq ⋡ upharpoonright ↾ upharpoonleft ↿ downharpoonleft ⇃
+    downharpoonright ⇂ restriction ↾ upharpoon ↾ Coloneqq ⩴ colonequals ≔ equalscolon ≕ owns ∋ Join ⋈ sqsubsetneq ⋤
+    eqcirc ≖ curlyeqprec ⋞ curlyeqsucc ⋟ nLeftarrow ⇍ nLeftrightarrow ⇎ nleftrightarrow ↮ Lleftarrow ⇚ Rrightarrow ⇛
+    Updownarrow ⇕ leftrightsquigarrow ↭ dashleftarrow ⇠ rightleftarrows ⇄ leftrightharpoons ⇋ supsetneqq ⫌ lnsim ⋦
     circlearrowleft ↺ circlearrowright ↻ curvearrowright ↷ curvearrowleft ↶ multimap ⊸ dashrightarrow ⇢
     """
 )
 
 BINARY = _table(
     """
+    dagger † dag † ddagger ‡ ddag ‡ curlyvee ⋎ curlywedge ⋏ leftthreetimes ⋋ rightthreetimes ⋌ circleddash ⊝
+    doublebarwedge ⩞ doublecap ⋒ doublecup ⋓ And & fatsemi ⨟ unlhd ⊴ unrhd ⊵ Cdot ·
     pm ± mp ∓ times × div ÷ cdot · centerdot · ast ∗ star ⋆ circ ∘ bullet • cap ∩ cup ∪ uplus ⊎ sqcap ⊓ sqcup ⊔
     Cap ⋒ Cup ⋓ vee ∨ lor ∨ wedge ∧ land ∧ setminus ∖ smallsetminus ∖ wr ≀ amalg ⨿ oplus ⊕ ominus ⊖ otimes ⊗
     oslash ⊘ odot ⊙ boxplus ⊞ boxminus ⊟ boxtimes ⊠ boxdot ⊡ ltimes ⋉ rtimes ⋊ bigcirc ◯ dotplus ∔ veebar ⊻
@@ -56,7 +73,7 @@ BINARY = _table(
 LARGE = _table(
     """
     sum ∑ prod ∏ coprod ∐ int ∫ iint ∬ iiint ∭ oint ∮ bigcap ⋂ bigcup ⋃ bigvee ⋁ bigwedge ⋀ bigoplus ⨁ bigotimes ⨂
-    bigodot ⨀ biguplus ⨄ bigsqcup ⨆ bigtimes ⨉
+    oiint ∯ oiiint ∰ idotsint ∫⋯∫ bigodot ⨀ biguplus ⨄ bigsqcup ⨆ bigtimes ⨉
     """
 )
 
@@ -105,152 +122,144 @@ FUNCTIONS = frozenset(
 
 ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0305", "tilde": "\u0303",
-    "widetilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308", "acute": "\u0301", "grave": "\u0300",
-    "check": "\u030c", "breve": "\u0306", "mathring": "\u030a", "underline": "\u0332", "underbar": "\u0332",
-    "overrightarrow": "\u20d7",
+    "widetilde": "\u0303", "vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308", "dddot": "\u20db", "acute": "\u0301",
+    "grave": "\u0300", "check": "\u030c", "widecheck": "\u030c", "breve": "\u0306", "mathring": "\u030a",
+    "underline": "\u0332", "underbar": "\u0332", "overrightarrow": "\u20d7", "overleftarrow": "\u20d6",
+    "overleftrightarrow": "\u20e1", "utilde": "\u0330", "cancel": "\u0338", "not": "\u0338",
 }  # fmt: skip
 """Marks that combine with the letter before them."""
 
-FONTS = frozenset(
-    [
-        "mathbf",
-        "mathit",
-        "mathsf",
-        "mathtt",
-        "mathcal",
-        "mathscr",
-        "mathfrak",
-        "mathnormal",
-        "bm",
-        "boldsymbol",
-        "pmb",
-        "mathds",
-        "mathbbm",
-        "mathbbmss",
-        "bf",
-        "cal",
-        "mathord",
-        "mathop",
-        "mathbin",
-        "mathrel",
-        "mathopen",
-        "mathclose",
-        "mathpunct",
-        "mathinner",
-        "ensuremath",
-        "vcenter",
-        "hbox",
-        "smash",
-    ]
-)
-"""Commands whose argument stays as it is: many terminals' fonts lack mathematical letters."""
+MARKED = {
+    "boxed": "boxed", "fbox": "boxed", "framebox": "boxed", "bcancel": "cancel", "xcancel": "cancel", "sout": "cancel",
+    "st": "cancel", "cancel": "cancel", "uline": "underline", "circled": "circled", "textcircled": "circled",
+}  # fmt: skip
+"""Commands that mark their argument, and the mark's name."""
 
-TEXTS = frozenset(
-    [
-        "text",
-        "textrm",
-        "textit",
-        "textbf",
-        "textsf",
-        "texttt",
-        "textnormal",
-        "textup",
-        "textsc",
-        "mathrm",
-        "mbox",
-        "operatorname",
-        "emph",
-        "textmd",
-    ]
-)
-"""Commands whose argument is words."""
+FONTS = {
+    "mathbf": "bold", "bm": "bold", "boldsymbol": "bold", "pmb": "bold", "mathbfit": "bold", "symbf": "bold",
+    "mathcal": "script", "mathscr": "script", "mathfrak": "fraktur", "mathbb": "double", "Bbb": "double",
+    "mathds": "double", "mathbbm": "double", "mathbbmss": "double", "mathsf": "sans", "mathtt": "mono",
+    "mathit": "", "mathnormal": "", "mathrm": "", "mathup": "", "symup": "",
+}  # fmt: skip
+"""Commands that give their argument a font."""
+
+SWITCHES = {
+    "bf": "bold", "bfseries": "bold", "boldmath": "bold", "cal": "script", "frak": "fraktur", "rm": "", "it": "",
+    "sf": "sans", "tt": "mono", "sl": "", "normalfont": "", "itshape": "", "rmfamily": "", "mit": "", "bb": "double",
+}  # fmt: skip
+"""Commands that give the rest of their group a font."""
+
+TEXTS = {
+    "text": "", "textrm": "", "textit": "", "textbf": "bold", "textsf": "", "texttt": "", "textnormal": "",
+    "textup": "", "textsc": "", "mbox": "", "hbox": "", "operatorname": "", "operatornamewithlimits": "", "emph": "",
+    "textmd": "", "textsl": "", "intertext": "",
+}  # fmt: skip
+"""Commands whose argument is words, and the font of the words."""
+
+CLASSED = {
+    "mathord": "ord", "mathop": "op", "mathbin": "bin", "mathrel": "rel", "mathopen": "open", "mathclose": "close",
+    "mathpunct": "punct", "mathinner": "ord",
+}  # fmt: skip
+"""Commands that give their argument a class."""
 
 IGNORED = frozenset(
     [
-        "displaystyle",
-        "textstyle",
-        "scriptstyle",
-        "scriptscriptstyle",
-        "limits",
-        "nolimits",
-        "nonumber",
-        "notag",
-        "left",
-        "right",
-        "middle",
-        "big",
-        "Big",
-        "bigg",
-        "Bigg",
-        "bigl",
-        "bigr",
-        "bigm",
-        "Bigl",
-        "Bigr",
-        "Bigm",
-        "biggl",
-        "biggr",
-        "biggm",
-        "Biggl",
-        "Biggr",
-        "Biggm",
-        "rm",
-        "it",
-        "sf",
-        "tt",
-        "sl",
-        "normalfont",
-        "boldmath",
-        "centering",
-        "protect",
-        "relax",
-        "allowbreak",
-        "nobreak",
-        "strut",
-        "mathstrut",
-        "hfill",
-        "hline",
-        "cr",
-        "small",
-        "footnotesize",
-        "scriptsize",
-        "tiny",
-        "normalsize",
-        "large",
-        "Large",
-        "mathcolor",
-        "selectfont",
-        "bfseries",
-        "itshape",
-        "rmfamily",
+        *_table(
+            """
+        displaystyle - textstyle - scriptstyle - scriptscriptstyle - nonumber - notag - big - Big - bigg - Bigg - bigl -
+        bigr - bigm - Bigl - Bigr - Bigm - biggl - biggr - biggm - Biggl - Biggr - Biggm - centering - protect - relax -
+        allowbreak - nobreak - strut - mathstrut - hfill - hfil - hline - cr - small - footnotesize - scriptsize -
+        tiny - normalsize - large - Large - LARGE - huge - Huge - selectfont - unboldmath - noindent - ignorespaces -
+        endgroup - begingroup - bgroup - egroup - null - leavevmode - par - unskip - nolinebreak - linebreak - newline -
+        displaybreak - upshape - mdseries - scshape - sffamily - ttfamily - penalty - smallskip - medskip - bigskip -
+        / - mathpalette - toprule - midrule - bottomrule -
+        """
+        )
     ]
 )
+"""Commands that only say how something looks."""
 
-DROPPED = frozenset(
-    [
-        "label",
-        "tag",
-        "hspace",
-        "vspace",
-        "hskip",
-        "phantom",
-        "hphantom",
-        "vphantom",
-        "color",
-        "rule",
-        "raisebox",
-        "kern",
-        "mspace",
-        "cite",
-        "ref",
-        "eqref",
-    ]
+DROPPED = {
+    "label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "color": 1, "rule": 2,
+    "cite": 1, "ref": 1, "eqref": 1, "pagecolor": 1, "cline": 1, "cmidrule": 1, "arraystretch": 0, "setlength": 2,
+    "addtolength": 2, "rowcolor": 1, "cellcolor": 1, "columncolor": 1, "hypertarget": 2, "mathcolor": 1,
+    "fontsize": 2, "bookmark": 1, "arrayrulecolor": 1, "raisetag": 1, "shortintertext": 1,
+}  # fmt: skip
+"""Commands that go together with this number of arguments."""
+
+LENGTHS = frozenset(
+    ("hskip", "vskip", "kern", "mkern", "mskip", "mspace", "hglue", "vglue", "moveleft", "moveright", "lower", "raise")
 )
-"""Commands that go together with their argument."""
+"""Commands that are followed by a length, with or without braces."""
+
+WRAPPERS = {
+    "textcolor": 1, "scalebox": 1, "resizebox": 2, "rotatebox": 1, "raisebox": 1, "colorbox": 1, "fcolorbox": 2,
+    "ensuremath": 0, "vcenter": 0, "smash": 0, "mathclap": 0, "mathllap": 0, "mathrlap": 0, "clap": 0, "llap": 0,
+    "rlap": 0, "makebox": 0, "parbox": 1, "href": 1, "hyperlink": 1, "lx@text": 0, "mathgroup": 0, "adjustbox": 1,
+    "hbox@": 0, "mathsurround": 0, "displaylines": 0, "tensor": 0, "vbox": 0, "vtop": 0, "reflectbox": 0,
+}  # fmt: skip
+"""Commands whose last argument stays as it is, and the number of arguments before it."""
+
+ARROWS = _table(
+    """
+    xrightarrow → xleftarrow ← xmapsto ↦ xLeftarrow ⇐ xRightarrow ⇒ xleftrightarrow ↔ xLeftrightarrow ⇔
+    xhookrightarrow ↪ xhookleftarrow ↩ xrightharpoonup ⇀ xrightharpoondown ⇁ xrightleftharpoons ⇌ xlongequal =
+    xtwoheadrightarrow ↠ xlongrightarrow ⟶
+    """
+)
+"""Arrows with labels above and below."""
+
+WITH_LIMITS = frozenset(
+    [*"∑∏∐⋂⋃⋁⋀⨁⨂⨀⨄⨆⨉", "lim", "max", "min", "sup", "inf", "limsup", "liminf", "argmax", "argmin", "det", "gcd", "Pr",
+     "arg max", "arg min", "plim", "colim"]
+)  # fmt: skip
+"""Operators whose scripts are limits."""
+
+NEGATED = dict(zip("=∈∋<>≤≥∼≃≈≡⊂⊃⊆⊇∣∥⊢⊨∃≺≻", "≠∉∌≮≯≰≱≁≄≉≢⊄⊅⊈⊉∤∦⊬⊭∄⊀⊁", strict=True))
+"""What is negated, and the sign for it."""
 
 SPACES = {",": "", ":": " ", ";": " ", "!": "", " ": " ", "quad": "  ", "qquad": "    ", "thinspace": "",
           "enspace": " ", "medspace": " ", "thickspace": " ", "negthinspace": "", "enskip": " ", ">": " "}  # fmt: skip
 
-DOUBLE_STRUCK = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
+_EXCEPTIONS = {
+    "script": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
+    "fraktur": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
+    "double": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
+}
+_STARTS = {
+    "bold": (0x1D400, 0x1D41A, 0x1D7CE), "script": (0x1D49C, 0x1D4B6, 0), "fraktur": (0x1D504, 0x1D51E, 0),
+    "double": (0x1D538, 0x1D552, 0x1D7D8), "sans": (0x1D5A0, 0x1D5BA, 0x1D7E2), "mono": (0x1D670, 0x1D68A, 0x1D7F6),
+}  # fmt: skip
+_GREEK = {"bold": (0x1D6A8, 0x1D6C2)}
+
+
+def in_font(text: str, font: str) -> str:
+    """A text in one of the fonts of `FONTS`; letters that Unicode does not have in it stay as they are."""
+    if not font:
+        return text
+    return "".join(_in_font(letter, font) for letter in text)
+
+
+def _in_font(letter: str, font: str) -> str:
+    upper, lower, digit = _STARTS[font]
+    if found := _EXCEPTIONS.get(font, {}).get(letter):
+        return found
+    if "A" <= letter <= "Z":
+        return chr(upper + ord(letter) - ord("A"))
+    if "a" <= letter <= "z":
+        return chr(lower + ord(letter) - ord("a"))
+    if "0" <= letter <= "9" and digit:
+        return chr(digit + ord(letter) - ord("0"))
+    if font in _GREEK:
+        if "Α" <= letter <= "Ω":
+            return chr(_GREEK[font][0] + ord(letter) - ord("Α"))
+        if "α" <= letter <= "ω":
+            return chr(_GREEK[font][1] + ord(letter) - ord("α"))
+        if at := "∂ϵϑϰϕϱϖ".find(letter) + 1:
+            return chr(0x1D6DB + at - 1)
+        if letter == "∇":
+            return "𝛁"
+    return letter
+
 
 FRACTIONS = {"12": "½", "13": "⅓", "23": "⅔", "14": "¼", "34": "¾", "15": "⅕", "16": "⅙", "18": "⅛"}

@@ -28,7 +28,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -153,7 +153,8 @@ def event_label(kind: str, value: str) -> str:
     elif _PLACE in said:
         done = "moved"
     else:
-        done = f"renamed {said['name']}" if "name" in said else "changed"
+        is_back = _THERE in said and not any(field in said for field in _fields(table))
+        done = f"renamed {said['name']}" if "name" in said else "brought back" if is_back else "changed"
     return " ".join(part for part in (NOUNS.get(table, table), name, done) if part)
 
 
@@ -162,6 +163,14 @@ def event_label(kind: str, value: str) -> str:
 
 def fold(events: Iterable[tuple[str, str]]) -> dict[str, dict[str, State]]:
     """What the kinds and values of events, in the order of all machines, say of the entries."""
+    found: dict[str, dict[str, State]] = {table: {} for table in LISTS}
+    for _, table, id, state in unfold(events):
+        found[table][id] = state
+    return found
+
+
+def unfold(events: Iterable[tuple[str, str]]) -> Iterator[tuple[int, str, str, State]]:
+    """What each event makes of its entry: the event's position, the list, the identity and the state."""
     found: dict[str, dict[str, State]] = {table: {} for table in LISTS}
     for number, (kind, value) in enumerate(events):
         parsed = parse_entry(kind, value)
@@ -176,7 +185,7 @@ def fold(events: Iterable[tuple[str, str]]) -> dict[str, dict[str, State]]:
             said.get(_THERE, before.is_there),
             number if "name" in fields else before.named,
         )
-    return found
+        yield number, table, id, found[table][id]
 
 
 def listed(table: str, log: Log) -> list[Entry]:
@@ -201,6 +210,26 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 def _fields(table: str) -> tuple[str, ...]:
     return TABLES.get(table, ("text",))
+
+
+def described(table: str, values: Mapping[str, Any]) -> str:
+    """An entry in words: `view Agents: topic:agents`."""
+    text = ", ".join(values.get("then", ())) + (" if " if "then" in values else "")
+    query = f"{text}{values.get('query') or values.get('when') or ''}"
+    return f"{NOUNS[table]} {name_of(values)}{': ' if query else ''}{query}"
+
+
+def name_of(values: Mapping[str, Any]) -> str:
+    """The name of an entry, or its text."""
+    return str(values.get("name") or values.get("text") or "")
+
+
+def restoring(values: Mapping[str, Any], now: State) -> dict[str, Any]:
+    """What an event says that brings an entry back as it was; empty if it is so."""
+    fields = {field: value for field, value in values.items() if now.values.get(field) != value}
+    if not fields and now.is_there:
+        return {}
+    return {**({_OF: values["name"]} if "name" in values else {}), **fields, _THERE: True}
 
 
 # What the user changed in the file

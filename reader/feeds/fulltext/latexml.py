@@ -41,6 +41,7 @@ from reader.feeds.fulltext.latexml_looks import (
     upright,
     words_of,
 )
+from reader.feeds.fulltext.mathml import tex_of
 from reader.feeds.fulltext.spans import SpanWriter, clean_tex
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ class Reader:
 
     def _formula(self, element: _Element, flow: _Flow) -> None:
         node = element.node
-        tex = node.attributes.get("alttext") or ""
+        tex = node.attributes.get("alttext") or tex_of(node)
         self._letters -= len(tex)
         if not flow.is_inline and node.attributes.get("display") == "block":
             if tex := clean_tex(tex):

@@ -9,6 +9,7 @@ from reader.core.document.model import Cell, Formula, Paragraph, Span, Spans, Ta
 from reader.core.text import clean
 from reader.feeds.fulltext.bounds import SPAN, TABLE_CELLS
 from reader.feeds.fulltext.latexml_looks import class_names
+from reader.feeds.fulltext.mathml import tex_of
 from reader.feeds.fulltext.spans import clean_tex
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
 
     outer = clean(node.attributes.get("id") or "", 200)
     for row, _ in _rows(node):
-        tex = clean_tex(" ".join(math.attributes.get("alttext") or "" for math in row.css("math")))
+        tex = clean_tex(" ".join(math.attributes.get("alttext") or tex_of(math) for math in row.css("math")))
         tagged = row.css_first(".ltx_tag_equation")
         own = clean(text_of(tagged), 40) if tagged is not None else ""
         around = row.parent

@@ -21,6 +21,7 @@ from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
+    from reader.cache.earlier_values import Replaced
     from reader.core.settings.tables import UserCommand
     from reader.ui.screens.command_line import CommandScreen
 
@@ -37,6 +38,11 @@ BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
+
+NOTHING_REPLACED = "no other machine has replaced a note or a setting of yours"
+
+OTHER_SHOWN = 60
+"""Characters of what was replaced that the last line shows."""
 
 NO_OUTPUT = "no command has printed anything yet"
 
@@ -230,6 +236,34 @@ class CommandActions:
             key = self._look.keymap.key("command.output")
             self._model.show_news(f"{line} has ended · {key} shows its output", tone)
 
+    # What another machine has replaced
+
+    @handles("mark.replaced")
+    def show_replaced(self, _count: int | None) -> None:
+        self._background.start("command", self._find_replaced)
+
+    async def _find_replaced(self) -> None:
+        found = await asyncio.to_thread(_replaced, self._library.path)
+        if found:
+            self._offer(found, 0)
+        else:
+            self._model.show_notice(NOTHING_REPLACED)
+
+    def _offer(self, found: Sequence[Replaced], at: int) -> None:
+        """Show what something was here, and bring it back if the user wants that."""
+        one = found[at]
+        bring = (*(word for word in one.words if word != "--history"), "--restore", str(one.number))
+        acts: dict[str, Callable[[], object]] = {
+            "y": partial(self._background.start, "command", partial(self._run, " ".join(bring), bring)),
+            "s": partial(self._background.start, "command", partial(self._run, " ".join(one.words), one.words)),
+        }
+        choices = [("y", "bring it back"), ("s", "show all")]
+        if at + 1 < len(found):
+            acts["n"] = partial(self._offer, found, at + 1)
+            choices.append(("n", "the one before"))
+        was = f"{one.other[:OTHER_SHOWN]}…" if len(one.other) > OTHER_SHOWN else one.other
+        self._keyboard.ask_letter(f"your {one.said} was: {was}", choices, lambda letter: acts[letter]())
+
     @handles("command.output")
     def show_output(self, _count: int | None) -> None:
         """Show what the last command has printed."""
@@ -240,3 +274,14 @@ class CommandActions:
 
         title, text = self._last
         self._program.show_screen(OutputScreen(title, text, self._look.keymap, self._copy, self._look.glyphs))
+
+
+def _replaced(file: Path) -> list[Replaced]:
+    """What other machines have replaced of this one's, the newest first."""
+    from contextlib import closing
+
+    from reader.cache.earlier_values import replaced
+    from reader.cache.reads.window import Window
+
+    with closing(Window.open(file)) as window:
+        return window.read(replaced)

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from reader.core.errors import ReaderError
+from reader.core.errors import MarkNotTaken, ReaderError
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -73,7 +73,7 @@ class MarkThread:
     def _note_end(self, storing: Future[Any]) -> None:
         """Note how a change ended; runs in the thread."""
         error = storing.exception()
-        if error is not None:
+        if error is not None and not isinstance(error, MarkNotTaken):
             self._failure = str(error) if isinstance(error, ReaderError) else type(error).__name__
         elif not self._is_closing:
             # The user saw the notice of an earlier failure, and the disk can be written again.

@@ -16,6 +16,7 @@ from reader.paths import draft_folder
 from reader.ui.library.mark_thread import MarkThread, Progress, ignore_progress
 
 if TYPE_CHECKING:
+    from reader.cache.earlier_values import Replaced
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Action, Event
     from reader.cache.marks.events import Events
@@ -248,6 +249,16 @@ class Marking:
             return action
 
         return self._marks.submit(change, report)
+
+    def take_replaced(self) -> Awaitable[list[Replaced]]:
+        """What other machines have replaced of this one's since the reader told of it last, the newest first."""
+
+        def take(events: Events, _progress: Progress) -> list[Replaced]:
+            from reader.cache import earlier_values
+
+            return events.read(earlier_values.take_news)
+
+        return self._marks.submit(take, is_mark=False)
 
     def keep_lists(self) -> Awaitable[list[str]]:
         """Bring the lists of the settings and their events into step; return why not all could be, in sentences."""

@@ -51,8 +51,9 @@ def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Fou
 
 def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
     from reader.core.document.search import find
+    from reader.core.spellings import with_joined
 
-    patterns = [pattern((word,)) for word in words]
+    patterns = list(map(pattern, with_joined(words)))
     finders = [partial(hits, searched=one) for one in patterns if one is not None]
     return find(document, words, finders) if finders else iter(())
 

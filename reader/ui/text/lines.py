@@ -171,24 +171,24 @@ def spread(left: Line, right: Line, width: int) -> Line:
 def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     """Compile searched words to a pattern for folded text; None if there is nothing to find.
 
-    A word is found at the beginning of words, a word in double quotes only whole. Case, accents and punctuation do
-    not matter.
+    A word is found at the beginning of words, a word in double quotes only whole, each in all its spellings. Case,
+    accents and punctuation do not matter.
     """
     if not words:
         return None
     # Late: a list without a search is drawn without this import (6 ms).
+    from reader.core.spellings import typed_spellings, with_joined
     from reader.core.text import fold
 
-    found = []
-    for word in words:
-        tokens = _TOKEN.findall(fold(word))
-        if tokens:
-            whole = word.startswith('"') and word.endswith('"')
-            found.append(r"[\W_]+".join(tokens) + (r"(?![^\W_])" if whole else ""))
+    found: dict[str, None] = {}
+    for word in dict.fromkeys(one for group in with_joined(words) for one in group):
+        for text, is_whole in typed_spellings(word):
+            tokens = _TOKEN.findall(fold(text))
+            if tokens:
+                found[r"[\W_]+".join(tokens) + (r"(?![^\W_])" if is_whole else "")] = None
     if not found:
         return None
-    found.sort(key=len, reverse=True)
-    return re.compile(r"(?<![^\W_])(?:" + "|".join(found) + ")")
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(sorted(found, key=len, reverse=True)) + ")")
 
 
 def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:

@@ -24,7 +24,7 @@ INDEXING = 0.5
 """Seconds between two looks for a list whose index is being made."""
 
 FEW = 20
-"""Where fewer papers have the typed words, so many that are near to the words follow."""
+"""Papers that are near to the typed words follow those that have them."""
 
 BEFORE_NEAREST = 0.2
 """Seconds before the nearest papers are looked for: a user who goes on typing does not need them."""
@@ -60,7 +60,7 @@ class ListLoader:
         self._list(ListContent(place, order, at=at))
         if at.pk is not None and at.pk not in order.pks:
             self.awaited = keep
-        if not order.complete or self.awaited or self._has_nearest(place, order):
+        if not order.complete or self.awaited or self._has_nearest(place):
             self._model.change(self._model.state.read_on(at))
 
     def load(self, state: State) -> None:
@@ -124,7 +124,7 @@ class ListLoader:
         selection = self._compile(place)
         order = await self._library.screenful(selection, SCREENFUL)
         at = self._moved(at, before)
-        has_more = not order.complete or self._has_nearest(place, order)
+        has_more = not order.complete or self._has_nearest(place)
         if at.pk is not None and at.pk not in order.pks and has_more:
             return False
         self._selection = selection
@@ -159,7 +159,7 @@ class ListLoader:
 
     async def _add_nearest(self, place: Place, order: Order[int]) -> None:
         """List the papers that are near to the typed words after those that have them."""
-        if not self._has_nearest(place, order):
+        if not self._has_nearest(place):
             return
         await asyncio.sleep(BEFORE_NEAREST)
         while True:
@@ -172,14 +172,13 @@ class ListLoader:
         if both != order:
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
 
-    def _has_nearest(self, place: Place, order: Order[int]) -> bool:
-        """Whether so few papers have the typed words that the nearest papers follow."""
-        is_wanted = self._services.settings.nearest and bool(place.text) and order.matching < FEW
-        return is_wanted and place.nearest is not None
+    def _has_nearest(self, place: Place) -> bool:
+        """Whether the papers that are nearest to the typed words follow those that have them."""
+        return self._services.settings.nearest and bool(place.text) and place.nearest is not None
 
     async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
         """The order with the near papers, if any are wanted; raises CacheIndexing while their index is made."""
-        if not self._has_nearest(place, order) or (query := place.nearest) is None:
+        if not self._has_nearest(place) or (query := place.nearest) is None:
             return order
         from reader.cache.search.compile import compile_query
 

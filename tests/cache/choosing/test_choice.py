@@ -326,3 +326,15 @@ def test_the_view_is_empty_until_something_is_learned_then_has_surprises(window:
     # A typed order is the user's own.
     assert not selection_of(place._replace(text="sort:foryou"), "day", scope).offered_on
     assert not selection_of(place._replace(text="sort:title"), "day", scope).offered_on
+
+
+def test_what_suits_is_learned_without_the_network(
+    window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("it asked the network")
+
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(f"socket.{name}", refuse)
+    events.mark("star", True, [2])
+    assert subjects(window) == ["Web agents"] * 4

@@ -7,8 +7,10 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -366,7 +368,7 @@ def test_a_clock_that_runs_ahead_elsewhere_does_not_outdo_a_later_mark_here(
 ) -> None:
     other = tmp_path / "other.db"
     shutil.copy(template, other)
-    with closing(Events.open(other, lambda: 4e9)) as elsewhere:
+    with closing(Events.open(other, lambda: time.time() + 400 * 86_400)) as elsewhere:
         elsewhere.mark("star", True, [1])
     events.join(entries(other))
     events.mark("star", False, [1])
@@ -394,3 +396,27 @@ def test_papers_that_have_not_come_yet_get_joined_marks_later(
     assert starred(path) == set()
     filled.store(Listing("2026-11-24", (draft(77),)), NOW)
     assert len(starred(path)) == 1
+
+
+def test_lines_of_the_journal_are_only_ever_added(events: Events, path: Path) -> None:
+    """Also as a cache is opened, backed up, and joined with another."""
+    file, before = journal_file(path), b""
+    deeds: tuple[Callable[[], object], ...] = (
+        lambda: events.mark("star", True, [1, 2]),
+        lambda: events.mark("note", "line", [3]),
+        lambda: events.mark("note", "", [3]),
+        events.undo,
+        events.undo,
+        events.redo,
+        lambda: events.join([]),
+        events.rebuild,
+        lambda: backups.back_up_daily(path, date(2026, 11, 24)),
+        lambda: new_cache(path),
+        lambda: events.mark("hide", True, [4]),
+    )
+    for deed in deeds:
+        deed()
+        now = file.read_bytes()
+        assert now.startswith(before)
+        before = now
+    assert before.count(b"\n") == 8

@@ -147,10 +147,10 @@ def test_undo_goes_on_after_a_repair(broken: Path) -> None:
 
 def test_a_second_repair_changes_nothing(broken: Path) -> None:
     mend(broken)
-    before = {file.name for file in broken.parent.iterdir()}
+    before = {file: file.read_bytes() for file in broken.parent.iterdir() if file.is_file()}
     report = mend(broken)
     assert (report.found, report.kept, report.is_new) == ([], [], False)
-    assert {file.name for file in broken.parent.iterdir()} == before
+    assert {file: file.read_bytes() for file in broken.parent.iterdir() if file.is_file()} == before
 
 
 STEPS = ("_bring_back_events", "_bring_back_papers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from zlib import compress
@@ -322,3 +323,19 @@ def test_a_full_disk_leaves_the_file_as_it_was(laptop: Machine, monkeypatch: pyt
     assert laptop.own_file.read_bytes() == before
     assert laptop.look().went == 1
     assert list(laptop.folder.iterdir()) == [laptop.own_file]
+
+
+def test_a_file_has_marks_and_nothing_of_papers_and_homes(laptop: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_of_the_user")
+    with closing(sqlite3.connect(laptop.cache)) as connection:
+        texts = connection.execute("SELECT title, '' FROM paper").fetchall()
+        texts += connection.execute("SELECT abstract, authors FROM paper_text").fetchall()
+    laptop.mark("star", True, 1)
+    laptop.mark("tag:later", True, 1, 2)
+    laptop.mark("note", "mine", 3)
+    laptop.look()
+    (file,) = laptop.folder.iterdir()
+    written = file.read_text()
+    assert "2611.00001" in written and "mine" in written
+    private = {one for row in texts for one in row if len(one) > 3}
+    assert private and not [one for one in (*private, "hf_of_the_user", str(laptop.cache.parent)) if one in written]

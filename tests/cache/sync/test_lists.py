@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from reader.cache.earlier_values import replaced
 from reader.cache.entries import Step, keep_in_step
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.foreign import checked
@@ -58,6 +59,10 @@ class Home(Machine):
         came = sum(self.look().came.values())
         self.step()
         return came
+
+    def replaced(self) -> list[tuple[object, ...]]:
+        with self.events() as events:
+            return [one[1:] for one in events.read(replaced)]
 
     def undo(self) -> str:
         with self.events() as events:
@@ -150,10 +155,9 @@ def test_one_name_is_one_entry_and_the_other_query_is_in_its_history(origin: Pat
     two.step()
     settle([one])
     two.meet()
-    with one.events() as events:
-        one.look()
-        step = keep_in_step(events, one.file)
-    assert [(each.said, each.kind.partition(":")[0]) for each in step.replaced] == [("view evals", "entry")]
+    one.meet()
+    assert one.replaced() == [("view evals", "view evals: title:one", ("config", "history", "views.evals"), 2)]
+    assert two.replaced() == []
     settle([one, two])
     assert one.queries() == two.queries() == {"Evals": "title:two"}
 
@@ -260,8 +264,8 @@ def test_what_both_had_under_one_name_gives_way_to_what_was_changed_since(origin
     one.meet()
     two.step()
     two.look()
-    step = two.step()
-    assert [each.said for each in step.replaced] == ["view a"]
+    two.step()
+    assert two.replaced() == [("view a", "view a: title:mine", ("config", "history", "views.a"), 3)]
     assert two.queries() == {"a": "title:new"}
     assert "# Mine." in two.text and 'query = "title:new"  # so' in two.text
 

@@ -1,17 +1,31 @@
-"""Formulas as Unicode, where that says the same."""
+"""Formulas as Unicode: what each says, and that no two that differ look alike."""
 
 from __future__ import annotations
 
-import pytest
+import gzip
+import html
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 
-from reader.core.document.formula import DEEPEST, LONGEST, formula_text
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.cells import cell_len
+from reader.core.document.formula import formula_text
+from reader.core.document.formula_block import TALLEST, draw_formula
+from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, read_tex
+
+RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
 
 
 @pytest.mark.parametrize(
     ("tex", "text"),
     [
-        (r"x_{i}^{2}\leq\frac{a}{b}", "xᵢ² ≤ a/b"),
-        (r"\mathcal{O}(n\log n)", "O(n log n)"),
+        (r"x_{i}^{2}\leq\frac{a}{b}", "xᵢ² ≤ a∕b"),
+        (r"\mathcal{O}(n\log n)", "𝒪(n log n)"),
         (r"W^{\top}x+b", "W^⊤x + b"),
         (r"e^{i\pi}+1=0", "e^(iπ) + 1 = 0"),
         (r"10^{-3}", "10⁻³"),
@@ -22,16 +36,20 @@ from reader.core.document.formula import DEEPEST, LONGEST, formula_text
         (r"\{x\mid x>0\}", "{x ∣ x > 0}"),
         (r"a:=b", "a := b"),
         (r"f'(x)", "f′(x)"),
+        (r"f'_i+g''^2", "fᵢ′ + g′′²"),
         (r"\hat{x}_{i}", "x\u0302ᵢ"),
-        (r"\hat{x_{i}}", "x\u0302ᵢ"),
-        (r"\tilde{W'}", "W\u0303′"),
-        (r"\mathbb{R}^{d}", "ℝ^d"),
+        (r"\mathbb{R}^{d}", "ℝᵈ"),
         (r"x_{1:T}", "x_(1:T)"),
         (r"p_{\text{data}}", "p_data"),
         (r"\left\lVert\theta\right\rVert_{2}^{2}", "‖θ‖₂²"),
         (r"70\%", "70%"),
         (r"a\not\in B", "a ∉ B"),
-        (r"\lim_{n\to\infty}\frac{1}{n}", "lim_(n→∞) (1/n)"),
+        (r"\lim_{n\to\infty}\frac{1}{n}", "lim_(n→∞) (1∕n)"),
+        (r"\operatorname*{arg\,max}_{x}f(x)", "arg maxₓ f(x)"),
+        (r"1{,}000", "1,000"),
+        (r"\mathbf{x}\neq x", "𝐱 ≠ x"),
+        (r"\bm{\theta}^{(t+1)}", "𝛉⁽ᵗ⁺¹⁾"),
+        (r"\mathfrak{g}\mathbb{1}{\bf A}{\cal L}", "𝔤𝟙𝐀ℒ"),
     ],
 )
 def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
@@ -41,17 +59,24 @@ def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("tex", "text"),
     [
-        (r"\frac{a+b}{c}", "(a + b)/c"),
-        (r"\frac{a}{bc}", "a/(bc)"),
-        (r"\frac{\partial f}{\partial x}", "∂f/∂x"),
-        (r"\frac{\frac{a}{b}}{c}", "(a/b)/c"),
-        (r"\frac{f(x)}{g(x)}", "f(x)/g(x)"),
+        (r"\frac{a+b}{c}", "(a + b)∕c"),
+        (r"\frac{a}{bc}", "a∕(bc)"),
+        (r"\frac{\partial f}{\partial x}", "∂f∕∂x"),
+        (r"\frac{\frac{a}{b}}{c}", "(a∕b)∕c"),
+        (r"\frac{f(x)}{g(x)}", "f(x)∕g(x)"),
         (r"\frac{1}{2}mv^{2}", "½mv²"),
-        (r"\frac{1}{12}", "1/12"),
-        (r"{\frac{a}{b}}^{2}", "(a/b)²"),
-        (r"\log\frac{p}{q}", "log (p/q)"),
+        (r"a\over b", "a∕b"),
+        (r"{n\choose k}", "(n choose k)"),
+        (r"{\frac{a}{b}}^{2}", "(a∕b)²"),
+        (r"\log\frac{p}{q}", "log (p∕q)"),
         (r"\sqrt{2}", "√2"),
+        (r"\sqrt{ab}", "√(ab)"),
+        (r"\sqrt{a}b", "√a b"),
         (r"\sqrt[3]{a+b}", "∛(a + b)"),
+        (r"\sqrt[n]{x}", "ⁿ√x"),
+        (r"{x^{2}}^{3}", "(x²)³"),
+        (r"\underbrace{ab}_{n}c", "(ab)⏟(n)c"),
+        (r"\xrightarrow[n]{d}", "→_{n}^{d}"),
         (r"\binom{n}{k}", "(n choose k)"),
     ],
 )
@@ -60,27 +85,220 @@ def test_what_tex_stacks_gets_parentheses_where_it_needs_them(tex: str, text: st
 
 
 def test_rows_and_cells_stay_apart() -> None:
-    assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0; a, b, c)"
-    assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x; 0 else"
+    assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0 ; a, b, c)"
+    assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x ; 0 else"
+    array = r"\left\{\begin{array}{ll}x&y>0\\z&w\end{array}\right."
+    assert formula_text(array) == "{ x y > 0 ; z w"
+    assert formula_text(array + "+1") == "{ x y > 0 ; z w :} + 1"
     assert formula_text(r"\begin{aligned}a&=b\\ &=c\end{aligned}") == "a = b\n= c"
     assert formula_text(r"a\\ =b") == "a\n= b"
 
 
 @pytest.mark.parametrize(
-    "tex",
+    ("tex", "text"),
     [
-        r"\unknown{x}",
-        r"a+\ours",
-        r"\begin{tikzpicture}x\end{tikzpicture}",
-        r"\frac{a}",
-        "}",
-        "x^",
-        "{" * (DEEPEST + 2) + "x" + "}" * (DEEPEST + 2),
-        r"\begin{matrix}a",
-        r"\text{$\unknown$}",
-        "",
-        "x" * (LONGEST + 1),
+        (r"{\color[rgb]{1,0,0}x}", "x"),
+        (r"\textcolor[rgb]{1,0,0}{x}+y", "x + y"),
+        (r"x\hskip 10pt plus 1fil y\kern-.5em z\mkern 3mu w", "xyzw"),
+        (r"x\hspace{1em}y\vspace*{2pt}\rule[1pt]{2pt}{3pt}", "xy"),
+        (r"\scalebox{0.8}{$x$}\hphantom{abc}", "x"),
+        (r"x\label{eq:1}\nonumber", "x"),
     ],
 )
-def test_what_only_tex_says_stays_tex(tex: str) -> None:
-    assert formula_text(tex) is None
+def test_colours_lengths_and_options_do_not_show(tex: str, text: str) -> None:
+    assert formula_text(tex) == text
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"a+\ours", "a + ‹ours›"),
+        (r"\frac{\ours{x}}{2}", "(‹ours›x)∕2"),
+        (r"\begin{tikzcd}x\end{tikzcd}", "‹tikzcd›x"),
+    ],
+)
+def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
+    assert formula_text(tex) == text
+
+
+@pytest.mark.parametrize(
+    "tex", ["}", "x^", r"\frac{a}", r"\begin{matrix}a", r"\left(x", "{x", r"\sqrt[x", "&&", r"\end{x}y"]
+)
+def test_what_is_cut_off_is_read_as_far_as_it_goes(tex: str) -> None:
+    assert "\\" not in formula_text(tex)
+
+
+def test_what_is_too_long_or_too_deep_is_shown_as_one_command() -> None:
+    assert formula_text("x" * (LONGEST + 1)).startswith("‹xx")
+    assert formula_text("{" * (DEEPEST + 2) + "x" + "}" * (DEEPEST + 2)).startswith("‹")
+
+
+# No two alike
+
+
+def shape(value: object) -> object:
+    """A tree as plain values, in which a pair of parentheses is the same with and without its growing."""
+    if isinstance(value, Row | Fence) or (isinstance(value, Script) and isinstance(value.base, Fence)):
+        parts = _parts(value)
+        return parts[0] if len(parts) == 1 else ("Row", *parts)
+    if isinstance(value, tuple):
+        name = "Script" if isinstance(value, Script) else type(value).__name__
+        return (name, *map(shape, value))
+    return value
+
+
+def _parts(item: Node) -> list[object]:
+    """What an item is in its row: braces without a script do not show, and a fence is what stands in it, in signs."""
+    if isinstance(item, Row):
+        return [part for one in item.items for part in _parts(one)]
+    if isinstance(item, Script) and isinstance(item.base, Fence) and len(_parts(item.base)) > 1:
+        # The script of a pair of parentheses is typed at the closing one.
+        *before, closing = _parts(item.base)
+        return [*before, ("Script", closing, *map(shape, item[1:]))]
+    if isinstance(item, Fence) and f"{item.opening}{item.closing}" in ("()", "[]", "{}", "||"):
+        inner = item.body.items if isinstance(item.body, Row) else (item.body,)
+        kinds = ("ord", "ord") if item.opening == "|" else ("open", "close")
+        sides = [shape(Symbol(sign, kind)) for sign, kind in zip((item.opening, item.closing), kinds, strict=True)]
+        return [sides[0], *(part for one in inner for part in _parts(one)), sides[1]]
+    name = "Script" if isinstance(item, Script) else type(item).__name__
+    return [(name, *map(shape, item))]
+
+
+_LETTERS = st.sampled_from(
+    [*"abxyzdn123", r"\alpha ", r"\mathbf{x}", r"\mathcal{L}", r"\mathbb{R}", r"\infty ", r"\prime"]
+)
+_SIGNS = st.sampled_from(["+", "-", "=", r"\leq ", r"\cdot ", ",", r"\in ", "!"])
+_SIMPLE = st.one_of(_LETTERS, st.sampled_from([r"\sum ", r"\max ", r"\log ", r"\text{if}"]))
+
+
+def _compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    two = st.tuples(inner, inner)
+    return st.one_of(
+        st.lists(st.one_of(inner, _SIGNS), min_size=1, max_size=4).map("".join),
+        two.map(lambda pair: rf"\frac{{{pair[0]}}}{{{pair[1]}}}"),
+        two.map(lambda pair: rf"{{{pair[0]}}}^{{{pair[1]}}}"),
+        two.map(lambda pair: rf"{{{pair[0]}}}_{{{pair[1]}}}"),
+        st.tuples(inner, inner, inner).map(lambda three: rf"{{{three[0]}}}_{{{three[1]}}}^{{{three[2]}}}"),
+        inner.map(lambda one: rf"\sqrt{{{one}}}"),
+        inner.map(lambda one: rf"\left({one}\right)"),
+        inner.map(lambda one: rf"\hat{{{one}}}"),
+        inner.map(lambda one: rf"\overline{{{one}}}"),
+        two.map(lambda pair: rf"\underbrace{{{pair[0]}}}_{{{pair[1]}}}"),
+        two.map(lambda pair: rf"\overset{{{pair[0]}}}{{{pair[1]}}}"),
+        two.map(lambda pair: rf"\begin{{pmatrix}}{pair[0]}&{pair[1]}\\{pair[1]}\end{{pmatrix}}"),
+        two.map(lambda pair: rf"\begin{{cases}}{pair[0]}&{pair[1]}\\{pair[1]}\end{{cases}}"),
+    )
+
+
+TEX = st.recursive(_SIMPLE, _compound, max_leaves=6)
+
+
+@given(st.lists(TEX, min_size=2, max_size=30))
+def test_formulas_that_differ_never_look_alike(formulas: list[str]) -> None:
+    ordered = sorted(dict.fromkeys(formulas), key=formula_text)
+    for one, other in pairwise(ordered):
+        if formula_text(one) == formula_text(other):
+            assert shape(read_tex(one)) == shape(read_tex(other)), (one, other, formula_text(one))
+
+
+def test_small_formulas_that_differ_never_look_alike() -> None:
+    """All constructions of two levels over a dozen parts: 12,000 formulas."""
+    simple = ["a", "b", "2", "n", "(a)", "a+b", "ab", r"\sum", "a,b", "a/b", "", "a'"]
+    first = [make(one, other) for make in MAKE for one in simple for other in ("a", "n+1")]
+    second = [make(one, other) for make in MAKE for one in first for other in ("a", "(n)")]
+    texts: dict[str, str] = {}
+    for tex in [*simple, *first, *second, *(f"b{one}a" for one in first)]:
+        other = texts.setdefault(formula_text(tex), tex)
+        assert shape(read_tex(tex)) == shape(read_tex(other)), (tex, other, formula_text(tex))
+
+
+MAKE: tuple[Callable[[str, str], str], ...] = (
+    lambda one, other: rf"\frac{{{one}}}{{{other}}}",
+    lambda one, other: rf"{{{one}}}^{{{other}}}",
+    lambda one, other: rf"{{{one}}}_{{{other}}}",
+    lambda one, other: rf"{{{other}}}_{{{one}}}^{{{other}}}",
+    lambda one, other: rf"\sqrt{{{one}}}{other}",
+    lambda one, other: rf"\sqrt[{other}]{{{one}}}",
+    lambda one, other: rf"\hat{{{one}}}{other}",
+    lambda one, other: rf"\overline{{{one}}}{other}",
+    lambda one, other: rf"\underbrace{{{one}}}_{{{other}}}",
+    lambda one, other: rf"\overset{{{one}}}{{{other}}}",
+    lambda one, other: rf"\begin{{pmatrix}}{one}&{other}\\ {other}\end{{pmatrix}}",
+    lambda one, other: rf"\begin{{cases}}{one}&{other}\\ {other}\end{{cases}}",
+    lambda one, other: rf"\binom{{{one}}}{{{other}}}",
+    lambda one, other: rf"\mathbf{{{one}}}{other}",
+    lambda one, other: rf"{{{one}}}{other}",
+)
+
+
+@given(TEX)
+def test_none_prints_its_commands(tex: str) -> None:
+    assert not re.search(r"[\\‹$]|frac|sqrt|left|right|mathbf", formula_text(tex))
+
+
+@given(st.text(alphabet=r"\{}[]^_&'ab12 frcsqtlehg()", max_size=60))
+def test_whatever_is_typed_is_read(tex: str) -> None:
+    assert "\\" not in formula_text(tex).replace("‹\\›", "") or len(tex) > LONGEST
+
+
+def recorded() -> list[str]:
+    found: dict[str, None] = {}
+    for path in sorted(RECORDED.glob("*")):
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode(errors="replace")
+        found |= dict.fromkeys(html.unescape(tex) for tex in re.findall(r'alttext="([^"]*)"', text))
+    return list(found)
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded pages are not here")
+def test_of_recorded_formulas_none_look_alike_and_few_have_a_command() -> None:
+    texts: dict[str, str] = {}
+    formulas = recorded()
+    assert len(formulas) > 500
+    for tex in formulas:
+        other = texts.setdefault(formula_text(tex), tex)
+        assert shape(read_tex(tex)) == shape(read_tex(other)), (tex, other)
+    raw = [text for text in texts if re.search(r"[\\‹]", text)]
+    assert len(raw) * 200 < len(texts), raw
+
+
+# On several lines
+
+
+def drawn(tex: str, width: int = 78) -> str:
+    return "\n\n".join("\n".join(one.lines) for one in draw_formula(tex, width))
+
+
+def test_a_fraction_has_its_bar_and_brackets_are_as_tall() -> None:
+    assert drawn(r"y=\left(\frac{a+b}{c}\right)^{2}") == "\n".join(
+        ("    ⎛a + b⎞²", "y = ⎜─────⎟", "    ⎝  c  ⎠"),
+    )
+
+
+def test_limits_stand_above_and_below() -> None:
+    assert drawn(r"\sum_{i=1}^{n}x_{i}") == "\n".join(("  n", "  ∑  xᵢ", "i = 1"))
+
+
+def test_cases_and_matrices_have_columns() -> None:
+    assert drawn(r"f=\begin{cases}1&x>0\\-10&x<0\end{cases}") == "\n".join(
+        ("    ⎧ 1    x > 0", "f = ⎨", "    ⎩ −10  x < 0"),
+    )
+    assert drawn(r"\begin{bmatrix}1&20\\300&4\end{bmatrix}") == "\n".join(("⎡ 1   20⎤", "⎣300  4 ⎦"))
+
+
+def test_a_root_covers_what_is_under_it() -> None:
+    assert drawn(r"\sqrt{\frac{a}{b}}") == "\n".join(("    __", "   ╱ a", "  ╱  ─", "╲╱   b"))
+
+
+def test_what_does_not_fit_is_on_one_line() -> None:
+    tex = r"\frac{a+b+c+d+e+f}{g}"
+    assert len(draw_formula(tex, 78)[0].lines) == 3
+    assert draw_formula(tex, 10)[0].lines == (formula_text(tex),)
+
+
+@given(TEX, st.integers(5, 80))
+def test_a_drawing_keeps_its_bounds(tex: str, width: int) -> None:
+    for one in draw_formula(tex, width):
+        assert 0 <= one.base < len(one.lines) <= TALLEST
+        if len(one.lines) > 1:
+            assert max(map(cell_len, one.lines)) <= width

@@ -39,6 +39,6 @@ def test_every_kind_of_block_is_searched() -> None:
         ),
     )
     assert searched_text(document).splitlines() == [
-        "2 Method", "transformer≤ α", " {relu}{x}", "(a)", "first", "for each", "cell", "Figure 1 caption",
+        "2 Method", "transformer≤ α", "‹unknown›relux", "(a)", "first", "for each", "cell", "Figure 1 caption",
         "Lemma 1", "1 aside", "[3] Cited work",
     ]  # fmt: skip

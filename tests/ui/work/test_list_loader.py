@@ -294,6 +294,19 @@ async def test_the_feeds_ranking_is_listed_with_the_time_at_which_it_was_read(
     assert desk.state.listing.ranked_at is None
 
 
+async def test_as_many_papers_as_fit_the_screen_are_followed_by_the_nearest_too(
+    cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
+        monkeypatch.setattr(list_loader, name, 0.0)
+    monkeypatch.setattr(list_loader, "FEW", 1)
+    desk = Desk(cache_file, nearest=True)
+    await desk.show(desk.state.go(Place(view("all"), "agents tools that write")))
+    found = desk.state.listing
+    assert (found.count, found.order.near) == (1, 1) and found.is_fit(found.order.pks[-1])
+    desk.library.close()
+
+
 async def test_few_papers_with_the_words_are_followed_by_the_nearest(
     cache_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

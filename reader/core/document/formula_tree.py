@@ -1,0 +1,626 @@
+r"""Formulas as trees, read from TeX: what belongs to what, without colours, lengths and sizes.
+
+Whatever TeX says, a tree comes of it: a command that is not known here is an `Unknown` in its place, and the rest of
+the formula is read as if it stood alone. Upright and italic letters are the same; all other fonts are kept as the
+letters that Unicode has for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from reader.core.document import symbols
+
+LONGEST = 10_000
+"""Letters of the longest formula that is read."""
+
+DEEPEST = 40
+"""Groups within each other."""
+
+
+class Symbol(NamedTuple):
+    """A letter, a sign, or a word that is one thing, such as `log`."""
+
+    text: str
+    kind: str = "ord"
+    """Its class in TeX: ord, bin, rel, op, open, close, punct, prime or space."""
+
+
+class Words(NamedTuple):
+    """Running text in a formula."""
+
+    text: str
+
+
+class Row(NamedTuple):
+    """What stands side by side."""
+
+    items: tuple[Node, ...]
+
+
+class Script(NamedTuple):
+    """What stands below and above a base."""
+
+    base: Node
+    below: Node | None = None
+    above: Node | None = None
+    is_stacked: bool = False
+    """Whether they are centred on the base, as limits are, and not at its side."""
+
+
+class Fraction(NamedTuple):
+    """One thing over another."""
+
+    above: Node
+    below: Node
+    is_ruled: bool = True
+    """Whether a line is between them; binomial coefficients have none."""
+    sides: tuple[str, str] = ("", "")
+
+
+class Root(NamedTuple):
+    """A root; its degree is None for the square root."""
+
+    body: Node
+    degree: Node | None = None
+
+
+class Fence(NamedTuple):
+    """What stands between delimiters that grow with it; an empty one is not drawn."""
+
+    opening: str
+    body: Node
+    closing: str
+
+
+class Grid(NamedTuple):
+    """Rows of cells."""
+
+    rows: tuple[tuple[Node, ...], ...]
+    kind: str = "matrix"
+    """`matrix`; `cases`, with a brace at the left; `lines`, one formula below the other; or `stack`, in a script."""
+    sides: tuple[str, str] = ("", "")
+    align: str = ""
+    """A letter for each column, `l`, `c` or `r`; the last one holds for all others."""
+
+
+class Accent(NamedTuple):
+    """A mark over, under or through a base."""
+
+    base: Node
+    name: str
+    """`hat`, `overline`, `cancel`, `boxed` …"""
+
+
+class Brace(NamedTuple):
+    """A brace over or under a base, with its label."""
+
+    base: Node
+    label: Node | None
+    is_above: bool
+
+
+class Unknown(NamedTuple):
+    """A command that is not known here; its arguments follow it."""
+
+    name: str
+
+
+Node: TypeAlias = Symbol | Words | Row | Script | Fraction | Root | Fence | Grid | Accent | Brace | Unknown
+
+EMPTY = Row(())
+
+BREAK = Symbol("\n", "row")
+"""A new line outside of an environment."""
+
+_TOKEN = re.compile(r"%[^\n]*\n?|\\(?:[A-Za-z@]+\*?|.)|[ \t\n]+|.", re.DOTALL)
+_LENGTH = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:pt|em|ex|mu|cm|mm|in|pc|bp|sp|dd|cc|fil{1,3}|\\[A-Za-z]+)")
+_GLUE = re.compile(rf"{_LENGTH.pattern}(?:\s*(?:plus|minus){_LENGTH.pattern})*")
+_DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
+_STOPS = frozenset(("}", "&", "\\\\", "\\cr", "\\end", "\\right", "\\middle"))
+_MATRICES = {"matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),
+             "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"), "smallmatrix": ("", ""), "array": ("", ""),
+             "tabular": ("", ""), "subarray": ("", "")}  # fmt: skip
+_LINES = frozenset(
+    (
+        "aligned",
+        "align",
+        "split",
+        "gathered",
+        "alignedat",
+        "alignat",
+        "gather",
+        "multline",
+        "eqnarray",
+        "equation",
+        "flalign",
+    )
+)
+_CASES = frozenset(("cases", "dcases", "rcases", "drcases", "numcases"))
+_WITH_COLUMNS = frozenset(("array", "subarray", "tabular"))
+_WITH_NUMBER = frozenset(("alignedat", "alignat"))
+
+
+@lru_cache(maxsize=1_024)
+def read_tex(tex: str) -> Node:
+    """The tree of a formula in TeX; one that is too long or too deep is an `Unknown` with all of it."""
+    if len(tex) > LONGEST:
+        return Unknown(tex)
+    try:
+        return _Reader(tex).whole()
+    except (_TooDeep, RecursionError):
+        return Unknown(tex)
+
+
+class _TooDeep(Exception):
+    """Too many groups within each other."""
+
+
+class _Reader:
+    """Reads one formula."""
+
+    def __init__(self, tex: str) -> None:
+        self._pieces: Sequence[str] = [one for one in _TOKEN.findall(tex) if one[0] != "%"]
+        self._place = 0
+        self._depth = 0
+        self._font = ""
+
+    def whole(self) -> Node:
+        """All of the formula; what closes nothing is left out."""
+        items: list[Node] = []
+        while self._place < len(self._pieces):
+            items += self._items()
+            if (stop := self._next()) in ("\\\\", "\\cr"):
+                self._option()
+                items.append(BREAK)
+            elif stop == "\\end":
+                self._raw()
+        return _row(items)
+
+    # Tokens
+
+    def _next(self) -> str | None:
+        if self._place >= len(self._pieces):
+            return None
+        self._place += 1
+        return self._pieces[self._place - 1]
+
+    def _peek(self) -> str | None:
+        return self._pieces[self._place] if self._place < len(self._pieces) else None
+
+    def _skip_spaces(self) -> None:
+        while (piece := self._peek()) is not None and piece.isspace():
+            self._place += 1
+
+    def _raw(self) -> str:
+        """The next group as it is written, or the next piece."""
+        self._skip_spaces()
+        if self._peek() == "*":
+            self._place += 1
+            self._skip_spaces()
+        if self._peek() != "{":
+            return self._next() or ""
+        self._place += 1
+        depth, found = 1, list[str]()
+        while (piece := self._next()) is not None:
+            depth += (piece == "{") - (piece == "}")
+            if depth == 0:
+                break
+            found.append(piece)
+        return "".join(found)
+
+    def _option(self) -> str | None:
+        """The option in brackets that may follow, as it is written; None without one or without its end."""
+        start = self._place
+        self._skip_spaces()
+        if self._peek() == "[":
+            self._place += 1
+            depth, found = 0, list[str]()
+            while (piece := self._next()) is not None:
+                if piece == "]" and depth == 0:
+                    return "".join(found)
+                depth += (piece == "{") - (piece == "}")
+                if depth < 0:
+                    break
+                found.append(piece)
+        self._place = start
+        return None
+
+    def _length(self) -> None:
+        """Pass over a length, in braces or bare, with what it may grow and shrink."""
+        self._skip_spaces()
+        if self._peek() == "{":
+            self._raw()
+            return
+        rest = "".join(self._pieces[self._place : self._place + 80])
+        if match := _GLUE.match(rest):
+            end = match.end()
+            while end > 0 and (piece := self._next()) is not None:
+                end -= len(piece)
+
+    # Rows and groups
+
+    def _items(self, *stops: str) -> list[Node]:
+        """The nodes up to what ends them, which is not passed over."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise _TooDeep
+        font = self._font
+        items: list[Node] = []
+        while (piece := self._peek()) is not None and piece not in _STOPS and piece not in stops:
+            self._place += 1
+            if piece in ("^", "_"):
+                self._add_script(items, piece, self._argument())
+            elif piece == "'":
+                self._add_script(items, "^", Symbol("′"))
+            elif piece in ("\\limits", "\\nolimits", "\\displaylimits"):
+                continue
+            elif piece in ("\\over", "\\atop", "\\choose", "\\brace", "\\brack", "\\above"):
+                if piece == "\\above":
+                    self._length()
+                items = [self._infix(piece, _row(items), _row(self._items(*stops)))]
+            elif (switch := symbols.SWITCHES.get(piece[1:] if piece[0] == "\\" else "")) is not None:
+                self._font = switch
+            else:
+                items += self._nodes(piece)
+        self._font = font
+        self._depth -= 1
+        return items
+
+    @staticmethod
+    def _infix(piece: str, above: Node, below: Node) -> Node:
+        sides = {"\\choose": ("(", ")"), "\\brace": ("{", "}"), "\\brack": ("[", "]")}.get(piece, ("", ""))
+        return Fraction(above, below, piece in ("\\over", "\\above"), sides)
+
+    def _argument(self) -> Node:
+        """The next group or piece; empty where there is none."""
+        self._skip_spaces()
+        piece = self._peek()
+        if piece is None or piece in _STOPS or piece in ("^", "_"):
+            return EMPTY
+        self._place += 1
+        return _row(self._nodes(piece, is_argument=True))
+
+    def _group(self) -> Node:
+        """The rest of a group whose brace is open."""
+        items = self._items()
+        while (piece := self._next()) is not None and piece != "}":
+            # What ends a row or an environment stands where nothing of the kind is open.
+            if piece == "\\end":
+                self._raw()
+            items += self._items()
+        return _row(items)
+
+    def _with_font(self, font: str) -> Node:
+        before, self._font = self._font, font
+        found = self._argument()
+        self._font = before
+        return found
+
+    @staticmethod
+    def _add_script(items: list[Node], sign: str, inner: Node) -> None:
+        if inner == EMPTY:
+            return
+        base: Node = EMPTY
+        if items and not (isinstance(items[-1], Symbol) and items[-1].kind in ("space", "row")):
+            base = items.pop()
+        below, above = (inner, None) if sign == "_" else (None, inner)
+        match base:
+            case Brace(_, None, is_above) if is_above == (sign == "^"):
+                items.append(base._replace(label=inner))
+                return
+            case Script(first, known_below, known_above, stacked) if not _is_closed(base):
+                if sign == "_" and known_below is None:
+                    items.append(_OpenScript(first, inner, known_above, stacked))
+                    return
+                if sign == "^" and (known_above is None or _is_primes(known_above)):
+                    both = inner if known_above is None else _row([*_parts(known_above), *_parts(inner)])
+                    items.append(_OpenScript(first, known_below, both, stacked))
+                    return
+        items.append(_OpenScript(base, below, above, _has_limits(base)))
+
+    def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
+        """The nodes that a piece begins."""
+        if piece == "{":
+            return [_grouped(self._group(), keep=not is_argument)]
+        if piece.isspace():
+            return []
+        if piece == "'":
+            return [Symbol("′")]
+        if piece == "~":
+            return [Symbol(" ", "space")]
+        if piece[0] == "\\" and len(piece) > 1:
+            return self._command(piece[1:].rstrip("*"))
+        if piece in "+-*/":
+            return [Symbol({"-": "−", "*": "∗"}.get(piece, piece), "ord" if piece == "/" else "bin")]
+        if piece in "=<>:":
+            return [Symbol(piece, "rel")]
+        if piece in "}$#&\\":
+            return []
+        return [Symbol(self._lettered(piece), _DELIMITERS.get(piece) or _KINDS.get(piece, "ord"))]
+
+    def _lettered(self, text: str) -> str:
+        return symbols.in_font(text, self._font)
+
+    # Commands
+
+    def _command(self, name: str) -> list[Node]:
+        if name == "prime":
+            return [Symbol("′", "ord")]
+        for table, kind in _CLASSES:
+            if name in table:
+                return [Symbol(self._lettered(table[name]), kind)]
+        if name in symbols.FUNCTIONS:
+            return [Symbol(name, "op")]
+        if name in symbols.SPACES:
+            return [Symbol(symbols.SPACES[name], "space")] if symbols.SPACES[name] else []
+        if name in symbols.LENGTHS:
+            self._length()
+            return []
+        if name in symbols.IGNORED:
+            return []
+        if name in symbols.FONTS:
+            font = symbols.FONTS[name]
+            return [_grouped(self._with_font(font), keep=False)]
+        if name in symbols.CLASSED:
+            inner = self._argument()
+            kind = symbols.CLASSED[name]
+            return [Symbol(inner.text, kind)] if isinstance(inner, Symbol) else [_grouped(inner, keep=True)]
+        if name in symbols.TEXTS:
+            return self._text(name)
+        if name != "not" and (name in symbols.ACCENTS or name in symbols.MARKED):
+            self._option()
+            return [Accent(self._argument(), symbols.MARKED.get(name, name))]
+        if name in symbols.DROPPED:
+            for _ in range(symbols.DROPPED[name]):
+                self._option()
+                self._raw()
+            return []
+        if name in symbols.WRAPPERS:
+            for _ in range(symbols.WRAPPERS[name]):
+                self._option()
+                self._raw()
+            self._option()
+            return [_grouped(self._argument(), keep=False)]
+        return self._structure(name)
+
+    def _text(self, name: str) -> list[Node]:
+        raw = self._raw()
+        if name in ("operatorname", "operatornamewithlimits"):
+            word = _plain(raw)
+            return [Symbol(word, "op")] if word else []
+        parts = raw.split("$")
+        found: list[Node] = []
+        for number, part in enumerate(parts):
+            if number % 2:
+                found += _parts(_Reader(part).whole())
+            elif words := symbols.in_font(_plain(part), symbols.TEXTS[name]):
+                found.append(Words(words))
+        return [_grouped(_row(found), keep=True)] if found else []
+
+    def _structure(self, name: str) -> list[Node]:
+        """A command with arguments of its own."""
+        match name:
+            case "frac" | "tfrac" | "dfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac":
+                self._option()
+                return [Fraction(self._argument(), self._argument())]
+            case "binom" | "tbinom" | "dbinom":
+                return [Fraction(self._argument(), self._argument(), False, ("(", ")"))]
+            case "genfrac":
+                opening, closing = _delimiter(self._raw()), _delimiter(self._raw())
+                thickness, _ = self._raw(), self._raw()
+                is_ruled = not re.match(r"0(?:\.0*)?(?:pt)?$", thickness.strip())
+                return [Fraction(self._argument(), self._argument(), is_ruled, (opening, closing))]
+            case "sqrt" | "root":
+                option = self._option() if name == "sqrt" else self._until_of()
+                index = _Reader(option).whole() if option else None
+                return [Root(self._argument(), None if index in (None, Symbol("2")) else index)]
+            case "overset" | "stackrel" | "underset":
+                script, base = self._argument(), self._argument()
+                return [Script(base, script, None, True) if name == "underset" else Script(base, None, script, True)]
+            case "overunderset" | "underoverset":
+                first, second, base = self._argument(), self._argument(), self._argument()
+                below, above = (first, second) if name == "underoverset" else (second, first)
+                return [Script(base, below, above, True)]
+            case _ if name in symbols.ARROWS:
+                option = self._option()
+                above = self._argument()
+                lower = _Reader(option).whole() if option else None
+                return [Script(Symbol(symbols.ARROWS[name], "rel"), lower, None if above == EMPTY else above, True)]
+            case "underbrace" | "overbrace" | "underbracket" | "overbracket" | "underparen" | "overparen":
+                return [Brace(self._argument(), None, name.startswith("over"))]
+            case "pmod" | "pod":
+                word = [Symbol("mod", "op")] if name == "pmod" else []
+                return [
+                    Symbol(" ", "space"),
+                    Symbol("(", "open"),
+                    *word,
+                    *_parts(self._argument()),
+                    Symbol(")", "close"),
+                ]
+            case "bmod" | "mod":
+                return [Symbol("mod", "bin")]
+            case "not":
+                return self._negated()
+            case "substack":
+                self._skip_spaces()
+                if self._peek() == "{":
+                    self._place += 1
+                    rows = self._rows()
+                    self._place += self._peek() == "}"
+                    return [Grid(rows, "stack")]
+                return []
+            case "left":
+                return [self._fence()]
+            case "right" | "middle":
+                return []
+            case "begin":
+                return [self._environment()]
+            case "mathchoice":
+                first = self._argument()
+                for _ in range(3):
+                    self._raw()
+                return _parts(first)
+            case "char" | "symbol":
+                self._length()
+                return []
+        if len(name) == 1 and not name.isalpha():
+            return [Symbol({"|": "‖"}.get(name, name), {"{": "open", "}": "close"}.get(name, "ord"))]
+        return [Unknown(name)]
+
+    def _until_of(self) -> str:
+        found = []
+        while (piece := self._next()) is not None and piece != "\\of":
+            found.append(piece)
+        return "".join(found)
+
+    def _negated(self) -> list[Node]:
+        inner = self._argument()
+        parts = _parts(inner)
+        if parts and isinstance(parts[0], Symbol):
+            first = parts[0]
+            text = symbols.NEGATED.get(first.text) or f"{first.text}\u0338"
+            return [Symbol(text, first.kind), *parts[1:]]
+        return [Accent(inner, "not")]
+
+    def _fence(self) -> Node:
+        r"""What stands between `\left` and `\right`."""
+        opening = self._fence_side()
+        items: list[Node] = self._items()
+        while (piece := self._peek()) in ("\\middle", "\\\\", "\\cr", "&"):
+            self._place += 1
+            if piece == "\\middle":
+                items.append(Symbol(self._fence_side(), "rel"))
+            items += self._items()
+        closing = ""
+        if piece == "\\right":
+            self._place += 1
+            closing = self._fence_side()
+        return Fence(opening, _row(items), closing)
+
+    def _fence_side(self) -> str:
+        self._skip_spaces()
+        piece = self._next()
+        return "" if piece is None else _delimiter(piece)
+
+    # Environments
+
+    def _environment(self) -> Node:
+        name = self._raw().rstrip("*")
+        align = ""
+        if name in _WITH_COLUMNS or name in _WITH_NUMBER:
+            self._option()
+            columns = self._raw()
+            align = re.sub(r"[^lcr]", "", re.sub(r"\{[^}]*\}", "", columns)) if name in _WITH_COLUMNS else ""
+        elif name in _MATRICES or name in _LINES:
+            option = self._option()
+            align = option if option and set(option) <= set("lcr") else ""
+        rows = self._rows()
+        if self._peek() == "\\end":
+            self._place += 1
+            self._raw()
+        if name in _CASES:
+            return Grid(rows, "cases", ("", "}") if name.endswith("rcases") else ("{", ""), "ll")
+        if name in _MATRICES:
+            return Grid(rows, "stack" if name == "subarray" else "matrix", _MATRICES[name], align)
+        if name in _LINES:
+            return Grid(rows, "lines", ("", ""), "rl")
+        inner = Grid(rows, "lines") if len(rows) != 1 else _row([part for cell in rows[0] for part in _parts(cell)])
+        return _row([Unknown(name), *_parts(inner)])
+
+    def _rows(self) -> tuple[tuple[Node, ...], ...]:
+        """The rows of cells up to the end of the environment, which is not passed over."""
+        rows: list[list[Node]] = [[]]
+        while True:
+            rows[-1].append(_row(self._items()))
+            piece = self._peek()
+            if piece in (None, "\\end", "}"):
+                break
+            self._place += 1
+            if piece in ("\\\\", "\\cr"):
+                self._option()
+                rows.append([])
+            elif piece in ("\\right", "\\middle"):
+                self._fence_side()
+        return tuple(tuple(row) for row in rows if any(cell != EMPTY for cell in row))
+
+
+class _OpenScript(Script):
+    """A script that may get another one: `x_{a}^{b}`, in which no brace is closed yet."""
+
+
+_CLASSES = (
+    (symbols.ORDINARY, "ord"),
+    (symbols.RELATIONS, "rel"),
+    (symbols.BINARY, "bin"),
+    (symbols.LARGE, "op"),
+    (symbols.OPENING, "open"),
+    (symbols.CLOSING, "close"),
+)
+
+
+_KINDS = {sign: kind for table, kind in reversed(_CLASSES) for sign in table.values() if not sign.isascii()}
+"""The classes of signs that are typed as such."""
+
+
+def _is_closed(script: Script) -> bool:
+    return not isinstance(script, _OpenScript)
+
+
+def _is_primes(node: Node) -> bool:
+    return all(isinstance(part, Symbol) and part.text == "′" for part in _parts(node))
+
+
+def _has_limits(base: Node) -> bool:
+    return isinstance(base, Symbol) and base.kind == "op" and (base.text in symbols.WITH_LIMITS)
+
+
+def _parts(node: Node) -> list[Node]:
+    return list(node.items) if isinstance(node, Row) else [node]
+
+
+def _row(items: Sequence[Node]) -> Node:
+    """Nodes side by side; one alone is itself."""
+    return items[0] if len(items) == 1 else Row(tuple(items))
+
+
+def _grouped(node: Node, *, keep: bool) -> Node:
+    """A group: one sign in braces is no operator or relation; with `keep`, several things are one."""
+    match node:
+        case Symbol(text, "bin" | "rel" | "punct"):
+            return Symbol(text, "ord")
+        case _OpenScript():
+            return Script(*node)
+        case Row(items) if keep and len(items) > 1:
+            return Row((node,))
+    return node
+
+
+def _delimiter(piece: str) -> str:
+    name = piece.strip().removeprefix("\\")
+    if name in ("", "."):
+        return ""
+    for table in (symbols.OPENING, symbols.CLOSING, symbols.ORDINARY, symbols.RELATIONS):
+        if piece.strip().startswith("\\") and name in table:
+            return table[name]
+    return (
+        {"|": "‖", "{": "{", "}": "}"}.get(name, name)
+        if piece.strip().startswith("\\")
+        else {"<": "⟨", ">": "⟩"}.get(name, name)
+    )
+
+
+def _plain(text: str) -> str:
+    r"""The words of `\text{…}`: commands that only style them are dropped, and so are braces."""
+    text = re.sub(
+        r"\\(?:text|math)?(?:bf|it|rm|sf|tt|sc|up|md|normal|bfseries|itshape|sffamily|ttfamily|rmfamily)\b\s*", "", text
+    )
+    text = re.sub(r"\\(?:small|footnotesize|scriptsize|tiny|large|Large|normalsize|scshape|upshape)\b\s*", "", text)
+    text = re.sub(r"\\[hv]space\*?\{[^}]*\}|\\color(?:\[[^\]]*\])?\{[^}]*\}", " ", text)
+    text = re.sub(r"\\[,;: !]|\\q?quad\b|~|\\ ", " ", text)
+    text = re.sub(r"(?<!\\)[{}]", "", text)
+    text = re.sub(r"\\([A-Za-z]+)", lambda found: symbols.ORDINARY.get(found[1], found[1]), text)
+    return re.sub(r"\s+", " ", text.replace("\\", ""))

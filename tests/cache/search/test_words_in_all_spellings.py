@@ -1,0 +1,207 @@
+"""A compound is found however it is written, by every kind of term, and what matched is marked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.cache import connections, schema, text_index
+from reader.cache.follows import derive_follow, follow_papers, respell
+from reader.cache.search import plan
+from reader.cache.search.compile import Scope, compile_query, register_functions
+from reader.cache.search.nearest import cache_file
+from reader.cache.watching.mutes import mute, muting_words
+from reader.cache.watching.rules import Candidates, judge
+from reader.core.document.model import Document, Paragraph, Span
+from reader.core.document.search import find
+from reader.core.follows import Follow, value_of
+from reader.core.query import parse
+from reader.core.settings.tables import Rule
+from reader.session.places import words
+from reader.ui.text.lines import hits, pattern
+
+SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29")
+
+WORDS = {
+    # The spellings of each word, of which some papers have one each.
+    "pretraining": ("pretraining", "pre-training", "pre training", "Pre–Training", "pre-\ntraining"),
+    "multimodal": ("multimodal", "multi-modal", "multi‑modal", "multi—modal", "multi−modal"),
+    "finetuned": ("finetuned", "fine-tuned", "Fine Tuned"),
+    "optimization": ("optimization", "optimisation"),
+    "behavior": ("behavior", "behaviour"),
+    "modeling": ("modeling", "modelling"),
+    "βvae": ("β-VAE", "beta-VAE", "beta VAE", "βVAE"),
+    "h2o": ("H2O", "H₂O"),
+    "realtime": ("realtime", "real-time"),
+    "zeroshot": ("zeroshot", "zero-shot", "zero‐shot"),
+}
+TEXTS = [(word, form) for word, forms in WORDS.items() for form in forms]
+OTHERS = ("A model that trains", "Models of the world together", "Modal logic: pre and post conditions", "Fine art")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path: Path = tmp_path_factory.mktemp("spellings") / "papers.db"
+    schema.ensure(path)
+    with closing(connections.connect(path)) as opened:
+        register_functions(opened)
+        # A paper for each spelling in the title, in the abstract, among the keywords, and in its full text.
+        for number, (_, form) in enumerate(TEXTS):
+            sentence = f"We study {form} here."
+            for place in range(4):
+                put(opened, 4 * number + place + 1, *(sentence if at == place else "" for at in range(4)))
+        for number, text in enumerate(OTHERS, 4 * len(TEXTS) + 1):
+            put(opened, number, text, text, "", text)
+        yield opened
+
+
+def put(cache: sqlite3.Connection, pk: int, title: str, abstract: str, keywords: str, text: str) -> None:
+    cache.execute(
+        "INSERT INTO paper (pk, id, title, title_hash, sort_day, upvotes, comments, author_count, source, added,"
+        " has_code, has_project, has_media, has_note, read, starred, hidden)"
+        " VALUES (?, ?, ?, ?, '', 0, 0, 0, 'hf', '', 0, 0, 0, 0, 0, 0, 0)",
+        (pk, f"2605.{pk:05}", title, pk),
+    )
+    cache.execute(
+        "INSERT INTO paper_text (pk, abstract, authors, keywords, media) VALUES (?, ?, '', ?, '')",
+        (pk, abstract, keywords),
+    )
+    if text:
+        cache.execute("INSERT INTO full_text (pk, source, fetched, used, body) VALUES (?, 'feed', '', '', '')", (pk,))
+        text_index.add(cache, pk, text)
+
+
+def found(cache: sqlite3.Connection, query: str) -> set[int]:
+    """The papers of a query, which all ways of reading find."""
+    selection = compile_query(parse(query), SCOPE)
+    where = plan.in_any_order(cache, selection)
+    pks = {pk for (pk,) in cache.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params)}
+    own = {pk for (pk,) in cache.execute(f"SELECT p.pk FROM paper AS p WHERE {selection.where}", selection.params)}
+    for form in (selection.walk, selection.ordered):
+        assert {pk for (pk,) in cache.execute(f"SELECT p.pk FROM paper AS p WHERE {form.sql}", form.params)} == own
+    assert {row[0] for row in plan.first(cache, selection, 1_000).rows} == own <= pks
+    return pks
+
+
+def papers(word: str, *places: int) -> set[int]:
+    """The papers that have a word in any spelling, in some places."""
+    return {4 * at + place + 1 for at, (one, _) in enumerate(TEXTS) if one == word for place in places}
+
+
+ASKED = [(word, form) for word, form in TEXTS if "\n" not in form]
+
+
+@pytest.mark.parametrize(("word", "typed"), ASKED)
+def test_every_spelling_finds_the_same_papers(cache: sqlite3.Connection, word: str, typed: str) -> None:
+    everywhere = papers(word, 0, 1, 2, 3)
+    assert found(cache, f'"{typed}"') == everywhere
+    assert found(cache, f'title:"{typed}"') == papers(word, 0)
+    assert found(cache, f'abstract:"{typed}"') == papers(word, 1)
+    assert found(cache, f'keyword:"{typed}"') >= papers(word, 2)
+    assert found(cache, f'fulltext:"{typed}"') == papers(word, 3)
+    assert not found(cache, f'-"{typed}"') & papers(word, 0, 1, 2)
+    if " " not in typed:
+        assert found(cache, typed) == everywhere
+        assert found(cache, f"study {typed} sort:relevance") == everywhere
+
+
+@pytest.mark.parametrize(("word", "typed"), [(word, form) for word, form in ASKED if " " in form])
+def test_two_plain_words_find_the_joined_one(cache: sqlite3.Connection, word: str, typed: str) -> None:
+    assert found(cache, typed) >= papers(word, 0, 1, 2, 3)
+
+
+@pytest.mark.parametrize(("word", "typed"), ASKED)
+def test_a_sign_in_quotes_finds_one_spelling(cache: sqlite3.Connection, word: str, typed: str) -> None:
+    same = {form for form in WORDS[word] if _letters(form) == _letters(typed)}
+    expected = {4 * at + place + 1 for at, (_, form) in enumerate(TEXTS) if form in same for place in range(4)}
+    assert found(cache, f'"={typed}"') == expected
+    assert found(cache, f'title:"={typed}"') == {pk for pk in expected if pk % 4 == 1}
+
+
+def _letters(form: str) -> str:
+    return " ".join("".join(char if char.isalnum() else " " for char in form.lower()).split())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(ASKED), st.sampled_from(TEXTS), st.booleans())
+def test_marks_cover_what_matched(asked: tuple[str, str], text: tuple[str, str], is_quoted: bool) -> None:
+    typed = f'"{asked[1]}"' if is_quoted else asked[1]
+    sentence = f"We study {' '.join(text[1].split())} here."
+    marked = [sentence[start:end] for start, end in hits(sentence, pattern(words(parse(typed))))]
+    if asked[0] == text[0]:
+        whole = " ".join(marked)
+        assert _letters(whole) in (_letters(text[1]), _letters(text[1]).replace("β", "b"))
+    elif is_quoted:
+        assert not marked
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.sampled_from(ASKED), st.sampled_from(TEXTS))
+def test_a_full_text_is_searched_in_all_spellings(asked: tuple[str, str], text: tuple[str, str]) -> None:
+    word = f'"{asked[1]}"'
+    document = Document("", (Paragraph((Span(f"We study {text[1]} here."),)), Paragraph((Span("Nothing else."),))))
+    searched = pattern((word,))
+    assert len(list(find(document, (word,), [lambda text: hits(text, searched)]))) == (asked[0] == text[0])
+
+
+def test_a_followed_word_is_followed_in_all_spellings(cache: sqlite3.Connection) -> None:
+    with connections.transaction(cache):
+        follow = Follow("word", "pre-training")
+        cache.execute(
+            "INSERT INTO event (id, machine, clock, kind, value, papers, count, undone, applied)"
+            " VALUES ('a', 'm', 1, ?, ?, '', 0, 0, 1)",
+            (follow.kind, value_of(follow, is_followed=True)),
+        )
+        derive_follow(cache, follow.kind)
+        follow_papers(cache, range(1, 50))
+    assert _followed(cache) == papers("pretraining", 0, 1, 2)
+    # An older version has found some of them; what it left out is looked up once.
+    cache.execute("DELETE FROM follow_paper WHERE pk < 10")
+    with connections.transaction(cache):
+        respell(cache)
+    assert _followed(cache) == papers("pretraining", 0, 1, 2)
+    cache.execute("DELETE FROM follow_paper WHERE pk < 10")
+    respell(cache)
+    assert _followed(cache) != papers("pretraining", 0, 1, 2)
+
+
+def _followed(cache: sqlite3.Connection) -> set[int]:
+    return {pk for (pk,) in cache.execute("SELECT pk FROM follow_paper")}
+
+
+def test_rules_and_muted_words_know_all_spellings(cache: sqlite3.Connection) -> None:
+    rule = Rule("trained", "pre-training", ("hide",))
+    for after in (0, -2_000):
+        # Few candidates are tested each in turn; of many, those with the words are looked up.
+        [verdict] = judge(cache, [rule], SCOPE, Candidates(after))
+        assert set(verdict.matched) == papers("pretraining", 0, 1, 2)
+    path = cache_file(cache)
+    muted = "SELECT pk FROM paper WHERE hidden = 1"
+    assert mute(path, ["pretraining"], SCOPE)
+    assert {pk for (pk,) in cache.execute(muted)} == papers("pretraining", 0, 1, 2)
+    assert muting_words(cache, min(papers("pretraining", 0)), SCOPE) == ("pretraining",)
+    assert mute(path, [], SCOPE) and not cache.execute(muted).fetchall()
+
+
+def test_a_hostile_query_stays_small(cache: sqlite3.Connection) -> None:
+    many = "-".join(["pre"] * 499)
+    for query in (
+        many,
+        f'"{many}"',
+        " ".join(["pre-training-based-optimisation"] * 60),
+        " OR ".join(["H2O-β-VAE"] * 99),
+    ):
+        selection = compile_query(parse(query), SCOPE)
+        assert (
+            len(selection.params) < 2_000
+            and len(selection.where) + sum(len(str(one)) for one in selection.params) < 200_000
+        )
+        found(cache, query)
+        assert pattern(words(parse(query))) is not None

@@ -1,0 +1,289 @@
+"""What the README promises about safety, loss and privacy, and the tests that show it.
+
+A promise is named by some of its words, and a test by its place. Whoever writes such a sentence adds it here with the
+test that shows it, or takes the sentence out. Tests that kill programs and fill disks run by `pytest -m long`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        # Marks
+        "your marks survive a crash": (
+            "cache/marks/test_event_log.py::test_a_program_that_ended_between_journal_and_cache_loses_nothing",
+            "crash/test_crash.py::test_no_kill_loses_anything",
+        ),
+        "safe from a crash, a full disk and two readers at once": (
+            "cache/marks/test_journal.py::test_a_failed_append_leaves_the_file_as_it_was",
+            "cache/marks/test_event_log.py::test_a_mark_that_the_journal_can_not_take_is_not_made",
+            "crash/test_crash.py::test_no_kill_loses_anything",
+            "crash/test_crash.py::test_no_full_disk_loses_anything",
+            "crash/test_crash.py::test_many_programs_on_one_home_lose_nothing",
+        ),
+        "You can still undo tomorrow": ("cache/marks/test_events.py::test_undo_reaches_over_restarts",),
+        "`m` marks it read, `u` undoes": (
+            "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
+        ),
+        "Take back the last mark, however many papers it was": (
+            "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
+        ),
+        "Mark every paper in view read; undo takes it back": (
+            "ui/test_app_triage.py::test_all_in_view_are_read_by_one_key_and_unread_by_another",
+        ),
+        "Back to where you were; nothing runs": (
+            "ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",
+        ),
+        "Do again what was undone": (
+            "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
+        ),
+        "Store the note and go back; undo takes it back": (
+            "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
+        ),
+        "Close or stop the latest thing; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "A note that is not finished outlives a crash": (
+            "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
+            "pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
+        ),
+        "take back a change of views, rules, muted words": (
+            "commands/test_lists.py::test_undo_and_redo_of_commands",
+            "ui/test_app_views.py::test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again",
+        ),
+        "All that they did in a refresh is one action": (
+            "refresh/test_rules.py::test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back",
+        ),
+        "A paper that you ask for by its id is left alone": (
+            "refresh/test_rules.py::test_rules_that_are_new_or_back_leave_older_papers_alone",
+        ),
+        "leave their papers out of all lists for as long as": (
+            "refresh/test_rules.py::test_muted_words_hide_papers_while_the_settings_have_them",
+        ),
+        "Lines are only ever added": ("cache/marks/test_event_log.py::test_lines_of_the_journal_are_only_ever_added",),
+        "a wrong clock changes no order of yours": (
+            "cache/marks/test_event_log.py::test_a_clock_that_runs_ahead_elsewhere_does_not_outdo_a_later_mark_here",
+        ),
+        "no event of either is lost": (
+            "cache/marks/test_event_log.py::test_a_program_that_ended_between_journal_and_cache_loses_nothing",
+            "cache/marks/test_event_log.py::test_a_cache_from_a_backup_gets_the_later_marks",
+        ),
+        # What you look at
+        "never moves what you look at": (
+            "ui/widgets/test_paper_list_moves.py::test_a_refresh_moves_nothing_on_the_screen",
+            "ui/test_app_news.py::test_new_papers_come_above_and_the_cursor_stays_on_its_line",
+        ),
+        "nothing is fetched, and nothing is kept": (
+            "ui/test_app_starts.py::test_the_sample_opens_with_no_request_and_keeps_nothing",
+        ),
+        "a `-v` that may become `-video` excludes nothing yet": (
+            "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
+        ),
+        "is never taken for a query": (
+            "commands/test_cli.py::test_a_word_that_is_nearly_a_command_never_opens_the_reader",
+        ),
+        "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
+            "pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
+            "pty/test_served.py::test_without_its_server_it_ends_and_keeps_the_place",
+        ),
+        # What others wrote
+        "Your terminal never takes them for commands": (
+            "ui/widgets/test_paper_list.py::test_hostile_titles_are_drawn_literally",
+            "actions/test_export.py::test_no_format_lets_an_escape_through",
+            "pty/test_program.py::test_hostile_titles_reach_the_terminal_as_harmless_text",
+        ),
+        "it is data, never an instruction": (
+            "commands/test_mcp.py::test_what_others_wrote_stands_nowhere_else",
+            "commands/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
+        ),
+        "so it may only read": ("commands/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",),
+        "it may also `star`, `queue`, `tag` and `note`, but nothing else": (
+            "commands/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
+        ),
+        "takes back all that one run of the program did": (
+            "cache/marks/test_agents.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
+        ),
+        "`for you` learns nothing from marks of programs": (
+            "commands/test_mcp.py::test_it_says_what_suits_the_user_by_the_users_own_marks",
+        ),
+        "A link holds an id and nothing else, or is refused": (
+            "actions/test_link_handler.py::test_what_else_an_address_says_is_refused",
+        ),
+        "nothing that is fetched": (
+            "actions/test_digests.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
+        ),
+        # What leaves the machine
+        "on this machine alone": ("cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",),
+        "Nothing is sent anywhere, and no paper is hidden by it": (
+            "cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",
+            "cache/choosing/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
+        ),
+        "whoever has the address reads and marks as you": (
+            "commands/test_serve.py::test_other_machines_are_warned_of",
+        ),
+        "Alone it asks nobody who they are": (
+            "pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
+        ),
+        "the mail server's password in the keyring": (
+            "commands/test_digest_faults.py::test_the_password_is_in_the_keyring",
+        ),
+        "may hold the password; no other program gets it": (
+            "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
+        ),
+        "gets neither password nor mail": ("actions/test_mail.py::test_nothing_is_sent_in_the_open_or_to_a_stranger",),
+        "it leaves your machine only with the rest": (
+            "ui/test_app_traces.py::test_a_setting_switches_them_off_and_nothing_read_says_what_comes",
+            "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
+        ),
+        "No titles and no texts of papers, no tokens, no paths": (
+            "cache/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
+        ),
+        "so that none is lost where two machines add some": (
+            "cache/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
+            "cache/sync/test_lists.py::test_entries_stay_here_without_consent",
+            "commands/test_sync.py::test_settings_go_along_if_they_are_to",
+        ),
+        "At first you share nothing": (
+            "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
+        ),
+        "An address with a password is refused": (
+            "commands/test_group.py::test_a_password_is_refused_and_never_printed",
+        ),
+        "with a key that never leaves your machines": (
+            "cache/group/test_looking.py::test_the_file_of_the_membership_is_private_and_its_damage_is_said",
+            "cache/group/test_looking.py::test_nobody_writes_in_anothers_name",
+        ),
+        "or a name that only looks like it, has the first digits of its key": (
+            "cache/group/test_looking.py::test_a_name_that_only_looks_like_one_has_a_part_of_its_key",
+            "cache/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
+        ),
+        "and of addresses all but the host are left out": (
+            "test_log.py::test_secrets_are_taken_out",
+            "commands/test_bug_report.py::test_no_planted_secret_is_in_a_report_in_json_or_in_the_log",
+        ),
+        "No queries, paths, addresses, names or keys are in it": (
+            "commands/test_bug_report.py::test_no_planted_secret_is_in_a_report_in_json_or_in_the_log",
+        ),
+        "Your access token is used only if `HF_TOKEN` is set": (
+            "feeds/http/test_environment.py::test_the_file_is_read_only_if_the_user_said_so",
+        ),
+        "It is sent only to `https://huggingface.co`": (
+            "feeds/http/test_environment.py::test_only_the_hub_and_a_named_server_may_have_the_token",
+        ),
+        "nor any other program that the reader starts has it in its environment": (
+            "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
+            "commands/test_schedule.py::test_a_schedule_shows_no_token",
+            "refresh/test_worker.py::"
+            "test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environment_without_it",
+        ),
+        "may not lead to this machine or its network": (
+            "feeds/http/test_connections.py::test_the_local_network_is_refused",
+            "feeds/http/test_connections.py::test_a_redirect_into_the_local_network_is_not_followed",
+            "feeds/http/test_connections.py::test_a_name_server_can_not_answer_the_connection_in_another_way",
+        ),
+        "so with one only `localhost` and local IP addresses are refused": (
+            "feeds/http/test_connections.py::test_a_proxy_may_be_local_and_looks_up_names_itself",
+        ),
+        "state and log are yours alone": ("test_homes.py::test_nothing_of_an_old_home_stays_open_to_others",),
+        "All programs then leave it alone": (
+            "feeds/http/test_busy_host.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
+        ),
+        # Other machines and people
+        "a mark that was made after seeing another one always counts as later": (
+            "cache/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
+        ),
+        "`undo` takes back, for all machines, what was done on this one": (
+            "cache/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
+            "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
+        ),
+        "One that is lost or set back is written anew": (
+            "cache/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
+        ),
+        "such as a pipe or a link to nothing, is named and skipped": (
+            "cache/sync/test_odd_folders.py::test_what_is_no_file_is_named_and_skipped",
+        ),
+        "A missing folder is reported, and nothing is lost": (
+            "cache/sync/test_folder.py::test_a_folder_that_can_not_be_used_is_said",
+            "cache/sync/test_odd_folders.py::test_a_folder_that_can_only_be_read_brings_what_others_did",
+            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+        ),
+        "adds nothing and takes nothing back": (
+            "cache/group/test_machines.py::test_two_machines_are_one_member_with_one_list_and_one_choice",
+        ),
+        "say so in one sentence with the way out, and lose nothing": (
+            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+        ),
+        "the next run goes on by itself; nothing has to be repaired": (
+            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+        ),
+        "so nothing is written there and you are told so": (
+            "test_platform.py::test_a_file_system_without_locks_is_no_other_program",
+            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+        ),
+        "how none is lost or sent twice": (
+            "commands/test_digest.py::test_it_is_mailed_once",
+            "commands/test_digest.py::test_what_could_not_be_sent_is_sent_later",
+            "commands/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
+        ),
+        "so nothing is left out while the machine was off": (
+            "commands/test_digest.py::test_it_goes_on_from_the_last_one",
+        ),
+        # Files, in and out
+        "are listed, not lost": ("commands/test_import_libraries.py::test_a_library_comes_in_and_twice_is_once",),
+        "adds what the file lacks, and changes nothing in it": (
+            "commands/test_export_files.py::test_a_file_gets_what_it_lacks_and_no_more",
+            "commands/test_export_files.py::test_foreign_entries_stay_byte_by_byte",
+        ),
+        "One `undo` takes an import back": (
+            "commands/test_import_libraries.py::test_a_library_comes_in_and_twice_is_once",
+        ),
+        "in whatever order you import files, and importing a file twice changes nothing": (
+            "cache/marks/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
+            "commands/test_round_trip.py::test_a_list_is_imported_too",
+        ),
+        "A note or tag that loses stays in the journal": (
+            "cache/marks/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
+            "cache/sync/test_folder.py::test_of_two_notes_the_same_one_wins_and_the_other_stays_in_the_log",
+        ),
+        "is set where there is none, and nothing is taken away": (
+            "cache/marks/test_imports.py::test_a_mark_without_a_time_is_made_where_none_is_set",
+        ),
+        # A cache that breaks
+        "or is not a database at all is never written to": (
+            "cache/mending/test_health.py::test_a_broken_cache_is_told_and_left_as_it_is",
+        ),
+        "change nothing in a good cache": ("cache/mending/test_repair.py::test_a_second_repair_changes_nothing",),
+        "that alone is made anew, and the file as it was is copied": (
+            "cache/mending/test_repair.py::test_an_index_alone_is_rebuilt_in_its_place",
+        ),
+        "Files that were put aside are never deleted": (
+            "cache/mending/test_repair.py::test_a_broken_cache_is_replaced_and_kept",
+            "cache/mending/test_repair.py::test_a_second_repair_changes_nothing",
+        ),
+    }
+)
+"""The tests of each promise, by words of it that stand in the README."""
+
+OTHERWISE = (
+    *("those that have them only in their full text", "Authors are compared by name alone", "they decide alone"),
+    *("yours wins; `dailypapers keys check`", "leaves your comments and your order alone"),
+    *(
+        "counts as changed only by a new version",
+        "`--color=always` keeps",
+        "only these fields",
+        "| `undo`",
+        "| `undone`",
+    ),
+    *("`ctrl+z` does nothing", "and only for what changed", "macOS lets only applications", "above every event"),
+    *("Keep the password out of the settings", "share the folder only with yourself", "alone at the server"),
+    *(
+        "Nothing is encrypted:",
+        "a token for the feed, which needs none",
+        "no colours, only weight",
+        "### Token, network",
+    ),
+    *("| `u` | Undo:", "| `ctrl+z` | Undo typing:", "Only this pane; again shows all"),
+    *("a compound that nobody writes with a dash", "The index knows words alone"),
+    *("only `ui` imports Textual", "a wrong password or key, a file of another machine that is cut off"),
+)
+"""Words of sentences that say `only`, `alone` or `nothing` of something else, or that warn and promise nothing."""
