@@ -161,8 +161,8 @@ def _is_current(path: Path, facts: _Facts) -> bool:
     if number is not None and number > HEAD:
         raise CacheTooNew(
             f"The cache {path} was made by {maker(path)} with schema {number}, and this is dailypapers {__version__}"
-            f" with schema {HEAD}, so it was not changed. Install one whose 'dailypapers --version' says schema {number}"
-            " or higher; 'dailypapers restore --set-aside' begins a new cache with your marks."
+            f" with schema {HEAD}, so it was not changed. Install one whose 'dailypapers --version' says schema"
+            f" {number} or higher; 'dailypapers restore --set-aside' begins a new cache with your marks."
         )
     if number == HEAD and not facts.names.issuperset(known_names()):
         raise damaged(path)

@@ -147,6 +147,7 @@ def test_without_a_backup_what_sqlite_can_read_comes_back(home: Home, damage: st
     assert report.papers >= LEAST[damage]
     (came,) = report.restored.items()
     assert came == (home.cache, report.papers)
+    assert report.papers + report.unread == beginnings.PAPERS
     if damage == "header":
         assert everything(home.cache) == home.before
 
