@@ -239,7 +239,7 @@ def make_older(home: Path) -> None:
         "DROP TABLE follow_paper",
         "DROP TABLE follow",
         "DROP TABLE paper_flags",
-        *(f"DROP TABLE {name}" for name in ("paper_edit", "second_look", "earlier_text")),
+        *(f"DROP TABLE {name}" for name in ("paper_edit", "second_look", "earlier_text", "page_paper")),
         "ALTER TABLE event DROP COLUMN number",
         "DELETE FROM event WHERE kind LIKE 'follow:%'",
         "DELETE FROM meta WHERE key = 'journal_size'",

@@ -265,6 +265,16 @@ CREATE TABLE member_mark (
 
 CREATE INDEX ix_member_mark_member ON member_mark (member);
 
+CREATE TABLE page_paper (
+    pk INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    asked VARCHAR,
+    choices VARCHAR NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
 CREATE TABLE paper_alias (
     id VARCHAR NOT NULL,
     pk INTEGER NOT NULL,
