@@ -234,6 +234,8 @@ def make_older(home: Path) -> None:
         "DROP INDEX ix_orphan_event",
         "DROP TABLE full_text",
         "DROP TABLE text_fts",
+        "DROP INDEX event_forgets",
+        "DROP TABLE event_origin",
         "DROP TABLE member_mark",
         "DROP TABLE member",
         "DROP TABLE follow_paper",

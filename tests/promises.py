@@ -202,6 +202,14 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "One that is lost or set back is written anew": (
             "cache/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
+        "then nothing follows from what that machine brought": (
+            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "cache/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
+        ),
+        "the journal keeps all, and `sync forget MACHINE --undo`": (
+            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "cache/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
+        ),
         "such as a pipe or a link to nothing, is named and skipped": (
             "cache/sync/test_odd_folders.py::test_what_is_no_file_is_named_and_skipped",
         ),
@@ -278,7 +286,7 @@ OTHERWISE = (
         "| `undone`",
     ),
     *("`ctrl+z` does nothing", "and only for what changed", "macOS lets only applications", "above every event"),
-    *("Keep the password out of the settings", "share the folder only with yourself", "alone at the server"),
+    *("Keep the password out of the address", "share the folder only with yourself", "alone at the server"),
     *(
         "Nothing is encrypted:",
         "a token for the feed, which needs none",

@@ -39,7 +39,18 @@ CREATE INDEX event_by_number ON event (machine, number);
 
 CREATE INDEX event_by_target ON event (value) WHERE kind IN ('undo', 'redo');
 
+CREATE INDEX event_forgets ON event (kind) WHERE kind GLOB 'forget:*';
+
 CREATE INDEX event_unapplied ON event (seq) WHERE applied = 0;
+
+CREATE TABLE event_origin (
+    event INTEGER NOT NULL,
+    via VARCHAR NOT NULL,
+    rest VARCHAR NOT NULL,
+    PRIMARY KEY (event)
+);
+
+CREATE INDEX event_origin_via ON event_origin (via) WHERE via <> '';
 
 CREATE TABLE feed (
     pk INTEGER NOT NULL,

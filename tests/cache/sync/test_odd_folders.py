@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from reader.cache.marks.journal import Journal
 from reader.cache.sync import folder as folder_module
-from reader.cache.sync import machine_file
+from reader.cache.sync import machine_file, memory
 from reader.core.errors import CacheError
 from tests.cache.sync.machines import Machine, make_cache
 
@@ -87,7 +90,7 @@ def test_what_is_no_file_is_named_and_skipped(laptop: Machine, desk: Machine) ->
 def test_files_beyond_the_bounds_are_named(laptop: Machine, desk: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(machine_file, "MOST_BYTES", 100)
-        assert desk.look().troubles == [f"{laptop.own_file.name}: it is too large for a file of marks"]
+        assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: only its first 100 bytes are read"]
     laptop.mark("star", True, 2)
     laptop.look()
     assert desk.look().came == {"laptop": 2}
@@ -217,6 +220,7 @@ def test_the_folder_may_be_on_another_disk(origin: Path, tmp_path: Path) -> None
     try:
         laptop = Machine.copied(origin, tmp_path / "shared", "laptop")
         desk = Machine.copied(origin, tmp_path / "shared", "desk")
+        folder.mkdir()
         laptop.folder = desk.folder = folder
         laptop.mark("star", True, 1)
         laptop.look()
@@ -229,3 +233,16 @@ def test_the_folder_of_the_cache_is_refused(laptop: Machine) -> None:
     laptop.folder = laptop.cache.parent
     with pytest.raises(CacheError, match="has this machine's own cache, which is not to be shared"):
         laptop.look()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_folder_whose_name_is_no_utf_8_is_remembered(origin: Path, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"shared-\xff")
+    folder.mkdir()
+    laptop, desk = (Machine.copied(origin, folder, name) for name in ("laptop", "desk"))
+    (folder / os.fsdecode(b"dailypapers-\xfe.jsonl")).write_text("")
+    laptop.mark("star", True, 1)
+    laptop.look()
+    assert (desk.look().came, desk.look().came) == ({"laptop": 1}, {})
+    with closing(sqlite3.connect(desk.cache)) as connection:
+        assert memory.latest_folder(connection) == str(folder)

@@ -164,7 +164,7 @@ def test_formulas_need_only_their_tex() -> None:
         (pages.PAGE[: len(pages.PAGE) // 2], "the page breaks off before its end"),
         ("<div>" * 50_000, "its elements are nested too deep"),
         ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
-        ("x" * (bounds.LETTERS + 1), "the page is larger than 20 million letters"),
+        ("x" * (bounds.HTML_LETTERS + 1), "the page is larger than 12 million letters"),
     ],
 )
 def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
