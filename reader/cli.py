@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reader import __version__, access_token
+from reader import access_token, described
 from reader.commands.line.registry import COMMANDS, add_reader_options, find_command
 from reader.commands.streams import Output, finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import ReaderError, UsageError
@@ -90,7 +90,7 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     if first in ("-h", "--help"):
         return _print_front_page(words)
     if first in ("-V", "--version"):
-        sys.stdout.write(f"{APP} {__version__}\n")
+        sys.stdout.write(f"{APP} {described()}\n")
         return 0
     return _open_reader(words, frame)
 
@@ -186,7 +186,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
         advice = _explain_option_order(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
     if options.version:
-        sys.stdout.write(f"{APP} {__version__}\n")
+        sys.stdout.write(f"{APP} {described()}\n")
         raise SystemExit(0)
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
