@@ -21,6 +21,7 @@ __all__ = [
     "clean_block",
     "clean_note",
     "fold",
+    "is_harmless",
     "is_letter",
     "split_words",
     "text_size",
@@ -93,6 +94,11 @@ def clean_note(text: str, limit: int = NOTE_LIMIT) -> str:
         text = _UNWANTED.sub(lambda found: found[0] if found[0] in "\n\t" else "", _ESCAPE.sub("", text))
         text = unicodedata.normalize("NFC", text)
     return text[:limit].rstrip()
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a text has nothing that a terminal would obey, and nothing invisible; lines and tabs are allowed."""
+    return _UNWANTED.search(text.replace("\n", "").replace("\t", "")) is None
 
 
 def fold(text: str) -> str:
