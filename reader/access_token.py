@@ -1,4 +1,4 @@
-"""Keeps the user's access token from every program that the reader starts, and what is private from the log.
+"""Keeps the user's secrets from every program that the reader starts, and what is private from the log.
 
 The program moves the token from its own environment into this module before all else, since libraries start programs
 too (`webbrowser` does). The process that runs jobs gets it through its pipe.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KEY")
 """Variables that hold a secret: two for the feed, of which the reader uses the first, and one for vectors."""
@@ -15,7 +16,10 @@ TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KE
 MAIL_PASSWORD = "DAILYPAPERS_SMTP_PASSWORD"  # noqa: S105 (a name)
 """The variable that holds the password of the mail server; no other program receives it."""
 
-_SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD)
+SERVER_VARIABLES = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY")
+"""Variables by which a PostgreSQL server's library has a password, or finds one."""
+
+_SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD, *SERVER_VARIABLES)
 
 _hidden: dict[str, str] = {}
 
@@ -35,6 +39,18 @@ def hold_tokens(tokens: Mapping[str, str]) -> None:
     _hidden.update(tokens)
 
 
+@contextmanager
+def server_environment() -> Iterator[None]:
+    """Have the variables of a PostgreSQL server in the environment, where its library looks for them."""
+    shown = {name: _hidden[name] for name in SERVER_VARIABLES if name in _hidden and name not in os.environ}
+    os.environ.update(shown)
+    try:
+        yield
+    finally:
+        for name in shown:
+            os.environ.pop(name, None)
+
+
 def held_tokens() -> dict[str, str]:
     """The tokens by variable, whether they are hidden or still in the environment."""
     environ = lookup_environment()
@@ -42,7 +58,7 @@ def held_tokens() -> dict[str, str]:
 
 
 def held_secrets() -> dict[str, str]:
-    """The tokens and the mail server's password by variable, for a process that runs a command of this program."""
+    """The tokens and the passwords of servers by variable, for a process that runs a command of this program."""
     environ = lookup_environment()
     return {name: environ[name] for name in _SECRETS if name in environ}
 

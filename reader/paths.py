@@ -211,9 +211,12 @@ def _open_plain(file: str, flags: int) -> int:
 
 
 def open_private(file: Path, *, new: bool = False) -> TextIO:
-    """Open a text file to write it anew, for the user alone; with `new`, raises FileExistsError if it exists."""
+    """Open a text file to write it anew, for the user alone; with `new`, raises FileExistsError if it exists.
+
+    Half an emoji, or a byte of a name that is no UTF-8, is written as JSON escapes it.
+    """
     flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
-    out = os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8")
+    out = os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8", errors="backslashreplace")
     make_private(file)
     return out
 

@@ -74,13 +74,15 @@ LONG = (
     "pty/test_resizing.py",
     "pty/test_served.py",
     "refresh/test_worker.py",
+    "test_homes.py",
     "ui/first_frame/test_painter.py",
     "ui/first_frame/test_shipped_look.py",
     "ui/looks/test_contrast.py",
     "ui/test_app_ascii.py",
     "ui/test_app_random.py",
 )
-"""Modules that kill or flood the program, or go through all its screens: `pytest -m long` and `.ci/run` run them."""
+"""Modules that kill, flood or start the program many times, or go through all its screens: `pytest -m long` and
+`.ci/run` run them."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -184,7 +184,10 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "so with one only `localhost` and local IP addresses are refused": (
             "feeds/http/test_connections.py::test_a_proxy_may_be_local_and_looks_up_names_itself",
         ),
-        "state and log are yours alone": ("test_homes.py::test_nothing_of_an_old_home_stays_open_to_others",),
+        "state and log are yours alone": (
+            "test_paths.py::test_folders_are_made_for_the_user_alone",
+            "test_homes.py::test_nothing_of_an_old_home_stays_open_to_others",
+        ),
         "All programs then leave it alone": (
             "feeds/http/test_busy_host.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
         ),

@@ -67,3 +67,21 @@ def test_a_browser_gets_the_users_environment_without_the_token(tmp_path: Path) 
     assert SECRET not in out.read_text()
     # macOS adds a variable of its own to every process.
     assert {name for name in got if not name.startswith("__")} <= {*environment, "LC_CTYPE"} - {"HF_TOKEN"}
+
+
+def test_a_servers_password_is_there_only_while_its_library_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in access_token.SERVER_VARIABLES:
+        monkeypatch.setenv(name, SECRET)
+    assert SECRET not in access_token.child_environment().values()
+    access_token.hide_tokens()
+    assert SECRET not in os.environ.values()
+    assert access_token.held_secrets() == dict.fromkeys(access_token.SERVER_VARIABLES, SECRET)
+    with access_token.server_environment():
+        assert os.environ["PGPASSWORD"] == os.environ["PGSERVICEFILE"] == SECRET
+        assert SECRET not in access_token.child_environment().values()
+    assert SECRET not in os.environ.values()
+    # A child is given no service file either, by whatever way it is started.
+    child = subprocess.run(
+        [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, text=True, check=True
+    )
+    assert SECRET not in child.stdout

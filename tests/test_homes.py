@@ -14,8 +14,9 @@ import pytest
 
 from tests.crash.homes import SAMPLE
 from tests.crash.migration import write_first_schema
-from tests.crash.program import environment, run
+from tests.crash.program import ROOT, environment, run
 from tests.feed_server import FeedServer, item
+from tests.pty.terminal import Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 
@@ -81,3 +82,20 @@ def test_nothing_of_an_old_home_stays_open_to_others(old: Path, tmp_path: Path) 
 def _use(home: Path, endpoint: str) -> None:
     for words in (("refresh", "--days", "1"), ("mark", "star", "2611.00001"), ("list", "~ news")):
         assert run(words, environment(home, endpoint)).code == 0
+
+
+@pytest.mark.parametrize("name", [NAMES[0], NAMES[-1]], ids=ascii)
+def test_the_reader_opens_and_marks_in_such_a_home(name: str, tmp_path: Path) -> None:
+    home = tmp_path / "around" / name
+    for said in ("1 starred", "1 unstarred"):
+        with (
+            FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed,
+            Terminal([sys.executable, "-m", "reader"], environment(home, feed.url), (100, 30), ROOT) as terminal,
+        ):
+            terminal.wait_for("News of the day", 60)
+            terminal.press("s")
+            terminal.wait_for(said, 30)
+            terminal.press("q")
+            assert terminal.wait_closed(30) == 0
+    assert [one.name for one in home.parent.iterdir()] == [home.name]
+    assert (home / "state.json").exists() and (home / "look.json").exists()

@@ -64,6 +64,8 @@ class Format:
 def record(paper: Paper) -> Record:
     """A paper as a JSON object."""
     values = {key: _json_value(getattr(paper, name), is_block) for key, name, is_block in _JSON_FIELDS}
+    # Every paper has authors.
+    values["authors"] = values["authors"] or None
     values["url"] = hf_url(paper.id) or _line(paper.url)
     # The user's own text has its lines as they are.
     values["note"] = clean_note(paper.note or "") or None
@@ -224,8 +226,8 @@ def _escape_start(text: str) -> str:
     return f"{text}\\" if text.isdigit() else f"\\{text}"
 
 
-def _amount(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def _amount(count: int | None, noun: str) -> str:
+    return "" if count is None else f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _line(text: str | None) -> str | None:

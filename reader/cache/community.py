@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import connections
+from reader.cache.pages import PageTitle, one_title
 from reader.cache.sqlite_errors import explained
 from reader.core.community import Community, dump, load
 
@@ -30,6 +31,8 @@ class Kept(NamedTuple):
     """ISO day on which arXiv was last asked about the paper."""
     models: tuple[int, ...] = ()
     """The number of models that name the paper, at each change, oldest first."""
+    title: PageTitle | None = None
+    """What is known of a saved page's paper in place of its arXiv id."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
         """Whether the feed or, `with_arxiv`, arXiv is asked again."""
@@ -75,7 +78,7 @@ def read_community(connection: sqlite3.Connection, pk: int) -> Kept:
         "SELECT models FROM paper_change WHERE pk = ? AND models IS NOT NULL ORDER BY at", (pk,)
     ).fetchall()
     models = tuple(count for count, _ in groupby(count for (count,) in counts))
-    return Kept(NOTHING if body is None else load(body), asked, arxiv_asked, models)
+    return Kept(NOTHING if body is None else load(body), asked, arxiv_asked, models, one_title(connection, pk))
 
 
 class Communities:

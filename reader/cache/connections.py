@@ -31,6 +31,9 @@ BUSY_SECONDS = 10.0
 PEEKS, PEEK_SECONDS = 20, 0.01
 """How often, and at what distance, it is looked for the locks of a log that has none."""
 
+RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
+"""How often the write lock is tried, and for how long work of many transactions leaves it free between two of them."""
+
 STATEMENT_STEPS = 1_000_000
 """Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
 
@@ -161,7 +164,7 @@ def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """A write transaction that takes its lock at the start, so a busy cache can't make it fail half-way."""
-    connection.execute("BEGIN IMMEDIATE")
+    _begin(connection)
     try:
         yield
         connection.execute("COMMIT")
@@ -170,6 +173,36 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the write lock, and try each millisecond while another program has it.
+
+    SQLite's own waiting tries every 100 ms in the end. It would miss the short gaps between the transactions of a
+    program that writes for long, such as one that takes in another machine's marks.
+    """
+    ((patience,),) = connection.execute("PRAGMA busy_timeout").fetchall()
+    give_up: float | None = None
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if primary_code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                give_up = time.monotonic() + patience / 1_000 if give_up is None else give_up
+                if time.monotonic() >= give_up:
+                    raise
+            time.sleep(RETRY_SECONDS)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+def give_way() -> None:
+    """Let another program take the write lock, between two transactions of long work."""
+    time.sleep(GAP_SECONDS)
 
 
 def statements(script: str) -> Iterator[str]:

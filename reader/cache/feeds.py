@@ -63,6 +63,9 @@ _UNCATEGORIZED = (
     f" AND p.id NOT LIKE '{PAGE_PREFIX}%' AND p.id NOT LIKE '{FEED_PREFIX}%'"
 )
 
+PER_PEER = 50
+"""Papers that are asked for at once because one other machine, or one member of the group, names them."""
+
 _TRIES = 3
 """How often a paper is asked for that no source has."""
 
@@ -76,25 +79,30 @@ _NOT_FOUND = """
 
 _LOST = f"""
     WITH mark AS (
-        SELECT o.id, e.value, e.clock,
+        SELECT o.id, e.value, e.clock, coalesce(nullif(origin.via, ''), e.machine) AS peer,
             row_number() OVER (PARTITION BY o.id, e.kind ORDER BY e.clock DESC, e.id DESC) AS place
-        FROM orphan AS o JOIN event AS e ON e.seq = o.event
+        FROM orphan AS o JOIN event AS e ON e.seq = o.event LEFT JOIN event_origin AS origin ON origin.event = e.seq
         WHERE e.undone = 0 AND (e.kind IN ('star', 'note', 'queue', 'want', 'like') OR e.kind LIKE 'tag:%')
         AND o.id NOT LIKE '{PAGE_PREFIX}%' AND o.id NOT LIKE '{FEED_PREFIX}%'
+    ), wanted AS (
+        SELECT mark.id, mark.clock, mark.peer,
+            row_number() OVER (PARTITION BY mark.peer ORDER BY mark.clock DESC, mark.id) AS turn
+        FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.id
+        WHERE place = 1 AND mark.value NOT IN ('', '0') AND (meta.value IS NULL OR (
+            CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
     )
-    SELECT mark.id FROM mark LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || mark.id
-    WHERE place = 1 AND mark.value NOT IN ('', '0') AND (meta.value IS NULL OR (
-        CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
-    GROUP BY mark.id ORDER BY max(mark.clock) DESC, mark.id LIMIT :limit
+    SELECT id FROM wanted WHERE turn <= :each OR peer IS (SELECT value FROM meta WHERE key = 'machine')
+    GROUP BY id ORDER BY max(clock) DESC, id LIMIT :limit
 """
 
 _LOST_OF_GROUP = f"""
-    SELECT DISTINCT m.paper FROM member_mark AS m LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || m.paper
+    SELECT DISTINCT paper FROM (SELECT m.paper, row_number() OVER (PARTITION BY m.member ORDER BY m.paper DESC) AS turn
+    FROM (SELECT DISTINCT paper, member FROM member_mark) AS m LEFT JOIN meta ON meta.key = '{_NO_SOURCE}' || m.paper
     WHERE m.paper NOT LIKE '{PAGE_PREFIX}%' AND m.paper NOT LIKE '{FEED_PREFIX}%'
     AND NOT EXISTS (SELECT 1 FROM paper WHERE id = m.paper)
     AND NOT EXISTS (SELECT 1 FROM paper_alias WHERE id = m.paper) AND (meta.value IS NULL OR (
-        CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before))
-    ORDER BY m.paper DESC LIMIT :limit
+        CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before)))
+    WHERE turn <= :each ORDER BY paper DESC LIMIT :limit
 """
 
 
@@ -287,13 +295,15 @@ class Feeds:
         with self._alone():
             if self._connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
                 return []
-            rows = self._connection.execute(_LOST, {"before": asked_before, "tries": _TRIES, "limit": limit})
+            values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
+            rows = self._connection.execute(_LOST, values)
             return [id for (id,) in rows]
 
     def lost_of_group(self, asked_before: str, limit: int) -> list[str]:
         """Ids on arXiv of papers that members of the group share and that are not in the cache, as `lost` does."""
         with self._alone():
-            rows = self._connection.execute(_LOST_OF_GROUP, {"before": asked_before, "tries": _TRIES, "limit": limit})
+            values = {"before": asked_before, "tries": _TRIES, "limit": limit, "each": PER_PEER}
+            rows = self._connection.execute(_LOST_OF_GROUP, values)
             return [id for (id,) in rows]
 
     def not_found(self, ids: Iterable[str], day: str) -> None:

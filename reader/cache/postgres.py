@@ -12,6 +12,7 @@ from threading import Event, Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from reader.access_token import server_environment
 from reader.cache.server_troubles import SILENT, reason
 from reader.core.errors import CacheError
 
@@ -132,9 +133,11 @@ def open_server(address: str) -> Iterator[Server]:
             " %3F."
         )
     try:
-        with _patient(psycopg.Connection).connect(
-            address, autocommit=True, connect_timeout=PATIENCE, application_name=NAME, **_SIGNS_OF_LIFE
-        ) as connection:
+        with server_environment():
+            connected = _patient(psycopg.Connection).connect(
+                address, autocommit=True, connect_timeout=PATIENCE, application_name=NAME, **_SIGNS_OF_LIFE
+            )
+        with connected as connection:
             yield Server(connection)
     except psycopg.Error as error:
         raise CacheError(f"{shown(address)} can't be used: {reason(error)}. Marks wait here until it can.") from None

@@ -20,7 +20,7 @@ from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.paths import close_to_others, make_folder, touch_private
 
-HEAD = "0013"
+HEAD = "0015"
 """The newest migration: the schema that this program reads and writes."""
 
 APPLICATION_ID = 0x44504150

@@ -39,7 +39,18 @@ CREATE INDEX event_by_number ON event (machine, number);
 
 CREATE INDEX event_by_target ON event (value) WHERE kind IN ('undo', 'redo');
 
+CREATE INDEX event_forgets ON event (kind) WHERE kind GLOB 'forget:*';
+
 CREATE INDEX event_unapplied ON event (seq) WHERE applied = 0;
+
+CREATE TABLE event_origin (
+    event INTEGER NOT NULL,
+    via VARCHAR NOT NULL,
+    rest VARCHAR NOT NULL,
+    PRIMARY KEY (event)
+);
+
+CREATE INDEX event_origin_via ON event_origin (via) WHERE via <> '';
 
 CREATE TABLE feed (
     pk INTEGER NOT NULL,
@@ -264,6 +275,16 @@ CREATE TABLE member_mark (
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_member_mark_member ON member_mark (member);
+
+CREATE TABLE page_paper (
+    pk INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    asked VARCHAR,
+    choices VARCHAR NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
 
 CREATE TABLE paper_alias (
     id VARCHAR NOT NULL,

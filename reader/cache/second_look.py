@@ -20,6 +20,7 @@ from reader.cache.flags import clear_flag, set_flag
 from reader.cache.sqlite_errors import explained
 from reader.core.flags import Flag
 from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
+from reader.core.paper_row import UNKNOWN
 from reader.core.second_look import Changes, Edit, Facts, History, Look, Moved, find_due
 from reader.core.settings.tables import SecondLook as Limits
 
@@ -149,7 +150,8 @@ def looked_at(connection: sqlite3.Connection, pk: int) -> int | None:
 def history_of(connection: sqlite3.Connection, pk: int) -> History:
     """The facts of a paper over time."""
     votes, comments, models, code, version, versions, revised, venue, title, abstract = connection.execute(
-        "SELECT p.upvotes, p.comments, p.models, p.has_code, t.version, coalesce(t.versions, ''),"
+        f"SELECT nullif(p.upvotes, {UNKNOWN}), nullif(p.comments, {UNKNOWN}), p.models, p.has_code,"
+        " t.version, coalesce(t.versions, ''),"
         " coalesce(t.revised, ''), coalesce(p.venue, ''), p.title, t.abstract"
         " FROM paper AS p JOIN paper_text AS t USING (pk) WHERE p.pk = ?",
         (pk,),
@@ -157,7 +159,9 @@ def history_of(connection: sqlite3.Connection, pk: int) -> History:
     number, day = newest_version(version, versions, revised)
     now = Facts(votes, comments, models, bool(code), number, venue, title, abstract)
     moved = connection.execute(
-        "SELECT at, upvotes, comments, models, links & 1 FROM paper_change WHERE pk = ? ORDER BY at", (pk,)
+        f"SELECT at, nullif(upvotes, {UNKNOWN}), nullif(comments, {UNKNOWN}), models, links & 1"
+        " FROM paper_change WHERE pk = ? ORDER BY at",
+        (pk,),
     )
     edits = connection.execute("SELECT at, field, before FROM paper_edit WHERE pk = ? ORDER BY at", (pk,))
     points = [Moved(at, votes, comments, models, bool(code)) for at, votes, comments, models, code in moved]

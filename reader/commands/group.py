@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.cache.group.place import shown_place
+from reader.cache.group.place import shared_place, shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, warn
+from reader.commands.output import amount, is_confirmed, is_terminal, print_json, print_line, print_text, warn
 from reader.commands.sharing.group_status import IN_NONE, print_status
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
@@ -30,9 +30,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="status")
     about = (
         "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
-        " tag, tag:NAME"
+        " tag, tag:NAME; for forget, a member's name"
     )
-    suggest(parser.add_argument("things", nargs="*", metavar="PLACE|THING", help=about), _suggest)
+    suggest(parser.add_argument("things", nargs="*", metavar="PLACE|THING|NAME", help=about), _suggest)
     about = "who you are in the group: letters, digits and .-_"
     parser.add_argument("--name", metavar="NAME", help=about)
     parser.add_argument(
@@ -42,6 +42,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--mine", action="store_true", help=about)
     about = "look, and go on until it is stopped; with a server, what comes is here at once"
     parser.add_argument("--watch", action="store_true", help=about)
+    parser.add_argument("--undo", action="store_true", help="for forget: have the member's marks again")
+    parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 
@@ -103,17 +105,10 @@ def _warn_of_namesake(workspace: Workspace) -> None:
 
 def _place(arguments: Namespace) -> str:
     """The folder or the server that is given; raises UsageError."""
-    from reader.cache.postgres import has_password, is_server
-
     what = arguments.what
     if len(arguments.things) != 1:
         raise UsageError(f"Name a folder that you share, or a server: dailypapers group {what} DIR --name YOU.")
-    place: str = arguments.things[0]
-    if not is_server(place):
-        return str(Path(place).expanduser().absolute())
-    if has_password(place):
-        raise UsageError("Leave the password out of the address, where other programs see it: put it into ~/.pgpass.")
-    return place
+    return shared_place(arguments.things[0], Path())
 
 
 def _name(arguments: Namespace) -> str:
@@ -166,6 +161,38 @@ def _leave(arguments: Namespace, workspace: Workspace) -> int:
     elif not arguments.quiet:
         print_line("You have left the group, and nothing of yours is shared any more." if is_told else "You have left.")
     return 0
+
+
+def _forget(arguments: Namespace, workspace: Workspace) -> int:
+    """Take back all that a member shares, here and on the user's other machines."""
+    from reader.cache.group import membership
+    from reader.cache.group.members import members
+
+    mine = membership.load(workspace.cache_file)
+    if mine is None:
+        raise ReaderError(IN_NONE)
+    if len(arguments.things) != 1:
+        raise UsageError("Name one member: dailypapers group forget NAME. 'group status' lists them.")
+    named = bare(arguments.things[0])
+    keys = [key for key, name in mine.names.items() if named.lower() in (name.lower(), key)]
+    if len(keys) != 1:
+        raise UsageError(f"There is no member {clean(named, 100)!r}: 'dailypapers group status' lists them.")
+    (key,) = keys
+    name = mine.names[key]
+    if not arguments.undo:
+        with workspace.window() as window:
+            found = next((one for one in window.read(members) if one.public == key), None)
+        shared = f"{amount(found.marks, 'mark')} on {amount(found.papers, 'paper')}" if found else "nothing now"
+        if not (arguments.json or (arguments.quiet and arguments.yes)):
+            print_text(
+                f"{name} shares {shared}. That is taken back here, and what {name} shares from now on is not taken in;"
+                f" nobody is told. 'dailypapers group forget {name} --undo' takes it in again."
+            )
+        if not is_confirmed(arguments.yes, f"Forget {name}?"):
+            return 0
+    with workspace.events() as events:
+        events.forget(key, is_forgotten=not arguments.undo)
+    return _look_as(arguments, workspace, f"{name} is {'heard again' if arguments.undo else 'forgotten'}.")
 
 
 # What is shared
@@ -269,8 +296,8 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
         print_json(asdict(looked))
         return 0
     for trouble in looked.troubles:
-        is_newer, is_mended = trouble.endswith("newer than this program"), trouble.endswith("anew")
-        warn(f"{clean(trouble)}{'' if is_mended else '; update that to read it' if is_newer else '; it is skipped'}")
+        is_newer, is_said = trouble.endswith("newer than this program"), trouble.endswith(("anew", "were refused"))
+        warn(f"{clean(trouble)}{'' if is_said else '; update that to read it' if is_newer else '; it is skipped'}")
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
             print_text(line)
@@ -284,6 +311,7 @@ def _sentences(looked: Looked) -> list[str]:
     return [
         *(["You have left the group on another machine, so this one has left it too."] if looked.has_ended else []),
         *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
+        *(f"{former} is called {name} now." for former, name in looked.renamed.items()),
         *(f"{name} has left." for name in looked.left),
         *([f"New: {', '.join(came)}."] if came else []),
         *(f"{name} took back {amount(count, 'mark')}." for name, count in looked.went.items()),
@@ -312,6 +340,7 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "stop": (_stop, "take that back; without a thing, all of it"),
         "look": (_look, "see what the others share now; the reader does it by itself"),
         "status": (_print_status, "who is there, and what each shares"),
+        "forget": (_forget, "take back all that a member shares, on your machines alone; --undo has it again"),
         "leave": (_leave, "take all back, and go"),
     }
 )

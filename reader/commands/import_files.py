@@ -6,18 +6,23 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from reader.cache import pages
+from reader.cache.connections import connect, transaction
+from reader.cache.sqlite_errors import explained
+from reader.commands import page_titles
 from reader.commands.command import Command, StoreFile, add_json
 from reader.commands.feeds import describe_followed, follow_list
-from reader.commands.import_entries import as_entries, chosen_labels, chosen_marks, take_in
+from reader.commands.import_entries import Taken, as_entries, chosen_labels, chosen_marks, take_in
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
+from reader.core.ids import page_id
 from reader.core.text import text_size
 
 if TYPE_CHECKING:
@@ -42,8 +47,9 @@ REASONS = 3
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
-        "JSON of ours or in the feed's shape, the text of a saved page; BibTeX, RIS, CSL-JSON or Zotero RDF; newsboat's"
-        " cache.db; OPML; ids and links in any text; a PDF named by its id. Any of them may be gzipped (- for stdin)"
+        "JSON of ours or in the feed's shape; a saved page of the feed's site, as text, HTML, MHTML or web archive;"
+        " BibTeX, RIS, CSL-JSON or Zotero RDF; newsboat's cache.db; OPML; ids and links in any text; a PDF named by its"
+        " id. Any of them may be gzipped (- for stdin)"
     )
     parser.add_argument("files", nargs="*", action=StoreFile, metavar="FILE", help=about)
     parser.add_argument("--clipboard", action="store_true", help="take the text of the clipboard too")
@@ -56,6 +62,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--keep-tags", action="store_true", help="also the tags and collections that a library has")
     about = "what a letter of newsboat, or a tag of a library, stands for: star, queue, read or a tag (default: s=star)"
     parser.add_argument("--flag", action="append", default=[], metavar="LABEL=MARK", help=about)
+    about = "give a saved page's paper its arXiv id, if a look-up of its title did not settle it; may be repeated"
+    parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
+    about = "list the saved pages' papers that have no arXiv id, and which papers they may be"
+    parser.add_argument("--choices", action="store_true", help=about)
+    about = "leave titles of saved pages to the next refresh, instead of looking them up now"
+    parser.add_argument("--later", action="store_true", help=about)
     parser.add_argument("--dry-run", action="store_true", help="print what would come in, and change nothing")
     add_json(parser)
 
@@ -74,15 +86,24 @@ class _Found:
     feeds: list[tuple[str, bytes]] = field(default_factory=list)
     """Lists of feeds by the names of their files."""
     failed: list[str] = field(default_factory=list)
+    pages: int = 0
+    """Files that are saved pages."""
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.clipboard:
         arguments.files.append(CLIPBOARD)
-    if not arguments.files:
+    if not (arguments.files or arguments.choose or arguments.choices):
         raise UsageError("Name a file to import, - for standard input, or --clipboard.")
     # A damaged cache is told of before anything is read.
     workspace.ensure_cache()
+    if arguments.choose or arguments.choices:
+        if arguments.files:
+            raise UsageError("--choose and --choices take no files.")
+        page_titles.choose(workspace, arguments.choose)
+        if arguments.choices:
+            page_titles.print_choices(workspace, as_json=arguments.json)
+        return 0
     marks = chosen_marks(
         workspace, star=arguments.star, queue=arguments.queue, liked=arguments.liked, tags=arguments.tag
     )
@@ -92,16 +113,20 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     followed = _follow(workspace, found, is_dry=arguments.dry_run)
     if arguments.dry_run:
         found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
+    titles: dict[str, int] = {}
+    if found.pages and not arguments.json:
+        # A look-up takes minutes: what is stored already is said before.
+        _print_counts(arguments, found, taken)
+    if found.pages and not arguments.dry_run:
+        titles = page_titles.look_up(workspace, quiet=arguments.json, is_put_off=arguments.later)
     if arguments.json:
         counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
         more = taken.record() if found.entries or marks or arguments.dry_run else {}
         marked = {"marks": found.marks + sum(taken.marked.values())}
-        print_json(counts | marked | more | followed | {"failed": found.failed})
-    elif len(found.failed) + len(found.feeds) < len(arguments.files):
-        if not found.entries or any(found.counts.values()):
-            with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
-            print_line(f"{format_counts(found.counts)}{with_marks}.")
-        taken.print(found.entries)
+        looked_up = {"titles": titles} if titles else {}
+        print_json(counts | marked | more | followed | looked_up | {"failed": found.failed})
+    elif not found.pages:
+        _print_counts(arguments, found, taken)
     if followed and not arguments.json:
         feeds = followed["feeds"]
         print_line(describe_followed(len(feeds["added"]), feeds["known"], is_dry=arguments.dry_run))
@@ -112,6 +137,15 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     if found.failed:
         raise FeedError(found.failed[0])
     return 0
+
+
+def _print_counts(arguments: Namespace, found: _Found, taken: Taken) -> None:
+    """Print how many papers and marks the files had, unless nothing could be read."""
+    if len(found.failed) + len(found.feeds) < len(arguments.files):
+        if not found.entries or any(found.counts.values()):
+            with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
+            print_line(f"{format_counts(found.counts)}{with_marks}.")
+        taken.print(found.entries)
 
 
 def _follow(workspace: Workspace, found: _Found, *, is_dry: bool) -> dict[str, Any]:
@@ -137,22 +171,38 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
     found, total = _Found({}), Stored()
     with ExitStack() as stack:
-        store = _skip if arguments.dry_run else _Storer(workspace, stack).store
+        storer = None if arguments.dry_run else _Storer(workspace, stack)
+        store = storer.store if storer else _skip
         for name in arguments.files:
+            page: list[str] = []
             try:
                 with memory.limited("Split the file, or see what is in it."):
                     for part in _read_parts(name):
                         stored, marks = store(part)
                         total, found.marks = total + stored, found.marks + marks
+                        page += _ids_of_page(part)
                         found.entries += (entry for listing in part for entry in listing.entries)
                         if keep or arguments.dry_run:
                             found.papers += (entry for listing in part for entry in as_entries(listing))
+                if page and storer:
+                    found.pages += 1
+                    storer.place(page)
             except ListsFeeds as listed:
                 found.feeds.append((name, listed.body))
             except FeedError as error:
                 found.failed.append(str(error) if name in str(error) else f"{name}: {error}")
     found.counts = asdict(total)
     return found
+
+
+def _ids_of_page(part: Sequence[Listing]) -> list[str]:
+    """The ids of a saved page's papers, in its order."""
+    return [
+        draft.id or draft.entry or page_id(draft.title)
+        for listing in part
+        if listing.is_page
+        for draft in listing.drafts
+    ]
 
 
 def _skip(part: Sequence[Listing]) -> tuple[Stored, int]:
@@ -179,6 +229,15 @@ class _Storer:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stored = sum(self._cache.store_all(part, now, newer=False), Stored())
         return stored, self._add([marks for listing in part for marks in listing.marks])
+
+    def place(self, ids: Sequence[str]) -> None:
+        """Keep the order of a saved page."""
+        with (
+            explained(self._workspace.cache_file),
+            closing(connect(self._workspace.cache_file)) as connection,
+            transaction(connection),
+        ):
+            pages.place(connection, ids)
 
     def _add(self, marks: Sequence[PaperMarks]) -> int:
         if not marks:
@@ -258,7 +317,7 @@ def _update_topics(cache: Cache) -> None:
 COMMAND = Command(
     "import",
     "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
-    " not here come with the next refresh.",
+    " not here come with the next refresh; titles of saved pages are looked up.",
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
         ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),
@@ -267,6 +326,8 @@ COMMAND = Command(
         ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
         ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
         ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),
+        ("import 'Daily Papers.html' --tag pretraining", "a page that your browser has saved; titles are looked up"),
+        ("import --choices", "papers of saved pages whose titles were not enough to find them"),
         ("import --clipboard --queue", "the ids and links that you have just copied"),
     ),
     _add_arguments,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing.nothing_found import explain_nothing, point_to_near
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
-from reader.commands.output import Style, is_terminal, print_line, state_words
+from reader.commands.output import Style, counts, is_terminal, print_line, state_words
 from reader.commands.printing import likeness
 from reader.commands.printing.for_you import KEY
 from reader.commands.printing.json_form import add_json_fields
@@ -91,13 +91,13 @@ def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
 def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> Iterator[str]:
     """Lines for other programs: id, day, upvotes, comments, state and title, separated by tabs.
 
-    The state of a paper that only its full text finds ends in `in-text`.
+    Unknown numbers are empty. The state of a paper that only its full text finds ends in `in-text`.
     """
     style = Style.of(sys.stdout)
     for row in rows:
         title = clean(row.title)
         state = f"{state_words(row)},in-text" if row.pk in in_texts else state_words(row)
-        facts = "\t".join((row.id, row.day, str(row.upvotes), str(row.comments), state))
+        facts = "\t".join((row.id, row.day, *counts(row), state))
         yield f"{style.faint(facts)}\t{title if row.read else style.bold(title)}"
 
 

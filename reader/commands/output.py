@@ -100,6 +100,12 @@ def amount(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def counts(row: PaperRow) -> tuple[str, str]:
+    """A paper's upvotes and comments for other programs; empty if unknown."""
+    upvotes, comments = ("" if count is None else str(count) for count in (row.upvotes, row.comments))
+    return upvotes, comments
+
+
 def is_confirmed(yes: bool, question: str) -> bool:
     """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
     if yes:

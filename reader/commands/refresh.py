@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reader import paths
+from reader.commands import page_titles
 from reader.commands.command import Command, add_json, positive_number
 from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, warn
 from reader.commands.workspace import Workspace
@@ -88,14 +89,16 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     by_rules = {what: count for one in messages if isinstance(one, RulesActed) for what, count in one.did}
     sums = {name: getattr(finished, name) for name in ("new", "updated", "unchanged", "skipped")}
     with_texts = isinstance(plan, Latest) and finished.error is None and not arguments.no_texts
+    with_titles = isinstance(plan, Latest) and finished.error is None
     texts = _fetch_texts(workspace, quiet=quiet) if with_texts else 0
+    titles = page_titles.look_up(workspace, quiet=quiet or arguments.json, is_asked=False) if with_titles else {}
     if workspace.settings.vectors.is_on:
         _make_vectors(workspace, quiet=quiet)
     if arguments.json:
         error = str(finished.error) if finished.error else None
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
-        more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules}
+        more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
         print_json(sums | {"returned": finished.returned} | days | more)
     elif not arguments.quiet:
         if finished.stored or not finished.failed:

@@ -15,7 +15,16 @@ from reader.core.errors import FeedError, FeedOffline
 from reader.core.pace import pace_text
 from reader.refresh import jobs, memory, running
 from reader.refresh.failures import log_failure
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, FeedStarted, PdfReceived, TextsAhead, Waiting
+from reader.refresh.progress import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
+    FeedStarted,
+    PdfReceived,
+    TextsAhead,
+    TitlesLookedUp,
+    Waiting,
+)
 from reader.refresh.vectors import VectorsMade
 
 
@@ -72,6 +81,9 @@ def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
             return f"day {message.n:,} of {message.of:,} done: {message.day}" + (f" · {left}" if left else "")
         case Waiting():
             return f"waiting {message.seconds:.0f} s: {message.why}"
+        case TitlesLookedUp(done, total) if done < total:
+            pace = pace_text(done, total, seconds)
+            return f"title {done + 1:,} of {total:,}" + (f" · {pace}" if pace else "")
         case TextsAhead(done, total) if done < total:
             return f"full text {done + 1:,} of {total:,}"
         case VectorsMade(done, total, new):

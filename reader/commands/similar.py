@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing.wanted_paper import find_or_fetch
 from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
-from reader.commands.output import Style, is_terminal, print_line, state_words, warn, wrapped
+from reader.commands.output import Style, counts, is_terminal, print_line, state_words, warn, wrapped
 from reader.commands.printing import likeness
 from reader.commands.printing.json_form import add_json_fields
 from reader.commands.workspace import Workspace, parsed, selection
@@ -92,7 +92,7 @@ def _format_fields(window: Window, found: Order[int], ids: Sequence[str]) -> Ite
     for row in window.rows(found.pks):
         if isinstance(row.pk, int):
             said = likeness.shared(window, ids, row.pk).said
-            facts = (row.id, row.day, str(row.upvotes), str(row.comments), state_words(row), clean(row.title))
+            facts = (row.id, row.day, *counts(row), state_words(row), clean(row.title))
             yield "\t".join((*facts, clean(said)))
 
 

@@ -7,17 +7,20 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
+from reader.cache.group.place import shared_place
 from reader.commands.command import Command, StoreFile, add_json, add_quiet
-from reader.commands.output import amount, print_json, print_line, warn
+from reader.commands.output import Progress, amount, is_confirmed, print_json, print_line, print_text, warn
 from reader.commands.sharing.joining import exchange_once, watch
 from reader.commands.sharing.sync_status import print_status
 from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.core.errors import ReaderError, UsageError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
+    from reader.cache.marks.forgotten import Brought
     from reader.cache.sync.folder import Exchanged
     from reader.commands.sharing.shared_settings import SharedSettings
 
@@ -27,16 +30,27 @@ NOTES_NAMED = 5
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "a folder that your machines share, or postgresql://HOST/DATABASE (default: sync of the settings)"
-    parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR", help=about)
-    about = "print when each machine was last seen and what came of it, and change nothing"
+    about = (
+        "a folder that your machines share, or postgresql://HOST/DATABASE (default: sync of the settings); 'forget'"
+        " takes back all that a machine brought"
+    )
+    parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR|forget", help=about)
+    about = "for forget: the machine's name or id, as --status prints them"
+    parser.add_argument("machine", nargs="?", metavar="MACHINE", help=about)
+    about = "print when each machine was last seen, what it brought and what was refused, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
+    parser.add_argument("--undo", action="store_true", help="for forget: have the machine's marks again")
+    parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
     parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 
 
 def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.folder == "forget":
+        return _forget(arguments, workspace)
+    if arguments.machine is not None:
+        raise UsageError("One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.")
     place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         print_status(place, workspace, as_json=arguments.json)
@@ -44,6 +58,56 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.watch:
         return watch(workspace, place, partial(_print_news, arguments, []))
     _print_outcome(arguments, *exchange_once(workspace, place))
+    return 0
+
+
+def _forget(arguments: Namespace, workspace: Workspace) -> int:
+    """Take back all that a machine brought, here and in the machine's own file or rows."""
+    from reader.cache.marks.forgotten import brought
+    from reader.commands.sharing.sync_status import find_machine
+
+    if arguments.machine is None:
+        raise UsageError("Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.")
+    id, name = find_machine(arguments.machine, workspace)
+    with workspace.window() as window:
+        found = window.read(lambda one: brought(one, id))
+    if not arguments.undo:
+        if not (arguments.json or (arguments.quiet and arguments.yes)):
+            what = f"{amount(found.events, 'change')} about {amount(found.papers, 'paper')}"
+            print_text(
+                f"{name} brought {what}. They are taken back here, and on your other machines when they next sync, and"
+                " no file of yours has them any more; what you did on other machines stays. They are kept in the"
+                f" journal: 'dailypapers sync forget {id} --undo' has them count again."
+            )
+        if not is_confirmed(arguments.yes, f"Forget {name}?"):
+            return 0
+    with workspace.events() as events, Progress() as shown:
+        events.forget(
+            id,
+            is_forgotten=not arguments.undo,
+            progress=lambda done, total: shown.show(f"{done:,} of {total:,} changes"),
+        )
+    workspace.has_changed = True
+    if arguments.json:
+        print_json({"machine": id, "name": name, "forgotten": not arguments.undo, **_counts(found)})
+    elif not arguments.quiet:
+        print_line(f"{name} is {'heard again' if arguments.undo else 'forgotten'}.")
+    return _tell_others(arguments, workspace)
+
+
+def _counts(found: Brought) -> dict[str, int]:
+    return {"changes": found.events, "papers": found.papers}
+
+
+def _tell_others(arguments: Namespace, workspace: Workspace) -> int:
+    """Write this machine's file or rows without what is forgotten, if its place can be used now."""
+    try:
+        exchanged, settings = exchange_once(workspace, place_of(None, workspace, is_status=True))
+    except ReaderError as error:
+        warn(f"{error} The next sync that works tells your other machines.")
+        return 0
+    if not arguments.json:
+        _print_outcome(arguments, exchanged, settings)
     return 0
 
 
@@ -62,13 +126,18 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
         print_json(asdict(exchanged) | {"settings": settings.taken})
         return
     for trouble in exchanged.troubles:
-        warn(f"{clean(trouble)}; {_advice(trouble)}")
+        warn(f"{clean(trouble)}{_advice(trouble)}")
     for skipped in exchanged.skipped:
         warn(f"{clean(skipped)}; it is skipped")
     for refused in settings.refused:
         warn(refused)
     if exchanged.is_new_machine:
         warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
+    if exchanged.is_forgotten:
+        warn(
+            "Another of your machines has forgotten this one, so what you mark here reaches none of them. To have it"
+            " again, run 'dailypapers sync forget THIS-MACHINE --undo' there."
+        )
     if exchanged.is_emptied:
         warn("The folder has no files of your machines any more: if its disk is not mounted, mount it and sync again.")
     if arguments.quiet:
@@ -87,17 +156,15 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
             f"Another machine replaced what was set here: {'; '.join(exchanged.replaced)}. 'dailypapers config history"
             " NAME' has it, and --restore brings it back."
         )
-    if exchanged.is_first and arguments.folder and not settings.is_by_itself:
-        from reader.cache.postgres import has_password
-
-        place = "ADDRESS" if has_password(arguments.folder) else clean(arguments.folder)
-        print_line(f"To do this by itself: dailypapers config set sync {place}")
+    if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
+        place = clean(shared_place(arguments.folder, Path()))
+        print_line(f"To do this by itself: dailypapers config set sync {quote(place)}")
 
 
 def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
     """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
 
-    A status without either is that of the folder that was used last.
+    A status without either is that of the folder that was used last. Raises UsageError.
     """
     wanted = named or workspace.settings.sync
     if not wanted and is_status:
@@ -109,17 +176,17 @@ def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False
         raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
     from reader.cache.postgres import is_server
 
-    if is_server(wanted):
-        return wanted
-    start = Path() if named else workspace.config_file.parent
-    return start.absolute() / Path(wanted).expanduser()
+    place = shared_place(wanted, Path() if named else workspace.config_file.parent)
+    return place if is_server(place) else Path(place)
 
 
 def _advice(trouble: str) -> str:
     """What becomes of a file that is not read in full."""
     if trouble.endswith("newer than this program"):
-        return "update that to read it"
-    return "it is skipped until it is whole" if ": line " in trouble else "it is skipped"
+        return "; update that to read it"
+    if trouble.endswith("were refused"):
+        return ": 'dailypapers sync forget' takes back all that a machine brought"
+    return "; it is skipped until it is whole" if ": line " in trouble else "; it is skipped"
 
 
 def _summary(exchanged: Exchanged) -> str:
@@ -137,7 +204,8 @@ COMMAND = Command(
     (
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
         ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),
-        ("sync --status", "when each machine was last seen, and what came"),
+        ("sync --status", "when each machine was last seen, what it brought and what was refused"),
+        ("sync forget laptop", "take back all that a machine brought, on every machine of yours; --undo has it again"),
     ),
     _add_arguments,
     _run_sync,

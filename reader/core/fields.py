@@ -27,6 +27,8 @@ class FieldRules(NamedTuple):
     """None if only code for this one field changes its column; such a column is declared by hand."""
     is_null_unknown: bool = False
     """Whether a list's column is NULL until a source gives the list."""
+    unknown: int | None = None
+    """The column's number until a source gives one; the field is then None. A number orders papers where NULL can't."""
     is_block: bool = False
     """Whether the text may have paragraphs; all other text is one line."""
     is_date: bool = False
@@ -73,11 +75,13 @@ class Field(NamedTuple):
     @property
     def is_nullable(self) -> bool:
         """Whether its column may be NULL."""
-        return self.is_optional or self.rules.is_null_unknown
+        return (self.is_optional and self.rules.unknown is None) or self.rules.is_null_unknown
 
     @property
     def blank(self) -> str | int | None:
         """The value of its column before any source gives one."""
+        if self.rules.unknown is not None:
+            return self.rules.unknown
         if self.is_nullable:
             return None
         return 0 if self.type is int else ""
@@ -86,6 +90,8 @@ class Field(NamedTuple):
         """Convert the column's value to the field's type."""
         if self.type is tuple:
             return tuple(value.split("\n")) if value else ()
+        if self.rules.unknown is not None and value == self.rules.unknown:
+            return None
         return bool(value) if self.type is bool else value
 
 

@@ -181,7 +181,7 @@ def in_file_name(id: str) -> str:
     """A paper's id as part of a file's name; raises ValueError for any other text, which could name another place."""
     if not is_paper_id(id):
         raise ValueError("it is not the id of a paper")
-    return id.replace("/", "_")
+    return id.replace("/", "_").replace(":", "_")
 
 
 def paper_url(id: str) -> str | None:

@@ -20,6 +20,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "watch:": "what you follow",
         "follow:": "your feeds with their addresses and titles",
         "mailed:": "what was mailed",
+        "forget:": "whose marks you took back",
         "weigh:": "words and names that you weigh",
         "rule:": "names and queries of rules that acted",
         "agent:": "names of programs that marked papers for you",

@@ -45,6 +45,10 @@ AGENT = "agent:"
 """Prefix of the kinds of events by which a program says that it marked papers for the user: its name follows. The value
 is the id of the program's run. They share their clock with the marks, and one undo takes back all of a run."""
 
+FORGET = "forget:"
+"""Prefix of the kinds of events that take back all that a machine or a member of the group brought: see
+`reader.cache.marks.forgotten`."""
+
 ENTRY = "entry:"
 """Prefix of the kinds of events about the entries of the user's lists, such as views and rules, that go along to other
 machines; see `core/settings/entries.py`."""

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 from reader.core.fields import Field, FieldRules, fields_of, in_order
 from reader.core.library import LibraryEntry
 from reader.core.marks import PaperMarks
-from reader.core.paper_row import PaperKey
+from reader.core.paper_row import UNKNOWN, PaperKey
 
 
 class Draft(NamedTuple):
@@ -55,7 +55,7 @@ class Draft(NamedTuple):
     url: str | None = None
     source: str = "hf"
     entry: str | None = None
-    """The id of a feed's entry, `feed:` and twelve hexadecimal digits, for a paper without an arXiv id."""
+    """The paper's own id, `feed:` or `page:` and twelve hexadecimal digits; with an `id`, the one that it gives up."""
     by_arxiv: bool = False
     """Whether it is an answer of arXiv itself."""
 
@@ -83,6 +83,8 @@ class Listing(NamedTuple):
     """Whether the feed answered only that the day has not changed."""
     marks: tuple["PaperMarks", ...] = ()
     """The user's marks that an export has, of these and of other papers."""
+    is_page: bool = False
+    """Whether it is of a saved page, whose order is kept."""
     entries: tuple["LibraryEntry", ...] = ()
     """The entries of another program's file."""
 
@@ -105,11 +107,12 @@ class Paper(NamedTuple):
     published: Annotated[str | None, FieldRules("paper", is_date=True, in_csv=True)] = None
     """ISO date of the first arXiv version."""
     authors: Annotated[tuple[str, ...], FieldRules(in_csv=True)] = ()
-    author_count: Annotated[int, FieldRules("paper", merge=None)] = 0
+    author_count: Annotated[int | None, FieldRules("paper", merge=None, unknown=0)] = None
+    """None until a source tells the authors or their number. Likewise `upvotes` and `comments`."""
     organization: Annotated[str | None, FieldRules(in_csv=True)] = None
     """Full name, as shown."""
-    upvotes: Annotated[int, FieldRules("paper", "count", in_csv=True)] = 0
-    comments: Annotated[int, FieldRules("paper", "count", in_csv=True)] = 0
+    upvotes: Annotated[int | None, FieldRules("paper", "count", unknown=UNKNOWN, in_csv=True)] = None
+    comments: Annotated[int | None, FieldRules("paper", "count", unknown=UNKNOWN, in_csv=True)] = None
     topics: Annotated[tuple[str, ...], FieldRules(None, None, label="Topics", in_csv=True)] = ()
     """Slugs, strongest first."""
     keywords: Annotated[tuple[str, ...], FieldRules(label="Keywords", in_csv=True)] = ()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+UNKNOWN = -1
+"""In the cache's columns, the votes or comments of a paper that no source has told of."""
+
 
 class NotCached(NamedTuple):
     """The key of a paper that a search of the feed found and the cache does not have."""
@@ -25,8 +28,9 @@ class PaperRow(NamedTuple):
     title: str
     day: str
     """ISO date that the list groups by: the newest day it was listed on, else the day it was published, else empty."""
-    upvotes: int
-    comments: int
+    upvotes: int | None
+    """None if no source has told of them, and so are the comments."""
+    comments: int | None
     read: bool
     starred: bool
     hidden: bool

@@ -25,10 +25,10 @@ NAMES = ("code", "models", "version", "venue", "votes", "comments", "title", "ab
 class Facts(NamedTuple):
     """The facts of a paper at one time."""
 
-    votes: int = 0
-    comments: int = 0
+    votes: int | None = 0
+    """None before a source told of them, and so are the comments and the models."""
+    comments: int | None = 0
     models: int | None = None
-    """None before the feed was asked."""
     code: bool = False
     version: int | None = None
     """None before any source told it."""
@@ -41,8 +41,8 @@ class Moved(NamedTuple):
     """The numbers of a paper from one time on, in seconds since 1970."""
 
     at: int
-    votes: int
-    comments: int
+    votes: int | None
+    comments: int | None
     models: int | None
     code: bool
 

@@ -27,6 +27,8 @@ from reader.refresh.progress import (
     TextsAhead,
     TextsPaused,
     TextStored,
+    TitlesLookedUp,
+    TitlesPaused,
 )
 from reader.refresh.vectors import VectorsMade
 
@@ -45,9 +47,15 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class LookUpPaper:
-    """Fetch one paper by its arXiv id."""
+    """Fetch one paper by its arXiv id; `own` is the id of the saved page's paper that it is, if it is one."""
 
     id: str
+    own: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpTitles:
+    """Look up the titles of saved pages' papers whose arXiv ids are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,7 @@ class FetchPdf:
 Job = (
     Refresh
     | LookUpPaper
+    | LookUpTitles
     | RefreshPaper
     | SearchFeed
     | StorePapers
@@ -186,6 +195,8 @@ Message = (
     | HookRan
     | RulesActed
     | PaperRefreshed
+    | TitlesLookedUp
+    | TitlesPaused
     | TextStored
     | TextMissing
     | TextsAhead

@@ -103,6 +103,26 @@ class PapersReturned(NamedTuple):
     unknown: int
 
 
+class TitlesLookedUp(NamedTuple):
+    """Of the titles of saved pages that wait, `done` of `of` were looked up."""
+
+    done: int
+    of: int
+    found: int = 0
+    """Papers that have their arXiv id now."""
+    offered: int = 0
+    """Papers that the user may choose an arXiv id for."""
+    left: int = 0
+    """Titles that wait for a later run."""
+
+
+class TitlesPaused(NamedTuple):
+    """No more titles are looked up for now; `left` wait."""
+
+    left: int
+    why: FeedError
+
+
 class TextStored(NamedTuple):
     """The full text of a paper is kept now."""
 

@@ -43,6 +43,7 @@ from reader.refresh.jobs import (
     JobRunner,
     LookupFinished,
     LookUpPaper,
+    LookUpTitles,
     MakeVectors,
     Message,
     NotificationFailed,
@@ -63,8 +64,10 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
     match job:
         case Refresh(plan):
             return _refresh(context, plan)
-        case LookUpPaper(id):
-            return _look_up_paper(context, id)
+        case LookUpPaper(id, own):
+            return _look_up_paper(context, id, own)
+        case LookUpTitles():
+            return _look_up_titles(context)
         case RefreshPaper(id):
             return _refresh_paper(context, id)
         case SearchFeed(text):
@@ -269,11 +272,30 @@ async def _make_vectors(context: JobContext) -> AsyncGenerator[Message, None]:
             yield step
 
 
-async def _look_up_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
+    from reader.refresh.daily import run_to_end
+    from reader.refresh.titles import look_up_titles
+
+    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
+
+        def stamp() -> str:
+            return context.now().isoformat(timespec="seconds")
+
+        async def store(listing: Listing) -> object:
+            return await run_to_end(cache.store, listing, stamp(), newer=False, noted=False)
+
+        looking = look_up_titles(context.cache_file, daily, sources.arxiv_of_papers, store, context.now)
+        async with aclosing(looking) as steps:
+            async for step in steps:
+                yield step
+        await run_to_end(_index_new_papers, context.cache_file)
+
+
+async def _look_up_paper(context: JobContext, id: str, own: str | None) -> AsyncGenerator[Message, None]:
     from reader.refresh.rules import RuleKeeper
 
     async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
-        found = await sources.look_up(daily, id)
+        found = await sources.look_up(daily, id, own)
     if found:
         await asyncio.to_thread(RuleKeeper(context.cache_file, context.settings, context.now).pass_over, id)
     yield LookupFinished(found)

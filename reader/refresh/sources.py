@@ -22,6 +22,7 @@ from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
 from reader.feeds.arxiv.client import ENDPOINT_VARIABLE, ArxivClient, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.http.client import OnWait
 from reader.feeds.http.documents import Validators, is_local_url
 from reader.feeds.http.environment import is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
@@ -63,6 +64,8 @@ class ArxivSource(VersionSource, Protocol):
     async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
 
     async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]: ...
+
+    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]: ...
 
 
 class FeedSource(Protocol):
@@ -194,10 +197,10 @@ class Sources:
         await asyncio.to_thread(self.feeds.answered, feed.slug, now, *validators)
         return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
 
-    async def look_up(self, daily: PaperLookup, id: str) -> bool:
+    async def look_up(self, daily: PaperLookup, id: str, own: str | None = None) -> bool:
         """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False if neither has it.
 
-        Raises FeedError.
+        `own` is the id that it had as a saved page's paper, which it gives up. Raises FeedError.
         """
         listing, failure = None, None
         try:
@@ -209,13 +212,18 @@ class Sources:
                 entries = await self._arxiv.papers([id])
             except FeedError as error:
                 raise failure or error from error
+            if entries and own:
+                drafts = tuple(entry.draft._replace(entry=own) for entry in entries)
+                await self._store(Listing(None, drafts), newer=False)
+                return True
             if entries:
                 await self._store_entries(entries)
                 return True
             if failure is not None:
                 raise failure
             return False
-        await self._store(listing, newer=False)
+        drafts = tuple(draft._replace(entry=own) for draft in listing.drafts)
+        await self._store(listing._replace(drafts=drafts), newer=False)
         return True
 
     async def note_outcome(self, slug: str, error: FeedError | None) -> None:

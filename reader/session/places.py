@@ -74,10 +74,11 @@ SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
     View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
     View("group", "Group", "by:anyone"),
+    View("pages", "Saved pages", "source:page", "page"),
     View("muted", "Muted", "is:muted"),
 )
 """Views listed only while they have papers: the feed's ranking, marked papers that have changed since, what a
-group shares, and what muted words leave out."""
+group shares, saved pages in their own order, and what muted words leave out."""
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:

@@ -155,10 +155,10 @@ def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
 
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all; fields of a newer program stay in the file. Raises OSError."""
-    text = json.dumps(visit._plain(), ensure_ascii=False, indent=1)
-    if others := {name: value for name, value in _read(path).items() if name not in Visit._fields}:
-        # They may have half an emoji, which can be written only in this form.
-        longer = f"{text.removesuffix('}').rstrip()},{json.dumps(others, indent=1).removeprefix('{')}"
-        text = longer if len(longer.encode()) <= MAX_SIZE else text
+    others = {name: value for name, value in _read(path).items() if name not in Visit._fields}
+    for values in (visit._plain() | others, visit._plain()):
+        text = json.dumps(values, ensure_ascii=False, indent=1)
+        if len(text.encode("utf-8", "backslashreplace")) <= MAX_SIZE:
+            break
     # Not durable: to leave must not wait for the disk.
     replace_private(path, text, durable=False)

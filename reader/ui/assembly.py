@@ -144,7 +144,8 @@ class Assembly:
         self.marks = MarkActions(services, main.papers, parts.list_loader, self.automatic.starring)
         self.text_fetcher = TextFetcher(services, run_job)
         terminal = Terminal(parts.copy_to_clipboard, parts.suspend, parts.open_in_browser, parts.send_pdf)
-        self.links = LinkActions(services, keyboard, terminal)
+        lookup = PaperLookup(services, run_job)
+        self.links = LinkActions(services, keyboard, terminal, lookup)
         self.pictures = PictureActions(
             services,
             self.links.browse,
@@ -175,7 +176,7 @@ class Assembly:
             screen=lambda: parts.overlays.note,
             take_quote=self.full_text.take_quote,
         )
-        add = AddActions(services, PaperLookup(services, run_job), position)
+        add = AddActions(services, lookup, position)
         display = DisplayActions(parts, services)
         self.triage = TriageActions(
             services,
@@ -231,6 +232,7 @@ class Assembly:
                 self.search,
                 self.views,
                 stop_command=self.commands.stop,
+                stop_titles=self.texts_ahead.stop,
                 pdfs=pdfs,
                 more_commands=display.commands,
                 position=position,

@@ -33,6 +33,7 @@ def seconds(day: int) -> int:
 
 def tell(cache: Cache, day: int, **facts: Unpack[DraftFacts]) -> None:
     """The feed says something of paper 1; of paper 2 it says the same every day."""
+    facts.setdefault("comments", 0)
     cache.store(Listing(DAY, (draft(1, **facts), draft(2, upvotes=40))), stamp(day))
 
 
@@ -70,7 +71,7 @@ def test_only_what_moves_is_kept(cache: Cache, path: Path) -> None:
     tell(cache, 21, upvotes=10)
     assert changes(path) == []
     tell(cache, 22, upvotes=31, comments=2)
-    tell(cache, 23, keywords=("lora", "video"), code_url="https://github.com/a/b", code_stars=7)
+    tell(cache, 23, comments=2, keywords=("lora", "video"), code_url="https://github.com/a/b", code_stars=7)
     assert changes(path) == [(1, 10, 0, None, 0, 0), (1, 31, 2, None, 0, 0), (1, 31, 2, 7, 2, 1)]
     assert moved(path, pk=2) == STILL
 

@@ -31,6 +31,7 @@ def tell(
     cache: Cache, day: int, title: str | None = None, versions: tuple[str, ...] = (), **facts: Unpack[DraftFacts]
 ) -> None:
     """A source says something of paper 1; of paper 2 it says the same every day."""
+    facts.setdefault("comments", 0)
     told = draft(1, title, **facts)._replace(versions=versions, by_arxiv=bool(versions))
     drafts = told, draft(2, upvotes=40)
     cache.store(Listing(DAY, drafts), f"2026-11-{day}T08:00:00Z")

@@ -14,6 +14,12 @@ from tests.commands.conftest import IDS, Run, RunOnTerminal
 Use = Callable[[str], None]
 
 
+@pytest.fixture(autouse=True)
+def make_shared(tmp_path: Path) -> None:
+    """The folder that the machines share, which is the user's to make."""
+    (tmp_path / "shared").mkdir()
+
+
 @pytest.fixture
 def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
     """Go to the home of somebody, with the papers in its cache."""
@@ -147,3 +153,54 @@ def test_a_password_is_refused_and_never_printed(run: Run, use: Use) -> None:
     assert gone.code == 1 and gone.err.startswith("dailypapers: postgresql://127.0.0.1:9/papers can't be used: ")
     assert gone.err.count("\n") == 1
     assert run("group", "status", "--json").json is None
+
+
+def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    use("ada")
+    run("group", "create", shared, "--name", "ada")
+    run("mark", "star", *IDS[:2])
+    run("group", "share", "star")
+    use("bob")
+    run("group", "join", shared, "--name", "bob")
+    assert len(run("list", "by:ada", "--json").records) == 2
+    asked = run("group", "forget", "ada")
+    assert asked.code == 2 and "confirm with --yes" in asked.err
+    assert "ada shares 2 marks on 2 papers. That is taken back here" in asked.out
+    assert "There is no member 'eve'" in run("group", "forget", "eve").err
+    assert run("group", "forget", "ADA", "--yes").lines[-1] == "ada is forgotten."
+    assert run("group", "status", "--json").record["members"] == []
+    assert "by:ada" not in run("show", IDS[0]).out and "ada starred" not in run("show", IDS[0]).out
+    assert run("group", "look").lines == ["Nothing new in the group."]
+    use("ada")
+    run("mark", "star", IDS[2])
+    run("group", "look")
+    use("bob")
+    assert run("group", "look").lines == ["Nothing new in the group."]
+    assert run("group", "status", "--json").record["forgotten"] == ["ada"]
+    assert "'dailypapers group forget ada --undo'" in run("group", "status").out
+    assert run("group", "forget", "ada", "--undo").lines[0] == "ada is heard again."
+    assert len(run("list", "by:ada", "--json").records) == 3
+
+
+def test_a_new_name_of_a_member_arrives(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    use("ada")
+    run("group", "create", shared, "--name", "ada")
+    use("bob")
+    run("group", "join", shared, "--name", "bob")
+    use("ada")
+    run("group", "look")
+    use("bob")
+    run("group", "leave")
+    run("group", "join", shared, "--name", "robert")
+    use("ada")
+    run("group", "look")
+    assert [one["name"] for one in run("group", "status", "--json").record["members"]] == ["robert"]
+    # Nobody else gets a name by which people knew another one.
+    use("eve")
+    run("group", "join", shared, "--name", "bob")
+    use("ada")
+    run("group", "look")
+    names = [one["name"] for one in run("group", "status", "--json").record["members"]]
+    assert names[0].startswith("bob+") and names[1] == "robert"

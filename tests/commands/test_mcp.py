@@ -202,6 +202,7 @@ def escape(
     feed.days["2026-06-30"] = [made]
     feed.pages["/papers/2606.00009.md"] = f"{pages.MARKDOWN}\n\n## {' '.join(text.split())}\n\n{text}\n".encode()
     shared = str(tmp_path / "shared")
+    Path(shared).mkdir()
     run("group", "create", shared, "--name", "bob")
     own = os.environ["DAILYPAPERS_HOME"]
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "eve"))

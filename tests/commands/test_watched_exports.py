@@ -19,6 +19,12 @@ from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
 
 
+@pytest.fixture(autouse=True)
+def make_shared(tmp_path: Path) -> None:
+    """The folder that the machines share, which is the user's to make."""
+    (tmp_path / "shared").mkdir()
+
+
 @pytest.fixture
 def stars(papers: Path, home: Path) -> Path:
     """The watched file of starred papers."""

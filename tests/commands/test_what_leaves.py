@@ -84,6 +84,7 @@ def do_everything(run: Run, cache: Path) -> None:
         with closing(sqlite3.connect(cache)) as connection, connection:
             connection.execute("INSERT OR REPLACE INTO paper_flags (pk, flags) VALUES (1, 4)")
         assert events.mark("look", True, [1]) is not None
+        events.forget("0a" * 6)
     with closing(Feeds.open(cache)) as feeds:
         feeds.follow("rss", "https://blog.example/feed", "A blog", "a-blog", "2026-11-24")
 
@@ -98,6 +99,7 @@ def test_a_real_file_has_what_is_listed_and_nothing_else(
     (home / "config.toml").write_text(SETTINGS)
     do_everything(run, cache)
     shared = tmp_path / "shared"
+    shared.mkdir()
     assert run("sync", str(shared)).code == 0
     run("config", "set", "order", "upvotes")
     assert run("sync", str(shared)).code == 0

@@ -14,7 +14,7 @@ import pytest
 
 from reader.core.fields import FieldRules, fields_of, in_order
 from reader.core.paper import COLUMNS, FIELDS, Draft, Paper
-from reader.core.paper_row import PaperRow
+from reader.core.paper_row import UNKNOWN, PaperRow
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
@@ -51,7 +51,7 @@ def test_merging_begins_with_every_column() -> None:
 
     assert {field.name for field in COLUMNS} <= BLANK.keys()
     assert {name: BLANK[name] for name in ("title", "upvotes", "categories", "media")} == {
-        "title": "", "upvotes": 0, "categories": None, "media": "",
+        "title": "", "upvotes": UNKNOWN, "categories": None, "media": "",
     }  # fmt: skip
 
 
@@ -60,6 +60,8 @@ def test_a_row_is_read_in_the_order_of_its_fields() -> None:
 
     read = [column.removeprefix("p.") for column in ROW.split(", ")]
     tables = {"queue": "queued", "full_text": "has_text"}
+    unknown = {f"nullif(p.{name}": name for name in ("upvotes", "comments")}
+    read = [unknown.get(name, name) for name in read if name != f"{UNKNOWN})"]
     made = {f"EXISTS (SELECT 1 FROM {table} WHERE {table}.pk = p.pk)": name for table, name in tables.items()}
     names = [{"sort_day": "day", "has_code": "code", **made}.get(name, name) for name in read]
     assert tuple(names) == PaperRow._fields[: len(names)]
@@ -72,7 +74,8 @@ def test_lists_and_flags_are_decoded() -> None:
     assert by_name["authors"].decode("Ada\nAlan") == ("Ada", "Alan")
     assert by_name["authors"].decode("") == by_name["categories"].decode(None) == ()
     assert by_name["read"].decode(1) is True
-    assert by_name["upvotes"].decode(3) == 3
+    assert [by_name["upvotes"].decode(number) for number in (3, 0, UNKNOWN)] == [3, 0, None]
+    assert by_name["author_count"].decode(0) is None
 
 
 def test_fields_are_put_in_order() -> None:

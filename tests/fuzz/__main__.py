@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.fuzz.targets import TARGETS
+from tests.fuzz.targets import CONSEQUENCES, TARGETS
 
 LONGEST = 8_192
 """Bytes of the longest input."""
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if find_spec("atheris") is None:
         print("atheris is not installed: run 'pip install atheris' in an environment of its own.", file=sys.stderr)
         return 1
-    target = TARGETS[options.name]
+    target = (TARGETS | CONSEQUENCES)[options.name]
     kept: Path = options.keep.absolute()
     kept.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="fuzz-") as folder:
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
-    parser.add_argument("name", choices=sorted(TARGETS), help="the parser")
+    parser.add_argument("name", choices=sorted(TARGETS | CONSEQUENCES), help="the parser")
     parser.add_argument("--seconds", type=int, default=60, metavar="N", help="how long (60)")
     parser.add_argument("--seeds", type=Path, action="append", default=[], metavar="FILE", help="also begin with these")
     parser.add_argument("--keep", type=Path, default=Path(), metavar="DIR", help="where inputs that crash are kept")

@@ -12,9 +12,9 @@ def main() -> None:
     # Not imported by a statement: the project does not depend on it.
     atheris = import_module("".join(("ather", "is")))
     with atheris.instrument_imports(include=["reader", "pylatexenc", "feedparser", "tests.fuzz"]):
-        from tests.fuzz.targets import TARGETS
+        from tests.fuzz.targets import CONSEQUENCES, TARGETS
 
-        target = TARGETS[name]
+        target = (TARGETS | CONSEQUENCES)[name]
         for seed in target.seeds:
             target.run(seed)
     atheris.Setup(sys.argv, target.run)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tests.feeds.fulltext import pages
 from tests.fuzz import parsers
+from tests.fuzz.consequences import attack_consequences
 
 
 @dataclass(frozen=True)
@@ -177,3 +179,18 @@ TARGETS = {
     ),
 }
 """The targets by name."""
+
+_WORDS = (b"../", b"//evil.example/", b"-rf", b'"papers":["', b'"kind":"follow:x"', b'"kind":"setting:x"')
+CONSEQUENCES = {
+    f"consequences-{way}": Target(partial(attack_consequences, way), seeds, _WORDS)
+    for way, seeds in {
+        "folder": (LINE,),
+        "server": (LINE,),
+        "journal": (LINE,),
+        "member": (b'{"paper":"2605.00001","marks":["star","tag:a"],"note":"n"}',),
+        "import": (EXPORT, BIBTEX, SAVED),
+        "feed": (RECORD + b'"x":1}}]',),
+        "agent": (b'["2605.00001", "https://arxiv.org/abs/hep-th/9901001"]',),
+    }.items()
+}
+"""Targets that lead from foreign lines to all requests, which takes longer; `test_consequences` is their short run."""

@@ -173,7 +173,7 @@ def test_the_fields_of_a_newer_program_stay_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     newer = {"view": "all", "spaces": {"split": [1, 2.5, None]}, "half": "\ud83d", "": True}
     file.write_text(json.dumps(newer))
-    for text in ("attention }", "注意"):
+    for text in ("attention}", "注意"):
         save(file, load(file)._replace(text=text))
         assert load(file) == Visit(view="all", text=text)
         found = json.loads(file.read_text())

@@ -220,6 +220,7 @@ class _Judge:
                 return any(re.search(_plain(pattern), line, re.IGNORECASE) for line in lines)
             case Count(field, low, high):
                 number = self.paper.facts[{"stars": "code_stars", "authors": "author_count"}.get(field, field)]
+                number = None if field == "authors" and not number else number
                 return number is not None and (low or 0) <= number <= (number if high is None else high)
             case When():
                 return self._is_of(node)

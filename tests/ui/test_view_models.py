@@ -55,7 +55,7 @@ KEYMAP = Keymap()
 NOT_YET = Condition("", "fresh")
 NAMES = {"agents": "Agents & tools", "video": "Video generation", "robotics": "Robotics"}
 COUNTS = Counts(
-    views=(14, 40, 6, 57, 4, 3, 60, 0, 2, 0, 0),
+    views=(14, 40, 6, 57, 4, 3, 60, 0, 2, 0, 0, 0),
     days=(DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0)),
     topics=(
         TopicCount("agents", "Agents & tools", "Agents", 8),
@@ -241,7 +241,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 11))
+    none = at("all").counted(COUNTS._replace(views=(0,) * 12))
     shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
     assert [one.id for one in filter_data(none).views] == shown
 

@@ -47,7 +47,8 @@ class Folder:
     def begin(self, group: str) -> None:
         """Make it the place of a group; raises CacheError if it has one."""
         with self._used():
-            self._path.mkdir(exist_ok=True)
+            if not self._path.is_dir():
+                raise CacheError(f"The folder {self._path} is not there. Connect or mount it, or make it by mkdir.")
             if (self._path / GROUP).exists():
                 raise CacheError(f"{self._path} has a group already: 'dailypapers group join' is for it.")
             if any(files_in(self._path)):

@@ -27,6 +27,7 @@ from reader.cache.group.hub import CHANNEL, HubPlace
 from reader.cache.group.membership import Membership, Newest
 from reader.cache.group.naming import name_of, tell_apart
 from reader.cache.group.place import SLOT, Place, Slot, shown_place
+from reader.cache.marks.forgotten import forgotten
 from reader.cache.postgres import is_server, open_server, shown
 from reader.cache.sqlite_errors import explained
 from reader.cache.sync.folder import alone
@@ -35,6 +36,9 @@ from reader.core.group import MOST_BYTES, Statement, read, write
 from reader.paths import group_file
 
 MOST_MEMBERS = 200
+
+MOST_MARKS = 250_000
+"""Marks that are taken from one member: five on each of the most papers that a statement has."""
 
 JITTER = 1_000_000
 """Two machines that speak at once have different numbers."""
@@ -57,8 +61,12 @@ class Looked:
     """Whether the others were told something new."""
     has_ended: bool = False
     """Whether the user has left the group on another machine, so that this one has left it too."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """The new names of members by the former ones."""
+    forgotten: int = 0
+    """Number of slots that were passed over, because the user has forgotten who writes there."""
     troubles: list[str] = field(default_factory=list)
-    """Statements that were skipped, each with the reason."""
+    """Statements that were skipped, or taken in part, each with the reason."""
 
 
 @contextmanager
@@ -101,7 +109,7 @@ def _begin(cache: Path, group: str, address: str, name: str, secret: str | None 
     former = membership.former(cache)
     if former is None or (secret is not None and former.secret != secret):
         former = Membership("", "", "", secret or signing.new_secret())
-    with explained(cache), closing(connections.connect(cache)) as connection, connections.transaction(connection):
+    with explained(cache), closing(connections.connect(cache)) as connection:
         # A cache from elsewhere may have members of a group that this home knows nothing of.
         members.drop_all(connection)
     membership.save(cache, replace(former, group=group, place=address, name=name))
@@ -154,8 +162,7 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
 
 
 def _end(connection: sqlite3.Connection, cache: Path, mine: Membership) -> None:
-    with connections.transaction(connection):
-        members.drop_all(connection)
+    members.drop_all(connection)
     membership.end(cache, mine)
 
 
@@ -194,8 +201,14 @@ class _Look:
         self._find_slots()
         self._hear_own_machines()
         known = set(members.stamps(self._connection).values())
+        out = forgotten(self._connection)
+        forgotten_here = {one[:16] for one in out}
+        for member in out.intersection(members.stamps(self._connection)):
+            members.drop(self._connection, member)
         for slot in self._slots:
-            if not self._is_own(slot) and _stamp(slot) not in known:
+            if slot.name[:16] in forgotten_here:
+                self._result.forgotten += 1
+            elif not self._is_own(slot) and _stamp(slot) not in known:
                 self._attempt(slot, self._take_in)
         self._tell_apart()
         self._forget_absent()
@@ -260,23 +273,30 @@ class _Look:
                 # Another machine of the member has spoken since.
                 return
             raise ValueError("it is older than what was read before")
-        is_named, is_known = member in self._mine.names, member in stamps
+        is_named, is_known, former = member in self._mine.names, member in stamps, self._mine.names.get(member, "")
         name = name_of(statement, self._mine)
         self._came += [] if is_named or statement.has_left else [member]
         self._mine.numbers[member] = statement.number
         # Before the cache has it: if the look is cut off, the statement is not read again.
-        kept = replace(_mine(self._cache), names=self._mine.names, numbers=self._mine.numbers)
+        names, earlier, numbers = self._mine.names, self._mine.earlier, self._mine.numbers
+        kept = replace(_mine(self._cache), names=names, earlier=earlier, numbers=numbers)
         membership.save(self._cache, kept)
-        with connections.transaction(self._connection):
-            if statement.has_left:
-                members.drop(self._connection, member)
-                self._result.left += [name] if is_known else []
-            else:
-                seen = self._now.isoformat(timespec="seconds")
-                came, went = members.store(self._connection, statement, name, _stamp(slot), seen)
-                self._result.joined += [] if is_known else [name]
-                self._result.came |= {name: came} if came else {}
-                self._result.went |= {name: went} if went else {}
+        if statement.has_left:
+            members.drop(self._connection, member)
+            self._result.left += [name] if is_known else []
+            return
+        over = len(statement.marks) - MOST_MARKS
+        if over > 0:
+            statement = replace(statement, marks=statement.marks[:MOST_MARKS])
+            trouble = f"{over:,} marks over the budget of {MOST_MARKS:,} were refused"
+            self._result.troubles.append(f"{name}'s {slot.label}: {trouble}")
+        seen = self._now.isoformat(timespec="seconds")
+        came, went = members.store(self._connection, statement, name, _stamp(slot), seen)
+        if former != name and is_known:
+            self._result.renamed[former] = name
+        self._result.joined += [] if is_known else [name]
+        self._result.came |= {name: came} if came else {}
+        self._result.went |= {name: went} if went else {}
 
     def _tell_apart(self) -> None:
         """Give those who came at once with one name others."""
@@ -292,10 +312,9 @@ class _Look:
         known = members.stamps(self._connection)
         if len(known) > MOST_MEMBERS:
             there = {slot.name[:16] for slot in self._slots}
-            with connections.transaction(self._connection):
-                for member in known:
-                    if member[:16] not in there:
-                        members.drop(self._connection, member)
+            for member in known:
+                if member[:16] not in there:
+                    members.drop(self._connection, member)
 
     # The user's machines
 

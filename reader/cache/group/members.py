@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from reader.cache import connections
 from reader.core.group import MOST_PAPERS, STAR, Shared, Statement, covers, said
 from reader.core.marks import NOTE, QUEUE, TAG
+
+BATCH = 2_000
+"""Marks in one transaction."""
 
 
 class Member(NamedTuple):
@@ -23,6 +27,8 @@ class Member(NamedTuple):
     """Number of papers of which they share something."""
     missing: int
     """Number of them that are not in the cache."""
+    marks: int
+    """Number of the marks that they share."""
 
 
 class Said(NamedTuple):
@@ -68,7 +74,7 @@ def own_marks(connection: sqlite3.Connection, shares: Iterable[str]) -> tuple[Sh
 _NEWEST = f"ORDER BY pk DESC LIMIT {MOST_PAPERS}"
 
 
-# What others share; the caller's transaction
+# What others share
 
 
 def stamps(connection: sqlite3.Connection) -> dict[str, str]:
@@ -77,33 +83,44 @@ def stamps(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def store(connection: sqlite3.Connection, statement: Statement, name: str, stamp: str, seen: str) -> tuple[int, int]:
-    """Replace all that is known of a member by a statement; return how many marks are new, and how many taken back."""
-    connection.execute(
-        "INSERT INTO member (public, name, slug, shares, stamp, seen) VALUES (:public, :name, :slug, :shares, :stamp,"
-        " :seen) ON CONFLICT (public) DO UPDATE SET name = :name, slug = :slug, shares = :shares, stamp = :stamp,"
-        " seen = :seen",
-        {
-            "public": statement.member,
-            "name": name,
-            "slug": name.lower(),
-            "shares": said(statement.shares),
-            "stamp": stamp,
-            "seen": seen,
-        },
-    )
-    (key,) = connection.execute("SELECT key FROM member WHERE public = ?", (statement.member,)).fetchone()
+    """Replace all that is known of a member by a statement; return how many marks are new, and how many taken back.
+
+    That takes short transactions. Until the last one the member has no stamp, so what is cut off is read again.
+    """
+    public = statement.member
+    with connections.transaction(connection):
+        connection.execute(
+            "INSERT INTO member (public, name, slug, shares, stamp, seen) VALUES (:public, :name, :slug, :shares, '',"
+            " :seen) ON CONFLICT (public) DO UPDATE SET name = :name, slug = :slug, shares = :shares, stamp = '',"
+            " seen = :seen",
+            {"public": public, "name": name, "slug": name.lower(), "shares": said(statement.shares), "seen": seen},
+        )
+    (key,) = connection.execute("SELECT key FROM member WHERE public = ?", (public,)).fetchone()
     before = set(connection.execute("SELECT paper, kind, value FROM member_mark WHERE member = ?", (key,)).fetchall())
     after = {(one.paper, one.kind, one.value) for one in statement.marks}
-    connection.executemany(
-        "DELETE FROM member_mark WHERE paper = ? AND kind = ? AND member = ?",
-        [(paper, kind, key) for paper, kind, _ in before - after],
-    )
-    connection.executemany(
-        "INSERT OR REPLACE INTO member_mark (paper, kind, value, member) VALUES (?, ?, ?, ?)",
-        [(*one, key) for one in after - before],
-    )
+    # In the order of the table, so that a part changes few pages of it.
+    for some in _parts(sorted(before - after)):
+        with connections.transaction(connection):
+            connection.executemany(
+                "DELETE FROM member_mark WHERE paper = ? AND kind = ? AND member = ?",
+                [(paper, kind, key) for paper, kind, _ in some],
+            )
+        connections.give_way()
+    for some in _parts(sorted(after - before)):
+        with connections.transaction(connection):
+            connection.executemany(
+                "INSERT OR REPLACE INTO member_mark (paper, kind, value, member) VALUES (?, ?, ?, ?)",
+                [(*one, key) for one in some],
+            )
+        connections.give_way()
+    with connections.transaction(connection):
+        connection.execute("UPDATE member SET stamp = ? WHERE key = ?", (stamp, key))
     kept = {one[:2] for one in after}
     return len(after - before), sum(one[:2] not in kept for one in before)
+
+
+def _parts(marks: Sequence[tuple[str, str, str]]) -> Iterator[Sequence[tuple[str, str, str]]]:
+    return (marks[start : start + BATCH] for start in range(0, len(marks), BATCH))
 
 
 def rename(connection: sqlite3.Connection, public: str, name: str) -> str:
@@ -114,15 +131,23 @@ def rename(connection: sqlite3.Connection, public: str, name: str) -> str:
 
 
 def drop(connection: sqlite3.Connection, public: str) -> None:
-    """Forget a member who has left."""
-    connection.execute("DELETE FROM member_mark WHERE member IN (SELECT key FROM member WHERE public = ?)", (public,))
-    connection.execute("DELETE FROM member WHERE public = ?", (public,))
+    """Forget a member, such as one who has left, in short transactions."""
+    some = (
+        "DELETE FROM member_mark WHERE (paper, member, kind) IN (SELECT paper, member, kind FROM member_mark"
+        " WHERE member = (SELECT key FROM member WHERE public = ?) LIMIT ?)"
+    )
+    while True:
+        with connections.transaction(connection):
+            if not connection.execute(some, (public, BATCH)).rowcount:
+                connection.execute("DELETE FROM member WHERE public = ?", (public,))
+                return
+        connections.give_way()
 
 
 def drop_all(connection: sqlite3.Connection) -> None:
     """Forget all members."""
-    connection.execute("DELETE FROM member_mark")
-    connection.execute("DELETE FROM member")
+    for public in stamps(connection):
+        drop(connection, public)
 
 
 # Reads
@@ -137,7 +162,8 @@ _HERE = "m.paper IN (SELECT id FROM paper) OR m.paper IN (SELECT id FROM paper_a
 
 _MEMBERS = f"""
     SELECT name, public, shares, seen, (SELECT count(DISTINCT m.paper) FROM member_mark AS m WHERE m.member = key),
-        (SELECT count(DISTINCT m.paper) FROM member_mark AS m WHERE m.member = key AND NOT ({_HERE}))
+        (SELECT count(DISTINCT m.paper) FROM member_mark AS m WHERE m.member = key AND NOT ({_HERE})),
+        (SELECT count(*) FROM member_mark AS m WHERE m.member = key)
     FROM member ORDER BY slug
 """
 

@@ -60,6 +60,10 @@ class Membership:
     """The members' names by their keys: who came first with a name keeps it."""
     numbers: dict[str, int] = field(default_factory=dict)
     """The number of each member's newest statement."""
+    earlier: dict[str, str] = field(default_factory=dict)
+    """The keys of those who have changed their name, by the former one, which nobody else gets."""
+    rest: dict[str, Any] = field(default_factory=dict)
+    """What a newer program has written into the file: it is kept."""
 
     @property
     def slot(self) -> str:
@@ -82,7 +86,9 @@ def former(cache: Path) -> Membership | None:
     file = group_file(cache)
     try:
         said: dict[str, Any] = json.loads(read_start(file, LIMIT))
-        known = {one.name: said[one.name] for one in fields(Membership) if one.name in said}
+        names = {one.name for one in fields(Membership)} - {"rest"}
+        known = {name: said[name] for name in names if name in said}
+        known["rest"] = {name: one for name, one in said.items() if name not in names}
         newest = Newest(**said["newest"])
         newest.choice = Choice(*newest.choice)
         known |= {"shares": tuple(said["shares"]), "choice": Choice(*said["choice"]), "newest": newest}
@@ -101,7 +107,9 @@ def former(cache: Path) -> Membership | None:
 def save(cache: Path, membership: Membership) -> None:
     """Store the membership; raises CacheError."""
     try:
-        replace_private(group_file(cache), json.dumps(asdict(membership), ensure_ascii=False, indent=1))
+        said = asdict(membership)
+        said |= said.pop("rest")
+        replace_private(group_file(cache), json.dumps(said, ensure_ascii=False, indent=1))
     except OSError as error:
         raise CacheError(f"{group_file(cache)} can't be written: {error.strerror}.") from error
 
@@ -109,4 +117,4 @@ def save(cache: Path, membership: Membership) -> None:
 def end(cache: Path, membership: Membership) -> None:
     """End the membership; the key stays, so that the user can come back under the same name."""
     secret, machine, choice, number = membership.secret, membership.machine, membership.choice, membership.number
-    save(cache, Membership("", "", "", secret, machine, choice=choice, number=number))
+    save(cache, Membership("", "", "", secret, machine, choice=choice, number=number, rest=membership.rest))

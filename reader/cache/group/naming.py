@@ -19,15 +19,21 @@ PLUS = "+"
 
 
 def name_of(statement: Statement, mine: Membership) -> str:
-    """The name that a member came with, unless another key has it or one that looks like it; raises ValueError."""
-    names = mine.names
-    if statement.member not in names:
-        if len(names) >= MOST_KNOWN:
-            raise ValueError("so many members have come and gone that no more are taken in")
-        taken = set(map(appearance, (mine.name, *names.values())))
-        is_free = appearance(statement.name) not in taken and not _has_namesake(statement.name, names.values())
-        names[statement.member] = statement.name if is_free else _beside(statement.name, statement.member, taken)
-    return names[statement.member]
+    """The name that a member came with or has taken since, beside others that look like it; raises ValueError."""
+    names, member = mine.names, statement.member
+    former = names.get(member)
+    if former is None and len(names) >= MOST_KNOWN:
+        raise ValueError("so many members have come and gone that no more are taken in")
+    if former is None or former.partition(PLUS)[0] != statement.name:
+        others = {key: name for key, name in names.items() if key != member}
+        # Nor the former name of another one, whom people may still know by it.
+        left = (name for name, key in mine.earlier.items() if key != member)
+        taken = set(map(appearance, (mine.name, *others.values(), *left)))
+        is_free = appearance(statement.name) not in taken and not _has_namesake(statement.name, others.values())
+        names[member] = statement.name if is_free else _beside(statement.name, member, taken)
+        if former is not None and len(mine.earlier) < MOST_KNOWN:
+            mine.earlier.setdefault(former, member)
+    return names[member]
 
 
 def tell_apart(came: Iterable[str], mine: Membership) -> dict[str, str]:

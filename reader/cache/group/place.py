@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from reader.cache.postgres import Server, is_server, shown
+from reader.cache.postgres import Server, has_password, is_server, shown
+from reader.core.errors import UsageError
 from reader.core.text import clean
 
 SLOT = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
@@ -54,3 +56,14 @@ class Place(Protocol):
 def shown_place(place: str) -> str:
     """A folder, or the address of a server without a password."""
     return shown(place) if is_server(place) else clean(place)
+
+
+def shared_place(named: str, start: Path) -> str:
+    """The folder that is named, as an absolute path, or the address of a server; raises UsageError."""
+    if not is_server(named):
+        return str(start.absolute() / Path(named).expanduser())
+    if has_password(named):
+        raise UsageError(
+            "Leave the password out of the address, where other programs see it: put it into ~/.pgpass or PGPASSWORD."
+        )
+    return named

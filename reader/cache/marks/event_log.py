@@ -21,6 +21,7 @@ from pathlib import Path
 from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
+from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten
 from reader.cache.marks.journal import PACKING, BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
 from reader.core.foreign import (
@@ -35,7 +36,7 @@ from reader.core.foreign import (
     unpacked,
 )
 from reader.core.leaving import check_listed
-from reader.core.marks import AGENT, ENTRY, HERE, RULE
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, RULE
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -52,12 +53,16 @@ DAY = 86_400_000
 LAST_NUMBER = 1 << 53
 """A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
 
+MOST_FORGETS = 10_000
+"""Events of other machines that forget one: each is looked at in every transaction that adds events."""
+
 STEPS = ("undo", "redo")
 """Kinds of events that change another event; their value is its id."""
 
 _FIELDS = ("id", "machine", "number", "clock", "kind", "value", "count", "papers")
-ENTRY_COLUMNS = ", ".join(_FIELDS)
-"""The columns of an event in the order of the fields of `Entry`."""
+_REST = "coalesce((SELECT o.rest FROM event_origin AS o WHERE o.event = event.seq), '')"
+ENTRY_COLUMNS = ", ".join((*_FIELDS, _REST))
+"""What is asked of `event` for the fields of `Entry`, in their order."""
 
 _values = attrgetter(*_FIELDS)
 
@@ -285,7 +290,7 @@ class EventLog:
 
     def settle(self, id: str) -> bool:
         """Find out by its newest step whether an event is undone; return that."""
-        self._connection.execute(_SETTLE, {"id": id, "latest": self.latest()})
+        self._connection.execute(SETTLE, {"id": id, "latest": self.latest()})
         row = self._connection.execute("SELECT undone FROM event WHERE id = ?", (id,)).fetchone()
         return row is not None and bool(row[0])
 
@@ -311,16 +316,39 @@ class EventLog:
         self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
         return machine
 
-    def join(self, entries: Iterable[Entry]) -> int:
-        """Add other machines' events that the log lacks, unapplied, in one transaction; return their number."""
-        with self.recording():
-            new = self.add(entries)
-        self.has_news = self.has_news or bool(new)
-        return len(new)
+    def join(self, entries: Sequence[Entry], via: str = "") -> int:
+        """Add other machines' events that the log lacks, unapplied, in one transaction; return their number.
 
-    def add(self, entries: Iterable[Entry]) -> list[Entry]:
+        `via` is the machine whose file has them. Those of a machine that is forgotten are left out, but for what it
+        forgets itself: all machines decide by the same.
+        """
+        revived = 0
+        with self.recording():
+            out = forgotten(self._connection)
+            room = MOST_FORGETS - count_forgets(self._connection)
+            forgets = [entry for entry in entries if entry.kind.startswith(FORGET)][: max(room, 0)]
+            rest = (entry for entry in entries if not entry.kind.startswith(FORGET))
+            wanted = [] if via in out else [entry for entry in rest if entry.machine not in out]
+            new = self.add((*forgets, *wanted), via)
+            if out:
+                revived = sum(self._revive(entry, via) for entry in wanted)
+        self.has_news = self.has_news or bool(new or revived)
+        return len(new) + revived
+
+    def _revive(self, entry: Entry, via: str) -> bool:
+        """Have an event count again that only a forgotten machine's file had; return whether it did not count."""
+        ask = f"SELECT seq FROM event WHERE id = ? AND undone >= {FORGOTTEN}"
+        row = self._connection.execute(ask, (entry.id,)).fetchone()
+        if row is not None:
+            self._connection.execute("UPDATE event SET undone = undone & 1, applied = 0 WHERE seq = ?", row)
+            self._connection.execute("UPDATE event_origin SET via = ? WHERE event = ?", (via, *row))
+            if entry.kind in STEPS:
+                self.settle(entry.value)
+        return row is not None
+
+    def add(self, entries: Iterable[Entry], via: str = "") -> list[Entry]:
         """Add the events that the log lacks, unapplied, inside `recording`; return them."""
-        new = [entry for entry in entries if self._insert_missing(entry)]
+        new = [entry for entry in entries if self._insert_missing(entry, via)]
         if new:
             self._append(new)
         return new
@@ -357,6 +385,9 @@ class EventLog:
         self._append(map(self._entry, missing.values()))
         for slug, value in self._unrecorded_feeds():
             self.finish(self.record(f"{FOLLOW}{slug}", value))
+        if joined.inserted:
+            # Some may be of a machine that is forgotten.
+            self._connection.execute("UPDATE event SET applied = 0 WHERE kind GLOB 'forget:*'")
         joined.appended = len(missing)
         self.has_news = self.has_news or joined.inserted > 0
         return joined
@@ -386,7 +417,7 @@ class EventLog:
                     (last,) = connection.execute(before, (seq, latest)).fetchone()
                     clocks[clock] = max([last, *clocks.values()]) + 1
             now = int(self._now() * 1000)
-            undone = {seq for (seq,) in connection.execute("SELECT seq FROM event WHERE undone = 1")} if refused else ()
+            undone = {seq for (seq,) in connection.execute("SELECT seq FROM event WHERE undone > 0")} if refused else ()
             for seq in sorted({*refused, *(seq for seq, _ in late)}):
                 old, is_undone = self._entry_of(seq), seq in undone
                 papers, count = _sound(old) if seq in refused else (old.papers, old.count)
@@ -436,29 +467,25 @@ class EventLog:
             (SIZE, str(size)),
         )
 
-    def _insert_missing(self, entry: Entry) -> bool:
+    def _insert_missing(self, entry: Entry, via: str = "") -> bool:
         """Add an event unless the log has it; return whether it was missing."""
         known = self._connection.execute("SELECT 1 FROM event WHERE id = ?", (entry.id,)).fetchone()
         if known is None:
-            self._insert(entry)
+            self._insert(entry, via)
             # Whether the event, or the target of this step, is undone: the steps may come before their target.
             self.settle(entry.value if entry.kind in STEPS else entry.id)
         return known is None
 
-    def _insert(self, entry: Entry) -> int:
+    def _insert(self, entry: Entry, via: str = "") -> int:
         cursor = self._connection.execute(
-            f"INSERT INTO event ({ENTRY_COLUMNS}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+            f"INSERT INTO event ({', '.join(_FIELDS)}, undone, applied) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
             _values(entry),
         )
-        return cursor.lastrowid or 0
+        seq = cursor.lastrowid or 0
+        if entry.rest or via not in ("", entry.machine):
+            self._connection.execute("INSERT INTO event_origin VALUES (?, ?, ?)", (seq, via, entry.rest))
+        return seq
 
-
-_SETTLE = """
-    UPDATE event SET undone = coalesce((
-        SELECT step.kind = 'undo' FROM event AS step WHERE step.value = event.id AND step.kind IN ('undo', 'redo')
-        ORDER BY step.clock <= :latest DESC, step.clock DESC, step.id DESC LIMIT 1
-    ), 0) WHERE id = :id
-"""
 
 TOO_LATE = (
     "SELECT seq, clock FROM event WHERE clock > :latest AND undone = 0 AND kind NOT IN ('undo', 'redo') ORDER BY seq"

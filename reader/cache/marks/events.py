@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reader.cache import connections
-from reader.cache.marks import effects
+from reader.cache.marks import effects, forgotten
 from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
@@ -29,18 +29,21 @@ from reader.cache.marks.journal import Entry
 from reader.cache.marks.reversal import Direction, find_targets
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import MarkNotTaken
-from reader.core.marks import Agent
+from reader.core.marks import FORGET, Agent
 
 T = TypeVar("T")
 
 JOINED = 500
 """Foreign events in one transaction."""
 
-JOINED_BYTES = 1 << 24
+JOINED_BYTES = 1 << 20
 """Bytes of their packed ids and values after which the transaction ends."""
 
 SMALL = 100
 """Events of at most this many papers are applied together, as many in one transaction."""
+
+PAPERS = 1_000
+"""Papers of such events after which the transaction ends."""
 
 TOGETHER = 20_000
 """Small events after which the states of their papers are derived: once for each, however many name it."""
@@ -63,6 +66,19 @@ def _some(entries: Iterator[Entry]) -> list[Entry]:
         if size >= JOINED_BYTES:
             break
     return some
+
+
+def _few(events: Sequence[tuple[Event, Event | None]]) -> Iterator[Sequence[tuple[Event, Event | None]]]:
+    """The events in parts that fit into one transaction each."""
+    first = papers = 0
+    for place, (event, target) in enumerate(events):
+        count = (target or event).count
+        if place > first and (place - first >= SMALL or papers + count > PAPERS):
+            yield events[first:place]
+            first, papers = place, 0
+        papers += count
+    if events[first:]:
+        yield events[first:]
 
 
 class Events:
@@ -221,18 +237,29 @@ class Events:
                 self.rebuild()
             self._apply_rest(progress)
 
-    def join(self, entries: Iterable[Entry], progress: Progress = ignore_progress) -> int:
+    def join(
+        self, entries: Iterable[Entry], progress: Progress = ignore_progress, *, via: Callable[[], str] = str
+    ) -> int:
         """Add events of other machines or files, as they are, unless the log has them; return how many were new.
 
+        `via` says which machine's file they are from; what a forgotten machine brings is left out.
         For each paper and kind the event with the greatest (clock, id) then decides, whatever the order of the joins.
         """
         count = 0
         rest = iter(entries)
         with explained(self._path):
             while some := _some(rest):
-                count += self._log.join(some)
+                count += self._log.join(some, via())
+                connections.give_way()
             self._apply_news(progress)
         return count
+
+    def forget(self, who: str, *, is_forgotten: bool = True, progress: Progress = ignore_progress) -> None:
+        """Take back all that a machine, or the member of a group with this key, brought; or have it again."""
+        with explained(self._path):
+            with self._log.recording():
+                self._log.record(f"{FORGET}{who}", str(int(is_forgotten)))
+            self._apply_rest(progress)
 
     def record_plain(self, values: Mapping[str, str]) -> None:
         """Record events without papers, from which no state in the cache follows, as one action."""
@@ -264,7 +291,11 @@ class Events:
         """Finish every event that is not applied in full."""
         rows = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
         small: list[tuple[Event, Event | None]] = []
+        forgetting: list[Event] = []
         for event in (Event(*row) for row in rows):
+            if event.kind.startswith(FORGET):
+                forgetting.append(event)
+                continue
             target = self._target(event.value) if event.kind in STEPS else event
             if target is None or target.count <= SMALL:
                 small.append((event, target))
@@ -273,7 +304,36 @@ class Events:
             else:
                 self._apply_in_steps(event, effects.named(self._connection, event), progress)
         self._apply_small(small, progress)
+        if forgetting:
+            self._apply_forgetting(forgetting, progress)
         self._log.has_news = False
+
+    def _apply_forgetting(self, steps: Sequence[Event], progress: Progress) -> None:
+        """Have the events of the forgotten machines count no longer, and those of the others again.
+
+        What is cut off is done again from the start.
+        """
+        connection = self._connection
+        events = forgotten.concerned(connection)
+        with self._without_disk_wait():
+            for first in range(0, len(events), TOGETHER):
+                some = events[first : first + TOGETHER]
+                forgotten.note_changing(connection, some)
+                starts = range(0, len(some), JOINED)
+                covering: list[Callable[[], None]] = [partial(self._cover, some[at : at + JOINED]) for at in starts]
+                for step in chain(covering, effects.folding(connection)):
+                    if self._is_stopped:
+                        return
+                    with connections.transaction(connection):
+                        step()
+                    connections.give_way()
+                progress(min(first + TOGETHER, len(events)), len(events))
+            with connections.transaction(connection):
+                self._finish([(step, None) for step in steps])
+
+    def _cover(self, events: Sequence[int]) -> None:
+        for id in forgotten.cover(self._connection, events, forgotten.forgotten(self._connection)):
+            self._log.settle(id)
 
     def _apply_small(self, events: Sequence[tuple[Event, Event | None]], progress: Progress) -> None:
         """Apply events of few papers, each with the one whose marks change: after a loss there may be 100,000.
@@ -283,18 +343,25 @@ class Events:
         with self._without_disk_wait():
             for first in range(0, len(events), TOGETHER):
                 some = events[first : first + TOGETHER]
-                for start in range(0, len(some), SMALL):
+                done = first
+                for few in _few(some):
                     if self._is_stopped:
                         return
                     with connections.transaction(self._connection):
-                        self._note(some[start : start + SMALL])
-                    progress(min(first + start + SMALL, len(events)), len(events))
-                finish: Callable[[], None] = partial(self._finish, some)
-                for step in chain(effects.folding(self._connection), [finish]):
+                        self._note(few)
+                    connections.give_way()
+                    done += len(few)
+                    progress(done, len(events))
+                finish: list[Callable[[], None]] = [
+                    partial(self._finish, some[start : start + 10 * JOINED])
+                    for start in range(0, len(some), 10 * JOINED)
+                ]
+                for step in chain(effects.folding(self._connection), finish):
                     if self._is_stopped:
                         return
                     with connections.transaction(self._connection):
                         step()
+                    connections.give_way()
 
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""
@@ -302,6 +369,7 @@ class Events:
         with explained(self._path), connections.transaction(connection):
             effects.forget(connection)
             connection.execute("UPDATE event SET undone = 0")
+            self._cover(forgotten.concerned(connection))
             rows = connection.execute(f"SELECT {COLUMNS} FROM event ORDER BY clock, id").fetchall()
             events = [Event(*row) for row in rows]
             for id in {event.value for event in events if event.kind in STEPS}:
@@ -336,6 +404,7 @@ class Events:
                     return untaken
                 with connections.transaction(self._connection):
                     untaken += effects.apply(self._connection, event, batch)
+                connections.give_way()
                 done = min(done + effects.BATCH, event.count)
                 progress(done, event.count)
             with connections.transaction(self._connection):
@@ -393,6 +462,7 @@ class Events:
             while after is not None and not self._is_stopped:
                 with connections.transaction(self._connection):
                     after = self._settle_batch(step, target, after)
+                connections.give_way()
                 done = min(done + effects.BATCH, target.count)
                 progress(done, target.count)
 

@@ -13,6 +13,7 @@ from reader.core import foreign
 from reader.core.foreign import Clock, Refused
 from reader.core.marks import (
     ENTRY,
+    FORGET,
     HERE,
     HIGHLIGHT,
     LIKE,
@@ -36,6 +37,7 @@ _FEED = ("kind", "url", "title", "added")
 _FEED_LIMIT = 20_000
 _MARKS = (*STATES, QUEUE, WANT, LIKE, HIGHLIGHT, LOOK, NOTE, *TRACES)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
+_FORGOTTEN = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
 _SETTING = re.compile(r"[a-z_]{1,60}")
 
 
@@ -62,6 +64,9 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str] | None:
     if kind.startswith(SETTING):
         is_setting = _SETTING.fullmatch(kind.removeprefix(SETTING)) and foreign.setting_value(value) is not None
         return (kind, value) if is_setting else None
+    if kind.startswith(FORGET):
+        is_named = _FORGOTTEN.fullmatch(kind.removeprefix(FORGET)) and value in ("0", "1") and not count
+        return (kind, value) if is_named else None
     if kind.startswith(ENTRY):
         return (kind, value) if not count and parse_entry(kind, value) is not None else None
     if kind.startswith(HERE):

@@ -64,6 +64,9 @@ NAME_LIMIT = 60
 PACKING = 6
 """zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
 
+REST_LIMIT = 4_000
+"""Maximum characters of what a newer program may add to a line."""
+
 _WRITTEN = ("id", "machine", "number", "clock", "kind", "value", "count")
 
 _SUM = re.compile(rb',"sum":"([0-9a-f]{8})"}')
@@ -90,6 +93,8 @@ class Entry:
     """Number of its papers."""
     papers: bytes
     """Their ids, newline-joined and zlib-compressed."""
+    rest: str = ""
+    """What a newer program has written besides, as JSON: it is kept and written on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ def encode(what: Entry | Owner) -> bytes:
         fields |= {"owner": what.machine} | ({"name": what.name} if what.name else {})
     else:
         fields |= {name: getattr(what, name) for name in _WRITTEN}
+        # Packed ids are the last field: they are not unpacked before all others are known.
+        fields |= json.loads(what.rest) if what.rest else {}
         if what.count > LISTED:
             fields["packed"] = b64encode(what.papers).decode()
         else:
@@ -163,7 +170,9 @@ def _said(version: object) -> str:
 def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
     listed = fields.pop("papers", None)
     id, machine, number, at, kind, value, count = (fields.pop(name, None) for name in _WRITTEN)
-    if fields or not (is_event_id(id) and is_machine(machine) and isinstance(kind, str) and isinstance(value, str)):
+    if "packed" in fields or not (
+        is_event_id(id) and is_machine(machine) and isinstance(kind, str) and isinstance(value, str)
+    ):
         raise Refused("it is not an event")
     numbers = (number, at, count)
     if not all(type(one) is int and 0 <= one <= LARGEST_NUMBER for one in numbers) or clock(at) is None:
@@ -172,11 +181,14 @@ def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
         raise Refused(f"it names {count:,} papers, and one event has at most {most:,}")
     try:
         papers = _packed(listed, count) if packed is None else b64decode(packed, validate=True)
-    except binascii.Error:
+        rest = json.dumps(fields) if fields else ""
+    except (binascii.Error, RecursionError):
         raise Refused("it is not an event") from None
+    if len(rest) > REST_LIMIT:
+        raise Refused("it has too much that this program does not know")
     if count_ids(papers, count) != count:
         raise Refused("it is not an event")
-    return Entry(id, machine, number, at, kind, value, count, papers)
+    return Entry(id, machine, number, at, kind, value, count, papers, rest)
 
 
 def _packed(listed: object, count: int) -> bytes:

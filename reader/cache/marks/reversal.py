@@ -7,7 +7,7 @@ from typing import Literal
 
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING
 from reader.cache.marks.event_log import COLUMNS, STEPS, Event
-from reader.core.marks import AGENT, ENTRY, HERE, TRACES, Agent, quoted
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, TRACES, Agent, quoted
 
 Direction = Literal["undo", "redo"]
 
@@ -46,7 +46,7 @@ def _idle_entries(connection: sqlite3.Connection) -> str:
 _REGULAR = (
     f"kind NOT GLOB :idle AND NOT (number = 0 AND (kind GLOB '{ENTRY}*' OR kind GLOB '{HERE}*'))"
     f" AND kind NOT IN ({quoted((*STEPS, *TRACES))})"
-) + "".join(f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED))
+) + "".join(f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED, FORGET))
 
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 

@@ -7,7 +7,7 @@ import sqlite3
 from reader.core.paper import FIELDS, Paper
 
 _STORED = tuple(field for field in FIELDS if field.rules.table is not None)
-_DECODED = tuple(field for field in _STORED if field.type in (tuple, bool))
+_DECODED = tuple(field for field in _STORED if field.type in (tuple, bool) or field.rules.unknown is not None)
 
 WHOLE = ", ".join(f"{'p' if field.rules.table == 'paper' else 't'}.{field.name}" for field in _STORED)
 """The columns of a `Paper`, without its key and the fields from other tables."""

@@ -22,7 +22,7 @@ from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.reads.row_people import add_people
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
-from reader.core.paper_row import PaperRow
+from reader.core.paper_row import UNKNOWN, PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.choosing.choice import ForYou
@@ -36,6 +36,8 @@ CHUNK = 5_000
 
 _SQL = {
     "day": "p.sort_day",
+    "upvotes": f"nullif(p.upvotes, {UNKNOWN})",
+    "comments": f"nullif(p.comments, {UNKNOWN})",
     "code": "p.has_code",
     "queued": "EXISTS (SELECT 1 FROM queue WHERE queue.pk = p.pk)",
     "has_text": "EXISTS (SELECT 1 FROM full_text WHERE full_text.pk = p.pk)",

@@ -42,11 +42,13 @@ _ORDER_COLUMNS = {
     "foryou": ("for_you(p.pk)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
+    # Papers of no saved page come last.
+    "page": ("coalesce((SELECT place FROM page_paper WHERE page_paper.pk = p.pk), 1e18)", "p.pk"),
     # Papers without a rank come last.
     "trending": ("coalesce((SELECT rank FROM trending WHERE trending.pk = p.pk), 1e9)", "p.pk"),
 }
 
-_ASCENDING = ("title", "trending", "queue")
+_ASCENDING = ("title", "trending", "queue", "page")
 """Orders that begin with the smallest value."""
 
 

@@ -26,6 +26,7 @@ from reader.cache.search.sql_functions import search_key, split_words
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
+from reader.core.paper_row import UNKNOWN
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 
 
@@ -51,6 +52,9 @@ Form = Literal["plain", "walk", "ordered", "driven"]
 """
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
+_LEAST = {"upvotes": UNKNOWN + 1, "comments": UNKNOWN + 1, "authors": 1}
+"""The least number of each that is known to be one."""
+
 _STATES = {"unread": "read = 0", "read": "read = 1", "starred": "starred = 1", "hidden": "hidden = 1"}
 _MEMBERS = {
     ("is", "trending"): "trending",
@@ -129,7 +133,7 @@ class Compiler:
                     return self.text_test([node])
                 return self.matches(expression)
             case Count(name, low, high):
-                return in_range(self.column(_COUNTS[name], ordered=name == self.key), low, high)
+                return in_range(self.column(_COUNTS[name], ordered=name == self.key), _least(name, low), high)
             case When():
                 return self.date_condition(node)
             case Term():
@@ -338,7 +342,7 @@ class Compiler:
             case Term("has", ("note" | "model" | "dataset" | "space") as thing):
                 return Clause(f"SELECT pk FROM paper WHERE {_HAS[thing]}")
             case Count(name, low, high):
-                counted = in_range(_COUNTS[name], low, high)
+                counted = in_range(_COUNTS[name], _least(name, low), high)
                 return Clause(f"SELECT pk FROM paper WHERE {counted.sql}", counted.params)
             case When("published") if bounds := self.day_bounds(node):
                 published = in_range("published", *bounds)
@@ -357,6 +361,12 @@ def in_range(column: str, low: Param | None, high: Param | None) -> Clause:
         return Clause(f"{column} = ?", (low,))
     ends = [Clause(f"{column} {sign} ?", (end,)) for sign, end in ((">=", low), ("<=", high)) if end is not None]
     return bracketed(join_clauses(ends, "AND"))
+
+
+def _least(name: str, low: int | None) -> int | None:
+    """The lower end of a range of counts, above the number that stands for an unknown one."""
+    least = _LEAST.get(name)
+    return low if least is None else max(low or 0, least)
 
 
 def _category(value: str) -> Clause:

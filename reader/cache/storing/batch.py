@@ -16,6 +16,7 @@ from reader.cache import second_look
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derived
 from reader.cache.search.topic_sets import CHANGED
+from reader.cache.storing import retention
 from reader.cache.storing.merge import BLANK, Values, merged
 from reader.cache.tables.feed import (
     ALIAS,
@@ -27,9 +28,11 @@ from reader.cache.tables.feed import (
     PAPER_TOPIC,
     TEXT,
 )
-from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, page_id
+from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id
 from reader.core.paper import Draft
+from reader.core.paper_row import UNKNOWN
 from reader.core.text import fold, title_hash
+from reader.core.titles import Titled, is_same
 
 CLASSIFIED = {"title", "abstract", "keywords", "categories"}
 """Columns that decide a paper's topics."""
@@ -39,6 +42,9 @@ TITLE_LETTERS = 25
 
 DAILY = "hf"
 """The source that nearly all papers come from."""
+
+PAGE = "page"
+"""The source of saved pages' papers."""
 
 
 MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_project", "has_media", "models"}
@@ -86,6 +92,8 @@ class Entry:
     known: Mapping[str, Any] | None
     """The stored columns; None for a new paper."""
     after: Values
+    is_identified: bool = False
+    """Whether it got its arXiv id now: what becomes known with it is no news."""
 
     @property
     def changed(self) -> Values:
@@ -101,7 +109,9 @@ class Batch:
         self._classifier = classifier
         self._topic_keys = topic_keys
         self._by_id: dict[str, Entry] = {}
-        self._by_title: dict[int, Entry] = {}
+        self._by_title: dict[int, list[Entry]] = {}
+        self._given_up: dict[str, int] = {}
+        """The ids of papers that are found to be others, with the keys of these."""
         self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
         """The greatest key ever given to a paper."""
 
@@ -122,7 +132,8 @@ class Batch:
             elif _id(draft) not in self._by_id:
                 # The same paper by its title: events may use either id.
                 aliases[self._take_id(entry, draft) if draft.id else _id(draft)] = entry.pk
-            entry.after |= merged(entry.after, draft, day, newer=newer)
+            # What a page says gives way to the paper's own record.
+            entry.after |= merged(entry.after, draft, day, newer=newer or entry.is_identified)
             entries[entry.pk] = entry
             if day is not None:
                 listed[day, entry.pk] = None
@@ -130,11 +141,14 @@ class Batch:
                 sources[draft.source, entry.pk] = None
         new = [entry for entry in entries.values() if entry.known is None]
         changed = [entry for entry in entries.values() if entry.known is not None and entry.changed]
+        known = [entry for entry in changed if not entry.is_identified]
         self._insert(new)
-        self._record_changes(changed, now)
-        self._note_edits(changed, now)
+        self._record_changes(known, now)
+        self._note_edits(known, now)
         self._update(changed)
-        self._settle(changed)
+        self._settle(known)
+        aliases |= self._given_up
+        sources |= dict.fromkeys((PAGE, pk) for pk in self._given_up.values())
         if aliases:
             rows = [{"id": id, "pk": pk} for id, pk in aliases.items()]
             self._connection.execute(upsert(ALIAS).on_conflict_do_nothing(), rows)
@@ -164,7 +178,7 @@ class Batch:
         """Fetch the papers that the drafts may describe, by id and by title."""
         hashes = {title_hash(draft.title) for draft in drafts}
         ids = {draft.id for draft in drafts if draft.id}
-        own = {_id(draft) for draft in drafts if not draft.id}
+        own = {draft.entry or page_id(draft.title) for draft in drafts if draft.entry or not draft.id}
         columns = [*PAPER.c, *(column for column in TEXT.c if column.name != "pk")]
         query = select(*columns).join(TEXT, TEXT.c.pk == PAPER.c.pk)
         matching = query.where(or_(PAPER.c.id.in_(ids | own), PAPER.c.title_hash.in_(hashes)))
@@ -179,25 +193,47 @@ class Batch:
 
     def _remember(self, entry: Entry) -> None:
         self._by_id[entry.after["id"]] = entry
-        hash = entry.after["title_hash"]
-        # If two papers share a title, drafts match the one that still lacks its arXiv id.
-        if hash is not None and (hash not in self._by_title or entry.after["id"].startswith(OWN_PREFIXES)):
-            self._by_title[hash] = entry
+        same = self._by_title.setdefault(entry.after["title_hash"], [])
+        if entry not in same:
+            # If several papers share a title, drafts match one that still lacks its arXiv id.
+            same.insert(0 if entry.after["id"].startswith(OWN_PREFIXES) else len(same), entry)
 
     def _match(self, draft: Draft) -> Entry | None:
         """The paper that a draft describes: by id, or by title if the draft or the paper has no arXiv id."""
-        if found := self._by_id.get(_id(draft)):
-            return found
-        entry = self._by_title.get(title_hash(draft.title))
-        if entry is None or (draft.id and not entry.after["id"].startswith(OWN_PREFIXES)):
-            return None
+        found = self._by_id.get(_id(draft))
+        former = self._by_id.get(draft.entry) if draft.id and draft.entry else None
+        if found and former and found is not former and former.known:
+            self._join(former, found)
+        if found or former:
+            return found or former
+        same = [entry for entry in self._by_title.get(title_hash(draft.title), ()) if self._may_be(draft, entry)]
+        is_clear = len(same) == 1 or not any(_is_of_page(draft, entry) for entry in same)
+        return same[0] if same and is_clear else None
+
+    @staticmethod
+    def _may_be(draft: Draft, entry: Entry) -> bool:
+        """Whether a draft describes a paper that has its title."""
+        if draft.id and not entry.after["id"].startswith(OWN_PREFIXES):
+            return False
+        if _is_of_page(draft, entry):
+            count = len(draft.authors) or draft.author_count
+            known = Titled(entry.after["title"], entry.after["author_count"], entry.after["published"])
+            return is_same(Titled(draft.title, count, draft.published), known)
         of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
-        return entry if not of_a_feed or _identifies(draft.title) else None
+        return not of_a_feed or _identifies(draft.title)
+
+    def _join(self, former: Entry, entry: Entry) -> None:
+        """Let a page's paper become part of another one that is here: its marks and its place are then of that one."""
+        for table in ("page_paper", "paper_alias"):
+            self._driver.execute(f"UPDATE OR IGNORE {table} SET pk = ? WHERE pk = ?", (entry.pk, former.pk))
+        retention.remove(self._driver, [former.pk])
+        self._given_up[former.after["id"]] = entry.pk
 
     def _take_id(self, entry: Entry, draft: Draft) -> str:
         """Give a paper its arXiv id; return the old one, which stays as an alias."""
         old: str = entry.after["id"]
         entry.after |= {"id": draft.id, "source": draft.source}
+        entry.is_identified = old.startswith(PAGE_PREFIX)
         self._remember(entry)
         return old
 
@@ -215,8 +251,9 @@ class Batch:
         derived.adopt(self._driver, pks)
 
     def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
-        """Record the moving facts of papers before and after this change."""
-        moved = [entry for entry in entries if entry.known and MOVING & entry.changed.keys()]
+        """Record the moving facts of papers before and after this change; before a source told votes, they had none."""
+        known = [entry for entry in entries if entry.known and entry.known["upvotes"] != UNKNOWN]
+        moved = [entry for entry in known if MOVING & entry.changed.keys()]
         if moved:
             first = [_change(entry.pk, entry.known, entry.known["added"]) for entry in moved if entry.known]
             self._connection.execute(upsert(PAPER_CHANGE).on_conflict_do_nothing(), first)
@@ -288,6 +325,11 @@ class Batch:
 def _id(draft: Draft) -> str:
     """The id of a draft's paper: its own, or else a generated one."""
     return draft.id or draft.entry or page_id(draft.title)
+
+
+def _is_of_page(draft: Draft, entry: Entry) -> bool:
+    """Whether a draft or a paper is of a saved page, so that its title alone does not identify it."""
+    return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
 
 
 def _identifies(title: str) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 from reader.cache import text_index
 
 TABLES = (
     *("paper_topic", "paper_category", "paper_source", "paper_change", "paper_alias", "trending", "listing"),
     *("full_text", "community", "kept_output", "paper_words", "paper_flags", "follow_paper"),
-    *("paper_edit", "second_look", "earlier_text"),
+    *("paper_edit", "second_look", "earlier_text", "page_paper"),
 )
 """Tables with rows about a paper, apart from `paper` and `paper_text`."""
 
@@ -34,8 +35,13 @@ _OLD = """
 def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
     """Drop up to `limit` papers last listed before a day (ISO), in the caller's transaction; return how many."""
     pks = [pk for (pk,) in connection.execute(_OLD, (before, limit))]
-    if not pks:
-        return 0
+    if pks:
+        remove(connection, pks)
+    return len(pks)
+
+
+def remove(connection: sqlite3.Connection, pks: Sequence[int]) -> None:
+    """Delete papers in the caller's transaction; their marks stay in the log as orphans."""
     chosen = "(SELECT value FROM json_each(?))"
     named = (json.dumps(pks),)
     connection.execute(
@@ -52,7 +58,6 @@ def drop(connection: sqlite3.Connection, before: str, limit: int) -> int:
     connection.executemany(f"UPDATE day SET papers = {listed} WHERE day = ?", days)
     # A day whose papers are dropped is unknown again, not known to be empty.
     connection.executemany("DELETE FROM day WHERE day = ? AND papers = 0", days)
-    return len(pks)
 
 
 def drop_texts(connection: sqlite3.Connection, before: str, limit: int) -> int:

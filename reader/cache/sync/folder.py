@@ -16,9 +16,10 @@ from pathlib import Path
 
 from reader.cache.marks.event_log import ENTRY_COLUMNS
 from reader.cache.marks.events import Events, Progress, ignore_progress
+from reader.cache.marks.forgotten import FORGOTTEN, forgotten, is_forgotten_elsewhere
 from reader.cache.marks.journal import FULL, Entry, Journal
 from reader.cache.sync import memory
-from reader.cache.sync.machine_file import Known, Reading, file_of, files_in, is_copy, tail_of
+from reader.cache.sync.machine_file import READER, Known, Reading, file_of, files_in, is_copy, peer_of, tail_of
 from reader.cache.sync.memory import Memory
 from reader.core.errors import CacheError
 from reader.core.group import GROUP
@@ -51,6 +52,17 @@ class Exchanged:
     """Settings and entries of lists that were set here and that another machine has replaced, in words."""
     is_emptied: bool = False
     """Whether the folder had files of other machines, and has none at all now."""
+    is_forgotten: bool = False
+    """Whether another machine has forgotten this one, so that what is marked here stays here."""
+
+    def add(self, more: Exchanged) -> None:
+        """Add what a further look brought."""
+        for name, count in more.came.items():
+            self.came[name] = self.came.get(name, 0) + count
+        self.went += more.went
+        self.is_new_machine = self.is_new_machine or more.is_new_machine
+        self.is_emptied = self.is_emptied or more.is_emptied
+        self.troubles, self.skipped, self.is_forgotten = more.troubles, more.skipped, more.is_forgotten
 
 
 def exchange(
@@ -68,9 +80,14 @@ def exchange(
     """
     with alone(cache):
         known = events.read(lambda one: memory.load(one, str(folder)))
-        _expect_folder(folder, cache, is_first=not known.own)
+        _expect_folder(folder, cache)
         try:
-            return _Exchange(events, folder, name, known, progress=progress, now=now).run()
+            result = Exchanged(is_first=not known.own)
+            while True:
+                result.add(_Exchange(events, folder, name, known, progress=progress, now=now).run())
+                # What came may say that a machine is forgotten.
+                if sorted(events.read(forgotten)) == known.forgotten:
+                    return result
         except OSError as error:
             raise CacheError(_explained(folder, error)) from error
 
@@ -95,6 +112,10 @@ class _Exchange:
         self._result = Exchanged(is_first=not known.own)
         self._elsewhere: set[str] = set()
         """Ids of the events that were read in other files during this look."""
+        self._out = frozenset[str]()
+        """The machines that are forgotten."""
+        self._is_otherwise = False
+        """Whether others were at the last look."""
 
     def _now(self) -> str:
         return self._clock().isoformat(timespec="seconds")
@@ -102,6 +123,8 @@ class _Exchange:
     def run(self) -> Exchanged:
         """Take in the others' files, and write the own one; raises OSError."""
         known, machine = self._known, self._events.machine()
+        self._out = self._events.read(forgotten)
+        self._is_otherwise = known.expect(self._out)
         before = replace(known, files=dict(known.files))
         files, self._result.skipped = files_in(self._folder)
         found = {one.name: one for one in files}
@@ -112,7 +135,8 @@ class _Exchange:
         self._result.is_emptied = not found and bool(known.files.keys() - {own.name})
         others = {name: self._take_in(found[name]) for name in found if name != own.name}
         # A copy of a machine's file has not all that this machine did.
-        machines = {one.machine for name, one in others.items() if not is_copy(name, one)}
+        machines = {one.machine for name, one in others.items() if not is_copy(name, one)} - self._out
+        self._result.is_forgotten = self._events.read(lambda one: is_forgotten_elsewhere(one, machine))
         if not is_as_written and own.name in found:
             ids, troubles = set[str](), list(self._result.troubles)
             there, came = self._read_own(own, ids)
@@ -128,10 +152,12 @@ class _Exchange:
                 # Whatever is wrong with it, it is written anew.
                 self._result.troubles[:] = troubles
         try:
-            mine = self._write(own, machine, machines, is_anew=is_gone or not is_as_written)
+            mine = self._write(own, machine, machines, is_anew=self._is_otherwise or is_gone or not is_as_written)
         except BaseException:
             # What came is known; what is missing in the own file, or in the folder, is still to be written.
             known.files, known.written = before.files | others, before.written
+            if self._is_otherwise:
+                known.files.pop(own.name, None)
             self._save(before)
             raise
         known.files, known.own = others | {own.name: mine}, machine
@@ -140,7 +166,7 @@ class _Exchange:
 
     def _save(self, before: Memory) -> None:
         """Remember what is known of the folder, if it is more than before."""
-        if self._known != before:
+        if self._known != before or self._is_otherwise:
             self._known.changed = self._now()
             self._events.read(lambda one: memory.save(one, str(self._folder), self._known))
 
@@ -149,22 +175,26 @@ class _Exchange:
     def _take_in(self, file: os.DirEntry[str]) -> Known:
         """Add the new events of a file to the log; return what is known of it then."""
         before = self._known.files.get(file.name, Known())
+        # What only the file of a forgotten machine has is written on.
+        ids = set[str]() if peer_of(file.name, before.machine) in self._out else self._elsewhere
         try:
-            status = file.stat()
-            if (status.st_size, status.st_mtime_ns) == (before.size, before.time):
-                if before.trouble:
-                    self._note_trouble(file.name, before)
+            if before.is_as(file.stat()):
+                self._note_trouble(file.name, before)
                 return before
-            return self._read(Path(file.path), before, self._elsewhere)[0]
+            if before.said and before.reader != READER:
+                # A newer program may read what the older one could not, and what it refused.
+                before = replace(before, place=0, tail=0, lines=0, events=0, papers=0, refused=0)
+            return self._read(Path(file.path), before, ids)[0]
         except OSError as error:
             # Another program may hold it, or take it away meanwhile: it is read at the next look.
-            there = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}")
+            there = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=READER)
             self._note_trouble(file.name, there)
             return there
 
     def _note_trouble(self, file: str, known: Known) -> None:
         whose = f"{known.name}'s " if known.name else ""
-        self._result.troubles.append(f"{whose}{file}: {known.trouble}")
+        if known.said:
+            self._result.troubles.append(f"{whose}{file}: {known.said}")
 
     def _read(self, path: Path, before: Known, ids: set[str]) -> tuple[Known, int]:
         """Add the new events of a file to the log; return what is known of it then, and the number of new ones.
@@ -172,13 +202,14 @@ class _Exchange:
         The ids of all events that were read are added to `ids`.
         """
         reading = Reading(path, before)
-        came = self._events.join(_noted(reading.entries(), ids), self._progress)
+        came = self._events.join(
+            _noted(reading.entries(), ids), self._progress, via=lambda: peer_of(path.name, reading.machine)
+        )
         known = reading.known(came or before.came, self._now())
         if came:
             by = known.name or known.machine or path.name
             self._result.came[by] = self._result.came.get(by, 0) + came
-        if known.trouble:
-            self._note_trouble(path.name, known)
+        self._note_trouble(path.name, known)
         return known, came
 
     # This machine's own file
@@ -252,11 +283,13 @@ class _Exchange:
 
     def _missing(self, machine: str, others: set[str]) -> Iterator[Entry]:
         """The events since the last look that no other file has."""
-        ask = f"SELECT seq, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT 1000"
+        ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT 1000"
         while rows := self._events.read(lambda one: one.execute(ask, (self._known.written,)).fetchall()):
-            for seq, *values in rows:
+            for seq, undone, *values in rows:
                 self._known.written = seq
                 entry = Entry(*values)
+                if undone >= FORGOTTEN:
+                    continue
                 is_theirs = entry.machine in others and entry.number > 0
                 if entry.machine == machine or not (is_theirs or entry.id in self._elsewhere):
                     self._result.went += 1
@@ -300,8 +333,8 @@ def alone(cache: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _expect_folder(folder: Path, cache: Path, *, is_first: bool) -> None:
-    """Make the folder at its first use; raises CacheError if it is gone since, such as a stick that is not there."""
+def _expect_folder(folder: Path, cache: Path) -> None:
+    """Raise CacheError if the folder is not there, such as one on a stick, or is not one for marks."""
     if folder.is_dir():
         if (folder / GROUP).exists():
             raise CacheError(f"{folder} is the folder of a group, whose people would see all marks. Name another one.")
@@ -310,12 +343,9 @@ def _expect_folder(folder: Path, cache: Path, *, is_first: bool) -> None:
         return
     if folder.exists():
         raise CacheError(f"{folder} is no folder. Name one that your machines share.")
-    if not is_first:
-        raise CacheError(f"The folder {folder} is not there. Connect or mount it, and try again; nothing is lost.")
-    try:
-        folder.mkdir()
-    except OSError as error:
-        raise CacheError(_explained(folder, error)) from error
+    raise CacheError(
+        f"The folder {folder} is not there. Connect or mount it and try again, or make it by mkdir; nothing is lost."
+    )
 
 
 def _explained(folder: Path, error: OSError) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from reader import __version__
 from reader.cache.marks.foreign import checked
-from reader.cache.marks.journal import FOREIGN_BYTES, BadLine, Entry, Owner, decode
+from reader.cache.marks.journal import FOREIGN_BYTES, VERSION, BadLine, Entry, Owner, decode
 from reader.core.foreign import MOST_IDS, Refused, latest_clock
 
 PREFIX, ENDING = "dailypapers-", ".jsonl"
@@ -20,7 +21,16 @@ MOST_FILES = 1_000
 """Files of a folder that are read."""
 
 MOST_BYTES = 1 << 30
-"""A larger file is not a machine's: it would have some five million marks."""
+"""Bytes of a file that are read: some five million marks."""
+
+MOST_EVENTS = 2_000_000
+"""Events that are taken from one machine."""
+
+MOST_IDS_TOGETHER = 20_000_000
+"""Papers of all events of a machine, each counted as often as it is named."""
+
+READER = f"{__version__} {VERSION}"
+"""The program that read a file: what one could not read, a later one may."""
 
 BEGINNING = b'{"v":'
 """How each file of a machine begins."""
@@ -55,6 +65,25 @@ class Known:
     """When a change of it was last noticed (ISO)."""
     trouble: str = ""
     """Why not all of it could be read."""
+    papers: int = 0
+    """Number of papers of its events, each counted as often as it is named."""
+    refused: int = 0
+    """Number of its events that are over a machine's budget."""
+    budget: str = ""
+    """Which budget that is."""
+    reader: str = ""
+    """The program that read it."""
+
+    def is_as(self, status: os.stat_result) -> bool:
+        """Whether a file has not changed since, and a program that knows no more than this one has read it."""
+        is_same = (status.st_size, status.st_mtime_ns) == (self.size, self.time)
+        return is_same and (not self.said or self.reader == READER)
+
+    @property
+    def said(self) -> str:
+        """What was not taken from it, and why; empty if all was."""
+        over = f"{self.refused:,} events over the budget of {self.budget} were refused" if self.refused else ""
+        return "; ".join(filter(None, (self.trouble, over)))
 
 
 def file_of(folder: Path, machine: str) -> Path:
@@ -65,6 +94,15 @@ def file_of(folder: Path, machine: str) -> Path:
 def is_copy(name: str, known: Known) -> bool:
     """Whether a file of this name is a copy that a program made of a machine's file, as where two versions met."""
     return bool(known.machine) and name.lower() != file_of(Path(), known.machine).name
+
+
+def peer_of(name: str, machine: str) -> str:
+    """The machine that writes a file of this name: the name says it, else the file's first line did."""
+    found = _NAMED.match(name.lower())
+    return found[1] if found else machine
+
+
+_NAMED = re.compile(rf"{PREFIX}([0-9a-f]{{12}})\b")
 
 
 def files_in(folder: Path) -> tuple[list[os.DirEntry[str]], list[str]]:
@@ -120,6 +158,9 @@ class Reading:
         start = known if self.is_same else Known()
         self.machine, self.name, self.events = start.machine, start.name, start.events
         self._place, self._lines = start.place, start.lines
+        self._papers, self._refused, self._budget = start.papers, start.refused, start.budget
+        self._later_events = self._later_papers = 0
+        """Those behind the first line that is not understood: they are read again at the next look."""
         self._trouble: BadLine | None = None
         self._latest = latest_clock(time.time())
 
@@ -128,12 +169,15 @@ class Reading:
 
         Nothing is read behind a first line that names no machine.
         """
-        if not self.size or self.size > MOST_BYTES:
-            self._trouble = BadLine(0, "it is too large for a file of marks" if self.size else "it is empty")
+        if not self.size:
+            self._trouble = BadLine(0, "it is empty")
             return
         with self._path.open("rb") as file:
             file.seek(self._place)
             while line := file.readline(FOREIGN_BYTES):
+                if file.tell() > MOST_BYTES:
+                    self._trouble = self._trouble or BadLine(0, f"only its first {MOST_BYTES:,} bytes are read")
+                    return
                 self._lines += self._trouble is None
                 try:
                     if not line.endswith(b"\n"):
@@ -159,8 +203,22 @@ class Reading:
             self.machine, self.name = found.machine, found.name
             return
         entry = checked(found, self._latest)
-        self.events += self._trouble is None
+        if over := self._over(entry):
+            self._refused, self._budget = self._refused + (self._trouble is None), over
+            return
+        if self._trouble is None:
+            self.events += 1
+            self._papers += entry.count
+        else:
+            self._later_events += 1
+            self._later_papers += entry.count
         yield entry
+
+    def _over(self, entry: Entry) -> str:
+        """Which budget of a machine an event is over; empty if none."""
+        if self._papers + self._later_papers + entry.count > MOST_IDS_TOGETHER:
+            return f"{MOST_IDS_TOGETHER:,} papers"
+        return f"{MOST_EVENTS:,} events" if self.events + self._later_events >= MOST_EVENTS else ""
 
     def known(self, came: int, seen: str) -> Known:
         """What is known of the file, once all events were taken."""
@@ -170,5 +228,5 @@ class Reading:
         place = self._place
         return Known(
             *(self.size, self.time, place, tail_of(self._path, place), lines, self.machine, self.name, self.events),
-            *(came, seen, said),
+            *(came, seen, said, self._papers, self._refused, self._budget, READER),
         )

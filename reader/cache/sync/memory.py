@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from reader.cache import connections
-from reader.cache.sync.machine_file import Known
+from reader.cache.sync.machine_file import Known, peer_of
+from reader.core.foreign import is_machine
 
 KEY = "sync:"
 """Begins the keys in `meta`; the folder's path follows."""
@@ -27,6 +28,18 @@ class Memory:
     """The machine's id when it last wrote its file."""
     files: dict[str, Known] = field(default_factory=dict)
     """The files by their names, this machine's own too."""
+    forgotten: list[str] = field(default_factory=list)
+    """The machines that were forgotten then: once they are others, all files are read, and the own one written anew."""
+
+    def expect(self, out: Collection[str]) -> bool:
+        """Forget what was read if other machines are forgotten by now; return whether that is so."""
+        if sorted(out) == self.forgotten:
+            return False
+        for name, one in self.files.items():
+            if one.machine != self.own:
+                self.files[name] = Known(-1, machine=one.machine, name=one.name, seen=one.seen, came=one.came)
+        self.forgotten, self.written = sorted(out), 0
+        return True
 
 
 def load(connection: sqlite3.Connection, folder: str) -> Memory:
@@ -35,7 +48,7 @@ def load(connection: sqlite3.Connection, folder: str) -> Memory:
     try:
         said: dict[str, Any] = json.loads(row[0]) if row else {}
         files = {str(name): _known(one) for name, one in said.get("files", {}).items()}
-        rest = {name: said[name] for name in ("changed", "written", "own") if name in said}
+        rest = {name: said[name] for name in ("changed", "written", "own", "forgotten") if name in said}
         return Memory(**rest, files=files)
     except (ValueError, TypeError, AttributeError):
         return Memory()
@@ -46,6 +59,18 @@ def latest_folder(connection: sqlite3.Connection) -> str | None:
     rows = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{KEY}*",))
     folders = [str(key).removeprefix(KEY) for (key,) in rows]
     return max(folders, key=lambda folder: load(connection, folder).changed, default=None)
+
+
+def machines(connection: sqlite3.Connection) -> dict[str, str]:
+    """The names of all machines that are known, by their ids; empty where none was said."""
+    found = {machine: "" for (machine,) in connection.execute("SELECT DISTINCT machine FROM event")}
+    keys = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{KEY}*",)).fetchall()
+    for (key,) in keys:
+        for name, one in load(connection, str(key).removeprefix(KEY)).files.items():
+            machine = peer_of(name, one.machine)
+            if is_machine(machine):
+                found[machine] = one.name or found.get(machine, "")
+    return found
 
 
 def _known(said: Mapping[str, Any]) -> Known:

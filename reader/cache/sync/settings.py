@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reader.cache import connections
@@ -50,6 +50,29 @@ def newest_settings(connection: sqlite3.Connection) -> dict[str, Any]:
     newest: dict[str, str] = dict(rows.fetchall())
     found = {kind.removeprefix(SETTING): _read(value) for kind, value in newest.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+_REFUSED = "sync_refused"
+"""The key in `meta` of what was refused at the last look, in sentences, as JSON."""
+
+
+def refused_settings(connection: sqlite3.Connection) -> list[str]:
+    """Which settings of other machines could not be taken over, and why, in sentences."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_REFUSED,)).fetchone()
+    found = _read(row[0]) if row else None
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def note_refused(connection: sqlite3.Connection, refused: Sequence[str]) -> list[str]:
+    """Remember what is refused; return what was not refused before, which is to be said."""
+    before = refused_settings(connection)
+    if list(refused) != before:
+        with connections.transaction(connection):
+            connection.execute(
+                "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (_REFUSED, json.dumps(list(refused))),
+            )
+    return [one for one in refused if one not in before]
 
 
 def _read(text: str) -> Any:

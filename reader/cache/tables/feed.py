@@ -142,6 +142,22 @@ class Trending(SQLModel, table=True):
     """From 0."""
 
 
+class PagePaper(SQLModel, table=True):
+    """A paper of a saved page: its place, and what a look-up of its title has found."""
+
+    __tablename__ = "page_paper"
+
+    pk: int = Field(primary_key=True, foreign_key="paper.pk")
+    place: int
+    """In the order of its page; the pages that were imported last come first."""
+    tries: int = 0
+    """How often all sources were asked for its title, and none had the paper for certain."""
+    asked: str | None = None
+    """ISO day on which they were asked last."""
+    choices: str = ""
+    """The papers that it may be, as JSON; empty if there are none."""
+
+
 class Topic(SQLModel, table=True):
     """A canonical topic, as the rules in use name it."""
 

@@ -23,6 +23,8 @@ class Event(SQLModel, table=True):
         # Finds this machine's own newest event, and the undos of an event.
         Index("event_by_number", "machine", "number"),
         Index("event_by_target", "value", sqlite_where=text("kind IN ('undo', 'redo')")),
+        # Finds whom the user has forgotten.
+        Index("event_forgets", "kind", sqlite_where=text("kind GLOB 'forget:*'")),
         {"sqlite_autoincrement": True},
     )
 
@@ -40,11 +42,25 @@ class Event(SQLModel, table=True):
     count: int
     """Number of its papers."""
     undone: int = 0
-    """Derived: undone and not redone."""
+    """Derived: 1 if undone and not redone; 2 more if the user has forgotten its machine."""
     applied: int = 0
     """Derived: all its effects are written."""
     number: int = Field(default=0, sa_column=Column(Integer, server_default=text("0"), nullable=False))
     """Counts the events of one machine in the order in which they happened."""
+
+
+class EventOrigin(SQLModel, table=True):
+    """What is to be known of some events of other machines; most have no row."""
+
+    __tablename__ = "event_origin"
+    __table_args__ = (Index("event_origin_via", "via", sqlite_where=text("via <> ''")),)
+
+    event: int | None = Field(default=None, primary_key=True)
+    """`Event.seq`."""
+    via: str
+    """The machine whose file brought it, if that is another one than the event's."""
+    rest: str
+    """What a newer program has written in its line, as JSON."""
 
 
 class Effect(SQLModel, table=True):

@@ -20,9 +20,9 @@ class PaperAnswer(TypedDict):
     id: Annotated[str, Field(description="The arXiv id; the paper's address is https://arxiv.org/abs/ID")]
     day: Annotated[str | None, Field(description="The day in the feed, as 2026-01-31")]
     published: Annotated[str | None, Field(description="The day of its first version")]
-    upvotes: int
-    comments: int
-    author_count: int
+    upvotes: Annotated[int | None, Field(description="null if no source has told, as of the next two")]
+    comments: int | None
+    author_count: int | None
     topics: list[str]
     read: bool
     starred: bool

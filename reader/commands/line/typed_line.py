@@ -146,6 +146,9 @@ def _understand(line: str, here: Here) -> Typed:
         return _to_file(_export(rest, here))
     if name == "views" and len(rest) == 2 and rest[0] in ("add", "save"):
         return Typed((name, *rest, here.query))
+    if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):
+        # The reader looks titles up by itself, beside all else.
+        return Typed((name, *rest, "--later"))
     if name in _BEFORE_PAPERS:
         return _with_papers(name, rest, here)
     return Typed((name, *rest))

@@ -13,6 +13,7 @@ from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
 from reader.core.paper import Paper
 from reader.core.text import clean
+from reader.core.titles import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 INDENT = "  "
 
-KEYS = ("linked", "discussion")
-"""The keys in JSON of the repositories and of the comments."""
+KEYS = ("linked", "discussion", "choices")
+"""The keys in JSON of the repositories, of the comments, and of what a saved page's paper may be."""
 
 
 def record(kept: Kept) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def record(kept: Kept) -> dict[str, Any]:
     return {
         "linked": [{**one._asdict(), "url": one.url} for one in kept.community.repositories],
         "discussion": [_comment_record(one.comment, one.depth) for one in threads(kept.community.comments)],
+        "choices": [choice._asdict() for choice in kept.title.choices] if kept.title else [],
     }
 
 
@@ -50,6 +52,15 @@ def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
 
 def belonging_lines(paper: Paper, kept: Kept, style: Style, columns: int | None) -> Iterator[str]:
     """Lines of the versions, the repositories and the comments, each part after an empty line."""
+    if kept.title:
+        yield ""
+        yield style.bold("arXiv id")
+        yield from _indented(wrapped(kept.title.told, _room(columns)))
+        for choice in kept.title.choices:
+            yield from _indented(wrapped(f"{choice.id}  {clean(describe(choice))}", _room(columns)))
+        if kept.title.choices:
+            chosen = f"{paper.id}={kept.title.choices[0].id}"
+            yield from _indented(wrapped(f"'dailypapers import --choose {chosen}' takes the first.", _room(columns)))
     if len(paper.versions) > 1:
         yield ""
         yield style.bold("Versions")

@@ -81,7 +81,7 @@ class ListTable(NamedTuple):
     def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, sign: str, *, with_day: bool) -> str:
         """State, id, upvotes, the day if asked for, the title with a sign, and as many topics as there is room for."""
         day = f"  {row.day:10}" if with_day and self.columns >= WITH_DAYS else ""
-        facts = f"{row.upvotes:>5,}{day}"
+        facts = f"{'' if row.upvotes is None else f'{row.upvotes:,}':>5}{day}"
         room = self.columns - 2 - id_size - len(facts) - GAP
         title = f"{sign} {clean(row.title)}" if sign else clean(row.title)
         marks = self._choose_topics(topics, room, cell_len(title))

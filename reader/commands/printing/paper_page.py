@@ -20,13 +20,13 @@ _SIDE = 12
 
 def facts(paper: Paper) -> list[str]:
     """The paper's organization, dates, numbers and state, as far as they are known."""
+    counts = ((paper.upvotes, "upvote"), (paper.comments, "comment"))
     known = (
         paper.organization and clean(paper.organization),
         paper.day,
         paper.published and f"arXiv {paper.published}",
         paper.version and paper.version > 1 and f"v{paper.version} {paper.revised or ''}".rstrip(),
-        amount(paper.upvotes, "upvote"),
-        amount(paper.comments, "comment"),
+        *(amount(count, noun) for count, noun in counts if count is not None),
         state_words(paper).replace(",", ", "),
     )
     return [fact for fact in known if fact]

@@ -79,6 +79,11 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
     value, text = _checked(name, key, " ".join(words))
+    if name == "sync" and isinstance(value, str) and value:
+        from reader.cache.group.place import shared_place
+
+        # A folder as it is typed would mean another one later.
+        value, text = _checked(name, key, shared_place(value, Path()))
     if key[0] == "keys":
         _check_keys(workspace, key[1], value)
     before = read_text(file)

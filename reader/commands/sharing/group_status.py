@@ -22,6 +22,7 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
     """Print where the group is, who the user is in it, and what the others share."""
     from reader.cache.group import membership, signing
     from reader.cache.group.members import members
+    from reader.cache.marks.forgotten import forgotten
     from reader.cache.postgres import is_server
 
     mine = membership.load(workspace.cache_file)
@@ -35,15 +36,19 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
     place = shown_place(mine.place)
     with workspace.window() as window:
         others = window.read(members)
+        out = window.read(forgotten)
+    gone_names = sorted(mine.names[key] for key in out if key in mine.names)
     if as_json:
         us = {"place": place, "name": mine.name, "key": key, "shares": list(mine.shares)}
-        print_json(us | {"members": [one._asdict() for one in others]})
+        print_json(us | {"members": [one._asdict() for one in others], "forgotten": gone_names})
         return
     gone = "" if is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
     print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
     if not others:
         print_text("Nobody else is in the group yet.")
     _print_members([_row(one) for one in others])
+    for name in gone_names:
+        print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' takes in again what {name} shares.")
 
 
 def _row(one: Member) -> tuple[str, ...]:

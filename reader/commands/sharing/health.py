@@ -40,9 +40,9 @@ def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Fact]:
         # The cache's own findings say why.
         return
     for name, file in known.files.items():
-        if file.trouble:
+        if file.said:
             advice = "It is read again once it is whole: sync on the machine that writes it."
-            yield "file", f"{clean(name)}: {clean(file.trouble)}", advice
+            yield "file", f"{clean(name)}: {clean(file.said)}", advice
 
 
 def _examine_group(workspace: Workspace) -> Iterator[Fact]:

@@ -27,6 +27,7 @@ GLANCE = 0.5
 FOLDER_GLANCE = 10.0
 """Seconds between two looks at a folder."""
 
+
 Outcome = tuple["Exchanged", SharedSettings]
 
 

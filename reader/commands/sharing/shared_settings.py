@@ -10,6 +10,7 @@ from reader.cache.sync.settings import (
     changed_settings,
     known_settings,
     newest_settings,
+    note_refused,
     note_settings,
     record_settings,
 )
@@ -19,6 +20,7 @@ from reader.core.errors import ConfigError
 from reader.core.settings.shared import KEYS, NotTakenError, with_setting
 from reader.core.settings.toml_lines import parse_toml
 from reader.core.settings.types import InvalidValue, KeyTable
+from reader.core.text import clean
 from reader.settings_reader import read_text, write_text
 
 
@@ -34,7 +36,7 @@ class SharedSettings:
         self.taken: list[str] = []
         """Names of the settings that were taken over."""
         self.refused: list[str] = []
-        """Why some were not, in sentences."""
+        """Why some were not, in sentences: those that were not said before."""
 
     def keep_in_step(self) -> None:
         """Bring the lists of the file, such as views, and their events into step."""
@@ -54,18 +56,24 @@ class SharedSettings:
         self.keep_in_step()
         values = self._read()
         if values is None:
+            self._say_once()
             return False
         newest = self._events.read(newest_settings)
         is_first = self._events.read(known_settings) is None
         for name in values:
             if name in newest and newest[name] != values[name]:
                 self._take(name, newest[name])
+        self._say_once()
         own = {name: one for name, one in values.items() if name not in newest and one != _default(name)}
         record_settings(self._events, own if is_first else {})
         values = self._read()
         if values is not None and values != self._events.read(known_settings):
             self._events.read(lambda one: note_settings(one, values))
         return is_first and bool(own)
+
+    def _say_once(self) -> None:
+        """Leave out what was said before: `sync --status` has all of it."""
+        self.refused[:] = self._events.read(lambda one: note_refused(one, self.refused))
 
     def _read(self) -> dict[str, Any] | None:
         """The shared settings as the file has them; None if they do not go along, or the file has mistakes."""
@@ -84,7 +92,7 @@ class SharedSettings:
             write_text(self._file, with_setting(read_text(self._file), name, value))
             self.taken.append(name)
         except (InvalidValue, NotTakenError, ConfigError) as error:
-            said = f": it {error}" if isinstance(error, InvalidValue) else ""
+            said = f": it {clean(str(error), 200)}" if isinstance(error, InvalidValue) else ""
             self.refused.append(f"{name} could not be taken over{said}. Change it by 'dailypapers config edit'.")
 
 

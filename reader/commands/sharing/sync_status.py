@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from reader.cache.marks.forgotten import Brought, brought
+from reader.cache.postgres import is_server
 from reader.cache.sync.machine_file import Known, is_copy
 from reader.commands.output import amount, fit, is_terminal, print_json, print_line, print_text, width
 from reader.commands.workspace import Workspace
-from reader.core.errors import ReaderError
+from reader.core.errors import ReaderError, UsageError
+from reader.core.foreign import FURTHEST
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -25,36 +31,53 @@ def print_status(place: Path | str, workspace: Workspace, *, as_json: bool) -> N
         _print_folder(place, workspace, as_json=as_json)
         return
     from reader.cache.postgres import shown
-    from reader.cache.sync.hub import open_hub
+    from reader.cache.sync import memory
+    from reader.cache.sync.hub import CHANNEL, open_hub
+    from reader.cache.sync.settings import refused_settings
 
+    key = shown(place)
     with open_hub(place) as hub, workspace.events() as events:
         own = events.machine()
         rows = hub.machines()
-    records = [_record("", Known(machine=id, name=name, events=n, seen=str(at)), own) for id, name, at, n in rows]
+        refused = events.read(lambda one: memory.load(one, key)).files.get(CHANNEL, Known()).trouble
+        records = [_record("", Known(machine=id, name=name, events=n, seen=str(at)), own) for id, name, at, n in rows]
+        _add_brought(records, events.read)
+        settings = events.read(refused_settings)
     if as_json:
-        print_json({"server": shown(place), "machines": records})
+        print_json({"server": key, "machines": records, "refused": refused or None, "refused_settings": settings})
         return
     print_line(f"{shown(place)} has {amount(sum(one['changes'] for one in records), 'change')}.")
     _print_machines(records)
+    _print_refused(([f"Not all could be read: {refused}."] if refused else []) + settings)
+
+
+def _print_refused(lines: Sequence[str]) -> None:
+    for line in lines:
+        print_text(clean(line))
 
 
 def _print_folder(folder: Path, workspace: Workspace, *, as_json: bool) -> None:
     from reader.cache.sync import memory
+    from reader.cache.sync.settings import refused_settings
     from reader.paths import sync_lock
 
     with workspace.window() as window:
         known = window.read(lambda one: memory.load(one, str(folder)))
-    if not known.own:
-        raise ReaderError(f"Nothing was joined through {folder} yet: 'dailypapers sync {folder}' does.")
+        if not known.own:
+            raise ReaderError(f"Nothing was joined through {folder} yet: 'dailypapers sync {folder}' does.")
+        records = _machines(known)
+        _add_brought(records, window.read)
+        settings = window.read(refused_settings)
     looked = datetime.fromtimestamp(sync_lock(workspace.cache_file).stat().st_mtime).astimezone()
-    records = _machines(known)
     if as_json:
         at = looked.isoformat(timespec="seconds")
-        print_json({"folder": str(folder), "is_there": folder.is_dir(), "looked": at, "machines": records})
+        about = {"folder": str(folder), "is_there": folder.is_dir(), "looked": at}
+        print_json(about | {"machines": records, "refused_settings": settings})
         return
     gone = "" if folder.is_dir() else " It is not there now."
     print_text(f"{clean(str(folder))}, last looked at {looked:%Y-%m-%d %H:%M}.{gone}")
     _print_machines(records)
+    _print_refused(settings)
 
 
 def _machines(known: Memory) -> list[dict[str, Any]]:
@@ -81,7 +104,55 @@ def _record(file: str, known: Known, own: str) -> dict[str, Any]:
         "seen": known.seen or None,
         "came": known.came,
         "trouble": known.trouble or None,
+        "refused": known.refused,
+        "budget": known.budget or None,
     }
+
+
+Read = Callable[[Callable[[sqlite3.Connection], Brought]], Brought]
+"""Asks a cache what a machine brought."""
+
+
+def _add_brought(records: list[dict[str, Any]], read: Read) -> None:
+    """Add what each machine brought, as this cache has it."""
+    for record in records:
+        found = read(partial(brought, machine=record["machine"]))
+        newest = datetime.fromtimestamp(found.newest / 1000).astimezone() if 0 < found.newest <= FURTHEST else None
+        record["here"] = found.events
+        record["papers"] = found.papers
+        record["newest"] = newest.isoformat(timespec="seconds") if newest else None
+        record["forgotten"] = found.is_forgotten
+
+
+def find_machine(named: str, workspace: Workspace) -> tuple[str, str]:
+    """The id and the name of another machine, by its name, its id or how that begins; raises UsageError."""
+    from reader.cache.sync import memory
+
+    with workspace.window() as window:
+        own = window.read(lambda one: one.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone())
+        known = window.read(memory.machines)
+    place = workspace.settings.sync
+    if is_server(place):
+        from reader.cache.sync.hub import open_hub
+
+        with open_hub(place) as hub:
+            known |= {id: name for id, name, _, _ in hub.machines()}
+    wanted = named.strip().lower()
+    found = {
+        id: clean(name or id)
+        for id, name in known.items()
+        if wanted and (wanted == name.lower() or id.startswith(wanted))
+    }
+    if own and own[0] in found:
+        if len(found) == 1:
+            raise UsageError("That is this machine: 'undo' takes back what you did on it.")
+        del found[own[0]]
+    if not found:
+        raise UsageError(f"No machine {clean(named, 100)!r} is known here: 'dailypapers sync --status' lists them.")
+    if len(found) > 1:
+        raise UsageError(f"Several machines are called {clean(named, 100)}: name one by its id, {', '.join(found)}.")
+    ((id, name),) = found.items()
+    return id, name
 
 
 LEAST_NAME = 12
@@ -120,8 +191,15 @@ def _cells(record: dict[str, Any], *, is_twin: bool) -> tuple[tuple[str, ...], l
     name = clean(record["name"] or record["machine"] or record["file"]) + (" (this one)" if record["is_this"] else "")
     seen = datetime.fromisoformat(record["seen"]).astimezone() if record["seen"] else None
     came = "" if record["is_this"] or not record["came"] else f"{record['came']:,} new then"
+    here = f"{amount(record['here'], 'change')} about {amount(record['papers'], 'paper')} here"
     when = f"{seen:%Y-%m-%d %H:%M}" if seen else "never read"
     notes = [f"{clean(record['file'])}: {clean(record['trouble'])}"] if record["trouble"] else []
+    if record["forgotten"]:
+        notes += [f"forgotten, with {here}: 'sync forget {record['machine']} --undo' has them again"]
+    elif not record["is_this"] and record["here"]:
+        notes += [f"brought {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
+    if record["refused"]:
+        notes += [f"{record['refused']:,} changes over the budget of {record['budget']} were refused"]
     notes += [f"a copy of its file was read too, and can be deleted: {clean(one)}" for one in record["copies"]]
     notes += ["another machine has this name too"] if is_twin else []
     return (name, clean(record["machine"]), amount(record["changes"], "change"), when, came), notes

@@ -30,7 +30,10 @@ CHOICES = {
         "muted",
     ),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
-    "sort": ("day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou"),
+    "sort": (
+        *("day", "upvotes", "published", "added", "relevance"),
+        *("title", "trending", "rising", "queue", "foryou", "page"),
+    ),
 }
 """The fields with fixed values, and those values."""
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -42,6 +43,14 @@ INTERVAL = 3.0
 
 MAX_IDS = 200
 """Papers in one request by id; more make the address too long for some proxies."""
+
+_MOST_TITLED = 25
+"""Papers in a response to a title."""
+
+_TITLE_WORDS = 10
+
+_COMMON = frozenset(("and", "are", "can", "for", "from", "how", "into", "its", "not", "the", "via", "what", "with"))
+"""Words that many searches leave out, so that nothing is found by them."""
 
 _PAGE_SIZE = 500
 """Papers of a category in one response."""
@@ -147,6 +156,17 @@ class ArxivClient:
             entries += (await self._query(asked, on_wait)).entries
         return tuple(entries)
 
+    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
+        """Papers whose titles have the words of a title; none if it has no word that can be searched for.
+
+        `on_wait` is called before each wait. Raises FeedError.
+        """
+        words = _title_words(title)
+        if not words:
+            return ()
+        query = " AND ".join(f"ti:{word}" for word in words)
+        return (await self._query({"search_query": query, "start": 0, "max_results": _MOST_TITLED}, on_wait)).entries
+
     async def category_day(self, category: str, day: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
         """The papers of a category, cross-lists included, that were first submitted on a day (ISO, UTC).
 
@@ -220,6 +240,13 @@ class ArxivClient:
         if self._folder is None:
             return nullcontext()
         return host_lock(self._folder / "arxiv.lock", INTERVAL, self._sleep, lambda: self._now().timestamp())
+
+
+def _title_words(title: str) -> list[str]:
+    """The longest words of a title in its order, without letters that arXiv's search may know in another form."""
+    words = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
+    longest = sorted(words.keys() - _COMMON, key=len, reverse=True)[:_TITLE_WORDS]
+    return [word for word in words if word in longest]
 
 
 def last_renewal(now: datetime) -> datetime:

@@ -7,7 +7,7 @@ so memory stays flat for files of any length; an unusable record is skipped and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import date
 from itertools import chain, groupby
@@ -27,6 +27,7 @@ from reader.feeds.files.decompress import DamagedFile, decompressed
 from reader.feeds.files.export_file import Exported, is_export, parse_export
 from reader.feeds.files.json_stream import Found, JsonStream, Unreadable
 from reader.feeds.files.saved_page import parse_saved_page
+from reader.feeds.files.web_page import html_of, parse_web_page, read_web_page
 from reader.feeds.huggingface.parse import listings
 
 BATCH = 200
@@ -90,7 +91,7 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
     elif first[:1] in (b"{", b"[") and not _is_markdown(first):
         yield from _RecordReader(name).read(JsonStream(rest, line))
     else:
-        yield _read_text(_whole(rest, name), name, today)
+        yield from _read_text(_whole(rest, name), name, today)
 
 
 def _is_markdown(first: bytes) -> bool:
@@ -124,24 +125,43 @@ def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
                 copy.unlink()
 
 
-def _read_text(body: bytes, name: str, today: date) -> Listing:
+def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     """The papers of a text of any format."""
     if zotero_rdf.is_rdf(body):
-        return Listing(None, (), entries=tuple(zotero_rdf.parse_rdf(body)))
+        return _listed(zotero_rdf.parse_rdf(body))
+    if b"<opml" in body[:4096].lower():
+        raise ListsFeeds(name, body)
+    if (html := html_of(body)) is not None:
+        return _read_page(html, name, today)
     text = _decoded(body, name)
     if ris_file.is_ris(text):
-        return Listing(None, (), entries=tuple(ris_file.parse_ris(text)))
+        return _listed(ris_file.parse_ris(text))
     if bibtex_file.is_bibtex(text):
-        return Listing(None, (), entries=tuple(bibtex_file.parse_bibtex(text)))
+        return _listed(bibtex_file.parse_bibtex(text))
     if not id_list.is_list(text):
         with suppress(FeedMalformed):
-            return parse_saved_page(text, today)
+            return [parse_saved_page(text, today)]
     entries = tuple(id_list.parse_list(text))
     if any(entry.id for entry in entries):
-        return Listing(None, (), entries=entries)
+        return _listed(entries)
     if re.search(r"^https?://|^\"(?:query|exec|filter):", text, re.MULTILINE):
         raise FeedMalformed(f"{name} names no paper. If it lists newsboat's feeds, import what 'newsboat -e' writes.")
     raise FeedMalformed(f"{name} names no paper, or has no known format: see 'dailypapers import --help'.")
+
+
+def _listed(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
+    return [Listing(None, (), entries=tuple(entries))]
+
+
+def _read_page(html: str, name: str, today: date) -> Sequence[Listing]:
+    """The papers of a page that a browser saved, else those that its text and its links name."""
+    page = read_web_page(html)
+    if found := parse_web_page(page, today):
+        return found
+    entries = tuple(id_list.parse_list("\n".join((page.text, *page.addresses))))
+    if any(entry.id for entry in entries):
+        return _listed(entry for entry in entries if entry.id)
+    raise FeedMalformed(f"{name} is a web page that names no paper; save a page of the feed's site that lists some.")
 
 
 def _whole(chunks: Iterator[bytes], name: str) -> bytes:
@@ -160,9 +180,7 @@ def _decoded(body: bytes, name: str) -> str:
     if b"\0" in body:
         raise FeedMalformed(f"{name} is neither text nor a file that is known.")
     if body.lstrip()[:1] == b"<":
-        if b"<opml" in body[:4096].lower():
-            raise ListsFeeds(name, body)
-        raise FeedMalformed(f"{name} is a page's source; copy the page's text from the browser, and import that.")
+        raise FeedMalformed(f"{name} is XML of no known format: see 'dailypapers import --help'.")
     try:
         return body.decode()
     except UnicodeDecodeError:

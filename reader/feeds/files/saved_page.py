@@ -1,8 +1,9 @@
-"""Parse the copied text of a page of the feed's site into drafts.
+"""Parse the text of a page of the feed's site, as copied or as a browser saves it, into drafts.
 
 A page is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, perhaps a number of
 comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between
-copies. So the parser first finds the dates, which are reliable, and reads the blocks backwards from them.
+copies. So the parser first finds the dates, which are reliable, and reads the blocks backwards from them. Where titles
+are links that the text tells, as in a text saved by Firefox, it goes by these.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reader.core.errors import FeedMalformed
+from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import clean, fold
 from reader.feeds import plain_text
@@ -23,12 +25,29 @@ _TITLE_LIMIT = 300
 _NAME_LIMIT = 120
 """Maximum characters of an organization's name."""
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+PAPER_LINK = "<https://huggingface.co/papers/{}>"
+"""How a text tells that the words before it are the link to a paper."""
+
+_BEFORE_LINK = r"(?:(?<=\S)[ \t]*\n?[ \t]*|^[ \t]*)"
+_LINK = re.compile(rf"{_BEFORE_LINK}<(?:https?|mailto)[^<>]{{1,2000}}>", re.MULTILINE)
+_PAPER_LINK = re.compile(
+    rf"{_BEFORE_LINK}<https?://(?:www\.)?(?:huggingface\.co|hf\.co)/papers/(?P<id>[0-9]{{4}}\.[0-9]{{4,5}})(?:\?[^<>#]*)?>",
+    re.MULTILINE,
+)
+_MARK = re.compile("\x02([0-9.]+)\x03$")
+_ANY_MARK = re.compile("\x02[0-9.]+\x03")
+
+_SHORTEST_ABSTRACT = 100
+"""Minimum characters of a paragraph below a linked title that is its abstract rather than a label."""
+
 _DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
-_AUTHORS = r"(?:[•*·-] *)?(?P<authors>[0-9]{1,5}) authors?"
+# With the bullet, in any language of the site.
+_AUTHORS = r"(?:(?:[•*·-] *)?(?P<authors>[0-9]{1,5}) authors?|[•*] *(?P<others>[1-9][0-9]{0,4}) [^\W\d_]{3,20})"
 _DATE_LINE = re.compile(_DATE)
 _AUTHORS_LINE = re.compile(_AUTHORS, re.IGNORECASE)
 _WHOLE_LINE = re.compile(f"(?:{_AUTHORS}|(?P<organization>.{{1,120}}?)) *[·•] *{_DATE}", re.IGNORECASE)
+_DOT_AND_DATE = re.compile(rf"^([ \t]*[·•])[ \t]*((?:{_DATE})[ \t]*)$".replace("?P<", "?P<_"), re.MULTILINE)
 _NUMBER_LINE = re.compile(r"[0-9]{1,6}")
 _DOTS = ("·", "•")
 
@@ -50,20 +69,37 @@ def parse_saved_page(text: str, today: date) -> Listing:
 
     Raises FeedMalformed if the text is not a saved page.
     """
-    drafts: dict[str, Draft] = {}
-    dated = False
+    # The links of titles become marks that no text has.
+    text = _PAPER_LINK.sub("\x02\\g<id>\x03", re.sub("[\x02\x03]", "", text))
+    text = _LINK.sub("", text)
+    is_linked = "\x02" in text
+    drafts: dict[tuple[str, ...], Draft] = {}
+    dated = is_linked
     for block in _blocks(text, today):
         dated = dated or block.dated
-        for draft in _block_drafts(block):
-            drafts.setdefault(fold(draft.title), draft)
+        for draft in _linked_drafts(block) if is_linked else _block_drafts(block):
+            _add(drafts, draft)
     if not (dated and drafts):
         raise FeedMalformed("This is not the text of a saved page: no paper with its authors and date was found in it.")
-    return Listing(None, tuple(drafts.values()))
+    return Listing(None, tuple(drafts.values()), is_page=True)
+
+
+def _add(drafts: dict[tuple[str, ...], Draft], draft: Draft) -> None:
+    """Add a paper that is not there yet; a second one with a title has another date or other authors."""
+    if draft.id:
+        drafts.setdefault((draft.id,), draft)
+        return
+    title = fold(draft.title)
+    first = drafts.setdefault((title,), draft)
+    facts = (str(draft.author_count), str(draft.published))
+    if facts not in (("None", "None"), (str(first.author_count), str(first.published))):
+        drafts.setdefault((title, *facts), draft._replace(entry=page_id(" ".join((draft.title, *facts)))))
 
 
 def _blocks(text: str, today: date) -> Iterator[_Block]:
     """Split the page after each footer, which is authors or an organization and a date."""
-    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = [line.strip() for line in _DOT_AND_DATE.sub(r"\1\n\2", text).split("\n")]
     block = _Block()
     at = 0
     while at < len(lines):
@@ -85,7 +121,7 @@ def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
     """Fill a block from its footer if that comes next; returns the footer's number of lines, else 0."""
     authors = organization = None
     if ahead and (dates := _WHOLE_LINE.fullmatch(ahead[0])):
-        authors, organization, used = dates["authors"], dates["organization"], 1
+        authors, organization, used = dates["authors"] or dates["others"], dates["organization"], 1
     elif len(ahead) > 1 and ahead[0] in _DOTS and (dates := _DATE_LINE.fullmatch(ahead[1])):
         used = 2
     elif (
@@ -95,7 +131,7 @@ def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
         and (dates := _DATE_LINE.fullmatch(ahead[2]))
     ):
         found = _AUTHORS_LINE.fullmatch(ahead[0])
-        authors, organization, used = (found["authors"], None, 3) if found else (None, ahead[0], 3)
+        authors, organization, used = (found["authors"] or found["others"], None, 3) if found else (None, ahead[0], 3)
     else:
         return 0
     published = _published(dates, today)
@@ -132,9 +168,25 @@ def _block_drafts(block: _Block) -> list[Draft]:
     return found[::-1]
 
 
-def _draft(title: str, abstract: str, block: _Block) -> Draft:
+def _linked_drafts(block: _Block) -> list[Draft]:
+    """The papers of a block whose titles are links: the longest paragraph after a title is its abstract."""
+    found: list[tuple[str, str, str]] = []
+    for text in _paragraphs(block.lines):
+        if (mark := _MARK.search(text)) and mark.start():
+            found.append((mark[1], plain_text.plain_line(_ANY_MARK.sub("", text), _TITLE_LIMIT), ""))
+        elif found and len(text) >= max(_SHORTEST_ABSTRACT, len(found[-1][2])):
+            found[-1] = (*found[-1][:2], plain_text.plain_block(_ANY_MARK.sub("", text)))
+    return [
+        _draft(title, abstract, block if block.dated and number == len(found) else _Block(), id)
+        for number, (id, title, abstract) in enumerate(found, 1)
+        if title
+    ]
+
+
+def _draft(title: str, abstract: str, block: _Block, id: str | None = None) -> Draft:
     return Draft(
         title=title,
+        id=id,
         abstract=abstract,
         author_count=block.author_count,
         organization=block.organization,
@@ -163,7 +215,7 @@ def _paragraphs(lines: list[str]) -> list[str]:
 def _published(found: re.Match[str], today: date) -> str | None:
     """The ISO day of a matched date; None if the calendar has no such day."""
     name = found["month"].lower()
-    month = next((number for number, short in enumerate(_MONTHS, start=1) if name.startswith(short)), None)
+    month = next((number for number, short in enumerate(MONTHS, start=1) if name.startswith(short)), None)
     if month is None:
         return None
     # For 29 February: the last leap year is at most eight years ago.

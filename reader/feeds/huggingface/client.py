@@ -180,8 +180,8 @@ class HuggingFaceClient:
                 return None
             raise
 
-    async def search(self, text: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
-        """The feed's search results in its order: one listing for each paper, with its day.
+    async def search(self, text: str, on_wait: OnWait | None = None, *, limit: int = PAGE_SIZE) -> tuple[Listing, ...]:
+        """The feed's search results in its order, at most `limit`: one listing for each paper, with its day.
 
         `on_wait` is called before each wait. Raises FeedError.
         """
@@ -189,7 +189,7 @@ class HuggingFaceClient:
         def parse(response: Response) -> tuple[Listing, ...]:
             return tuple(one for item in read_items(response.body) for one in listings([item], None))
 
-        parameters: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": PAGE_SIZE}
+        parameters: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": limit}
         return await self._http.get("/api/papers/search", parameters, parse, on_wait)
 
     async def _pages(

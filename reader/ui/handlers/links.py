@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.ui.handlers.registry import handles
 from reader.ui.keyboard import Keyboard
+from reader.ui.work.fetching.paper_lookup import PaperLookup
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.actions.links import Link
+    from reader.cache.pages import PageTitle
 MOST_OPENED = 12
 """Maximum number of selected papers that are opened in the browser at once."""
 
@@ -32,10 +34,19 @@ class Terminal(NamedTuple):
     """Opens a PDF where the user is; False if that is this machine."""
 
 
+def _without_id(title: PageTitle) -> str:
+    """Why a saved page's paper has no page yet, and what to do."""
+    if title.choices:
+        first, *others = (choice.id for choice in title.choices)
+        return f"it may be {first}{f' or {len(others)} more' if others else ''}: choose among its links"
+    return f"{title.told[0].lower()}{title.told[1:-1]}"
+
+
 class LinkActions:
     """Open the links of the selected papers, or of the highlighted one."""
 
-    def __init__(self, services: Services, keyboard: Keyboard, terminal: Terminal) -> None:
+    def __init__(self, services: Services, keyboard: Keyboard, terminal: Terminal, lookup: PaperLookup) -> None:
+        self._lookup = lookup
         self._model = services.model
         self._library = services.library
         self._background = services.background
@@ -53,7 +64,8 @@ class LinkActions:
         papers = [paper for pk in pks if (paper := self._library.paper(pk)) is not None]
         urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
         if papers and not urls:
-            self._model.show_notice("no page of this paper is known")
+            title = self._library.belongings(pks[0]).title
+            self._model.show_notice("no page of this paper is known" if title is None else _without_id(title))
         for url in urls:
             self.browse(url)
 
@@ -68,18 +80,22 @@ class LinkActions:
         urls = {link.letter: link.url for link in links(paper)}
         named = {**linked(self._library.belongings(highlighted).community.repositories), PEOPLE[0]: people(paper)}
         kinds = ((letter, name) for letter, name in (*LINKED.values(), PEOPLE) if named.get(letter))
-        choices = (*link_choices(paper), *kinds)
+        title = self._library.belongings(highlighted).title
+        papers = {str(number): one.id for number, one in enumerate(title.choices, 1)} if title else {}
+        choices = (*link_choices(paper), *kinds, *papers.items())
 
         def act(letter: str) -> None:
-            if letter in named:
+            if letter in papers:
+                self._lookup.begin(papers[letter], paper.id)
+            elif letter in named:
                 self._choose_linked(named[letter])
             else:
                 self.browse(urls[letter])
 
         if choices:
-            self._keyboard.ask_letter("open", choices, act)
+            self._keyboard.ask_letter("it is" if papers else "open", choices, act)
         else:
-            self._model.show_notice("this paper has no links")
+            self._model.show_notice("this paper has no links" if title is None else _without_id(title))
 
     def _choose_linked(self, links: Sequence[Link]) -> None:
         """Open one of the links of a kind; if there are several, ask which."""

@@ -69,11 +69,12 @@ class ProgramActions:
         views: ViewActions,
         *,
         stop_command: Callable[[], bool],
+        stop_titles: Callable[[], bool],
         pdfs: PdfFetcher,
         more_commands: Callable[[], list[Command]],
         position: Callable[[], Position],
     ) -> None:
-        """`position` returns the list's cursor; `stop_command` returns whether a command ran."""
+        """`position` returns the cursor; `stop_command` and `stop_titles` return whether there was anything to stop."""
         self._program = program
         self._services = services
         self._model = services.model
@@ -83,6 +84,7 @@ class ProgramActions:
         self._refresher = refresher
         self._search = search
         self._stop_command = stop_command
+        self._stop_titles = stop_titles
         self._pdfs = pdfs
         self._views = views
         self._more_commands = more_commands
@@ -167,7 +169,7 @@ class ProgramActions:
     def step_back(self, _count: int | None) -> None:
         """Stop or close the latest thing; never quit."""
         if not (self._pdfs.stop() or self._back()):
-            self._refresher.stop()
+            _ = self._refresher.stop() or self._stop_titles()
 
     @handles("app.back")
     def back_or_quit(self, _count: int | None) -> None:

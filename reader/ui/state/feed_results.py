@@ -86,8 +86,8 @@ def _row(key: NotCached, listing: Listing) -> PaperRow:
         id=draft.id or "",
         title=draft.title,
         day=listing.day or draft.published or "",
-        upvotes=draft.upvotes or 0,
-        comments=draft.comments or 0,
+        upvotes=draft.upvotes,
+        comments=draft.comments,
         read=False,
         starred=False,
         hidden=False,
@@ -105,10 +105,8 @@ def _paper(key: NotCached, listing: Listing) -> Paper:
         **{name: getattr(draft, name) for name in _SAME},
         pk=key,
         id=draft.id or "",
-        author_count=draft.author_count or len(draft.authors),
+        author_count=draft.author_count or len(draft.authors) or None,
         day=listing.day,
-        upvotes=draft.upvotes or 0,
-        comments=draft.comments or 0,
         topics=(),
         read=False,
         starred=False,
@@ -116,5 +114,5 @@ def _paper(key: NotCached, listing: Listing) -> Paper:
     )
 
 
-_SAME = set(Draft._fields) & set(Paper._fields) - {"id", "author_count", "upvotes", "comments"}
+_SAME = set(Draft._fields) & set(Paper._fields) - {"id", "author_count"}
 """Fields that a draft and a paper share."""

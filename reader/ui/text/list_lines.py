@@ -160,8 +160,10 @@ def _title_role(row: PaperRow, highlighted: bool) -> str:
     return "read" if row.read else "unread"
 
 
-def _short(number: int) -> str:
-    """Write a number in at most four cells."""
+def _short(number: int | None) -> str:
+    """Write a number in at most four cells; an unknown one is blank."""
+    if number is None:
+        return ""
     if number < 10_000:
         return str(number)
     return f"{number // 1_000}k" if number < 1_000_000 else f"{min(number // 1_000_000, 999)}M"

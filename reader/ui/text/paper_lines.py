@@ -11,6 +11,7 @@ from reader.core.found_addresses import addresses_in
 from reader.core.ids import profile_url
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
+from reader.core.titles import describe
 from reader.core.topics.trends import spark
 from reader.ui.text.day_names import short_day
 from reader.ui.text.fit_lines import fit_lines
@@ -51,6 +52,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         _abstract(paper, width, searched),
         *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
+        _page_title(width, look),
         *_linked(paper, width, look),
         [
             *_topics(paper, width, look),
@@ -76,7 +78,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
 def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
     searched = pattern(look.words)
     names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
-    count = max(paper.author_count, len(names))
+    count = max(paper.author_count or 0, len(names))
     if not names:
         return fill([Piece(_number(count, "author"), "people")], width) if count else []
 
@@ -136,7 +138,8 @@ def _more(hidden: Sequence[Sequence[Piece]], count: int, look: Presentation) -> 
 
 def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """The facts side by side; the weekday goes first, then the word of the comments, if that saves a line."""
-    word, sign = _number(paper.comments, "comment"), f"{paper.comments:,} {look.glyphs.comments}"
+    count = paper.comments or 0
+    word, sign = _number(count, "comment"), f"{count:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
     items = (_fact_items(paper, look, comments, weekday=weekday) for weekday, comments in forms)
     return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
@@ -154,15 +157,15 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
     if paper.venue:
         pieces.append(Piece(literal(paper.venue), "facts"))
-    pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
+    if paper.upvotes is not None:
+        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
     if paper.comments:
         pieces.append(Piece(comments, "facts"))
     if paper.submitter and look.is_page:
         action = ("link", profile_url(paper.submitter) or "")
         pieces.append(Piece(f"submitted by {literal(paper.submitter)}", "facts", action=action))
-    items = [[piece] for piece in pieces]
-    items[0] = [*_marks(paper, glyphs), *items[0]]
-    return items
+    first, *others = pieces or [Piece("no date", "facts")]
+    return [[*_marks(paper, glyphs), first], *([piece] for piece in others)]
 
 
 def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
@@ -279,6 +282,19 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     end = [] if link.in_text else _code_stars(look, stars)
     shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
+
+
+def _page_title(width: int, look: Presentation) -> list[Line]:
+    """What a saved page's paper may be, with the digit that chooses it among the links."""
+    title = look.kept.title if look.kept else None
+    if title is None:
+        return []
+    lines = fill([Piece(title.told, "muted")], width)
+    for number, choice in enumerate(title.choices, 1):
+        begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
+        room = width - measure(begin)
+        lines.append((*begin, Piece(cut(literal(describe(choice)), room, look.glyphs.ellipsis), "text")))
+    return lines
 
 
 def _link_line(link: Link, width: int, look: Presentation, stars: int | None) -> Line:

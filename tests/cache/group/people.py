@@ -22,6 +22,7 @@ class Person:
 
     def __init__(self, origin: Path, folder: Path, home: str) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         place = folder.parent / home
         place.mkdir()
         self.cache = Path(shutil.copy(origin, place / "papers.db"))

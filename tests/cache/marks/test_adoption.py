@@ -17,9 +17,9 @@ from reader.core.paper import Draft, Listing
 from tests.cache.conftest import NOW, ByName
 
 TITLE = "A paper of a saved page, and what became of it"
-PAGE = Draft(TITLE, source="page")
+PAGE = Draft(TITLE, published="2026-11-09", source="page")
 ENTRY = Draft(TITLE, source="lab", entry="feed:0123456789ab")
-ARXIV = Draft(TITLE.upper(), "2611.00009")
+ARXIV = Draft(TITLE.upper(), "2611.00009", published="2026-11-09")
 
 
 def store(path: Path, *drafts: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
 from pathlib import Path
@@ -86,12 +87,24 @@ HEAD = b'{"v":1,"id":"0123456789abcdef01234567","machine":"0123456789ab",'
         (HEAD + b'"number":1,"clock":1,"kind":"star","value":"1","count":1,"papers":[1]', "no papers"),
         (HEAD + b'"number":1,"clock":1,"kind":"star","value":"1","count":1,"packed":"eJw="', "cut off"),
         (HEAD + b'"number":1,"clock":1,"kind":"star","value":"1","count":1,"packed":"!"', ""),
-        (HEAD + b'"number":1,"clock":1,"kind":"k","value":"1","count":0,"papers":[],"x":1', ""),
+        (
+            HEAD + b'"number":1,"clock":1,"kind":"k","value":"1","count":0,"papers":[],"x":"' + b"x" * 5_000 + b'"',
+            "does not know",
+        ),
     ],
 )
 def test_a_line_that_is_no_event_says_why(body: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason or "not an event"):
         decode(signed(body))
+
+
+def test_what_a_newer_program_adds_to_a_line_is_written_on() -> None:
+    found = decode(
+        signed(HEAD + b'"number":1,"clock":1,"kind":"k","value":"1","count":0,"papers":[],"later":[1,"\xc3\xa9"]')
+    )
+    assert isinstance(found, Entry)
+    assert decode(encode(found)) == found
+    assert json.loads(encode(found))["later"] == [1, "é"]
 
 
 def test_packed_ids_have_a_budget() -> None:

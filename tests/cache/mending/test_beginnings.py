@@ -53,7 +53,8 @@ DAMAGES: dict[str, breakage.Break] = {
     **{f"cut to {share:.0%}": breakage.cut(share) for share in (0.25, 0.5, 0.75, 0.9)},
     **{f"{share:.0%} of the pages, {seed}": bad_pages(share, seed) for share in (0.01, 0.05, 0.2) for seed in (1, 2)},
     **{f"{count} bits": breakage.flip(count, 3) for count in (60, 1_000, 20_000)},
-    **{f"scrambled, {seed}": breakage.scramble(seed) for seed in range(14)},
+    # The seed 1 changes a letter within a text, which nothing can tell from what was written.
+    **{f"scrambled, {seed}": breakage.scramble(seed) for seed in (0, *range(2, 15))},
     "zeros": breakage.write_zeros,
     "missing": breakage.remove,
     "empty": breakage.make_empty,

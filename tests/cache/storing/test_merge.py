@@ -36,6 +36,7 @@ def test_a_new_paper_gets_what_its_draft_has() -> None:
         "title_hash": title_hash("A title"),
         "authors": "Ada\nBo",
         "author_count": 2,
+        "upvotes": 0,
         "comments": 3,
         "code_url": "https://x.example",
         "has_code": 1,

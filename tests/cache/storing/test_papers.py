@@ -6,12 +6,12 @@ import sqlite3
 from contextlib import AbstractContextManager, closing
 from datetime import date
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import pytest
 from sqlalchemy import Connection
 
-from reader.cache import connections
+from reader.cache import connections, pages
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -135,7 +135,9 @@ def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache:
     cache.store(Listing(None, (PAGE,)), NOW, newer=False)
     events = Events.open(path)
     events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
-    feed = Draft("A title -- of a saved page", "2312.00001", "Text.", ("Ada Lovelace",), upvotes=3)
+    feed = Draft(
+        "A title -- of a saved page", "2312.00001", "Text.", ("Ada Lovelace",), published="2023-12-04", upvotes=3
+    )
     assert cache.store(Listing("2026-11-24", (feed,)), NOW) == Stored(updated=1)
     paper = whole(path, "2312.00001")
     assert (paper.starred, paper.source, paper.authors) == (True, "hf", ("Ada Lovelace",))
@@ -148,9 +150,77 @@ def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache:
 
 
 def test_a_saved_page_of_a_known_paper_joins_it(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", (draft(1, PAGE.title),)), NOW)
+    cache.store(Listing("2026-11-24", (draft(1, PAGE.title)._replace(published=PAGE.published),)), NOW)
     assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(updated=1)
     assert whole(path, "2611.00001").author_count == 6
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"author_count": None, "published": None},
+        {"author_count": 5, "published": "2023-12-05"},
+        {"author_count": 6, "published": "2021-12-04"},
+    ],
+    ids=["neither known", "both differ", "years between"],
+)
+@pytest.mark.parametrize("page_first", [True, False])
+def test_a_title_alone_does_not_make_a_page_s_paper_another(
+    cache: Cache, path: Path, other: dict[str, Any], page_first: bool
+) -> None:
+    told = [PAGE, draft(1, PAGE.title)._replace(**other)]
+    for one in told if page_first else told[::-1]:
+        assert cache.store(Listing(None, (one,)), NOW) == Stored(new=1)
+    assert whole(path, page_id(PAGE.title)).id == page_id(PAGE.title)
+
+
+def test_of_two_pages_papers_with_a_title_each_keeps_its_own(cache: Cache, path: Path) -> None:
+    other = PAGE._replace(author_count=2, published="2020-01-01", entry="page:000000000001")
+    assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == Stored(new=2)
+    assert cache.store(Listing(None, (PAGE, other)), NOW, newer=False) == Stored(unchanged=2)
+    feed = Draft(PAGE.title, "2001.00001", authors=("Ada", "Bo"), published="2020-01-01")
+    cache.store(Listing(None, (feed,)), NOW)
+    assert whole(path, "page:000000000001").id == "2001.00001"
+    assert whole(path, page_id(PAGE.title)).author_count == 6
+
+
+def test_what_becomes_known_of_a_page_s_paper_is_no_news(cache: Cache, path: Path) -> None:
+    cache.store(Listing(None, (PAGE._replace(abstract="One text."),)), "2026-11-20T00:00:00Z", newer=False)
+    events = Events.open(path, now=lambda: 1_795_000_000.0)
+    events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
+    told = Draft(
+        PAGE.title, "2312.00001", "Quite another text of many words.", published="2023-12-04", upvotes=80, comments=9,
+        code_url="https://github.com/a/b", version=3, remark="Accepted to ICLR 2026",
+    )  # fmt: skip
+    cache.store(Listing("2026-11-24", (told,)), "2026-11-25T00:00:00Z")
+    paper = whole(path, "2312.00001")
+    assert (paper.abstract, paper.upvotes, paper.starred) == (told.abstract, 80, True)
+    for table in ("paper_change", "paper_edit", "second_look"):
+        assert rows(path, f"SELECT * FROM {table}") == []
+    # What changes after that is.
+    cache.store(Listing("2026-11-24", (told._replace(upvotes=200),)), "2026-11-26T00:00:00Z")
+    assert rows(path, "SELECT upvotes FROM paper_change ORDER BY at") == [(80,), (200,)]
+    assert len(rows(path, "SELECT * FROM second_look")) == 1
+    events.close()
+
+
+def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path: Path) -> None:
+    cache.store(Listing("2026-11-24", (draft(1, "Its new title", upvotes=3),)), NOW)
+    cache.store(Listing(None, (PAGE,)), NOW, newer=False)
+    own = page_id(PAGE.title)
+    with closing(connections.connect(path)) as connection:
+        pages.place(connection, [own])
+    events = Events.open(path)
+    events.mark("star", True, [cached(whole(path, own).pk)])
+    events.mark("tag:later", True, [cached(whole(path, own).pk)])
+    cache.store(Listing(None, (draft(1, "Its new title")._replace(entry=own),)), NOW, newer=False)
+    paper = whole(path, own)
+    assert (paper.id, paper.starred, paper.tags, paper.upvotes) == ("2611.00001", True, ("later",), 3)
+    assert rows(path, "SELECT pk FROM page_paper") == [(paper.pk,)]
+    assert rows(path, "SELECT count(*) FROM paper") == [(1,)]
+    events.rebuild()
+    assert whole(path, "2611.00001").starred
+    events.close()
 
 
 def test_marks_wait_for_a_paper_that_comes_back(filled: Cache, path: Path) -> None:
@@ -436,7 +506,7 @@ def test_a_title_shared_by_two_papers_of_arxiv_joins_neither(cache: Cache) -> No
 
 
 def test_moving_facts_are_recorded_before_and_after_a_change(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, keywords=("a", "b")),)), "1970-01-01T00:00:10Z")
+    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, comments=0, keywords=("a", "b")),)), "1970-01-01T00:00:10Z")
     cache.store(Listing("2026-11-24", (draft(1, abstract="Text."),)), "1970-01-01T00:00:20Z")
     found = "SELECT at, upvotes, comments, stars, keywords, links FROM paper_change ORDER BY at"
     assert rows(path, found) == []

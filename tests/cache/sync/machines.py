@@ -45,12 +45,13 @@ class Machine:
         self.cache, self.folder, self.name = cache, folder, name
         self.days_off = days_off
         self.seconds = 0
+        folder.mkdir(parents=True, exist_ok=True)
 
     @classmethod
     def copied(cls, origin: Path, folder: Path, name: str, days_off: float = 0) -> Machine:
         """A machine whose cache is a copy of another one, beside the folder."""
         home = folder.parent / name
-        home.mkdir()
+        home.mkdir(parents=True)
         return cls(Path(shutil.copy(origin, home / "papers.db")), folder, name, days_off)
 
     def now(self) -> float:

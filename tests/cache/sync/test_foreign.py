@@ -112,7 +112,6 @@ def test_a_clock_that_nobody_has_yet_is_refused_and_named(
 
 
 def test_nothing_is_read_behind_a_first_line_that_names_no_machine(desk: Machine) -> None:
-    desk.folder.mkdir()
     star = Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00002"))
     Journal(desk.folder / "dailypapers-odd.jsonl").append([star], "\x1b]0;odd\x07\n")
     (desk.folder / "dailypapers-bare.jsonl").write_bytes(encode(star))

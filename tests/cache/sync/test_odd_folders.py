@@ -87,7 +87,7 @@ def test_what_is_no_file_is_named_and_skipped(laptop: Machine, desk: Machine) ->
 def test_files_beyond_the_bounds_are_named(laptop: Machine, desk: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(machine_file, "MOST_BYTES", 100)
-        assert desk.look().troubles == [f"{laptop.own_file.name}: it is too large for a file of marks"]
+        assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: only its first 100 bytes are read"]
     laptop.mark("star", True, 2)
     laptop.look()
     assert desk.look().came == {"laptop": 2}
@@ -217,6 +217,7 @@ def test_the_folder_may_be_on_another_disk(origin: Path, tmp_path: Path) -> None
     try:
         laptop = Machine.copied(origin, tmp_path / "shared", "laptop")
         desk = Machine.copied(origin, tmp_path / "shared", "desk")
+        folder.mkdir()
         laptop.folder = desk.folder = folder
         laptop.mark("star", True, 1)
         laptop.look()

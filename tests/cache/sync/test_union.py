@@ -97,7 +97,6 @@ def test_files_are_joined_in_any_order_and_grouping_and_more_than_once(origin: P
     found = []
     for place, order in enumerate(list(permutations(sources))[::2]):
         target = Machine.copied(origin, tmp_path / f"joined{place}", f"target{place}")
-        target.folder.mkdir()
         for group in ([order[:2], order[2:]], [order[:1], order[1:]])[place % 2]:
             for one in group:
                 shutil.copy(one.own_file, target.folder)

@@ -22,6 +22,12 @@ from tests.mail_server import SINCE, MailServer, serving
 Use = Callable[..., None]
 
 
+@pytest.fixture(autouse=True)
+def make_shared(tmp_path: Path) -> None:
+    """The folder that the machines share, which is the user's to make."""
+    (tmp_path / "shared").mkdir()
+
+
 @pytest.fixture
 def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
     """Go to a machine of this name, which mails by a server and meets the others in a folder."""

@@ -86,7 +86,7 @@ def test_every_field_comes_back(lines: bool) -> None:
 
 def test_an_absent_value_is_no_value() -> None:
     [(day, draft)] = drafts(read(record(Paper(1, ID, "A title"))))
-    assert (day, draft) == (None, Draft("A title", ID, author_count=0, upvotes=0, comments=0))
+    assert (day, draft) == (None, Draft("A title", ID))
 
 
 @pytest.mark.parametrize("id", ["page:0123456789ab", "feed:0123456789ab"])

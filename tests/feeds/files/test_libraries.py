@@ -272,7 +272,7 @@ BAD = {
     "blank": b" \n\t\n",
     "a picture": b"\x89PNG\r\n\x1a\n\0\0",
     "prose": b"Dear all, this is a letter about nothing.\n",
-    "a page's source": b"<!doctype html><html><p>2406.12345</html>",
+    "a page of other things": b"<!doctype html><html><p>About us</html>",
     "feeds": b'<?xml version="1.0"?><opml version="2.0"><body/></opml>',
     "a PDF without an id": b"%PDF-1.7",
     "a foreign database": b"SQLite format 3\0" + b"\0" * 100,

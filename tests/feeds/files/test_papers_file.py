@@ -120,7 +120,7 @@ def test_a_date_that_is_none_is_no_day() -> None:
         (b"[]", "has no papers in a format that is known."),
         (b'{"a": 1}', r"no papers in a format that is known \(line 1: no arXiv id\)"),
         (b"{cut", r"no papers in a format that is known \(line 1: not JSON\)"),
-        (b"<html><body>Daily Papers</body></html>", "is a page's source; copy the page's text"),
+        (b"<html><body>Daily Papers</body></html>", "is a web page that names no paper; save"),
         (b"%PDF-1.4\n\x00\x01\x02", "a PDF whose name has no arXiv id"),
         (b"\x89PNG\n\x00\x01\x02", "neither text nor a file that is known"),
         (b"\x1f\x8bnot gzip", "can't be read: the gzip data is damaged"),

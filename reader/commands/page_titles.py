@@ -1,0 +1,123 @@
+"""Look up the titles of saved pages' papers for `import` and `refresh`, and let the user choose where it is unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+from reader.commands.output import amount, print_json, print_line, warn
+from reader.commands.workspace import Workspace
+from reader.core.errors import UsageError
+from reader.core.ids import PAGE_PREFIX, arxiv_id
+from reader.core.titles import Titled, describe
+
+CHOICES = "dailypapers import --choices"
+"""The command that lists what papers may be."""
+
+
+def look_up(
+    workspace: Workspace, *, quiet: bool = False, is_asked: bool = True, is_put_off: bool = False
+) -> dict[str, int]:
+    """Look up the titles that wait, and print what came of it unless `quiet`; return it as JSON has it.
+
+    If none waits, nothing is asked, printed or returned. Where the user has not asked for it, nothing is said of
+    titles that wait for a later run. If it `is_put_off`, only how many wait is printed and returned.
+    """
+    from datetime import UTC, datetime
+
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import LookUpTitles
+    from reader.refresh.progress import TitlesLookedUp, TitlesPaused
+    from reader.refresh.titles import find_waiting
+
+    waiting = len(find_waiting(workspace.cache_file, datetime.now(UTC)))
+    if not waiting:
+        return {}
+    if is_put_off:
+        if not quiet:
+            print_line(f"{amount(waiting, 'title')} {'waits' if waiting == 1 else 'wait'} to be looked up.")
+        return {"found": 0, "offered": 0, "left": waiting}
+    messages = run_job(workspace, LookUpTitles(), quiet=quiet)
+    last = [message for message in messages if isinstance(message, TitlesLookedUp)][-1:]
+    paused = next((message for message in messages if isinstance(message, TitlesPaused)), None)
+    done = last[0] if last else TitlesLookedUp(0, 0)
+    left = paused.left if paused else done.left
+    if not quiet:
+        if done.found:
+            print_line(f"{amount(done.found, 'paper')} found by {'its title' if done.found == 1 else 'their titles'}.")
+        if done.offered:
+            print_line(f"{amount(done.offered, 'paper')} may be one of several: {CHOICES!r} lists them.")
+        if paused:
+            warn(f"{amount(left, 'title')} will be looked up with the next refresh: {paused.why}")
+        elif left and is_asked:
+            print_line(f"{amount(left, 'title')} will be looked up with the next refreshes.")
+    return {"found": done.found, "offered": done.offered, "left": left}
+
+
+def print_choices(workspace: Workspace, *, as_json: bool) -> None:
+    """Print the papers whose arXiv id is not known, with what each may be."""
+    from reader.cache import pages
+
+    with workspace.window() as window:
+        unknown = window.read(pages.unknown)
+    if as_json:
+        print_json([_record(one.paper, one.choices, one.tries) for one in unknown])
+        return
+    for one in unknown:
+        if one.choices:
+            print_line(f"{one.paper.id}  {describe(one.paper)}")
+            for choice in one.choices:
+                print_line(f"  {choice.id}  {describe(choice)}")
+    offered = sum(bool(one.choices) for one in unknown)
+    asked = sum(not one.choices and one.tries > 0 for one in unknown)
+    waiting = len(unknown) - offered - asked
+    said = [
+        *(
+            [f"{offered:,} may be another: 'dailypapers import --choose {PAGE_PREFIX}ID=ARXIV_ID' says which"]
+            * (offered > 0)
+        ),
+        *([f"{asked:,} no source has"] * (asked > 0)),
+        *([f"{waiting:,} will be looked up with the next refresh"] * (waiting > 0)),
+    ]
+    what = f"{amount(len(unknown), 'paper')} of saved pages without an arXiv id"
+    print_line(f"{what}{': ' if said else ''}{'; '.join(said)}.")
+
+
+def _record(paper: Titled, choices: Sequence[Titled], tries: int) -> dict[str, Any]:
+    return {**_fields(paper), "asked": tries, "choices": [_fields(choice) for choice in choices]}
+
+
+def _fields(paper: Titled) -> dict[str, Any]:
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "author_count": paper.author_count,
+        "published": paper.published,
+    }
+
+
+def choose(workspace: Workspace, texts: Sequence[str]) -> None:
+    """Give papers of pages the arXiv ids that the user has chosen, by texts such as `page:0123456789ab=2406.12345`.
+
+    Raises UsageError, and FeedError if a paper can't be fetched.
+    """
+    from reader.cache.community import Communities
+    from reader.commands.run_job import fetch
+    from reader.core.ids import paper_url
+    from reader.refresh.jobs import LookupFinished, LookUpPaper
+
+    chosen: list[tuple[str, str]] = []
+    with closing(Communities.open(workspace.cache_file)) as cache:
+        for text in texts:
+            own, _, given = text.partition("=")
+            id = arxiv_id(given)
+            known = cache.known(own.strip()) if own.strip().startswith(PAGE_PREFIX) else None
+            if id is None or known is None:
+                raise UsageError(f"--choose {text!r} needs a page's paper and an arXiv id: see {CHOICES!r}.")
+            chosen.append((own.strip(), id))
+    for own, id in chosen:
+        messages = fetch(workspace, LookUpPaper(id, own), paper_url(id) or "")
+        if not any(isinstance(message, LookupFinished) and message.found for message in messages):
+            raise UsageError(f"{id} is known neither to the feed nor to arXiv; choose another one of {CHOICES!r}.")
+        print_line(f"{own} is {id} now.")

@@ -1,0 +1,92 @@
+"""Decide by their titles whether two records are of one paper.
+
+A title alone is not enough: papers share titles. With the number of authors or the date of the first version it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from reader.core.text import fold, title_hash
+
+YEAR = 366
+"""Days between two dates that can't be of one paper, even if its authors are as many."""
+
+MOST_CHOICES = 5
+
+_PREFIX = 15
+"""Minimum letters of a title that may be the beginning of another."""
+
+_SHARED = 0.6
+"""Minimum share of words that two titles have in common for one to be offered in place of the other."""
+
+
+class Titled(NamedTuple):
+    """What identifies a paper without its id."""
+
+    title: str
+    author_count: int | None = None
+    published: str | None = None
+    """ISO date of the first version."""
+    id: str = ""
+
+
+def describe(paper: Titled) -> str:
+    """A paper's title with its authors and date in a few words."""
+    count = f"{paper.author_count:,} author{'' if paper.author_count == 1 else 's'}" if paper.author_count else ""
+    facts = ", ".join(filter(None, (count, paper.published)))
+    return f"{paper.title} ({facts})" if facts else paper.title
+
+
+def without_cut_word(title: str) -> str:
+    """A title to search for: the last word of a title that was cut is none."""
+    return re.sub(r"\s*\S*(?:…|\.\.\.)\s*$", "", title)
+
+
+def is_same(one: Titled, other: Titled) -> bool:
+    """Whether two records are of one paper: the same title, and as many authors or the same date.
+
+    Case, accents, dashes, spaces and punctuation of the titles make no difference.
+    """
+    if title_hash(one.title) != title_hash(other.title):
+        return False
+    if one.published and one.published == other.published:
+        return True
+    return bool(one.author_count) and one.author_count == other.author_count and not _are_far(one, other)
+
+
+def _are_far(one: Titled, other: Titled) -> bool:
+    if not (one.published and other.published):
+        return False
+    return abs((date.fromisoformat(one.published) - date.fromisoformat(other.published)).days) > YEAR
+
+
+def find_same(wanted: Titled, found: Sequence[Titled]) -> Titled | None:
+    """The only record that is of the wanted paper; None if none is, or if several papers may be it."""
+    same = {one.id: one for one in found if is_same(wanted, one)}
+    return next(iter(same.values())) if len(same) == 1 else None
+
+
+def find_choices(wanted: Titled, found: Sequence[Titled]) -> tuple[Titled, ...]:
+    """The papers that the wanted one may be, the likeliest first: those with its title, and with one much like it."""
+    ranked = {one.id: (_likeness(wanted.title, one.title), one) for one in found}
+    likely = sorted((pair for pair in ranked.values() if pair[0]), key=lambda pair: -pair[0])
+    return tuple(one for _, one in likely[:MOST_CHOICES])
+
+
+def _likeness(title: str, other: str) -> float:
+    """How much two titles are alike, up to 1; 0 if one can't be meant by the other."""
+    letters, others = _letters(title), _letters(other)
+    shorter, longer = sorted((letters, others), key=len)
+    if longer.startswith(shorter) and len(shorter) >= min(_PREFIX, len(longer)) > 0:
+        return len(shorter) / len(longer)
+    words, other_words = (set(re.findall(r"\w+", fold(text))) for text in (title, other))
+    shared = len(words & other_words) / max(1, len(words | other_words))
+    return shared if shared >= _SHARED else 0.0
+
+
+def _letters(title: str) -> str:
+    return "".join(filter(str.isalnum, fold(title)))

@@ -1,0 +1,138 @@
+"""Look up the titles of saved pages' papers, one at a time: in the daily feed, and what it does not have at arXiv.
+
+A title is the paper's if it is the same and the authors are as many, or the date is the same. All else is offered as
+a choice. What was looked up is stored title by title, so a run that ends early is continued by the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, closing
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from reader.cache import pages
+from reader.cache.connections import connect, transaction
+from reader.cache.sqlite_errors import explained
+from reader.core.errors import FeedError, FeedOffline
+from reader.core.paper import Draft, Listing
+from reader.core.titles import Titled, find_choices, find_same, without_cut_word
+from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.http.client import OnWait
+from reader.refresh.daily import run_to_end, with_waits
+from reader.refresh.progress import TitlesLookedUp, TitlesPaused, Waiting
+
+MOST = 100
+"""Titles of one run: five minutes at arXiv's pace."""
+
+RETRY_DAYS = 7
+"""Days after which a title is looked up again that no source had."""
+
+_ANSWERS = 20
+"""Papers that the daily feed is asked for by a title."""
+
+
+class SearchesFeed(Protocol):
+    """The client of the daily feed."""
+
+    async def search(self, text: str, on_wait: OnWait | None = None, *, limit: int = ...) -> tuple[Listing, ...]: ...
+
+
+class SearchesTitles(Protocol):
+    """The client of arXiv."""
+
+    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]: ...
+
+
+class _Candidate(NamedTuple):
+    """A paper that a source has found."""
+
+    draft: Draft
+    day: str | None
+
+    @property
+    def titled(self) -> Titled:
+        count = len(self.draft.authors) or self.draft.author_count
+        return Titled(self.draft.title, count, self.draft.published, self.draft.id or "")
+
+
+_Source = Callable[[str, OnWait], Awaitable[list[_Candidate]]]
+
+
+def find_waiting(file: Path, now: datetime) -> list[pages.PageTitle]:
+    """The papers of saved pages whose titles are to be looked up."""
+    with explained(file), closing(connect(file)) as cache:
+        return pages.waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
+
+
+async def look_up_titles(
+    file: Path,
+    daily: SearchesFeed,
+    arxiv: SearchesTitles | None,
+    store: Callable[[Listing], Awaitable[object]],
+    now: Callable[[], datetime],
+) -> AsyncGenerator[TitlesLookedUp | TitlesPaused | Waiting, None]:
+    """Look up titles that wait; yields nothing if none does. arXiv is not asked if it is None.
+
+    A source that fails is not asked for further titles; the run ends if no source is left, or no network.
+    """
+    waiting = await asyncio.to_thread(find_waiting, file, now())
+    wanted = waiting[:MOST]
+    sources: list[_Source] = [partial(_ask_daily, daily), *([partial(_ask_arxiv, arxiv)] if arxiv else [])]
+    all_sources = tuple(sources)
+    found = offered = undecided = 0
+    failure: FeedError | None = None
+    for done, one in enumerate(wanted):
+        yield TitlesLookedUp(done, len(wanted), found, offered, len(waiting) - done)
+        candidates: list[_Candidate] = []
+        same: Titled | None = None
+        for source in tuple(sources):
+            try:
+                async with aclosing(with_waits(partial(source, without_cut_word(one.paper.title)))) as answers:
+                    async for answer in answers:
+                        if isinstance(answer, Waiting):
+                            yield answer
+                        else:
+                            candidates += answer
+            except FeedError as error:
+                failure = failure or error
+                sources.remove(source)
+                if isinstance(error, FeedOffline):
+                    sources.clear()
+                    break
+            if same := find_same(one.paper, [candidate.titled for candidate in candidates]):
+                break
+        if same is not None:
+            best = next(candidate for candidate in candidates if candidate.draft.id == same.id)
+            await store(Listing(best.day, (best.draft._replace(entry=one.paper.id),)))
+            found += 1
+        elif len(sources) == len(all_sources):
+            choices = find_choices(one.paper, [candidate.titled for candidate in candidates])
+            await run_to_end(_note_unknown, file, one.pk, now().date().isoformat(), choices)
+            offered += bool(choices)
+        else:
+            undecided += 1
+        if failure is not None and not sources:
+            yield TitlesPaused(len(waiting) - done - 1 + undecided, failure)
+            return
+    if failure is not None and undecided:
+        yield TitlesPaused(len(waiting) - len(wanted) + undecided, failure)
+    elif wanted:
+        yield TitlesLookedUp(len(wanted), len(wanted), found, offered, len(waiting) - len(wanted))
+
+
+async def _ask_daily(daily: SearchesFeed, title: str, on_wait: OnWait) -> list[_Candidate]:
+    listings = await daily.search(title, on_wait, limit=_ANSWERS)
+    return [_Candidate(draft, listing.day) for listing in listings for draft in listing.drafts if draft.id]
+
+
+async def _ask_arxiv(arxiv: SearchesTitles, title: str, on_wait: OnWait) -> list[_Candidate]:
+    return [_Candidate(entry.draft, None) for entry in await arxiv.titled(title, on_wait) if entry.draft.id]
+
+
+def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[Titled]) -> None:
+    with explained(file), closing(connect(file)) as cache, transaction(cache):
+        pages.note_unknown(cache, pk, day, choices)

@@ -1,0 +1,411 @@
+"""Titles of saved pages are looked up: what is certain is taken, what is likely is offered, and nothing else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reader.cache import connections, pages
+from reader.cache.marks.events import Events
+from reader.cache.reads.window import Window
+from reader.cache.storing.papers import Cache
+from reader.config import Settings
+from reader.core.errors import FeedOffline
+from reader.core.ids import page_id
+from reader.core.paper import Draft, Listing
+from reader.core.titles import Titled, find_choices, find_same
+from reader.core.topics.scorer import Topics
+from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.arxiv.parse import ArxivEntry
+from reader.feeds.files.papers_file import read_papers
+from reader.feeds.http.client import HttpClient, OnWait
+from reader.feeds.http.limits import Limits
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.huggingface.parse import parse_item
+from reader.refresh import titles
+from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles
+from reader.refresh.progress import TitlesLookedUp, TitlesPaused
+from reader.refresh.running import run_job
+from tests.feed_server import FeedServer, item
+from tests.feeds.servers import Arxiv, Nap, Page, Paper
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+DAY = "2026-05-12"
+NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
+
+
+def shown(title: str, count: int | None = 2, day: str | None = "2026-05-08", **more: Any) -> Draft:
+    """A paper as a saved page has it."""
+    return Draft(title, author_count=count, published=day, source="page", **more)
+
+
+class Home:
+    """A cache with the papers of a page, and two sources."""
+
+    def __init__(self, path: Path, daily: FeedServer, arxiv: Arxiv) -> None:
+        self.path, self.daily, self.arxiv = path, daily, arxiv
+        self.now = NOW
+        self.folder = path.parent / "answers"
+
+    def page(self, *drafts: Draft) -> None:
+        with closing(Cache.open(self.path, Topics())) as cache:
+            cache.store(Listing(None, drafts), NOW.isoformat(), newer=False)
+        ids = [draft.id or draft.entry or page_id(draft.title) for draft in drafts]
+        with closing(connections.connect(self.path)) as connection:
+            pages.place(connection, ids)
+
+    async def look_up(self, *, with_arxiv: bool = True) -> list[object]:
+        nap, limits = Nap(), Limits(attempts=1)
+        with closing(Cache.open(self.path, Topics())) as cache:
+
+            async def store(listing: Listing) -> object:
+                return cache.store(listing, self.now.isoformat(), newer=False, noted=False)
+
+            async with (
+                HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
+                ArxivClient(
+                    self.folder, api=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=lambda: self.now
+                ) as arxiv,
+            ):
+                steps = titles.look_up_titles(self.path, daily, arxiv if with_arxiv else None, store, lambda: self.now)
+                return [step async for step in steps]
+
+    def ids(self) -> list[str]:
+        """The ids of the page's papers, in its order."""
+        with closing(connections.connect(self.path)) as cache:
+            rows = cache.execute("SELECT p.id FROM page_paper JOIN paper AS p USING (pk) ORDER BY place")
+            return [id for (id,) in rows]
+
+    def choices(self, title: str) -> list[str]:
+        with closing(connections.connect(self.path)) as cache:
+            found = {one.paper.title: one.choices for one in pages.unknown(cache)}
+        return [choice.id for choice in found[title]]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    feed = [
+        item("2605.00001", "Small Verifiers, Long Horizons", upvotes=40, githubRepo="https://github.com/a/b"),
+        item("2605.00002", "A memory that forgets on purpose"),
+        item("2605.00003", "A memory that forgets"),
+    ]
+    others = [
+        Paper("2312.00004", "On $\\alpha$-divergences in pre-training", published="2023-12-04"),
+        Paper("2312.00005", "Week 12", published="2023-12-04"),
+        Paper("2212.00006", "Week 12", published="2022-12-04"),
+    ]
+    with FeedServer({DAY: feed}) as daily, Arxiv(others) as arxiv:
+        yield Home(tmp_path / "papers.db", daily, arxiv)
+
+
+async def test_what_is_certain_is_taken_from_the_feed_or_else_from_arxiv(home: Home) -> None:
+    home.page(
+        shown("SMALL VERIFIERS, long  horizons"),
+        shown("On α–Divergences in Pre‑Training", None, "2023-12-04"),
+        shown("A paper that nobody has"),
+    )
+    steps = await home.look_up()
+    assert steps[-1] == TitlesLookedUp(3, 3, found=2)
+    assert [(step.done, step.of) for step in steps if isinstance(step, TitlesLookedUp)] == [(n, 3) for n in range(4)]
+    assert home.ids() == ["2605.00001", "2312.00004", page_id("A paper that nobody has")]
+    # Only what the feed does not have is asked of arXiv.
+    assert len(home.arxiv.requests) == 2
+
+
+async def test_marks_stay_and_nothing_is_news(home: Home) -> None:
+    home.page(shown("Small verifiers, long horizons", abstract="Some other words."))
+    with closing(Events.open(home.path)) as events:
+        events.mark("star", True, [1])
+        events.mark("tag:later", True, [1])
+    await home.look_up()
+    with closing(Window.open(home.path)) as window:
+        paper = window.paper(1)
+        assert paper is not None
+        assert (paper.id, paper.starred, paper.tags) == ("2605.00001", True, ("later",))
+        assert (paper.upvotes, paper.code_url, paper.title) == (
+            40,
+            "https://github.com/a/b",
+            "Small Verifiers, Long Horizons",
+        )
+        for table in ("paper_change", "paper_edit", "second_look"):
+            assert window.read(partial(_rows, table)) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "choices"),
+    [
+        (shown("A memory that forgets", None, None), ["2605.00003", "2605.00002"]),
+        (shown("A memory that forgets", 9, "2020-01-01"), ["2605.00003", "2605.00002"]),
+        (shown("A memory that forgets on pur…"), ["2605.00002"]),
+        (shown("Week 12", 2, None), ["2312.00005", "2212.00006"]),
+        (shown("Small matters"), []),
+    ],
+    ids=["nothing but the title", "other authors and date", "cut", "two of one title", "another title"],
+)
+async def test_what_is_less_than_certain_is_offered_and_not_taken(home: Home, draft: Draft, choices: list[str]) -> None:
+    home.page(draft)
+    steps = await home.look_up()
+    assert steps[-1] == TitlesLookedUp(1, 1, offered=int(bool(choices)))
+    assert home.ids() == [page_id(draft.title)]
+    assert sorted(home.choices(draft.title)) == sorted(choices)
+
+
+async def test_the_date_distinguishes_papers_of_one_title(home: Home) -> None:
+    home.page(shown("Week 12", None, "2022-12-04"))
+    await home.look_up()
+    assert home.ids() == ["2212.00006"]
+
+
+async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(home: Home) -> None:
+    home.page(shown("A paper that nobody has"))
+    asked = []
+    for _ in range(5):
+        asked.append(len(await home.look_up()))
+        assert await home.look_up() == []
+        home.now += timedelta(days=titles.RETRY_DAYS + 1)
+    assert asked == [2, 2, 2, 0, 0]
+
+
+@pytest.mark.parametrize("status", [406, 429, 503])
+async def test_where_arxiv_refuses_the_rest_waits_and_is_continued(home: Home, status: int) -> None:
+    home.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
+    home.arxiv.answers += [Page(b"", status=status)]
+    steps = await home.look_up()
+    (paused,) = [step for step in steps if isinstance(step, TitlesPaused)]
+    assert paused.left == 1
+    assert "is too busy to answer" in str(paused.why)
+    assert home.ids()[0] == "2605.00001"
+    home.now += timedelta(hours=1)
+    assert (await home.look_up())[-1] == TitlesLookedUp(1, 1, found=1)
+    assert home.ids() == ["2605.00001", "2312.00004"]
+
+
+async def test_where_the_feed_refuses_arxiv_is_asked_and_the_rest_is_not_given_up(home: Home) -> None:
+    home.page(shown("Small verifiers, long horizons"), shown("On α-divergences in pre-training", None, "2023-12-04"))
+    home.daily.faults.append("error:500")
+    steps = await home.look_up()
+    assert isinstance(steps[-1], TitlesPaused)
+    assert steps[-1].left == 1
+    assert home.ids() == [page_id("Small verifiers, long horizons"), "2312.00004"]
+    home.daily.faults.clear()
+    await home.look_up()
+    assert home.ids() == ["2605.00001", "2312.00004"]
+
+
+async def test_without_a_network_nothing_more_is_asked(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def offline(*_: object, **__: object) -> None:
+        raise FeedOffline("There is no network.")
+
+    monkeypatch.setattr(HuggingFaceClient, "search", offline)
+    home.page(shown("Small verifiers, long horizons"), shown("Week 12"))
+    steps = await home.look_up()
+    (paused,) = [step for step in steps if isinstance(step, TitlesPaused)]
+    assert (paused.left, str(paused.why)) == (2, "There is no network.")
+    assert home.arxiv.requests == []
+
+
+async def test_a_run_has_a_limit_and_says_what_is_left(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(titles, "MOST", 2)
+    home.page(*(shown(f"An unheard-of matter, part {number}") for number in range(5)))
+    assert (await home.look_up(with_arxiv=False))[-1] == TitlesLookedUp(2, 2, left=3)
+    assert (await home.look_up(with_arxiv=False))[-1] == TitlesLookedUp(2, 2, left=1)
+
+
+async def test_the_job_does_the_same_and_the_user_s_choice_is_taken(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(home.path.parent))
+    monkeypatch.setenv("ARXIV_ENDPOINT", home.arxiv.url)
+    for name in ("HF_ENDPOINT", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    home.page(shown("Small verifiers, long horizons"), shown("A memory that forgets on pur…"))
+    with closing(Events.open(home.path)) as events:
+        events.mark("star", True, [2])
+    context = JobContext(home.path, Settings(endpoint=home.daily.url), Topics, lambda: NOW)
+    monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0.01)
+    steps = [step async for step in run_job(context, LookUpTitles())]
+    assert steps[-1] == TitlesLookedUp(2, 2, found=1, offered=1)
+    own = page_id("A memory that forgets on pur…")
+    _ = [step async for step in run_job(context, LookUpPaper("2605.00002", own))]
+    assert home.ids() == ["2605.00001", "2605.00002"]
+    with closing(Window.open(home.path)) as window:
+        paper = window.paper(2)
+        assert paper is not None
+        assert (paper.title, paper.starred, window.pk_of(own)) == ("A memory that forgets on purpose", True, 2)
+
+
+def _rows(table: str, connection: sqlite3.Connection) -> list[Any]:
+    return connection.execute(f"SELECT * FROM {table}").fetchall()
+
+
+# Nothing is taken wrongly
+
+
+class Archive:
+    """Both sources over recorded papers, but those that are missing; finds what shares words with a title."""
+
+    def __init__(self, papers: Sequence[Draft]) -> None:
+        self.papers = papers
+        self.words: dict[str, list[int]] = {}
+        for number, paper in enumerate(papers):
+            for word in set(re.findall(r"\w{3,}", paper.title.lower())):
+                self.words.setdefault(word, []).append(number)
+        self.missing: set[str] = set()
+
+    async def search(self, text: str, on_wait: OnWait | None = None, *, limit: int = 20) -> tuple[Listing, ...]:
+        shared: dict[int, int] = {}
+        for word in re.findall(r"\w{3,}", text.lower()):
+            for number in self.words.get(word, ()):
+                shared[number] = shared.get(number, 0) + 1
+        best = sorted(shared, key=lambda number: -shared[number])
+        found = [self.papers[number] for number in best if self.papers[number].id not in self.missing]
+        return tuple(Listing(None, (paper,)) for paper in found[:limit])
+
+    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
+        found = await self.search(title)
+        return tuple(ArxivEntry(listing.drafts[0]) for listing in found)
+
+
+NOISE: dict[str, Callable[[str], str]] = {
+    "as it is": lambda title: title,
+    "capitals": str.upper,
+    "small letters": str.lower,
+    "dashes": lambda title: title.replace("-", "–").replace(":", " —"),
+    "spaces": lambda title: f"  {title.replace(' ', '  ')} ",
+    "no dashes": lambda title: title.replace("-", " "),
+    "cut": lambda title: title[: len(title) * 2 // 3] + "…",
+    "cut without a sign": lambda title: title.rsplit(" ", 1)[0],
+    "more": lambda title: f"{title} and Beyond",
+}
+EXACT = ("as it is", "capitals", "small letters", "dashes", "spaces", "no dashes")
+
+
+async def judge(path: Path, archive: Archive, chosen: Sequence[Draft], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Look up titles with all kinds of noise, some of papers that no source has; return what went wrong."""
+    chance = random.Random(27)
+    expected: dict[str, str | None] = {}
+    drafts = []
+    for number, paper in enumerate(chosen):
+        kind = list(NOISE)[number % len(NOISE)]
+        title = re.sub(r"\s+", " ", NOISE[kind](paper.title)).strip()
+        count, day = [(len(paper.authors), None), (None, paper.published), (len(paper.authors), paper.published)][
+            number % 3
+        ]
+        is_missing = chance.random() < 0.2
+        # What the page says of the authors and the date is of another paper.
+        is_other = not is_missing and chance.random() < 0.2
+        if is_missing and paper.id:
+            archive.missing.add(paper.id)
+        if is_other:
+            count, day = count and count + 40, day and "1999-01-01"
+        certain = kind in EXACT and not is_missing and not is_other
+        own = f"page:{number:012x}"
+        drafts.append(shown(title, count, day, entry=own))
+        expected[own] = paper.id if certain else None
+    with closing(Cache.open(path, Topics())) as cache:
+        for start in range(0, len(drafts), 100):
+            cache.store(Listing(None, tuple(drafts[start : start + 100])), NOW.isoformat(), newer=False)
+
+        async def store(listing: Listing) -> object:
+            return cache.store(listing, NOW.isoformat(), newer=False, noted=False)
+
+        monkeypatch.setattr(titles, "MOST", 10_000)
+        async for _ in titles.look_up_titles(path, archive, archive, store, lambda: NOW):
+            pass
+    wrong = []
+    with closing(Window.open(path)) as window:
+        for own, id in expected.items():
+            pk = window.pk_of(own)
+            taken = window.paper(pk) if pk else None
+            if taken is None or taken.id != (id or own):
+                wrong.append(f"{own}: {id} is {taken and taken.id}")
+    return wrong
+
+
+SMALL = [
+    Draft(
+        title,
+        f"2601.{number:05}",
+        authors=tuple(f"Author {n}" for n in range(number % 7 + 1)),
+        published=(date(2026, 1, 1) + timedelta(number)).isoformat(),
+    )
+    for number, title in enumerate(
+        (
+            *("Attention", "Attention Is Enough", "Attention Is Enough for Now", "Is Attention Enough?"),
+            *("Pre-Training on Text", "Pre-Training on Text and Images", "Pretraining on Text, Revisited"),
+            *("Scaling Laws: A Survey", "Scaling Laws: A Survey of Surveys", "A Survey of Scaling Laws"),
+            *(f"A Study of Matter {number}: Part {part}" for number in range(8) for part in ("I", "II", "III")),
+        )
+    )
+]
+
+
+async def test_of_titles_with_noise_none_is_taken_wrongly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for shift in range(len(NOISE)):
+        chosen = SMALL[shift:] + SMALL[:shift]
+        assert await judge(tmp_path / f"{shift}.db", Archive(SMALL), chosen, monkeypatch) == []
+
+
+def _recorded() -> list[Draft]:
+    file = SHARED / "huggingface" / "daily_papers.jsonl.gz"
+    if not file.exists():
+        pytest.skip("the recorded papers are not here")
+    with gzip.open(file, "rt") as lines:
+        records = [one for line in lines for one in json.loads(line)["items"]]
+    found: dict[str, Draft] = {}
+    for record in records:
+        paper = {key: record["paper"].get(key) for key in ("id", "title", "authors", "publishedAt")}
+        draft = parse_item({"paper": paper})
+        found.setdefault(draft.id or "", draft)
+    return list(found.values())
+
+
+@pytest.mark.long
+async def test_of_500_recorded_titles_with_noise_none_is_taken_wrongly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = _recorded()
+    chosen = random.Random(500).sample(papers, 500)
+    assert await judge(tmp_path / "papers.db", Archive(papers), chosen, monkeypatch) == []
+
+
+async def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others(tmp_path: Path) -> None:
+    page = SHARED / "saved_pages" / "daily_papers_search_vision_pretraining.txt"
+    papers = _recorded()
+    path = tmp_path / "papers.db"
+    archive = Archive(papers)
+    (listing,) = read_papers(page, date(2026, 2, 16))
+    with closing(Cache.open(path, Topics())) as cache:
+        cache.store(listing, NOW.isoformat(), newer=False)
+
+        async def store(listing: Listing) -> object:
+            return cache.store(listing, NOW.isoformat(), newer=False, noted=False)
+
+        async for _ in titles.look_up_titles(path, archive, archive, store, lambda: NOW):
+            pass
+    with closing(connections.connect(path)) as kept:
+        found = {id for (id,) in kept.execute("SELECT id FROM paper WHERE id NOT LIKE 'page:%'")}
+    assert found == {
+        *("2406.11832", "2408.01031", "2408.02657", "2503.19903"),
+        *("2509.09372", "2509.26625", "2510.17803", "2601.10305"),
+    }
+
+
+def test_a_choice_is_of_titles_that_are_alike() -> None:
+    wanted = Titled("Masked image modeling with plain transformers", 3)
+    alike = Titled("Masked Image Modeling with Plain Vision Transformers", 3, None, "1")
+    cut = Titled("Masked image modeling", 3, None, "2")
+    other = Titled("Language modeling with plain transformers for fun", 3, None, "3")
+    assert find_same(wanted, [alike, cut, other]) is None
+    assert [choice.id for choice in find_choices(wanted, [other, cut, alike])] == ["1", "2"]
