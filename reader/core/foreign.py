@@ -171,9 +171,7 @@ def _is_setting(value: object, depth: int) -> bool:
         case list():
             return depth > 0 and all(_is_setting(one, depth - 1) for one in value)
         case dict():
-            return depth > 0 and all(
-                is_harmless(name) and _is_setting(one, depth - 1) for name, one in value.items()
-            )
+            return depth > 0 and all(is_harmless(name) and _is_setting(one, depth - 1) for name, one in value.items())
     return False
 
 

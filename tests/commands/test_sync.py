@@ -200,6 +200,10 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     failed = run("sync")
     assert failed.err.startswith("order could not be taken over: it must be ")
     assert "read_when" in failed.out and "on_star" not in failed.out
+    # What an older program has taken in and no file can hold stops nothing.
+    with closing(Events.open(tmp_path / "laptop" / "papers.db")) as events:
+        events.record_plain({"setting:citation_key": r'"\ud800"'})
+    assert run("sync").code == 0
     (tmp_path / "laptop" / "config.toml").write_text(f'sync = "{shared}"\nsync_settings = true\n[[views]\n')
     assert "has mistakes, so settings do not go along" in run("sync").err
 
