@@ -271,7 +271,7 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     # It says what it does, and asks.
     asked = run("sync", "forget", "laptop")
     assert asked.code == 2 and "confirm with --yes" in asked.err
-    assert "laptop brought 1 change about 2 papers. They are taken back here" in asked.out
+    assert "laptop brought 1 change about 2 papers. To forget it takes them back here" in asked.out
     assert "no terminal" in run("sync", "forget", laptop["machine"], "--quiet").err
     assert "No machine 'phone' is known here" in run("sync", "forget", "phone").err
     assert "That is this machine" in run("sync", "forget", "desk").err
@@ -291,6 +291,30 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     assert len(run("list", "is:starred", "--json").records) == 4
     use("laptop")
     assert "forgotten" not in run("sync", shared).err
+
+
+def test_settings_of_a_forgotten_machine_are_again_as_they_were(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    use("desk")
+    run("config", "set", "sync_settings", "true")
+    run("config", "set", "read_when", "opened")
+    run("sync", shared)
+    use("laptop")
+    run("config", "set", "sync_settings", "true")
+    run("sync", shared)
+    for words in (("order", "upvotes"), ("read_when", "passed"), ("keys.paper.star", "S")):
+        run("config", "set", *words)
+    run("views", "add", "Agents", "title:agents")
+    run("sync", shared)
+    use("desk")
+    run("sync", shared)
+    names = ("order", "read_when", "keys", "views")
+    after = [run("config", "get", name).out.strip() for name in names]
+    assert after[:2] == ["upvotes", "passed"]
+    run("sync", "forget", "laptop", "--yes")
+    assert [run("config", "get", name).out.strip() for name in names] == ["day", "opened", "", ""]
+    run("sync", "forget", "laptop", "--undo")
+    assert [run("config", "get", name).out.strip() for name in names] == after
 
 
 def test_the_hint_and_the_setting_name_the_folder_from_everywhere(

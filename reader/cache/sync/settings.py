@@ -53,6 +53,14 @@ def newest_settings(connection: sqlite3.Connection) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def abandoned_settings(connection: sqlite3.Connection) -> frozenset[str]:
+    """The settings that nobody has changed but machines that are forgotten."""
+    rows = connection.execute(
+        f"SELECT kind FROM event WHERE kind LIKE '{SETTING}%' GROUP BY kind HAVING min(undone) > 0"
+    )
+    return frozenset(kind.removeprefix(SETTING) for (kind,) in rows)
+
+
 _REFUSED = "sync_refused"
 """The key in `meta` of what was refused at the last look, in sentences, as JSON."""
 
