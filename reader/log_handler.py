@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from reader import access_token, paths
+from reader.core.text import visible
 
 LARGEST_FILE = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
@@ -139,7 +140,8 @@ def _hidden_texts() -> set[str]:
     for text in (os.environ.get(paths.HOME_VARIABLE, ""), *access_token.private_texts()):
         expanded = os.environ.get("HOME", "") + text[1:] if text.startswith("~/") else text
         for one in (text, expanded, *_PARTS.split(text), *_PARTS.split(text.replace(".", " "))):
-            is_open = _PLAIN.fullmatch(one) or _OPEN_HOST.fullmatch(one.removeprefix("https://"))
+            host = one.partition("://")[2] or one
+            is_open = _PLAIN.fullmatch(one) or _OPEN_HOST.fullmatch(host) or _LOCAL_HOST.fullmatch(host)
             if len(one) >= SHORTEST_PRIVATE and not is_open:
                 found.add(one)
     return found
@@ -157,5 +159,5 @@ def _shorten_url(match: re.Match[str]) -> str:
 
 
 def _bound_line(line: str) -> str:
-    printable = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line)
+    printable = visible(line)
     return printable if len(printable) <= LONGEST_LINE else f"{printable[:LONGEST_LINE]}…"

@@ -11,6 +11,18 @@ from types import MappingProxyType
 
 PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        # Lists of the settings
+        "so that none is lost where two machines add some": (
+            "cache/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
+            "cache/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
+            "commands/test_lists.py::test_each_of_two_machines_adds_a_rule",
+            "commands/test_lists.py::test_a_sync_that_is_killed_at_any_moment_loses_no_entry",
+        ),
+        "without it these lists stay here": ("cache/sync/test_lists.py::test_entries_stay_here_without_consent",),
+        "A note or setting of yours that another machine replaced is named": (
+            "commands/test_lists.py::test_what_another_machine_replaced_is_said_and_comes_back",
+            "ui/test_app_notes.py::test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back",
+        ),
         # Marks
         "your marks survive a crash": (
             "cache/marks/test_event_log.py::test_a_program_that_ended_between_journal_and_cache_loses_nothing",
@@ -138,11 +150,6 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "No titles and no texts of papers, no tokens, no paths": (
             "cache/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
         ),
-        "so that none is lost where two machines add some": (
-            "cache/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
-            "cache/sync/test_lists.py::test_entries_stay_here_without_consent",
-            "commands/test_sync.py::test_settings_go_along_if_they_are_to",
-        ),
         "At first you share nothing": (
             "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
         ),
@@ -201,6 +208,14 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "One that is lost or set back is written anew": (
             "cache/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
+        ),
+        "then nothing follows from what that machine brought": (
+            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "cache/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
+        ),
+        "the journal keeps all, and `sync forget MACHINE --undo`": (
+            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "cache/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
         ),
         "such as a pipe or a link to nothing, is named and skipped": (
             "cache/sync/test_odd_folders.py::test_what_is_no_file_is_named_and_skipped",
@@ -278,7 +293,7 @@ OTHERWISE = (
         "| `undone`",
     ),
     *("`ctrl+z` does nothing", "and only for what changed", "macOS lets only applications", "above every event"),
-    *("Keep the password out of the settings", "share the folder only with yourself", "alone at the server"),
+    *("Keep the password out of the address", "share the folder only with yourself", "alone at the server"),
     *(
         "Nothing is encrypted:",
         "a token for the feed, which needs none",

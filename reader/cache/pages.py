@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
+from reader.cache.connections import connect
+from reader.cache.sqlite_errors import explained
 from reader.core.ids import PAGE_PREFIX
 from reader.core.titles import Titled
 
 TRIES = 3
 """How often a title is looked up that no source has."""
+
+RETRY_DAYS = 7
+"""Days after which that is done again."""
 
 
 class PageTitle(NamedTuple):
@@ -70,6 +78,12 @@ def waiting(connection: sqlite3.Connection, before: str) -> list[PageTitle]:
     """The papers whose titles are to be looked up: those never asked for first, others if not asked since a day."""
     rows = connection.execute(f"{_UNKNOWN} {_DUE} {_BY_PLACE}", {"before": before})
     return [_page_title(row) for row in rows]
+
+
+def find_waiting(file: Path, now: datetime) -> list[PageTitle]:
+    """The papers of the cache in `file` whose titles are to be looked up."""
+    with explained(file), closing(connect(file)) as cache:
+        return waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
 
 
 def unknown(connection: sqlite3.Connection) -> list[PageTitle]:

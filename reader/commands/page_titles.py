@@ -26,10 +26,10 @@ def look_up(
     """
     from datetime import UTC, datetime
 
+    from reader.cache.pages import find_waiting
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import LookUpTitles
     from reader.refresh.progress import TitlesLookedUp, TitlesPaused
-    from reader.refresh.titles import find_waiting
 
     waiting = len(find_waiting(workspace.cache_file, datetime.now(UTC)))
     if not waiting:

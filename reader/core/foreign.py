@@ -220,19 +220,22 @@ def unpacked(packed: bytes) -> Iterator[list[str]]:
         yield [rest]
 
 
-def count_ids(packed: bytes, most: int = MOST_IDS) -> int:
+def count_ids(packed: bytes, most: int = MOST_IDS, *, may_repeat: bool = False) -> int:
     """The number of packed ids.
 
-    Raises Refused if one of them is not the id of a paper, two are equal, or they are more than `most`. A million ids
-    take 0.5 s and 60 MB.
+    Raises Refused if one of them is not the id of a paper, they are more than `most`, or two are equal unless they
+    `may_repeat`, as in the user's own journal: to find that out takes 0.6 s and 40 MB for a million, all else 0.1 s.
     """
+    number = 0
     seen = array("q")
     for ids in unpacked(packed):
-        if len(seen) + len(ids) > most:
+        number += len(ids)
+        if number > most:
             raise Refused(f"it names more than {most:,} papers")
         if not _IDS.fullmatch("\n".join(ids)):
             raise Refused("it names no papers")
-        seen.extend(map(hash, ids))
+        if not may_repeat:
+            seen.extend(map(hash, ids))
     if any(first == second for first, second in pairwise(sorted(seen))):
         raise Refused("it names a paper twice")
-    return len(seen)
+    return number

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -27,9 +27,6 @@ from reader.refresh.progress import TitlesLookedUp, TitlesPaused, Waiting
 
 MOST = 100
 """Titles of one run: five minutes at arXiv's pace."""
-
-RETRY_DAYS = 7
-"""Days after which a title is looked up again that no source had."""
 
 _ANSWERS = 20
 """Papers that the daily feed is asked for by a title."""
@@ -62,12 +59,6 @@ class _Candidate(NamedTuple):
 _Source = Callable[[str, OnWait], Awaitable[list[_Candidate]]]
 
 
-def find_waiting(file: Path, now: datetime) -> list[pages.PageTitle]:
-    """The papers of saved pages whose titles are to be looked up."""
-    with explained(file), closing(connect(file)) as cache:
-        return pages.waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
-
-
 async def look_up_titles(
     file: Path,
     daily: SearchesFeed,
@@ -79,7 +70,7 @@ async def look_up_titles(
 
     A source that fails is not asked for further titles; the run ends if no source is left, or no network.
     """
-    waiting = await asyncio.to_thread(find_waiting, file, now())
+    waiting = await asyncio.to_thread(pages.find_waiting, file, now())
     wanted = waiting[:MOST]
     sources: list[_Source] = [partial(_ask_daily, daily), *([partial(_ask_arxiv, arxiv)] if arxiv else [])]
     all_sources = tuple(sources)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 
 from reader import __version__, cli, opening
+from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, find_command
 from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
@@ -27,7 +29,9 @@ HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stami
 
 @pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])
 def test_version(run: Run, words: tuple[str, ...]) -> None:
-    assert run(*words).out == f"dailypapers {__version__}\n"
+    out = run(*words).out
+    assert re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", out)
+    assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -355,10 +359,11 @@ def test_an_unexpected_error_is_one_line_that_names_the_log(
     assert "ERROR reader: count: LookupError: no such thing" in logged
     assert "in fail" in logged
     assert "abcDEF123" not in logged
+    told = run("doctor").out
+    assert str(file) in told and "1 error in the last 7 days, the last: " in told
+    assert "ERROR reader: count: LookupError: no such thing as hf_***\n" in told
     errors = {one["name"]: one["value"] for one in run("doctor", "--json").record["findings"]}
-    assert errors["log file"] == str(file)
-    assert errors["errors"].startswith("1 error in the last 7 days, the last: ")
-    assert errors["errors"].endswith("ERROR reader: count: LookupError: no such thing as hf_***")
+    assert errors["errors"] == "1 error in the last 7 days"
 
 
 def test_without_a_log_an_unexpected_error_is_one_line_too(

@@ -71,7 +71,7 @@ def test_what_a_page_does_not_say_is_unknown(run: Run, feed: FeedServer, tmp_pat
         assert run("count", term).out == "0\n"
     assert run("count", "-upvotes:>5").out == "1\n"
     assert run("list").out.split("\t")[2:4] == ["", ""]
-    (row,) = csv.DictReader(io.StringIO(run("export", "--format", "csv").out))
+    (row,) = csv.DictReader(io.StringIO(run("export", "--all", "--format", "csv").out))
     assert (row["upvotes"], row["comments"], row["authors"]) == ("", "", "")
     assert "upvote" not in run("show", paper["id"]).out
 

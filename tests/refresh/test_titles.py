@@ -173,7 +173,7 @@ async def test_a_title_that_no_source_has_is_asked_for_three_times_a_week_apart(
     for _ in range(5):
         asked.append(len(await home.look_up()))
         assert await home.look_up() == []
-        home.now += timedelta(days=titles.RETRY_DAYS + 1)
+        home.now += timedelta(days=pages.RETRY_DAYS + 1)
     assert asked == [2, 2, 2, 0, 0]
 
 

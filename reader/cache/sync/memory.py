@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -42,9 +43,17 @@ class Memory:
         return True
 
 
+_ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")
+
+
+def _key(folder: str) -> str:
+    """The key of a folder; a byte of its name that is no UTF-8 is escaped, since SQLite takes no half of a letter."""
+    return KEY + folder.encode("utf-8", "backslashreplace").decode()
+
+
 def load(connection: sqlite3.Connection, folder: str) -> Memory:
     """What is remembered of a folder; nothing if it is damaged, and all is then read again."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (KEY + folder,)).fetchone()
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_key(folder),)).fetchone()
     try:
         said: dict[str, Any] = json.loads(row[0]) if row else {}
         files = {str(name): _known(one) for name, one in said.get("files", {}).items()}
@@ -57,7 +66,7 @@ def load(connection: sqlite3.Connection, folder: str) -> Memory:
 def latest_folder(connection: sqlite3.Connection) -> str | None:
     """The folder through which something came or went last; None if there is none."""
     rows = connection.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{KEY}*",))
-    folders = [str(key).removeprefix(KEY) for (key,) in rows]
+    folders = [_ESCAPED.sub(lambda byte: chr(int(byte[1], 16)), str(key).removeprefix(KEY)) for (key,) in rows]
     return max(folders, key=lambda folder: load(connection, folder).changed, default=None)
 
 
@@ -82,5 +91,5 @@ def save(connection: sqlite3.Connection, folder: str, memory: Memory) -> None:
     with connections.transaction(connection):
         connection.execute(
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (KEY + folder, json.dumps(asdict(memory), ensure_ascii=False)),
+            (_key(folder), json.dumps(asdict(memory))),
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from zlib import compress
 
@@ -12,6 +14,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from reader.cache import connections
+from reader.cache import feeds as feeds_module
+from reader.cache.feeds import Feeds
 from reader.cache.marks import derived, effects
 from reader.cache.marks import event_log as event_log_module
 from reader.cache.marks import events as events_module
@@ -314,6 +318,21 @@ def test_what_a_newer_program_wrote_besides_is_written_on(desk: Machine, laptop:
     assert rest == entry.rest
 
 
+def test_of_one_peer_few_papers_are_asked_for_at_once(desk: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds_module, "PER_PEER", 2)
+    with desk.events() as events:
+        events.mark("star", True, [], absent=[f"2612.0000{number}" for number in range(1, 6)])
+    many = [star(number, f"2613.{10_000 + number}", clock=1_900_000_000_000 + number) for number in range(9)]
+    for machine in (OTHER, "0d" * 6):
+        lines = [replace(one, id=f"{machine}{one.number:012x}", machine=machine) for one in many]
+        with desk.events() as events:
+            events.join([replace(one, papers=compress(f"26{machine[1]}.0{one.number}".encode())) for one in lines])
+    with closing(Feeds.open(desk.cache)) as feeds:
+        asked = feeds.lost("2026-11-01", 200)
+    assert len([id for id in asked if id.startswith("2612.")]) == 5
+    assert len(asked) == 5 + 2 + 2
+
+
 # Short batches
 
 
@@ -361,8 +380,6 @@ class Watched:
 def test_the_write_lock_is_given_up_after_few_events_and_papers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from contextlib import closing
-
     from reader.cache.marks.events import Events
     from tests.bench.joining import make_cache as make_large
     from tests.bench.joining import make_events, paper_id

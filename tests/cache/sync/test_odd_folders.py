@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from reader.cache.marks.journal import Journal
 from reader.cache.sync import folder as folder_module
-from reader.cache.sync import machine_file
+from reader.cache.sync import machine_file, memory
 from reader.core.errors import CacheError
 from tests.cache.sync.machines import Machine, make_cache
 
@@ -230,3 +233,16 @@ def test_the_folder_of_the_cache_is_refused(laptop: Machine) -> None:
     laptop.folder = laptop.cache.parent
     with pytest.raises(CacheError, match="has this machine's own cache, which is not to be shared"):
         laptop.look()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_folder_whose_name_is_no_utf_8_is_remembered(origin: Path, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"shared-\xff")
+    folder.mkdir()
+    laptop, desk = (Machine.copied(origin, folder, name) for name in ("laptop", "desk"))
+    (folder / os.fsdecode(b"dailypapers-\xfe.jsonl")).write_text("")
+    laptop.mark("star", True, 1)
+    laptop.look()
+    assert (desk.look().came, desk.look().came) == ({"laptop": 1}, {})
+    with closing(sqlite3.connect(desk.cache)) as connection:
+        assert memory.latest_folder(connection) == str(folder)

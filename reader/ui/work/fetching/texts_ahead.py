@@ -93,7 +93,7 @@ class TextsAhead:
             self.delay.begin(REST)
 
     def _is_any_title_waiting(self) -> bool:
-        from reader.refresh.titles import find_waiting
+        from reader.cache.pages import find_waiting
 
         return bool(find_waiting(self._services.library.path, datetime.now(UTC)))
 
