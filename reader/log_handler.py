@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from reader import access_token, paths
+from reader.core.text import visible
 
 LARGEST_FILE = 1_000_000
 """Bytes of a log file; a larger one is renamed, and the oldest is removed."""
@@ -158,5 +159,5 @@ def _shorten_url(match: re.Match[str]) -> str:
 
 
 def _bound_line(line: str) -> str:
-    printable = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line)
+    printable = visible(line)
     return printable if len(printable) <= LONGEST_LINE else f"{printable[:LONGEST_LINE]}…"

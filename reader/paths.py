@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 APP = "dailypapers"
 
+FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""Numbers of the system's errors for a disk or a quota that is full."""
+
+LEAST_ROOM = 1 << 16
+"""Bytes without which SQLite can't even open a cache."""
+
 HOME_VARIABLE = "DAILYPAPERS_HOME"
 
 
@@ -240,6 +246,29 @@ def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def explain(error: OSError) -> str:
+    """Why a file or the system failed, as a sentence; of a full disk, which folder it is and what helps."""
+    if error.errno in FULL:
+        named = error.filename if isinstance(error.filename, str) else None
+        folder = Path(named).parent if named else _full_folder()
+        return f"The disk of {folder} is full. Free some space there and try again."
+    return f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
+
+
+def _full_folder() -> Path:
+    """The folder of the program's files that has no room; that of the cache if none is known."""
+    from shutil import disk_usage
+    from tempfile import gettempdir
+
+    own = (cache_file(), response_cache_folder(), state_file(), log_file(), config_file())
+    for file in (*own, Path(gettempdir(), "any")):
+        folder = next(one for one in file.parents if one.is_dir())
+        with suppress(OSError):
+            if disk_usage(folder).free < LEAST_ROOM:
+                return folder
+    return cache_file().parent
 
 
 def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:

@@ -11,6 +11,18 @@ from types import MappingProxyType
 
 PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        # Lists of the settings
+        "so that none is lost where two machines add some": (
+            "cache/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
+            "cache/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
+            "commands/test_lists.py::test_each_of_two_machines_adds_a_rule",
+            "commands/test_lists.py::test_a_sync_that_is_killed_at_any_moment_loses_no_entry",
+        ),
+        "without it these lists stay here": ("cache/sync/test_lists.py::test_entries_stay_here_without_consent",),
+        "A note or setting of yours that another machine replaced is named": (
+            "commands/test_lists.py::test_what_another_machine_replaced_is_said_and_comes_back",
+            "ui/test_app_notes.py::test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back",
+        ),
         # Marks
         "your marks survive a crash": (
             "cache/marks/test_event_log.py::test_a_program_that_ended_between_journal_and_cache_loses_nothing",
@@ -137,11 +149,6 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "No titles and no texts of papers, no tokens, no paths": (
             "cache/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
-        ),
-        "so that none is lost where two machines add some": (
-            "cache/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
-            "cache/sync/test_lists.py::test_entries_stay_here_without_consent",
-            "commands/test_sync.py::test_settings_go_along_if_they_are_to",
         ),
         "At first you share nothing": (
             "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",

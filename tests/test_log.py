@@ -140,7 +140,7 @@ def test_a_file_that_another_program_renamed_is_made_again(file: Path) -> None:
         ("the token hf_abcDEF123 expired", "the token hf_*** expired"),
         ("[SQL: INSERT] [parameters: ('2406.12345', 'a title')]", "[SQL: INSERT] [parameters: ***]"),
         ("see https://arxiv.org/abs/2406.12345.", "see https://arxiv.org/abs/2406.12345."),
-        ("a title \x1b[31m with an escape", "a title \\x1b[31m with an escape"),
+        ("a title \x1b[31m with an escape", "a title \\u001b[31m with an escape"),
     ],
 )
 def test_secrets_are_taken_out(file: Path, secret: str, logged: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import platformdirs
 import pytest
@@ -142,3 +144,20 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     for file in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(OSError, match="it is a pipe or a device"):
             paths.read_start(file, 4)
+
+
+def test_a_full_disk_is_said_with_its_folder_and_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = tmp_path / "answers"
+    full.mkdir()
+    monkeypatch.setattr(paths, "response_cache_folder", lambda: full / "arxiv")
+
+    def usage(folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=0 if folder == full else 1 << 30)
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    error = OSError(errno.ENOSPC, "No space left on device")
+    assert paths.explain(error) == f"The disk of {full} is full. Free some space there and try again."
+    error = OSError(errno.ENOSPC, "No space left on device", "/a/b/c.bib")
+    assert paths.explain(error) == "The disk of /a/b is full. Free some space there and try again."
+    assert paths.explain(OSError(errno.EACCES, "Permission denied", "/a/b")) == "/a/b: Permission denied."
+    assert paths.explain(OSError("odd")) == "The system: odd."

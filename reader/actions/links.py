@@ -187,8 +187,10 @@ def takes_terminal(browser: str) -> bool:
     return browser.rpartition("/")[2] in CONSOLE_BROWSERS
 
 
-def open_url(url: str) -> bool:
+def open_url(url: str, *, has_terminal: bool = True) -> bool:
     """Open an address in the user's browser; False if there is none or it did not start.
+
+    Without a terminal for it, a browser that runs in one is not started: it would print its screen into a pipe.
 
     The browser is run with an argument list, never a shell command, and no access token: `webbrowser` passes on this
     process's environment, from which the program has moved it. The call blocks for seconds, and for a console browser
@@ -200,6 +202,9 @@ def open_url(url: str) -> bool:
     if safe is None:
         raise UnsafeLink(f"{clean(url, 200)!r} was not opened: only http and https addresses can be.")
     try:
+        if not has_terminal:
+            browser = webbrowser.get()
+            return not takes_terminal(getattr(browser, "name", "browser")) and browser.open(safe)
         return webbrowser.open(safe)
     except (webbrowser.Error, OSError):
         return False

@@ -31,6 +31,7 @@ from reader.core.settings.entries import (
     TABLES,
     Change,
     Entry,
+    Log,
     adopted,
     can_hold,
     changed,
@@ -99,6 +100,7 @@ class _Stepping:
         self._file = file
         self._known = _load(connection)
         self._step = Step()
+        self._has_added = False
 
     def run(self) -> Step:
         stamp = _stamp(self._file)
@@ -117,6 +119,7 @@ class _Stepping:
             return self._give_up(stamp, f"{self._file} has mistakes, so its lists stay as they are:"
                                         " 'dailypapers config check'.")  # fmt: skip
         before = self._known.lists.get(prefix, {})
+        log = fold(_events(self._connection, prefix))
         now: dict[str, list[Entry]] = {}
         markings: list[Marking] = []
         for table in LISTS:
@@ -124,14 +127,17 @@ class _Stepping:
             if table in broken or not all(can_hold(table, one) for one in values):
                 self._refuse(table)
                 continue
-            now[table], said = self._compare(prefix, table, before.get(table), values)
+            now[table], said = self._compare(prefix, log, table, before.get(table), values)
             markings += [Marking(f"{prefix}{table}:{id}", event_value(one)) for id, one in said]
         if markings:
+            self._has_added = True
             recorded = self._log.record_together(markings)
             for event in recorded:
                 self._log.finish(event)
             self._step.action = Action(tuple(recorded))
-        after, text = self._brought(prefix, now, text)
+        if self._has_added:
+            log = fold(_events(self._connection, prefix))
+        after, text = self._brought(log, now, text)
         is_written = not self._step.taken or self._write(text, stamp)
         if not is_written:
             self._step.taken, after = [], now
@@ -149,29 +155,30 @@ class _Stepping:
 
     def _refuse(self, table: str) -> None:
         self._step.refused.append(
-            f"{table} in {self._file} has what is a mistake or too long, so it stays as it is: 'dailypapers config"
-            " check'."
+            f"The {table} in {self._file} hold a mistake or are too long, so they are left as they are;"
+            " 'dailypapers config check' says where."
         )
 
-    def _log_now(self, prefix: str) -> dict[str, dict[str, Any]]:
-        return dict(fold(_events(self._connection, prefix)))
-
     def _compare(
-        self, prefix: str, table: str, before: Sequence[Entry] | None, values: Sequence[Mapping[str, Any]]
+        self,
+        prefix: str,
+        log: Log,
+        table: str,
+        before: Sequence[Entry] | None,
+        values: Sequence[Mapping[str, Any]],
     ) -> tuple[list[Entry], list[Change]]:
         """The entries of the file with their identities, and what the user has changed of them."""
-        log = self._log_now(prefix)
         if before is not None:
             return changed(table, before, values, log)
         entries, old, new = adopted(table, values, log)
         for line in (_untimed(f"{prefix}{table}:{id}", event_value(said)) for id, said in old):
             if self._log.add([line]):
+                self._has_added = True
                 self._connection.execute("UPDATE event SET applied = 1 WHERE id = ?", (line.id,))
         return entries, new
 
-    def _brought(self, prefix: str, now: Mapping[str, list[Entry]], text: str) -> tuple[dict[str, list[Entry]], str]:
+    def _brought(self, log: Log, now: Mapping[str, list[Entry]], text: str) -> tuple[dict[str, list[Entry]], str]:
         """The entries as the log has them, and the file's text with them."""
-        log = self._log_now(prefix)
         after: dict[str, list[Entry]] = {}
         for table, have in now.items():
             want = self._usable(table, have, listed(table, log))

@@ -62,7 +62,7 @@ def has_password(address: str) -> bool:
     if is_unclear(address):
         return True
     parts = urlsplit(address)
-    return parts.password is not None or any("password" in name for name, _ in parse_qsl(parts.query))
+    return bool(parts.password) or any("password" in name for name, _ in parse_qsl(parts.query))
 
 
 def is_unclear(address: str) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from reader import platform
-from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheInterrupted, NoLocks
-from reader.paths import suspect_stamp, touch_private
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted, NoLocks
+from reader.paths import LEAST_ROOM, suspect_stamp, touch_private
 
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
 _DAMAGED = (
@@ -22,9 +22,6 @@ _REFUSED = (
     " DAILYPAPERS_HOME names another folder."
 )
 
-LEAST_ROOM = 1 << 16
-"""Bytes without which SQLite can't even open a cache."""
-
 _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
     {
         sqlite3.SQLITE_BUSY: (CacheBusy, _BUSY),
@@ -32,7 +29,7 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
         sqlite3.SQLITE_PROTOCOL: (CacheBusy, _BUSY),
         sqlite3.SQLITE_INTERRUPT: (CacheInterrupted, "A newer query replaced this one."),
         sqlite3.SQLITE_FULL: (
-            CacheError,
+            CacheFull,
             "The disk is full, so the cache {path} could not be written. Free some space and try again.",
         ),
         sqlite3.SQLITE_IOERR: (

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from reader import paths
 from reader.commands.command import Command, StoreFile, add_json, add_query, add_quiet
-from reader.commands.output import is_terminal, print_line, warn
+from reader.commands.output import ask, is_terminal, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.settings.digest import DIGEST_FORMATS
@@ -112,8 +112,6 @@ def _refresh(workspace: Workspace, *, quiet: bool) -> None:
 
 def _store_password(workspace: Workspace) -> int:
     """Ask for the password where nobody sees it, and store it."""
-    from getpass import getpass
-
     from reader.actions.digests.password import store_password
     from reader.actions.digests.smtp import server_of
 
@@ -123,7 +121,7 @@ def _store_password(workspace: Workspace) -> int:
     server = server_of(settings)
     if not is_terminal(sys.stdin):
         raise UsageError("There is no terminal to ask on.")
-    if not (password := getpass(f"Password of {settings.user} at {server.host}: ")):
+    if not (password := ask(f"Password of {settings.user} at {server.host}: ", is_secret=True)):
         raise UsageError("An empty password is not stored.")
     store_password(settings.user, server.host, password)
     print_line("Stored in the keyring.")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 
-from reader.commands.output import discard, warn
-from reader.paths import APP
+from reader.commands.output import warn
+from reader.paths import APP, explain
 
 _QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
 _END = re.compile(r"[.?!] (?=[A-Z])")
@@ -20,10 +19,7 @@ def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) ->
     if _asks_for_json(words):
         import json
 
-        try:
-            print(json.dumps(failure_record(line, kind)), file=sys.stderr)
-        except OSError:
-            discard(sys.stderr)
+        warn(json.dumps(failure_record(line, kind)), is_whole=True)
     else:
         warn(line if line.startswith(APP) else f"{APP}: {line}")
 
@@ -34,8 +30,7 @@ def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -
 
     log.record_error(where, error)
     if isinstance(error, OSError):
-        text = f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
-        print_failure(text, "system", words)
+        print_failure(explain(error), "system", words)
     else:
         text = f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}"
         print_failure(text, "unexpected", words)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.group.place import shared_place, shown_place
 from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
-from reader.commands.output import amount, is_confirmed, is_terminal, print_json, print_line, print_text, warn
+from reader.commands.output import amount, ask, is_confirmed, is_terminal, print_json, print_line, print_text, warn
 from reader.commands.sharing.group_status import IN_NONE, print_status
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
@@ -138,9 +138,7 @@ def _print_key(arguments: Namespace, workspace: Workspace) -> int:
 def _read_key() -> tuple[str, str]:
     """The name and the secret key of another machine, from standard input or typed unseen; raises UsageError."""
     if sys.stdin.isatty():
-        from getpass import getpass
-
-        line = getpass("The line that 'dailypapers group key' prints on your other machine: ")
+        line = ask("The line that 'dailypapers group key' prints on your other machine: ", is_secret=True)
     else:
         line = sys.stdin.readline(1_000)
     name, _, secret = line.strip().partition(":")

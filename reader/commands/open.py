@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, OpenReader, add_json
-from reader.commands.output import (
-    print_json,
-    print_line,
-)
+from reader.commands.output import is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.errors import ReaderError, UsageError
 
@@ -36,7 +34,7 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
     if name not in found:
         has = f"It has: {', '.join(found)}." if found else "It has no links at all."
         raise ReaderError(f"{paper.id} has no link called {name}. {has}")
-    opened = open_url(found[name])
+    opened = open_url(found[name], has_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
     if arguments.json:
         print_json({"id": paper.id, "link": name, "url": found[name], "opened": opened})
     elif not opened:
@@ -58,7 +56,7 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
 
 COMMAND = Command(
     "open",
-    "Open a paper in the browser; without a browser, print its address. Or open it in the reader.",
+    "Open a paper in the browser; without one that can be shown, print its address. Or open it in the reader.",
     (
         ("open 2406.12345", "its page"),
         ("open 2406.12345 --link pdf", "its PDF"),

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from reader.core.errors import UsageError
+from reader.core.text import visible
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
@@ -43,7 +44,17 @@ def is_terminal(stream: TextIO) -> bool:
 
 def print_line(text: str = "") -> None:
     """Print a line to standard output."""
-    print(text)
+    sys.stdout.write(f"{text}\n")
+
+
+def ask(question: str, *, is_secret: bool = False) -> str:
+    """Ask on the terminal; what is typed is not shown if it is a secret."""
+    if is_secret:
+        from getpass import getpass
+
+        return getpass(visible(question))
+    print(question, end="", flush=True)
+    return input()
 
 
 def print_text(text: str) -> None:
@@ -60,13 +71,13 @@ def whole_words(text: str, stream: TextIO) -> str:
     return fill(text, width(stream), break_long_words=False, break_on_hyphens=False)
 
 
-def warn(text: str) -> None:
-    """Print a line to standard error, on a terminal without breaking a word at its edge.
+def warn(text: str, *, is_whole: bool = False) -> None:
+    """Print a line to standard error, on a terminal without breaking a word at its edge unless it stays whole.
 
     If it can't be written, what was done is done all the same.
     """
     try:
-        print(whole_words(text, sys.stderr), file=sys.stderr)
+        print(text if is_whole else whole_words(text, sys.stderr), file=sys.stderr)
     except OSError:
         discard(sys.stderr)
 
@@ -112,11 +123,13 @@ def is_confirmed(yes: bool, question: str) -> bool:
         return True
     if not is_terminal(sys.stdin):
         raise UsageError("There is no terminal to ask on; confirm with --yes.")
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    return ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def describe_action(action: Action) -> str:
     """What an action was, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
+    if action.rules:
+        return action.said
     return f"{amount(action.count, 'paper')} {action.label}" if action.count else action.label
 
 

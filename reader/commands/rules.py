@@ -200,17 +200,16 @@ def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
 
 def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
     """Let the rules act on the papers since a day that they have not acted on."""
-    from reader.refresh.rules import act, acted
+    from reader.refresh.rules import act
 
     with workspace.window() as window:
         verdicts = _judge(window, workspace, rules, _since(arguments), anew=False)
     workspace.has_changed = True
     action = act(workspace.cache_file, verdicts)
-    did = acted(action).did if action else ()
     if arguments.json:
         print_json({one.rule.name: one.count for one in verdicts})
-    elif did:
-        print_line(f"{', '.join(f'{count:,} {what}' for what, count in did)}. 'dailypapers undo' takes it back.")
+    elif action:
+        print_line(f"{action.did_in_words}. 'dailypapers undo' takes it back.")
     else:
         print_line("Nothing to do: no rule has anything left to change.")
     return 0

@@ -16,7 +16,6 @@ from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 
 if TYPE_CHECKING:
-    from reader.cache.entries import Step
     from reader.cache.marks.events import Events
     from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
@@ -188,16 +187,20 @@ class Workspace:
                 self.keep_in_step(events)
                 window.changed()
 
-    def keep_in_step(self, events: Events) -> Step:
+    def keep_in_step(self, events: Events) -> None:
         """Bring the lists of the settings file, such as views, and their events into step."""
         from reader.cache import entries
 
         # The sample has nothing to do with the user's settings.
-        step = entries.Step() if self._cache_file else entries.keep_in_step(events, self.config_file)
+        if self._cache_file:
+            return
+        step = entries.keep_in_step(events, self.config_file)
+        for refused in step.refused:
+            # Once, until the file or the log changes.
+            warn(refused)
         if step.taken:
             for name in ("loaded", "settings", "keymap"):
                 self.__dict__.pop(name, None)
-        return step
 
     def _mute(self, window: Window) -> None:
         """Mute papers by the words of the settings if these have changed since a refresh did."""
@@ -224,8 +227,7 @@ class Workspace:
             self.keep_in_step(events)
             yield events
             # What was undone, or came from other machines.
-            for refused in self.keep_in_step(events).refused:
-                warn(refused)
+            self.keep_in_step(events)
         finally:
             events.close()
         self.back_up()

@@ -77,6 +77,10 @@ class CacheBusy(CacheError):
     """Another program holds the cache's lock for longer than we wait."""
 
 
+class CacheFull(CacheError):
+    """The disk of the cache is full."""
+
+
 class CacheIndexing(CacheBusy):
     """An index that a search needs is being made; the same search succeeds later."""
 

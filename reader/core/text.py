@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from hashlib import blake2b
 
 __all__ = [
     "BLOCK_LIMIT",
@@ -21,10 +20,12 @@ __all__ = [
     "clean_block",
     "clean_note",
     "fold",
+    "is_harmless",
     "is_letter",
     "split_words",
     "text_size",
     "title_hash",
+    "visible",
 ]
 
 LINE_LIMIT = 2_000
@@ -64,6 +65,14 @@ _PILE = re.compile(f"([{_MARK}{_JOINER}]{{4}})[{_MARK}{_JOINER}]+")
 _SHAPED = "[^\x00-\x7f\u2000-\u2bff\U0001f000-\U0001ffff]"
 _STRAY_JOINER = re.compile(f"(?<!{_SHAPED})[{_JOINER}]|[{_JOINER}](?!{_SHAPED})")
 
+_OBEYED = re.compile(
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+"""What a terminal obeys; line breaks and tabs are text."""
+
+_NOT_OWN = re.compile(rf"\x1b\[(?:[0123]|3[36])m|\x1b\]8;;(?:https?://[!-~]*)?\x1b\\|\r?\x1b\[K|{_OBEYED.pattern}")
+"""The same, and sequences of the program's own, which are more than one character."""
+
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{2})|\u2029")
 
 
@@ -95,6 +104,23 @@ def clean_note(text: str, limit: int = NOTE_LIMIT) -> str:
     return text[:limit].rstrip()
 
 
+def is_harmless(text: str) -> bool:
+    """Whether a text has lines, tabs and letters only, so that no terminal obeys it."""
+    return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
+
+
+def visible(text: str, *, styled: bool = False) -> str:
+    r"""The text with `\u001b` and the like in place of what a terminal would obey: escapes, overrides of the direction.
+
+    JSON keeps its meaning. With `styled`, the program's own colours, links and progress stay.
+    """
+    return (_NOT_OWN if styled else _OBEYED).sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}" if len(found[0]) == 1 else found[0]
+
+
 def fold(text: str) -> str:
     """The text without case, accents and compatibility forms, for matching: `Fréchet` and `FRECHET` are equal."""
     if text.isascii():
@@ -111,6 +137,9 @@ def title_hash(title: str) -> int:
     """A signed 64-bit hash of a title that ignores case, accents, spaces and punctuation."""
     folded = fold(title)
     letters = "".join(filter(str.isalnum, folded)) or folded
+    # Late: this imports the system's cryptography, which most runs do not need.
+    from hashlib import blake2b
+
     digest = blake2b(letters.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 

@@ -181,7 +181,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("find.previous", "N", "Previous hit", "The hit or unread paper before.", _PAPER),
     Action("find.topic", "T", "Filter by topic", "By one of this paper's topics; again drops it.", _PAPER),
     Action("find.similar", "R", "Similar", "Papers like this one, nearest first; escape goes back.", _PAPER),
-    Action("find.newer", "gn", "Newer like this", "Papers like this one that came out later.", _PAPER),
+    Action("find.newer", "gn", "Newer", "Papers like this one that came out later.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
     Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),

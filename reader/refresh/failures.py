@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reader import log
-from reader.core.errors import FeedError, ReaderError
+from reader.core.errors import CacheBusy, CacheFull, FeedError, ReaderError
+from reader.paths import FULL, explain
 from reader.refresh.progress import DayFailed, FeedFailed
 
 
@@ -19,13 +20,15 @@ def log_failure(message: object) -> None:
 def failure_of(where: str, error: Exception) -> FeedError:
     """The failure of one source for whatever it raised, so that the others are still asked; a fault is logged.
 
-    Raises a MemoryError again: the next source would meet it too.
+    Raises again what the next source would meet too: no memory, a full disk, another program that holds the cache.
     """
     if isinstance(error, FeedError):
         return error
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError | CacheBusy | CacheFull):
         raise error
     if isinstance(error, ReaderError):
         return FeedError(str(error))
+    if isinstance(error, OSError) and error.errno in FULL:
+        return FeedError(explain(error))
     log.record_error(where, error)
     return FeedError(f"This is a fault of the program ({log.summarize_error(error)}); {log.point_to_log()}.")

@@ -19,8 +19,6 @@ from reader.cache.watching.mutes import mute
 from reader.cache.watching.rules import Candidates, Verdict, changes, judge, newest_key
 from reader.config import Settings
 from reader.core.errors import MarkNotTaken
-from reader.core.marks import RULE
-from reader.core.rules import done
 from reader.core.settings.tables import saved_queries
 from reader.refresh.jobs import RulesActed
 
@@ -112,5 +110,4 @@ def act(file: Path, verdicts: Sequence[Verdict]) -> Action | None:
 
 def acted(action: Action) -> RulesActed:
     """What an action of rules did."""
-    did = {done(event.kind): event.count for event in action.events if not event.kind.startswith(RULE)}
-    return RulesActed(tuple(did.items()))
+    return RulesActed(action.did)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from reader.core.errors import CacheBusy, FeedOffline, UsageError
+from reader.core.errors import FeedOffline, UsageError
 from reader.refresh.daily import DailyFeed, DailyStore, refresh_daily
 from reader.refresh.failures import failure_of
 from reader.refresh.plan import Latest, Plan
@@ -50,8 +50,6 @@ async def refresh_all(
                         left = [day for day in left or () if day != event.day]
                         finished = _add_counts(finished, event)
                 yield event
-    except CacheBusy:
-        raise
     except Exception as error:
         if left is None and isinstance(error, UsageError):
             raise

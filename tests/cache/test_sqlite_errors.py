@@ -15,7 +15,7 @@ import pytest
 from reader.cache import connections
 from reader.cache.sqlite_errors import explain, explained, primary_code
 from reader.cache.storing.papers import Cache
-from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheInterrupted
+from reader.core.errors import CacheBusy, CacheDamaged, CacheError, CacheFull, CacheInterrupted
 from reader.paths import log_file
 
 
@@ -99,7 +99,7 @@ def fails_to_write(connection: sqlite3.Connection, path: Path) -> None:
         (is_busy, sqlite3.SQLITE_BUSY, CacheBusy, "Another program"),
         (is_locked, sqlite3.SQLITE_LOCKED, CacheBusy, "Another program"),
         (is_interrupted, sqlite3.SQLITE_INTERRUPT, CacheInterrupted, "newer query"),
-        (is_full, sqlite3.SQLITE_FULL, CacheError, "disk is full"),
+        (is_full, sqlite3.SQLITE_FULL, CacheFull, "disk is full"),
         (is_damaged, sqlite3.SQLITE_CORRUPT, CacheDamaged, "damaged"),
         (is_no_database, sqlite3.SQLITE_NOTADB, CacheDamaged, "damaged"),
         (is_read_only, sqlite3.SQLITE_READONLY, CacheError, "can't be written"),

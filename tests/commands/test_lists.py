@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +36,7 @@ then = "hide"
 @pytest.fixture
 def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
     """Go to a home of this name, with the papers in its cache and the same settings."""
+    (tmp_path / "shared").mkdir()
 
     def use(name: str) -> None:
         folder = tmp_path / name
@@ -144,6 +149,29 @@ def test_what_cannot_be_written_is_said_and_comes_later(run: Run, use: Use, tmp_
     assert names(run) == ["Evals"]
 
 
+def test_a_file_with_a_mistake_is_said_once(run: Run, use: Use, tmp_path: Path) -> None:
+    settle(run, use)
+    file = tmp_path / "desk" / "config.toml"
+    file.write_text(file.read_text() + '\n[[rules]]\nname = "Broken"\nwhen = "topic:("\nthen = "hide"\n')
+    use("laptop")
+    add_rule(tmp_path / "laptop" / "config.toml", "Robots")
+    run("views", "add", "Robots", "title:robot")
+    run("sync")
+    use("desk")
+    before = file.read_text()
+    said = run("sync")
+    assert "rules in" in said.err and "'dailypapers config check' says where" in said.err
+    # The views have no mistake.
+    assert names(run) == ["Evals", "Robots"]
+    assert file.read_text().partition("[[rules]]")[2] == before.partition("[[rules]]")[2]
+    assert "stays as it is" not in run("sync").err
+    file.write_text(file.read_text().replace('"topic:("', '"title:broken"'))
+    settle(run, use)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert sorted(names(run, "rules")) == ["Broken", "Finance", "Robots"]
+
+
 def test_a_home_of_before_that_syncs_by_values(run: Run, use: Use, tmp_path: Path) -> None:
     """Events of whole lists, as the earlier program made them, change nothing; nothing doubles."""
     from contextlib import closing
@@ -228,3 +256,45 @@ def test_an_entry_that_was_removed_elsewhere_comes_back(run: Run, use: Use) -> N
     for words in (("history",), ("history", "theme"), ("get", "order", "--restore", "1")):
         assert run("config", *words).code == 2
     assert "never changed" in run("config", "history", "key_preset").out
+
+
+@pytest.mark.long
+def test_a_sync_that_is_killed_at_any_moment_loses_no_entry(run: Run, use: Use, tmp_path: Path) -> None:
+    chance = random.Random(26)
+    settle(run, use)
+    for number in range(15):
+        use("laptop")
+        run("views", "add", f"v{number}", f"title:word{number}")
+        run("sync")
+        use("desk")
+        add_rule(tmp_path / "desk" / "config.toml", f"r{number}")
+        going = subprocess.Popen(
+            [sys.executable, "-m", "reader", "sync"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        with suppress(subprocess.TimeoutExpired):
+            going.wait(chance.uniform(0.05, 1.5))
+        going.kill()
+        going.wait()
+        if chance.random() < 0.3:
+            assert run("undo").code == 0
+            run("redo")
+    settle(run, use)
+    settle(run, use)
+    for name in ("laptop", "desk"):
+        use(name)
+        assert names(run) == ["Evals", *(f"v{number}" for number in range(15))]
+        assert names(run, "rules") == ["Finance", *(f"r{number}" for number in range(15))]
+        assert run("config", "check").code == 0
+
+
+def test_a_machine_that_is_forgotten_takes_its_entries_along(run: Run, use: Use, tmp_path: Path) -> None:
+    settle(run, use)
+    use("desk")
+    run("views", "add", "Robots", "title:robot")
+    run("views", "save", "Evals", "title:desk")
+    settle(run, use)
+    use("laptop")
+    assert [one["query"] for one in run("views", "list", "--json").records] == ["title:desk", "title:robot"]
+    assert run("sync", "forget", "desk", "--yes").code == 0
+    assert [one["query"] for one in run("views", "list", "--json").records] == ["topic:evaluation"]
+    assert (tmp_path / "laptop" / "config.toml").read_text() == FILE.format(shared=tmp_path / "shared")

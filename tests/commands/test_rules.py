@@ -59,7 +59,7 @@ def test_rules_are_listed_checked_tried_and_applied(run: Run, papers: Path, home
     assert run("rules", "apply", *since).out.startswith("Nothing to do")
     assert run("rules", "list", "--json").records[0]["papers"] == 3
     assert "Rule Agents: star, tag work, because agents." in run("show", "2606.28480", "--why").out
-    assert run("undo").out == "Taken back: 3 papers starred, tagged work, by the rule Agents.\n"
+    assert run("undo").out == "Taken back: 2 starred, 3 tagged work, by the rule Agents.\n"
     acts = run("show", "2606.28480", "--json=rules").record["rules"]["acts"]
     assert [(one["rule"], one["undone"]) for one in acts] == [("Agents", True)]
 

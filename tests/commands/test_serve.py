@@ -102,6 +102,22 @@ async def test_the_names_of_this_machine_are_one_address(host: str) -> None:
         assert await one.typed(own) == b"s"
 
 
+MALFORMED = (
+    *("", "{", "[]", "{}", "null", "1", '"stdin"', '["stdin"]', '["stdin", 5]', '["stdin", "a", "b"]', "[" * 100_000),
+    *('["resize", {}]', '["resize", {"width": "x", "height": 1}]', '["resize", null]', '["ping"]', '["ping", [1]]'),
+    *('["stdin", null]', "[[1], 2]", '["unknown", 1]', "\u202e[31m"),
+)
+
+
+@pytest.mark.parametrize("sent", [*MALFORMED, b"\x00\xff", '["resize", {"width": -5, "height": 99999999999}]'])
+async def test_a_page_that_sends_nonsense_changes_nothing(sent: str | bytes, capfd: pytest.CaptureFixture[str]) -> None:
+    async with visit() as one, one.client.ws_connect("/ws?width=80&height=24", headers=one.own) as websocket:
+        await (websocket.send_bytes(sent) if isinstance(sent, bytes) else websocket.send_str(sent))
+        await websocket.send_json(["stdin", "\ud800s"])
+        assert await websocket.receive_bytes(timeout=30) == b"?s"
+    assert capfd.readouterr() == ("", "")
+
+
 Change = Callable[[Visitor], dict[str, str]]
 
 REFUSED: dict[str, tuple[Change, str]] = {

@@ -95,6 +95,7 @@ def _be_beside(stage: Stage, home: Path) -> None:
     (home / "papers.group.json").unlink(missing_ok=True)
     for name in (OWN, THEIRS):
         shutil.rmtree(home / name, ignore_errors=True)
+    (home / OWN).mkdir()
     shutil.copytree(_pattern(stage) / THEIRS, home / THEIRS)
     with closing(sqlite3.connect(home / "papers.db")) as connection, connection:
         connection.execute("DELETE FROM member_mark")
@@ -114,6 +115,7 @@ def _pattern(stage: Stage) -> Path:
     if made.exists():
         return made
     mine, theirs = stage.new_home("ada"), stage.new_home("bob")
+    (mine / THEIRS).mkdir()
     papers = sorted(read_home(theirs / "papers.db").states)[:3]
     for home, words in (
         (theirs, ("mark", "star", *papers)),

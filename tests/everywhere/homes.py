@@ -32,7 +32,10 @@ class Places:
 @contextmanager
 def folders(root: Path) -> Iterator[Places]:
     """Three folders."""
-    yield Places(*(str(root / name) for name in ("ada-sync", "bob-sync", "group")))
+    places = [root / name for name in ("ada-sync", "bob-sync", "group")]
+    for place in places:
+        place.mkdir(parents=True, exist_ok=True)
+    yield Places(*map(str, places))
 
 
 @contextmanager

@@ -146,7 +146,7 @@ def _by_member(home: _Home, data: bytes) -> None:
         statement = group.read(group.write(said) + data.rstrip(b"\n") + b"\n")
     except ValueError:
         return
-    with closing(connections.connect(home.cache)) as connection, connections.transaction(connection):
+    with closing(connections.connect(home.cache)) as connection:
         members.store(connection, statement, "ada", "stamp", NOW)
 
 

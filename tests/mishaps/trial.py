@@ -73,6 +73,8 @@ class Stage:
         """Make the homes by the real program."""
         laptop, desk, shared = (self.place / name for name in ("laptop", "desk", "shared"))
         laptop.mkdir(parents=True)
+        for folder in (shared, self.place / "team"):
+            folder.mkdir()
         (laptop / "config.toml").write_text("ask_arxiv = false\nrefresh_minutes = 0\n")
         _must(laptop, "import", str(SAMPLE))
         shutil.copytree(laptop, desk)

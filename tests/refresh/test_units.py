@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reader import log
-from reader.core.errors import CacheDamaged, CacheError, ConfigError, FeedMalformed, UsageError
+from reader.core.errors import CacheDamaged, CacheError, CacheFull, ConfigError, FeedMalformed, UsageError
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
@@ -26,6 +26,7 @@ FAULTS: dict[str, Callable[[], BaseException]] = {
     "type": TypeError,
     "recursion": lambda: RecursionError("maximum recursion depth exceeded"),
     "system": lambda: OSError(5, "Input/output error"),
+    "full": lambda: OSError(28, "No space left on device", "/answers/arxiv.org.lock"),
     "unicode": lambda: UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
     "usage": lambda: UsageError("'xx.YY' is not a category of arXiv."),
     "settings": lambda: ConfigError("It is set wrongly."),
@@ -116,6 +117,13 @@ async def test_what_no_source_is_to_blame_for_ends_the_refresh(world: World, mon
 
     def damaged(*_: object, **__: object) -> None:
         raise CacheDamaged("The cache is damaged.")
+
+    def full(*_: object, **__: object) -> None:
+        raise CacheFull("The disk is full.")
+
+    with monkeypatch.context() as patch, pytest.raises(CacheFull):
+        patch.setattr(world.cache, "store", full)
+        await world.refresh()
 
     monkeypatch.setattr(world.cache, "store", damaged)
     monkeypatch.setattr(world.feeds, "failed", damaged)

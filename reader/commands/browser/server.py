@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import errno
+import json
 import socket
 from asyncio.subprocess import Process
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from textual_serve import server
 from textual_serve.app_service import AppService
 
@@ -23,6 +24,10 @@ from reader.paths import APP
 
 PATIENCE = 5.0
 """Seconds that the readers have to store what they hold and to leave, once the server ends."""
+
+
+LARGEST = 1_000
+"""Maximum columns and rows of a page."""
 
 
 class Reader(AppService):
@@ -87,6 +92,27 @@ class GuardedServer(server.Server):
             return await super().handle_websocket(request)
         finally:
             self._pages.discard(page)
+
+    async def _process_messages(self, websocket: web.WebSocketResponse, app_service: AppService) -> None:
+        """Pass on what a page sends; Textual's own method prints a traceback for a message of another form."""
+        async for message in websocket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            try:
+                kind, *data = json.loads(message.data)
+            except (ValueError, TypeError, RecursionError):
+                continue
+            match kind, data:
+                case "stdin", [str(typed)]:
+                    await app_service.send_bytes(typed.encode("utf-8", "replace"))
+                case "resize", [{"width": int(width), "height": int(height)}]:
+                    await app_service.set_terminal_size(*(max(1, min(side, LARGEST)) for side in (width, height)))
+                case "ping", [str() | int() | float() as sent]:
+                    await websocket.send_json(["pong", sent])
+                case "blur", _:
+                    await app_service.blur()
+                case "focus", _:
+                    await app_service.focus()
 
     async def on_startup(self, app: web.Application) -> None:
         """Say nothing yet: the port may be taken."""

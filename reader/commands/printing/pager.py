@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
-from typing import IO
 
 from reader.access_token import child_environment
 from reader.commands.output import is_terminal, print_line
 from reader.commands.printing.terminal import find_pager
+from reader.commands.streams import Output
 
 
 def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = False) -> None:
@@ -52,12 +52,12 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
     with _ignoring_interrupts():
         try:
             if pager.stdin is not None:
-                _write(lines, pager.stdin)
+                _write(lines, Output(pager.stdin, like=sys.stdout))
         finally:
             pager.wait()
 
 
-def _write(lines: Iterator[str], stream: IO[str]) -> None:
+def _write(lines: Iterator[str], stream: Output) -> None:
     with suppress(BrokenPipeError):
         try:
             for line in lines:

@@ -7,6 +7,12 @@ from reader.core.errors import NoFullText
 LETTERS = 20_000_000
 """Maximum letters of a page: ten times a very long paper."""
 
+HTML_LETTERS = 12_000_000
+"""Maximum letters of HTML: the tree of a larger page takes more than 300 MB. The longest known has 0.5 million."""
+
+PARTS = 50_000
+"""Maximum paragraphs and links of Markdown; the rest is left out before it is parsed, which takes 70 µs for each."""
+
 TEXT_LETTERS = 4_000_000
 """Maximum letters of a document's text; the rest is left out."""
 
@@ -31,8 +37,8 @@ _PART = 1 << 14
 
 def check_html(html: str) -> None:
     """Raise NoFullText for a page that would take the parser too long."""
-    if len(html) > LETTERS:
-        raise NoFullText(f"the page is larger than {LETTERS // 1_000_000} million letters")
+    if len(html) > HTML_LETTERS:
+        raise NoFullText(f"the page is larger than {HTML_LETTERS // 1_000_000} million letters")
     opened = 0
     for start in range(0, len(html), _PART):
         part = html[start : start + _PART]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.document.model import Document
 from reader.core.errors import NoFullText
 from reader.core.text import clean
-from reader.feeds.fulltext.bounds import LETTERS
+from reader.feeds.fulltext.bounds import LETTERS, PARTS
 from reader.feeds.fulltext.tex_runs import find_runs, is_formula
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     # Late: only a full text needs it (54 ms).
     from reader.feeds.fulltext.markdown_blocks import Builder
 
-    for paragraph in text.split("\n\n"):
+    paragraphs, is_cut = _bounded(text.split("\n\n"))
+    text = "\n\n".join(paragraphs)
+    for paragraph in paragraphs:
         if len(paragraph) > SPECIAL and any(paragraph.count(sign) > SPECIAL for sign in "[]*_<!`&"):
             raise NoFullText("one of its paragraphs is too large")
     text = text.replace(OPEN_MARK, "").replace(CLOSE_MARK, "")
@@ -74,7 +76,17 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     protected, formulas = _protected(text)
     builder = Builder(formulas)
     blocks = builder.build(_parser().parse(protected))
-    return Document(clean(title) or builder.title, blocks, version, is_cut=builder.is_cut)
+    return Document(clean(title) or builder.title, blocks, version, is_cut=is_cut or builder.is_cut)
+
+
+def _bounded(paragraphs: list[str]) -> tuple[list[str], bool]:
+    """The first paragraphs, as many as are parsed in seconds, and whether others are left out."""
+    parts = 0
+    for place, paragraph in enumerate(paragraphs):
+        parts += 1 + paragraph.count("](")
+        if parts > PARTS:
+            return paragraphs[:place], True
+    return paragraphs, False
 
 
 def _split(text: str) -> _Source:

@@ -59,7 +59,12 @@ async def host_lock(
         try:
             yield
         finally:
-            os.write(handle, b".")
-            os.utime(file, (clock(), clock()))
+            try:
+                if not os.fstat(handle).st_size:
+                    os.write(handle, b".")
+                os.utime(file, (clock(), clock()))
+            except OSError:
+                # The disk is full: the next request would not know of this one, so this one holds the lock.
+                await sleep(interval)
     finally:
         os.close(handle)

@@ -41,8 +41,8 @@ NOT_SERVED = "not in a browser, where other pages could type it too: use a termi
 
 NOTHING_REPLACED = "no other machine has replaced a note or a setting of yours"
 
-OTHER_SHOWN = 60
-"""Characters of what was replaced that the last line shows."""
+OTHER_SHOWN = 300
+"""Characters of what was replaced that the last line is given; it cuts them to its width."""
 
 NO_OUTPUT = "no command has printed anything yet"
 
@@ -261,8 +261,8 @@ class CommandActions:
         if at + 1 < len(found):
             acts["n"] = partial(self._offer, found, at + 1)
             choices.append(("n", "the one before"))
-        was = f"{one.other[:OTHER_SHOWN]}…" if len(one.other) > OTHER_SHOWN else one.other
-        self._keyboard.ask_letter(f"your {one.said} was: {was}", choices, lambda letter: acts[letter]())
+        what = f"your {one.said} was: {one.other[:OTHER_SHOWN]}"
+        self._keyboard.ask_letter(what, choices, lambda letter: acts[letter]())
 
     @handles("command.output")
     def show_output(self, _count: int | None) -> None:

@@ -189,7 +189,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
     ACTS: ClassVar[frozenset[str]] = frozenset(
         {
             *("move.down", "move.up", "move.half_down", "move.half_up", "move.page_down", "move.page_up"),
-            *("move.top", "move.bottom", "help.close"),
+            *("move.top", "move.bottom", "help.close", "help.search"),
         }
     )
     """The actions that help handles itself; other keys go on to the app."""

@@ -22,6 +22,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from reader import platform
+from reader.core.text import visible
 from reader.paths import APP
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class Leaving:
             lost[:] = self._keep()
 
         _within(PATIENCE, keep)
-        line = f"{APP}: {' '.join(lost)}\n" if lost else ""
+        line = f"{APP}: {visible(' '.join(lost))}\n" if lost else ""
         _within(PATIENCE, partial(self._give_back, line))
         self._end_process(exit_code(self.signal, lost))
 

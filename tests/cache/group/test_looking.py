@@ -17,7 +17,7 @@ from reader.cache.group import folder, looking, membership, naming, signing
 from reader.cache.group.looking import Looked
 from reader.cache.group.members import Said, own_marks
 from reader.core.errors import CacheError
-from reader.core.group import GROUP, MOST_BYTES, Shared, Statement, write
+from reader.core.group import GROUP, MOST_BYTES, STAR, Shared, Statement, write
 from reader.paths import group_file
 from tests.cache.group.people import NOON, Person
 from tests.cache.sync.machines import Machine, make_cache
@@ -350,3 +350,38 @@ def test_members_that_come_and_go_do_not_fill_the_home(
     assert [trouble.endswith("no more are taken in") for trouble in looked.troubles] == [True, True]
     assert len(bob.mine.names) == 5
     assert [name for name, *_ in bob.others] == ["ada", "m1-0", "m1-1"]
+
+
+def test_a_member_is_taken_in_by_parts_and_up_to_a_budget(
+    ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.cache.group.members.BATCH", 10)
+    monkeypatch.setattr(looking, "MOST_MARKS", 95)
+    marks = tuple(Shared(f"2612.{10_000 + number}", STAR) for number in range(100))
+    bob.look()
+    ada.says(Statement(ada.mine.group, ada.public, "ada", 1 << 61, ("star",), marks))
+    stored: list[int] = []
+
+    def give_way() -> None:
+        with closing(connections.connect(bob.cache)) as one:
+            stored.append(one.execute("SELECT count(*) FROM member_mark").fetchone()[0])
+        if len(stored) == 4:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(connections, "give_way", give_way)
+        bob.look()
+    assert stored == [10, 20, 30, 40]
+    # What was cut off is read again.
+    looked = bob.look()
+    assert looked.came == {"ada": 55}
+    assert looked.troubles == [f"ada's {ada.file.name}: 5 marks over the budget of 95 were refused"]
+    assert bob.others == [("ada", 95, 95)]
+    assert bob.look().came == {}
+
+
+def test_what_a_newer_program_keeps_with_the_membership_is_kept(ada: Person) -> None:
+    file = group_file(ada.cache)
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"later": [1]}))
+    ada.share("star")
+    assert json.loads(file.read_text())["later"] == [1]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from zlib import compress
 
@@ -11,6 +14,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from reader.cache import connections
+from reader.cache import feeds as feeds_module
+from reader.cache.feeds import Feeds
 from reader.cache.marks import derived, effects
 from reader.cache.marks import event_log as event_log_module
 from reader.cache.marks import events as events_module
@@ -57,12 +62,28 @@ def star(number: int, paper: str = "2611.00002", machine: str = OTHER, clock: in
     return Entry(f"{number:024x}", machine, number, clock, "star", "1", 1, compress(paper.encode()))
 
 
+def test_what_a_file_brought_in_the_name_of_this_machine_is_taken_back_too(laptop: Machine, desk: Machine) -> None:
+    desk.mark("star", True, 1)
+    before = desk.states()
+    forged = Entry("f" * 24, id_of(desk), 2, 1, "star", "1", 1, compress(b"2611.00002"))
+    Journal(desk.folder / f"dailypapers-{OTHER}.jsonl").append([forged], OTHER)
+    desk.look()
+    assert desk.states() != before
+    forget(desk, OTHER)
+    desk.look()
+    assert desk.states() == before
+    assert "f" * 24 not in desk.own_file.read_text()
+
+
 def test_all_that_a_machine_did_is_taken_back_and_comes_again(laptop: Machine, desk: Machine) -> None:
     desk.mark("star", True, 1)
     desk.mark("read", True, 2)
     before = desk.states()
     laptop.mark("star", True, 2, 3)
     laptop.mark("note", "Mine", 2)
+    with laptop.events() as events:
+        feed = {"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"}
+        events.record_plain({"follow:blog": json.dumps(feed)})
     laptop.mark("tag:later", True, 1)
     laptop.mark("queue", True, 4)
     with laptop.events() as events:
@@ -297,6 +318,21 @@ def test_what_a_newer_program_wrote_besides_is_written_on(desk: Machine, laptop:
     assert rest == entry.rest
 
 
+def test_of_one_peer_few_papers_are_asked_for_at_once(desk: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds_module, "PER_PEER", 2)
+    with desk.events() as events:
+        events.mark("star", True, [], absent=[f"2612.0000{number}" for number in range(1, 6)])
+    many = [star(number, f"2613.{10_000 + number}", clock=1_900_000_000_000 + number) for number in range(9)]
+    for machine in (OTHER, "0d" * 6):
+        lines = [replace(one, id=f"{machine}{one.number:012x}", machine=machine) for one in many]
+        with desk.events() as events:
+            events.join([replace(one, papers=compress(f"26{machine[1]}.0{one.number}".encode())) for one in lines])
+    with closing(Feeds.open(desk.cache)) as feeds:
+        asked = feeds.lost("2026-11-01", 200)
+    assert len([id for id in asked if id.startswith("2612.")]) == 5
+    assert len(asked) == 5 + 2 + 2
+
+
 # Short batches
 
 
@@ -344,8 +380,6 @@ class Watched:
 def test_the_write_lock_is_given_up_after_few_events_and_papers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from contextlib import closing
-
     from reader.cache.marks.events import Events
     from tests.bench.joining import make_cache as make_large
     from tests.bench.joining import make_events, paper_id

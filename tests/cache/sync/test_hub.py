@@ -259,3 +259,56 @@ def test_what_comes_at_once_has_a_bound(empty: str, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(module, "BATCH_BYTES", 10)
         assert len(list(hub.lines(0))) == 7
     assert asked == [2, 2, 2, 1, 0, *[1] * 7, 0]
+
+
+@pytest.mark.long
+def test_a_forgotten_machine_is_gone_from_the_server_and_from_all(origin: Path, tmp_path: Path, empty: str) -> None:
+    laptop, desk, stick = (Machine.copied(origin, tmp_path / "none", name) for name in ("laptop", "desk", "stick"))
+    desk.mark("star", True, 1)
+    stick.mark("note", 'It says "machine":"' + "0" * 12 + '".', 2)
+    for one in (desk, stick, desk):
+        look(one, empty)
+    before = desk.states()
+    laptop.mark("star", True, 3)
+    for one in (laptop, desk, stick):
+        look(one, empty)
+    assert desk.states() != before
+    with laptop.events() as events:
+        gone = events.machine()
+    with desk.events() as events:
+        events.forget(gone)
+    look(desk, empty)
+    laptop.mark("star", True, 4)
+    for one in (laptop, stick, desk):
+        look(one, empty)
+    assert desk.states() == stick.states() == before
+    assert look(laptop, empty).is_forgotten
+    with open_hub(empty) as hub:
+        lines = [line for _, line in hub.lines(0)]
+    # What it sent before is gone; a machine that comes later takes nothing of what it sends.
+    assert sum(f'"machine":"{gone}"' in line and '"star"' in line for line in lines) <= 1
+    late = Machine.copied(origin, tmp_path / "none", "late")
+    look(late, empty)
+    assert late.states() == before
+    with desk.events() as events:
+        events.forget(gone, is_forgotten=False)
+    for one in (desk, laptop, stick, late, laptop, desk):
+        look(one, empty)
+    assert desk.states() == stick.states() == late.states()
+    assert desk.states() != before
+
+
+@pytest.mark.long
+def test_a_server_that_lost_a_table_says_what_heals_it(origin: Path, tmp_path: Path, empty: str) -> None:
+    import psycopg
+
+    laptop = Machine.copied(origin, tmp_path / "none", "laptop")
+    laptop.mark("star", True, 1)
+    look(laptop, empty)
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute(b"DROP TABLE dailypapers_event")
+        with pytest.raises(CacheError, match="has lost dailypapers_event") as failed:
+            look(laptop, empty)
+        advice = str(failed.value).split("'")[1]
+        connection.execute(advice.encode())
+    assert look(laptop, empty).went == 1

@@ -18,10 +18,11 @@ from reader.cache.entries import Step, keep_in_step
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.foreign import checked
 from reader.core.follows import Follow, value_of
-from reader.core.settings.entries import LISTS, TEXTS
+from reader.core.settings.entries import LISTS, event_value
 from reader.core.settings.toml_edit import with_value
 from reader.core.settings.toml_tables import with_table, with_table_moved, with_table_value, without_table
 from reader.core.settings.types import as_toml
+from reader.core.text import NOTE_LIMIT, clean_note
 from reader.settings_reader import load_settings
 from tests.cache.sync.machines import Machine, make_cache
 
@@ -395,6 +396,13 @@ def test_what_no_machine_of_ours_writes_is_refused(origin: Path, tmp_path: Path,
         checked(Entry(entry.id, entry.machine, 1, entry.clock, kind, value, 0, entry.papers))
 
 
+@given(values=st.fixed_dictionaries({"name": st.text(min_size=1), "query": st.text(min_size=1)}))
+def test_an_older_program_takes_the_events_as_they_are(values: dict[str, str]) -> None:
+    """It cleans the value of a kind that it does not know like a note."""
+    said = event_value({**values, "there": True})
+    assert clean_note(said, NOTE_LIMIT) == said and json.loads(said)["name"] == values["name"]
+
+
 def test_an_entry_that_this_program_does_not_take_is_said_and_stays_elsewhere(origin: Path, tmp_path: Path) -> None:
     one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("a"))
     settle([one, two])
@@ -544,5 +552,3 @@ def test_the_files_are_equal_to_the_byte_where_they_began_equal(origin: Path, tm
     two.write(with_value(two.text, ("mute",), '["crypto"]'))
     settle([one, two])
     assert one.text == two.text
-    shutil.rmtree(one.folder)
-    assert TEXTS

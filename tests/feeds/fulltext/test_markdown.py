@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from markdown_it.token import Token
 
 from reader.core.document.formula import formula_text
 from reader.core.document.model import (
@@ -25,6 +26,7 @@ from reader.core.document.model import (
     texts,
 )
 from reader.core.errors import NoFullText
+from reader.feeds.fulltext import markdown
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.fulltext.tex_runs import find_runs
 from tests.core.document.checks import check_document
@@ -198,3 +200,24 @@ def test_an_address_in_running_text_is_a_link() -> None:
         ("https://ada.org/x", "https://ada.org/x"),
         ("https://ada.org/y", "https://ada.org/y"),
     ]
+
+
+def test_of_a_hundred_thousand_references_the_first_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+    real = markdown._parser
+
+    class Parser:
+        def parse(self, text: str) -> list[Token]:
+            given.append(text)
+            return real().parse(text)
+
+    def references(count: int) -> str:
+        entry = "*   Author et al. (2024)\n\n    A. Author. [arXiv:2401.00001](https://arxiv.org/abs/2401.00001), 2024."
+        return "Intro.\n\n## References\n\n" + "\n\n".join([entry] * count)
+
+    monkeypatch.setattr(markdown, "_parser", Parser)
+    monkeypatch.setattr(markdown, "PARTS", 902)
+    many, few = (parse_markdown(references(count)) for count in (100_000, 300))
+    assert len(given[0]) == len(given[1])
+    assert (many.blocks, many.is_cut, few.is_cut) == (few.blocks, True, False)
+    assert sum(isinstance(block, Reference) for block in many.blocks) == 300

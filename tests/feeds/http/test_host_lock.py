@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,27 @@ async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quar
     assert 900 <= nap.now < 901
     # Waiting is no silence.
     assert len(steps) == len(nap.taken)
+
+
+async def test_on_a_full_disk_the_request_is_made_and_the_next_one_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    nap = Nap()
+    lock = tmp_path / "example.org.lock"
+    monkeypatch.setattr(os, "write", full)
+    for asked in (1, 2):
+        async with host_lock(lock, 3, nap, nap.clock):
+            pass
+        assert nap.taken == [3] * asked
+
+
+async def test_a_lock_does_not_grow(tmp_path: Path) -> None:
+    nap = Nap()
+    for _ in range(3):
+        async with host_lock(tmp_path / "example.org.lock", 3, nap, nap.clock):
+            pass
+    assert (tmp_path / "example.org.lock").stat().st_size == 1
+    assert len(nap.taken) == 2

@@ -1,0 +1,94 @@
+"""The standard streams: all that is printed is made harmless, closed ones are opened, unknown letters replaced."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOBase
+from typing import IO, Any, TextIO, cast
+
+from reader.core.text import is_harmless, visible
+
+
+class Output(TextIOBase):
+    """A stream on which nothing that a terminal would obey is written: neither by a command nor by a library.
+
+    All that the program prints goes through it; files do not. `like` is the stream whose colours it has.
+    """
+
+    def __init__(self, stream: TextIO | IO[str], like: TextIO | None = None) -> None:
+        self._stream = stream
+        self._like = like or cast("TextIO", stream)
+        self._write = stream.write
+        self.isatty, self.fileno, self.flush = stream.isatty, stream.fileno, stream.flush  # type: ignore[method-assign]
+
+    def write(self, text: str) -> int:
+        """Write a text, made harmless."""
+        if not is_harmless(text):
+            from reader.commands.output import has_colours, is_terminal
+
+            text = visible(text, styled=has_colours(self._like) or is_terminal(self._like))
+        return self._write(text)
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return str(getattr(self._stream, "encoding", None) or "utf-8")
+
+    @property
+    def closed(self) -> bool:
+        return self._stream.closed
+
+    def close(self) -> None:
+        """Leave the stream open: it is the system's."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    @classmethod
+    @contextmanager
+    def replacing(cls) -> Iterator[None]:
+        """Make standard output and standard error such streams."""
+        before = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = (cast("TextIO", cls(stream)) for stream in before)
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
+
+
+def open_closed_streams() -> None:
+    """Replace each standard stream that was closed before the program began by an empty one; Python has None for it.
+
+    The new stream takes the closed one's number, so no file that is opened later takes it and gets what is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(null, True)
+            stream = os.fdopen(null, mode, encoding="utf-8", closefd=False)
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+
+
+def replace_unknown_letters(*streams: TextIO) -> None:
+    """Print a question mark for each letter that a stream's encoding lacks, instead of failing."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def finish(stream: TextIO | None) -> OSError | None:
+    """Write what a stream holds, or drop it and return why: Python would try again at its end, and exit with 120."""
+    if stream is None or stream.closed:
+        return None
+    try:
+        stream.flush()
+    except OSError as error:
+        from reader.commands.output import discard
+
+        discard(stream)
+        return error
+    return None
