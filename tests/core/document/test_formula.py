@@ -270,7 +270,7 @@ def _parts(item: Node) -> list[object]:
 
 
 _LETTERS = st.sampled_from(
-    [*"abxyzdn123", r"\alpha ", r"\mathbf{x}", r"\mathcal{L}", r"\mathbb{R}", r"\infty ", r"\prime"]
+    [*"abxyzdn123", r"\alpha ", r"\mathbf{x}", r"\mathcal{L}", r"\mathbb{R}", r"\infty ", r"\prime "]
 )
 _SIGNS = st.sampled_from(["+", "-", "=", r"\leq ", r"\cdot ", ",", r"\in ", "!"])
 _SIMPLE = st.one_of(_LETTERS, st.sampled_from([r"\sum ", r"\max ", r"\log ", r"\text{if}"]))
