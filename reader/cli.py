@@ -76,8 +76,11 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         print_failure(str(error), kind_of(error), words)
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
-        from reader.commands.failure import report_unexpected
+        from reader.commands.failure import print_failure, report_unexpected
 
+        if isinstance(error, UnicodeEncodeError) and any("\ud800" <= char <= "\udfff" for char in "".join(words)):
+            print_failure("A word of the command is not UTF-8, and only a file may have such a name.", "usage", words)
+            return 2
         return report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error, words)
     return code
 

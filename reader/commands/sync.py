@@ -75,8 +75,8 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
         if not (arguments.json or (arguments.quiet and arguments.yes)):
             what = f"{amount(found.events, 'change')} about {amount(found.papers, 'paper')}"
             print_text(
-                f"{name} brought {what}. They are taken back here, and on your other machines when they next sync, and"
-                " no file of yours has them any more; what you did on other machines stays. They are kept in the"
+                f"{name} brought {what}. To forget it takes them back here, and on your other machines when they next"
+                " sync; no file of yours has them then, and what you did on other machines stays. They are kept in the"
                 f" journal: 'dailypapers sync forget {id} --undo' has them count again."
             )
         if not is_confirmed(arguments.yes, f"Forget {name}?"):

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from reader.core.ids import PAPER_ID, PaperId, is_paper_id
 from reader.core.marks import Mark, clean_mark
-from reader.core.text import LINE_LIMIT, clean
+from reader.core.text import LINE_LIMIT, clean, is_harmless
 
 Category = NewType("Category", str)
 """The form of a category of arXiv, such as `cs.CL`; whether arXiv has it is another question."""
@@ -162,14 +162,16 @@ def setting_value(said: str) -> SettingValue | None:
 
 def _is_setting(value: object, depth: int) -> bool:
     match value:
-        case bool() | str():
+        case bool():
             return True
+        case str():
+            return is_harmless(value)
         case int() | float():
             return abs(value) <= LARGEST_NUMBER
         case list():
             return depth > 0 and all(_is_setting(one, depth - 1) for one in value)
         case dict():
-            return depth > 0 and all(_is_setting(one, depth - 1) for one in value.values())
+            return depth > 0 and all(is_harmless(name) and _is_setting(one, depth - 1) for name, one in value.items())
     return False
 
 

@@ -395,6 +395,16 @@ def test_a_failure_that_says_what_to_do_is_not_logged(run: Run, papers: Path, ho
     assert not (home / "dailypapers.log").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("show", "\udcff"), ("mark", "star", "a\udc9b"), ("views", "add", "V", "\udcff")],
+)
+def test_a_word_that_is_no_text_is_used_wrongly(run: Run, papers: Path, home: Path, words: tuple[str, ...]) -> None:
+    found = run(*words)
+    assert (found.code, "not UTF-8" in found.err) == (2, True)
+    assert not (home / "dailypapers.log").exists()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_takes_a_log_level(run: Run, name: str) -> None:
     assert "--log-level LEVEL" in run(name, "--help").out

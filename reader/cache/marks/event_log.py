@@ -50,6 +50,10 @@ LATEST = FURTHEST - (1 << 40)
 DAY = 86_400_000
 """Milliseconds."""
 
+MOST_MISSED = 1_000_000
+"""By so much, the number of an event of ours that comes from elsewhere, as after a loss, may be above the last that is
+here. One with a higher number gets none: it would be taken for the newest thing that was done here, for ever."""
+
 LAST_NUMBER = 1 << 53
 """A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
 
@@ -365,7 +369,9 @@ class EventLog:
 
     def add(self, entries: Iterable[Entry], via: str = "") -> list[Entry]:
         """Add the events that the log lacks, unapplied, inside `recording`; return them."""
-        new = [entry for entry in entries if self._insert_missing(entry, via)]
+        own, last = self._own_machine(), self._last_number() + MOST_MISSED
+        counted = (replace(one, number=0) if one.machine == own and one.number > last else one for one in entries)
+        new = [entry for entry in counted if self._insert_missing(entry, via)]
         if new:
             self._append(new)
         return new
