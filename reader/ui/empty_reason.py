@@ -145,7 +145,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
         return EmptyReason(
             said("No paper here fits ", place.text, "."), ways=(Way("app.escape", "goes back"), _PUT_BACK)
         )
-    what = said("Nothing matches ", place.text, f"{_where(place.view)}.")
+    what = said("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
     meant = corrected(place, state.topic_papers)
     if meant is not None:
         return EmptyReason(
@@ -302,8 +302,13 @@ def _progress(state: State, what: str) -> str:
 # Days
 
 
-def _where(view: View) -> str:
-    """The view for the end of a sentence; empty for all papers."""
+def _where(view: View, newest: str | None, today: date) -> str:
+    """The view for the end of a sentence; empty for all papers.
+
+    Today shows the newest day of the cache, which may be an earlier one.
+    """
+    if view.id == "today" and newest and newest < today.isoformat():
+        return f" on {short_day(newest, today)}"
     period = period_of_view(view.id)
     if period is not None:
         return f" {'on' if period.kind == 'day' else 'in'} {period.short}"

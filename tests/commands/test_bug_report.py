@@ -173,7 +173,7 @@ def test_a_report_is_seen_before_it_is_written(
     file = tmp_path / "report.json"
     unasked = run("doctor", "--report", str(file))
     assert (unasked.code, file.exists()) == (2, False)
-    assert "confirm with --yes" in unasked.err
+    assert "pass --yes to confirm" in unasked.err
     monkeypatch.setattr("reader.commands.output.is_terminal", lambda _: True)
     for answer, is_written in (("", False), ("n", False), ("y", True)):
         asked: list[str] = []
