@@ -1,3 +1,33 @@
 """dailypapers: the terminal reader for the daily papers feed."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 __version__ = "0.1.0"
+
+
+def described() -> str:
+    """The version with what differs between releases too: the newest schema that it knows, and its build."""
+    return f"{__version__} (schema {newest_schema()}, build {build()})"
+
+
+def newest_schema() -> str:
+    """The number of the newest migration, by the names of their files: a cache with a higher one is refused."""
+    versions = Path(__file__).parent / "cache" / "migrations" / "versions"
+    return max(file.name[:4] for file in versions.glob("[0-9]*_*.py"))
+
+
+def build() -> str:
+    """Some letters that differ from build to build, also where the version does not."""
+    from hashlib import sha256
+
+    digest = sha256()
+    for file in sources():
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def sources() -> list[Path]:
+    """The files of the program's own code."""
+    return sorted(Path(__file__).parent.rglob("*.py"))

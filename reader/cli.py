@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reader import __version__, access_token
+from reader import access_token, described
 from reader.commands.line.registry import COMMANDS, add_reader_options, find_command
 from reader.commands.streams import Output, finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import ReaderError, UsageError
@@ -76,8 +76,11 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         print_failure(str(error), kind_of(error), words)
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
-        from reader.commands.failure import report_unexpected
+        from reader.commands.failure import print_failure, report_unexpected
 
+        if isinstance(error, UnicodeEncodeError) and any("\ud800" <= char <= "\udfff" for char in "".join(words)):
+            print_failure("A word of the command is not UTF-8, and only a file may have such a name.", "usage", words)
+            return 2
         return report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error, words)
     return code
 
@@ -90,7 +93,7 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     if first in ("-h", "--help"):
         return _print_front_page(words)
     if first in ("-V", "--version"):
-        sys.stdout.write(f"{APP} {__version__}\n")
+        sys.stdout.write(f"{APP} {described()}\n")
         return 0
     return _open_reader(words, frame)
 
@@ -186,7 +189,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
         advice = _explain_option_order(words) or f"{SEE_HELP} '{APP} --help'."
         raise UsageError(str(error).partition(SEE_HELP)[0] + advice) from error
     if options.version:
-        sys.stdout.write(f"{APP} {__version__}\n")
+        sys.stdout.write(f"{APP} {described()}\n")
         raise SystemExit(0)
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from reader import __version__
 from reader.cache.connections import connect, engine, peek, statements, transaction
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
@@ -27,6 +28,11 @@ APPLICATION_ID = 0x44504150
 """SQLite's `application_id` of our caches, the letters DPAP; caches of older versions have 0 until they are opened."""
 
 SET_MARK = f"PRAGMA application_id = {APPLICATION_ID}"
+
+MAKER = "program"
+"""The key in `meta` of the version of the program that gave the cache its schema."""
+
+NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__version__}')"
 
 STAMP = "alembic_version"
 """The table with the number of the newest migration."""
@@ -154,12 +160,24 @@ def _is_current(path: Path, facts: _Facts) -> bool:
     number = facts.version
     if number is not None and number > HEAD:
         raise CacheTooNew(
-            f"The cache {path} was made by a newer dailypapers (schema {number}, this one knows {HEAD}), so it was not"
-            " changed. Update dailypapers; 'dailypapers restore --set-aside' begins a new cache with your marks."
+            f"The cache {path} was made by {maker(path)} with schema {number}, and this is dailypapers {__version__}"
+            f" with schema {HEAD}, so it was not changed. Install one whose 'dailypapers --version' says schema"
+            f" {number} or higher; 'dailypapers restore --set-aside' begins a new cache with your marks."
         )
     if number == HEAD and not facts.names.issuperset(known_names()):
         raise damaged(path)
     return number == HEAD
+
+
+def maker(path: Path) -> str:
+    """The program that gave a cache its schema, in words: a newer cache may not say it, or in another way."""
+    try:
+        with closing(peek(path)) as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (MAKER,)).fetchone()
+    except (sqlite3.Error, UnicodeDecodeError):
+        row = None
+    is_version = row is not None and re.fullmatch(r"[0-9A-Za-z.+-]{1,40}", str(row[0]))
+    return f"dailypapers {row[0]}" if is_version else "a newer dailypapers"
 
 
 def known_names() -> frozenset[str]:
@@ -201,6 +219,7 @@ def create(path: Path) -> None:
             for statement in statements(SCHEMA.read_text("utf-8")):
                 connection.execute(statement)
             connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
+            connection.execute(NOTE_MAKER)
             connection.execute(SET_MARK)
 
 
@@ -231,6 +250,7 @@ def migrate(path: Path) -> None:
         with database.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
+            connection.exec_driver_sql(NOTE_MAKER)
             connection.exec_driver_sql(SET_MARK)
     except DBAPIError as error:
         raise explain(error, path) from error

@@ -13,10 +13,10 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import reader
+from reader import sources
 from reader.commands.output import is_confirmed, print_line, warn
 from reader.core.errors import ReaderError
 from reader.paths import log_file, open_private
@@ -46,18 +46,6 @@ def write_report(findings: Sequence[Mapping[str, object]], file: Path, *, yes: b
         raise ReaderError(f"{file} can't be written: {error.strerror}. Name another one: --report FILE.") from error
     warn(f"Written to {file}.")
     return 0
-
-
-def build() -> str:
-    """Some letters that differ from build to build, also where the version does not."""
-    digest = sha256()
-    for file in _sources():
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def _sources() -> list[Path]:
-    return sorted(Path(reader.__file__).parent.rglob("*.py"))
 
 
 def log_for_others() -> Iterator[str]:
@@ -102,5 +90,5 @@ _STAMP = re.compile(r"[0-9]{2}T[0-9]{2}|[0-9]{2}Z")
 def _vocabulary() -> frozenset[str]:
     """The words of the program's sources, and those of errors of the system, of Python and of SQLite."""
     texts = [*map(os.strerror, errno.errorcode), *dir(builtins), *dir(sqlite3)]
-    texts += [file.read_text(encoding="utf-8") for file in _sources()]
+    texts += [file.read_text(encoding="utf-8") for file in sources()]
     return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))

@@ -28,7 +28,7 @@ def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.what == "repair":
         return _repair_cache(arguments, workspace)
     if not workspace.cache_file.exists():
-        raise CacheError(f"There is no cache yet at {workspace.cache_file}. '{APP} refresh' makes one.")
+        raise _no_cache(workspace)
     from reader.cache import schema
 
     schema.ensure(workspace.cache_file)
@@ -103,9 +103,19 @@ def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
 
     file = workspace.cache_file
     if health.glance(file).state is health.State.NONE:
-        raise CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
+        raise _no_cache(workspace)
     print_report(repair_cache(file, lambda: workspace.topics), as_json=arguments.json)
     return 0
+
+
+def _no_cache(workspace: Workspace) -> CacheError:
+    from reader.cache.mending import health
+
+    file = workspace.cache_file
+    condition = health.glance(file)
+    if condition.state is health.State.LOST:
+        return CacheError(f"The cache {file} is {condition.found}. '{condition.command}' makes it anew from them.")
+    return CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
 
 
 def _mebibytes(size: int) -> str:

@@ -16,10 +16,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import __version__
+from reader import described
 from reader import platform as systems
 from reader.cache.mending.health import Condition, State
-from reader.commands.bug_report import build, write_report
+from reader.commands.bug_report import write_report
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.sharing.health import examine_sharing
@@ -138,7 +138,7 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 def _examine_program() -> Iterator[Finding]:
     from importlib.metadata import PackageNotFoundError, version
 
-    yield _open("Program", "dailypapers", f"{__version__}, build {build()}")
+    yield _open("Program", "dailypapers", described())
     yield _open("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
     yield _open("Program", "SQLite", sqlite3.sqlite_version)
     for name in LIBRARIES:
@@ -239,7 +239,9 @@ def _advice(condition: Condition) -> str:
         case State.FOREIGN:
             return f"{command}: it puts the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME."
         case State.NEWER:
-            return f"Update dailypapers. {command} to put it aside, and to go on with a cache that has your marks."
+            return (
+                f"Install that version. {command} to put the file aside, and to go on with a cache that has your marks."
+            )
         case State.LOST:
             return f"{command}: it makes a cache with all your marks."
         case _:

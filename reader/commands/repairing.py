@@ -65,10 +65,18 @@ def summarize(report: Report) -> str:
     """One sentence: what came back from where, what could not, and how much there is now."""
     stars, papers = amount(report.starred, "starred paper"), amount(report.papers, "paper")
     have = f"{amount(report.events, 'event')}, {stars} and {papers}"
-    sources = " and ".join(f"{count:,} from {_named(file)}" for file, count in report.restored.items() if count)
+    came = {file: count for file, count in report.restored.items() if count}
+    sources = " and ".join(f"{count:,} from {_named(file)}" for file, count in came.items())
+    if len(came) == 1 and sum(came.values()) == report.papers:
+        sources = f"all from {_named(next(iter(came)))}"
+    if report.is_new and not report.papers:
+        asked = f" and the {amount(report.unread, 'paper')} that the old one had or you marked" if report.unread else ""
+        return (
+            f"A new cache has {amount(report.events, 'event')} and no papers, because neither a backup nor the file has"
+            f" any that can be read; 'dailypapers refresh' asks the feed for the latest days{asked}."
+        )
     if report.is_new:
-        came = f": {sources}" if sources else ", because neither a backup nor the file has any that can be read"
-        return f"A new cache has {have}{came}{_missing(report)}."
+        return f"A new cache has {have}: {sources}{_missing(report)}."
     if sources:
         return f"The cache had fewer papers than a backup, and now has {have}: {sources}{_missing(report)}."
     if report.found:

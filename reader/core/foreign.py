@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from reader.core.ids import PAPER_ID, PaperId, is_paper_id
 from reader.core.marks import Mark, clean_mark
-from reader.core.text import LINE_LIMIT, clean
+from reader.core.text import LINE_LIMIT, clean, is_harmless
 
 Category = NewType("Category", str)
 """The form of a category of arXiv, such as `cs.CL`; whether arXiv has it is another question."""
@@ -162,14 +162,16 @@ def setting_value(said: str) -> SettingValue | None:
 
 def _is_setting(value: object, depth: int) -> bool:
     match value:
-        case bool() | str():
+        case bool():
             return True
+        case str():
+            return is_harmless(value)
         case int() | float():
             return abs(value) <= LARGEST_NUMBER
         case list():
             return depth > 0 and all(_is_setting(one, depth - 1) for one in value)
         case dict():
-            return depth > 0 and all(_is_setting(one, depth - 1) for one in value.values())
+            return depth > 0 and all(is_harmless(name) and _is_setting(one, depth - 1) for name, one in value.items())
     return False
 
 
@@ -218,19 +220,22 @@ def unpacked(packed: bytes) -> Iterator[list[str]]:
         yield [rest]
 
 
-def count_ids(packed: bytes, most: int = MOST_IDS) -> int:
+def count_ids(packed: bytes, most: int = MOST_IDS, *, may_repeat: bool = False) -> int:
     """The number of packed ids.
 
-    Raises Refused if one of them is not the id of a paper, two are equal, or they are more than `most`. A million ids
-    take 0.5 s and 60 MB.
+    Raises Refused if one of them is not the id of a paper, they are more than `most`, or two are equal unless they
+    `may_repeat`, as in the user's own journal: to find that out takes 0.6 s and 40 MB for a million, all else 0.1 s.
     """
+    number = 0
     seen = array("q")
     for ids in unpacked(packed):
-        if len(seen) + len(ids) > most:
+        number += len(ids)
+        if number > most:
             raise Refused(f"it names more than {most:,} papers")
         if not _IDS.fullmatch("\n".join(ids)):
             raise Refused("it names no papers")
-        seen.extend(map(hash, ids))
+        if not may_repeat:
+            seen.extend(map(hash, ids))
     if any(first == second for first, second in pairwise(sorted(seen))):
         raise Refused("it names a paper twice")
-    return len(seen)
+    return number

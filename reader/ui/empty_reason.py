@@ -213,6 +213,9 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     if view.id == "group":
         why = "In a shell, 'dailypapers group --help' says how to begin one, or to join."
         return EmptyReason(said("Nobody shares a paper with you yet."), because(why), (_ALL,))
+    if view.id == "pages":
+        why = "In a shell, 'dailypapers import FILE' reads a page that your browser has saved."
+        return EmptyReason(said("No saved page is here yet."), because(why), (_ALL,))
     if view.id == "second":
         why = "Papers that change after you star, read or pass them come here."
         return EmptyReason(said("Nothing has changed."), because(why), (_ALL,))
@@ -233,8 +236,9 @@ def _everything_read(state: State, *, demo: bool) -> EmptyReason:
 def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason:
     view = state.listing.place.view
     if period is None:
-        papers = "papers" if view.id in ("all", "unread") else f"{view.name.lower()} papers"
-        return EmptyReason(said(f"All {papers} are hidden."), ways=(_HIDDEN,))
+        kind = f"{view.name.lower()} " if view.id in ("followed", "starred", "trending") else ""
+        where = "" if kind or view.id in ("all", "unread") else f" in {view.name}"
+        return EmptyReason(said(f"All {kind}papers{where} are hidden."), ways=(_HIDDEN,))
     name = "today" if view.id == "today" else _name(period, today)
     return EmptyReason(said(f"All papers of {name} are hidden."), ways=(*_near_days(state, period), _HIDDEN))
 

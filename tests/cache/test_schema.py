@@ -128,14 +128,26 @@ def test_the_window_reads_columns_that_the_tables_have(window: Window) -> None:
     assert (row.id, row.title, row.upvotes, row.day) == (paper.id, paper.title, paper.upvotes, paper.day)
 
 
-def test_a_newer_cache_is_refused_and_left_as_it_was(cache: Cache, path: Path) -> None:
+@pytest.mark.parametrize(
+    ("made_by", "said"),
+    [("7.1.0", "dailypapers 7.1.0"), (None, "a newer dailypapers"), ("\x1b[31m", "a newer dailypapers")],
+)
+def test_a_newer_cache_is_refused_and_says_which_program_it_needs(
+    cache: Cache, path: Path, made_by: str | None, said: str
+) -> None:
     connection = sqlite3.connect(path)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    if made_by is None:
+        connection.execute("DELETE FROM meta WHERE key = 'program'")
+    else:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'program'", (made_by,))
     connection.commit()
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(CacheTooNew, match="newer dailypapers"):
+    needed = f"made by {said} with schema 9999.*with schema {schema.HEAD}.*--version' says schema 9999 or higher"
+    with pytest.raises(CacheTooNew, match=needed):
         Cache.open(path, ByName())
+    assert health.glance(path).found.startswith(f"made by {said} with schema 9999; this one knows")
     assert path.read_bytes() == before
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from types import SimpleNamespace
 import pytest
 
 from reader import __version__, cli, opening
+from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, find_command
 from reader.commands.sample import fill_with_sample
 from reader.commands.workspace import Workspace
@@ -27,7 +29,9 @@ HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stami
 
 @pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])
 def test_version(run: Run, words: tuple[str, ...]) -> None:
-    assert run(*words).out == f"dailypapers {__version__}\n"
+    out = run(*words).out
+    assert re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", out)
+    assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -388,6 +392,16 @@ def test_an_error_of_the_system_keeps_its_line_and_is_logged(
 def test_a_failure_that_says_what_to_do_is_not_logged(run: Run, papers: Path, home: Path) -> None:
     assert run("show", "2606.99999").code == 1
     assert run("list", "--limit", "0").code == 2
+    assert not (home / "dailypapers.log").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("show", "\udcff"), ("mark", "star", "a\udc9b"), ("views", "add", "V", "\udcff")],
+)
+def test_a_word_that_is_no_text_is_used_wrongly(run: Run, papers: Path, home: Path, words: tuple[str, ...]) -> None:
+    found = run(*words)
+    assert (found.code, "not UTF-8" in found.err) == (2, True)
     assert not (home / "dailypapers.log").exists()
 
 

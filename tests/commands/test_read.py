@@ -34,8 +34,8 @@ def test_a_pipe_gets_headings_paragraphs_and_rows(run: Run, papers: Path, feed: 
         "",
     ]
     assert "1  Start" in found.lines
-    assert "We cite (Kay, 2024), see Table 1 and take xᵢ ≤ 1, which is so by O(n log n) steps." in found.lines
-    assert "a = b/c  (1)" in found.lines
+    assert "We cite (Kay, 2024), see Table 1 and take xᵢ ≤ 1, which is so by 𝒪(n log n) steps." in found.lines
+    assert "a = b∕c  (1)" in found.lines
     assert "Model\tα" in found.lines and "a\t1.5" in found.lines
     assert "\x1b" not in found.out
 

@@ -10,6 +10,7 @@ import pytest
 
 from reader import opening
 from reader.cache.mending import health
+from reader.cache.mending.repair import Report
 from reader.cache.reads.window import Window
 from reader.commands import repairing
 from reader.commands.workspace import Workspace
@@ -125,3 +126,39 @@ def test_the_start_brings_papers_back_in_bounded_time(
     assert "0 papers" in told
     with closing(Window.open(starred)) as window:
         assert not window.has_unfinished_marks()
+
+
+OLD = Path("backups/papers-2026-11-20.db")
+NEW = Path("backups/papers-2026-11-24-before-0013.db")
+BROKEN = Path("papers.db")
+
+
+@pytest.mark.parametrize(
+    ("restored", "unread", "said"),
+    [
+        ({NEW: 300, BROKEN: 0}, 0, "300 papers: all from the backup of 2026-11-24."),
+        ({NEW: 290, BROKEN: 10}, 0, "300 papers: 290 from the backup of 2026-11-24 and 10 from the broken file."),
+        ({BROKEN: 300}, 1, "all from the broken file; 1 more paper could not be read, and 'dailypapers refresh' asks"),
+        ({NEW: 200, OLD: 100}, 0, "200 from the backup of 2026-11-24 and 100 from the backup of 2026-11-20."),
+    ],
+)
+def test_one_sentence_says_what_came_back_from_where(restored: dict[Path, int], unread: int, said: str) -> None:
+    report = Report(is_new=True, events=5, starred=2, papers=300, restored=restored, unread=unread)
+    told = repairing.summarize(report)
+    assert told.startswith("A new cache has 5 events, 2 starred papers and 300 papers: ")
+    assert said in told
+    assert "\n" not in told
+
+
+def test_a_cache_without_papers_says_why_and_what_comes() -> None:
+    told = repairing.summarize(Report(is_new=True, events=5, restored={BROKEN: 0}, unread=7))
+    assert told.startswith("A new cache has 5 events and no papers, because neither a backup nor the file has any")
+    assert told.endswith("asks the feed for the latest days and the 7 papers that the old one had or you marked.")
+
+
+def test_a_lost_cache_is_not_called_a_new_home(run: Run, starred: Path) -> None:
+    starred.unlink()
+    assert "'dailypapers restore' makes it anew from them" in run("cache", "verify").err
+    told = run("cache", "repair").out
+    assert "all from the backup of" in told
+    assert "The cache is good" in run("cache", "repair").out

@@ -200,6 +200,10 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     failed = run("sync")
     assert failed.err.startswith("order could not be taken over: it must be ")
     assert "read_when" in failed.out and "on_star" not in failed.out
+    # What an older program has taken in and no file can hold stops nothing.
+    with closing(Events.open(tmp_path / "laptop" / "papers.db")) as events:
+        events.record_plain({"setting:citation_key": r'"\ud800"'})
+    assert run("sync").code == 0
     (tmp_path / "laptop" / "config.toml").write_text(f'sync = "{shared}"\nsync_settings = true\n[[views]\n')
     assert "has mistakes, so settings do not go along" in run("sync").err
 
@@ -268,7 +272,7 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     asked = run("sync", "forget", "laptop")
     assert asked.code == 2 and "pass --yes to confirm" in asked.err
     assert "laptop brought 1 change about 2 papers. Forgetting takes them back here" in asked.out
-    assert "no terminal" in run("sync", "forget", laptop["machine"], "--quiet").err
+    assert "without a terminal" in run("sync", "forget", laptop["machine"], "--quiet").err
     assert "No machine 'phone' is known here" in run("sync", "forget", "phone").err
     assert "That is this machine" in run("sync", "forget", "desk").err
     assert "Name the machine" in run("sync", "forget").err
@@ -287,6 +291,30 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     assert len(run("list", "is:starred", "--json").records) == 4
     use("laptop")
     assert "forgotten" not in run("sync", shared).err
+
+
+def test_settings_of_a_forgotten_machine_are_again_as_they_were(run: Run, use: Use, tmp_path: Path) -> None:
+    shared = str(tmp_path / "shared")
+    use("desk")
+    run("config", "set", "sync_settings", "true")
+    run("config", "set", "read_when", "opened")
+    run("sync", shared)
+    use("laptop")
+    run("config", "set", "sync_settings", "true")
+    run("sync", shared)
+    for words in (("order", "upvotes"), ("read_when", "passed"), ("keys.paper.star", "S")):
+        run("config", "set", *words)
+    run("views", "add", "Agents", "title:agents")
+    run("sync", shared)
+    use("desk")
+    run("sync", shared)
+    names = ("order", "read_when", "keys", "views")
+    after = [run("config", "get", name).out.strip() for name in names]
+    assert after[:2] == ["upvotes", "passed"]
+    run("sync", "forget", "laptop", "--yes")
+    assert [run("config", "get", name).out.strip() for name in names] == ["day", "opened", "", ""]
+    run("sync", "forget", "laptop", "--undo")
+    assert [run("config", "get", name).out.strip() for name in names] == after
 
 
 def test_the_hint_and_the_setting_name_the_folder_from_everywhere(

@@ -204,9 +204,12 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
         if newest[slug]:
             feed = {"home": None, "folder": "", **json.loads(newest[slug]), "slug": slug}
             listed.setdefault(feed["url"], feed)
-    rows = connection.execute("SELECT slug, url FROM feed WHERE kind <> 'own'").fetchall()
-    # A feed that is followed since before the log had feeds has no event yet.
-    gone = [slug for slug, url in rows if slug in newest and listed.get(url, {}).get("slug") != slug]
+    # A feed that is followed since before the log had feeds has no event yet, not even a forgotten one.
+    rows = connection.execute(
+        "SELECT slug, url FROM feed WHERE kind <> 'own'"
+        f" AND EXISTS (SELECT 1 FROM event WHERE event.kind = '{FOLLOW}' || feed.slug)"
+    ).fetchall()
+    gone = [slug for slug, url in rows if listed.get(url, {}).get("slug") != slug]
     connection.executemany("DELETE FROM feed WHERE slug = ?", [(slug,) for slug in gone])
     connection.executemany(
         "INSERT INTO feed (slug, kind, url, title, home, folder, added)"

@@ -50,6 +50,10 @@ LATEST = FURTHEST - (1 << 40)
 DAY = 86_400_000
 """Milliseconds."""
 
+MOST_MISSED = 1_000_000
+"""By so much, the number of an event of ours that comes from elsewhere, as after a loss, may be above the last that is
+here. One with a higher number gets none: it would be taken for the newest thing that was done here, for ever."""
+
 LAST_NUMBER = 1 << 53
 """A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
 
@@ -365,7 +369,9 @@ class EventLog:
 
     def add(self, entries: Iterable[Entry], via: str = "") -> list[Entry]:
         """Add the events that the log lacks, unapplied, inside `recording`; return them."""
-        new = [entry for entry in entries if self._insert_missing(entry, via)]
+        own, last = self._own_machine(), self._last_number() + MOST_MISSED
+        counted = (replace(one, number=0) if one.machine == own and one.number > last else one for one in entries)
+        new = [entry for entry in counted if self._insert_missing(entry, via)]
         if new:
             self._append(new)
         return new
@@ -427,6 +433,7 @@ class EventLog:
             late = connection.execute(TOO_LATE, {"latest": latest}).fetchall()
             machine, number = self.machine(), self._last_number()
             entries: list[Entry] = []
+            vias: dict[str, str] = {}
             clocks: dict[int, int] = {}
             before = "SELECT coalesce(max(clock), 0) FROM event WHERE seq < ? AND clock <= ?"
             for seq, clock in late:
@@ -438,19 +445,23 @@ class EventLog:
             for seq in sorted({*refused, *(seq for seq, _ in late)}):
                 old, is_undone = self._entry_of(seq), seq in undone
                 papers, count = _sound(old) if seq in refused else (old.papers, old.count)
+                (via,) = connection.execute("SELECT via FROM event_origin WHERE event = ?", (seq,)).fetchone() or ("",)
                 if seq in refused:
-                    for table, column in (("effect", "event"), ("orphan", "event"), ("event", "seq")):
+                    tables = (("effect", "event"), ("orphan", "event"), ("event_origin", "event"), ("event", "seq"))
+                    for table, column in tables:
                         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (seq,))
                 else:
                     number += 1
                     entries.append(Entry(secrets.token_hex(12), machine, number, now, "undo", old.id, 0, NOBODY))
                 if (count or not old.count) and not is_undone:
-                    number += 1
-                    clock = clocks.get(old.clock, old.clock)
-                    new = replace(old, id=secrets.token_hex(12), machine=machine, number=number, clock=clock)
-                    entries.append(replace(new, papers=papers, count=count))
+                    # Of whom it came is kept, so that it can be forgotten with all else of theirs.
+                    number += old.machine == machine
+                    clock, said = clocks.get(old.clock, old.clock), number if old.machine == machine else 0
+                    new = replace(old, id=secrets.token_hex(12), number=said, clock=clock, papers=papers, count=count)
+                    entries.append(new)
+                    vias[new.id] = via
             for one in entries:
-                self._insert_missing(one)
+                self._insert_missing(one, vias.get(one.id, ""))
             if refused:
                 self._rewrite_journal()
             else:

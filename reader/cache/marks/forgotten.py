@@ -93,8 +93,7 @@ def cover(connection: sqlite3.Connection, events: Sequence[int], out: Collection
     connection.execute(
         "UPDATE event SET undone = (undone & 1) | CASE WHEN machine IN (SELECT value FROM json_each(:out)) OR seq IN"
         " (SELECT event FROM event_origin WHERE via IN (SELECT value FROM json_each(:out)))"
-        f" THEN {FORGOTTEN} ELSE 0 END WHERE seq IN (SELECT value FROM json_each(:events))"
-        " AND machine IS NOT (SELECT value FROM meta WHERE key = 'machine')",
+        f" THEN {FORGOTTEN} ELSE 0 END WHERE seq IN (SELECT value FROM json_each(:events))",
         {"out": json.dumps(sorted(out)), "events": json.dumps(events)},
     )
     targets = connection.execute(

@@ -124,7 +124,8 @@ def glance(path: Path) -> Condition:
     except CacheForeign:
         return Condition(State.FOREIGN, "a file of another program")
     except CacheTooNew:
-        return Condition(State.NEWER, f"made by a newer version; this one knows schema {schema.HEAD}")
+        made = f"made by {schema.maker(path)} with schema {schema.version(path)}"
+        return Condition(State.NEWER, f"{made}; this one knows schema {schema.HEAD}")
     except CacheDamaged:
         return Condition(State.DAMAGED, _first_damage(path))
     if number is None:

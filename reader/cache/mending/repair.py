@@ -120,6 +120,8 @@ class Repair:
         self._end = None if seconds is None else time.monotonic() + seconds
         self.report = Report()
         self._unread = set[str]()
+        self._unnamed = 0
+        """How many papers a file has, most of all, that can't be read, some of which only have a key."""
 
     def run(self, *, set_aside: bool = False) -> Report:
         """Mend the cache, whatever is wrong with it; a good one stays as it is.
@@ -387,8 +389,10 @@ class Repair:
                 self.report.restored[file] = self.report.restored.get(file, 0) + len(after) - len(before)
                 # A key that is known has another id there: a bit of one of the two has changed.
                 known = {key.pk for key in keys.values()} | set(before.values())
-                self._unread.update(id for pk, id in source.named().items() if pk not in known)
+                missing = {pk: id for pk, id in source.named().items() if pk not in known and id not in after}
+                self._unread.update(id for id in missing.values() if id is not None)
                 self._unread -= after.keys()
+                self._unnamed = max(self._unnamed, len(missing))
             cache.rest()
 
     def _take_papers(
@@ -445,7 +449,7 @@ class Repair:
             (report.papers,) = connection.execute("SELECT count(*) FROM paper").fetchone()
             if report.is_new:
                 waiting = {id for (id,) in connection.execute(_WAITING)}
-                report.unread = len(self._unread | waiting)
+                report.unread = max(len(self._unread | waiting), self._unnamed)
 
 
 def _is_whole(connection: sqlite3.Connection) -> bool:

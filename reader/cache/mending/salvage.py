@@ -48,6 +48,9 @@ BELONGING = (
 TIMES = ("fetched", "made", "asked")
 """Those of their columns that hold an ISO time."""
 
+_INDEXES = ("paper_by_day", "paper_by_title_hash", "paper_by_upvotes", "paper_by_authors")
+"""Indexes of all papers, in different places of the file."""
+
 _BAD_PLACES = 100_000
 """Damaged places of one table after which the rest of it is left."""
 
@@ -185,13 +188,22 @@ class Salvage:
         found = self._rows("paper", ("id", "sort_day"))
         return [Key(pk, str(row["id"]), str(row["sort_day"])) for pk, row in found if paper_id(row.get("id"))]
 
-    def named(self) -> dict[int, str]:
-        """The ids of all papers that the file had by their keys, as far as its index of ids can be read."""
-        found: dict[int, str] = {}
-        with suppress(sqlite3.Error):
-            for pk, id in self._connection.execute("SELECT pk, id FROM paper INDEXED BY sqlite_autoindex_paper_1"):
-                if paper_id(id):
-                    found[pk] = id
+    def named(self) -> dict[int, str | None]:
+        """The keys of all papers that the file had, with their ids, as far as its index of ids can be read.
+
+        Where that is damaged, other indexes still name keys.
+        """
+        found: dict[int, str | None] = {}
+        for index in ("sqlite_autoindex_paper_1", *_INDEXES):
+            id = "id" if index not in _INDEXES else "NULL"
+            try:
+                for pk, named in self._connection.execute(f"SELECT pk, {id} FROM paper INDEXED BY {index}"):
+                    if named is None or paper_id(named):
+                        found.setdefault(pk, named)
+            except sqlite3.Error:
+                continue
+            if index not in _INDEXES:
+                break
         return found
 
     def paper(self, pk: int) -> Found | None:

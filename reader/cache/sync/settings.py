@@ -10,6 +10,7 @@ from typing import Any
 from reader.cache import connections
 from reader.cache.marks.derived import SETTING
 from reader.cache.marks.events import Events
+from reader.core.foreign import setting_value
 
 _KEY = "sync_settings"
 """The key in `meta` of the values that this machine's file had at the last look, as JSON."""
@@ -43,13 +44,21 @@ def record_settings(events: Events, values: Mapping[str, Any]) -> None:
 
 
 def newest_settings(connection: sqlite3.Connection) -> dict[str, Any]:
-    """The newest value of each setting that was ever changed; what is not JSON is left out."""
+    """The newest value of each setting that was ever changed; what is no value of one is left out."""
     rows = connection.execute(
         f"SELECT kind, value FROM event WHERE kind LIKE '{SETTING}%' AND undone = 0 ORDER BY clock, id"
     )
     newest: dict[str, str] = dict(rows.fetchall())
-    found = {kind.removeprefix(SETTING): _read(value) for kind, value in newest.items()}
+    found = {kind.removeprefix(SETTING): setting_value(value) for kind, value in newest.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def abandoned_settings(connection: sqlite3.Connection) -> frozenset[str]:
+    """The settings that nobody has changed but machines that are forgotten."""
+    rows = connection.execute(
+        f"SELECT kind FROM event WHERE kind LIKE '{SETTING}%' GROUP BY kind HAVING min(undone) > 0"
+    )
+    return frozenset(kind.removeprefix(SETTING) for (kind,) in rows)
 
 
 _REFUSED = "sync_refused"

@@ -7,6 +7,7 @@ from typing import Any
 from reader.cache.entries import keep_in_step
 from reader.cache.marks.events import Events
 from reader.cache.sync.settings import (
+    abandoned_settings,
     changed_settings,
     known_settings,
     newest_settings,
@@ -60,9 +61,11 @@ class SharedSettings:
             return False
         newest = self._events.read(newest_settings)
         is_first = self._events.read(known_settings) is None
+        gone = frozenset[str]() if is_first else self._events.read(abandoned_settings)
+        wanted = {one: _default(one) for one in values if one in gone} | newest
         for name in values:
-            if name in newest and newest[name] != values[name]:
-                self._take(name, newest[name])
+            if name in wanted and wanted[name] != values[name]:
+                self._take(name, wanted[name])
         self._say_once()
         own = {name: one for name, one in values.items() if name not in newest and one != _default(name)}
         record_settings(self._events, own if is_first else {})

@@ -142,7 +142,10 @@ class BlockWriter:
         width = max(NARROWEST, room - INDENT - (cell_len(block.number) + 2 if block.number else 0))
         lines: list[tuple[Piece, ...]] = []
         numbered = 0
-        for drawn in (one for tex in block.rows for one in draw_formula(tex, width)):
+        tex = "".join(block.rows[:1])
+        if len(block.rows) > 1:
+            tex = "\\begin{aligned}" + " \\\\ ".join(block.rows) + "\\end{aligned}"
+        for drawn in draw_formula(tex, width):
             if lines and len(drawn.lines) > 1:
                 lines.append(())
             numbered = len(lines) + drawn.base

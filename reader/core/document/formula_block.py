@@ -75,7 +75,10 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     """
     tree = read_tex(tex)
     try:
-        boxes = [_row(items) for items in _rows(tree)]
+        if isinstance(tree, Grid) and tree.kind == "lines" and any(len(row) > 1 for row in tree.rows):
+            boxes = [_aligned(tree)]
+        else:
+            boxes = [_row(items) for items in _rows(tree)]
     except RecursionError:
         boxes = []
     if not boxes or any(box.width > width or len(box.lines) > TALLEST for box in boxes):
@@ -97,6 +100,12 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
         else:
             rows[-1].append(item)
     return [row for row in rows if row]
+
+
+def _aligned(node: Grid) -> Box:
+    """Rows below each other, their cells in columns."""
+    box = _grid(node)
+    return _row([part for cell in node.rows[0] for part in items_of(cell)]) if box is None else box
 
 
 # Side by side
@@ -301,8 +310,8 @@ def _grid(node: Grid) -> Box | None:
                 padded = _padded(cell, widths[at], _align(node, at))
                 place = index - above + cell.base
                 drawn.append(padded[place] if 0 <= place < len(padded) else " " * widths[at])
-            lines.append(("" if node.kind == "lines" else "  ").join(drawn))
-    inner = Box(tuple(lines), (len(lines) - 1) // 2)
+            lines.append((" " if node.kind == "lines" else "  ").join(drawn))
+    inner = Box(tuple(lines), len(lines) - 1 if node.kind == "lines" else (len(lines) - 1) // 2)
     opening, closing = node.sides
     return _fenced(opening, inner, closing)._replace(kind="fence")
 

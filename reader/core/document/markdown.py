@@ -52,8 +52,13 @@ def _block(block: Block) -> Iterator[str]:
         case Formula(rows, number):
             tag = f" \\tag{{{number.strip('()')}}}" if number else ""
             yield "$$"
-            yield from (f"{row} \\\\" for row in rows[:-1])
-            yield from (f"{row}{tag}" for row in rows[-1:])
+            if len(rows) > 1 or "&" in "".join(rows):
+                yield r"\begin{aligned}"
+                yield from (f"{row} \\\\" for row in rows[:-1])
+                yield rows[-1]
+                yield rf"\end{{aligned}}{tag}"
+            else:
+                yield f"{''.join(rows)}{tag}"
             yield "$$"
         case Items(items):
             for item in items:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reader.core.settings.toml_lines import MAX_STATEMENT_LINES, Statement, read_statements
+from reader.core.settings.types import as_toml
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
 
@@ -116,6 +117,4 @@ def _header(document: dict[str, object]) -> tuple[str, ...]:
 
 def _as_key(name: str) -> str:
     """A key as it is written: bare if it can be, else in quotes."""
-    import json
-
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else as_toml(name)

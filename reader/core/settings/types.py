@@ -331,6 +331,7 @@ def as_toml(value: object) -> str:
     if isinstance(value, tuple):
         value = list(value)
     try:
-        return json.dumps(value, ensure_ascii=False)
+        # TOML takes no bare DEL, which JSON does.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     except TypeError:
         return str(value)

@@ -17,7 +17,11 @@ MIN_LETTERS = 400
 """Letters of the shortest text that counts as that of a paper."""
 
 _VERSION = re.compile(r"arXiv:\S+?v([0-9]{1,3})\b")
-_MATHML = re.compile(r"(<math\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>).*?</math>", re.DOTALL)
+_MATHML = re.compile(
+    r"(<math\b(?=[^>]*\balttext=\"[^\"])"
+    r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*>).*?</math>",
+    re.DOTALL,
+)
 _FATAL = "Conversion to HTML had a Fatal error"
 _OTHER_PAGES = (
     ("no html", "arXiv has no HTML of it"),
@@ -29,7 +33,7 @@ _OTHER_PAGES = (
 
 
 def without_mathml(html: str) -> str:
-    """A page without what formulas have besides their TeX, which is most of many pages."""
+    """A page without what formulas have besides their TeX, which is most of many pages; those without it stay."""
     return _MATHML.sub(r"\1</math>", html)
 
 

@@ -74,9 +74,14 @@ def _count(text: str | None) -> int:
 
 
 def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Iterator[Formula | Paragraph]:
-    """The formulas of a table that places them; text between them is a paragraph."""
+    """The formulas of a table that places them; text between them is a paragraph.
+
+    A row with a number ends a formula, unless the number is that of several rows.
+    """
     rows: list[str] = []
     number = anchor = ""
+    shared = 0
+    """Rows after this one that have its number too."""
 
     def formula() -> Iterator[Formula]:
         if rows:
@@ -84,21 +89,48 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
 
     outer = clean(node.attributes.get("id") or "", 200)
     for row, _ in _rows(node):
-        tex = clean_tex(" ".join(math.attributes.get("alttext") or tex_of(math) for math in row.css("math")))
-        tagged = row.css_first(".ltx_tag_equation")
+        tex = clean_tex(_aligned(row))
+        tagged = row.css_first(".ltx_tag_equation, .ltx_eqn_eqno > .ltx_tag_equationgroup")
         own = clean(text_of(tagged), 40) if tagged is not None else ""
         around = row.parent
         inner = clean((around.attributes.get("id") if around is not None else "") or "", 200)
-        if not tex:
+        if not tex and not own:
             if text := clean(text_of(row), 2_000):
                 yield from formula()
                 rows, number, anchor = [], "", ""
                 yield Paragraph((Span(text),))
             continue
-        if own and number:
+        if number and not shared:
             yield from formula()
             rows, number, anchor = [], "", ""
-        rows.append(tex)
-        number = number or own
+        if own and tagged is not None and tagged.parent is not None:
+            number, shared = own, _count(tagged.parent.attributes.get("rowspan"))
+        shared = max(0, shared - 1)
+        if tex:
+            rows.append(tex)
         anchor = anchor or inner or clean(row.attributes.get("id") or "", 200) or outer
     yield from formula()
+
+
+def _aligned(row: LexborNode) -> str:
+    """The TeX of a row, its cells separated by `&` as in an `aligned` environment."""
+    cells = []
+    for cell in row.iter():
+        if "ltx_eqn_eqno" not in class_names(cell):
+            told = (math for math in cell.css("math") if not _is_in_tag(math, row))
+            cells.append(" ".join(math.attributes.get("alttext") or tex_of(math) for math in told))
+    while cells and not cells[-1]:
+        cells.pop()
+    padded = row.css_first(".ltx_eqn_center_padleft") is not None
+    cells = cells[1:] if padded and cells and not cells[0] else cells
+    return " & ".join(cells)
+
+
+def _is_in_tag(node: LexborNode, row: LexborNode) -> bool:
+    """Whether a node of a row is part of its number."""
+    around = node.parent
+    while around is not None and around != row:
+        if "ltx_tag" in class_names(around):
+            return True
+        around = around.parent
+    return False

@@ -10,7 +10,7 @@ import pytest
 
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.journal import Entry, Journal, encode
-from reader.core.foreign import LARGEST_NUMBER as LATEST_CLOCK
+from reader.core.foreign import LARGEST_NUMBER
 from tests.cache.sync.machines import Machine, make_cache
 
 OTHER = "bababababaab"
@@ -68,7 +68,7 @@ def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop:
     laptop.mark("star", True, 1)
     with laptop.events() as events:
         machine = events.machine()
-    forge(laptop.folder, Entry("0" * 24, machine, LATEST_CLOCK, 1, "star", "1", 1, compress(b"2611.00002")))
+    forge(laptop.folder, Entry("0" * 24, machine, LARGEST_NUMBER, 1, "star", "1", 1, compress(b"2611.00002")))
     laptop.look()
     laptop.mark("star", True, 3)
     laptop.look()
@@ -159,3 +159,18 @@ def test_addresses_categories_and_settings_have_their_forms(desk: Machine, kind:
     forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, kind, value, 0, NOBODY))
     (trouble,) = desk.look().troubles
     assert trouble.endswith("it is not an event")
+
+
+@pytest.mark.parametrize("number", [LARGEST_NUMBER, (1 << 53) - 1, 2_000_000])
+def test_no_number_in_this_machine_s_name_stands_before_what_is_done_here(desk: Machine, number: int) -> None:
+    desk.mark("read", True, 1)
+    with desk.events() as events:
+        own = events.machine()
+    forge(desk.folder, Entry("0" * 24, own, number, 1, "star", "1", 1, compress(b"2611.00001")))
+    desk.look()
+    desk.mark("star", True, 2)
+    with desk.events() as events:
+        undone = events.undo()
+        assert undone is not None and undone.events[0].id != "0" * 24
+        redone = events.redo()
+        assert redone is not None and redone.events[0].id == undone.events[0].id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from contextlib import closing
 from dataclasses import replace
@@ -61,12 +62,28 @@ def star(number: int, paper: str = "2611.00002", machine: str = OTHER, clock: in
     return Entry(f"{number:024x}", machine, number, clock, "star", "1", 1, compress(paper.encode()))
 
 
+def test_what_a_file_brought_in_the_name_of_this_machine_is_taken_back_too(laptop: Machine, desk: Machine) -> None:
+    desk.mark("star", True, 1)
+    before = desk.states()
+    forged = Entry("f" * 24, id_of(desk), 2, 1, "star", "1", 1, compress(b"2611.00002"))
+    Journal(desk.folder / f"dailypapers-{OTHER}.jsonl").append([forged], OTHER)
+    desk.look()
+    assert desk.states() != before
+    forget(desk, OTHER)
+    desk.look()
+    assert desk.states() == before
+    assert "f" * 24 not in desk.own_file.read_text()
+
+
 def test_all_that_a_machine_did_is_taken_back_and_comes_again(laptop: Machine, desk: Machine) -> None:
     desk.mark("star", True, 1)
     desk.mark("read", True, 2)
     before = desk.states()
     laptop.mark("star", True, 2, 3)
     laptop.mark("note", "Mine", 2)
+    with laptop.events() as events:
+        feed = {"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"}
+        events.record_plain({"follow:blog": json.dumps(feed)})
     laptop.mark("tag:later", True, 1)
     laptop.mark("queue", True, 4)
     with laptop.events() as events:
