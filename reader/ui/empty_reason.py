@@ -192,6 +192,9 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
     if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
         return _everything_read(state, demo=demo)
+    if view.id == "pages":
+        why = "In a shell, 'dailypapers import FILE' takes in a page that a browser saved."
+        return EmptyReason(said("No saved page is here yet."), because(why), (_ALL,))
     if view.id == "muted":
         why = "Papers with the words of mute in your settings come here."
         return EmptyReason(said("Nothing is muted."), because(why), (_ALL,))
@@ -213,9 +216,6 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     if view.id == "group":
         why = "In a shell, 'dailypapers group --help' says how to begin one, or to join."
         return EmptyReason(said("Nobody shares a paper with you yet."), because(why), (_ALL,))
-    if view.id == "pages":
-        why = "In a shell, 'dailypapers import FILE' reads a page that your browser has saved."
-        return EmptyReason(said("No saved page is here yet."), because(why), (_ALL,))
     if view.id == "second":
         why = "Papers that change after you star, read or pass them come here."
         return EmptyReason(said("Nothing has changed."), because(why), (_ALL,))

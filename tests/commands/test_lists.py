@@ -160,7 +160,7 @@ def test_a_file_with_a_mistake_is_said_once(run: Run, use: Use, tmp_path: Path) 
     use("desk")
     before = file.read_text()
     said = run("sync")
-    assert "rules in" in said.err and "stays as it is: 'dailypapers config check'" in said.err
+    assert "rules in" in said.err and "'dailypapers config check' says where" in said.err
     # The views have no mistake.
     assert names(run) == ["Evals", "Robots"]
     assert file.read_text().partition("[[rules]]")[2] == before.partition("[[rules]]")[2]

@@ -125,7 +125,7 @@ GROUP = (
 )
 PAGES = (
     "No saved page is here yet. |"
-    " In a shell, 'dailypapers import FILE' reads a page that your browser has saved. | ga all papers"
+    " In a shell, 'dailypapers import FILE' takes in a page that a browser saved. | ga all papers"
 )
 MUTED = "Nothing is muted. | Papers with the words of mute in your settings come here. | ga all papers"
 RANKING = "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers"
@@ -344,7 +344,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "All trending papers are hidden. | / is:hidden lists them",
             "All papers in Second look are hidden. | / is:hidden lists them",
             "All papers in Group are hidden. | / is:hidden lists them",
-            "All papers in Saved pages are hidden. | / is:hidden lists them",
+            PAGES,
             MUTED,
             "All papers of Tue 5 May are hidden. | [ Thursday has 16   ] Friday has 14   / is:hidden lists them",
             "All papers of Week 19, 4 to 10 May 2026 are hidden."
