@@ -156,8 +156,8 @@ class _Stepping:
 
     def _refuse(self, table: str) -> None:
         self._step.refused.append(
-            f"{table} in {self._file} has what is a mistake or too long, so it stays as it is: 'dailypapers config"
-            " check'."
+            f"The {table} in {self._file} hold a mistake or are too long, so they are left as they are;"
+            " 'dailypapers config check' says where."
         )
 
     def _compare(

@@ -35,7 +35,7 @@ def test_its_words_are_searched_apart_from_those_of_papers_and_notes(window: Win
     keep_output(path, 2, Output("summary", NOW, "The Fréchet distance grows."))
     for query in ("output:frechet", "output:frech", 'output:"frechet distance"', "has:output", "has:output id:2611"):
         assert found(window, query) == {2}, query
-    for query in ('output:"distance frechet"', "frechet", "output:-", "has:note"):
+    for query in ('output:"distance frechet"', "frechet", "has:note"):
         assert found(window, query) == set(), query
     for query in ("-has:output", "-output:frechet"):
         assert found(window, query) == {1, 3, 4, 5}, query

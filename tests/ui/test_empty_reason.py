@@ -123,6 +123,10 @@ GROUP = (
     "Nobody shares a paper with you yet. |"
     " In a shell, 'dailypapers group --help' says how to begin one, or to join. | ga all papers"
 )
+PAGES = (
+    "No saved page is here yet. |"
+    " In a shell, 'dailypapers import FILE' takes in a page that a browser saved. | ga all papers"
+)
 MUTED = "Nothing is muted. | Papers with the words of mute in your settings come here. | ga all papers"
 RANKING = "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers"
 SEARCHES = "ctrl+a searches all   F clears the query   ctrl+s searches the feed"
@@ -140,6 +144,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             RANKING,
             CHANGED,
             GROUP,
+            PAGES,
             MUTED,
             "No papers on Tue 5 May. | The feed listed nothing."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
@@ -160,6 +165,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             f"Nothing matches robot in Trending. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Second look. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Group. | 7 in all. | {SEARCHES}",
+            f"Nothing matches robot in Saved pages. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Muted. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot on Tue 5 May. | 7 in all. | {SEARCHES}",
             f"Nothing matches robot in Week 19. | 7 in all. | {SEARCHES}",
@@ -180,6 +186,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
                 " in Trending",
                 " in Second look",
                 " in Group",
+                " in Saved pages",
                 " in Muted",
                 " on Tue 5 May",
                 " in Week 19",
@@ -202,6 +209,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
                     "in Trending",
                     "in Second look",
                     "in Group",
+                    "in Saved pages",
                     "in Muted",
                     "on Tue 5 May",
                     "in Week 19",
@@ -279,6 +287,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "No ranking yet. | No network. | r try again   ga all papers",
             CHANGED,
             GROUP,
+            PAGES,
             MUTED,
             "No papers on Tue 5 May. | No network. | [ Thursday has 16   ] Friday has 14   r try again",
             "No papers in Week 19, 4 to 10 May 2026. | No network. | [ Thursday has 16   ] Monday has 16   r try again",
@@ -297,6 +306,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "Fetching the feed's ranking. | day 3 of 7. | esc stop",
             CHANGED,
             GROUP,
+            PAGES,
             MUTED,
             "Fetching Tue 5 May. | day 3 of 7. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | day 3 of 7. | esc stop",
@@ -315,6 +325,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "Fetching the feed's ranking. | esc stop",
             CHANGED,
             GROUP,
+            PAGES,
             MUTED,
             "Fetching Tue 5 May. | esc stop",
             "Fetching Week 19, 4 to 10 May 2026. | esc stop",
@@ -327,12 +338,13 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "All papers of today are hidden. | [ Monday has 16   / is:hidden lists them",
             "All followed papers are hidden. | / is:hidden lists them",
             UNREAD,
-            "All queue papers are hidden. | / is:hidden lists them",
+            "All papers in Queue are hidden. | / is:hidden lists them",
             "All starred papers are hidden. | / is:hidden lists them",
             HIDDEN,
             "All trending papers are hidden. | / is:hidden lists them",
-            "All second look papers are hidden. | / is:hidden lists them",
-            "All group papers are hidden. | / is:hidden lists them",
+            "All papers in Second look are hidden. | / is:hidden lists them",
+            "All papers in Group are hidden. | / is:hidden lists them",
+            PAGES,
             MUTED,
             "All papers of Tue 5 May are hidden. | [ Thursday has 16   ] Friday has 14   / is:hidden lists them",
             "All papers of Week 19, 4 to 10 May 2026 are hidden."
@@ -352,6 +364,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "All 14 of Trending read. | gu all 19 unread   F shows them",
             "Nothing matches is:unread in Second look. | F clears the query",
             "All 14 of Group read. | gu all 19 unread   F shows them",
+            "All 14 of Saved pages read. | gu all 19 unread   F shows them",
             "All 14 of Muted read. | gu all 19 unread   F shows them",
             "All 14 of Tue 5 May read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
             "All 14 of Week 19, 4 to 10 May 2026 read. | gu all 19 unread   F shows them",
@@ -370,6 +383,7 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             RANKING,
             CHANGED,
             GROUP,
+            PAGES,
             MUTED,
             "No papers on Tue 5 May. | The feed has not been asked yet."
             " | [ Thursday has 16   ] Friday has 14   r asks the feed",
@@ -437,6 +451,7 @@ DEMO = (
     "No ranking yet. | The sample has none. | ga all papers",
     CHANGED,
     GROUP,
+    PAGES,
     MUTED,
     "No papers on Tue 5 May. | The sample has only its own days. | [ Thursday has 16   ] Friday has 14",
     "No papers in Week 19, 4 to 10 May 2026. | The sample has only its own days. | [ Thursday has 16   ] Monday has 16",
@@ -592,3 +607,8 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(
     shown = lines(state, demo=is_demo)
     assert 1 <= len(shown) <= 3
     assert all(shown)
+
+
+def test_a_query_without_papers_names_the_day_that_today_shows() -> None:
+    reason = empty_reason(_query("today"), date(2026, 5, 14))
+    assert "".join(piece.text for piece in reason.what) == "Nothing matches robot on Tue 12 May."
