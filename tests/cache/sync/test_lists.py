@@ -159,7 +159,7 @@ def test_one_name_is_one_entry_and_the_other_query_is_in_its_history(origin: Pat
     settle([one])
     two.meet()
     one.meet()
-    assert one.replaced() == [("view evals", "view evals: title:one", ("config", "history", "views.evals"), 2)]
+    assert one.replaced() == [("view evals", "title:one", ("config", "history", "views.evals"), 2)]
     assert two.replaced() == []
     settle([one, two])
     assert one.queries() == two.queries() == {"Evals": "title:two"}
@@ -268,7 +268,7 @@ def test_what_both_had_under_one_name_gives_way_to_what_was_changed_since(origin
     two.step()
     two.look()
     two.step()
-    assert two.replaced() == [("view a", "view a: title:mine", ("config", "history", "views.a"), 3)]
+    assert two.replaced() == [("view a", "title:mine", ("config", "history", "views.a"), 3)]
     assert two.queries() == {"a": "title:new"}
     assert "# Mine." in two.text and 'query = "title:new"  # so' in two.text
 
