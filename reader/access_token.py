@@ -51,14 +51,8 @@ def server_environment() -> Iterator[None]:
             os.environ.pop(name, None)
 
 
-def held_tokens() -> dict[str, str]:
-    """The tokens by variable, whether they are hidden or still in the environment."""
-    environ = lookup_environment()
-    return {name: environ[name] for name in TOKEN_VARIABLES if name in environ}
-
-
 def held_secrets() -> dict[str, str]:
-    """The tokens and the passwords of servers by variable, for a process that runs a command of this program."""
+    """The tokens and the passwords of servers by variable, for a process that runs this program."""
     environ = lookup_environment()
     return {name: environ[name] for name in _SECRETS if name in environ}
 

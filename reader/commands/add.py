@@ -5,11 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import (
-    print_json,
-    print_line,
-    warn,
-)
+from reader.commands.failure import raise_failures
+from reader.commands.output import print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import named_id
@@ -35,11 +32,7 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
     else:
         for paper in found:
             print_line(f"{paper.id}  {clean(paper.title)}")
-    for failure in failures[:-1]:
-        warn(failure)
-    if failures:
-        raise FeedError(failures[-1])
-    return 0
+    return raise_failures(failures)
 
 
 def _parse_id(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from reader.commands.output import warn
+from reader.core.errors import FeedError
 from reader.paths import APP, explain
 
 _QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
@@ -22,6 +23,15 @@ def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) ->
         warn(json.dumps(failure_record(line, kind)), is_whole=True)
     else:
         warn(line if line.startswith(APP) else f"{APP}: {line}")
+
+
+def raise_failures(failures: Sequence[str]) -> int:
+    """Print each failure on a line of its own; the last one is raised as a FeedError. Return 0 without any."""
+    for failure in failures[:-1]:
+        print_failure(failure)
+    if failures:
+        raise FeedError(failures[-1])
+    return 0
 
 
 def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:

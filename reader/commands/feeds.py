@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json, add_words
+from reader.commands.failure import raise_failures
 from reader.commands.output import Style, amount, fit, is_terminal, print_json, print_line, print_requests, warn, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
@@ -141,7 +142,7 @@ async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
                 papers = sources.feeds.papers()
                 added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
     _print_added(added, as_json=arguments.json)
-    return _raise_failures(failures)
+    return raise_failures(failures)
 
 
 def _print_added(added: Sequence[dict[str, object]], *, as_json: bool) -> None:
@@ -152,15 +153,6 @@ def _print_added(added: Sequence[dict[str, object]], *, as_json: bool) -> None:
         count = feed["papers"]
         has = f"{amount(count, 'paper')}" if isinstance(count, int) and count else "papers come with the next refresh"
         print_line(f"{feed['slug']}: {clean(str(feed['title']))} ({has})")
-
-
-def _raise_failures(failures: Sequence[str]) -> int:
-    """Print the failures; raises FeedError with the last one if there are any."""
-    for failure in failures[:-1]:
-        warn(failure)
-    if failures:
-        raise FeedError(failures[-1])
-    return 0
 
 
 def _categories(name: str) -> tuple[Category, ...]:
@@ -260,7 +252,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json([_answer_record(one) for one in answers])
     reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
-    return _raise_failures(reasons)
+    return raise_failures(reasons)
 
 
 def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
@@ -289,7 +281,7 @@ def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
         print_json({"added": added, "known": known, "failed": failures})
     elif len(failures) < len(arguments.names):
         print_line(describe_followed(len(added), known))
-    return _raise_failures(failures)
+    return raise_failures(failures)
 
 
 def follow_list(workspace: Workspace, name: str, body: bytes, *, is_dry: bool = False) -> tuple[list[str], int]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from reader import paths
 from reader.commands import page_titles
 from reader.commands.command import Command, add_json, positive_number
+from reader.commands.failure import raise_failures
 from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, warn
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, ReaderError
+from reader.core.errors import ReaderError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -152,11 +153,10 @@ def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *,
     # Without a network all fail for the reason that is said already.
     feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
     said = [*filter(None, (days,)), *(f"{clean(one.title, 100)} could not be fetched: {one.error}" for one in feeds)]
-    is_failure = bool(days) or any(one.is_followed for one in feeds)
-    for line in said[:-1] if is_failure else said:
+    if days or any(one.is_followed for one in feeds):
+        return raise_failures(said)
+    for line in said:
         warn(line)
-    if is_failure:
-        raise FeedError(said[-1])
     return 0
 
 

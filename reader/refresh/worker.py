@@ -117,7 +117,7 @@ class _JobProcess:
     def __init__(self, context: JobContext, job: Job, received: asyncio.Queue[Any]) -> None:
         # A job needs no keys, and their read-only mapping can't be pickled.
         context = replace(context, settings=replace(context.settings, keys={}))
-        given = pickle.dumps((context, job, access_token.held_tokens()))
+        given = pickle.dumps((context, job, access_token.held_secrets()))
         root = str(Path(__file__).parents[2])
         start = f"from {__name__} import main; main()"
         try:

@@ -26,7 +26,16 @@ def run_in_shell(words: str) -> tuple[int, str, str]:
 
 
 CLOSED = (">&-", "<&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-")
-DONE = ("list", "export --format json", "list --json", "show 2606.26740", "config check", "keys", "doctor", "--version")
+DONE = (
+    "list",
+    "export --all --format json",
+    "list --json",
+    "show 2606.26740",
+    "config check",
+    "keys",
+    "doctor",
+    "--version",
+)
 
 
 @pytest.mark.parametrize(("closed", "done"), [*((closed, DONE[:2]) for closed in CLOSED[:-1]), (CLOSED[-1], DONE)])

@@ -1,8 +1,8 @@
-"""Plays mishaps and writes what the user gets as a table: `python -m tests.mishaps FILE [START …]`,
-all or those whose names start so."""
+"""Play mishaps and write what the user gets as a table: `python -m tests.mishaps FILE [START …]`."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import traceback
@@ -47,10 +47,13 @@ def _row(what: str, told: Told) -> str:
     return f"| {' | '.join(plain)} |"
 
 
-def main(words: list[str]) -> int:
+def main() -> int:
     """Play, write the table, and print what was wrong; return the exit code."""
-    file, *names = words
-    chosen = [one for one in MISHAPS if not names or one.name.startswith(tuple(names))]
+    parser = argparse.ArgumentParser(prog="python -m tests.mishaps", description=__doc__)
+    parser.add_argument("file", type=Path, help="where the table is written")
+    parser.add_argument("starts", nargs="*", help="play only mishaps whose names start so, such as servers")
+    given = parser.parse_args()
+    chosen = [one for one in MISHAPS if not given.starts or one.name.startswith(tuple(given.starts))]
     played = []
     with tempfile.TemporaryDirectory(prefix="mishaps-") as folder:
         stage = Stage(Path(folder))
@@ -66,9 +69,9 @@ def main(words: list[str]) -> int:
                 print(f"{mishap.name}: {told.code} in {told.seconds:.1f} s: {told.said}\n   then: {told.next}")
             for violation in trial.violations:
                 print(f"   VIOLATION: {violation}")
-    Path(file).write_text(table(played), "utf-8")
+    given.file.write_text(table(played), "utf-8")
     return int(any(trial.violations for _, trial in played))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -12,7 +12,6 @@ from pathlib import Path
 from reader.cache.group import membership, signing
 from reader.core.group import Statement, read, write
 from tests.crash.disks import mount
-from tests.mishaps.postgres import PASSWORD
 from tests.mishaps.servers import lone_server
 from tests.mishaps.trial import Mishap, Trial, disk, lacking, resize
 
@@ -262,18 +261,17 @@ def _without_the_extra(trial: Trial) -> None:
 def _server_down(trial: Trial) -> None:
     """The group is on a server, which stops and comes back."""
     server = lone_server(trial)
-    address, more = f"postgresql://ada@127.0.0.1:{server.port}/papers", {"PGPASSWORD": PASSWORD}
     for home, name, begin in ((trial.laptop, "ada", "create"), (trial.desk, "bob", "join")):
         trial.must(home, "group", "leave")
-        trial.must(home, "group", begin, address, "--name", name, more=more)
+        trial.must(home, "group", begin, server.address(), "--name", name)
     server.stop()
     try:
-        trial.meets("group", "share", "star", home=trial.desk, more=more)
+        trial.meets("group", "share", "star", home=trial.desk)
         trial.keeps("the choice")
     finally:
         server.start()
-    trial.heals("group", "look", home=trial.desk, more=more)
-    trial.must(trial.laptop, "group", "look", more=more)
+    trial.heals("group", "look", home=trial.desk)
+    trial.must(trial.laptop, "group", "look")
     trial.expect(len(trial.sees(trial.laptop)) >= 3, "what bob shares did not come")
 
 

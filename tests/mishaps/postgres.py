@@ -45,9 +45,9 @@ class Postgres:
             self.ask(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
         self.ask("CREATE DATABASE papers OWNER ada", "CREATE DATABASE other")
 
-    def address(self, user: str = "ada", password: str = PASSWORD, database: str = "papers", more: str = "") -> str:
-        """The address as a user writes it."""
-        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}{more}"
+    def address(self, user: str = "ada", database: str = "papers", more: str = "") -> str:
+        """The address as a user writes it: `PGPASSWORD` has the password."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}{more}"
 
     def start(self) -> None:
         """Start it, at the same port each time."""

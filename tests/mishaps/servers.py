@@ -27,30 +27,37 @@ def _server() -> Postgres:
 
 def joined_through_server(trial: Trial) -> Postgres:
     """A server that both machines have used."""
-    server = _server()
-    server.clear()
+    server = _cleared(trial)
     for home in (trial.laptop, trial.desk):
         trial.must(home, "sync", server.address())
     trial.must(trial.laptop, "mark", "star", trial.papers[5])
     trial.must(trial.desk, "mark", "star", trial.papers[6])
     trial.must(trial.desk, "sync", server.address())
-    trial.hidden[str(server.port)] = "5432"
     return server
 
 
 def lone_server(trial: Trial) -> Postgres:
     """A server that the desk has used."""
-    server = _server()
-    server.clear()
+    server = _cleared(trial)
     trial.must(trial.desk, "sync", server.address())
-    trial.hidden[str(server.port)] = "5432"
     return server
 
 
-def _wrong(trial: Trial, server: Postgres, address: str) -> None:
-    """An address that can't work, and then the right one."""
-    trial.meets("sync", address)
+def _cleared(trial: Trial) -> Postgres:
+    """The server as new; all programs know its password."""
+    server = _server()
+    server.clear()
+    trial.hidden[str(server.port)] = "5432"
+    trial.variables["PGPASSWORD"] = PASSWORD
+    return server
+
+
+def _wrong(trial: Trial, server: Postgres, address: str, *, password: str = PASSWORD, code: int = 1) -> None:
+    """An address or a password that can't work, and then the right one."""
+    trial.variables["PGPASSWORD"] = password
+    trial.meets("sync", address, code=code)
     trial.expect(PASSWORD not in trial.told[-1].said, "the password is shown")
+    trial.variables["PGPASSWORD"] = PASSWORD
     trial.heals("sync", server.address())
     trial.expect_same_marks(server.address())
 
@@ -69,17 +76,22 @@ def _down(trial: Trial) -> None:
 
 def _no_such_host(trial: Trial) -> None:
     server = lone_server(trial)
-    _wrong(trial, server, f"postgresql://ada:{PASSWORD}@hub.invalid/papers")
+    _wrong(trial, server, "postgresql://ada@hub.invalid/papers")
 
 
 def _wrong_password(trial: Trial) -> None:
     server = joined_through_server(trial)
-    _wrong(trial, server, server.address(password="guess"))
+    _wrong(trial, server, server.address(), password="guess")
 
 
 def _no_password(trial: Trial) -> None:
     server = lone_server(trial)
-    _wrong(trial, server, f"postgresql://ada@127.0.0.1:{server.port}/papers")
+    _wrong(trial, server, server.address(), password="")
+
+
+def _password_in_the_address(trial: Trial) -> None:
+    server = lone_server(trial)
+    _wrong(trial, server, server.address(user=f"ada:{PASSWORD}"), password="", code=2)
 
 
 def _wrong_database(trial: Trial) -> None:
@@ -109,7 +121,7 @@ def _tls_required_here(trial: Trial) -> None:
 
 def _damaged_address(trial: Trial) -> None:
     server = lone_server(trial)
-    _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:54x2/papers")
+    _wrong(trial, server, "postgresql://ada@127.0.0.1:54x2/papers")
 
 
 def _no_rights_to_make(trial: Trial) -> None:
@@ -177,7 +189,7 @@ def _silent(trial: Trial) -> None:
     server = lone_server(trial)
     with silent() as port:
         trial.hidden[str(port)] = "5432"
-        _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/papers")
+        _wrong(trial, server, f"postgresql://ada@127.0.0.1:{port}/papers")
 
 
 def _no_postgres(trial: Trial) -> None:
@@ -185,7 +197,7 @@ def _no_postgres(trial: Trial) -> None:
     server = lone_server(trial)
     with _answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         trial.hidden[str(port)] = "5432"
-        _wrong(trial, server, f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/papers")
+        _wrong(trial, server, f"postgresql://ada@127.0.0.1:{port}/papers")
 
 
 def _silent_after_a_while(trial: Trial) -> None:
@@ -202,7 +214,7 @@ def _somebody_holds_the_turn(trial: Trial) -> None:
     import psycopg
 
     server = joined_through_server(trial)
-    with psycopg.connect(server.address()) as other:
+    with psycopg.connect(server.address(), password=PASSWORD) as other:
         other.execute("SELECT pg_advisory_xact_lock(6431797103)")
         trial.meets("sync", server.address())
     trial.heals("sync", server.address())
@@ -306,6 +318,7 @@ MISHAPS = tuple(
         ("there is no such host", _no_such_host),
         ("the password is wrong", _wrong_password),
         ("there is no password", _no_password),
+        ("the password is in the address", _password_in_the_address),
         ("there is no such database", _wrong_database),
         ("there is no such user", _wrong_user),
         ("the server does not let this machine in", _not_let_in),

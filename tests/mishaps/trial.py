@@ -147,7 +147,7 @@ class Trial:
 
     def run(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING) -> Run:
         """Run the program for a machine."""
-        return run(words, environment(home, **self.variables, **more))
+        return run(words, environment(home, **{**self.variables, **more}))
 
     def must(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING) -> Run:
         """Run the program; it must succeed."""

@@ -55,7 +55,7 @@ def start_beyond(words: Sequence[str]) -> None:
     with suppress(OSError):
         started = subprocess.Popen(
             [sys.executable, "-P", "-c", _START_BEYOND, str(Path(__file__).parents[3]), *words],
-            env=access_token.child_environment(),
+            env=access_token.child_environment() | access_token.held_secrets(),
             stdin=nothing,
             stdout=nothing,
             stderr=nothing,
@@ -172,7 +172,8 @@ def begin() -> list[str]:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open until the end)
     threading.Thread(target=_exit_with_reader, args=(alive,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda _number, _frame: _end())
-    access_token.hold_tokens(given["tokens"])
+    # The program moves them out again before all else.
+    os.environ.update(given["tokens"])
     sys.stdout = _Screen(sys.stdout.buffer, encoding="utf-8", errors="replace")
     return [str(word) for word in given["words"]]
 

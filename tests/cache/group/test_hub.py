@@ -98,6 +98,7 @@ def test_a_statement_is_the_same_bytes_in_both_places(
         data = place.read(ada.mine.slot)
         group = place.group()
     folder = tmp_path / "folder"
+    folder.mkdir()
     looking.create(Person(origin, tmp_path / "none", "carl").cache, str(folder), "carl")
     with open_place(str(folder)) as place:
         (folder / "dailypapers-group.json").write_text(f'{{"group": "{group}"}}')
