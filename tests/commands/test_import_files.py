@@ -105,7 +105,7 @@ def test_papers_of_two_pages_that_share_a_title_are_two_and_so_are_their_marks(r
     assert run("import", str(second)).out == "2 new, 0 updated, 0 unchanged.\n"
     for page in (first, second):
         assert run("import", str(page)).out == "0 new, 0 updated, 2 unchanged.\n"
-    both = run("list", "is:starred", "--json").json
+    both = run("list", "is:starred", "--json").records
     assert [(paper["title"], paper["author_count"]) for paper in both] == [("Week 12", 2)]
 
 
