@@ -133,7 +133,8 @@ def _replaced_settings(versions: Sequence[Version], own: str, after: int) -> lis
         name = was.kind.removeprefix(SETTING) if was.state is None else f"{was.table}.{was.name}"
         said = name if was.state is None else f"{NOUNS[was.table]} {was.name}"
         number = [one.seq for one in _named(versions, name)].index(was.seq) + 1
-        found.append(Replaced(now.seq, said, was.said, ("config", "history", name), number))
+        other = was.said.removeprefix(f"{said}: ")
+        found.append(Replaced(now.seq, said, other, ("config", "history", name), number))
     return found
 
 

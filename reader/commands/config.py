@@ -138,7 +138,7 @@ def _print_history(arguments: Namespace, workspace: Workspace) -> int:
         print_json([{"name": name, "was": one.said, "at": _time(one.clock), "machine": one.machine} for one in found])
         return 0
     if not found:
-        print_line(f"{name} was never changed, as far as it is known: only lists and shared settings have a history.")
+        print_line(f"No earlier value of {name} is known: only lists and shared settings have a history.")
     for number, one in enumerate(found, 1):
         at = _time(one.clock)
         print_line(f"{number}: {f'{at[:16]}, machine {one.machine}' if at else 'from the start'}: {clean(one.said)}")

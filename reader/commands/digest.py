@@ -120,7 +120,7 @@ def _store_password(workspace: Workspace) -> int:
         raise ReaderError("The settings name no user: 'dailypapers config set digest.user NAME'.")
     server = server_of(settings)
     if not is_terminal(sys.stdin):
-        raise UsageError("There is no terminal to ask on.")
+        raise UsageError("Cannot ask for the password without a terminal.")
     if not (password := ask(f"Password of {settings.user} at {server.host}: ", is_secret=True)):
         raise UsageError("An empty password is not stored.")
     store_password(settings.user, server.host, password)

@@ -80,7 +80,7 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
 def _nothing(window: Window, query: Query, *, is_asked: bool) -> str:
     """Why nothing was found; `is_asked` if a text was read for it."""
     if is_asked or window.count(selection(window, query)):
-        return "No text has it."
+        return "No stored full text contains it."
     fetches = "'dailypapers read ID' fetches one."
     if window.count(selection(window, parsed("", also="has:fulltext"))):
         return f"No paper of the query has its text here. {fetches}"

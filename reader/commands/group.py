@@ -183,14 +183,16 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
         shared = f"{amount(found.marks, 'mark')} on {amount(found.papers, 'paper')}" if found else "nothing now"
         if not (arguments.json or (arguments.quiet and arguments.yes)):
             print_text(
-                f"{name} shares {shared}. That is taken back here, and what {name} shares from now on is not taken in;"
-                f" nobody is told. 'dailypapers group forget {name} --undo' takes it in again."
+                f"{name} shares {shared}. Forgetting takes that back here, and leaves out what {name} shares from now"
+                f" on. Nobody is told. 'dailypapers group forget {name} --undo' takes it in again."
             )
         if not is_confirmed(arguments.yes, f"Forget {name}?"):
             return 0
     with workspace.events() as events:
         events.forget(key, is_forgotten=not arguments.undo)
-    return _look_as(arguments, workspace, f"{name} is {'heard again' if arguments.undo else 'forgotten'}.")
+    return _look_as(
+        arguments, workspace, f"What {name} shares is taken in again." if arguments.undo else f"{name} is forgotten."
+    )
 
 
 # What is shared

@@ -31,7 +31,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.stdin not in (None, "-"):
-        raise UsageError(f"Write the note's text behind --text: dailypapers note {arguments.id} --text TEXT.")
+        raise UsageError(f"Pass the note's text with --text: dailypapers note {arguments.id} --text TEXT.")
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)

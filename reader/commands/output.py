@@ -122,7 +122,7 @@ def is_confirmed(yes: bool, question: str) -> bool:
     if yes:
         return True
     if not is_terminal(sys.stdin):
-        raise UsageError("There is no terminal to ask on; confirm with --yes.")
+        raise UsageError("Cannot prompt without a terminal; pass --yes to confirm.")
     return ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 

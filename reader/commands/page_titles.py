@@ -74,13 +74,16 @@ def print_choices(workspace: Workspace, *, as_json: bool) -> None:
     waiting = len(unknown) - offered - asked
     said = [
         *(
-            [f"{offered:,} may be another: 'dailypapers import --choose {PAGE_PREFIX}ID=ARXIV_ID' says which"]
+            [
+                f"{offered:,} may be one of the papers above; 'dailypapers import --choose"
+                f" {PAGE_PREFIX}ID=ARXIV_ID' chooses it"
+            ]
             * (offered > 0)
         ),
-        *([f"{asked:,} no source has"] * (asked > 0)),
+        *([f"{asked:,} not found in the feed or at arXiv"] * (asked > 0)),
         *([f"{waiting:,} will be looked up with the next refresh"] * (waiting > 0)),
     ]
-    what = f"{amount(len(unknown), 'paper')} of saved pages without an arXiv id"
+    what = f"{amount(len(unknown), 'paper')} of saved pages have no arXiv id yet"
     print_line(f"{what}{': ' if said else ''}{'; '.join(said)}.")
 
 

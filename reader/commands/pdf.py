@@ -24,7 +24,7 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
     paper = load_paper(workspace, arguments.id)
     page = pdf_url(paper.id)
     if page is None:
-        raise NoFullText(f"{paper.id} has no arXiv id, by which PDFs are found.")
+        raise NoFullText(f"{paper.id} has no arXiv id, so no PDF can be found.")
     file = pdf_file(paper, _folder(arguments, workspace))
     if not file.exists():
         from reader.commands.run_job import fetch

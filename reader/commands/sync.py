@@ -75,9 +75,9 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
         if not (arguments.json or (arguments.quiet and arguments.yes)):
             what = f"{amount(found.events, 'change')} about {amount(found.papers, 'paper')}"
             print_text(
-                f"{name} brought {what}. To forget it takes them back here, and on your other machines when they next"
-                " sync; no file of yours has them then, and what you did on other machines stays. They are kept in the"
-                f" journal: 'dailypapers sync forget {id} --undo' has them count again."
+                f"{name} brought {what}. Forgetting takes them back here, and on your other machines when they next"
+                " sync. What you did on other machines stays. The journal still has its changes:"
+                f" 'dailypapers sync forget {id} --undo' brings them back."
             )
         if not is_confirmed(arguments.yes, f"Forget {name}?"):
             return 0
@@ -91,7 +91,7 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json({"machine": id, "name": name, "forgotten": not arguments.undo, **_counts(found)})
     elif not arguments.quiet:
-        print_line(f"{name} is {'heard again' if arguments.undo else 'forgotten'}.")
+        print_line(f"What {name} brought counts again." if arguments.undo else f"{name} is forgotten.")
     return _tell_others(arguments, workspace)
 
 
@@ -135,8 +135,8 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
         warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
     if exchanged.is_forgotten:
         warn(
-            "Another of your machines has forgotten this one, so what you mark here reaches none of them. To have it"
-            " again, run 'dailypapers sync forget THIS-MACHINE --undo' there."
+            "Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, run"
+            " 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' here prints this machine's name."
         )
     if exchanged.is_emptied:
         warn("The folder has no files of your machines any more: if its disk is not mounted, mount it and sync again.")
@@ -146,15 +146,15 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
     if exchanged.notes:
         ids = ", ".join(exchanged.notes[:NOTES_NAMED]) + (" and more" if len(exchanged.notes) > NOTES_NAMED else "")
         print_line(
-            f"Notes that were written anew elsewhere: {ids}. 'dailypapers note ID --history' has the earlier ones, and"
-            " --restore brings one back."
+            f"Another machine replaced your notes of: {ids}. 'dailypapers note ID --history' lists the earlier ones,"
+            " and --restore brings one back."
         )
     if settings.taken:
-        print_line(f"Settings changed as on your other machines: {', '.join(settings.taken)}.")
+        print_line(f"Settings taken from your other machines: {', '.join(settings.taken)}.")
     if exchanged.replaced:
         print_line(
-            f"Another machine replaced what was set here: {'; '.join(exchanged.replaced)}. 'dailypapers config history"
-            " NAME' has it, and --restore brings it back."
+            f"Another machine replaced settings of this one: {'; '.join(exchanged.replaced)}. 'dailypapers config"
+            " history NAME' lists the earlier ones, and --restore brings one back."
         )
     if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
         place = clean(shared_place(arguments.folder, Path()))

@@ -334,9 +334,9 @@ def find(window: Window, text: str) -> int:
         if id:
             advice = f"'dailypapers add {id}' fetches it."
         elif _TERM.match(text):
-            advice = "It is a term of a query, which commands on several papers take by --query."
+            advice = "It is a query, not an id; commands that act on several papers take a query with --query."
         else:
-            advice = "It has no arXiv id, by which a paper can be fetched."
+            advice = "It has no arXiv id, so it cannot be fetched."
         raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {advice}")
     return pk
 

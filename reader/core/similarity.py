@@ -46,7 +46,7 @@ class FoundBy(NamedTuple):
     """By what a free text has found a paper."""
 
     words: tuple[str, ...] = ()
-    """The words of the text that it has, as they are typed."""
+    """The words of the text that it has, as they are typed, or as it writes them if it has another form of them."""
     typed: int = 0
     """How many words the text has."""
     meaning: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class FoundBy(NamedTuple):
                 None,
                 (
                     f"has {', '.join(self.words)}{few}" if self.words else "",
-                    f"in meaning by {', '.join(self.meaning)}" if self.meaning else "",
+                    f"related words {', '.join(self.meaning)}" if self.meaning else "",
                     "near in meaning by its vector" if self.by_vector else "",
                     *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
                 ),

@@ -145,7 +145,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
         return EmptyReason(
             said("No paper here fits ", place.text, "."), ways=(Way("app.escape", "goes back"), _PUT_BACK)
         )
-    what = said("Nothing matches ", place.text, f"{_where(place.view)}.")
+    what = said("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
     meant = corrected(place, state.topic_papers)
     if meant is not None:
         return EmptyReason(
@@ -236,8 +236,9 @@ def _everything_read(state: State, *, demo: bool) -> EmptyReason:
 def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason:
     view = state.listing.place.view
     if period is None:
-        papers = "papers" if view.id in ("all", "unread") else f"{view.name.lower()} papers"
-        return EmptyReason(said(f"All {papers} are hidden."), ways=(_HIDDEN,))
+        kind = f"{view.name.lower()} " if view.id in ("followed", "starred", "trending") else ""
+        where = "" if kind or view.id in ("all", "unread") else f" in {view.name}"
+        return EmptyReason(said(f"All {kind}papers{where} are hidden."), ways=(_HIDDEN,))
     name = "today" if view.id == "today" else _name(period, today)
     return EmptyReason(said(f"All papers of {name} are hidden."), ways=(*_near_days(state, period), _HIDDEN))
 
@@ -305,8 +306,13 @@ def _progress(state: State, what: str) -> str:
 # Days
 
 
-def _where(view: View) -> str:
-    """The view for the end of a sentence; empty for all papers."""
+def _where(view: View, newest: str | None, today: date) -> str:
+    """The view for the end of a sentence; empty for all papers.
+
+    Today shows the newest day of the cache, which may be an earlier one.
+    """
+    if view.id == "today" and newest and newest < today.isoformat():
+        return f" on {short_day(newest, today)}"
     period = period_of_view(view.id)
     if period is not None:
         return f" {'on' if period.kind == 'day' else 'in'} {period.short}"

@@ -279,7 +279,7 @@ def test_a_program_gets_it_once(run: Run, papers: Path, home: Path, tmp_path: Pa
         (("--since", "latest"), "", 2, "no date"),
         (("--since", "soon"), "", 2, "not a date"),
         (("--store-password",), "", 1, "digest.user"),
-        (("--store-password",), 'server = "b.org"\nuser = "ada"', 2, "no terminal"),
+        (("--store-password",), 'server = "b.org"\nuser = "ada"', 2, "without a terminal"),
     ],
 )
 def test_what_is_missing_is_said(

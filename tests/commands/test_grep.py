@@ -92,7 +92,7 @@ def test_no_text_at_all_is_said(run: Run, papers: Path) -> None:
 
 def test_nothing_found_is_said(run: Run, texts: Path, papers: Path) -> None:
     found = run("grep", "quantum")
-    assert (found.code, found.out, found.err) == (0, "", "No text has it.\n")
+    assert (found.code, found.out, found.err) == (0, "", "No stored full text contains it.\n")
     assert run("grep", "quantum", "--json").json == []
     assert "No paper of the query has its text" in run("grep", "quantum", "id:2606.28480").err
     assert run("grep", "...").code == 2

@@ -37,7 +37,7 @@ def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Pat
 def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
     shared = str(tmp_path / "shared")
     use("ada")
-    assert "You are in no group" in run("group", "status").out and run("group", "status", "--json").json is None
+    assert "You are not in a group" in run("group", "status").out and run("group", "status", "--json").json is None
     assert [run("group", what).code for what in ("look", "share", "stop", "leave")] == [1] * 4
     assert run("group", "look", "-q").code == 0
     assert "Name a folder" in run("group", "create", "--name", "ada").err
@@ -140,7 +140,7 @@ def test_another_machine_is_the_same_member(
     run("group", "leave")
     use("desk")
     assert run("group", "look").lines[0].startswith("You have left the group on another machine")
-    assert "You are in no group" in run("group", "status").out
+    assert "You are not in a group" in run("group", "status").out
 
 
 def test_a_password_is_refused_and_never_printed(run: Run, use: Use) -> None:
@@ -165,8 +165,8 @@ def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Pat
     run("group", "join", shared, "--name", "bob")
     assert len(run("list", "by:ada", "--json").records) == 2
     asked = run("group", "forget", "ada")
-    assert asked.code == 2 and "confirm with --yes" in asked.err
-    assert "ada shares 2 marks on 2 papers. That is taken back here" in asked.out
+    assert asked.code == 2 and "pass --yes to confirm" in asked.err
+    assert "ada shares 2 marks on 2 papers. Forgetting takes that back here" in asked.out
     assert "There is no member 'eve'" in run("group", "forget", "eve").err
     assert run("group", "forget", "ADA", "--yes").lines[-1] == "ada is forgotten."
     assert run("group", "status", "--json").record["members"] == []
@@ -179,7 +179,7 @@ def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Pat
     assert run("group", "look").lines == ["Nothing new in the group."]
     assert run("group", "status", "--json").record["forgotten"] == ["ada"]
     assert "'dailypapers group forget ada --undo'" in run("group", "status").out
-    assert run("group", "forget", "ada", "--undo").lines[0] == "ada is heard again."
+    assert run("group", "forget", "ada", "--undo").lines[0] == "What ada shares is taken in again."
     assert len(run("list", "by:ada", "--json").records) == 3
 
 

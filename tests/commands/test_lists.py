@@ -211,10 +211,10 @@ def test_what_another_machine_replaced_is_said_and_comes_back(run: Run, use: Use
     use("laptop")
     said = run("sync").lines
     assert said[-1] == (
-        'Another machine replaced what was set here: order (was "upvotes"); view Evals (was view Evals: title:laptop).'
-        " 'dailypapers config history NAME' has it, and --restore brings it back."
+        'Another machine replaced settings of this one: order (was "upvotes"); view Evals (was title:laptop).'
+        " 'dailypapers config history NAME' lists the earlier ones, and --restore brings one back."
     )
-    assert said[-3].startswith(f"Notes that were written anew elsewhere: {IDS[0]}.")
+    assert said[-3].startswith(f"Another machine replaced your notes of: {IDS[0]}.")
     history = run("config", "history", "views.evals").lines
     assert [line.split(": ", 2)[2] for line in history[:2]] == ["view Evals: title:desk", "view Evals: title:laptop"]
     assert history[2] == "3: from the start: view Evals: topic:evaluation"
@@ -255,7 +255,7 @@ def test_an_entry_that_was_removed_elsewhere_comes_back(run: Run, use: Use) -> N
     assert names(run) == ["Evals"]
     for words in (("history",), ("history", "theme"), ("get", "order", "--restore", "1")):
         assert run("config", *words).code == 2
-    assert "never changed" in run("config", "history", "key_preset").out
+    assert "No earlier value" in run("config", "history", "key_preset").out
 
 
 @pytest.mark.long

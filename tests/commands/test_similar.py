@@ -37,4 +37,7 @@ def test_list_takes_like_in_a_query(run: Run, papers: Path) -> None:
 
 def test_a_query_where_an_id_should_be_is_pointed_out(run: Run, papers: Path) -> None:
     found = run("similar", IDS[0], "is:unread")
-    assert found.code == 1 and "It is a term of a query, which commands on several papers take by --query." in found.err
+    assert (
+        found.code == 1
+        and "It is a query, not an id; commands that act on several papers take a query with --query." in found.err
+    )

@@ -181,7 +181,7 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     run("config", "set", "after_mark", "next")
     assert run("sync").lines == [
         "4 changes came from laptop, 1 change went out.",
-        "Settings changed as on your other machines: views, mute, order, keys.",
+        "Settings taken from your other machines: views, mute, order, keys.",
     ]
     assert run("views", "list", "--json").records[0]["query"] == "title:agents"
     assert [run("config", "get", name).out.strip() for name in ("order", "theme")] == ["upvotes", "auto"]
@@ -190,7 +190,7 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
     run("config", "set", "order", "day")
     run("sync")
     use("laptop")
-    assert run("sync").lines[1] == "Settings changed as on your other machines: views, order, after_mark."
+    assert run("sync").lines[1] == "Settings taken from your other machines: views, order, after_mark."
     assert run("sync").lines == ["Nothing new on any machine."]
     assert run("views", "list", "--json").json == []
     assert run("undo").out == "Taken back: view Agents added.\n"
@@ -218,7 +218,7 @@ def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> N
     use("laptop")
     assert run("sync", shared).lines == [
         "1 change came from desk.",
-        f"Notes that were written anew elsewhere: {IDS[0]}. 'dailypapers note ID --history' has the earlier ones, and"
+        f"Another machine replaced your notes of: {IDS[0]}. 'dailypapers note ID --history' lists the earlier ones, and"
         " --restore brings one back.",
     ]
     run("config", "set", "sync", shared)
@@ -270,9 +270,9 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     assert "brought 1 change about 2 papers here, the newest of" in run("sync", "--status").out
     # It says what it does, and asks.
     asked = run("sync", "forget", "laptop")
-    assert asked.code == 2 and "confirm with --yes" in asked.err
-    assert "laptop brought 1 change about 2 papers. To forget it takes them back here" in asked.out
-    assert "no terminal" in run("sync", "forget", laptop["machine"], "--quiet").err
+    assert asked.code == 2 and "pass --yes to confirm" in asked.err
+    assert "laptop brought 1 change about 2 papers. Forgetting takes them back here" in asked.out
+    assert "without a terminal" in run("sync", "forget", laptop["machine"], "--quiet").err
     assert "No machine 'phone' is known here" in run("sync", "forget", "phone").err
     assert "That is this machine" in run("sync", "forget", "desk").err
     assert "Name the machine" in run("sync", "forget").err

@@ -63,7 +63,7 @@ def test_renaming_merges_and_is_one_step_of_undo(run: Run, papers: Path) -> None
         (("tag", "rename", "a"), "Name the tag and its new name"),
         (("tag", "rename", "later", "b"), "No paper has the tag 'later'. Did you mean latter?"),
         (("tag", "rename", "latter", "latter"), "The tag has the name 'latter' already."),
-        (("note", IDS[0], "hello"), "behind --text"),
+        (("note", IDS[0], "hello"), "with --text"),
         (("tag", "ad", "a", IDS[0]), "Did you mean add?"),
         (("note", "2401.00001"), "is not in the cache"),
     ],

@@ -30,7 +30,7 @@ def test_what_is_shared_in_words(shared: Shared, said: str) -> None:
     [
         (FoundBy(), ""),
         (FoundBy(("fold", "laundry"), 2), "has fold, laundry"),
-        (FoundBy(("fold",), 3, ("cloth",)), "has fold (1 of 3 words); in meaning by cloth"),
+        (FoundBy(("fold",), 3, ("cloth",)), "has fold (1 of 3 words); related words cloth"),
         (FoundBy((), 1, (), (("difusion", "diffusion"),)), "difusion taken for diffusion"),
     ],
 )

@@ -338,12 +338,12 @@ CASES: Mapping[str, tuple[Situation, str | tuple[str, ...]]] = {
             "All papers of today are hidden. | [ Monday has 16   / is:hidden lists them",
             "All followed papers are hidden. | / is:hidden lists them",
             UNREAD,
-            "All queue papers are hidden. | / is:hidden lists them",
+            "All papers in Queue are hidden. | / is:hidden lists them",
             "All starred papers are hidden. | / is:hidden lists them",
             HIDDEN,
             "All trending papers are hidden. | / is:hidden lists them",
-            "All second look papers are hidden. | / is:hidden lists them",
-            "All group papers are hidden. | / is:hidden lists them",
+            "All papers in Second look are hidden. | / is:hidden lists them",
+            "All papers in Group are hidden. | / is:hidden lists them",
             PAGES,
             MUTED,
             "All papers of Tue 5 May are hidden. | [ Thursday has 16   ] Friday has 14   / is:hidden lists them",
@@ -607,3 +607,8 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(
     shown = lines(state, demo=is_demo)
     assert 1 <= len(shown) <= 3
     assert all(shown)
+
+
+def test_a_query_without_papers_names_the_day_that_today_shows() -> None:
+    reason = empty_reason(_query("today"), date(2026, 5, 14))
+    assert "".join(piece.text for piece in reason.what) == "Nothing matches robot on Tue 12 May."

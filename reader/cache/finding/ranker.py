@@ -19,10 +19,11 @@ import numpy.typing as npt
 from reader.cache.finding.meaning import Meaning, add
 from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment
 from reader.cache.finding.spelling import correct
-from reader.cache.finding.splitter import IN_TITLE, Splitter
+from reader.cache.finding.splitter import HYPHEN, HYPHENATED, IN_TITLE, PLAIN_WORD, Splitter
 from reader.cache.finding.word_places import WordPlaces
 from reader.core.choice.words import EMPTY_WORDS
 from reader.core.similarity import FoundBy
+from reader.core.text import fold
 
 SATURATION, LENGTH = 0.9, 0.4
 """BM25's k1 and b."""
@@ -165,6 +166,14 @@ class Ranker:
         ours = WordPlaces(self._splitter, [paper])
         has = {stem for stem, *_ in self._splitter.split([paper])}
         firsts = _firsts(ours)
+        written = {
+            fold(HYPHEN.sub("", word))
+            for column in paper
+            for words_in in (PLAIN_WORD, HYPHENATED)
+            for word in words_in.findall(column)
+        }
+        joined = self._joined(paper)
+        parts: set[str] = set()
         meanings = self._as_written(ranking, read_texts) if ranking.corrected else {}
         words: dict[str, str] = {}
         corrected: dict[str, str] = {}
@@ -173,11 +182,27 @@ class Ranker:
             if meant != stem:
                 corrected[typed.written([place])] = meanings.get(meant) or firsts.get(meant, meant)
             if meant in has:
-                words.setdefault(meant, typed.written([place]) if meant == stem else firsts.get(meant, meant))
+                word = typed.written([place]) if meant == stem else firsts.get(meant, meant)
+                if meant == stem and fold(word) not in written:
+                    # It has the word in another form, such as `pre-trained` for `pretraining`.
+                    word = firsts.get(meant) or joined.get(meant, word)
+                    parts.update(HYPHEN.split(word))
+                words.setdefault(meant, word)
         asked = {ranking.corrected.get(stem, stem) for stem in typed.counts}
-        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]
+        lent = [
+            firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked and firsts[stem] not in parts
+        ]
         found = FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
         return found._replace(by_vector=pk in ranking.near)
+
+    def _joined(self, paper: tuple[str, str]) -> dict[str, str]:
+        """How each stem of a word with a hyphen is first written."""
+        words = list(dict.fromkeys(word for column in paper for word in HYPHENATED.findall(column)))
+        found: dict[str, str] = {}
+        for stem, number, where, _ in self._splitter.split([("", word) for word in words]):
+            if "joined" in where:
+                found.setdefault(stem, words[number])
+        return found
 
     def _as_written(self, ranking: Ranking, read_texts: ReadTexts) -> dict[str, str]:
         """The words of the best papers by their stems: what a typed word is taken for is the same at each paper."""

@@ -16,8 +16,9 @@ _TABLE = (
     " tokenize = 'porter unicode61 remove_diacritics 2')"
 )
 
-_HYPHENATED = re.compile(r"\w+(?:[-‐‑]\w+)+")
-_HYPHEN = re.compile("[-‐‑]")
+HYPHENATED = re.compile(r"\w+(?:[-‐‑]\w+)+")
+HYPHEN = re.compile("[-‐‑]")
+PLAIN_WORD = re.compile(r"\w+")
 
 STOP_WORDS = (
     "a about after all also am an and any are as at be because been before being between both but by can could did do"
@@ -67,4 +68,4 @@ class Splitter:
 
 def _joined(text: str) -> str:
     """The words with a hyphen as one word each: `pre-training` is found by `pretraining` too."""
-    return " ".join(_HYPHEN.sub("", word) for word in _HYPHENATED.findall(text))
+    return " ".join(HYPHEN.sub("", word) for word in HYPHENATED.findall(text))

@@ -43,7 +43,7 @@ MOST_MARKS = 250_000
 JITTER = 1_000_000
 """Two machines that speak at once have different numbers."""
 
-IN_NONE = "You are in no group: 'dailypapers group create' or 'group join'."
+IN_NONE = "You are not in a group: 'dailypapers group create' starts one, 'group join' joins one."
 
 
 @dataclass(slots=True)

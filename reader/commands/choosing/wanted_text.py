@@ -45,7 +45,7 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
     page = pdf_url(paper.id)
     if page is None:
         see = f" See {paper.url}" if paper.url else ""
-        raise NoFullText(f"{paper.id} has no arXiv id, by which texts are found.{see}")
+        raise NoFullText(f"{paper.id} has no arXiv id, so no full text can be found.{see}")
     from reader.commands.run_job import fetch
     from reader.refresh.jobs import FetchText
     from reader.refresh.progress import TextMissing

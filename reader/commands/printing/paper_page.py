@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reader.commands.output import Style, amount, state_words, wrapped
+from reader.core.ids import is_arxiv_id
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block
 
@@ -24,7 +25,7 @@ def facts(paper: Paper) -> list[str]:
     known = (
         paper.organization and clean(paper.organization),
         paper.day,
-        paper.published and f"arXiv {paper.published}",
+        paper.published and f"{'arXiv' if is_arxiv_id(paper.id) else 'published'} {paper.published}",
         paper.version and paper.version > 1 and f"v{paper.version} {paper.revised or ''}".rstrip(),
         *(amount(count, noun) for count, noun in counts if count is not None),
         state_words(paper).replace(",", ", "),

@@ -15,7 +15,7 @@ from reader.core.group import said
 if TYPE_CHECKING:
     from reader.cache.group.members import Member
 
-IN_NONE = "You are in no group: 'dailypapers group create PLACE --name YOU' begins one, 'group join' takes part."
+IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
 
 
 def print_status(workspace: Workspace, *, as_json: bool) -> None:

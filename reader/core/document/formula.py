@@ -146,9 +146,11 @@ def is_apart(before: str, kind: str) -> bool:
 
 def compact(node: Node | None) -> str:
     """A node as one text without spaces, but those between words."""
-    if node is None:
-        return ""
-    return re.sub(r"(?<![^\W_]) | (?![^\W_])", "", _text(node)).replace(ROW, ",")
+    return "" if node is None else _compacted(_text(node))
+
+
+def _compacted(text: str) -> str:
+    return re.sub(r"(?<![^\W_]) | (?![^\W_])", "", text).replace(ROW, ",")
 
 
 # What stands in two dimensions
@@ -197,19 +199,21 @@ def _small(inner: str, sign: str, table: dict[int, int]) -> str:
 
 def _fraction(node: Fraction) -> Atom:
     above, below, is_ruled, (opening, closing) = node
+    # A part is read once alone, however deep fractions stand in each other.
+    over, under = _text(above), _text(below)
     if not is_ruled:
         word = "choose" if (opening, closing) == ("(", ")") else "over"
-        return Atom(f"{opening or '{'}{_text(above)} {word} {_text(below)}{closing or '}'}", "fence")
-    top, bottom = compact(above), compact(below)
+        return Atom(f"{opening or '{'}{over} {word} {under}{closing or '}'}", "fence")
+    top, bottom = _compacted(over), _compacted(under)
     if (plain := symbols.FRACTIONS.get(top + bottom)) and len(top) == 1 and not opening:
         return Atom(plain)
-    text = f"{_enclosed(above)}∕{_enclosed(below, is_below=True)}"
+    text = f"{_enclosed(above, over)}∕{_enclosed(below, under, is_below=True)}"
     return Atom(f"{opening}{text}{closing}", "fence") if opening or closing else Atom(text, "frac")
 
 
-def _enclosed(node: Node, *, is_below: bool = False) -> str:
-    """A node in parentheses unless it is one thing: a letter with its scripts, a number, a product above a line."""
-    text, items = _text(node), items_of(node)
+def _enclosed(node: Node, text: str, *, is_below: bool = False) -> str:
+    """A node's text, in parentheses unless it is a letter with its scripts, a number or a product above a line."""
+    items = items_of(node)
     if text.isdecimal() or (len(items) == 1 and not isinstance(node, (Fraction, Row)) and " " not in text):
         return text
     is_plain = not re.search(r"[ ∕/√]", text) and all(_is_plain(item) for item in items)

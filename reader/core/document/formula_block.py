@@ -81,7 +81,9 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
             boxes = [_row(items) for items in _rows(tree)]
     except RecursionError:
         boxes = []
-    if not boxes or any(box.width > width or len(box.lines) > TALLEST for box in boxes):
+    # Rows that stand within something else have no place of their own.
+    is_broken = any("\n" in line for box in boxes for line in box.lines)
+    if not boxes or is_broken or any(box.width > width or len(box.lines) > TALLEST for box in boxes):
         return [Drawn((row,), 0) for row in formula_text(tex).split("\n") if row]
     shown = [Drawn(tuple(line.rstrip() for line in box.lines), box.base) for box in boxes]
     return [one for one in shown if any(one.lines)]
@@ -96,7 +98,7 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
         if isinstance(item, Symbol) and item.kind == "row":
             rows.append([])
         elif isinstance(item, Grid) and item.kind == "lines" and not rows[-1]:
-            rows[-1:] = [[part for cell in row for part in items_of(cell)] for row in item.rows]
+            rows[-1:] = [[part for cell in row for part in items_of(cell)] for row in item.rows] or [[]]
         else:
             rows[-1].append(item)
     return [row for row in rows if row]
@@ -122,15 +124,14 @@ def _row(items: Sequence[Node]) -> Box:
             flat.clear()
 
     for item in items:
-        box, atom = _box(item), atom_of(item)
-        if box is not None:
+        if (box := _box(item)) is not None:
             # An operator between two parts is no sign, though it ends the text of the first.
             if flat and flat[-1].kind == "bin" and (len(flat) > 1 or parts):
                 flat[-1] = flat[-1]._replace(kind="rel")
             flush()
             parts.append(box)
         else:
-            is_first = not flat and bool(parts)
+            atom, is_first = atom_of(item), not flat and bool(parts)
             flat.append(atom._replace(kind="rel") if is_first and atom.kind == "bin" else atom)
     flush()
     if not parts:
@@ -198,8 +199,9 @@ def _box(node: Node) -> Box | None:
             return _grid(node)
         case Brace():
             return _brace(node)
-        case Row(items) if any(_box(item) for item in items):
-            return _row(items)
+        case Row(items):
+            inner = _row(items)
+            return inner if len(inner.lines) > 1 else None
     return None
 
 

@@ -13,12 +13,16 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from reader.core.document import symbols
+from reader.core.text import clean_note
 
 LONGEST = 10_000
 """Letters of the longest formula that is read."""
 
 DEEPEST = 40
-"""Groups within each other."""
+"""Groups, commands and scripts within each other."""
+
+_LONGEST_OPTION = 400
+"""Pieces of the longest option in brackets."""
 
 
 class Symbol(NamedTuple):
@@ -150,7 +154,7 @@ def read_tex(tex: str) -> Node:
     if len(tex) > LONGEST:
         return Unknown(tex)
     try:
-        return _Reader(tex).whole()
+        return _Reader(clean_note(tex)).whole()
     except (_TooDeep, RecursionError):
         return Unknown(tex)
 
@@ -162,10 +166,10 @@ class _TooDeep(Exception):
 class _Reader:
     """Reads one formula."""
 
-    def __init__(self, tex: str) -> None:
+    def __init__(self, tex: str, depth: int = 0) -> None:
         self._pieces: Sequence[str] = [one for one in _TOKEN.findall(tex) if one[0] != "%"]
         self._place = 0
-        self._depth = 0
+        self._depth = depth
         self._font = ""
 
     def whole(self) -> Node:
@@ -219,7 +223,7 @@ class _Reader:
         if self._peek() == "[":
             self._place += 1
             depth, found = 0, list[str]()
-            while (piece := self._next()) is not None:
+            while (piece := self._next()) is not None and len(found) < _LONGEST_OPTION:
                 if piece == "]" and depth == 0:
                     return "".join(found)
                 depth += (piece == "{") - (piece == "}")
@@ -245,9 +249,7 @@ class _Reader:
 
     def _items(self, *stops: str) -> list[Node]:
         """The nodes up to what ends them, which is not passed over."""
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise _TooDeep
+        self._go_deeper()
         font = self._font
         items: list[Node] = []
         while (piece := self._peek()) is not None and piece not in _STOPS and piece not in stops:
@@ -255,7 +257,7 @@ class _Reader:
             if piece in ("^", "_"):
                 self._add_script(items, piece, self._argument())
             elif piece == "'":
-                self._add_script(items, "^", Symbol("′"))
+                self._add_script(items, "^", self._primes())
             elif piece in ("\\limits", "\\nolimits", "\\displaylimits"):
                 continue
             elif piece in ("\\over", "\\atop", "\\choose", "\\brace", "\\brack", "\\above"):
@@ -270,6 +272,11 @@ class _Reader:
         self._depth -= 1
         return items
 
+    def _go_deeper(self) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise _TooDeep
+
     @staticmethod
     def _infix(piece: str, above: Node, below: Node) -> Node:
         sides = {"\\choose": ("(", ")"), "\\brace": ("{", "}"), "\\brack": ("[", "]")}.get(piece, ("", ""))
@@ -282,7 +289,20 @@ class _Reader:
         if piece is None or piece in _STOPS or piece in ("^", "_"):
             return EMPTY
         self._place += 1
-        return _row(self._nodes(piece, is_argument=True))
+        if piece == "{":
+            return _row(self._nodes(piece, is_argument=True))
+        self._go_deeper()
+        found = _row(self._nodes(piece, is_argument=True))
+        self._depth -= 1
+        return found
+
+    def _primes(self) -> Node:
+        """All the primes that stand together, of which one is passed over."""
+        count = 1
+        while (piece := self._peek()) is not None and (piece == "'" or piece.isspace()):
+            count += piece == "'"
+            self._place += 1
+        return _row([Symbol("′")] * count)
 
     def _group(self) -> Node:
         """The rest of a group whose brace is open."""
@@ -320,6 +340,11 @@ class _Reader:
                     both = inner if known_above is None else _row([*_parts(known_above), *_parts(inner)])
                     items.append(_OpenScript(first, known_below, both, stacked))
                     return
+        first, depth = base, 0
+        while isinstance(first, Script):
+            first, depth = first.base, depth + 1
+        if depth > DEEPEST:
+            raise _TooDeep
         items.append(_OpenScript(base, below, above, _has_limits(base)))
 
     def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
@@ -355,6 +380,8 @@ class _Reader:
                 return [Symbol(self._lettered(table[name]), kind)]
         if name in symbols.FUNCTIONS:
             return [Symbol(name, "op")]
+        if name.isspace():
+            return [Symbol(" ", "space")]
         if name in symbols.SPACES:
             return [Symbol(symbols.SPACES[name], "space")] if symbols.SPACES[name] else []
         if name in symbols.LENGTHS:
@@ -396,7 +423,7 @@ class _Reader:
         found: list[Node] = []
         for number, part in enumerate(parts):
             if number % 2:
-                found += _parts(_Reader(part).whole())
+                found += _parts(_Reader(part, self._depth).whole())
             elif words := symbols.in_font(_plain(part), symbols.TEXTS[name]):
                 found.append(Words(words))
         return [_grouped(_row(found), keep=True)] if found else []
@@ -416,7 +443,7 @@ class _Reader:
                 return [Fraction(self._argument(), self._argument(), is_ruled, (opening, closing))]
             case "sqrt" | "root":
                 option = self._option() if name == "sqrt" else self._until_of()
-                index = _Reader(option).whole() if option else None
+                index = _Reader(option, self._depth).whole() if option else None
                 return [Root(self._argument(), None if index in (None, Symbol("2")) else index)]
             case "overset" | "stackrel" | "underset":
                 script, base = self._argument(), self._argument()
@@ -428,7 +455,7 @@ class _Reader:
             case _ if name in symbols.ARROWS:
                 option = self._option()
                 above = self._argument()
-                lower = _Reader(option).whole() if option else None
+                lower = _Reader(option, self._depth).whole() if option else None
                 return [Script(Symbol(symbols.ARROWS[name], "rel"), lower, None if above == EMPTY else above, True)]
             case "underbrace" | "overbrace" | "underbracket" | "overbracket" | "underparen" | "overparen":
                 return [Brace(self._argument(), None, name.startswith("over"))]
@@ -480,8 +507,7 @@ class _Reader:
     def _negated(self) -> list[Node]:
         inner = self._argument()
         parts = _parts(inner)
-        if parts and isinstance(parts[0], Symbol):
-            first = parts[0]
+        if parts and isinstance(first := parts[0], Symbol) and not first.text.endswith("\u0338"):
             text = symbols.NEGATED.get(first.text) or f"{first.text}\u0338"
             return [Symbol(text, first.kind), *parts[1:]]
         return [Accent(inner, "not")]

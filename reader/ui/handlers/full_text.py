@@ -80,7 +80,7 @@ class FullTextActions:
         if self._services.look.demo:
             return "The bundled sample has no full texts, and fetches nothing."
         if pdf_url(id) is None:
-            return "This paper has no arXiv id, by which full texts are found."
+            return "This paper has no arXiv id, so no full text can be found."
         return ""
 
     @handles("text.again")

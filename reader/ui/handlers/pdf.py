@@ -51,7 +51,7 @@ class PdfActions:
             await self._open(file)
         elif pdf_url(paper.id) is None:
             links = self._services.look.keymap.key("link.list")
-            self._model.show_notice(f"this paper has no arXiv id, by which PDFs are found · {links} lists its links")
+            self._model.show_notice(f"this paper has no arXiv id, so no PDF can be found · {links} lists its links")
         elif self._services.look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:

@@ -315,6 +315,7 @@ class Library(PaperFacts):
         An incomplete mark of many papers is finished at the next start.
         """
         self._marks.stop()
+        self.is_closed = True
         for asking in (self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits):
             asking.close()
         self._marks.close()

@@ -40,12 +40,16 @@ class PaperFacts(Marking):
         self._near = Window.open(path)
         self.trouble = ""
         """What the user has to know of a read that failed; empty if none did."""
+        self.is_closed = False
+        """Whether the reader is leaving: what still ends then gets no answers, and nothing is wrong."""
         self.learned: Learned | None = None
         """What was learned of the user, if the list is ordered by it: its rows say why they suit."""
         self._visited: int | None = None
 
     def _ask(self, question: Callable[[Window], T], nothing: T) -> T:
         """The cache's answer, or `nothing` if it fails: an error while the screen is drawn would end the reader."""
+        if self.is_closed:
+            return nothing
         try:
             return question(self._near)
         except CacheError as error:

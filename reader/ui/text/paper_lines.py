@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reader.actions.links import CODE_LINK, Link, places
 from reader.core.found_addresses import addresses_in
-from reader.core.ids import profile_url
+from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.titles import describe
@@ -145,13 +145,18 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
 
 
+def _source(paper: Paper) -> str:
+    """Whose date the publication's is: arXiv's, if the paper is known to be there."""
+    return "arXiv " if is_arxiv_id(paper.id) else "published "
+
+
 def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
     glyphs = look.glyphs
     pieces = [Piece(short_day(paper.day, look.today, weekday), "facts")] if paper.day else []
     if isinstance(paper.pk, NotCached):
         pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
-        pieces.append(Piece(f"arXiv {short_day(paper.published, look.today, weekday=False)}", "facts"))
+        pieces.append(Piece(f"{_source(paper)}{short_day(paper.published, look.today, weekday=False)}", "facts"))
     if paper.version and paper.version > 1:
         revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))

@@ -104,7 +104,7 @@ def test_it_is_said_by_what_a_text_has_found_a_paper() -> None:
             return found.explain(text, found.rank(text, read), 0, paper, read)
 
         by = said("Visions of diffusoin", many[0])
-        assert (by.words, by.typed) == (("visions", "diffusion"), 2)
+        assert (by.words, by.typed) == (("vision", "diffusion"), 2)
         assert by.corrected == (("diffusoin", "diffusion"),)
         # A paper without the word says the same word, not its stem.
         assert said("Visions of diffusoin", texts[-1]).corrected == (("diffusoin", "diffusion"),)
@@ -136,3 +136,18 @@ def test_papers_like_others_share_words_and_phrases() -> None:
             # However rare, such words say nothing.
             assert found.shared_phrases([("Toward", "Toward, whereas.")], ("Towards", "Whereas toward."), 3) == ()
             assert found.rank_similar([("", "")], 3).pks.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "paper", "words"),
+    [
+        ("pretraining", "A model that is pre-trained on images.", ("pre-trained",)),
+        ("pretraining", "A pretraining of models, pre-trained twice.", ("pretraining",)),
+        ("robots", "A robot folds the laundry.", ("robot",)),
+    ],
+)
+def test_the_word_that_is_named_is_one_that_the_paper_has(text: str, paper: str, words: tuple[str, ...]) -> None:
+    texts = [("x", paper), *FILLER]
+    with ranking(texts) as found:
+        ranks = found.rank(text, lambda pks: [texts[pk] for pk in pks])
+        assert found.explain(text, ranks, 0, texts[0], lambda pks: [texts[pk] for pk in pks]).words == words

@@ -131,11 +131,11 @@ def test_who_leaves_takes_all_back_and_comes_back_under_the_same_key(ada: Person
     assert looking.leave(ada.cache)
     assert bob.look().left == ["ada"] and bob.others == [] and bob.sees(1) == ()
     assert bob.look() == Looked()
-    with pytest.raises(CacheError, match="in no group"):
+    with pytest.raises(CacheError, match="not in a group"):
         ada.look()
-    with pytest.raises(CacheError, match="in no group"):
+    with pytest.raises(CacheError, match="not in a group"):
         looking.leave(ada.cache)
-    with pytest.raises(CacheError, match="in no group"):
+    with pytest.raises(CacheError, match="not in a group"):
         ada.share("star")
     looking.join(ada.cache, str(ada.folder), "ada")
     ada.look()

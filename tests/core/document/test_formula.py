@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import html
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from reader.core.cells import cell_len
 from reader.core.document.formula import formula_text
 from reader.core.document.formula_block import TALLEST, draw_formula
 from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, read_tex
+from reader.core.text import clean
 
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
 
@@ -133,6 +136,108 @@ def test_what_is_too_long_or_too_deep_is_shown_as_one_command() -> None:
     assert formula_text("{" * (DEEPEST + 2) + "x" + "}" * (DEEPEST + 2)).startswith("‹")
 
 
+DEEP = (
+    *("{a+", "}"),
+    *(r"\frac{a}{", "}"),
+    *(r"\frac{a+\frac{c}{d}}{", "}"),
+    *("{a_{b", "}}"),
+    *(r"{a \over ", "}"),
+    *(r"\binom{a}{", "}"),
+    *(r"\sqrt[n]{a", "}"),
+    *(r"\sqrt[\sqrt{", "}]{a}"),
+    *(r"{\left(a", r"\right)}^2"),
+    *(r"\underbrace{a", "}_{n}"),
+    *(r"\hat{a", "}"),
+    *(r"\not{a", "}"),
+    *(r"\text{a $", "$}"),
+    *(r"\sum_{a", "}"),
+    *(r"\begin{pmatrix}a&", r"\end{pmatrix}"),
+    *(r"\begin{cases}a&", r"\end{cases}"),
+)
+
+
+@contextmanager
+def counted(most: int) -> Iterator[None]:
+    """Fails if more functions are called than that."""
+    calls = 0
+
+    def count(frame: object, event: str, value: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+        if calls > most:
+            sys.setprofile(None)
+            pytest.fail(f"more than {most:,} calls")
+
+    sys.setprofile(count)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+@pytest.mark.parametrize(("begin", "end"), list(zip(DEEP[::2], DEEP[1::2], strict=True)))
+@pytest.mark.parametrize("depth", [18, DEEPEST - 3])
+def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -> None:
+    tex = begin * depth + r"\frac{a}{b}" + end * depth
+    with counted(200_000):
+        assert formula_text(tex)
+        assert draw_formula(tex, 78)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "'",
+        "' ",
+        "x^",
+        r"x\limits_",
+        "∑_",
+        r"\not",
+        r"\hat",
+        r"\bm",
+        r"\frac",
+        r"\\[",
+        r"\sqrt[",
+        r"\text{$",
+        r"\left(",
+        "{",
+    ],
+)
+@pytest.mark.parametrize("count", [60, 250, 900, LONGEST])
+def test_what_is_repeated_raises_nothing_and_costs_no_more_than_its_length(piece: str, count: int) -> None:
+    tex = (piece * count)[:LONGEST]
+    with counted(100 * len(tex) + 5_000_000 * (piece[-1] == "[")):
+        formula_text(tex)
+        draw_formula(tex, 78)
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b1m", "\u202e", "\x00", "\ud800", "\u2028", "\\\t", "\\\n", "\u200b"])
+def test_no_formula_prints_what_a_terminal_would_obey(sign: str) -> None:
+    for tex in (
+        f"a{sign}b",
+        rf"\frac{{a{sign}}}{{b}}",
+        rf"\text{{{sign}}}^{sign}",
+        rf"\genfrac{sign}{{\a{sign}}}0{{}}ab",
+    ):
+        lines = [*formula_text(tex).split("\n"), *(line for one in draw_formula(tex, 78) for line in one.lines)]
+        assert all(line == clean(line) or line.replace("  ", "").isprintable() for line in lines), (tex, lines)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\begin{aligned}\end{aligned}",
+        r"\begin{split}}{-\left.",
+        r"\left(a\\b\right)",
+        r"\not\not\not=",
+        r"\hat{\begin{align}x\\",
+    ],
+)
+def test_each_line_of_a_drawing_is_one(tex: str) -> None:
+    for one in draw_formula(tex, 78):
+        assert not [line for line in one.lines if "\n" in line]
+
+
 # No two alike
 
 
@@ -165,7 +270,7 @@ def _parts(item: Node) -> list[object]:
 
 
 _LETTERS = st.sampled_from(
-    [*"abxyzdn123", r"\alpha ", r"\mathbf{x}", r"\mathcal{L}", r"\mathbb{R}", r"\infty ", r"\prime"]
+    [*"abxyzdn123", r"\alpha ", r"\mathbf{x}", r"\mathcal{L}", r"\mathbb{R}", r"\infty ", r"\prime "]
 )
 _SIGNS = st.sampled_from(["+", "-", "=", r"\leq ", r"\cdot ", ",", r"\in ", "!"])
 _SIMPLE = st.one_of(_LETTERS, st.sampled_from([r"\sum ", r"\max ", r"\log ", r"\text{if}"]))

@@ -187,3 +187,11 @@ async def test_a_mark_in_a_damaged_cache_is_refused_with_the_way_out(library: Li
     damage(cache_file)
     with pytest.raises(CacheDamaged, match="the next start of the reader mends it"):
         await library.mark("star", True, [1])
+
+
+async def test_who_asks_while_the_reader_leaves_gets_no_answer_and_no_error(cache_file: Path) -> None:
+    library = Library(cache_file)
+    library.close()
+    # A refresh that is stopped by leaving ends like this.
+    assert library.topic_names() == {}
+    assert library.trouble == ""
