@@ -276,7 +276,7 @@ def _source(name: str) -> Path | BinaryIO:
     if name == CLIPBOARD:
         from io import BytesIO
 
-        from reader.actions.paste import read_clipboard
+        from reader.actions.clipboard import read_clipboard
 
         return BytesIO(read_clipboard())
     return sys.stdin.buffer if name == "-" else Path(name)
