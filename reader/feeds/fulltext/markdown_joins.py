@@ -28,6 +28,7 @@ _CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{
 _PANEL = re.compile(r"\(([a-z])\) ")
 _KINDS = {"Figure": "F", "Fig.": "F", "Table": "T", "Algorithm": "alg", "Listing": "LST"}
 _BEGINS_WITH_RELATION = re.compile(r"(?:\\displaystyle\s*)?(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
+_ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
 
 
 def joined_blocks(blocks: Sequence[Block], targets: Mapping[str, str]) -> Iterator[Block]:
@@ -68,6 +69,9 @@ def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> l
         case Formula(number=first) as formula, Paragraph((Span(text, "", ""),)) if first and _NUMBER.fullmatch(text):
             return [replace(formula, number=f"{first.partition('–')[0]}–{text}")]
         case Formula((*rows, last), ""), Formula((first, *more), ""):
+            if _ENDS_WITH_RELATION.search(last):
+                # The cells of an aligned row are paragraphs of their own.
+                return [Formula((*rows, f"{last} & {first}", *more))]
             if _BEGINS_WITH_RELATION.match(first) and "=" not in last:
                 return [Formula((*rows, f"{last} {first}", *more))]
             return [Formula((*rows, last, first, *more))]
