@@ -27,6 +27,7 @@ from reader.core.errors import ConfigError
 from reader.core.marks import ENTRY, HERE
 from reader.core.settings.entries import (
     LISTS,
+    MOST,
     NOUNS,
     TABLES,
     Change,
@@ -203,7 +204,13 @@ class _Stepping:
         """The entries that this program takes; one that it does not take stays as the file has it."""
         before = {one.id: one for one in have}
         found: list[Entry] = []
+        room, left = MOST[table] - len(have), 0
         for one in want:
+            if one.id not in before:
+                room -= 1
+                if room < 0:
+                    left += 1
+                    continue
             try:
                 _check(table, one.values)
                 found.append(one)
@@ -214,6 +221,11 @@ class _Stepping:
                 )
                 if one.id in before:
                     found.append(before[one.id])
+        if left:
+            self._step.refused.append(
+                f"{left:,} of {table} could not be taken over: at most {MOST[table]:,} are. 'dailypapers sync --status'"
+                " says who brought many, and 'sync forget' takes them back."
+            )
         return found
 
     def _write(self, text: str, stamp: list[int]) -> bool:

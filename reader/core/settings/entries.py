@@ -40,8 +40,8 @@ from reader.core.settings.toml_lines import parse_toml
 from reader.core.settings.toml_tables import (
     find_blocks,
     with_table,
-    with_table_moved,
-    with_table_value,
+    with_table_values,
+    with_tables_ordered,
     without_table,
 )
 from reader.core.settings.types import as_toml
@@ -63,6 +63,9 @@ NOUNS = {
     "notify": "notice",
     "hidden_views": "hidden view",
 }
+
+MOST: Mapping[str, int] = {**dict.fromkeys(TABLES, 200), **dict.fromkeys(TEXTS, 1_000)}
+"""Entries of a list beyond which none is taken over from another machine: the user could not use them."""
 
 QUERY_LIMIT = 4_000
 """Maximum characters of a query or a word."""
@@ -193,19 +196,18 @@ def listed(table: str, log: Log) -> list[Entry]:
     states = log[table]
     whole = [id for id, one in states.items() if one.is_there and len(one.values) == len(_fields(table))]
     names: dict[str, str] = {}
+    taken: set[str] = set()
+    numbers: dict[str, int] = {}
     for id in sorted(whole, key=lambda id: (states[id].named, id)) if table in TABLES else ():
-        names[id] = _free_name(states[id].values["name"], {one.casefold() for one in names.values()})
+        name = found = states[id].values["name"]
+        number = numbers.get(name.casefold(), 2)
+        while found.casefold() in taken:
+            found = f"{name[: NAME_LIMIT - 5].rstrip()} {number}"
+            number += 1
+        names[id], numbers[name.casefold()] = found, number
+        taken.add(found.casefold())
     ordered = sorted(whole, key=lambda id: (states[id].place, id))
     return [Entry(id, {**states[id].values, **({"name": names[id]} if id in names else {})}) for id in ordered]
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    if name.casefold() not in taken:
-        return name
-    number = 2
-    while (found := f"{name[: NAME_LIMIT - 5].rstrip()} {number}").casefold() in taken:
-        number += 1
-    return found
 
 
 def _fields(table: str) -> tuple[str, ...]:
@@ -394,24 +396,23 @@ def with_list(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry
     return after
 
 
-def _with_tables(text: str, table: str, have: list[Entry], want: Sequence[Entry]) -> str:
+def _with_tables(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> str:
     wanted = {one.id: one for one in want}
-    for place in reversed(range(len(have))):
-        if have[place].id not in wanted:
-            text = without_table(text, table, place)
-            del have[place]
-    for place, one in enumerate(have):
-        for field, value in wanted[one.id].values.items():
-            if one.values[field] != value:
-                text = with_table_value(text, table, place, field, value)
-    ids = [one.id for one in have]
-    for one in want:
-        if one.id not in ids:
-            text = with_table(text, table, one.values)
-            ids.append(one.id)
-    for place, one in enumerate(want):
-        if ids[place] != one.id:
-            at = ids.index(one.id)
-            text = with_table_moved(text, table, at, place)
-            ids.insert(place, ids.pop(at))
-    return text
+    if gone := [place for place, one in enumerate(have) if one.id not in wanted]:
+        text = without_table(text, table, *gone)
+    kept = [one for one in have if one.id in wanted]
+    others = {
+        (place, field): value
+        for place, one in enumerate(kept)
+        for field, value in wanted[one.id].values.items()
+        if one.values[field] != value
+    }
+    if others:
+        text = with_table_values(text, table, others)
+    known = {one.id for one in kept}
+    new = [one for one in want if one.id not in known]
+    if new:
+        text = with_table(text, table, *(one.values for one in new))
+    places = {one.id: place for place, one in enumerate((*kept, *new))}
+    order = [places[one.id] for one in want]
+    return text if order == sorted(order) else with_tables_ordered(text, table, order)

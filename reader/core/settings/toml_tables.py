@@ -6,7 +6,7 @@ is removed leaves its comments behind: they are the user's words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reader.core.settings.toml_edit import end_of, replaced
@@ -45,45 +45,64 @@ def find_blocks(text: str, table: str) -> list[Block]:
     return found
 
 
-def with_table(text: str, table: str, values: Mapping[str, object]) -> str:
-    """The text with one more table, behind the last one of its name, else at its end."""
+def with_table(text: str, table: str, *added: Mapping[str, object]) -> str:
+    """The text with more tables, behind the last one of their name, else at its end."""
     lines = _lines(text)
-    new = [f"[[{table}]]", *(f"{key} = {as_toml(value)}" for key, value in values.items())]
+    new: list[str] = []
+    for values in added:
+        new += ["", f"[[{table}]]", *(f"{key} = {as_toml(value)}" for key, value in values.items())]
     blocks = find_blocks(text, table)
     if blocks:
         place = _reach(lines, blocks[-1])[1]
-        return _joined([*lines[:place], "", *new, *lines[place:]], text)
+        return _joined([*lines[:place], *new, *lines[place:]], text)
     while lines and not lines[-1].strip():
         lines.pop()
-    return _joined([*lines, *([""] if lines else []), *new, ""], text)
+    return _joined([*lines, *new[not lines :], ""], text)
 
 
-def without_table(text: str, table: str, index: int) -> str:
-    """The text without one of the tables; its comments stay."""
-    lines, block = _lines(text), find_blocks(text, table)[index]
-    gone = {block.header, *(line for start, stop in block.keys.values() for line in range(start, stop))}
-    kept = [line for at, line in enumerate(lines) if at not in gone]
-    # Of the empty lines around the table, one is enough.
-    at = block.header
-    while at < len(kept) and not kept[at].strip() and (at == 0 or not kept[at - 1].strip()) and at + 1 < len(kept):
-        del kept[at]
-    return _joined(kept, text)
+def without_table(text: str, table: str, *indexes: int) -> str:
+    """The text without some of the tables; their comments stay."""
+    lines, blocks = _lines(text), find_blocks(text, table)
+    for block in (blocks[index] for index in sorted(indexes, reverse=True)):
+        gone = {block.header, *(line for start, stop in block.keys.values() for line in range(start, stop))}
+        lines[block.header : block.stop] = [
+            line for at, line in enumerate(lines[block.header : block.stop], block.header) if at not in gone
+        ]
+        # Of the empty lines around the table, one is enough.
+        at = block.header
+        while at + 1 < len(lines) and not lines[at].strip() and (at == 0 or not lines[at - 1].strip()):
+            del lines[at]
+    return _joined(lines, text)
 
 
 def with_table_value(text: str, table: str, index: int, key: str, value: object) -> str:
     """The text with another value of a key that the table has."""
-    lines, block = _lines(text), find_blocks(text, table)[index]
-    start, stop = block.keys[key]
-    name = lines[start].partition("=")[0].rstrip()
-    return _joined([*lines[:start], *replaced(lines[start:stop], f"{name} = {as_toml(value)}"), *lines[stop:]], text)
+    return with_table_values(text, table, {(index, key): value})
+
+
+def with_table_values(text: str, table: str, values: Mapping[tuple[int, str], object]) -> str:
+    """The text with other values of keys that the tables have, by the table's index and the key."""
+    lines, blocks = _lines(text), find_blocks(text, table)
+    places = sorted(
+        ((*blocks[index].keys[key], value) for (index, key), value in values.items()), key=lambda one: one[:2]
+    )
+    for start, stop, value in reversed(places):
+        name = lines[start].partition("=")[0].rstrip()
+        lines[start:stop] = replaced(lines[start:stop], f"{name} = {as_toml(value)}")
+    return _joined(lines, text)
 
 
 def with_table_moved(text: str, table: str, index: int, to: int) -> str:
     """The text with one of the tables, and its comments, in another place among them."""
+    order = list(range(len(find_blocks(text, table))))
+    order.insert(to, order.pop(index))
+    return with_tables_ordered(text, table, order)
+
+
+def with_tables_ordered(text: str, table: str, order: Sequence[int]) -> str:
+    """The text with the tables, and their comments, in the order of these indexes."""
     lines, blocks = _lines(text), find_blocks(text, table)
     spans = [_reach(lines, block) for block in blocks]
-    order = list(range(len(blocks)))
-    order.insert(to, order.pop(index))
     # Each place among the tables stays where it is, with what stands between them; only their lines change places.
     result: list[str] = []
     end = 0

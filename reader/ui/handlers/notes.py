@@ -153,7 +153,7 @@ class NoteActions:
             self._background.start("editor", partial(self._edit, noting, text), exclusive=True)
 
     async def _edit(self, noting: Noting, text: str) -> None:
-        from reader.actions.editor import edit, find_editor
+        from reader.actions.programs import edit, find_editor
 
         command = find_editor(os.environ)
         if command is None:

@@ -12,7 +12,7 @@ from reader.ui.state.parts import Tagging
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
-    from reader.ui.screens.tag_line import TagScreen
+    from reader.ui.screens.command_line import TagScreen
 
 MOST_READ = 100
 """Maximum number of papers whose tags are read to show them; a read takes 0.1 ms."""

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -18,6 +19,7 @@ from reader.cache.entries import Step, keep_in_step
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.foreign import checked
 from reader.core.follows import Follow, value_of
+from reader.core.settings import toml_tables
 from reader.core.settings.entries import LISTS, event_value
 from reader.core.settings.toml_edit import with_value
 from reader.core.settings.toml_tables import with_table, with_table_moved, with_table_value, without_table
@@ -157,7 +159,7 @@ def test_one_name_is_one_entry_and_the_other_query_is_in_its_history(origin: Pat
     settle([one])
     two.meet()
     one.meet()
-    assert one.replaced() == [("view evals", "view evals: title:one", ("config", "history", "views.evals"), 2)]
+    assert one.replaced() == [("view evals", "title:one", ("config", "history", "views.evals"), 2)]
     assert two.replaced() == []
     settle([one, two])
     assert one.queries() == two.queries() == {"Evals": "title:two"}
@@ -266,7 +268,7 @@ def test_what_both_had_under_one_name_gives_way_to_what_was_changed_since(origin
     two.step()
     two.look()
     two.step()
-    assert two.replaced() == [("view a", "view a: title:mine", ("config", "history", "views.a"), 3)]
+    assert two.replaced() == [("view a", "title:mine", ("config", "history", "views.a"), 3)]
     assert two.queries() == {"a": "title:new"}
     assert "# Mine." in two.text and 'query = "title:new"  # so' in two.text
 
@@ -552,3 +554,27 @@ def test_the_files_are_equal_to_the_byte_where_they_began_equal(origin: Path, tm
     two.write(with_value(two.text, ("mute",), '["crypto"]'))
     settle([one, two])
     assert one.text == two.text
+
+
+def test_no_machine_can_flood_the_lists_of_another(
+    origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is parsed some times, however many entries come, and what is the user's own stays."""
+    one, two = homes(origin, tmp_path, "one", "two")
+    one.write(one.text + views("own", "mine"))
+    settle([one, two])
+    with two.events() as events:
+        for number in range(500):
+            said = {**view("Same", f"title:{number}"), "there": True, "place": f"{number:026d}"}
+            events.record_plain({f"entry:views:{number:016x}": event_value(said)})
+    two.look()
+    one.look()
+    parse = Mock(wraps=toml_tables.find_blocks)
+    monkeypatch.setattr(toml_tables, "find_blocks", parse)
+    refused = one.step().refused
+    assert parse.call_count <= 4
+    assert refused[0].startswith("302 of views could not be taken over: at most 200 are.")
+    assert len(one.names()) == 200 and {"own", "mine", "Same", "Same 2"} <= {*one.names()}
+    one.write(without_table(one.text, "views", one.names().index("own")))
+    one.step()
+    assert "own" not in one.names()

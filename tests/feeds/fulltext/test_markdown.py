@@ -27,8 +27,7 @@ from reader.core.document.model import (
 )
 from reader.core.errors import NoFullText
 from reader.feeds.fulltext import markdown
-from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
-from reader.feeds.fulltext.tex_runs import find_runs
+from reader.feeds.fulltext.markdown import find_runs, parse_markdown, read_markdown
 from tests.core.document.checks import check_document
 from tests.feeds.fulltext import pages
 

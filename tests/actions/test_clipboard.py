@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.actions.citation_keys import CitationKeys
-from reader.actions.citation_styles import STYLES, apa, ieee, mla
-from reader.actions.clipboard import COPIES
+from reader.actions.clipboard import COPIES, STYLES, apa, ieee, mla
 from reader.core.paper import Paper
 
 TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
