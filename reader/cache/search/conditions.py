@@ -24,12 +24,11 @@ from reader.cache.search.full_text import (
 )
 from reader.cache.search.sql_functions import search_key, split_words
 from reader.core.dates import seconds_of_days
-from reader.core.flags import Flag
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
 from reader.core.marks import FINISH, OPEN, PASS, quoted
 from reader.core.marks import TRACES as KINDS
-from reader.core.paper_row import UNKNOWN
+from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 from reader.core.query.sharing import name_and_kind
 

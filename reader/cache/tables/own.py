@@ -202,7 +202,7 @@ class PaperFlags(SQLModel, table=True):
 
     pk: int = Field(primary_key=True, foreign_key="paper.pk")
     flags: int
-    """Bits of `reader.core.flags.Flag`."""
+    """Bits of `reader.core.paper_row.Flag`."""
 
 
 class Follow(SQLModel, table=True):
