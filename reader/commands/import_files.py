@@ -176,7 +176,8 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
             page: list[str] = []
             try:
                 with memory.limited("Split the file, or see what is in it."):
-                    for part in _read_parts(name):
+                    for read in _read_parts(name):
+                        part = storer.tell_apart(read) if storer else read
                         stored, marks = store(part)
                         total, found.marks = total + stored, found.marks + marks
                         page += _ids_of_page(part)
@@ -228,6 +229,11 @@ class _Storer:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stored = sum(self._cache.store_all(part, now, newer=False), Stored())
         return stored, self._add([marks for listing in part for marks in listing.marks])
+
+    def tell_apart(self, part: Sequence[Listing]) -> list[Listing]:
+        """A part in which papers of a page that share their title with other ones here have ids of their own."""
+        with explained(self._workspace.cache_file), closing(connect(self._workspace.cache_file)) as connection:
+            return [pages.tell_apart(connection, listing) for listing in part]
 
     def place(self, ids: Sequence[str]) -> None:
         """Keep the order of a saved page."""
