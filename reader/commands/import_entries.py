@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from reader.commands.choosing.chosen_papers import count_changing
+from reader.commands.choosing import count_changing
 from reader.commands.output import amount, print_line, warn
 from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace

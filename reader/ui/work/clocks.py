@@ -1,7 +1,8 @@
-"""The clock of a triage: a look at it each second, for the first line, and news once the time is up."""
+"""What passes with time: a notice, and a triage, whose clock is looked at each second, until its time is up."""
 
 from __future__ import annotations
 
+from reader.ui.state.notices import Notices
 from reader.ui.state.whole import State
 from reader.ui.text.triage_lines import TIME_IS_UP
 from reader.ui.work.services import Services
@@ -65,3 +66,22 @@ def _is_coming(state: State) -> bool:
     """Whether the user waits for the papers of a triage, and has not gone elsewhere."""
     triage = state.triage
     return triage is not None and triage.phase == "coming" and state.place == triage.place
+
+
+LIFETIME = 6.0
+"""Seconds that a notice is shown."""
+
+
+class NoticeTimer:
+    """Removes each passing notice; each new one restarts the time."""
+
+    def __init__(self, services: Services) -> None:
+        self._model = services.model
+        self._delay = services.background.delayed(self._pass)
+
+    def begin(self, _state: State) -> None:
+        """Start the time of a new notice."""
+        self._delay.begin(LIFETIME)
+
+    def _pass(self) -> None:
+        self._model.change(self._model.state.change_notices(Notices.passed))

@@ -16,8 +16,8 @@ from reader.ui.state.parts import ListContent, Position, Reading
 from reader.ui.state.text_view import Size
 from reader.ui.state.whole import State
 from reader.ui.text.triage_lines import TIME_IS_UP
+from reader.ui.work.clocks import COMING, LONG, SECOND, TriageClock
 from reader.ui.work.services import Services
-from reader.ui.work.triage_clock import COMING, LONG, SECOND, TriageClock
 from tests.ui.papers import NOW
 from tests.ui.stage import look, paper
 
