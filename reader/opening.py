@@ -162,7 +162,7 @@ def show_sample(workspace: Workspace, query: str) -> int:
     """Open the bundled sample in a temporary cache."""
     from tempfile import TemporaryDirectory
 
-    from reader.commands.sample import fill_with_sample
+    from reader.commands.workspace import fill_with_sample
 
     with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "papers.db"

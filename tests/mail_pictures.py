@@ -19,8 +19,7 @@ from tempfile import TemporaryDirectory
 
 from reader.actions.digests.page import page
 from reader.cli import main
-from reader.commands.sample import fill_with_sample
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core.digest import Digest, Item, Section
 from reader.core.paper import Paper
 from tests.mail_server import serving

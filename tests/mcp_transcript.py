@@ -15,8 +15,7 @@ from typing import Any
 
 from mcp import Client, StdioServerParameters
 
-from reader.commands.sample import fill_with_sample
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, fill_with_sample
 from tests.ui.full_texts import document, keep_text
 
 ID = "2606.26740"

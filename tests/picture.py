@@ -14,8 +14,7 @@ from tempfile import TemporaryDirectory
 from textual.pilot import Pilot
 
 from reader.commands.line.shell import ReaderShell
-from reader.commands.sample import fill_with_sample
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp

@@ -13,8 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TextIO
 
-from reader.actions import atom, bibtex, csl_json, ris
+from reader.actions import atom
 from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import csl_items, write_bibtex, write_ris
 from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.fields import in_order
@@ -102,7 +103,7 @@ def write_json(papers: Iterable[Paper], out: TextIO, more: Callable[[Paper], Rec
 
 def write_csl_json(papers: Iterable[Paper], out: TextIO, keys: CitationKeys) -> int:
     """Write a JSON array of items for citation processors, one a line."""
-    return write_array(csl_json.items(papers, keys), out)
+    return write_array(csl_items(papers, keys), out)
 
 
 def mark_record(mark: Mark) -> Record:
@@ -246,13 +247,13 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "bibtex",
                 ".bib",
                 "entries for LaTeX and reference managers",
-                lambda papers, out, keys, *_: bibtex.write(papers, out, keys),
+                lambda papers, out, keys, *_: write_bibtex(papers, out, keys),
             ),
             Format(
                 "ris",
                 ".ris",
                 "records for reference managers",
-                lambda papers, out, keys, *_: ris.write(papers, out, keys),
+                lambda papers, out, keys, *_: write_ris(papers, out, keys),
             ),
             Format(
                 "csl-json",

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.actions import front_matter
-from reader.actions.bibtex import doi
 from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import doi
 from reader.actions.export import ExportFailed, markdown_body, replacing
 from reader.actions.front_matter import Facts
 from reader.core.ids import hf_url, paper_url, pdf_url

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS, Format, Record, format_of, mark_record, replacing, write_json
-from reader.commands.choosing.chosen_papers import add_all, choose_papers
+from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, print_line, warn
 from reader.commands.workspace import Workspace

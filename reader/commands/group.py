@@ -93,7 +93,7 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
 def _warn_of_namesake(workspace: Workspace) -> None:
     """Say it if somebody else had the name first."""
     from reader.cache.group import membership
-    from reader.cache.group.naming import name_beside_namesake
+    from reader.cache.group.membership import name_beside_namesake
 
     mine = membership.load(workspace.cache_file)
     if mine is not None and (name := name_beside_namesake(mine)):

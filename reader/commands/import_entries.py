@@ -8,15 +8,14 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from reader.commands.choosing.chosen_papers import count_changing
+from reader.commands.choosing import count_changing
 from reader.commands.output import amount, print_line, warn
 from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import page_id
-from reader.core.library import LibraryEntry
 from reader.core.marks import LIKE, TAG, WANT
-from reader.core.paper import Listing
+from reader.core.paper import LibraryEntry, Listing
 
 LISTED = 10
 """Entries without a paper that are printed; --json has all."""

@@ -28,9 +28,8 @@ from reader.core.text import text_size
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.storing.papers import Cache, Stored
-    from reader.core.library import LibraryEntry
     from reader.core.marks import PaperMarks
-    from reader.core.paper import Listing
+    from reader.core.paper import LibraryEntry, Listing
 
 PART = 1_000
 """Papers that are stored before their marks are added."""
@@ -177,7 +176,8 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
             page: list[str] = []
             try:
                 with memory.limited("Split the file, or see what is in it."):
-                    for part in _read_parts(name):
+                    for read in _read_parts(name):
+                        part = storer.tell_apart(read) if storer else read
                         stored, marks = store(part)
                         total, found.marks = total + stored, found.marks + marks
                         page += _ids_of_page(part)
@@ -230,6 +230,11 @@ class _Storer:
         stored = sum(self._cache.store_all(part, now, newer=False), Stored())
         return stored, self._add([marks for listing in part for marks in listing.marks])
 
+    def tell_apart(self, part: Sequence[Listing]) -> list[Listing]:
+        """A part in which papers of a page that share their title with other ones here have ids of their own."""
+        with explained(self._workspace.cache_file), closing(connect(self._workspace.cache_file)) as connection:
+            return [pages.tell_apart(connection, listing) for listing in part]
+
     def place(self, ids: Sequence[str]) -> None:
         """Keep the order of a saved page."""
         with (
@@ -270,7 +275,7 @@ def _source(name: str) -> Path | BinaryIO:
     if name == CLIPBOARD:
         from io import BytesIO
 
-        from reader.actions.paste import read_clipboard
+        from reader.actions.clipboard import read_clipboard
 
         return BytesIO(read_clipboard())
     return sys.stdin.buffer if name == "-" else Path(name)

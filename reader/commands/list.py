@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reader.commands.choosing.nothing_found import explain_nothing, point_to_near
+from reader.commands.choosing import explain_nothing, point_to_near
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.output import Style, counts, is_terminal, print_line, state_words
 from reader.commands.printing import likeness

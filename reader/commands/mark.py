@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from functools import partial
 
-from reader.commands.choosing.chosen_papers import (
+from reader.commands.choosing import (
     add_papers,
     choose_papers,
     count_changing,

@@ -44,7 +44,7 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
 
 def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
     """Find the paper, which is fetched if need be, before the reader takes the terminal."""
-    from reader.commands.choosing.wanted_paper import find_or_fetch
+    from reader.commands.choosing import find_or_fetch
 
     if arguments.link or arguments.json:
         raise UsageError("--reader opens the paper's page in the reader: leave --link and --json out.")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.commands.choosing.chosen_papers import add_all, choose_papers, expect_papers
+from reader.commands.choosing import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, add_json, positive_number, suggest
 from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace

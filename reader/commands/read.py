@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from reader.commands.choosing.wanted_text import find_or_fetch_text
+from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_json, add_no_pager
 from reader.commands.output import READABLE, Style, is_terminal, print_json, print_line, width, wrapped
 from reader.commands.workspace import Workspace

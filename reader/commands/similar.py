@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reader.commands.choosing.wanted_paper import find_or_fetch
+from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
 from reader.commands.output import Style, counts, is_terminal, print_line, state_words, warn, wrapped
 from reader.commands.printing import likeness

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.commands.choosing.chosen_papers import (
+from reader.commands.choosing import (
     add_query_and_dry_run,
     choose_papers,
     count_changing,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import config
-from reader.commands.choosing.nothing_found import explain_nothing
+from reader.commands.choosing import explain_nothing
 from reader.commands.command import Command, add_limit, add_no_pager, query_of
 from reader.commands.output import Style, amount, cut, is_terminal, print_line, print_text, width
 from reader.commands.printing.json_form import JsonForm, add_json_fields

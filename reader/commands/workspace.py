@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from reader import access_token, config, paths, settings_reader
 from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
+from reader.core.nearest import nearest
+from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
     from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
+    from reader.core.query.nodes import Node
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
     from reader.settings_reader import LoadedSettings, Mistake
-
 
 _TERM = re.compile(r"-?(is|has|topic|tag|by|since|until|day|author|org|title|venue|category|view|follow|sort):\S")
 """The form of a term of a query that stands where an id should."""
@@ -272,7 +274,6 @@ def selection(window: Window, query: Query) -> Selection:
     Raises NotInCache for a `like:` of a paper that the cache does not have.
     """
     from reader.cache.search.compile import Scope, compile_query
-    from reader.commands.query_names import check_names
     from reader.session import visit
 
     views = saved_views(query)
@@ -302,8 +303,6 @@ def prepare_finding(window: Window) -> None:
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
-    from reader.commands.query_names import names_in
-
     wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
@@ -361,3 +360,63 @@ def warn_of_mistakes(workspace: Workspace) -> None:
     """Print on standard error how many mistakes the settings have, if any."""
     if mistakes := workspace.mistakes():
         warn(f"{amount(len(mistakes), 'mistake')} in the settings: 'dailypapers config check' lists them.")
+
+
+def fill_with_sample(workspace: Workspace, file: Path) -> None:
+    """Make a cache with the papers that ship with the program."""
+    from datetime import UTC, datetime
+    from io import BytesIO
+
+    from reader.cache.storing.papers import Cache
+    from reader.data import read_text
+    from reader.feeds.files.papers_file import read_papers
+
+    now = datetime.now(UTC)
+    with closing(Cache.open(file, workspace.topics)) as cache:
+        listings = read_papers(BytesIO(read_text("sample.json").encode()), now.date())
+        for _ in cache.store_all(listings, now.isoformat(timespec="seconds")):
+            pass
+
+
+def check_names(window: Window, query: Query) -> None:
+    """Raise UsageError for the first name of a query that nothing has; an empty cache has no topics to tell."""
+    if wanted := list(names_in(query.root, "topic")):
+        known = window.topic_names()
+        _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers topics' lists them.")
+    if wanted := list(names_in(query.root, "follow")):
+        from reader.cache.follows import follows
+        from reader.core.follows import name_slug
+
+        followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
+        advice = "'dailypapers follow list' prints what is."
+        _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", advice)
+    if wanted := [name.casefold() for name in names_in(query.root, "by")]:
+        from reader.cache.group.members import members
+        from reader.core.group import ANYONE
+
+        people = [ANYONE, *(one.name.casefold() for one in window.read(members))]
+        _check_each(
+            wanted, people, "Nobody else in the group is named {}.", "'dailypapers group status' prints who is."
+        )
+
+
+def _check_each(names: Iterable[str], known: Iterable[str], said: str, advice: str) -> None:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            meant = nearest(name, known)
+            raise UsageError(f"{said.format(repr(clean(name, 100)))} {f'Did you mean {meant}?' if meant else advice}")
+
+
+def names_in(node: Node | None, field: str) -> Iterator[str]:
+    """The names in all terms of a field."""
+    from reader.core.query.nodes import And, Not, Or, Term
+
+    match node:
+        case And() | Or():
+            for part in node.nodes:
+                yield from names_in(part, field)
+        case Not():
+            yield from names_in(node.node, field)
+        case Term() if node.field == field:
+            yield node.value

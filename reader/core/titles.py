@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from reader.core.ids import page_id
 from reader.core.text import fold, title_hash
 
 YEAR = 366
 """Days between two dates that can't be of one paper, even if its authors are as many."""
 
 MOST_CHOICES = 5
+
+_RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹₀-₉]+")
 
 _PREFIX = 15
 """Minimum letters of a title that may be the beginning of another."""
@@ -47,15 +50,32 @@ def without_cut_word(title: str) -> str:
 
 
 def is_same(one: Titled, other: Titled) -> bool:
-    """Whether two records are of one paper: the same title, and as many authors or the same date.
+    """Whether two records are of one paper: the same title, and as many authors or the same date, and no other number.
 
-    Case, accents, dashes, spaces and punctuation of the titles make no difference.
+    Case, accents, dashes, spaces and punctuation of the titles make no difference, but between digits and in names
+    such as `C++`.
     """
-    if title_hash(one.title) != title_hash(other.title):
+    if title_hash(one.title) != title_hash(other.title) or _signs(one.title) != _signs(other.title):
         return False
-    if one.published and one.published == other.published:
-        return True
-    return bool(one.author_count) and one.author_count == other.author_count and not _are_far(one, other)
+    if one.author_count and other.author_count:
+        return one.author_count == other.author_count and not _are_far(one, other)
+    return bool(one.published) and one.published == other.published
+
+
+def _signs(title: str) -> list[str]:
+    """What two titles of the same letters differ by if they mean different things: `1.5B` and `15B`, `C++` and `C`."""
+    return re.findall(r"\d+|[+#*]", fold(_RAISED.sub(r" \g<0>", title)))
+
+
+def is_other(one: Titled, other: Titled) -> bool:
+    """Whether all that two records tell says that they are of two papers, though a title's id is the same."""
+    is_told = all((one.author_count, other.author_count, one.published, other.published))
+    return is_told and not is_same(one, other)
+
+
+def twin_id(paper: Titled) -> str:
+    """The id of a paper of a page that shares its title with another one."""
+    return page_id(f"{paper.title} {paper.author_count} {paper.published}")
 
 
 def _are_far(one: Titled, other: Titled) -> bool:

@@ -1,7 +1,8 @@
 """Look up the titles of saved pages' papers, one at a time: in the daily feed, and what it does not have at arXiv.
 
-A title is the paper's if it is the same and the authors are as many, or the date is the same. All else is offered as
-a choice. What was looked up is stored title by title, so a run that ends early is continued by the next one.
+A title is the paper's if it is the same and the authors are as many, or the date if one of them does not tell how
+many. All else is offered as a choice. What was looked up is stored title by title, so a run that ends early is
+continued by the next one.
 """
 
 from __future__ import annotations

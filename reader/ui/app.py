@@ -37,11 +37,11 @@ from reader.ui.state.parts import RefreshStatus
 from reader.ui.state.whole import State
 from reader.ui.terminal.last_place import LastPlace
 from reader.ui.terminal.process import finish_startup_tuning
-from reader.ui.terminal.window_title import title_parts, window_title
 from reader.ui.text.glyphs import glyphs
 from reader.ui.textual_fixes import take_keys
+from reader.ui.view_models import title_parts, window_title
+from reader.ui.widgets.line_widgets import StatusLine
 from reader.ui.widgets.scrollbar import draw_scrollbars
-from reader.ui.widgets.status_line import StatusLine
 from reader.ui.work.background import Background
 from reader.ui.work.bookmark_keeper import BookmarkKeeper
 from reader.ui.work.list_loader import ListLoader

@@ -10,36 +10,28 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
 from reader.keys.own_actions import own_actions
-from reader.ui.handlers.add import AddActions
 from reader.ui.handlers.commands import CommandActions
-from reader.ui.handlers.copying import CopyActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
 from reader.ui.handlers.follows import FollowActions
 from reader.ui.handlers.full_text import FullTextActions, Outside
-from reader.ui.handlers.links import LinkActions, Terminal
-from reader.ui.handlers.marks import MarkActions
-from reader.ui.handlers.movement import MovementActions
-from reader.ui.handlers.notes import NoteActions
+from reader.ui.handlers.links import CopyActions, LinkActions, Terminal
+from reader.ui.handlers.marks import MarkActions, QueueActions
+from reader.ui.handlers.movement import MovementActions, SelectionActions
+from reader.ui.handlers.notes import NoteActions, TagActions
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.pdf import PdfActions
 from reader.ui.handlers.pictures import PictureActions
 from reader.ui.handlers.program import Program, ProgramActions
-from reader.ui.handlers.query import QueryActions
-from reader.ui.handlers.queue import QueueActions
-from reader.ui.handlers.reading import ReadingActions
+from reader.ui.handlers.query import AddActions, QueryActions, SimilarActions
 from reader.ui.handlers.registry import Handler, handlers_of
-from reader.ui.handlers.selection import SelectionActions
-from reader.ui.handlers.similar import SimilarActions
-from reader.ui.handlers.tags import TagActions
 from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
 from reader.ui.handlers.triage import TriageActions
-from reader.ui.handlers.views import ViewActions
-from reader.ui.handlers.weights import WeightActions
+from reader.ui.handlers.views import ReadingActions, ViewActions, WeightActions
 from reader.ui.state.parts import Position
 from reader.ui.terminal.pictures import picture_terminal
 from reader.ui.work.automatic_commands import AutomaticCommands
-from reader.ui.work.cache_watch import CacheWatch
+from reader.ui.work.clocks import NoticeTimer, TriageClock
 from reader.ui.work.command_runner import CommandRunner
 from reader.ui.work.counter import Counter
 from reader.ui.work.detail_loader import DetailLoader
@@ -51,12 +43,10 @@ from reader.ui.work.fetching.picture_loader import PictureLoader
 from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.fetching.text_fetcher import TextFetcher
 from reader.ui.work.fit_finder import FitFinder
-from reader.ui.work.notice_timer import NoticeTimer
-from reader.ui.work.settings_watch import SettingsWatch
 from reader.ui.work.sync import Sync
 from reader.ui.work.topic_meanings import TopicMeanings
 from reader.ui.work.traces import Traces
-from reader.ui.work.triage_clock import TriageClock
+from reader.ui.work.watches import CacheWatch, SettingsWatch
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics

@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import constants, on
+from textual.app import App
 from textual.driver import Driver
 
 from reader import platform
-from reader.ui.looks.themed_app import ThemedApp
+from reader.ui.looks import theme
 from reader.ui.terminal.last_place import LastPlace
 from reader.ui.terminal.leaving import Leaving
-from reader.ui.textual_fixes import BoundedDriver, FollowingDriver
+from reader.ui.textual_fixes import BoundedDriver, FollowingDriver, StylesheetParsedOnce
 from reader.ui.work.background import record_loop_error
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from reader.ui.first_frame.frame import FirstFrame, Handed
+
+
+class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+    """An app in one of our themes, or of Textual's with our variables."""
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours to those of a theme."""
+        self.register_theme(theme.find_theme(name))
+        self.theme = name
+
+    def draw_picture(self, title: str) -> str:
+        """The screen as SVG."""
+        from reader.ui.looks.screenshot import draw_picture
+
+        return draw_picture(self, title)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(theme.DEFAULTS)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
+
 
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 """The name by which `textual serve` asks for its driver."""

@@ -8,7 +8,7 @@ from textual import on
 
 from reader.keys.spelling import keys_labelled
 from reader.ui.bounded_app import BoundedApp
-from reader.ui.widgets.key_lines import KeyLines
+from reader.ui.widgets.line_widgets import KeyLines
 from reader.ui.widgets.paper_list import PaperList
 
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from reader.ui.looks.look import Look
-    from reader.ui.screens.command_line import CommandScreen
+    from reader.ui.screens.command_line import CommandScreen, TagScreen
     from reader.ui.screens.note_editor import NoteScreen
-    from reader.ui.screens.tag_line import TagScreen
 
 
 class Overlays:
@@ -54,7 +53,7 @@ class Overlays:
 
     def _draw_tags(self, state: State) -> None:
         if state.tagging is not None:
-            from reader.ui.screens.tag_line import TagScreen
+            from reader.ui.screens.command_line import TagScreen
 
             key = self._keymap.key("tags.complete", "tags")
             self.tag_line = TagScreen(state.tagging, state.topic_papers, key)

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from reader.actions.digests.markdown import markdown
-from reader.actions.digests.message import Envelope, message
 from reader.actions.digests.page import MOST_BYTES, page
-from reader.actions.digests.plain import WIDTH, plain_text
+from reader.actions.digests.smtp import Envelope, message
+from reader.actions.digests.text import WIDTH, markdown, plain_text
 from reader.core.cells import cell_len
 from reader.core.digest import SHORT, Digest, Item, Section, gist
 from reader.core.paper import Paper

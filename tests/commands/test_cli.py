@@ -19,8 +19,7 @@ import pytest
 from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, find_command
-from reader.commands.sample import fill_with_sample
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
 

@@ -87,3 +87,30 @@ def test_a_mark_stays_when_its_paper_comes_again(run: Run, papers: Path, tmp_pat
     assert run("import", str(write_days(tmp_path / "later.jsonl", later))).code == 0
     [starred] = run("list", "is:starred", "--json").records
     assert (starred["id"], starred["upvotes"], starred["day"]) == ("2606.26740", 90, "2026-07-01")
+
+
+def _page(*shown: tuple[str, int, str]) -> str:
+    blocks = [
+        f"{title}\n\n{'Words of the abstract. ' * 8}\n\n• {count} authors\n\n·\n{day}" for title, count, day in shown
+    ]
+    return "Daily Papers\n\n" + "\n\n".join(blocks) + "\n"
+
+
+def test_papers_of_two_pages_that_share_a_title_are_two_and_so_are_their_marks(run: Run, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_text(_page(("A 1.5B model", 3, "May 8, 2025"), ("Week 12", 2, "May 9, 2025")), "utf-8")
+    second.write_text(_page(("A 15B model", 9, "Jun 8, 2023"), ("Week 12", 7, "May 9, 2023")), "utf-8")
+    assert run("import", str(first)).out == "2 new, 0 updated, 0 unchanged.\n"
+    run("mark", "star", "--query", "title:week")
+    assert run("import", str(second)).out == "2 new, 0 updated, 0 unchanged.\n"
+    for page in (first, second):
+        assert run("import", str(page)).out == "0 new, 0 updated, 2 unchanged.\n"
+    both = run("list", "is:starred", "--json").records
+    assert [(paper["title"], paper["author_count"]) for paper in both] == [("Week 12", 2)]
+
+
+def test_titles_of_one_page_that_have_the_same_letters_are_two_papers(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(_page(("A 1.5B model", 3, "May 8, 2025"), ("A 15B model", 3, "May 8, 2025")), "utf-8")
+    assert run("import", str(page)).out == "2 new, 0 updated, 0 unchanged.\n"
+    assert run("import", str(page)).out == "0 new, 0 updated, 2 unchanged.\n"

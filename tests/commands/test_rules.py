@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.commands.workspace import Workspace
-from tests.commands.conftest import Run
+from tests.commands.conftest import DAYS, Run, write_days
 
 RULES = """
 mute = ["verifiers"]
@@ -100,3 +100,10 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run
     assert "Muted, because verifiers." in run("show", "2606.00003", "--why").out
     file.write_text("")
     assert (run("count").out, run("count", "is:muted").out) == ("6\n", "0\n")
+
+
+def test_muted_words_leave_out_papers_that_are_imported(run: Run, home: Path, tmp_path: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_text('mute = ["verifiers"]\n')
+    assert run("import", str(write_days(tmp_path / "days.jsonl", DAYS))).code == 0
+    assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")

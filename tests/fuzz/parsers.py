@@ -34,14 +34,13 @@ from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, title_hash
 from reader.core.topics.rules import read_rules, review_rules
 from reader.core.venue import LONGEST, read_venue
-from reader.feeds import addresses, plain_text
+from reader.feeds import plain_text
 from reader.feeds.arxiv.parse import parse_arxiv, parse_record, refusal_reason
 from reader.feeds.files.bibtex_file import parse_bibtex
-from reader.feeds.files.decompress import DamagedFile, decompressed
 from reader.feeds.files.export_file import is_export, parse_export
 from reader.feeds.files.id_list import parse_list
 from reader.feeds.files.json_stream import JsonStream
-from reader.feeds.files.papers_file import read_papers
+from reader.feeds.files.papers_file import DamagedFile, decompressed, read_papers
 from reader.feeds.files.ris_file import parse_ris
 from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.files.zotero_rdf import parse_rdf
@@ -50,7 +49,7 @@ from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
 from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.huggingface.community import parse_page
-from reader.feeds.huggingface.parse import listings, read_items, read_json
+from reader.feeds.huggingface.parse import github_url, listings, read_items, read_json
 from reader.feeds.safe_json import UnreadableJson, parse_json
 from reader.feeds.syndication.opml import parse_opml
 from reader.feeds.syndication.parse import parse_feed
@@ -340,7 +339,7 @@ def attack_ids(data: bytes) -> None:
         check_address(made)
     assert len(ids.feed_entry_id(text, text)) == 17
     check_address(web_url(text))
-    check_address(addresses.github_url(text))
+    check_address(github_url(text))
     hosts.is_local(text)
     hosts.is_loopback(text)
 

@@ -25,8 +25,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reader.commands.sample import fill_with_sample
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, fill_with_sample
 from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]

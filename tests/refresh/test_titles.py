@@ -24,7 +24,7 @@ from reader.config import Settings
 from reader.core.errors import FeedOffline
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
-from reader.core.titles import Titled, find_choices, find_same
+from reader.core.titles import Titled, find_choices, find_same, is_same
 from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
@@ -149,9 +149,17 @@ async def test_marks_stay_and_nothing_is_news(home: Home) -> None:
         (shown("A memory that forgets", 9, "2020-01-01"), ["2605.00003", "2605.00002"]),
         (shown("A memory that forgets on pur…"), ["2605.00002"]),
         (shown("Week 12", 2, None), ["2312.00005", "2212.00006"]),
+        (shown("Week 12", 9, "2022-12-04"), ["2312.00005", "2212.00006"]),
         (shown("Small matters"), []),
     ],
-    ids=["nothing but the title", "other authors and date", "cut", "two of one title", "another title"],
+    ids=[
+        "nothing but the title",
+        "other authors and date",
+        "cut",
+        "two of one title",
+        "one day, other authors",
+        "another title",
+    ],
 )
 async def test_what_is_less_than_certain_is_offered_and_not_taken(home: Home, draft: Draft, choices: list[str]) -> None:
     home.page(draft)
@@ -409,3 +417,21 @@ def test_a_choice_is_of_titles_that_are_alike() -> None:
     other = Titled("Language modeling with plain transformers for fun", 3, None, "3")
     assert find_same(wanted, [alike, cut, other]) is None
     assert [choice.id for choice in find_choices(wanted, [other, cut, alike])] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        ("A 1.5B model", "A 15B model", False),
+        ("Learning from 10^2 examples", "Learning from 102 examples", False),
+        ("Learning from 10² examples", "Learning from 102 examples", False),
+        ("Parsing in C++", "Parsing in C", False),
+        ("Finding paths by A*", "Finding paths by A", False),
+        ("Pre-Training: β, Again", "pretraining β again", True),
+        ("F₁ is not enough", "F1 Is Not Enough", True),
+        ("Vision 3-D", "Vision 3D", True),
+    ],
+)
+def test_titles_that_mean_different_things_are_of_two_papers(one: str, other: str, *, is_one: bool) -> None:
+    assert is_same(Titled(one, 3, "2026-01-02"), Titled(other, 3, "2026-01-02")) is is_one
+    assert not is_same(Titled(one, 3, "2026-01-02"), Titled(one, 4, "2026-01-02"))

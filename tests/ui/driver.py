@@ -41,7 +41,7 @@ from reader.ui.app import ReaderApp
 from reader.ui.assembly import Assembly
 from reader.ui.screens.main import MainScreen
 from reader.ui.widgets.empty import Empty
-from reader.ui.widgets.filter_strip import FilterStrip
+from reader.ui.widgets.line_widgets import FilterStrip
 from reader.ui.widgets.paper_detail import PaperDetail
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
@@ -89,7 +89,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
     chosen = how.get("settings") or settings()
     now = how.get("now", lambda: papers.NOW)
     # `ByTitle` has all of `Topics` that the reader uses.
-    rules = cast(Callable[[], Topics], papers.ByTitle)
+    rules = cast("Callable[[], Topics]", papers.ByTitle)
     # A process for each refresh would take most of the tests' time.
     run_job = partial(running.run_job, jobs.JobContext(file, chosen, rules, now))
     return ReaderApp(

@@ -199,8 +199,8 @@ class _Judge:
             case "followed" | "follow" | "group":
                 # What is followed and shared is not told to the oracle.
                 return None
-            case "second" | "muted":
-                # Nothing rises while no votes move, and no words are muted.
+            case "second" | "muted" | "pages":
+                # Nothing rises while no votes move, no words are muted, and no pages are imported.
                 return False
         first, last = _period(kind, period)
         return any(first <= day <= last for day in self.paper.days)

@@ -9,8 +9,7 @@ from typing import cast
 import pytest
 from textual import events
 
-from reader.commands.sample import fill_with_sample
-from reader.commands.workspace import Workspace
+from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core.query.suggestions import Completer
 from reader.ui.app import SAMPLE, ReaderApp
 from reader.ui.screens.main import MainScreen

@@ -19,7 +19,7 @@ from reader.keys.contexts import CONTEXTS, Context
 from reader.keys.footers import FOOTERS
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
-from reader.session.places import VIEWS, Place, triage_place, view
+from reader.session.places import VIEWS, Place, View, triage_place, view
 from reader.ui.state.counts import Counts, TopicFacts
 from reader.ui.state.feed_results import FeedResults
 from reader.ui.state.full_text import FullText
@@ -34,6 +34,7 @@ from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status, status_lines
 from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
+    LONGEST,
     filter_data,
     filter_parts,
     header,
@@ -45,7 +46,9 @@ from reader.ui.view_models import (
     status_parts,
     strip_data,
     strip_parts,
+    window_title,
 )
+from tests.ui.conftest import Opener
 from tests.ui.full_texts import document
 from tests.ui.papers import draft
 from tests.ui.stage import paper
@@ -421,3 +424,35 @@ def test_a_newest_day_whose_papers_are_all_hidden_has_no_progress() -> None:
     assert header(state, NOW, "·").read is None
     shown = State(listing=ListContent(Place(), Order(array("q", (1,))))).counted(COUNTS)
     assert header(shown, NOW, "·").read == 0
+
+
+async def test_the_title_counts_what_is_unread_in_view(reader: Opener) -> None:
+    async with reader() as r:
+        listed = len(r.ids)
+
+        def title() -> str:
+            return window_title(r.app.state, NOW)
+
+        unread = listed - sum(r.row(index).read for index in range(listed))
+        await r.do("view.today")
+        assert title() == f"dailypapers · Today · {unread} unread"
+        await r.do("paper.read")
+        await r.until(lambda: title() == f"dailypapers · Today · {unread - 1} unread")
+        await r.do("view.starred")
+        assert title() == "dailypapers · Starred"
+        await r.do("view.unread")
+        assert title() == f"dailypapers · Unread · {len(r.ids)} unread"
+
+
+def test_a_title_is_short_and_clean() -> None:
+    hostile = View("saved", "a \x1b]0;OWNED\x07 \x9d0;x\x9c \u202e\n" + "long " * 40, "")
+    state = replace(State(), listing=ListContent(Place(hostile)))
+    title = window_title(state, NOW)
+    assert title.startswith("dailypapers · a ")
+    assert title.isprintable()
+    assert len(title) <= LONGEST
+
+
+def test_nothing_is_counted_before_the_counts_are_there() -> None:
+    state = replace(State(), listing=ListContent(Place(view("today"))))
+    assert window_title(state, NOW) == "dailypapers · Today"

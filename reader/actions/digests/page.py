@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-from reader.actions.digests.words import END, OPEN, STOP, further_links, intro, more
+from reader.actions.digests.text import END, OPEN, STOP, further_links, intro, more
 from reader.actions.link_handler import address_of
 from reader.actions.links import links
 from reader.core.digest import SHORT, Digest, Item, Section, gist

@@ -22,12 +22,15 @@ from reader.cache.search.sql_functions import register_functions
 from reader.cache.search.view_terms import selects
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import QueryError
-from reader.core.flags import Flag
+from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.query.nodes import with_hidden
 
 APPLIED = "mute"
 """The key in `meta` of the muted words that the flags follow, as JSON."""
+
+REACHED = "mute_reached"
+"""The key in `meta` of the newest paper whose flag follows them."""
 
 BATCH = 2_000
 """Papers in one transaction, so that another writer waits some 20 ms."""
@@ -39,14 +42,21 @@ _KEPT = (
 """The condition of papers that the user has not marked."""
 
 
+def newest_key(connection: sqlite3.Connection) -> int:
+    """The key of the paper that came last; 0 without papers."""
+    return int(connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
+
+
 def is_applied(connection: sqlite3.Connection, words: Sequence[str]) -> bool:
-    """Whether the papers are muted by these words, apart from those that came in since."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (APPLIED,)).fetchone()
-    return (row[0] if row else "[]") == json.dumps(list(words))
+    """Whether the papers are muted by these words, also those that came in last."""
+    kept = dict(connection.execute("SELECT key, value FROM meta WHERE key IN (?, ?)", (APPLIED, REACHED)))
+    if kept.get(APPLIED, "[]") != json.dumps(list(words)):
+        return False
+    return not words or newest_key(connection) <= int(kept.get(REACHED, 0))
 
 
 def follow(path: Path, words: Sequence[str], scope: Callable[[], Scope]) -> bool:
-    """Mute by these words if papers are muted by others, and return whether any changed; raises CacheError."""
+    """Mute by these words unless all papers are, and return whether any changed; raises CacheError."""
     with explained(path), closing(connections.connect(path, query_only=True)) as cache:
         if is_applied(cache, words):
             return False
@@ -59,6 +69,7 @@ def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
         if not words and is_applied(cache, words):
             return False
         register_functions(cache)
+        newest = newest_key(cache)
         before, after = flagged(cache, Flag.MUTED), set(_found(cache, words, scope))
         cache.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
         changed = sorted(before ^ after)
@@ -67,7 +78,8 @@ def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
             _change(cache, after.intersection(some), before.intersection(some))
         if not is_applied(cache, words):
             with connections.transaction(cache):
-                cache.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (APPLIED, json.dumps([*words])))
+                kept = [(APPLIED, json.dumps([*words])), (REACHED, str(newest))]
+                cache.executemany("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", kept)
         return before != after
 
 

@@ -22,7 +22,7 @@ from reader.cache.search import plan
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.view_terms import selects
-from reader.cache.watching.mutes import muting_words
+from reader.cache.watching.mutes import muting_words, newest_key
 from reader.core.marks import RULE, TAG
 from reader.core.query import parse
 from reader.core.query.nodes import with_hidden
@@ -65,11 +65,6 @@ class Act(NamedTuple):
     then: tuple[str, ...]
     undone: bool
     """Whether the user took it back."""
-
-
-def newest_key(connection: sqlite3.Connection) -> int:
-    """The key of the paper that came last; 0 without papers."""
-    return int(connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
 
 
 def judge(

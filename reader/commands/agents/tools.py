@@ -13,8 +13,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from reader.commands.choosing.wanted_paper import find_or_fetch
-from reader.commands.choosing.wanted_text import find_or_fetch_text
+from reader.commands.choosing import find_or_fetch, find_or_fetch_text
 from reader.commands.printing import for_you as opinions
 from reader.commands.printing import likeness, shared_marks
 from reader.commands.workspace import NotInCache, Workspace, find, parsed, selection

@@ -18,10 +18,10 @@ from reader.commands.command import query_of
 from reader.commands.output import amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
-from reader.core.settings.digest import DigestMail
+from reader.core.settings.tables import DigestMail
 
 if TYPE_CHECKING:
-    from reader.actions.digests.message import Envelope
+    from reader.actions.digests.smtp import Envelope
     from reader.commands.mailing.machines import Machines
     from reader.core.digest import Digest
     from reader.session.sent_digests import Sent, SentDigests
@@ -82,9 +82,8 @@ class Delivery:
         return link_handler.is_installed(os.environ)
 
     def _text(self, digest: Digest, format: str) -> str:
-        from reader.actions.digests.markdown import markdown
         from reader.actions.digests.page import page
-        from reader.actions.digests.plain import plain_text
+        from reader.actions.digests.text import markdown, plain_text
 
         match format:
             case "html":
@@ -92,14 +91,14 @@ class Delivery:
             case "text":
                 return plain_text(digest)
             case "mail":
-                from reader.actions.digests.message import message
+                from reader.actions.digests.smtp import message
 
                 # Quoted-printable, hence ASCII.
                 return bytes(message(digest, self._envelope(), opens_reader=self._opens_reader)).decode("ascii")
         return markdown(digest)
 
     def _envelope(self) -> Envelope:
-        from reader.actions.digests.message import Envelope
+        from reader.actions.digests.smtp import Envelope
 
         to = self.settings.to or "undisclosed@localhost"
         return Envelope(self._name, to, self.settings.sender or to, datetime.now().astimezone())
@@ -226,9 +225,8 @@ class Mailed(Logged):
         check_mail(self.settings)
 
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
-        from reader.actions.digests.message import message, message_id
         from reader.actions.digests.password import find_password
-        from reader.actions.digests.smtp import MailError, send, server_of
+        from reader.actions.digests.smtp import MailError, message, message_id, send, server_of
 
         server, user = server_of(self.settings), self.settings.user
         login = (user, find_password(user, server.host)) if user else None

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
+from pathlib import PurePath
 
+from reader import platform
 from reader.access_token import child_environment
 from reader.commands.output import is_terminal, print_line
-from reader.commands.printing.terminal import find_pager
 from reader.commands.streams import Output
 
 
@@ -73,3 +76,26 @@ def _ignoring_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def shows_links(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether output has links: the terminal shows them, and a pager passes them on. FORCE_HYPERLINK decides alone."""
+    known = os.environ if environment is None else environment
+    pager = find_pager(known)
+    if not known.get("FORCE_HYPERLINK") and pager and PurePath(pager[0]).name != "less":
+        return False
+    return platform.shows_links(known)
+
+
+def find_pager(environment: Mapping[str, str] | None = None) -> list[str]:
+    """The user's pager as a program and its arguments: $PAGER, else less; empty for none, `cat` or a missing one."""
+    known = os.environ if environment is None else environment
+    if known.get("TERM") == "dumb":
+        return []
+    try:
+        command = shlex.split(known.get("PAGER", "less"))
+    except ValueError:
+        return []
+    if not command or PurePath(command[0]).name == "cat" or not shutil.which(command[0], path=known.get("PATH")):
+        return []
+    return command

@@ -50,7 +50,7 @@ def draw_paper(paper: Paper, kept: Kept, parts: dict[str, str], style: Style, co
     """Lines of a paper with its `short_parts`, at most `columns` wide except its links."""
     from reader.actions.links import links
     from reader.commands.printing.belongings import belonging_lines
-    from reader.commands.printing.terminal import shows_links
+    from reader.commands.printing.pager import shows_links
 
     found = links(paper)
     style = Style(style.on, links=style.on and shows_links())

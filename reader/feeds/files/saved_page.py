@@ -17,6 +17,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing
 from reader.core.text import clean, fold
+from reader.core.titles import Titled, is_other, twin_id
 from reader.feeds import plain_text
 
 _TITLE_LIMIT = 300
@@ -89,11 +90,16 @@ def _add(drafts: dict[tuple[str, ...], Draft], draft: Draft) -> None:
     if draft.id:
         drafts.setdefault((draft.id,), draft)
         return
-    title = fold(draft.title)
+    # What has the same letters has the same id.
+    title = page_id(draft.title)
     first = drafts.setdefault((title,), draft)
-    facts = (str(draft.author_count), str(draft.published))
-    if facts not in (("None", "None"), (str(first.author_count), str(first.published))):
-        drafts.setdefault((title, *facts), draft._replace(entry=page_id(" ".join((draft.title, *facts)))))
+    facts = (draft.author_count, draft.published)
+    shown = Titled(draft.title, *facts)
+    if facts != (None, None) and (
+        facts != (first.author_count, first.published)
+        or is_other(shown, Titled(first.title, first.author_count, first.published))
+    ):
+        drafts.setdefault((title, *map(str, facts)), draft._replace(entry=twin_id(shown)))
 
 
 def _blocks(text: str, today: date) -> Iterator[_Block]:

@@ -16,8 +16,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.foreign import count
 from reader.core.paper import Listing
 from reader.core.text import BLOCK_LIMIT
-from reader.feeds.huggingface.parse import listed_day, parse_item
-from reader.feeds.huggingface.values import as_line, as_list, as_mapping, as_text
+from reader.feeds.huggingface.parse import as_line, as_list, as_mapping, as_text, listed_day, parse_item
 
 COMMENTS = 500
 """Maximum comments of a paper that are read; more than ten times the longest thread that is known."""

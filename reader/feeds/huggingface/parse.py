@@ -7,21 +7,65 @@ id or a title is skipped with a reason; only a response that is not a list of re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import unescape
 
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
-from reader.core.foreign import count, web_url
+from reader.core.foreign import ADDRESS_LIMIT, Address, count, web_url
 from reader.core.ids import ACCOUNT, arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
-from reader.core.text import BLOCK_LIMIT, fold
+from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import plain_text
-from reader.feeds.addresses import github_url
-from reader.feeds.huggingface.values import as_line, as_list, as_mapping, as_text
 from reader.feeds.safe_json import TooManyValues, UnreadableJson, parse_json
+
+
+def as_mapping(value: object) -> Mapping[str, object]:
+    """A value as a record; empty if it is not one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: object) -> Sequence[object]:
+    """A value as a list; empty if it is not one."""
+    return value if isinstance(value, list) else ()
+
+
+def as_text(value: object) -> str:
+    """A value as a text, not yet clean; empty if it is not one."""
+    return value if isinstance(value, str) else ""
+
+
+def as_line(value: object, limit: int = LINE_LIMIT) -> str:
+    """A value as one clean line; empty if it is not a text."""
+    return plain_text.plain_line(as_text(value), limit)
+
+
+_OWNER_AND_NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+_GITHUB = re.compile(r"(?:https?://)?(?:www\.)?github\.com/+(.*)", re.IGNORECASE)
+
+
+def github_url(text: str) -> Address | None:
+    """The address of a GitHub user, repository or folder in its plain form; None for anything else.
+
+    `owner/name` alone is accepted. `.git`, queries and trailing slashes are removed. A folder within the repository
+    stays, because it is where the code is.
+    """
+    text = clean(text, 4 * ADDRESS_LIMIT).replace(" ", "")
+    if _OWNER_AND_NAME.fullmatch(text):
+        path = text
+    elif found := _GITHUB.fullmatch(text):
+        path = re.split(r"[?#]", found[1])[0]
+    else:
+        return None
+    segments = [segment for segment in path.split("/") if segment not in ("", ".", "..")]
+    if not segments:
+        return None
+    if len(segments) > 1:
+        segments[1] = segments[1].removesuffix(".git") or segments[1]
+    return web_url("https://github.com/" + "/".join(segments))
+
 
 SKIPPED = 200
 """Skipped records of a listing that are kept; the others are counted."""

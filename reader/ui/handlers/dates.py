@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.periods import PeriodKind, period_containing
 from reader.refresh.plan import FIRST_DAY, Since
-from reader.ui.handlers.add import NOTHING_IS_FETCHED
+from reader.ui.handlers.query import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.views import ViewActions
 from reader.ui.state.parts import CalendarRequest

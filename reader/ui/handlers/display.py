@@ -12,7 +12,7 @@ from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
 from reader.core.theme_names import THEMES
 from reader.ui.handlers.registry import handles
-from reader.ui.terminal.window_title import window_title
+from reader.ui.view_models import window_title
 from reader.ui.work.services import Services
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from reader import paths
 from reader.core.ids import pdf_url
-from reader.ui.handlers.add import NOTHING_IS_FETCHED
 from reader.ui.handlers.links import Terminal
+from reader.ui.handlers.query import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.work.fetching.pdf_fetcher import PdfFetcher
 from reader.ui.work.services import Services

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from reader.core.paper_row import PaperKey
+from reader.core.errors import ReaderError
+from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.periods import period_of_view
 from reader.keys.contexts import Context
 from reader.refresh.plan import Days
-from reader.ui.handlers.add import NOTHING_IS_FETCHED
+from reader.session.places import Place, view
+from reader.ui.handlers.query import NOTHING_IS_FETCHED
 from reader.ui.handlers.registry import handles
 from reader.ui.handlers.topics import with_topic
 from reader.ui.handlers.views import ViewActions
@@ -21,7 +24,6 @@ from reader.ui.work.fetching.feed_search import FeedSearch
 from reader.ui.work.fetching.pdf_fetcher import PdfFetcher
 from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.services import Services
-from reader.ui.work.title_search import find_by_title
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -197,3 +199,21 @@ class ProgramActions:
     @handles("app.quit")
     def quit(self, _count: int | None) -> None:
         self._program.leave()
+
+
+MOST_TITLES = 8
+"""Papers that one search returns."""
+
+
+async def find_by_title(services: Services, typed: str) -> list[PaperRow]:
+    """The newest papers whose titles have words that begin as the typed ones; none if a newer search comes."""
+    from reader.cache.search.compile import compile_query
+
+    words = re.findall(r"\w+", typed)
+    if not words:
+        return []
+    place = Place(view("all"), " ".join(f"title:{word}" for word in words))
+    try:
+        return await services.library.find(compile_query(place.whole("day"), services.scope()), MOST_TITLES)
+    except ReaderError:
+        return []

@@ -1,15 +1,54 @@
-"""The query: type one, take suggestions, change its order, and search the feed."""
+"""The query: type one, take suggestions, change its order, search the feed, fetch a paper, list similar ones."""
 
 from __future__ import annotations
 
-from reader.session.places import feed_text, next_order
-from reader.ui.handlers.add import NOTHING_IS_FETCHED, AddActions
+from collections.abc import Callable
+
+from reader.core.paper import Paper
+from reader.core.similarity import came_out, like_query
+from reader.session.places import Place, feed_text, next_order, view
 from reader.ui.handlers.page import PageActions
 from reader.ui.handlers.registry import handles
 from reader.ui.screens.main import MainScreen
-from reader.ui.state.parts import TOP
+from reader.ui.state.parts import TOP, Position
 from reader.ui.work.fetching.feed_search import FeedSearch
+from reader.ui.work.fetching.paper_lookup import PaperLookup
 from reader.ui.work.services import Services
+
+NOTHING_IS_FETCHED = "the sample: nothing is fetched"
+
+
+class AddActions:
+    """Ask for the id of a paper, and fetch it."""
+
+    def __init__(self, services: Services, lookup: PaperLookup, position: Callable[[], Position]) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._demo = services.look.demo
+        self._lookup = lookup
+        self._position = position
+
+    @handles("find.add")
+    def ask_for_paper(self, _count: int | None) -> None:
+        """Begin a query for one paper; the user may paste any form of its id."""
+        self._model.change(self._model.state.open_query(self._position(), "id:"))
+
+    @handles("find.fetch")
+    def fetch_paper(self, _count: int | None = None) -> None:
+        """Fetch the paper that the query names, and show it in the view All."""
+        id, place = self.missing_id(), self._model.state.place
+        if id is None:
+            self._model.show_notice("no id or address of a paper to fetch")
+        elif self._demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+        else:
+            self._model.change(self._model.state.go(Place(view("all"), place.text)))
+            self._lookup.begin(id)
+
+    def missing_id(self) -> str | None:
+        """The arXiv id if the query asks only for one paper and the cache does not have it, else None."""
+        id = self._model.state.place.paper_id
+        return id if id is not None and self._library.pk_of(id) is None else None
 
 
 class QueryActions:
@@ -143,3 +182,37 @@ class QueryActions:
         for _ in range(count):
             if not self._page.go_to_unread(direction):
                 return
+
+
+MOST_LIKED = 20
+"""Papers that are asked with at once."""
+
+
+class SimilarActions:
+    """Go to the papers that are like others."""
+
+    def __init__(self, services: Services, position: Callable[[], Position]) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._position = position
+
+    @handles("find.similar")
+    def show_similar(self, _count: int | None) -> None:
+        self._show(is_newer=False)
+
+    @handles("find.newer")
+    def show_newer(self, _count: int | None) -> None:
+        self._show(is_newer=True)
+
+    def _show(self, *, is_newer: bool) -> None:
+        papers = self._targets()
+        if not papers:
+            self._model.show_notice("this paper is not in the cache: star it first, which stores it")
+            return
+        text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
+        self._model.change(self._model.state.close_page().go_aside(Place(view("all"), text), self._position()))
+
+    def _targets(self) -> list[Paper]:
+        """The papers of the cache that the keys act on."""
+        found = (self._library.paper(pk) for pk in self._model.state.targets[:MOST_LIKED])
+        return [paper for paper in found if paper is not None and isinstance(paper.pk, int)]

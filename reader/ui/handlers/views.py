@@ -1,9 +1,13 @@
-"""Go to a view: today, unread, a day, week or month, the feed's own ranking; fetch its missing days."""
+"""Go to a view: today, unread, a day, week or month, the feed's own ranking; show what was read and learned."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
+from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
@@ -13,6 +17,13 @@ from reader.ui.state.parts import Position
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.services import Services
+from reader.ui.work.traces import Traces
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from reader.core.choice.weights import Weight
+    from reader.core.choice.wishes import Wish
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
@@ -165,3 +176,96 @@ class ViewActions:
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)
         return period.first.weekday() >= SATURDAY or is_known
+
+
+COPIED = 80
+"""Cells of the lines that are copied."""
+
+
+class ReadingActions:
+    """The picture of the user's reading."""
+
+    def __init__(
+        self,
+        services: Services,
+        traces: Traces,
+        show_screen: Callable[[Screen[None]], None],
+        copy: Callable[[str], object],
+    ) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._traces = traces
+        self._show_screen = show_screen
+        self._copy = copy
+
+    @handles("view.reading")
+    def show(self, _count: int | None) -> None:
+        """Read the figures, with what was noted up to now, and show them over the whole screen."""
+        self._background.start("reading", self._show, exclusive=True)
+
+    async def _show(self) -> None:
+        from reader.ui.screens.output import OutputScreen
+        from reader.ui.text.reading_lines import plain, reading_lines
+
+        before = self._model.state.context
+        await self._traces.stored()
+        figures = await self._library.reading_figures(self._look.now().astimezone().date())
+        if self._model.state.context != before:
+            # The user went on meanwhile.
+            return
+        names, glyphs = self._model.state.topic_names, self._look.glyphs
+        compose = partial(reading_lines, figures, names, glyphs=glyphs)
+        text = plain(compose(COPIED))
+        self._show_screen(OutputScreen("Your reading", text, self._look.keymap, self._copy, glyphs, compose=compose))
+
+
+class WeightActions:
+    """Show what was learned, and let the user change it."""
+
+    def __init__(self, services: Services, show_screen: Callable[[Screen[None]], None]) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._look = services.look
+        self._show_screen = show_screen
+
+    @handles("view.weights")
+    def show(self, _count: int | None) -> None:
+        """Show the words, topics, authors and organizations that count, with their weights."""
+        from reader.ui.screens.weights import WeightsScreen
+
+        self._show_screen(WeightsScreen(self._look.keymap, self._read, self._decide, self._reverse, self._look.glyphs))
+
+    async def _read(self) -> Sequence[Weight]:
+        try:
+            return await self._library.weights()
+        except ReaderError as error:
+            self._model.show_notice(str(error), "warning")
+            return ()
+
+    async def _decide(self, wish: Wish) -> str:
+        try:
+            done = await self._library.weigh(wish)
+        except ReaderError as error:
+            return str(error)
+        self._changed()
+        named = wish._replace(name=self._model.state.topic_names.get(wish.name, wish.name))
+        return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
+
+    async def _reverse(self, direction: str) -> str:
+        try:
+            done = await (self._library.undo() if direction == "undo" else self._library.redo())
+        except ReaderError as error:
+            return str(error)
+        if done is None:
+            return f"nothing to {direction}"
+        self._changed()
+        return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
+
+    def _changed(self) -> None:
+        """Read the list behind the screen again; one ordered by the weights begins with its best papers."""
+        self._library.changed()
+        state = self._model.state
+        begins = self._library.learned is not None and state.page is None
+        self._model.change(state.cache_changed().request_list() if begins else state.cache_changed())

@@ -31,6 +31,7 @@ from reader.ui.library.query_thread import QueryThread
 from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
 
 if TYPE_CHECKING:
+    import sqlite3
     from datetime import date
 
     from reader.cache.follows import FollowCount
@@ -291,9 +292,7 @@ class Library(PaperFacts):
 
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""
-        from reader.ui.library.fitting import fit
-
-        return await self._fits.ask(lambda window: window.read(partial(fit, pk=pk, text=text)))
+        return await self._fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
@@ -320,3 +319,24 @@ class Library(PaperFacts):
             asking.close()
         self._marks.close()
         self._near.close()
+
+
+def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
+    """Why a paper is in the list of a query for what fits best, or after the papers that match a query."""
+    from reader.cache.finding.index import found_by
+    from reader.cache.search import similar
+    from reader.cache.search.nearest import cache_file
+    from reader.core.query import parse
+    from reader.core.similarity import FoundBy, Shared
+    from reader.session.places import plain_words
+    from reader.ui.text.fit_lines import Fit
+
+    query, cache = parse(text), cache_file(connection)
+    like = similar.keys_of(connection, query.like)
+    words = query.near or plain_words(query)
+    return Fit(
+        pk,
+        text,
+        similar.shared(connection, cache, like, pk) if like else Shared(),
+        found_by(connection, cache, words, pk) if words else FoundBy(),
+    )

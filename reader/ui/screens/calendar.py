@@ -23,7 +23,7 @@ from reader.ui.text.calendar_lines import CELL, MARGIN, TOP, WEEKS, WIDTH, Calen
 from reader.ui.text.glyphs import ASCII, Glyphs
 from reader.ui.text.lines import Line, Piece, cut_line, key_piece
 from reader.ui.text.styled_text import draw
-from reader.ui.widgets.key_lines import KeyLines
+from reader.ui.widgets.line_widgets import KeyLines
 
 States = Callable[[date, date], Mapping[str, DayState]]
 """Returns the cached state of the days between two dates, by ISO day."""

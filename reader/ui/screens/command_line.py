@@ -1,16 +1,58 @@
-"""The command line, over what was in front."""
+"""Screens that are one line to type in, over what was in front: the command line, and the line of tags.
+
+The app reads their keys; letters go to the line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
-from reader.ui.screens.line_screen import LineScreen
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from reader.core.tag_words import TagCompletion, complete_tag
+from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.shell import Suggested
 from reader.ui.state.command import TypedCommand
+from reader.ui.state.parts import Tagging
 from reader.ui.text.command_advice import command_advice
 from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.text.lines import Line
+from reader.ui.text.lines import Line, Piece, cut_line, key_piece, literal, measure
 from reader.ui.widgets.typed_line import TypedLine
+
+_PATIENCE = 1.0
+"""Maximum seconds that a key waits for the line."""
+
+
+class LineScreen(ModalScreen[None]):
+    """A line at the bottom of the screen."""
+
+    CSS_PATH = stylesheet("typed")
+    AUTO_FOCUS = ""
+
+    def __init__(self, line: TypedLine) -> None:
+        super().__init__()
+        self.line = line
+        self._is_there = asyncio.Event()
+
+    def compose(self) -> ComposeResult:
+        yield self.line
+
+    def on_mount(self) -> None:
+        self.line.begin()
+        self._is_there.set()
+
+    async def ready(self) -> None:
+        """Wait until the line takes keys."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_there.wait(), _PATIENCE)
+
+    async def catch_up(self) -> None:
+        """Wait until the line has taken the keys sent to it."""
+        await self.line.catch_up()
+
 
 LONGEST = 2_000
 """Maximum number of typed characters."""
@@ -110,3 +152,69 @@ class CommandScreen(LineScreen):
             width=width,
             ellipsis=self._ellipsis,
         )
+
+
+TAGS_HELP = '-name takes one away; "in quotes" with blanks'
+
+
+def tag_advice(has: str, completion: TagCompletion | None, selected: int, key: str, width: int) -> Line:
+    """Say which tags the papers have, then the completions that fit, the `selected` one marked.
+
+    `has` is empty once something is typed; `key` takes the completion.
+    """
+    line: list[Piece] = [Piece(f"{literal(has)}  ", "quiet")] if has else []
+    if completion is None:
+        return cut_line((*line, Piece(TAGS_HELP, "quiet")), width)
+    line += [key_piece(key), key_piece(key, " takes", "quiet")]
+    for place, (word, papers) in enumerate(zip(completion.words, completion.papers, strict=True)):
+        item = [Piece("  "), Piece(literal(word), "chosen" if place == selected else "quiet")]
+        if papers is not None:
+            item.append(Piece(f" {papers:,}", "number"))
+        if place > selected and measure((*line, *item)) > width:
+            break
+        line += item
+    return cut_line(tuple(line), width)
+
+
+LONGEST_TAGS = 500
+"""Maximum number of typed characters in the line of tags."""
+
+
+class TagScreen(LineScreen):
+    """The line of tags."""
+
+    def __init__(self, tagging: Tagging, topics: Iterable[str], key: str) -> None:
+        """`topics` complete a word after the user's own tags; `key` takes a completion."""
+        super().__init__(TypedLine("tag", self._advise, self._complete, LONGEST_TAGS))
+        self._tagging = tagging
+        self._topics = tuple(topics)
+        self._key = key
+        self._selected = 0
+        self._completion: TagCompletion | None = None
+
+    def on_mount(self) -> None:
+        self._complete()
+
+    # Keys
+
+    def complete(self) -> None:
+        """Put the marked completion in place of the word before the cursor."""
+        self._complete(self._selected)
+        if self._completion is not None:
+            self.line.replace(self._completion.start, self._completion.words[self._selected])
+
+    def select(self, by: int) -> None:
+        """Mark another completion."""
+        if self._completion is not None:
+            self._selected = min(max(self._selected + by, 0), len(self._completion.words) - 1)
+            self.line.advise()
+
+    def _complete(self, selected: int = 0) -> None:
+        tagging = self._tagging
+        before = self.line.before_cursor
+        self._completion = complete_tag(before, tagging.known, self._topics, tagging.has, tagging.shared)
+        self._selected = min(selected, len(self._completion.words) - 1) if self._completion else 0
+
+    def _advise(self, width: int) -> Line:
+        has = "" if self.line.text.strip() else self._tagging.said
+        return tag_advice(has, self._completion, self._selected, self._key, width)

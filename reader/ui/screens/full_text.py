@@ -22,8 +22,8 @@ from reader.ui.state.whole import State
 from reader.ui.text.full_text_lines import TextProgress, absence, text_header
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.styled_text import draw
+from reader.ui.widgets.line_widgets import StatusLine
 from reader.ui.widgets.outline_pane import OutlinePane
-from reader.ui.widgets.status_line import StatusLine
 from reader.ui.widgets.text_pane import TextPane
 
 WAITING = (("app.escape", "stop"),)

@@ -23,11 +23,9 @@ from reader.ui.state.parts import Position, Prompt
 from reader.ui.state.whole import State
 from reader.ui.text.list_lines import day_end
 from reader.ui.textual_fixes import BlankGround, Delayed, HeldScreen
-from reader.ui.widgets.filter_strip import FilterStrip
+from reader.ui.widgets.line_widgets import FilterStrip, StatusLine, TopLine
 from reader.ui.widgets.pane import Pane, Rule
 from reader.ui.widgets.paper_list import PaperList
-from reader.ui.widgets.status_line import StatusLine
-from reader.ui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer

@@ -26,7 +26,7 @@ from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import PastesWhole
-from reader.ui.widgets.status_line import StatusLine
+from reader.ui.widgets.line_widgets import StatusLine
 
 _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than an editor that hangs."""

@@ -22,8 +22,8 @@ from reader.ui.text.lines import Line, Piece, cut, literal
 from reader.ui.text.reading_lines import READING_ROLES
 from reader.ui.text.status_lines import Status
 from reader.ui.textual_fixes import DismissedOnce
+from reader.ui.widgets.line_widgets import StatusLine
 from reader.ui.widgets.pane import Pane
-from reader.ui.widgets.status_line import StatusLine
 
 
 class OutputPane(Pane):

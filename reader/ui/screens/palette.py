@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 from textual.style import Style
@@ -19,11 +20,45 @@ from textual.style import Style
 from reader.keys.contexts import Context
 from reader.keys.keymap import Keymap
 from reader.ui.looks.stylesheets import stylesheet
-from reader.ui.text.command_line import command_line
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.text.lines import Line, Piece, cut, literal, measure, spread
 from reader.ui.text.styled_text import PLAIN
 from reader.ui.textual_fixes import DismissedOnce, PagesOnlyLaidOutCommands, ReversesHighlight, visual_style
+
+NAME_COLUMN = 22
+"""Cells of the names; a longer name takes room from the sentence after it."""
+
+SHORT = 16
+"""Maximum cells of a text after a name, such as a day, before which the name is cut."""
+
+_LEAST_ABOUT = 12
+
+
+def command_line(name: str, about: str, keys: str, width: int, *, finder: Finder, glyphs: Glyphs = UNICODE) -> Line:
+    """Return a line of `width` cells, with the typed words marked in the name, and the keys at its end."""
+    name, about, keys = literal(name), literal(about), cut(literal(keys), width // 2, glyphs.ellipsis)
+    right: Line = (Piece(keys, "keys"),) if keys else ()
+    room = width - (cell_len(keys) + 2 if keys else 0)
+    if about and cell_len(about) <= SHORT:
+        name = cut(name, max(room - cell_len(about) - 2, 8), glyphs.ellipsis)
+    name = cut(name, room, glyphs.ellipsis)
+    left: Line = (*_marked(name, finder), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
+    rest = room - measure(left) - 2
+    if rest >= min(_LEAST_ABOUT, cell_len(about)):
+        left = (*left, Piece("  "), Piece(cut(about, rest, glyphs.ellipsis), "about"))
+    return spread(left, right, width)
+
+
+def _marked(name: str, finder: Finder) -> Line:
+    """The name, with the typed words marked."""
+    pieces, done = [], 0
+    for start, end in sorted(finder.spans(name)):
+        if start >= done:
+            pieces += [Piece(name[done:start], "name"), Piece(name[start:end], "name hit")]
+            done = end
+    return tuple(piece for piece in (*pieces, Piece(name[done:], "name")) if piece.text)
+
 
 WIDEST = 100
 """Maximum cells of the palette."""

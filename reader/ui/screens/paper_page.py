@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.screen import Screen
+from textual.widget import Widget
 
 from reader.ui import view_models
 from reader.ui.looks.look import Look
 from reader.ui.state.model import Model, subscribe
 from reader.ui.state.parts import Reading
 from reader.ui.state.whole import State
+from reader.ui.text.glyphs import Glyphs
+from reader.ui.text.styled_text import draw
+from reader.ui.text.triage_lines import TRIAGE_ROLES, TriageHeader, triage_line
+from reader.ui.widgets.line_widgets import StatusLine
 from reader.ui.widgets.paper_detail import PaperDetail
-from reader.ui.widgets.status_line import StatusLine
-from reader.ui.widgets.triage_top import TriageTop
+
+
+class TriageTop(Widget):
+    """How many papers there are, the rest of the time, and the pace."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in TRIAGE_ROLES}
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._header = TriageHeader()
+
+    def show(self, header: TriageHeader) -> None:
+        """Show how far the triage is."""
+        if header != self._header:
+            self._header = header
+            self.refresh()
+
+    def render(self) -> Content:
+        return draw(self, triage_line(self._header, self.size.width, self._glyphs), "top")
 
 
 class PaperPage(Screen[None], inherit_bindings=False):

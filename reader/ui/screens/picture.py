@@ -22,7 +22,7 @@ from reader.ui.state.pictures import CAPTION_ROWS
 from reader.ui.state.whole import State
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import cut, literal
-from reader.ui.widgets.status_line import StatusLine
+from reader.ui.widgets.line_widgets import StatusLine
 
 if TYPE_CHECKING:
     from reader.refresh.pictures import PictureDrawn

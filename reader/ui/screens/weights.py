@@ -22,8 +22,8 @@ from reader.ui.text.lines import cut
 from reader.ui.text.status_lines import Status
 from reader.ui.text.weight_lines import WEIGHT_ROLES, WeightRow, weight_line, weight_rows, weights_title
 from reader.ui.textual_fixes import DismissedOnce
+from reader.ui.widgets.line_widgets import StatusLine
 from reader.ui.widgets.pane import Pane
-from reader.ui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from reader.core.choice.weights import Weight

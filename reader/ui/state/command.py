@@ -1,4 +1,4 @@
-"""The part of the state that is the command line: what is typed, what may follow, and earlier commands."""
+"""The part of the state that is what the user types: tags, a note, and commands with what may follow them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,36 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from reader.ui.shell import Suggested
-from reader.ui.state.own import OwnState
+from reader.ui.state.parts import Noting, Tagging
+from reader.ui.state.text import PictureState
+
+
+@dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
+class OwnState(PictureState):
+    """What is being written."""
+
+    tagging: Tagging | None = None
+    """The papers whose tags are being typed."""
+
+    noting: Noting | None = None
+    """The paper whose note is being written."""
+
+    def begin_tags(self, tagging: Tagging) -> Self:
+        """Let the user type tags."""
+        return replace(self, tagging=tagging)
+
+    def end_tags(self) -> Self:
+        """Close the line of tags."""
+        return self if self.tagging is None else replace(self, tagging=None)
+
+    def begin_note(self, noting: Noting) -> Self:
+        """Let the user write a note."""
+        return replace(self, noting=noting)
+
+    def end_note(self) -> Self:
+        """Close the editor."""
+        return self if self.noting is None else replace(self, noting=None)
+
 
 HISTORY = 200
 """Maximum number of remembered commands."""

@@ -22,7 +22,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from reader.ui.terminal.job_control import JobDriver
-from reader.ui.terminal.loss import LosesTerminal
+from reader.ui.terminal.leaving import LosesTerminal
 
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame

@@ -19,7 +19,7 @@ from contextlib import suppress
 from functools import partial
 from threading import Thread
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from reader import platform
 from reader.core.text import visible
@@ -27,6 +27,15 @@ from reader.paths import APP
 
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
+
+
+@runtime_checkable
+class LosesTerminal(Protocol):
+    """An app that can do without its terminal for as long as it takes to leave."""
+
+    def lose_terminal(self) -> None:
+        """Called in the thread that reads when the terminal is gone."""
+
 
 GRACE = 1.0
 """Seconds that the reader has to end by itself, with its last marks on the disk."""

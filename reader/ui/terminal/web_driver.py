@@ -13,7 +13,7 @@ from typing import Any
 from textual.app import App
 from textual.drivers.web_driver import WebDriver
 
-from reader.ui.terminal.loss import LosesTerminal
+from reader.ui.terminal.leaving import LosesTerminal
 
 
 class ServedDriver(WebDriver):

@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 from reader.ui.text.lines import Line, Piece, cut, unbroken
 
-EMPTY_ROLES = ("what", "why", "term", "key")
-"""The roles of the text's pieces."""
-
 _ON_A_PAPER = "on a paper"
 """The role of a piece whose text is an action's id, in place of its key; the id can be run too, behind a colon."""
 

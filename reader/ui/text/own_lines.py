@@ -1,10 +1,11 @@
-"""What is the user's own of a paper, as lines: what they follow, their tags and their note; and their group's."""
+"""What is the user's own of a paper, as lines: follows, tags, note, what their programs said; and their group's."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from reader.cache.outputs import Output
 from reader.core.paper import Paper
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal, mark, unbroken
@@ -99,7 +100,7 @@ def _fold(text: str, width: int) -> Line:
 
 def _paragraph(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     """A line of Markdown: a quote behind a bar, an item with its text aligned, a heading without its signs."""
-    if text.startswith(">"):
+    if text.startswith(">") and width > 3:
         bar = Piece(f"{glyphs.quote} ", "quote")
         return [(bar, *line) for line in fill(mark(text[1:].strip(), "people"), width - 2) or [()]]
     heading = _HEADING.match(text)
@@ -115,3 +116,19 @@ def _paragraph(text: str, width: int, glyphs: Glyphs) -> list[Line]:
 def _hanging(lead: str, lines: list[Line]) -> Iterator[Line]:
     for place, line in enumerate(lines):
         yield (Piece(lead if not place else " " * len(lead)), *line)
+
+
+MOST_SHOWN = 20_000
+"""Characters that are drawn, as many as an abstract may have."""
+
+
+def output_lines(output: Output, width: int, glyphs: Glyphs) -> list[Line]:
+    """Return the output under its command's name, in its own lines."""
+    bar = Piece(f"{glyphs.quote} ", "quote")
+    maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")
+    lines = fill([Piece(literal(output.name), "label"), maker], width - 2)
+    for one in output.text[:MOST_SHOWN].split("\n"):
+        lines.extend(fill([Piece(literal(one), "summary")], width - 2) if one.strip() else [()])
+    if len(output.text) > MOST_SHOWN:
+        lines.extend(fill([Piece("The rest is in: dailypapers show", "muted")], width - 2))
+    return [(bar, *line) for line in lines]

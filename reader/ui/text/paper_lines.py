@@ -18,8 +18,7 @@ from reader.ui.text.fit_lines import fit_lines
 from reader.ui.text.found_lines import found_lines
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, join_items, literal, mark, measure, pattern, spread, unbroken
-from reader.ui.text.output_lines import output_lines
-from reader.ui.text.own_lines import own_lines
+from reader.ui.text.own_lines import output_lines, own_lines
 from reader.ui.text.presentation import Presentation
 from reader.ui.text.why_lines import explanation_lines, suits_lines
 

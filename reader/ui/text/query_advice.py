@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import QueryError
 from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
 from reader.ui.text.lines import Line, Piece, key_piece, literal, measure
-from reader.ui.text.query_text import value_spans
+
+if TYPE_CHECKING:
+    from reader.core.query.suggestions import Span
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
@@ -175,3 +177,19 @@ def _suggestions(completion: Completion, selected: int, take_key: str, width: in
 
 def _joined(head: Line, lines: Sequence[Line]) -> Line:
     return (*head, *(piece for line in lines for piece in line))
+
+
+def value_spans(text: str, field: str) -> list[Span]:
+    """Return the spans of a field's values in a query's text."""
+    from reader.core.query.suggestions import tokens
+
+    found = []
+    inside = False
+    for span in tokens(text):
+        if span.kind == "field":
+            inside = text[span.start : span.end].lower() == f"{field}:"
+        elif span.kind == "value" and inside:
+            found.append(span)
+        elif text[span.start : span.end] != ",":
+            inside = False
+    return found

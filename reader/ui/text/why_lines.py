@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from reader.core.rules import said
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, fill, literal
-from reader.ui.text.rule_lines import rule_lines
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
@@ -134,3 +134,23 @@ def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
         Piece(" " * (column + 2 - cell_len(said))),
         Piece(cut(cause.detail, room, glyphs.ellipsis), "muted"),
     )
+
+
+RULES = "Rules"
+"""The heading over them."""
+
+TAKEN_BACK = "you took that back"
+
+
+def rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[Line]:
+    """Return what each rule did and by which query, then the muted words, under a heading; nothing if there is none."""
+    lines: list[Line] = []
+    for act in acts:
+        pieces = [Piece(f"{literal(act.rule)}: "), Piece(literal(said(act.then)), "text"), Piece(", because ", "muted")]
+        pieces.append(Piece(literal(act.when), "text"))
+        if act.undone:
+            pieces.append(Piece(f"; {TAKEN_BACK}", "muted"))
+        lines.extend(fill([pieces[0]._replace(role="topic"), *pieces[1:]], width))
+    for word in muted:
+        lines.extend(fill([Piece("muted, because ", "muted"), Piece(literal(word), "text")], width))
+    return [(Piece(cut(RULES, width), "label"),), *lines] if lines else []

@@ -29,13 +29,15 @@ from reader.ui.text.query_advice import (
     find_mistake,
     find_unknown_topic,
 )
-from reader.ui.text.query_text import QUERY_ROLES
 from reader.ui.text.styled_text import draw
-from reader.ui.widgets.key_lines import KeyLines
+from reader.ui.widgets.line_widgets import KeyLines
 from reader.ui.widgets.typed_line import LineInput
 
 LONGEST = 2_000
 """Maximum number of characters: the query language's limit."""
+
+QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
+"""The roles of a query's pieces, each with a component class."""
 
 _DEFAULT_KEYS = AdviceKeys()
 

@@ -18,7 +18,7 @@ from reader.core.text import clean
 from reader.ui.text.lines import Line
 from reader.ui.text.styled_text import draw
 from reader.ui.textual_fixes import PastesWhole
-from reader.ui.widgets.key_lines import KeyLines
+from reader.ui.widgets.line_widgets import KeyLines
 
 _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""

@@ -122,6 +122,7 @@ def test_skipped_records_are_counted(cache: Cache) -> None:
 
 
 PAGE = Draft("A Title: of a Saved Page", author_count=6, published="2023-12-04", comments=2, source="page")
+AUTHORS = ("Ada Lovelace", "Emmy Noether", "Mary Jackson", "Grace Hopper", "Lise Meitner", "Rosa Park")
 
 
 def test_a_saved_page_imported_twice_is_once(cache: Cache, path: Path) -> None:
@@ -135,12 +136,10 @@ def test_a_paper_gives_its_own_id_up_for_the_arxiv_id_and_keeps_its_marks(cache:
     cache.store(Listing(None, (PAGE,)), NOW, newer=False)
     events = Events.open(path)
     events.mark("star", True, [cached(whole(path, page_id(PAGE.title)).pk)])
-    feed = Draft(
-        "A title -- of a saved page", "2312.00001", "Text.", ("Ada Lovelace",), published="2023-12-04", upvotes=3
-    )
+    feed = Draft("A title -- of a saved page", "2312.00001", "Text.", AUTHORS, published="2023-12-04", upvotes=3)
     assert cache.store(Listing("2026-11-24", (feed,)), NOW) == Stored(updated=1)
     paper = whole(path, "2312.00001")
-    assert (paper.starred, paper.source, paper.authors) == (True, "hf", ("Ada Lovelace",))
+    assert (paper.starred, paper.source, paper.authors) == (True, "hf", AUTHORS)
     assert whole(path, page_id(PAGE.title)) == paper
     # The page again: still the same paper, and the log still finds it by its old id.
     assert cache.store(Listing(None, (PAGE,)), NOW, newer=False) == Stored(unchanged=1)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from reader.core.errors import FeedError, FeedMalformed, ReaderError
 from reader.core.paper import Listing
-from reader.feeds.files import decompress, json_stream, papers_file
+from reader.feeds.files import json_stream, papers_file
 from reader.feeds.files.papers_file import read_papers
 from tests.feed_server import item
 from tests.feeds.files.test_saved_page import DRAFTS, PAGE
@@ -191,7 +191,7 @@ def test_memory_stays_flat_over_lines() -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decompress, "_BOMB_SIZE", 1_000_000)
+    monkeypatch.setattr(papers_file, "_BOMB_SIZE", 1_000_000)
     bomb = gzip.compress(b"[" + b" " * 10_000_000)
     with pytest.raises(FeedMalformed, match="unpacks to more than 200 times its size"):
         read(bomb)
@@ -206,7 +206,7 @@ def test_a_long_page_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("size", [1, 3, 50, 1_000])
 @pytest.mark.parametrize("indent", [None, 1])
 def test_chunks_may_end_anywhere(size: int, indent: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decompress, "CHUNK", size)
+    monkeypatch.setattr(papers_file, "CHUNK", size)
     title = "Große Modelle, “größer” 🤗 \\ \x7f"
     records = [item(f"2605.{number:05}", day="2026-05-12") for number in range(3)]
     records[1]["paper"]["title"] = title
@@ -240,7 +240,7 @@ def test_what_is_skipped_has_its_place(data: bytes, places: list[str]) -> None:
 
 def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_stream, "VALUE_LIMIT", 10_000)
-    monkeypatch.setattr(decompress, "CHUNK", 1_000)
+    monkeypatch.setattr(papers_file, "CHUNK", 1_000)
     listings = read(lines({"title": "x" * 20_000}, TWO))
     assert papers([listing for listing in listings if listing.day]) == [("2026-05-12", "2605.00002")]
     assert skipped(listings) == [("line 1", "longer than any record")]
@@ -276,12 +276,12 @@ def test_after_many_unusable_records_the_rest_is_not_read() -> None:
 
 
 def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decompress, "LENGTH_LIMIT", 5_000_000)
+    monkeypatch.setattr(papers_file, "LENGTH_LIMIT", 5_000_000)
     monkeypatch.setattr(papers_file, "_TEXT_LIMIT", 2_000_000)
 
     class Endless(io.RawIOBase):
         def __init__(self, line: bytes) -> None:
-            self._data = line * (decompress.CHUNK // len(line))
+            self._data = line * (papers_file.CHUNK // len(line))
 
         def read(self, size: int = -1, /) -> bytes:
             return self._data

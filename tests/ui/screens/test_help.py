@@ -12,10 +12,9 @@ from reader.keys.contexts import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.looks.theme import DEFAULTS, THEMES
-from reader.ui.screens.help import HelpScreen, HelpSearch, legend_section, sections
+from reader.ui.screens.help import MEANINGS, PLAIN, HelpScreen, HelpSearch, legend, legend_section, sections
 from reader.ui.text.finder import Finder
-from reader.ui.text.glyphs import ASCII, UNICODE
-from reader.ui.text.legend import MEANINGS
+from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 
 
 class Harness(App[None]):
@@ -240,3 +239,17 @@ def test_finding_marks_beginnings_and_survives_odd_letters() -> None:
     for odd in ("\\", "[/]", "İ", "ß", "\ud800", "*+?"):
         start, end = Finder(odd).spans(f"x{odd} y")[0]
         assert f"x{odd} y"[start:end] == odd
+
+
+def test_every_sign_is_explained_or_means_nothing() -> None:
+    explained = [field for field, _, _ in MEANINGS]
+    assert sorted([*explained, *PLAIN]) == sorted(Glyphs._fields)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_each_sign_is_told_as_it_is_drawn(glyphs: Glyphs) -> None:
+    told = {sign.name: sign.text for sign in legend(glyphs)}
+    assert told["Starred"] == glyphs.starred and told["Trend"] == glyphs.spark
+    assert all(told.values())
+    if glyphs is UNICODE:
+        assert told["Read"] == "blank"

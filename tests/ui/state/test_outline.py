@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.core.document.model import Document, Heading, Span
 from reader.ui.state.outline import MANY, Outline
 from reader.ui.text.glyphs import ASCII, UNICODE
-from reader.ui.text.outline_lines import first_row, outline_line
+from reader.ui.widgets.outline_pane import first_row, outline_line
 
 LEVELS = (1, 2, 3, 3, 2, 1, 2)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache.group.members import Said
+from reader.cache.outputs import Output
 from reader.core.follows import Follow, Reason
 from reader.core.text import clean_note
+from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.text.lines import measure
-from reader.ui.text.own_lines import NOTE_LINES, own_lines
+from reader.ui.text.own_lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
 from reader.ui.text.presentation import Presentation
 from tests.ui.stage import TODAY, paper
 
@@ -90,3 +92,39 @@ def test_what_many_of_a_group_share_is_folded_and_bounded() -> None:
         assert NOTE_LINES <= len(lines) <= most
         assert lines[-1][0].text == ("less" if is_unfolded else "+ more")
         assert all(measure(line) <= 40 for line in lines)
+
+
+MADE = "2026-11-26T08:00:00Z"
+
+
+def output_texts(output: Output, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
+    return ["".join(piece.text for piece in line).rstrip() for line in output_lines(output, width, glyphs)]
+
+
+def test_it_says_who_made_it_and_keeps_its_lines() -> None:
+    assert output_texts(Output("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
+        "▎ Summary · by a program, 2026-11-26",
+        "▎ One.",
+        "▎",
+        "▎ - two [b]three[/b]",
+    ]
+    assert output_texts(Output("S", MADE, "One."), glyphs=ASCII)[0].isascii()
+
+
+def test_of_a_long_output_the_beginning_is_drawn() -> None:
+    lines = output_texts(Output("S", MADE, "word\n" * MOST_SHOWN))
+    assert lines[-1] == "▎ The rest is in: dailypapers show"
+    assert len(lines) < MOST_SHOWN
+
+
+@given(st.text(max_size=200), st.text(max_size=30), st.sampled_from([12, 30, 78]))
+@settings(max_examples=60)
+def test_whatever_it_says_no_line_is_wider_or_holds_a_control(text: str, name: str, width: int) -> None:
+    for line in output_lines(Output(name, MADE, text), width, UNICODE):
+        assert measure(line) <= width
+        assert all(piece.text.isprintable() for piece in line)
+
+
+@pytest.mark.parametrize("width", [3, 5])
+def test_a_tiny_width_ends_too(width: int) -> None:
+    assert output_lines(Output("S", MADE, "One two."), width, UNICODE)

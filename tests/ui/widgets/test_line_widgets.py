@@ -16,10 +16,7 @@ from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.header_line import Condition, Header
 from reader.ui.text.status_lines import Status
 from reader.ui.text.strip_line import Strip
-from reader.ui.widgets.filter_strip import FilterStrip
-from reader.ui.widgets.key_lines import KeyLines
-from reader.ui.widgets.status_line import StatusLine
-from reader.ui.widgets.top_line import TopLine
+from reader.ui.widgets.line_widgets import FilterStrip, KeyLines, StatusLine, TopLine
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
 HERE = Header("Today", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))

@@ -10,7 +10,7 @@ from textual.message import Message
 from reader.core.query.suggestions import Completion, complete
 from reader.ui.looks.stylesheets import styles_directory
 from reader.ui.looks.theme import DEFAULTS, THEMES
-from reader.ui.text.query_text import query_pieces, value_spans
+from reader.ui.text.query_advice import value_spans
 from reader.ui.widgets.query_line import LONGEST, QueryInput, QueryLine
 
 TOPICS = ("agents", "gui-agents", "evaluation", "image-generation")
@@ -248,11 +248,7 @@ async def test_suggestions_tell_their_papers_where_these_are_known() -> None:
         assert app.line.text == 'keyword:"large language models" '
 
 
-def test_pieces_make_up_the_text_and_know_what_they_are() -> None:
-    text = '  topic:agents,gui-agents -"a b" (x OR y)'
-    pieces = query_pieces(text)
-    assert "".join(piece.text for piece in pieces) == text
-    assert ("topic:", "field") in [(piece.text, piece.role) for piece in pieces]
-    assert ('"a b"', "phrase") in [(piece.text, piece.role) for piece in pieces]
-    spans = value_spans(text + " title:z topic:last", "topic")
-    assert [(text + " title:z topic:last")[span.start : span.end] for span in spans] == ["agents", "gui-agents", "last"]
+def test_the_values_of_a_field_are_found_in_the_text() -> None:
+    text = '  topic:agents,gui-agents -"a b" (x OR y) title:z topic:last'
+    spans = value_spans(text, "topic")
+    assert [text[span.start : span.end] for span in spans] == ["agents", "gui-agents", "last"]

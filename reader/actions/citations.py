@@ -1,0 +1,289 @@
+r"""Citations for LaTeX and reference managers: BibTeX, RIS and CSL-JSON.
+
+The escapes of BibTeX are pylatexenc's, which is imported for the first entry. There, an arXiv paper has
+both `archivePrefix` and `eprinttype`, because programs read one or the other, and `url` and `doi`, which all of them
+read. Formulas between dollars stay as they are, and so do letters that LaTeX has no command for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Literal, TextIO
+
+from reader.actions.citation_keys import CitationKeys
+from reader.core.ids import paper_url, pdf_url
+from reader.core.names import split_name
+from reader.core.paper import Paper
+from reader.core.text import clean, clean_block, clean_note
+from reader.core.venue import series_of, year_of
+
+EntryType = Literal["misc", "article", "inproceedings"]
+
+_CONFERENCE = re.compile(
+    r"\b(?:conference|conf|proceedings|proc|workshop|symposium|meeting|neurips|nips|icml|iclr|cvpr|iccv|eccv|wacv|bmvc"
+    r"|acl|emnlp|naacl|eacl|coling|interspeech|icassp|aaai|ijcai|kdd|www|sigir|siggraph|chi|icra|iros|corl|colt|uai"
+    r"|aistats|miccai)\b",
+    re.IGNORECASE,
+)
+_HONOUR = re.compile(r" (?:best paper|oral|spotlight|highlight|poster)\b")
+
+
+def entry_type(paper: Paper) -> EntryType:
+    """BibTeX's type: `misc`, or what the paper appeared in, if that is known."""
+    if not paper.journal and not paper.venue:
+        return "misc"
+    series = series_of(paper.venue)
+    if series is not None:
+        return "article" if series.is_journal else "inproceedings"
+    # Without a journal reference, the venue is that of a remark, which names conferences.
+    is_conference = not paper.journal or _CONFERENCE.search(paper.journal)
+    return "inproceedings" if is_conference else "article"
+
+
+def container(paper: Paper) -> str:
+    """The journal or the proceedings: arXiv's reference, else the venue with its full name; empty if not known."""
+    if paper.journal:
+        return clean(paper.journal)
+    venue = _HONOUR.sub("", clean(paper.venue or ""))
+    series = series_of(venue)
+    if series is None:
+        return venue
+    if series.is_journal:
+        return series.title
+    short, is_workshop, _ = venue.partition(" workshop")
+    return f"{'Workshop at ' if is_workshop else ''}{series.title} ({short})"
+
+
+def year(paper: Paper) -> str | None:
+    """The year in which it appeared, else that of its first version."""
+    date = paper.published or paper.day
+    return year_of(paper.venue) or (date[:4] if date else None)
+
+
+ARXIV_DOI = "10.48550/arXiv."
+
+_FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$)")
+
+
+def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
+    """Write an entry for each paper; return their number."""
+    escape = _escaper()
+    keys = keys or CitationKeys()
+    count = 0
+    for paper in papers:
+        fields = "".join(f"\t{name} = {value},\n" for name, value in _braced(_bibtex_fields(paper, escape)))
+        out.write(f"{chr(10) if count else ''}@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n")
+        count += 1
+    return count
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""Macros that every style defines."""
+
+
+def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for name, value in fields:
+        yield name, _MONTHS[int(value) - 1] if name == "month" else f"{{{value}}}"
+
+
+def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Name and value of each field, escaped."""
+    yield "title", _title(clean(paper.title), escape)
+    if paper.authors:
+        yield "author", " and ".join(_bibtex_name(clean(name), escape) for name in paper.authors)
+    if when := year(paper):
+        yield "year", when
+    if (date := paper.published or paper.day) and date[:4] == when:
+        yield "month", date[5:7]
+    if where := container(paper):
+        yield "booktitle" if entry_type(paper) == "inproceedings" else "journal", escape(where)
+    if url := paper_url(paper.id):
+        yield "eprint", paper.id
+        yield "archivePrefix", "arXiv"
+        yield "eprinttype", "arxiv"
+        if primary := category(paper):
+            yield "primaryClass", primary
+            yield "eprintclass", primary
+        yield "doi", doi(paper)
+        yield "url", url
+    if paper.organization:
+        yield "organization", f"{{{escape(clean(paper.organization))}}}"
+    if paper.tags:
+        # The feed's own keywords are many, and a program would make tags of them.
+        yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
+    if paper.abstract:
+        yield "abstract", _with_formulas(clean_block(paper.abstract).replace("\n\n", " "), escape)
+    if paper.note:
+        yield "annote", escape(clean(paper.note))
+
+
+def category(paper: Paper) -> str:
+    """The primary category on arXiv; empty if it is not known."""
+    first = paper.categories[0] if paper.categories else ""
+    return first if re.fullmatch(r"[A-Za-z.-]{2,30}", first) else ""
+
+
+def doi(paper: Paper) -> str:
+    """The DOI that the publisher gave a paper, else that of arXiv."""
+    published = clean(paper.doi or "")
+    return published if re.fullmatch(r"10\.[0-9.]+/[^\s{}\\%#]+", published) else ARXIV_DOI + paper.id
+
+
+def _title(title: str, escape: Callable[[str], str]) -> str:
+    """The title with braces around the words whose capitals styles must not lower, such as `{GPT-4}`."""
+    return "".join(
+        part if _is_formula(part) else re.sub(r"\S+", lambda word: _word(word[0], escape), part)
+        for part in _FORMULA.split(title)
+    )
+
+
+def _word(word: str, escape: Callable[[str], str]) -> str:
+    parts = re.split(r"[-–/:(),.\"']", word)
+    has_own_capitals = any(re.search(r"[^\W\d_]*.[A-Z]", part) for part in parts) or bool(re.match(r"[B-HJ-Z]-", word))
+    if not has_own_capitals:
+        return escape(word)
+    bare = word.rstrip(".,:;!?")
+    return f"{{{escape(bare)}}}{word[len(bare) :]}"
+
+
+def _with_formulas(text: str, escape: Callable[[str], str]) -> str:
+    """The text escaped, except its formulas."""
+    return "".join(part if _is_formula(part) else escape(part) for part in _FORMULA.split(text))
+
+
+def _is_formula(part: str) -> bool:
+    """Whether a part of a text is a formula that TeX can read: its braces close, and nothing in it is a comment."""
+    if not (len(part) > 2 and _FORMULA.fullmatch(part)) or re.search(r"(?<!\\)[%#&]", part):
+        return False
+    depth = 0
+    for sign in re.sub(r"\\.", "", part):
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    # BibTeX counts escaped braces too.
+    return depth == 0 and r"\{" not in part and r"\}" not in part and not part.endswith(r"\$")
+
+
+def _bibtex_name(name: str, escape: Callable[[str], str]) -> str:
+    """An author for BibTeX; braces keep a group, or a name with "and", from being split into two."""
+    parts = split_name(name)
+    if parts.is_group:
+        return f"{{{escape(name)}}}"
+    if parts.suffix:
+        return ", ".join(escape(part) for part in (parts.family, parts.suffix, parts.given))
+    return escape(name)
+
+
+def _escaper() -> Callable[[str], str]:
+    """A function that turns plain text into LaTeX; a letter without a LaTeX command stays unchanged."""
+    from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
+
+    # BibTeX counts even escaped braces: a title with a single brace would swallow the rest of the file.
+    signs = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright", ord("“"): "``", ord("”"): "''"}
+    encoder = UnicodeToLatexEncoder(
+        conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, signs), "defaults"],
+        replacement_latex_protection="braces-all",
+        unknown_char_policy="keep",
+        unknown_char_warning=False,
+    )
+    # One sign at a time, and few of them need it: ten times as quick as whole abstracts.
+    # Programs that read BibTeX know formulas between dollars better than this command.
+    escape: Callable[[str], str] = lru_cache(maxsize=4_096)(
+        lambda sign: re.sub(r"\{\\ensuremath\{(.*)\}\}", r"{$\1$}", encoder.unicode_to_latex(sign))
+    )
+    plain = "".join(sign for sign in map(chr, range(32, 127)) if escape(sign) == sign)
+    other = re.compile(f"[^{re.escape(plain)}]")
+    # LaTeX prints a straight quote as a closing one.
+    opening = re.compile(r"(?<![^\s(\[{-])\"(?=\S)")
+    return lambda text: other.sub(lambda sign: escape(sign[0]), opening.sub("“", text))
+
+
+# RIS has no preprints; GEN is what Zotero writes for them.
+_RIS_TYPES = {"misc": "GEN", "article": "JOUR", "inproceedings": "CONF"}
+
+
+def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
+    """Write a record for each paper; return their number."""
+    keys = keys or CitationKeys()
+    count = 0
+    for paper in papers:
+        out.write("".join(f"{name}  - {value}\r\n" for name, value in _ris_fields(paper, keys)) + "\r\n")
+        count += 1
+    return count
+
+
+def _ris_fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
+    """Name and value of each field, in their order; each value is one line."""
+    yield "TY", _RIS_TYPES[entry_type(paper)]
+    yield "ID", keys.key(paper)
+    yield "TI", clean(paper.title)
+    yield from (("AU", split_name(clean(name)).inverted) for name in paper.authors)
+    if when := year(paper):
+        yield "PY", when
+    if (date := paper.published or paper.day) and date[:4] == when:
+        yield "DA", f"{date.replace('-', '/')}/"
+    if where := container(paper):
+        yield "T2", where
+    if paper.abstract:
+        yield "AB", clean(paper.abstract)
+    if url := paper_url(paper.id):
+        yield "DO", doi(paper)
+        yield "UR", url
+        yield "AN", f"arXiv:{paper.id}"
+        yield "PB", "arXiv"
+        yield "DP", "arXiv.org"
+        yield "L1", pdf_url(paper.id) or ""
+    elif paper.url:
+        yield "UR", clean(paper.url)
+    yield from (("KW", clean(word)) for word in paper.tags)
+    if paper.note:
+        yield "N1", clean(paper.note)
+    yield "ER", ""
+
+
+_CSL_TYPES = {"misc": "article", "article": "article-journal", "inproceedings": "paper-conference"}
+
+
+def csl_items(papers: Iterable[Paper], keys: CitationKeys) -> Iterator[dict[str, Any]]:
+    """An item for each paper; absent values have no key."""
+    for paper in papers:
+        yield {name: value for name, value in _csl_item(paper, keys).items() if value}
+
+
+def _csl_item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
+    date = paper.published or paper.day
+    url = paper_url(paper.id)
+    primary = category(paper)
+    return {
+        "id": keys.key(paper),
+        "type": _CSL_TYPES[entry_type(paper)],
+        "title": clean(paper.title),
+        "author": [_csl_author(clean(name)) for name in paper.authors],
+        "issued": {"date-parts": [_csl_date_parts(paper)]} if date else None,
+        "container-title": container(paper),
+        "publisher": "arXiv" if url else None,
+        "number": f"arXiv:{paper.id}" if url else None,
+        "DOI": doi(paper) if url else None,
+        "URL": url or clean(paper.url or ""),
+        "abstract": clean_block(paper.abstract),
+        "keyword": ", ".join(clean(word.replace(",", " ")) for word in paper.tags),
+        "source": "arXiv.org" if url else None,
+        "note": f"arXiv:{paper.id}{f' [{primary}]' if primary else ''}" if url else None,
+        "annote": clean_note(paper.note or ""),
+    }
+
+
+def _csl_date_parts(paper: Paper) -> list[int]:
+    """Year, month and day of the first version; only the year, if the paper appeared in another."""
+    date, when = paper.published or paper.day or "", year(paper)
+    return [int(part) for part in date.split("-")] if date[:4] == when else [int(when or 0)]
+
+
+def _csl_author(name: str) -> dict[str, str]:
+    parts = split_name(name)
+    if parts.is_group or not parts.given:
+        return {"literal": parts.family}
+    named = {"family": parts.family, "given": parts.given}
+    return named | ({"suffix": parts.suffix} if parts.suffix else {})

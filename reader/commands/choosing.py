@@ -1,0 +1,167 @@
+"""The papers that a command is for: by ids or a query, counted and marked; by an id, fetched if it is missing."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reader.cache.search.view_terms import selects
+from reader.commands.output import Progress, amount, warn
+from reader.commands.workspace import NotInCache, Workspace, find, find_all, parsed, saved_views, selection
+from reader.core.errors import NoFullText, UsageError
+from reader.core.ids import named_id, pdf_url
+from reader.core.query import Query
+from reader.core.text import clean
+
+if TYPE_CHECKING:
+    from reader.cache.marks.changes import Change
+    from reader.cache.reads.window import Window
+    from reader.cache.texts import KeptText
+    from reader.core.paper import Paper
+
+EVERYTHING = "(is:hidden OR -is:hidden)"
+"""The query that finds all papers."""
+
+
+def add_papers(parser: ArgumentParser, verb: str) -> None:
+    """Add ids, --query and --dry-run."""
+    parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
+    add_query_and_dry_run(parser, verb)
+
+
+def add_query_and_dry_run(parser: ArgumentParser, verb: str) -> None:
+    """Add --query and --dry-run; `verb` is what happens to the papers."""
+    parser.add_argument("--query", metavar="QUERY", help=f"{verb} all papers of a query")
+    add_all(parser, verb)
+    parser.add_argument("--dry-run", action="store_true", help="print how many would change, and change nothing")
+
+
+def add_all(parser: ArgumentParser, verb: str) -> None:
+    """Add --all."""
+    parser.add_argument("--all", action="store_true", dest="everything", help=f"{verb} every paper, hidden ones too")
+
+
+def expect_papers(arguments: Namespace, ids: Sequence[str], command: str) -> None:
+    """Raise UsageError unless either ids are given, or a query or --all."""
+    if bool(ids) == (arguments.query is not None or arguments.everything):
+        raise UsageError(f"Name the papers, either by ids, by --query or by --all. See 'dailypapers {command} --help'.")
+
+
+def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, also: str = "") -> Sequence[int]:
+    """The keys of the papers with these ids, or of --query, or of all papers; the last two also have the terms `also`.
+
+    Raises UsageError for a query without terms, which all papers match, unless --all says that they are meant.
+    """
+    if ids:
+        return list(dict.fromkeys(find_all(window, ids)))
+    query = parsed(arguments.query or "")
+    if arguments.everything:
+        if query.root is not None:
+            raise UsageError("With --all, a query can only have sort:. Leave out its terms, or --all.")
+        also = f"{also} {EVERYTHING}"
+    elif not selects(query, saved_views(query)):
+        raise UsageError("The query has no terms, so it means every paper. Add terms, or pass --all.")
+    return window.order(selection(window, parsed(arguments.query or "", also=also))).pks
+
+
+def count_changing(window: Window, change: Change) -> int:
+    """How many of its papers a change would change."""
+    from reader.cache.marks.changes import find_changing
+    from reader.cache.marks.effects import BATCH
+
+    return window.read(lambda connection: find_changing(connection, change, BATCH).count)
+
+
+def store_changes(workspace: Workspace, changes: Sequence[Change]) -> int:
+    """Store changes as one action, with progress; return how many papers changed."""
+    with workspace.events() as events, Progress() as progress:
+        action = events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
+    return action.count if action else 0
+
+
+def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
+    """The paper that an id in any form names, and its key; raises NotInCache if no source has it."""
+    for is_last in (False, True):
+        with workspace.window() as window:
+            try:
+                pk = find(window, id)
+            except NotInCache:
+                known = named_id(id)
+                if is_last:
+                    raise NotInCache(f"{clean(id, 100)!r} is not in the cache, and no source has it.") from None
+                if known is None:
+                    raise
+            else:
+                paper = window.paper(pk)
+                if paper is not None:
+                    return paper, pk
+        if known is not None:
+            from reader.commands.run_job import run_job
+            from reader.refresh.jobs import LookUpPaper
+
+            run_job(workspace, LookUpPaper(known))
+    raise NotInCache(f"{clean(id, 100)!r} is not in the cache.")
+
+
+def find_or_fetch_text(workspace: Workspace, id: str, *, again: bool = False) -> tuple[Paper, KeptText]:
+    """A paper and its full text, with `again` fetched anew.
+
+    Raises NotInCache, or FeedError, which says where to look unless there is no network.
+    """
+    paper, pk = find_or_fetch(workspace, id)
+    kept = None if again else _kept_text(workspace, pk)
+    if kept is None:
+        _fetch(workspace, paper)
+        kept = _kept_text(workspace, pk)
+    if kept is None:
+        raise NoFullText(f"The text of {paper.id} has just been removed from the cache; try again.")
+    return paper, kept
+
+
+def _kept_text(workspace: Workspace, pk: int) -> KeptText | None:
+    from reader.cache.texts import Texts
+
+    with closing(Texts.open(workspace.cache_file)) as texts:
+        kept = texts.get(pk)
+        if kept is not None:
+            texts.note_use(pk, datetime.now(UTC).date().isoformat())
+        return kept
+
+
+def _fetch(workspace: Workspace, paper: Paper) -> None:
+    page = pdf_url(paper.id)
+    if page is None:
+        see = f" See {paper.url}" if paper.url else ""
+        raise NoFullText(f"{paper.id} has no arXiv id, so no full text can be found.{see}")
+    from reader.commands.run_job import fetch
+    from reader.refresh.jobs import FetchText
+    from reader.refresh.progress import TextMissing
+
+    for message in fetch(workspace, FetchText(paper.id), page):
+        if isinstance(message, TextMissing):
+            raise NoFullText(f"{paper.id} has no full text: {message.reason}. See {page}")
+
+
+def explain_nothing(window: Window, query: Query) -> None:
+    """Print on standard error why a query found nothing."""
+    from reader.session.places import plain_words
+
+    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
+        warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
+    elif words := plain_words(query):
+        warn(f"Nothing matches. The nearest in meaning: dailypapers list {shlex.quote(f'~{words}')}")
+    else:
+        warn("Nothing matches.")
+
+
+def point_to_near(query: Query, count: int) -> None:
+    """Print on standard error how to find papers near to the words of a query that few papers have, if it has words."""
+    from reader.session.places import plain_words
+
+    if words := plain_words(query):
+        all_words = f"{amount(count, 'paper')} {'has' if count == 1 else 'have'} all the words."
+        warn(f"{all_words} Near in meaning: dailypapers list {shlex.quote(f'~{words}')}")

@@ -1,0 +1,58 @@
+"""Citations as plain text: names, dates, and where a paper appeared."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.actions.citation_keys import CitationKeys
+from reader.actions.clipboard import COPIES, STYLES, apa, ieee, mla
+from reader.core.paper import Paper
+
+TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
+DOI = "https://doi.org/10.48550/arXiv.2606.12345"
+
+
+def test_a_preprint(live_edit: Paper) -> None:
+    assert apa(live_edit) == f"Wang, X., & Zhao, C. (2026). {TITLE} (arXiv:2606.12345). arXiv. {DOI}"
+    assert ieee(live_edit) == f"X. Wang and C. Zhao, “{TITLE},” arXiv:2606.12345, June 2026."
+    assert mla(live_edit) == f"Wang, Xinyu, and Chongbo Zhao. “{TITLE}.” arXiv, 2026, {DOI}."
+
+
+def test_a_paper_of_a_journal_and_many_people(live_edit: Paper) -> None:
+    people = ("Jean-Luc van der Berg", "The Live Team", "Martin King Jr.", *(f"Ann B. Name{n}" for n in range(20)))
+    paper = live_edit._replace(journal="Nature 7", authors=people, title="Does It Edit?")
+    begin = "van der Berg, J.-L., The Live Team, King, M., Jr., Name0, A. B., "
+    assert apa(paper).startswith(begin)
+    assert apa(paper).endswith(f"Name15, A. B., … Name19, A. B. (2026). Does It Edit? Nature 7. {DOI}")
+    assert ieee(paper) == "J.-L. van der Berg et al., “Does It Edit?,” Nature 7, 2026."
+    assert mla(paper) == f"van der Berg, Jean-Luc, et al. “Does It Edit?” Nature 7, 2026, {DOI}."
+
+
+def test_a_paper_of_a_conference_has_its_year(live_edit: Paper) -> None:
+    paper = live_edit._replace(venue="ICLR 2027 oral", title="It Edits")
+    assert apa(paper) == f"Wang, X., & Zhao, C. (2027). It Edits. ICLR 2027 oral. {DOI}"
+    assert ieee(paper) == "X. Wang and C. Zhao, “It Edits,” ICLR 2027 oral, 2027."
+    assert mla(paper) == f"Wang, Xinyu, and Chongbo Zhao. “It Edits.” ICLR 2027 oral, 2027, {DOI}."
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_is_not_known_is_left_out(style: str, live_edit: Paper) -> None:
+    bare = live_edit._replace(id="page:abc", authors=(), day=None, published=None, title="A Title", url=None)
+    assert STYLES[style](bare) in ("A Title (n.d.).", "“A Title.”")
+    cited = STYLES[style](live_edit._replace(authors=("Plato",), published=None, day="2026"))
+    assert "Plato" in cited
+    assert "  " not in cited
+
+
+def test_papers_are_copied_in_every_form(live_edit: Paper) -> None:
+    other = live_edit._replace(id="2606.54321", title="[Odd] *title*", abstract="", authors=("Ann Lee",))
+    made = {one.name: one.text([live_edit, other], CitationKeys("{author}")) for one in COPIES.values()}
+    assert made["id"] == "2606.12345\n2606.54321"
+    assert made["title"] == f"{TITLE}\n[Odd] *title*"
+    assert made["link"].splitlines()[1] == "https://huggingface.co/papers/2606.54321"
+    assert made["Markdown link"].splitlines()[1] == (r"- [\[Odd\] \*title\*](https://huggingface.co/papers/2606.54321)")
+    assert made["abstract"].startswith(f"{TITLE}\n\nEditing a stream asks for two things at once.\n\nA short")
+    assert [made["BibTeX"].count(one) for one in ("@misc{wang,", "@misc{lee,")] == [1, 1]
+    assert len(made["APA"].splitlines()) == 2
+    assert COPIES["a"].text([live_edit], CitationKeys()).startswith("Editing a stream")
+    assert COPIES["m"].text([live_edit], CitationKeys()).startswith("[LiveEdit")
