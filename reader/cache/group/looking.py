@@ -24,8 +24,7 @@ from reader.cache import connections
 from reader.cache.group import members, membership, signing
 from reader.cache.group.folder import Folder
 from reader.cache.group.hub import CHANNEL, HubPlace
-from reader.cache.group.membership import Membership, Newest
-from reader.cache.group.naming import name_of, tell_apart
+from reader.cache.group.membership import Membership, Newest, name_of, tell_apart
 from reader.cache.group.place import SLOT, Place, Slot, shown_place
 from reader.cache.marks.forgotten import forgotten
 from reader.cache.postgres import is_server, open_server, shown

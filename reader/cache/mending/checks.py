@@ -18,9 +18,9 @@ from reader.cache.marks.derived import queue_places
 from reader.cache.marks.event_log import DAY, TOO_LATE, followed_clock, refused_events
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
-from reader.core.flags import Flag
 from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
 from reader.core.marks import HIGHLIGHT, STATES
+from reader.core.paper_row import Flag
 from reader.paths import journal_file
 
 FAULTS = 20

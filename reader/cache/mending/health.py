@@ -22,7 +22,7 @@ from reader.cache.files.pages import HEADER, MAGIC, is_whole
 from reader.cache.mending.checks import verify
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
-from reader.paths import backup_folder, journal_file, suspect_stamp
+from reader.paths import backup_folder, journal_file
 
 REPAIR = "dailypapers cache repair"
 RESTORE = "dailypapers restore"
@@ -107,11 +107,6 @@ Progress = Callable[[str], None]
 
 def _ignore_progress(_step: str) -> None:
     pass
-
-
-def is_suspect(path: Path) -> bool:
-    """Whether SQLite found damage since the cache was last examined."""
-    return suspect_stamp(path).exists()
 
 
 def glance(path: Path) -> Condition:
