@@ -340,7 +340,7 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "stop": (_stop, "take that back; without a thing, all of it"),
         "look": (_look, "see what the others share now; the reader does it by itself"),
         "status": (_print_status, "who is there, and what each shares"),
-        "forget": (_forget, "take back all that a member shares, on your machines alone; --undo has it again"),
+        "forget": (_forget, "take back all that a member shares, on your machines alone; --undo brings it back"),
         "leave": (_leave, "take all back, and go"),
     }
 )

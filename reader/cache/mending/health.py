@@ -125,7 +125,7 @@ def glance(path: Path) -> Condition:
         return Condition(State.DAMAGED, _first_damage(path))
     if number is None:
         if journal_file(path).exists() or backups(path) or path.with_name(f"{path.name}-wal").exists():
-            return Condition(State.LOST, "missing, with its journal or backups beside it")
+            return Condition(State.LOST, "missing or empty, with its journal or backups beside it")
         return Condition(State.NONE)
     if not is_current:
         return Condition(State.OLDER, f"made by an older version: schema {number}, now {schema.HEAD}")
