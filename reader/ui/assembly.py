@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
-from reader.keys.own_actions import own_actions
+from reader.keys.actions import own_actions
 from reader.ui.handlers.commands import CommandActions
 from reader.ui.handlers.dates import DateActions
 from reader.ui.handlers.display import Display, DisplayActions
