@@ -253,7 +253,9 @@ class _Look:
             if not SLOT.fullmatch(slot.name) or slot.name[:16] != statement.member[:16]:
                 raise ValueError("it has another member's place")
             if statement.refused:
-                self._result.troubles.append(f"{slot.label}: {statement.refused:,} of its lines name no paper")
+                self._result.troubles.append(
+                    f"{slot.label}: {statement.refused:,} of its lines name no paper, and were refused"
+                )
             work(slot, statement)
         except ValueError as error:
             if slot.name == self._mine.slot:

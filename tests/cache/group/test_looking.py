@@ -385,3 +385,12 @@ def test_what_a_newer_program_keeps_with_the_membership_is_kept(ada: Person) -> 
     file.write_text(json.dumps(json.loads(file.read_text()) | {"later": [1]}))
     ada.share("star")
     assert json.loads(file.read_text())["later"] == [1]
+
+
+def test_lines_that_name_no_paper_are_refused_and_the_others_read(ada: Person, bob: Person) -> None:
+    bob.look()
+    marks = (Shared("../../api/settings/delete", STAR), Shared("2612.10001", STAR))
+    ada.says(Statement(ada.mine.group, ada.public, "ada", 1 << 61, ("star",), marks))
+    looked = bob.look()
+    assert looked.came == {"ada": 1}
+    assert looked.troubles == [f"{ada.file.name}: 1 of its lines name no paper, and were refused"]
