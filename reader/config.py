@@ -9,10 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.settings.digest import DigestMail
 from reader.core.settings.rules import ExactQueries
 from reader.core.settings.table_reader import Entries, OneTable
-from reader.core.settings.tables import Rule, SavedView, SecondLook, UserCommand, WatchedExport
+from reader.core.settings.tables import DigestMail, Rule, SavedView, SecondLook, UserCommand, WatchedExport
 from reader.core.settings.types import (
     Boolean,
     Choice,

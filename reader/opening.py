@@ -114,11 +114,11 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> lis
     """Bring the cache to this program's schema, or mend it; return what the user has to know."""
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
-    from reader.paths import suspect_stamp
+    from reader.paths import is_there, suspect_stamp
 
     file = workspace.cache_file
     try:
-        is_good = file.exists() and not suspect_stamp(file).exists()
+        is_good = is_there(file) and not suspect_stamp(file).exists()
         if is_good:
             schema.ensure(file)
     except CacheDamaged:

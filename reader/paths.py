@@ -73,6 +73,11 @@ def group_file(cache: Path) -> Path:
     return cache.with_suffix(".group.json")
 
 
+def is_there(cache: Path) -> bool:
+    """Whether a cache is there; an empty file in its place is none."""
+    return cache.exists() and cache.stat().st_size > 0
+
+
 def suspect_stamp(cache: Path) -> Path:
     """The file that is left where SQLite found damage in the cache: the next start then examines all of it."""
     return cache.with_suffix(".suspect")

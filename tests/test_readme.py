@@ -13,7 +13,7 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.commands.line.registry import COMMANDS
 from reader.commands.settings.template import template
 from reader.core.query import FIELDS, parse
-from reader.keys.listing import keys_table
+from reader.keys.keymap import keys_table
 from reader.ui.screens.help import legend
 from reader.ui.text.glyphs import ASCII, UNICODE
 

@@ -10,7 +10,68 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from reader.cache.schema import SCHEMA
 from reader.cache.tables.feed import METADATA
-from reader.cache.tables.word_indexes import OUTPUT_INDEX, PAPER_WORDS, SEARCH_INDEX
+
+_SEARCHED_TEXT = "abstract, authors, keywords, organization"
+_SEARCHED = f"title, {_SEARCHED_TEXT}"
+
+_TOKENIZER = "unicode61 remove_diacritics 2"
+
+SEARCH_INDEX = (
+    """CREATE VIEW paper_search AS
+SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
+FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk""",
+    f"""CREATE VIRTUAL TABLE paper_fts USING fts5(
+    {_SEARCHED}, content='paper_search', content_rowid='pk', tokenize='{_TOKENIZER}', prefix='2 3'
+)""",
+    f"""CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_dropped BEFORE DELETE ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_changing BEFORE UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_text_changed AFTER UPDATE OF {_SEARCHED_TEXT} ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+    f"""CREATE TRIGGER paper_title_changing BEFORE UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, {_SEARCHED}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END""",
+    f"""CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(rowid, {_SEARCHED}) SELECT * FROM paper_search WHERE pk = new.pk;
+END""",
+    f"CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='{_TOKENIZER}')",
+)
+"""The indexes in SQL of SQLite's own: of the papers, with the view and the triggers that keep it current, and of the
+words of full texts, which `reader.cache.text_index` keeps current."""
+
+OUTPUT_INDEX = (
+    f"""CREATE VIRTUAL TABLE output_fts USING fts5(
+    body, content='kept_output', content_rowid='key', tokenize='{_TOKENIZER}'
+)""",
+    """CREATE TRIGGER kept_output_added AFTER INSERT ON kept_output BEGIN
+    INSERT INTO output_fts(rowid, body) VALUES (new.key, new.body);
+END""",
+    """CREATE TRIGGER kept_output_dropped AFTER DELETE ON kept_output BEGIN
+    INSERT INTO output_fts(output_fts, rowid, body) VALUES ('delete', old.key, old.body);
+END""",
+)
+"""The index of the words of kept outputs. An output is never updated: a new one is another row."""
+
+PAPER_WORDS = (
+    """CREATE TRIGGER paper_words_of_text AFTER UPDATE OF abstract ON paper_text BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END""",
+    """CREATE TRIGGER paper_words_of_title AFTER UPDATE OF title ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END""",
+    """CREATE TRIGGER paper_words_dropped BEFORE DELETE ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END""",
+)
+"""What drops the numbers of a paper's words once they are no longer true; they are made anew as papers are ranked."""
+
 
 _HEADING = "-- Written by `python -m reader.cache.ddl` from the tables; edit those instead.\n"
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from reader.core.flags import Flag
+from reader.core.paper_row import Flag
 
 FLAGS = "coalesce((SELECT f.flags FROM paper_flags AS f WHERE f.pk = p.pk), 0)"
 """SQL: the flags of the paper `p`."""
@@ -44,10 +44,3 @@ def clear_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int] | 
     some, named = ("", ()) if pks is None else (f" AND pk IN {_CHOSEN}", (json.dumps(list(pks)),))
     connection.execute(f"DELETE FROM paper_flags WHERE flags = {flag:d}{some}", named)
     connection.execute(f"UPDATE paper_flags SET flags = flags & ~{flag:d} WHERE flags & {flag:d}{some}", named)
-
-
-def replace_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int]) -> None:
-    """Set a flag of these papers and clear it of all others; nothing is written for what stays as it is."""
-    before, after = flagged(connection, flag), set(pks)
-    clear_flag(connection, flag, before - after)
-    set_flag(connection, flag, after - before)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reader.cache.flags import clear_flag, set_flag
 from reader.cache.search.sql_functions import split_words
-from reader.core.flags import Flag
 from reader.core.follows import WATCH, Follow, Reason, read_value
+from reader.core.paper_row import Flag
 
 TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "venue"))
 """Columns that decide what of a paper is followed, apart from its topics."""
@@ -256,8 +256,3 @@ def _reason(follow: Follow, perhaps: bool, authors: str) -> Reason:
 
         found = likest(follow.name, authors.split("\n")).name
     return Reason(follow, found if found != follow.name else "", perhaps)
-
-
-def reasons_by_paper(connection: sqlite3.Connection, pks: Iterable[int]) -> Mapping[int, tuple[Reason, ...]]:
-    """The reasons of some papers that are followed."""
-    return {pk: found for pk in pks if (found := reasons(connection, pk))}

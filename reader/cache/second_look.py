@@ -18,9 +18,8 @@ from typing import Any
 from reader.cache import connections
 from reader.cache.flags import clear_flag, set_flag
 from reader.cache.sqlite_errors import explained
-from reader.core.flags import Flag
 from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
-from reader.core.paper_row import UNKNOWN
+from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.second_look import Changes, Edit, Facts, History, Look, Moved, find_due
 from reader.core.settings.tables import SecondLook as Limits
 

@@ -9,7 +9,7 @@ from reader.commands.command import Command, add_json, add_words
 from reader.commands.output import Progress, Style, amount, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
-from reader.paths import APP
+from reader.paths import APP, is_there
 
 ACTIONS = {
     "info": "print the sizes of its parts",
@@ -27,7 +27,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.what == "repair":
         return _repair_cache(arguments, workspace)
-    if not workspace.cache_file.exists():
+    if not is_there(workspace.cache_file):
         raise _no_cache(workspace)
     from reader.cache import schema
 

@@ -153,7 +153,7 @@ def explain_nothing(window: Window, query: Query) -> None:
     if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
     elif words := plain_words(query):
-        warn(f"Nothing matches. The nearest in meaning: dailypapers list {shlex.quote(f'~{words}')}")
+        warn(f"Nothing matches. To search by meaning: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
 

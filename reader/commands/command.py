@@ -63,7 +63,7 @@ class Parser(ArgumentParser):
         ]
         choices = next((action.choices for action in lacking if action.choices), None)
         if choices:
-            return f"say which: {', '.join(map(str, choices))}"
+            return f"choose one of {', '.join(map(str, choices))}"
         return f"{' and '.join(str(action.metavar or action.dest) for action in lacking)} is missing"
 
     def _check_value(self, action: Action, value: Any) -> None:

@@ -155,8 +155,7 @@ def _time(clock: int) -> str | None:
 def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version]) -> int:
     from reader.cache.earlier_values import restored
     from reader.cache.marks.event_log import Marking
-    from reader.core.settings.entries import event_value
-    from reader.core.settings.shared import with_setting
+    from reader.core.settings.entries import event_value, with_setting
     from reader.settings_reader import read_text, write_text
 
     if arguments.restore > len(found):

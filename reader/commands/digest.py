@@ -12,7 +12,7 @@ from reader.commands.command import Command, StoreFile, add_json, add_query, add
 from reader.commands.output import ask, is_terminal, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
-from reader.core.settings.digest import DIGEST_FORMATS
+from reader.core.settings.tables import DIGEST_FORMATS
 
 TARGETS = ("stdout", "file", "command")
 

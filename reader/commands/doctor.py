@@ -91,7 +91,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
         nargs="?",
         const="dailypapers-report.json",
         metavar="FILE",
-        help="show and write a report for a bug report: no queries, paths, addresses, names or keys",
+        help="show what a bug report needs, and write it to FILE (default: dailypapers-report.json);"
+        " it has no queries, paths, addresses, names or keys",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask before writing the report")
     add_json(parser)
@@ -482,7 +483,7 @@ COMMAND = Command(
     (
         ("doctor", "examine everything on this machine"),
         ("doctor --online --json", "also ask the feed; print JSON without paths, queries and names"),
-        ("doctor --report", "write a report for a bug report, which you see before"),
+        ("doctor --report", "show what a bug report needs, and write it to a file if you agree"),
     ),
     _add_arguments,
     _examine,

@@ -93,7 +93,7 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
 def _warn_of_namesake(workspace: Workspace) -> None:
     """Say it if somebody else had the name first."""
     from reader.cache.group import membership
-    from reader.cache.group.naming import name_beside_namesake
+    from reader.cache.group.membership import name_beside_namesake
 
     mine = membership.load(workspace.cache_file)
     if mine is not None and (name := name_beside_namesake(mine)):
@@ -340,7 +340,7 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "stop": (_stop, "take that back; without a thing, all of it"),
         "look": (_look, "see what the others share now; the reader does it by itself"),
         "status": (_print_status, "who is there, and what each shares"),
-        "forget": (_forget, "take back all that a member shares, on your machines alone; --undo has it again"),
+        "forget": (_forget, "take back all that a member shares, on your machines alone; --undo brings it back"),
         "leave": (_leave, "take all back, and go"),
     }
 )

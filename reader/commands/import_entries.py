@@ -14,9 +14,8 @@ from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import page_id
-from reader.core.library import LibraryEntry
 from reader.core.marks import LIKE, TAG, WANT
-from reader.core.paper import Listing
+from reader.core.paper import LibraryEntry, Listing
 
 LISTED = 10
 """Entries without a paper that are printed; --json has all."""

@@ -28,9 +28,8 @@ from reader.core.text import text_size
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.storing.papers import Cache, Stored
-    from reader.core.library import LibraryEntry
     from reader.core.marks import PaperMarks
-    from reader.core.paper import Listing
+    from reader.core.paper import LibraryEntry, Listing
 
 PART = 1_000
 """Papers that are stored before their marks are added."""

@@ -12,7 +12,7 @@ from reader import log
 from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
-from reader.core.pace import pace_text
+from reader.core.steps import pace_text
 from reader.refresh import jobs, memory, running
 from reader.refresh.failures import log_failure
 from reader.refresh.progress import (

@@ -12,7 +12,8 @@ from reader.commands.output import Style, amount, fit, is_terminal, print_reques
 from reader.commands.printing.json_form import add_json_fields
 from reader.commands.printing.pager import print_paged
 from reader.commands.workspace import Workspace
-from reader.core.text import clean
+from reader.core.errors import UsageError
+from reader.core.text import clean, split_words
 
 if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
@@ -40,7 +41,10 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
 
     if arguments.verbose:
         print_requests()
-    messages = run_job(workspace, SearchFeed(" ".join(arguments.words)), quiet=arguments.quiet or arguments.verbose)
+    words = " ".join(arguments.words)
+    if not split_words(words):
+        raise UsageError(f"“{clean(words, 100)}” has no letter or digit to search for.")
+    messages = run_job(workspace, SearchFeed(words), quiet=arguments.quiet or arguments.verbose)
     listings = next(message.listings for message in messages if isinstance(message, SearchAnswered))
     listings = _first(listings, arguments.limit)
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]

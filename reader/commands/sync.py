@@ -39,7 +39,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("machine", nargs="?", metavar="MACHINE", help=about)
     about = "print when each machine was last seen, what it brought and what was refused, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--undo", action="store_true", help="for forget: have the machine's marks again")
+    parser.add_argument("--undo", action="store_true", help="for forget: bring the machine's marks back")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
     parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
     add_quiet(parser, "print nothing if all went well")
@@ -205,7 +205,10 @@ COMMAND = Command(
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
         ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),
         ("sync --status", "when each machine was last seen, what it brought and what was refused"),
-        ("sync forget laptop", "take back all that a machine brought, on every machine of yours; --undo has it again"),
+        (
+            "sync forget laptop",
+            "take back all that a machine brought, on every machine of yours; --undo brings it back",
+        ),
     ),
     _add_arguments,
     _run_sync,

@@ -15,7 +15,7 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import nearest
 from reader.core.settings.tables import SavedView
-from reader.core.settings.toml_tables import with_table, with_table_moved, with_table_value, without_table
+from reader.core.settings.toml_edit import with_table, with_table_moved, with_table_value, without_table
 from reader.core.settings.types import InvalidValue
 from reader.core.settings.user_types import BUILT_IN_VIEWS, Name
 from reader.core.text import clean

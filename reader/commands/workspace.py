@@ -113,14 +113,15 @@ class Workspace:
         schema.ensure(self.cache_file)
 
     def _restore_if_lost(self) -> None:
-        """Make a missing cache anew if its journal or backups are there."""
-        if not self.cache_file.exists():
+        """Make a missing or empty cache anew if its journal or backups are there."""
+        if not paths.is_there(self.cache_file):
             from reader.cache.mending import health
 
             if health.glance(self.cache_file).state is health.State.LOST:
                 from reader.commands.repairing import repair_cache, summarize
 
-                warn(f"The cache was missing. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
+                what = "empty" if self.cache_file.exists() else "missing"
+                warn(f"The cache was {what}. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
 
     def back_up(self) -> None:
         """Back the cache up once a day."""
@@ -143,7 +144,7 @@ class Workspace:
         from reader.refresh.jobs import JobContext
 
         self._restore_if_lost()
-        if self.cache_file.exists():
+        if paths.is_there(self.cache_file):
             # What the user has added to the settings by hand takes part at once.
             self.catch_up()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)

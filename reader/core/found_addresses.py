@@ -59,7 +59,6 @@ _NOT_OWNERS = frozenset(
     ("about", "apps", "collections", "enterprise", "features", "marketplace", "orgs", "search", "topics")
 )
 _PROJECT_HOSTS = (".github.io", ".gitlab.io", ".vercel.app", ".netlify.app", ".pages.dev", ".notion.site")
-_PAPER_HOSTS = ("arxiv.org", "doi.org", "openreview.net", "creativecommons.org")
 
 
 class Found(NamedTuple):
@@ -118,12 +117,6 @@ def what_is(url: str) -> What:
     if host.endswith(_PROJECT_HOSTS) or (host == "sites.google.com" and path):
         return "project"
     return "other"
-
-
-def is_paper(url: str) -> bool:
-    """Whether an address is of a paper or its licence rather than of what belongs to it."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return host in _PAPER_HOSTS
 
 
 def _found(text: str, match: re.Match[str]) -> Found | None:

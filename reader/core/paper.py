@@ -9,9 +9,23 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from reader.core.fields import Field, FieldRules, fields_of, in_order
-from reader.core.library import LibraryEntry
 from reader.core.marks import PaperMarks
 from reader.core.paper_row import UNKNOWN, PaperKey
+
+
+class LibraryEntry(NamedTuple):
+    """One entry of a file, with clean texts."""
+
+    where: str
+    """Its place in the file, such as `entry li2024` or `line 7`."""
+    title: str = ""
+    id: str | None = None
+    """The bare arXiv id; None if no field has one."""
+    is_wanted: bool = True
+    """Whether the paper is to be fetched if the cache lacks it; a feed reader's rows are only marks."""
+    is_read: bool = False
+    labels: tuple[str, ...] = ()
+    """What the user labelled it by: tags and collections of a library, letters of a feed reader."""
 
 
 class Draft(NamedTuple):
@@ -81,11 +95,11 @@ class Listing(NamedTuple):
     """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
     """Whether the feed answered only that the day has not changed."""
-    marks: tuple["PaperMarks", ...] = ()
+    marks: tuple[PaperMarks, ...] = ()
     """The user's marks that an export has, of these and of other papers."""
     is_page: bool = False
     """Whether it is of a saved page, whose order is kept."""
-    entries: tuple["LibraryEntry", ...] = ()
+    entries: tuple[LibraryEntry, ...] = ()
     """The entries of another program's file."""
 
     @property

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+from enum import IntFlag
 from typing import NamedTuple
+
+
+class Flag(IntFlag):
+    """One bit of `PaperRow.flags`; the numbers are stored in caches."""
+
+    FOLLOWED = 1
+    """One of the user's follows has it."""
+    HIGHLIGHTED = 2
+    """A rule of the user's picked it out."""
+    CHANGED = 4
+    """It has changed since the user starred, read or passed it."""
+    MUTED = 8
+    """It has a muted word, and so it is hidden; the list shows no sign of it."""
+
+
+SHOWN_FIRST = (Flag.CHANGED, Flag.FOLLOWED, Flag.HIGHLIGHTED)
+"""The list has room for one sign: the first of these."""
+
+
+def flag_to_show(flags: int) -> Flag | None:
+    """The flag whose sign the list shows; None without one."""
+    return next((flag for flag in SHOWN_FIRST if flags & flag), None)
+
 
 UNKNOWN = -1
 """In the cache's columns, the votes or comments of a paper that no source has told of."""
@@ -43,7 +67,7 @@ class PaperRow(NamedTuple):
     rising: bool = False
     """Whether it gained many votes since the user looked at it."""
     flags: int = 0
-    """Bits of `reader.core.flags.Flag`."""
+    """Bits of `reader.core.paper_row.Flag`."""
     kept: bool = True
     """False for a paper that the feed has found and the cache does not have."""
     organization: str = ""

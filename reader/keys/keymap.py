@@ -2,21 +2,127 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Self
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
 
 from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, Action
-from reader.keys.clashes import Binding, Clash, KeyMistake, LostKey, Taken, acts, find_clashes, find_digits, find_taken
-from reader.keys.contexts import TYPING, Context
+from reader.keys.contexts import CONTEXTS, PLACES, TYPING, Context
 from reader.keys.footers import FOOTERS, SERVED_FOOTERS
 from reader.keys.own_actions import keys_of, rows_of
 from reader.keys.presets import PRESETS, VIM
-from reader.keys.spelling import Chord, label, parse_keys
+from reader.keys.spelling import Chord, is_typed, label, parse_keys, write_chord
 
 if TYPE_CHECKING:
     from reader.config import Settings
+
+
+class KeyMistake(NamedTuple):
+    """A user's binding that can't be used; the action keeps the table's keys."""
+
+    action: str
+    problem: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        advice = f"; did you mean {self.suggestion}?" if self.suggestion else ""
+        return f"{self.action}: {self.problem}{advice}"
+
+
+class LostKey(NamedTuple):
+    """A default key that an action does not have where a key of the user's acts for another action."""
+
+    action: str
+    key: str
+    winner: str
+    winning: str
+    """The user's key: the same, or one of which either begins the other."""
+    contexts: tuple[Context, ...]
+    is_everywhere: bool
+    """Whether the key does nothing else for the action in other places."""
+
+    def __str__(self) -> str:
+        by = "" if self.winning == self.key else f" ({self.winning})"
+        *most, last = (PLACES[context] for context in self.contexts)
+        places = f"{', '.join(most)} and {last}" if most else last
+        return f"{self.action} loses {self.key} to {self.winner}{by}{'' if self.is_everywhere else f', {places}'}."
+
+
+class Binding(NamedTuple):
+    """A key of an action."""
+
+    action: str
+    chord: Chord
+
+
+class Clash(NamedTuple):
+    """Two bindings that can't both act in a context; the first is the same key as the second, or begins it."""
+
+    context: Context
+    first: Binding
+    second: Binding
+
+    def mistakes(self) -> Iterator[KeyMistake]:
+        """The mistake of each of both actions."""
+        (one, start), (other, chord) = self.first, self.second
+        shown, place = label(chord, ascii=True), PLACES[self.context]
+        if start == chord:
+            yield KeyMistake(one, f"{shown} is the key of {other} too, {place}")
+            yield KeyMistake(other, f"{shown} is the key of {one} too, {place}")
+        else:
+            text = f"{label(start, ascii=True)} ({one}) begins {shown} ({other}), {place}"
+            yield from (KeyMistake(one, text), KeyMistake(other, text))
+
+
+def acts(action: Action, chord: Chord, context: Context) -> bool:
+    """Return whether a binding acts in a context.
+
+    In a text context, letters act only for actions of that one context, which have them on purpose.
+    """
+    if context not in action.contexts:
+        return False
+    return context not in TYPING or len(action.contexts) == 1 or not is_typed(chord[0])
+
+
+Taken: TypeAlias = Mapping[Context, Mapping[Chord, Sequence[str]]]
+"""The ids of the actions that act by each key, for each context."""
+
+
+def find_taken(actions: Mapping[str, Action], chords: Mapping[str, tuple[Chord, ...]]) -> Taken:
+    """Tell which actions would act by which keys."""
+    taken: dict[Context, dict[Chord, list[str]]] = {context: {} for context in CONTEXTS}
+    for action in actions.values():
+        for context in action.contexts:
+            for chord in chords[action.id]:
+                if acts(action, chord, context):
+                    taken[context].setdefault(chord, []).append(action.id)
+    return taken
+
+
+def find_clashes(taken: Taken) -> Iterator[Clash]:
+    """Find every two bindings that meet, context by context."""
+    for context, keys in taken.items():
+        for chord, users in keys.items():
+            bindings = [Binding(user, chord) for user in users]
+            yield from (Clash(context, *pair) for pair in combinations(bindings, 2))
+            for size in range(1, len(chord)):
+                begun = [Binding(user, chord[:size]) for user in keys.get(chord[:size], ())]
+                yield from (Clash(context, short, long) for short in begun for long in bindings)
+
+
+def find_digits(actions: Mapping[str, Action], taken: Taken) -> Iterator[KeyMistake]:
+    """Find bindings that begin with a digit where digits begin a count."""
+    for context, keys in taken.items():
+        begun = [(chord, users) for chord, users in keys.items() if chord[0] in tuple("123456789")]
+        if not begun or context in TYPING:
+            continue
+        if any(actions[user].repeatable for users in keys.values() for user in users):
+            for chord, users in begun:
+                problem = f"{label(chord, ascii=True)} begins with a digit, which is a count"
+                yield from (KeyMistake(user, problem) for user in users)
 
 
 class Keymap:
@@ -232,3 +338,39 @@ class Keymap:
             for user in users
             if context not in losses.get(Binding(user, chord), ())
         }
+
+
+KeysFormat: TypeAlias = Literal["json", "markdown"]
+
+
+def keys_table(format: KeysFormat, keymap: Keymap | None = None) -> str:
+    """Return the table of keys as JSON or Markdown, without a newline at the end.
+
+    JSON has the keys in the settings file's spelling, Markdown as the reader shows them.
+    """
+    keymap = keymap or Keymap()
+    if format == "json":
+        return json.dumps([_as_json(keymap, action) for action in keymap.actions], ensure_ascii=False, indent=2)
+    rows = (f"| {_keys_cell(keymap, action)} | {_text_cell(action)} | `{action.id}` |" for action in keymap.actions)
+    return "\n".join(("| Keys | What it does | Id |", "|---|---|---|", *rows))
+
+
+def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
+    return {
+        "id": action.id,
+        "keys": [write_chord(chord) for chord in keymap.chords(action.id)],
+        "name": action.name,
+        "help": action.help,
+        "group": action.group,
+        "contexts": list(action.contexts),
+        "repeatable": action.repeatable,
+    }
+
+
+def _keys_cell(keymap: Keymap, action: Action) -> str:
+    shown = (key.replace("|", "\\|") for key in keymap.labels(action.id))
+    return " ".join(f"`` {key} ``" if "`" in key else f"`{key}`" for key in shown)
+
+
+def _text_cell(action: Action) -> str:
+    return f"{action.name}: {action.help}".replace("|", "\\|")

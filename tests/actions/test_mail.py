@@ -15,7 +15,7 @@ from reader.actions.digests import smtp
 from reader.actions.digests.smtp import Envelope, MailError, MailUncertain, Server, message, send, server_of
 from reader.core.digest import Digest, Item, Section
 from reader.core.paper import Paper
-from reader.core.settings.digest import DigestMail
+from reader.core.settings.tables import DigestMail
 from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
 
 LOGIN = (USER, PASSWORD)

@@ -22,8 +22,7 @@ import pytest
 
 from reader.actions.citation_keys import CitationKeys
 from reader.actions.export import FORMATS
-from reader.core.library import LibraryEntry
-from reader.core.paper import Paper
+from reader.core.paper import LibraryEntry, Paper
 from reader.feeds.files.papers_file import read_papers
 
 SIZE = 500

@@ -6,11 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 from reader.cache.connections import connect, transaction
-from reader.cache.flags import clear_flag, flagged, replace_flag, set_flag
+from reader.cache.flags import clear_flag, flagged, set_flag
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop
-from reader.core.flags import Flag, flag_to_show
+from reader.core.paper_row import Flag, flag_to_show
 
 
 def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Path, window: Window) -> None:
@@ -26,7 +26,8 @@ def test_flags_are_set_and_cleared_apart_from_each_other(filled: Cache, path: Pa
         clear_flag(cache, Flag.FOLLOWED, [3])
     assert flags() == {1: 0, 2: Flag.FOLLOWED | Flag.CHANGED, 3: Flag.CHANGED}
     with closing(connect(path)) as cache, transaction(cache):
-        replace_flag(cache, Flag.FOLLOWED, [1, 3])
+        clear_flag(cache, Flag.FOLLOWED, [2])
+        set_flag(cache, Flag.FOLLOWED, [1, 3])
         clear_flag(cache, Flag.CHANGED)
         assert flagged(cache, Flag.FOLLOWED) == {1, 3} and not flagged(cache, Flag.CHANGED)
         assert cache.execute("SELECT count(*) FROM paper_flags").fetchone() == (2,)

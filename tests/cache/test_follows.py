@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.connections import connect
-from reader.cache.follows import follow_counts, follows, reasons, reasons_by_paper
+from reader.cache.follows import follow_counts, follows, reasons
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry, Journal
@@ -20,9 +20,9 @@ from reader.cache.mending.repair import Repair
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
-from reader.core.flags import Flag
 from reader.core.follows import Follow, Reason, value_of
 from reader.core.paper import Draft, Listing
+from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.paths import journal_file
 from tests.cache.conftest import NOW, ByName, draft
@@ -94,7 +94,7 @@ def test_reasons_say_what_is_uncertain(stored: Cache, path: Path) -> None:
     decide(path, *ALL)
     with closing(connect(path)) as connection:
         assert reasons(connection, 1) == (Reason(HE, "HE Kaiming"), Reason(LAB))
-        assert reasons_by_paper(connection, [2, 5]) == {2: (Reason(HE, "K. He", perhaps=True),)}
+        assert reasons(connection, 2) == (Reason(HE, "K. He", perhaps=True),) and reasons(connection, 5) == ()
         counts = {one.follow: one[1:] for one in follow_counts(connection)}
     assert counts == {HE: (2, 2, 1), LAB: (1, 1, 0), ICLR: (1, 1, 0), AGENTS: (1, 1, 0), WORDS: (2, 2, 0)}
     assert list(counts) == list(ALL)

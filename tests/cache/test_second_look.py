@@ -12,8 +12,8 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.second_look import adopt_limits, read_second_look
 from reader.cache.storing.papers import Cache
-from reader.core.flags import Flag
 from reader.core.paper import Listing
+from reader.core.paper_row import Flag
 from reader.core.second_look import Changes
 from reader.core.settings.tables import SecondLook as Limits
 from tests.cache.conftest import draft

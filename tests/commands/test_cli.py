@@ -66,7 +66,7 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
         (("-x",), "-x is not an option. To exclude the word x, write: -- -x. See 'dailypapers --help'."),
         (("config", "shw"), "'shw' is not one of path, show,"),
         (("config", "shw"), "Did you mean show?"),
-        (("config",), "say which: "),
+        (("config",), "choose one of "),
         (("list", "--color", "blue"), "--color 'blue' is not one of auto, always, never."),
         (("list", "--limit", "-1"), "'-1' is not a whole number above zero"),
         (("show",), "ID is missing. See"),

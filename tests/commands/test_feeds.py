@@ -173,6 +173,8 @@ def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arx
 def test_the_feed_is_searched_beyond_the_cache(run: Run, daily: FeedServer) -> None:
     daily.days["2024-04-02"] = [item("2404.00009", "One old avatar", "2024-04-02")]
     run("add", "2606.00001")
+    refused = run("search", "👍", "?")
+    assert (refused.code, refused.err) == (2, "dailypapers: “👍 ?” has no letter or digit to search for.\n")
     found = run("search", "one")
     assert [line[:13] for line in found.out.splitlines()] == ["  2606.00001 ", "+ 2404.00009 "]
     assert [paper["in_cache"] for paper in run("search", "one", "--json").records] == [True, False]

@@ -106,7 +106,7 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(run: Run, papers: Pat
     assert run("list", "xylophone") == run("list", "xylophone", "--limit", "3")
     found = run("list", "xylophone", "--json")
     assert (found.code, found.json) == (0, [])
-    assert found.err == "Nothing matches. The nearest in meaning: dailypapers list '~xylophone'\n"
+    assert found.err == "Nothing matches. To search by meaning: dailypapers list '~xylophone'\n"
     assert run("list", "is:starred").err == "Nothing matches.\n"
 
 

@@ -72,10 +72,15 @@ def test_a_broken_cache_is_mended_before_the_reader_opens(
     assert start(capsys) == ([], "")
 
 
-def test_a_lost_cache_is_made_again(starred: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("is_emptied", [False, True])
+def test_a_lost_cache_is_made_again(
+    starred: Path, home: Path, is_emptied: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     starred.unlink()
+    if is_emptied:
+        starred.touch()
     (told,), _ = start(capsys)
-    assert "missing, with its journal" in told
+    assert "missing or empty, with its journal" in told
     assert stars(starred) == ["2606.26740"], "the papers are those of the day's backup"
 
 
@@ -162,3 +167,16 @@ def test_a_lost_cache_is_not_called_a_new_home(run: Run, starred: Path) -> None:
     told = run("cache", "repair").out
     assert "all from the backup of" in told
     assert "The cache is good" in run("cache", "repair").out
+
+
+@pytest.mark.parametrize("is_emptied", [False, True])
+def test_a_command_never_begins_anew_beside_a_backup(run: Run, starred: Path, is_emptied: bool) -> None:
+    run("mark", "read", "2606.26740")
+    starred.with_suffix(".journal.jsonl").unlink()
+    starred.unlink()
+    if is_emptied:
+        starred.touch()
+    assert run("cache", "verify").code != 0
+    found = run("count")
+    assert f"The cache was {'empty' if is_emptied else 'missing'}. A new cache has" in found.err
+    assert "6 papers" in found.err

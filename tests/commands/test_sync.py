@@ -85,7 +85,7 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     run("sync")
     status = on_terminal("sync", "--status", columns=200).lines
     assert status[0].startswith(f"{shared}, last looked at 20")
-    assert "laptop" in "".join(status) and "1 new then" in "".join(status)
+    assert "laptop" in "".join(status) and "1 new that time" in "".join(status)
     assert f"  {file.name}: line 4: it is cut off" in status
     machines = run("sync", "--status", "--json").record["machines"]
     assert sorted((one["name"], one["changes"], one["is_this"]) for one in machines) == [
@@ -123,7 +123,7 @@ def test_a_copy_of_a_file_is_no_second_machine(
     assert all(len(row) <= columns for row in rows)
     assert [line for line in status if copy.name in line] == [f"  {copy.name}"] if columns < 120 else True
     assert (file.name.split("-")[1][:12] in "".join(rows)) is (columns >= 120)
-    assert ("  1 new then" in status) is (columns == 60)
+    assert ("  1 new that time" in status) is (columns == 60)
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
@@ -278,7 +278,7 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     assert "Name the machine" in run("sync", "forget").err
     assert run("sync", "forget", "laptop", "--yes", "--quiet").lines == []
     assert [one["id"] for one in run("list", "is:starred", "--json").records] == [IDS[2]]
-    assert f"'sync forget {laptop['machine']} --undo' has them again" in run("sync", "--status").out
+    assert f"'sync forget {laptop['machine']} --undo' brings them back" in run("sync", "--status").out
     assert run("sync", shared).lines == ["Nothing new on any machine."]
     use("laptop")
     run("mark", "star", IDS[3])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from reader.core.steps import note_step, note_wait, watched_by
+import pytest
+
+from reader.core.steps import duration_text, note_step, note_wait, pace_text, watched_by
 
 
 async def test_steps_of_threads_and_tasks_are_told_to_the_watcher() -> None:
@@ -15,3 +17,33 @@ async def test_steps_of_threads_and_tasks_are_told_to_the_watcher() -> None:
         await asyncio.create_task(asyncio.to_thread(note_wait, 7.5))
     note_wait(3)
     assert told == [0, 7.5]
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "seconds", "text"),
+    [
+        (1, 100, 1.0, "1.0 a second · 99 s left"),
+        (100, 1_000, 10.0, "10 a second · 90 s left"),
+        (99, 1_000, 10.0, "9.9 a second · 91 s left"),
+        (9, 100, 10.0, "54 a minute · 2 min left"),
+        (20_000, 100_000, 2.0, "10,000 a second · 8 s left"),
+        (50, 50, 5.0, "10 a second · 0 s left"),
+    ],
+)
+def test_the_rate_and_the_rest_are_told(done: int, of: int, seconds: float, text: str) -> None:
+    assert pace_text(done, of, seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "seconds"), [(5, 100, 0.99), (1, 100, 0), (0, 100, 30), (-1, 100, 30), (101, 100, 30)]
+)
+def test_nothing_is_told_at_first_or_without_a_rate(done: int, of: int, seconds: float) -> None:
+    assert pace_text(done, of, seconds) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (99.4, "99 s"), (100, "2 min"), (5_940, "99 min"), (6_000, "2 h"), (36_000, "10 h")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert duration_text(seconds) == text

@@ -17,8 +17,7 @@ from reader.keys.actions import ACTIONS, GROUPS, Action
 from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown
 from reader.keys.contexts import CONTEXTS, PLACES, Context, Contexts
 from reader.keys.footers import FOOTERS
-from reader.keys.keymap import Keymap
-from reader.keys.listing import keys_table
+from reader.keys.keymap import Keymap, keys_table
 from reader.keys.presets import PRESETS
 from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell
 
@@ -133,7 +132,7 @@ def test_letters_are_text_where_text_is_typed() -> None:
 
 
 def test_the_table_needs_no_textual() -> None:
-    code = "import sys, reader.keys.listing; print(sorted({'textual', 'rich'} & set(sys.modules)))"
+    code = "import sys, reader.keys.keymap; print(sorted({'textual', 'rich'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

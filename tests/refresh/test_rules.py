@@ -19,8 +19,8 @@ from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.watching.rules import Act, Candidates, Verdict, acted_papers, acts_on, judge
 from reader.config import Settings
-from reader.core.flags import Flag
 from reader.core.paper import Listing
+from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.tables import Rule
 from reader.refresh.jobs import RulesActed

@@ -22,11 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from reader.core.keywords import normal
-from reader.core.topics.matcher import FoundParts, Matcher, sixteenths
 from reader.core.topics.phrases import Phrase, net_points, short_form
 from reader.core.topics.rules import Rules, read_rules
-from reader.core.topics.scorer import Topics
-from reader.core.topics.weights import Weights, read_weights, write_weights
+from reader.core.topics.scorer import FoundParts, Matcher, Topics, Weights, read_weights, sixteenths, write_weights
 from reader.data import read_text
 from tests.topics.evaluate import held_out_figures
 from tests.topics.labelled_papers import (

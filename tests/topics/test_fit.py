@@ -7,8 +7,7 @@ import pytest
 
 from reader.core.topics.phrases import Phrase
 from reader.core.topics.rules import read_rules
-from reader.core.topics.scorer import Topics
-from reader.core.topics.weights import Weights, read_weights, write_weights
+from reader.core.topics.scorer import Topics, Weights, read_weights, write_weights
 from tests.topics import fit as fitting
 from tests.topics.labelled_papers import LATER, LISTED, LabelledPaper
 from tests.topics.regression import choose, even_margin, f1

@@ -12,8 +12,8 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.document.model import Document, Heading, Span
-from reader.core.flags import Flag
 from reader.core.paper import Listing
+from reader.core.paper_row import Flag
 from reader.core.second_look import Changes, Difference
 from reader.core.word_diff import SectionText, compare_sections
 from reader.ui.text.changed_lines import changed_lines, changed_why_lines

@@ -21,7 +21,7 @@ from reader.actions.digests.text import plain_text
 from reader.core.digest import Digest
 from reader.core.errors import ReaderError
 from reader.core.hosts import is_loopback
-from reader.core.settings.digest import DigestMail
+from reader.core.settings.tables import DigestMail
 from reader.core.text import clean
 from reader.paths import APP
 

@@ -20,8 +20,7 @@ from reader.cache.choosing.traits import holders_of, read_traits, read_wishes, t
 from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.learned import Learned
-from reader.core.choice.surprises import Mixed, mix
+from reader.core.choice.learned import Learned, Mixed, mix
 from reader.core.choice.taste import Marked, TasteTerm, learn
 from reader.core.choice.wishes import muted_codes, with_wishes
 from reader.core.choice.words import VERSION, codes, pack

@@ -9,7 +9,8 @@ Common words and pairs are looked for only in the papers that rarer words have f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,13 +18,142 @@ import numpy as np
 import numpy.typing as npt
 
 from reader.cache.finding.meaning import Meaning, add
-from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment
-from reader.cache.finding.spelling import correct
+from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment, alphabet
 from reader.cache.finding.splitter import HYPHEN, HYPHENATED, IN_TITLE, PLAIN_WORD, Splitter
-from reader.cache.finding.word_places import WordPlaces
 from reader.core.choice.words import EMPTY_WORDS
+from reader.core.nearest import distance
 from reader.core.similarity import FoundBy
 from reader.core.text import fold
+
+Place = tuple[int, str, int]
+"""A text's number, `title` or `abstract`, and how many words are before."""
+
+_WORD = re.compile(r"[^\W_]+")
+_CAPITAL = re.compile(r"\b[A-Z][a-z]+\b")
+_BETWEEN = re.compile(r"\s+|[-‐‑]")
+
+
+class WordPlaces:
+    """The stems of titles and abstracts by their places."""
+
+    def __init__(self, splitter: Splitter, texts: Sequence[tuple[str, str]]) -> None:
+        self._texts = texts
+        self.stems: dict[Place, str] = {
+            (text, where, before): stem
+            for stem, text, where, before in splitter.split(texts)
+            if where in ("title", "abstract")
+        }
+        self.counts: dict[str, int] = {}
+        """How often each stem is there; those of titles count by their weight."""
+        for (_, where, _), stem in self.stems.items():
+            self.counts[stem] = self.counts.get(stem, 0) + (TITLE_WEIGHT if where == "title" else 1)
+        self._spans = {
+            (number, where): [found.span() for found in _WORD.finditer(column)]
+            for number, text in enumerate(texts)
+            for where, column in zip(("title", "abstract"), text, strict=True)
+        }
+
+    @property
+    def pairs(self) -> set[tuple[str, str]]:
+        """Stems side by side."""
+        return {
+            (stem, self.stems[after]) for place, stem in self.stems.items() if (after := _next(place)) in self.stems
+        }
+
+    def runs(self, stems: Collection[str], pairs: Collection[tuple[str, str]], longest: int) -> Iterator[list[Place]]:
+        """Each place of some stems, and the places after it as far as they are pairs; places of the abstract first."""
+        for place in sorted(self.stems):
+            if self.stems[place] not in stems:
+                continue
+            run = [place]
+            while len(run) < longest and (after := _next(run[-1])) in self.stems:
+                is_pair = (self.stems[run[-1]], self.stems[after]) in pairs
+                if not is_pair or self.stems[after] not in stems or not self._are_joined(run[-1], after):
+                    break
+                run.append(after)
+            yield run
+
+    def written(self, run: Sequence[Place]) -> str:
+        """A run of words as its text has it, except capitals of titles and sentences."""
+        number, where, first = run[0]
+        spans = self._spans[number, where]
+        if not all(map(self._is_found, run)):
+            return " ".join(self.stems[place] for place in run)
+        return _CAPITAL.sub(lambda word: word[0].lower(), self._text(run[0])[spans[first][0] : spans[run[-1][2]][1]])
+
+    def _text(self, place: Place) -> str:
+        return self._texts[place[0]][0 if place[1] == "title" else 1]
+
+    def _is_found(self, place: Place) -> bool:
+        """Whether a word is where the text has it; in rare scripts the tokenizer splits words in another way."""
+        spans = self._spans[place[:2]]
+        if place[2] >= len(spans):
+            return False
+        begin, _ = spans[place[2]]
+        return fold(self._text(place)[begin])[:1] == self.stems[place][:1]
+
+    def _are_joined(self, one: Place, other: Place) -> bool:
+        """Whether no comma or bracket is between two words."""
+        spans = self._spans[one[:2]]
+        if not (self._is_found(one) and self._is_found(other)):
+            return True
+        return _BETWEEN.fullmatch(self._text(one), spans[one[2]][1], spans[other[2]][0]) is not None
+
+
+def _next(place: Place) -> Place:
+    number, where, before = place
+    return number, where, before + 1
+
+
+SHORTEST = 4
+"""Shorter stems are not corrected: too many words are similar."""
+
+TWO_SLIPS = 8
+"""From this length on, a stem may have two slips."""
+
+LONGEST_ENDING = 4
+"""Letters of an ending that may be spelled wrong."""
+
+FEWEST = 3
+"""Papers of a segment that must have a word: rarer ones may be spelled wrong themselves."""
+
+
+def correct(word: str, segments: Sequence[Segment]) -> str | None:
+    """The word that a wrong one stands for; None if none is similar.
+
+    The fewest slips win, then the word that most papers have.
+    """
+    if len(word) < SHORTEST:
+        return None
+    allowed = 2 if len(word) >= TWO_SLIPS else 1
+    slips: dict[str, int] = {}
+    papers: dict[str, int] = {}
+    for segment in segments:
+        for number in _similar(word, allowed, segment):
+            other = segment.word(number).decode()
+            slips.setdefault(other, distance(word, other, allowed))
+            papers[other] = papers.get(other, 0) + int(segment.papers[number])
+    found = [other for other, count in slips.items() if count <= allowed]
+    return min(found, key=lambda other: (slips[other], -papers[other], other), default=None) or _begun(word, segments)
+
+
+def _begun(word: str, segments: Sequence[Segment]) -> str | None:
+    """The longest word that begins a wrong one: `diffusoin` keeps an ending that stems do not have."""
+    shortest = max(SHORTEST + 1, len(word) - LONGEST_ENDING)
+    for length in range(len(word) - 1, shortest - 1, -1):
+        if any(segment.number(word[:length]) is not None for segment in segments):
+            return word[:length]
+    return None
+
+
+def _similar(word: str, allowed: int, segment: Segment) -> list[int]:
+    """The words of a segment that have nearly the same length and letters; each slip changes at most two letters."""
+    lengths = np.diff(segment.ends, prepend=np.uint32(0)).astype(np.int64)
+    is_near = np.abs(lengths - len(word.encode())) <= allowed
+    is_near &= np.bitwise_count(segment.alphabets ^ np.uint32(alphabet(word))) <= 2 * allowed
+    is_near &= segment.papers >= FEWEST
+    return [int(number) for number in np.flatnonzero(is_near)]
+
 
 SATURATION, LENGTH = 0.9, 0.4
 """BM25's k1 and b."""

@@ -24,8 +24,7 @@ from reader.cache import connections
 from reader.cache.group import members, membership, signing
 from reader.cache.group.folder import Folder
 from reader.cache.group.hub import CHANNEL, HubPlace
-from reader.cache.group.membership import Membership, Newest
-from reader.cache.group.naming import name_of, tell_apart
+from reader.cache.group.membership import Membership, Newest, name_of, tell_apart
 from reader.cache.group.place import SLOT, Place, Slot, shown_place
 from reader.cache.marks.forgotten import forgotten
 from reader.cache.postgres import is_server, open_server, shown
@@ -254,7 +253,9 @@ class _Look:
             if not SLOT.fullmatch(slot.name) or slot.name[:16] != statement.member[:16]:
                 raise ValueError("it has another member's place")
             if statement.refused:
-                self._result.troubles.append(f"{slot.label}: {statement.refused:,} of its lines name no paper")
+                self._result.troubles.append(
+                    f"{slot.label}: {statement.refused:,} of its lines name no paper, and were refused"
+                )
             work(slot, statement)
         except ValueError as error:
             if slot.name == self._mine.slot:

@@ -10,13 +10,12 @@ import re
 import sqlite3
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from reader.cache import second_look
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
-from reader.core.flags import Flag
 from reader.core.follows import WATCH
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import (
@@ -36,7 +35,8 @@ from reader.core.marks import (
     WANT,
     quoted,
 )
-from reader.core.queue_places import first_place
+from reader.core.paper_row import Flag
+from reader.core.queue_places import first_place, place_between
 
 FOLLOW = "follow:"
 """Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""
@@ -296,3 +296,36 @@ _ADOPTED = f"""
     SELECT n.id, n.pk, e.seq, e.kind FROM named AS n JOIN orphan AS o ON o.id = n.id JOIN event AS e ON e.seq = o.event
     ORDER BY n.by_title, (SELECT id FROM paper WHERE paper.pk = n.pk), e.seq
 """
+
+
+def place_in(connection: sqlite3.Connection, pk: int, listed: Sequence[int]) -> str | None:
+    """The place that a queued paper needs to be where it is among the `listed` ones.
+
+    That is behind the nearest queued paper above it, whatever queued papers the list leaves out, or before the one
+    below. None if the paper is not in the queue, or no other is.
+    """
+    if _place_of(connection, [pk]) is None:
+        return None
+    at = listed.index(pk)
+    above = _place_of(connection, reversed(listed[:at]))
+    if above is not None:
+        return place_between(above, _next(connection, "SELECT min(place) FROM queue WHERE place > ?", above, pk))
+    below = _place_of(connection, listed[at + 1 :])
+    if below is None:
+        return None
+    return place_between(_next(connection, "SELECT max(place) FROM queue WHERE place < ?", below, pk), below)
+
+
+def _place_of(connection: sqlite3.Connection, pks: Iterable[int]) -> str | None:
+    """The place of the first of these papers that is in the queue."""
+    for pk in pks:
+        row = connection.execute("SELECT place FROM queue WHERE pk = ?", (pk,)).fetchone()
+        if row is not None:
+            return str(row[0])
+    return None
+
+
+def _next(connection: sqlite3.Connection, sql: str, place: str, pk: int) -> str | None:
+    """The place next to another, except that of the moved paper itself."""
+    found: str | None = connection.execute(f"{sql} AND pk <> ?", (place, pk)).fetchone()[0]
+    return found

@@ -17,9 +17,9 @@ from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
 from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
-from reader.core.flags import Flag
 from reader.core.foreign import unpacked
 from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG
+from reader.core.paper_row import Flag
 
 BATCH = 2_000
 """Papers in one transaction, so that another writer waits about 50 ms at most.

@@ -18,9 +18,9 @@ from reader.cache.marks.derived import queue_places
 from reader.cache.marks.event_log import DAY, TOO_LATE, followed_clock, refused_events
 from reader.cache.marks.journal import Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
-from reader.core.flags import Flag
 from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
 from reader.core.marks import HIGHLIGHT, STATES
+from reader.core.paper_row import Flag
 from reader.paths import journal_file
 
 FAULTS = 20
@@ -68,15 +68,35 @@ def verify(path: Path) -> Iterator[Check]:
 def file_faults(connection: sqlite3.Connection) -> Iterator[str]:
     """What SQLite finds wrong with the file; faults of a full-text index name it."""
     try:
-        for (said,) in connection.execute(f"PRAGMA integrity_check({FAULTS})"):
-            # Faults of one tree are one text of many lines, of which the first only names the database.
-            yield from (line.strip() for line in said.splitlines() if line != "ok" and not line.startswith("***"))
+        yield from _faults(connection, str(FAULTS))
     except sqlite3.DatabaseError as error:
-        # The index can be so broken that its check fails; what comes after it is then not checked.
-        is_of_index = primary_code(error) == sqlite3.SQLITE_ERROR
+        # The index can be so broken that its check fails, and with it that of all else.
+        is_of_index = primary_code(error) == sqlite3.SQLITE_ERROR or OF_INDEX in str(error)
         if not is_damage(error) and not is_of_index:
             raise
-        yield f"{OF_INDEX}: {error}" if is_of_index else str(error)
+        yield str(error) if OF_INDEX in str(error) or not is_of_index else f"{OF_INDEX}: {error}"
+        if is_of_index:
+            yield from _faults_of_tables(connection)
+
+
+def _faults_of_tables(connection: sqlite3.Connection) -> Iterator[str]:
+    """What is wrong with the tables that belong to no full-text index, each by itself."""
+    for (table,) in connection.execute(_TABLES).fetchall():
+        try:
+            yield from _faults(connection, f"'{table}'")
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            yield f"{table}: {error}"
+
+
+_TABLES = f"SELECT name FROM sqlite_schema WHERE type = 'table' AND instr(name, '{OF_INDEX}') = 0 AND rootpage > 0"
+
+
+def _faults(connection: sqlite3.Connection, of: str) -> Iterator[str]:
+    for (said,) in connection.execute(f"PRAGMA integrity_check({of})"):
+        # Faults of one tree are one text of many lines, of which the first only names the database.
+        yield from (line.strip() for line in said.splitlines() if line != "ok" and not line.startswith("***"))
 
 
 def _references(connection: sqlite3.Connection) -> Iterator[str]:

@@ -22,7 +22,7 @@ from reader.cache.files.pages import HEADER, MAGIC, is_whole
 from reader.cache.mending.checks import verify
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
-from reader.paths import backup_folder, journal_file, suspect_stamp
+from reader.paths import backup_folder, journal_file
 
 REPAIR = "dailypapers cache repair"
 RESTORE = "dailypapers restore"
@@ -109,11 +109,6 @@ def _ignore_progress(_step: str) -> None:
     pass
 
 
-def is_suspect(path: Path) -> bool:
-    """Whether SQLite found damage since the cache was last examined."""
-    return suspect_stamp(path).exists()
-
-
 def glance(path: Path) -> Condition:
     """The state at first sight; raises CacheError for a cache that can't be looked at, such as a busy one."""
     if locked := _permissions(path):
@@ -130,7 +125,7 @@ def glance(path: Path) -> Condition:
         return Condition(State.DAMAGED, _first_damage(path))
     if number is None:
         if journal_file(path).exists() or backups(path) or path.with_name(f"{path.name}-wal").exists():
-            return Condition(State.LOST, "missing, with its journal or backups beside it")
+            return Condition(State.LOST, "missing or empty, with its journal or backups beside it")
         return Condition(State.NONE)
     if not is_current:
         return Condition(State.OLDER, f"made by an older version: schema {number}, now {schema.HEAD}")

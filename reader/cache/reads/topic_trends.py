@@ -6,9 +6,25 @@ The functions are for `Window.read`. Each reads a bounded part of the cache, so 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from reader.core.topics.trends import Trend, first_day, trends
+
+
+def topics_of(connection: sqlite3.Connection, pks: Sequence[int]) -> dict[int, list[str]]:
+    """The slugs of each paper's topics, strongest first; papers without topics are left out."""
+    marks = ",".join("?" * len(pks))
+    found: dict[int, list[str]] = {}
+    rows = connection.execute(
+        "SELECT pt.pk, topic.slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
+        f" WHERE pt.pk IN ({marks}) ORDER BY pt.pk, pt.rank",
+        tuple(pks),
+    )
+    for pk, slug in rows:
+        found.setdefault(pk, []).append(slug)
+    return found
+
 
 SAMPLE = 2_000
 """Newest papers of a topic that are examined for their other topics."""

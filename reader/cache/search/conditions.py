@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+from reader.cache.flags import has, having
 from reader.cache.history import CHANGED_BETWEEN
 from reader.cache.search.full_text import (
     Clause,
@@ -20,14 +22,96 @@ from reader.cache.search.full_text import (
     text_condition,
     text_expression,
 )
-from reader.cache.search.kept_terms import KEPT
-from reader.cache.search.shared_terms import is_shared_by, shared_by
 from reader.cache.search.sql_functions import search_key, split_words
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
-from reader.core.paper_row import UNKNOWN
+from reader.core.marks import FINISH, OPEN, PASS, quoted
+from reader.core.marks import TRACES as KINDS
+from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
+from reader.core.query.sharing import name_and_kind
+
+
+def shared_by(value: str) -> Clause:
+    """A SELECT of the keys of the papers of a member; they may be here under a later id."""
+    marks = _marks(value)
+    return Clause(
+        f"SELECT pk FROM paper WHERE id IN (SELECT m.paper FROM {marks.sql})"
+        f" UNION ALL SELECT pk FROM paper_alias WHERE id IN (SELECT m.paper FROM {marks.sql})",
+        marks.params * 2,
+    )
+
+
+def is_shared_by(value: str) -> Clause:
+    """The condition that a member shares something of the paper `p`."""
+    marks = _marks(value)
+    ids = "SELECT +p.id UNION ALL SELECT a.id FROM paper_alias AS a WHERE a.pk = p.pk"
+    return Clause(f"EXISTS (SELECT 1 FROM {marks.sql} AND m.paper IN ({ids}))", marks.params)
+
+
+def _marks(value: str) -> Clause:
+    """The marks of a member, of one kind or of any."""
+    from reader.core.group import ANYONE
+
+    name, kind = name_and_kind(value)
+    conditions, params = ["m.member = g.key"], []
+    if name != ANYONE:
+        conditions.append("g.slug = ?")
+        params.append(name)
+    if kind:
+        conditions.append("m.kind = ? COLLATE NOCASE")
+        params.append(kind)
+    return Clause(f"member_mark AS m, member AS g WHERE {' AND '.join(conditions)}", tuple(params))
+
+
+class Trace(NamedTuple):
+    """What reading left of some papers."""
+
+    all: str
+    """A SELECT of the papers' keys."""
+    each: str
+    """The condition that `paper AS p` is one of them."""
+
+
+def _left(*kinds: str) -> Trace:
+    """The papers with a trace of one of these kinds."""
+    named = quoted(kinds)
+    # The second condition is that of the index.
+    all = f"SELECT pk FROM effect WHERE kind IN ({named}) AND kind IN ({quoted(KINDS)})"
+    return Trace(all, f"EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = p.pk AND f.kind IN ({named}))")
+
+
+# A paper may be read to the end in the detail pane, without its page.
+_OPENED, _FINISHED, _PASSED = _left(OPEN, FINISH), _left(FINISH), _left(PASS)
+
+TRACES = {
+    "opened": _OPENED,
+    "finished": _FINISHED,
+    "passed": Trace(f"SELECT pk FROM ({_PASSED.all} EXCEPT {_OPENED.all})", f"({_PASSED.each} AND NOT {_OPENED.each})"),
+}
+"""The words of `is:` that ask for traces."""
+
+
+def _flagged(flag: Flag) -> Trace:
+    return Trace(having(flag), has(flag, "p.pk"))
+
+
+_MUTED = _flagged(Flag.MUTED)
+
+KEPT: Mapping[str, Trace] = MappingProxyType(
+    {
+        **TRACES,
+        "followed": _flagged(Flag.FOLLOWED),
+        "changed": _flagged(Flag.CHANGED),
+        "highlighted": _flagged(Flag.HIGHLIGHTED),
+        # A muted paper that the user shows again is left out no more.
+        "muted": Trace(
+            f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({_MUTED.all})", f"(+p.hidden = 1 AND {_MUTED.each})"
+        ),
+    }
+)
+"""The words, with a SELECT of the papers' keys and the condition of one paper."""
 
 
 class Scope(NamedTuple):

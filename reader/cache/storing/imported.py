@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reader.cache.marks.changes import Change
-from reader.core.library import LibraryEntry
 from reader.core.marks import STATES, WANT
+from reader.core.paper import LibraryEntry
 from reader.core.text import title_hash
 
 MANY = 500

@@ -13,8 +13,7 @@ from pydantic import create_model
 from sqlalchemy import Column, Index, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
-from reader.cache.tables import changes as change_tables
-from reader.cache.tables.own import OWN
+from reader.cache.tables.own import OWN, PAPER_CHANGE
 from reader.core.fields import Field as PaperField
 from reader.core.fields import Table
 from reader.core.paper import COLUMNS
@@ -273,12 +272,12 @@ class Meta(SQLModel, table=True):
 
 
 METADATA = OWN
-"""All tables: of papers, above and in `changes.py`, and of the user's, in `own.py`."""
+"""All tables: of papers, above, and those in `own.py`."""
 
 __all__ = ["PAPER_CHANGE"]
 
 PAPER, TEXT, ALIAS = (METADATA.tables[name] for name in ("paper", "paper_text", "paper_alias"))
 LISTING, DAY, META = (METADATA.tables[name] for name in ("listing", "day", "meta"))
-TRENDING, PAPER_CHANGE = METADATA.tables["trending"], change_tables.PAPER_CHANGE
+TRENDING = METADATA.tables["trending"]
 PAPER_CATEGORY, PAPER_SOURCE = (METADATA.tables[name] for name in ("paper_category", "paper_source"))
 TOPIC, PAPER_TOPIC = (METADATA.tables[name] for name in ("topic", "paper_topic"))

@@ -22,7 +22,7 @@ from reader.cache.search.sql_functions import register_functions
 from reader.cache.search.view_terms import selects
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import QueryError
-from reader.core.flags import Flag
+from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.query.nodes import with_hidden
 

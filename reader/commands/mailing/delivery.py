@@ -18,7 +18,7 @@ from reader.commands.command import query_of
 from reader.commands.output import amount, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
-from reader.core.settings.digest import DigestMail
+from reader.core.settings.tables import DigestMail
 
 if TYPE_CHECKING:
     from reader.actions.digests.smtp import Envelope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reader.core.choice.reasons import explain
+from reader.core.choice.learned import explain
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window

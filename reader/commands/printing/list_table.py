@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
-from reader.cache.reads.topic_marks import topics_of
+from reader.cache.reads.topic_trends import topics_of
 from reader.commands.output import Style, cut, width
 from reader.commands.printing.pager import shows_links
 from reader.core.ids import hf_url, paper_url

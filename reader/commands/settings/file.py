@@ -22,9 +22,8 @@ from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
 from reader.core.settings.table_reader import with_table_value
 from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.toml_edit import with_value
+from reader.core.settings.toml_edit import find_blocks, with_value
 from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
-from reader.core.settings.toml_tables import find_blocks
 from reader.core.settings.types import InvalidValue, KeyTable, as_toml
 from reader.settings_reader import read_text, replace_text, write_text
 

@@ -44,7 +44,7 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
         return
     gone = "" if is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
     print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
-    if not others:
+    if not others and not gone_names:
         print_text("Nobody else is in the group yet.")
     _print_members([_row(one) for one in others])
     for name in gone_names:

@@ -18,7 +18,7 @@ from reader.cache.sync.settings import (
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, SHARED, Settings
 from reader.core.errors import ConfigError
-from reader.core.settings.shared import KEYS, NotTakenError, with_setting
+from reader.core.settings.entries import KEYS, NotTakenError, with_setting
 from reader.core.settings.toml_lines import parse_toml
 from reader.core.settings.types import InvalidValue, KeyTable
 from reader.core.text import clean

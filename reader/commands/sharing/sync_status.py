@@ -190,12 +190,12 @@ def _cells(record: dict[str, Any], *, is_twin: bool) -> tuple[tuple[str, ...], l
     """The cells of a machine's row, and what stands below it; `is_twin` if another one has its name."""
     name = clean(record["name"] or record["machine"] or record["file"]) + (" (this one)" if record["is_this"] else "")
     seen = datetime.fromisoformat(record["seen"]).astimezone() if record["seen"] else None
-    came = "" if record["is_this"] or not record["came"] else f"{record['came']:,} new then"
+    came = "" if record["is_this"] or not record["came"] else f"{record['came']:,} new that time"
     here = f"{amount(record['here'], 'change')} about {amount(record['papers'], 'paper')} here"
     when = f"{seen:%Y-%m-%d %H:%M}" if seen else "never read"
     notes = [f"{clean(record['file'])}: {clean(record['trouble'])}"] if record["trouble"] else []
     if record["forgotten"]:
-        notes += [f"forgotten, with {here}: 'sync forget {record['machine']} --undo' has them again"]
+        notes += [f"forgotten, with {here}: 'sync forget {record['machine']} --undo' brings them back"]
     elif not record["is_this"] and record["here"]:
         notes += [f"brought {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
     if record["refused"]:

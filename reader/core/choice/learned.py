@@ -1,14 +1,19 @@
-"""What was learned of the user at one moment, for other threads: a value that says why a paper suits them."""
+"""What was learned of the user at one moment, for other threads: a value that says why a paper suits them.
+
+Among the papers for the user are deliberate surprises: about one in ten is unlike what they marked, the same all day.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
+from zlib import crc32
 
-from reader.core.choice.reasons import explain
 from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.choice.wishes import Wish
+from reader.core.choice.words import number, tokens
 
 SURPRISE = "a surprise: unlike what you marked"
 """Why a paper is listed that nothing speaks for."""
@@ -42,3 +47,91 @@ class Learned(NamedTuple):
 def _is_among(pk: int, pks: Sequence[int]) -> bool:
     place = bisect_left(pks, pk)
     return place < len(pks) and pks[place] == pk
+
+
+MOST_NAMED = 4
+"""Maximum number of terms that are named on each side."""
+
+LEAST_NAMED = 0.05
+"""A term with less than this part of the weightiest one's weight is not named."""
+
+
+def explain(reasons: Sequence[TasteTerm]) -> str:
+    """A sentence without a full stop, such as `like 3 that you marked or opened: draft models; you hid 2 on finance`.
+
+    Empty without reasons.
+    """
+    liked = _named([one for one in reasons if one.weight > 0])
+    against = _named([one for one in reasons if one.weight < 0])
+    return "; ".join(
+        (
+            *(f"{_like(papers)}: {names}" if papers else f"you want {names}" for papers, names in liked),
+            *(f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in against),
+        )
+    )
+
+
+def _like(papers: int) -> str:
+    return f"like {papers} that you marked or opened"
+
+
+def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
+    """Numbers of papers with the terms that so many have, those of the weightiest term first."""
+    shown: list[TasteTerm] = []
+    weightiest = max((abs(one.weight) for one in reasons), default=0.0)
+    for reason in sorted(reasons, key=lambda one: -abs(one.weight)):
+        is_weak = abs(reason.weight) < LEAST_NAMED * weightiest
+        is_said = reason.what == "word" and any(_is_in(reason.text, one.text) for one in shown if one.what == "word")
+        if not is_weak and len(shown) < MOST_NAMED and not is_said:
+            shown.append(reason)
+    order = list(dict.fromkeys(one.papers for one in shown))
+    shown.sort(key=lambda one: order.index(one.papers))
+    for papers, group in groupby(shown, key=lambda one: one.papers):
+        yield papers, ", ".join(_said(one) for one in group)
+
+
+def _said(reason: TasteTerm) -> str:
+    """A term as a part of a sentence: an author's paper is by them."""
+    before = {"author": "by ", "org": "from "}.get(reason.what, "")
+    return f"{before}{reason.text}"
+
+
+def _is_in(text: str, other: str) -> bool:
+    """Whether a word is one of a pair, up to its ending: `models` of `draft model`."""
+    return {number(token) for token in tokens(text)} <= {number(token) for token in tokens(other)}
+
+
+EVERY = 10
+"""Places of which one is a surprise."""
+
+SLACK = 4
+"""Places by which a surprise comes before the last of its ten, at most."""
+
+MOST = 30
+"""Surprises in all: nobody looks deeper in a day."""
+
+
+class Mixed(NamedTuple):
+    """Papers with surprises among them; each is there once."""
+
+    pks: Sequence[int]
+    surprises: frozenset[int]
+
+
+def mix(ranked: Sequence[int], strangers: Iterable[int], day: str, known: int) -> Mixed:
+    """Put some of the `strangers` among the first papers of a ranking; `known` of all suit the user.
+
+    The choice follows from the day alone, so a paper that is marked meanwhile changes no other's place by chance.
+    """
+    drawn = sorted(strangers, key=lambda pk: (crc32(f"{day}:{pk}".encode()), pk))
+    chosen = drawn[: min(MOST, -(-known // (EVERY - 1)))]
+    surprises = frozenset(chosen)
+    rest = [pk for pk in ranked if pk not in surprises]
+    mixed: list[int] = []
+    taken = 0
+    for count, pk in enumerate(chosen):
+        place = (count + 1) * EVERY - 1 - crc32(f"{day}/{count}".encode()) % SLACK
+        upto = place - count
+        mixed += [*rest[taken:upto], pk]
+        taken = min(upto, len(rest))
+    return Mixed([*mixed, *rest[taken:]], surprises)

@@ -35,8 +35,6 @@ WHATS: Final[tuple[What, ...]] = get_args(What)
 
 Direction: TypeAlias = Literal["raise", "lower", "mute", "reset"]
 
-DIRECTIONS: Final[tuple[Direction, ...]] = get_args(Direction)
-
 
 class Wish(NamedTuple):
     """What the user wants of one word, topic, author or organization."""

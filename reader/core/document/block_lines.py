@@ -35,6 +35,9 @@ NARROWEST = 20
 _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
 """A marker that is beside its item; any other is a term above its explanation."""
 
+_RELATION = re.compile(r" ((?:[=≠<>≤≥≡≈∼≃≅∝∈∉⊂⊆⊃⊇→⟶↦⇒⇔]|:=)) ")
+_LARGE = re.compile(r"([∫∬∭∮∑∏∐⋃⋂⨁⨂][^ ]*) ")
+
 
 class _Edge(NamedTuple):
     """What is drawn to the left of the lines of nested blocks."""
@@ -166,7 +169,7 @@ class BlockWriter:
             return
         # Break between terms rather than within parentheses, if that is enough.
         kept = _kept_groups(row)
-        row = kept if max(map(len, kept.split(" "))) <= width - INDENT else row
+        row = next((one for one in (_kept_sides(kept), kept, _kept_sides(row)) if _longest(one) <= width - INDENT), row)
         (_, first), *_ = broken([Piece(row, "formula")], width)
         yield first
         rest = _after([Piece(row, "formula")], sum(len(piece.text) for piece in first))
@@ -282,6 +285,15 @@ def _kept_groups(text: str) -> str:
         depth += (letter in "([{") - (letter in ")]}")
         kept.append(UNBROKEN if letter == " " and depth > 0 else letter)
     return "".join(kept)
+
+
+def _kept_sides(text: str) -> str:
+    """A formula that breaks before its relations, and not after a sum or an integral."""
+    return _LARGE.sub(rf"\1{UNBROKEN}", _RELATION.sub(rf" \1{UNBROKEN}", text))
+
+
+def _longest(text: str) -> int:
+    return max(map(cell_len, text.split(" ")))
 
 
 def _named(anchor: str) -> tuple[str, ...]:

@@ -35,8 +35,17 @@ from reader.core.document.formula_tree import (
     read_tex,
 )
 
+STEP = 4
+"""Cells by which the rest of a row stands further in."""
+
 TALLEST = 40
 """Maximum lines of one formula; a taller one is drawn on one line."""
+
+_CONNECTIVES = (Symbol("∧", "bin"), Symbol("∨", "bin"))
+"""What joins whole statements, and binds less than their relations."""
+
+_OPERANDS = ("ord", "close", "fence", "frac", "root", "space")
+"""The classes of what stands before an operator between two parts, and not before a sign."""
 
 _TALL = {
     "(": ("⎛", "⎜", "⎝"), ")": ("⎞", "⎟", "⎠"), "[": ("⎡", "⎢", "⎣"), "]": ("⎤", "⎥", "⎦"),
@@ -71,7 +80,8 @@ class Drawn(NamedTuple):
 def draw_formula(tex: str, width: int) -> list[Drawn]:
     """Draw the rows of a displayed formula, each on as many lines as it needs.
 
-    If a row is wider than `width` cells or too tall, all rows are on one line each, which the caller breaks.
+    A row that is wider than `width` cells goes on below, from one of its relations or else its operators; if that is
+    not enough, it is on one line, which the caller breaks. So are all rows if one is too tall.
     """
     tree = read_tex(tex)
     try:
@@ -81,9 +91,11 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
             boxes = [_row(items) for items in _rows(tree)]
     except RecursionError:
         boxes = []
+    if any(box.width > width for box in boxes):
+        boxes = [box for items in _rows(tree) for box in _continued(items, width)]
     # Rows that stand within something else have no place of their own.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
-    if not boxes or is_broken or any(box.width > width or len(box.lines) > TALLEST for box in boxes):
+    if not boxes or is_broken or any(len(box.lines) > (TALLEST if box.width <= width else 1) for box in boxes):
         return [Drawn((row,), 0) for row in formula_text(tex).split("\n") if row]
     shown = [Drawn(tuple(line.rstrip() for line in box.lines), box.base) for box in boxes]
     return [one for one in shown if any(one.lines)]
@@ -102,6 +114,37 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
         else:
             rows[-1].append(item)
     return [row for row in rows if row]
+
+
+def _continued(items: Sequence[Node], width: int) -> list[Box]:
+    """A row that goes on below where it is too wide: before relations, or before operators where these are too far."""
+    found: list[Box] = []
+    room, taken = width, 0
+    while taken < len(items):
+        rest = items[taken:]
+        ends = [at for at in range(1, len(rest)) if _kind(rest[at]) in ("rel", "bin")]
+        fitting = [at for at in (*ends, len(rest)) if _row(_begun(rest[:at], bool(found))).width <= room]
+        relations = [at for at in fitting if at == len(rest) or _kind(rest[at]) == "rel"]
+        whole = [at for at in fitting if at == len(rest) or rest[at] in _CONNECTIVES]
+        if not fitting:
+            return [Box((joined([atom_of(one) for one in items]).rstrip(),), 0)]
+        end = (whole or relations or fitting)[-1]
+        box = _row(_begun(rest[:end], bool(found)))
+        found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
+        taken, room = taken + end, width - STEP
+    return found
+
+
+def _kind(node: Node) -> str:
+    return node.kind if isinstance(node, Symbol) else ""
+
+
+def _begun(items: Sequence[Node], is_continued: bool) -> Sequence[Node]:
+    """The same; an operator with which a continued row begins is no sign."""
+    first = items[0]
+    if is_continued and isinstance(first, Symbol) and first.kind == "bin":
+        return [first._replace(kind="rel"), *items[1:]]
+    return items
 
 
 def _aligned(node: Grid) -> Box:
@@ -126,7 +169,7 @@ def _row(items: Sequence[Node]) -> Box:
     for item in items:
         if (box := _box(item)) is not None:
             # An operator between two parts is no sign, though it ends the text of the first.
-            if flat and flat[-1].kind == "bin" and (len(flat) > 1 or parts):
+            if flat and flat[-1].kind == "bin" and (flat[-2].kind in _OPERANDS if len(flat) > 1 else bool(parts)):
                 flat[-1] = flat[-1]._replace(kind="rel")
             flush()
             parts.append(box)
@@ -239,9 +282,9 @@ def _script(node: Script) -> Box | None:
     base, below, above, is_stacked = node
     inner = _row(items_of(base))
     is_large = isinstance(base, Symbol) and base.kind == "op" and is_stacked
-    if is_large or (is_stacked and len(items_of(base)) == 1 and isinstance(base, (Symbol, Brace))):
-        upper = _row(items_of(above)) if above is not None else None
-        lower = _row(items_of(below)) if below is not None else None
+    if is_stacked:
+        upper = _limit(above) if above is not None else None
+        lower = _limit(below) if below is not None else None
         width = max(part.width for part in (inner, upper, lower) if part is not None)
         top = _padded(upper, width) if upper else ()
         bottom = _padded(lower, width) if lower else ()
@@ -257,6 +300,16 @@ def _script(node: Script) -> Box | None:
         side = upper_text if at == 0 else lower_text if at == len(inner.lines) - 1 else ""
         lines.append(line + side + " " * (width - cell_len(side)))
     return Box(tuple(lines), inner.base, "ord")
+
+
+def _limit(node: Node) -> Box:
+    """What stands above or below: without spaces as all scripts, its lines below each other."""
+    if isinstance(node, Grid) and node.kind == "stack":
+        texts = [compact(Row(row)) for row in node.rows]
+        width = max(map(cell_len, texts), default=0)
+        return Box(tuple(_centred(text, width) for text in texts), 0)
+    box = _row(items_of(node))
+    return Box((compact(node),), 0) if len(box.lines) == 1 else box
 
 
 def _corner(script: Node | None, table: dict[int, int]) -> str:

@@ -35,15 +35,16 @@ from typing import Any, NamedTuple
 from reader.core.foreign import read_json
 from reader.core.marks import ENTRY
 from reader.core.queue_places import first_place, place_between
-from reader.core.settings.toml_edit import with_value
-from reader.core.settings.toml_lines import parse_toml
-from reader.core.settings.toml_tables import (
+from reader.core.settings.toml_edit import (
     find_blocks,
     with_table,
     with_table_values,
     with_tables_ordered,
+    with_value,
     without_table,
+    without_value,
 )
+from reader.core.settings.toml_lines import parse_toml
 from reader.core.settings.types import as_toml
 from reader.core.settings.user_types import NAME_LIMIT
 from reader.core.text import clean
@@ -416,3 +417,31 @@ def _with_tables(text: str, table: str, have: Sequence[Entry], want: Sequence[En
     places = {one.id: place for place, one in enumerate((*kept, *new))}
     order = [places[one.id] for one in want]
     return text if order == sorted(order) else with_tables_ordered(text, table, order)
+
+
+KEYS = "keys"
+
+
+class NotTakenError(ValueError):
+    """The file is written in a way that can't be changed by line."""
+
+
+def with_setting(text: str, name: str, value: Any) -> str:
+    """The text with another value of a setting, or a table of keys; raises NotTakenError."""
+    before: dict[str, Any] = parse_toml(text)
+    is_table = name == KEYS
+    after = _with_keys(text, before.get(KEYS, {}), value) if is_table else with_value(text, (name,), as_toml(value))
+    wanted = {key: one for key, one in before.items() if key != name} | ({name: value} if value not in ([], {}) else {})
+    found = {key: one for key, one in parse_toml(after).items() if key != name or one not in ([], {})}
+    if found != wanted:
+        raise NotTakenError(name)
+    return after
+
+
+def _with_keys(text: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    for action in before.keys() - after.keys():
+        text = without_value(text, (KEYS, action))
+    for action, keys in after.items():
+        if before.get(action) != keys:
+            text = with_value(text, (KEYS, action), as_toml(keys))
+    return text

@@ -7,9 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeAlias
 
-from reader.core.settings.digest import DigestMail
 from reader.core.settings.rules import RuleMarks, RuleQuery
-from reader.core.settings.types import Boolean, Choice, FilePath, InvalidValue, Number, SettingType, WebAddress
+from reader.core.settings.types import (
+    Boolean,
+    Choice,
+    Command,
+    FilePath,
+    InvalidValue,
+    MailAddress,
+    MailServer,
+    Number,
+    SettingType,
+    TextLine,
+    WebAddress,
+)
 from reader.core.settings.user_types import NAME_LIMIT, KeyText, Name, OneQuery, ProgramLine
 from reader.core.settings.vectors import Vectors
 
@@ -111,6 +122,34 @@ TABLES: Mapping[str, type[Entry]] = {
     "rules": Rule,
 }
 """The tables by their names in the file."""
+
+DIGEST_FORMATS = ("markdown", "text", "html", "mail")
+"""Names of the formats of a digest; `mail` is a whole message with all of them and its headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail:
+    """Where the digest goes."""
+
+    to: str = _entry(MailAddress(), default="")
+    """The address that gets the digest by "digest --send"."""
+    sender: str = _entry(MailAddress(), default="")
+    """The address that it comes from; empty for the same."""
+    server: str = _entry(MailServer(), default="")
+    """The mail server that takes it, such as "smtp.example.org", or with a port."""
+    security: str = _entry(Choice(("starttls", "tls", "none")), default="starttls")
+    """How the connection is encrypted: by STARTTLS (port 587), by TLS from its start (port 465), or not at all, which
+    only a server on this machine may do (port 25)."""
+    user: str = _entry(TextLine(), default="")
+    """Your name at that server; empty for none. The password is in the keyring, where "digest --store-password" puts
+    it, or in DAILYPAPERS_SMTP_PASSWORD."""
+    command: tuple[str, ...] = _entry(Command(), default=())
+    """Program that gets the digest by "digest --to command", such as ["msmtp", "-t"] with format = "mail"."""
+    file: str = _entry(FilePath(), default="")
+    """File that gets the digest by "digest --to file"."""
+    format: str = _entry(Choice(("", *DIGEST_FORMATS)), default="")
+    """What the program or the file gets; empty for Markdown, or what the file's ending says."""
+
 
 SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
     "second_look": SecondLook,

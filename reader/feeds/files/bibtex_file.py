@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.ids import arxiv_id
 from reader.core.latex import latex_to_unicode
-from reader.core.library import LibraryEntry
+from reader.core.paper import LibraryEntry
 from reader.feeds.files.library import eprint_id, find_id, find_in_files, first_of, make_entry
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
-from reader.core.library import LibraryEntry
+from reader.core.paper import LibraryEntry
 from reader.feeds.files.library import find_id, find_in_files, make_entry
 
 _CSL = ("author", "issued", "container-title", "DOI", "URL", "citation-key", "publisher", "accessed", "number", "ISBN")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from reader.core.ids import arxiv_id, id_in_file_name, ids_in
-from reader.core.library import LibraryEntry
+from reader.core.paper import LibraryEntry
 from reader.feeds.files.library import make_entry
 
 _WORD = re.compile(r"[^\s,;|<>()\[\]{}\"'`*]+")

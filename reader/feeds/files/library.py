@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from reader.core.ids import arxiv_id, id_in_file_name, ids_in
-from reader.core.library import LibraryEntry
 from reader.core.marks import TAG_LIMIT
+from reader.core.paper import LibraryEntry
 from reader.core.text import clean
 
 TITLE_LIMIT = 500

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id, ids_in
-from reader.core.library import LibraryEntry
+from reader.core.paper import LibraryEntry
 from reader.core.text import clean
 from reader.feeds.files.library import TITLE_LIMIT
 

@@ -19,8 +19,7 @@ from typing import Any, BinaryIO, TypeGuard
 from reader.core.dates import iso_day
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.ids import id_in_file_name
-from reader.core.library import LibraryEntry
-from reader.core.paper import Listing, Skipped
+from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
 from reader.feeds.files import bibtex_file, id_list, newsboat_cache, ris_file, zotero_rdf
 from reader.feeds.files.csl_json import is_library_item, library_items, parse_item

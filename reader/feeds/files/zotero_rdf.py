@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from reader.core.errors import FeedMalformed
-from reader.core.library import LibraryEntry
+from reader.core.paper import LibraryEntry
 from reader.feeds.files.library import find_id, find_in_files, make_entry
 from reader.feeds.safe_xml import UnreadableXml, parse_xml
 

@@ -26,6 +26,9 @@ _ENDS_OPEN = re.compile(r"(?:[=<>≤≥∈+*/&^_]|\\\\|[∼≈→←×·∣|])$"
 _BEGINS_OPEN = re.compile(
     r"(?:\\(?:in|leq?|geq?|sim|approx|to|times|cdot|subset|neq?|mid|cup|cap|pm|ll|gg|equiv)\b|[=≤≥∈→])"
 )
+_COMPOUND = re.compile(r"(?<=[\w})\]])-[A-Za-z]{4,}$")
+_COMPOUND_BEFORE = re.compile(r"[A-Za-z]{3,}-(?=\\)")
+"""Words that a hyphen joins to a formula, as in `ω-mediation` and `spin-½`."""
 _LAST_COMMAND = re.compile(r"\\([A-Za-z]+)$")
 _PLAIN = re.compile(r"[^\W\d_]{3,}[.,;:)]*$|(?:a|is|in|of|to|as|at|we|by|or|an|it|if)\b")
 _TAIL = re.compile(r"[.,;:?!_*]+$")
@@ -63,6 +66,10 @@ def _bare_runs(text: str, start: int, stop: int) -> Iterator[tuple[int, int, str
         tail = _TAIL.search(text[begin:end])
         if tail and len(tail[0]) < end - begin and not text[begin:end].endswith(("\\,", "\\;", "\\!", "\\:")):
             end -= len(tail[0])
+        if (word := _COMPOUND.search(text[begin:end])) and "://" not in text[begin:end]:
+            end = begin + word.start()
+        if word := _COMPOUND_BEFORE.match(text[begin:end]):
+            begin += word.end()
         if text[begin] + text[end - 1] in ("()", "[]") and _balance(text[begin : end - 1]) == 1:
             begin, end = begin + 1, end - 1
         while text[begin] in "([" and _balance(text[begin:end]) > 0:

@@ -39,6 +39,7 @@ _NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
 _CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{1,3}))[:.] ")
 _PANEL = re.compile(r"\(([a-z])\) ")
 _KINDS = {"Figure": "F", "Fig.": "F", "Table": "T", "Algorithm": "alg", "Listing": "LST"}
+_ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
 _BEGINS_WITH_RELATION = re.compile(r"(?:\\displaystyle\s*)?(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
 
 
@@ -80,6 +81,9 @@ def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> l
         case Formula(number=first) as formula, Paragraph((Span(text, "", ""),)) if first and _NUMBER.fullmatch(text):
             return [replace(formula, number=f"{first.partition('–')[0]}–{text}")]
         case Formula((*rows, last), ""), Formula((first, *more), ""):
+            if _ENDS_WITH_RELATION.search(last):
+                # The cells of an aligned row are paragraphs of their own.
+                return [Formula((*rows, f"{last} & {first}", *more))]
             if _BEGINS_WITH_RELATION.match(first) and "=" not in last:
                 return [Formula((*rows, f"{last} {first}", *more))]
             return [Formula((*rows, last, first, *more))]

@@ -8,9 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.flags import Flag
 from reader.core.marks import LOOK, QUEUE, STATES
-from reader.core.paper_row import PaperKey
+from reader.core.paper_row import Flag, PaperKey
 from reader.ui.handlers.registry import handles
 from reader.ui.widgets.paper_list import PaperList
 from reader.ui.work.list_loader import ListLoader

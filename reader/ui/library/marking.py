@@ -196,7 +196,7 @@ class Marking:
         """Move a paper in the queue to where it is among the `listed` papers."""
 
         def move(events: Events, _progress: Progress) -> Event | None:
-            from reader.cache.marks.queue_order import place_in
+            from reader.cache.marks.derived import place_in
 
             place = events.read(lambda connection: place_in(connection, pk, listed))
             return None if place is None else events.mark(QUEUE, place, [pk])

@@ -176,6 +176,8 @@ class HelpSearch(Input):
         self.is_searching = begins
         self.set_class(not begins, "-keys")
         self.placeholder = "" if begins or not self._hint else f"{self._hint} to search"
+        if self.is_attached:
+            self.screen.query_one(_Footer).refresh()
 
     def on_key(self, event: Key) -> None:
         if self.is_searching and event.is_printable:
@@ -364,9 +366,12 @@ class _Footer(KeyLines):
         self._keymap = keymap
 
     def shown_lines(self) -> Sequence[Line]:
-        """Return the line as it is drawn."""
+        """Return the line as it is drawn: while a search is typed, without the keys that are letters of it."""
         line: list[Piece] = []
-        for key, word in self._keymap.hints("help", self.size.width):
+        hints = self._keymap.hints("help", self.size.width)
+        if self.screen.query_one(HelpSearch).is_searching:
+            hints = [("enter", "keep"), *((key, word) for key, word in hints if len(key) > 1)]
+        for key, word in hints:
             line += [Piece("  " if line else ""), key_piece(key, role="name"), key_piece(key, f" {word}", "about")]
         return (tuple(line),)
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from reader.cache.reads.days import DayState
-from reader.core.periods import Period, period_containing
-from reader.core.typed_period import typed_period
+from reader.core.periods import Period, period_containing, typed_period
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.text.day_names import WEEKDAYS
 from reader.ui.text.glyphs import UNICODE, Glyphs

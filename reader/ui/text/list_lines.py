@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from reader.core.flags import Flag, flag_to_show
-from reader.core.paper_row import PaperRow
+from reader.core.paper_row import Flag, PaperRow, flag_to_show
 from reader.ui.text.day_names import day_heading, day_in_list, day_left
 from reader.ui.text.glyphs import Glyphs
 from reader.ui.text.lines import Line, Piece, cut, literal, mark, measure

@@ -100,7 +100,7 @@ def _fold(text: str, width: int) -> Line:
 
 def _paragraph(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     """A line of Markdown: a quote behind a bar, an item with its text aligned, a heading without its signs."""
-    if text.startswith(">"):
+    if text.startswith(">") and width > 3:
         bar = Piece(f"{glyphs.quote} ", "quote")
         return [(bar, *line) for line in fill(mark(text[1:].strip(), "people"), width - 2) or [()]]
     heading = _HEADING.match(text)

@@ -13,7 +13,7 @@ import pytest
 
 from reader.cache import connections
 from reader.cache.feeds import Feeds
-from reader.cache.group import folder, looking, membership, naming, signing
+from reader.cache.group import folder, looking, membership, signing
 from reader.cache.group.looking import Looked
 from reader.cache.group.members import Said, own_marks
 from reader.core.errors import CacheError
@@ -215,8 +215,8 @@ def test_who_is_known_from_a_home_that_is_lost_is_read_anew(ada: Person, bob: Pe
     looking.join(eve.cache, str(eve.folder), "ada")
     name = min(eve.look().joined)
     assert name.startswith("ada+")
-    assert naming.name_beside_namesake(eve.mine) == f"ada+{eve.public[:6]}"
-    assert naming.name_beside_namesake(bob.mine) == ""
+    assert membership.name_beside_namesake(eve.mine) == f"ada+{eve.public[:6]}"
+    assert membership.name_beside_namesake(bob.mine) == ""
 
 
 def test_a_clock_that_goes_back_loses_nothing(ada: Person, bob: Person) -> None:
@@ -340,7 +340,7 @@ def test_members_that_come_and_go_do_not_fill_the_home(
     ada: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(looking, "MOST_MEMBERS", 4)
-    monkeypatch.setattr(naming, "MOST_KNOWN", 5)
+    monkeypatch.setattr(membership, "MOST_KNOWN", 5)
     bob.look()
     for number in range(3):
         files = [a_stranger(ada, f"m{number}-{one}") for one in range(2)]
@@ -385,3 +385,12 @@ def test_what_a_newer_program_keeps_with_the_membership_is_kept(ada: Person) -> 
     file.write_text(json.dumps(json.loads(file.read_text()) | {"later": [1]}))
     ada.share("star")
     assert json.loads(file.read_text())["later"] == [1]
+
+
+def test_lines_that_name_no_paper_are_refused_and_the_others_read(ada: Person, bob: Person) -> None:
+    bob.look()
+    marks = (Shared("../../api/settings/delete", STAR), Shared("2612.10001", STAR))
+    ada.says(Statement(ada.mine.group, ada.public, "ada", 1 << 61, ("star",), marks))
+    looked = bob.look()
+    assert looked.came == {"ada": 1}
+    assert looked.troubles == [f"{ada.file.name}: 1 of its lines name no paper, and were refused"]

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reader.cache.choosing import choice
-from reader.cache.marks import agents, reversal
+from reader.cache.marks import agents
 from reader.cache.marks.agents import made_by_agents
 from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Action
-from reader.cache.marks.events import Events
+from reader.cache.marks.events import _OF_AGENT, _UNDOABLE, Events
 from reader.cache.storing.papers import Cache
 from reader.core.marks import Agent, clean_mark
 from reader.core.paper import Listing
@@ -157,11 +157,11 @@ def test_foreign_files_say_it_in_the_right_form_or_not_at_all(
     assert clean_mark(kind, value) == cleaned
 
 
-@pytest.mark.parametrize("query", [choice._NEWEST_MARKS, agents._MADE, reversal._OF_AGENT, reversal._UNDOABLE])
+@pytest.mark.parametrize("query", [choice._NEWEST_MARKS, agents._MADE, _OF_AGENT, _UNDOABLE])
 def test_events_of_one_clock_are_found_by_it(events: Events, query: str) -> None:
     """By the machine, each event would read all: minutes for 200,000."""
     values = {"pk": 1, "machine": "", "kind": "", "value": "", "idle": ""}
     plan = events.read(lambda connection: connection.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall())
     found = [step for *_, step in plan if re.match(r"(SEARCH (a|r|event) .*machine=|SCAN event)", step)]
     # An undo asks once for the machine's newest event, and for what a run of a program did.
-    assert len(found) == {reversal._UNDOABLE: 2, reversal._OF_AGENT: 1}.get(query, 0)
+    assert len(found) == {_UNDOABLE: 2, _OF_AGENT: 1}.get(query, 0)

@@ -14,6 +14,7 @@ from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.mending.checks import verify
 from reader.cache.storing.papers import Cache
 from reader.paths import journal_file
+from tests.breakage import overwrite, root_page
 from tests.cache.conftest import faults
 
 
@@ -45,6 +46,15 @@ def test_faults_are_found(kept: Path, sql: str, check: str) -> None:
     assert faults(kept) == {}
     execute(kept, sql)
     assert check in faults(kept)
+
+
+def test_an_index_that_can_not_be_opened_hides_no_other_fault(cache: Cache, kept: Path) -> None:
+    cache.close()
+    for table in ("text_fts_data", "paper_text"):
+        overwrite(kept, (root_page(kept, table) - 1) * 4096, bytes(range(256)) * 16)
+    found = faults(kept)
+    assert "file" in found
+    assert any(fault.startswith("paper_text") for fault in found["file"])
 
 
 def test_lines_that_the_cache_lacks_are_found(kept: Path) -> None:

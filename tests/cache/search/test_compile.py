@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reader.cache import connections, schema, text_index
 from reader.cache.reads.counts import CountCache
 from reader.cache.reads.window import Window
-from reader.cache.search import plan, walk
+from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Selection
@@ -380,12 +380,12 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
         assert read(connection, plan.whole(connection, selection)) == plain
         patch.setattr(plan, "HARDLY_ANY", -1)
         assert first(connection, selection, 100) == plain, "a walk"
-        patch.setattr(walk, "FIRST_STRETCH", 1)
+        patch.setattr(plan, "FIRST_STRETCH", 1)
         assert first(connection, selection, 100) == plain, "day by day"
         assert first(connection, selection, 2) == plain[:2], "day by day, to a limit"
-        patch.setattr(walk, "MOST_SPREAD", -1)
+        patch.setattr(plan, "MOST_SPREAD", -1)
         assert first(connection, selection, 100) == plain, "days in disorder"
-        patch.setattr(walk, "MOST_SPREAD", 10)
+        patch.setattr(plan, "MOST_SPREAD", 10)
         patch.setattr(plan, "MOST_WALKED", 0)
         patch.setattr(plan, "JUDGED_AFTER", 0)
         patch.setattr(plan, "MOST_STEPS", -1)

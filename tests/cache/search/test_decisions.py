@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.search import plan, walk
+from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.plan import Way
 from reader.cache.search.selection import Selection
@@ -57,7 +57,7 @@ def connection(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         cache.store(Listing(f"2026-11-2{day}", papers), NOW)
     for name, value in LIMITS.items():
         monkeypatch.setattr(plan, name, value)
-    monkeypatch.setattr(walk, "FIRST_STRETCH", PER_DAY)
+    monkeypatch.setattr(plan, "FIRST_STRETCH", PER_DAY)
     with closing(sqlite3.connect(path)) as opened:
         register_functions(opened)
         yield opened
@@ -129,14 +129,14 @@ def test_stretches_are_as_long_as_they_should_be(
 ) -> None:
     selection = compile_query(parse("common"), SCOPE)
     assert selection.day_walk is not None
-    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    found = list(plan.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
     assert [stretch.papers for stretch in found] == [PER_DAY, 2 * PER_DAY, PER_DAY]
     assert [len(stretch.rows) for stretch in found] == [5, 5, 5]
-    monkeypatch.setattr(walk, "FIRST_STRETCH", PER_DAY // 2)
-    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    monkeypatch.setattr(plan, "FIRST_STRETCH", PER_DAY // 2)
+    found = list(plan.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
     assert [stretch.papers for stretch in found] == [PER_DAY, PER_DAY, 2 * PER_DAY]
-    monkeypatch.setattr(walk, "LONGEST_STRETCH", PER_DAY)
-    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    monkeypatch.setattr(plan, "LONGEST_STRETCH", PER_DAY)
+    found = list(plan.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
     assert [stretch.papers for stretch in found] == [PER_DAY] * DAYS
 
 
@@ -144,13 +144,13 @@ def test_days_in_another_order_than_the_keys_are_not_walked(
     connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     selection = compile_query(parse("common"), SCOPE)
-    monkeypatch.setattr(walk, "MOST_SPREAD", 0)
+    monkeypatch.setattr(plan, "MOST_SPREAD", 0)
     assert plan.first(connection, selection, 20) == (Way.WALK, naive(connection, selection, 20))
 
 
 def test_a_longer_stretch_may_span_more_keys(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     selection = compile_query(parse("common"), SCOPE)
-    monkeypatch.setattr(walk, "MOST_SPREAD", 1)
+    monkeypatch.setattr(plan, "MOST_SPREAD", 1)
     every = DAYS * PER_DAY
     assert plan.first(connection, selection, every) == (Way.DAYS, naive(connection, selection, every))
 
@@ -162,7 +162,7 @@ def test_a_walk_that_reads_no_texts_goes_on_to_the_last_day(connection: sqlite3.
 def test_days_before_the_publication_days_are_passed_over(connection: sqlite3.Connection) -> None:
     selection = compile_query(parse("published:2026-11-22 common"), SCOPE)
     assert selection.day_walk is not None
-    found = list(walk.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
+    found = list(plan.walk_stretches(connection, selection.day_walk, selection.order, 5, "p.pk"))
     assert [stretch.papers for stretch in found] == [2 * PER_DAY]
 
 

@@ -19,10 +19,9 @@ from reader.cache.entries import Step, keep_in_step
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.foreign import checked
 from reader.core.follows import Follow, value_of
-from reader.core.settings import toml_tables
+from reader.core.settings import toml_edit
 from reader.core.settings.entries import LISTS, event_value
-from reader.core.settings.toml_edit import with_value
-from reader.core.settings.toml_tables import with_table, with_table_moved, with_table_value, without_table
+from reader.core.settings.toml_edit import with_table, with_table_moved, with_table_value, with_value, without_table
 from reader.core.settings.types import as_toml
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.settings_reader import load_settings
@@ -569,8 +568,8 @@ def test_no_machine_can_flood_the_lists_of_another(
             events.record_plain({f"entry:views:{number:016x}": event_value(said)})
     two.look()
     one.look()
-    parse = Mock(wraps=toml_tables.find_blocks)
-    monkeypatch.setattr(toml_tables, "find_blocks", parse)
+    parse = Mock(wraps=toml_edit.find_blocks)
+    monkeypatch.setattr(toml_edit, "find_blocks", parse)
     refused = one.step().refused
     assert parse.call_count <= 4
     assert refused[0].startswith("302 of views could not be taken over: at most 200 are.")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reader.core.choice.counting import Chunk, Terms
-from reader.core.choice.reasons import explain
+from reader.core.choice.learned import explain
 from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
 from reader.core.choice.words import codes, number, pack
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.choice.learned import SURPRISE, Learned
-from reader.core.choice.surprises import EVERY, MOST, SLACK, mix
+from reader.core.choice.learned import EVERY, MOST, SLACK, SURPRISE, Learned, mix
 from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.choice.traits import TraitCount, weigh_traits
 from reader.core.choice.weights import weigh_all
 from reader.core.choice.wishes import (
-    DIRECTIONS,
     LONGEST,
     MOST_STEPS,
     UNLEARNED,
     WHATS,
+    Direction,
     Wish,
     event_label,
     muted_codes,
@@ -77,7 +78,7 @@ def test_the_newest_of_each_counts_and_a_reset_ends_it() -> None:
 @given(
     st.sampled_from(WHATS),
     st.text("ab \u0301é-", min_size=1, max_size=9),
-    st.lists(st.sampled_from(DIRECTIONS), max_size=9),
+    st.lists(st.sampled_from(get_args(Direction)), max_size=9),
 )
 @settings(max_examples=25)
 def test_a_wish_is_the_event_that_it_makes(what: str, name: str, moves: list[str]) -> None:
@@ -85,7 +86,7 @@ def test_a_wish_is_the_event_that_it_makes(what: str, name: str, moves: list[str
     if wish is None:
         return
     for move in moves:
-        wish = wish.moved(next(one for one in DIRECTIONS if one == move))
+        wish = wish.moved(next(one for one in get_args(Direction) if one == move))
         assert wish.step is None or abs(wish.step) <= MOST_STEPS
     assert parse_wish(wish.kind, wish.value) == wish
     assert event_label(wish.kind, wish.value) == wish.label

@@ -381,7 +381,9 @@ def test_a_fraction_has_its_bar_and_brackets_are_as_tall() -> None:
 
 
 def test_limits_stand_above_and_below() -> None:
-    assert drawn(r"\sum_{i=1}^{n}x_{i}") == "\n".join(("  n", "  ∑  xᵢ", "i = 1"))
+    assert drawn(r"\sum_{i=1}^{n}x_{i}") == "\n".join((" n", " ∑ xᵢ", "i=1"))
+    assert drawn(r"\sum_{\begin{subarray}{c}i<j\\ j\leq n\end{subarray}}a") == "\n".join((" ∑ a", "i<j", "j≤n"))
+    assert drawn(r"\underset{\text{all}}{xy}=1") == "\n".join(("xy = 1", "all"))
 
 
 def test_cases_and_matrices_have_columns() -> None:
@@ -393,6 +395,29 @@ def test_cases_and_matrices_have_columns() -> None:
 
 def test_a_root_covers_what_is_under_it() -> None:
     assert drawn(r"\sqrt{\frac{a}{b}}") == "\n".join(("    __", "   ╱ a", "  ╱  ─", "╲╱   b"))
+
+
+def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
+    assert drawn(r"a=-\frac{b}{c}.") == "\n".join(("      b", "a = − ─.", "      c"))
+    assert drawn(r"a-\frac{b}{c}") == "\n".join(("    b", "a − ─", "    c"))
+    assert formula_text(r"a=\sqrt{\pi}.") == "a = √π."
+
+
+@pytest.mark.parametrize(
+    ("tex", "lines"),
+    [
+        (
+            r"f(x)=\frac{a}{b}+c=\sum_{i}d_{i}",
+            ("       a", "f(x) = ─ + c", "       b", "", "    = ∑ dᵢ", "      i"),
+        ),
+        (r"aaaa+\frac{a}{b}+cccccc+d", ("       a", "aaaa + ─", "       b", "", "    + cccccc + d")),
+        # A row that has no such place is on one line, and the others keep their height.
+        (r"aaaa(bbbbbb,ccccccc)\\ a=\frac{b}{c}", ("aaaa(bbbbbb, ccccccc)", "", "    b", "a = ─", "    c")),
+        (r"aaaa=b\wedge cccc=d", ("aaaa = b", "", "    ∧ cccc = d")),
+    ],
+)
+def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) -> None:
+    assert drawn(tex, 16) == "\n".join(lines)
 
 
 def test_what_does_not_fit_is_on_one_line() -> None:

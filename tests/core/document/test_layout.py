@@ -82,7 +82,7 @@ def test_blocks_stand_apart() -> None:
 
 def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None:
     assert drawn(Formula(("a=b",), "(1)")) == ["    a = b                  (1)"]
-    assert drawn(Formula((r"f(a,b)+g(c,d)+h(e,k)+l(m,n)",))) == ["    f(a, b) + g(c, d) +", "        h(e, k) + l(m, n)"]
+    assert drawn(Formula((r"f(a,b)+g(c,d)+h(e,k)+l(m,n)",))) == ["    f(a, b) + g(c, d)", "        + h(e, k) + l(m, n)"]
     assert drawn(Formula((r"a\\ =b",), "(2)"), width=None) == ["a", "= b  (2)"]
 
 

@@ -10,10 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.topics import rules
+from reader.core.topics import scorer as module
 from reader.core.topics.phrases import Phrase
 from reader.core.topics.rules import read_rules
-from reader.core.topics.scorer import FITTED, MOST, OWN, WRITTEN, Topics
-from reader.core.topics.weights import Weights, write_weights
+from reader.core.topics.scorer import (
+    FITTED,
+    MOST,
+    OWN,
+    WRITTEN,
+    Matcher,
+    Topics,
+    Weights,
+    read_weights,
+    sixteenths,
+    write_weights,
+)
 from reader.data import read_text, shipped_topics
 
 RULES = """
@@ -479,3 +490,100 @@ def test_a_new_topic_without_phrases_is_dropped() -> None:
         "agents", "gui-agents", "robotics",
     ]  # fmt: skip
     assert topics().written_phrases == 9
+
+
+MATCHER = Matcher(["agent", "gui agent", "segment*", "*bench", "policy", "llm", "robot"])
+
+
+def mentions(title: str, abstract: str = "", keywords: tuple[str, ...] = ()) -> dict[str, int]:
+    return dict(MATCHER.find(title, abstract, keywords).mentions)
+
+
+def test_points_count_less_for_each_further_mention() -> None:
+    steps = [sixteenths(mentions) for mentions in range(18)]
+    assert steps[:5] == [0, 16, 25, 32, 37]
+    assert steps[14:] == [63, 64, 64, 64]
+    assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "keywords", "found"),
+    [
+        ("", "", (), {}),
+        ("An agent", "", (), {"agent": 3}),
+        ("", "An agent, two agents", (), {"agent": 2}),
+        ("An agent", "the agent", ("agents", "robot"), {"agent": 5, "robot": 1}),
+        ("", "GUI agents", (), {"agent": 1, "gui agent": 1}),
+        ("", "a GUI", ("agent",), {"agent": 1}),
+        ("A GUI", "agent", (), {"agent": 1}),
+        ("", "reagents", (), {}),
+        ("", "segments segmentation resegment", (), {"segment*": 2}),
+        ("", "AgentBench, a bench, benches", (), {"*bench": 3}),
+        ("", "policies and a policy", (), {"policy": 2}),
+        ("", "large language models", (), {"llm": 1}),
+    ],
+)
+def test_mentions_in_the_title_count_three_times(
+    title: str, abstract: str, keywords: tuple[str, ...], found: dict[str, int]
+) -> None:
+    assert mentions(title, abstract, keywords) == found
+
+
+def test_a_phrase_counts_as_often_as_its_rarest_part() -> None:
+    found = MATCHER.find("An agent", "a robot and a robot")
+    assert found.title == {"agent"}
+    assert found.sixteenths(Phrase(("agent",))) == sixteenths(3)
+    assert found.sixteenths(Phrase(("agent", "robot"))) == sixteenths(2)
+    assert found.sixteenths(Phrase(("agent", "llm"))) == 0
+    assert found.sixteenths(Phrase(("agent",), in_title=True)) == 16
+    assert found.sixteenths(Phrase(("robot",), in_title=True)) == 0
+    assert found.strength(Phrase(("agent",))) == 2
+    assert found.strength(Phrase(("robot",))) == 25 / 16
+
+
+def test_only_the_beginning_of_a_long_field_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LONGEST", 10)
+    assert mentions("xxxx agent") == {"agent": 3}
+    assert mentions("xxxxx agent") == {}
+    assert mentions("", "xxxx agent") == {"agent": 1}
+    assert mentions("", "xxxxx agent") == {}
+    assert mentions("", "xxxxxxxxx", ("agent",)) == {}
+
+
+FITTED_AS_WRITTEN = Weights(
+    {"date": "2026-11-25", "labels": {"a.jsonl": 2, "b.jsonl": 3}, "held-out F1": {"later": 0.8}},
+    ("agents", "3d"),
+    {
+        Phrase(("agent",)): {0: 6, 1: -2},
+        Phrase(("étude",), in_title=True): {1: 0},
+        Phrase(("rl", "llm")): {0: 3},
+    },
+)
+
+
+def test_weights_come_back_as_written() -> None:
+    text = write_weights(FITTED_AS_WRITTEN)
+    assert read_weights(text) == FITTED_AS_WRITTEN
+    assert '"agent": [0,6,1,-2],\n"rl + llm": [0,3],\n"title:étude": [1,0]\n' in text
+
+
+def test_weights_say_what_they_come_from() -> None:
+    assert (FITTED_AS_WRITTEN.papers, FITTED_AS_WRITTEN.date, FITTED_AS_WRITTEN.points) == (5, "2026-11-25", 3)
+    assert (Weights().papers, Weights().date, Weights().points) == (0, "", 0)
+    assert read_weights("") == Weights()
+
+
+def test_a_topic_has_its_own_points() -> None:
+    assert FITTED_AS_WRITTEN.of_topic("3d") == {Phrase(("agent",)): -2, Phrase(("étude",), in_title=True): 0}
+    assert FITTED_AS_WRITTEN.of_topic("code") == {}
+    assert FITTED_AS_WRITTEN.knows("agents", [Phrase(("agent",))])
+    assert FITTED_AS_WRITTEN.knows("3d", [Phrase(("étude",), in_title=True)])
+    assert not FITTED_AS_WRITTEN.knows("3d", [Phrase(("étude",))])
+    assert not FITTED_AS_WRITTEN.knows("code", [])
+
+
+def test_the_shipped_file_is_as_the_fit_writes_it() -> None:
+    text = read_text("topic_weights.json")
+    weights = read_weights(text)
+    assert write_weights(weights) == text
+    assert {"script", "date", "labels", "cross-validated F1", "held-out F1"} <= weights.fit.keys()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.errors import FeedError
-from reader.core.library import LibraryEntry
+from reader.core.paper import LibraryEntry
 from reader.feeds.files.papers_file import read_papers
 
 TODAY = date(2026, 6, 30)

@@ -132,6 +132,19 @@ def test_tex_is_found_in_prose(text: str, tex: list[str]) -> None:
     assert [one for _, _, one in find_runs(text) if "‹" not in formula_text(one) or "%" in one] == tex
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"the property of \omega-mediation.", "the property of ω-mediation."),
+        (r"a k_{0}-algebra, a spin-\frac{1}{2} particle", "a k₀-algebra, a spin-½ particle"),
+        (r"with x_{1}-y_{2} and \alpha-\beta-abs", "with x₁ − y₂ and α − β − abs"),
+    ],
+)
+def test_a_word_that_a_hyphen_joins_to_a_formula_stays_a_word(text: str, shown: str) -> None:
+    (block,) = parse_markdown(text).blocks
+    assert "".join(formula_text(one) if "{" in one or "\\" in one else one for one in texts(block)) == shown
+
+
 def test_tex_is_not_read_as_markdown() -> None:
     (paragraph,) = parse_markdown(r"Then \pi_{0}_{x} and \pi_{1}_{y} differ in \{a\} and \,b.").blocks
     assert isinstance(paragraph, Paragraph)
@@ -175,6 +188,10 @@ def test_items_keep_the_text_that_the_converter_indents_by_four() -> None:
 def test_rows_of_an_equation_are_one_formula_with_the_number_below() -> None:
     text = "f(x_{1})\n\n\\displaystyle=\\frac{a}{b}\n\n(2)\n\n(3)\n\nSee."
     assert parse_markdown(text).blocks[0] == Formula((r"f(x_{1}) \displaystyle=\frac{a}{b}",), "(2)–(3)")
+    # The cells of aligned rows come one by one.
+    text = "\\displaystyle f_{1}=\n\n\\displaystyle a_{1}\n\n\\displaystyle=\n\n\\displaystyle b_{1}\n\n(4)"
+    rows = r"\displaystyle f_{1}= & \displaystyle a_{1}", r"\displaystyle= & \displaystyle b_{1}"
+    assert parse_markdown(text).blocks[0] == Formula(rows, "(4)")
 
 
 def test_footnotes_are_told_from_their_thrice_written_marks() -> None:

@@ -12,7 +12,7 @@ from reader.keys.contexts import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.looks.theme import DEFAULTS, THEMES
-from reader.ui.screens.help import MEANINGS, HelpScreen, HelpSearch, legend, legend_section, sections
+from reader.ui.screens.help import MEANINGS, HelpScreen, HelpSearch, _Footer, legend, legend_section, sections
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 
@@ -180,6 +180,22 @@ async def test_the_keys_of_help_scroll_and_a_slash_makes_letters_of_them() -> No
         assert (scroll.scroll_offset.y, search.value) == (3, "j")
         await pilot.press("q")
         assert not screen.is_current
+
+
+async def test_the_last_line_has_only_keys_that_act() -> None:
+    def last() -> str:
+        (line,) = screen.query_one(_Footer).shown_lines()
+        return "".join(piece.text for piece in line)
+
+    screen = HelpScreen(Keymap(), "list")
+    async with Harness(screen).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        keys = last()
+        assert keys.startswith("j down  k up")
+        await pilot.press("slash")
+        assert last() == "enter keep  pgdn page  esc close"
+        await pilot.press("u", "n", "enter")
+        assert last() == keys
 
 
 @pytest.mark.parametrize("key", ["escape", "q", "?", "f1"])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.worker import Worker, WorkerError
 
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
-from reader.core.pace import pace_text
+from reader.core.steps import pace_text
 from reader.feeds.http.environment import is_offline
 from reader.ui.state.notices import Tone
 from reader.ui.work.services import Services

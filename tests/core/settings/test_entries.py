@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reader.core.settings.shared import NotTakenError, with_setting
+from reader.core.settings.entries import NotTakenError, with_setting
 
 FILE = """# Mine.
 theme = "dark"  # at night
