@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.settings.rules import ExactQueries
 from reader.core.settings.table_reader import Entries, OneTable
 from reader.core.settings.tables import DigestMail, Rule, SavedView, SecondLook, UserCommand, WatchedExport
 from reader.core.settings.types import (
@@ -27,7 +26,7 @@ from reader.core.settings.types import (
     TextSources,
     ThemeName,
 )
-from reader.core.settings.user_types import HiddenViews, Hook
+from reader.core.settings.user_types import ExactQueries, HiddenViews, Hook
 from reader.core.settings.vectors import Vectors
 from reader.core.theme_names import AUTO, THEMES
 from reader.paths import read_start

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from reader.core.ids import arxiv_id
-from reader.core.names import split_name
 from reader.core.paper import Paper
+from reader.core.people import split_name
 from reader.core.text import clean, fold
 
 DEFAULT = "{author}{year}-{id}"

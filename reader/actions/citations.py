@@ -14,8 +14,8 @@ from typing import Any, Literal, TextIO
 
 from reader.actions.citation_keys import CitationKeys
 from reader.core.ids import paper_url, pdf_url
-from reader.core.names import split_name
 from reader.core.paper import Paper
+from reader.core.people import split_name
 from reader.core.text import clean, clean_block, clean_note
 from reader.core.venue import series_of, year_of
 

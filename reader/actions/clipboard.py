@@ -14,8 +14,8 @@ from reader.actions.citation_keys import CitationKeys
 from reader.actions.citations import doi
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url
-from reader.core.names import Name, split_name
 from reader.core.paper import Paper
+from reader.core.people import Name, split_name
 from reader.core.text import clean, clean_block
 from reader.core.venue import year_of
 

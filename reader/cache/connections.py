@@ -8,13 +8,15 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from reader import platform
-from reader.cache.sqlite_errors import primary_code
+from reader.cache.sqlite_errors import explained, primary_code
+from reader.core.errors import CacheError
 from reader.core.steps import note_step
+from reader.paths import make_folder, touch_private
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -239,3 +241,22 @@ def engine(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return made
+
+
+@contextmanager
+def alone(lock: Path, seconds: float) -> Iterator[None]:
+    """Wait up to so many seconds for the turn of the file `lock`, and have it until the block or the program ends.
+
+    Raises CacheBusy after that time, and CacheError if the file can't be written.
+    """
+    try:
+        touch_private(make_folder(lock))
+    except OSError as error:
+        raise CacheError(f"{lock} can't be written: {error.strerror}. Check the permissions of its folder.") from error
+    with explained(lock):
+        connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
+    with closing(connection):
+        with explained(lock):
+            # SQLite's locks end with the program, on every system.
+            begin_patiently(connection, "BEGIN EXCLUSIVE", lock, seconds)
+        yield

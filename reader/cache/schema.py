@@ -225,8 +225,8 @@ def create(path: Path) -> None:
 
 def upgrade(path: Path) -> None:
     """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
+    from reader.cache.connections import alone
     from reader.cache.files import backups
-    from reader.cache.files.turns import alone
 
     with alone(backups.lock(make_folder(path)), UPGRADE_SECONDS):
         if is_current(path):

@@ -453,7 +453,7 @@ def _ask_feed(settings: Settings) -> Finding:
     """Ask the feed for a day: whether it answers, and how fast."""
     import asyncio
 
-    from reader.feeds.http.limits import Limits
+    from reader.feeds.http.responses import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.failures import failure_of
 

@@ -15,7 +15,7 @@ from reader.feeds.http.client import OnWait
 from reader.feeds.http.documents import Document, DocumentClient, is_local_url
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 
 if TYPE_CHECKING:
     import httpx

@@ -9,10 +9,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
 
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, Action
+from reader.keys.actions import ACTIONS, Action, keys_of, rows_of
 from reader.keys.contexts import CONTEXTS, PLACES, TYPING, Context
 from reader.keys.footers import FOOTERS, SERVED_FOOTERS
-from reader.keys.own_actions import keys_of, rows_of
 from reader.keys.presets import PRESETS, VIM
 from reader.keys.spelling import Chord, is_typed, label, parse_keys, write_chord
 

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections, schema, text_index
-from reader.cache.earlier_texts import compare_texts
 from reader.cache.marks.events import Events
 from reader.cache.mending import maintenance
 from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
-from reader.cache.texts import BATCH, Texts
+from reader.cache.texts import BATCH, Texts, compare_texts
 from reader.core.document.codec import dump
 from reader.core.document.model import Document, Heading, Paragraph, Span
 from reader.core.paper import Listing

@@ -25,8 +25,8 @@ from reader.cache.mending.checks import verify
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.commands.export import write_with_marks
+from reader.core.marks import first_place, place_between
 from reader.core.paper import Draft, Listing
-from reader.core.queue_places import first_place, place_between
 from reader.data import shipped_topics
 from reader.feeds.files.papers_file import read_papers
 from reader.paths import journal_file

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reader.core import foreign
-from reader.core.marks import TAG_LIMIT, Mark, clean_mark, newest
+from reader.core.marks import QUEUE, TAG_LIMIT, Mark, clean_mark, first_place, newest, place_between, with_quote
 
 ID, MACHINE = "0123456789abcdef01234567", "0123456789ab"
 
@@ -58,3 +60,38 @@ def test_the_newest_mark_of_each_kind_counts_and_among_equal_times_the_greatest_
         assert newest(marks) == (read, greater)
     assert newest([greater, greater]) == (greater,)
     assert newest([]) == ()
+
+
+def test_a_quote_stands_at_the_end_with_room_below() -> None:
+    assert with_quote("", "> One") == "> One\n\n"
+    assert with_quote("Mine.\n", "> One") == "Mine.\n\n> One\n\n"
+
+
+def test_papers_that_are_queued_together_keep_their_order() -> None:
+    places = [first_place(clock, position) for clock in (5, 6, 1_764_000_000_000) for position in (0, 1, 9, 10, 5_000)]
+    assert places == sorted(places)
+    assert len(set(places)) == len(places)
+
+
+@given(st.lists(st.integers(0, 30), max_size=80))
+def test_a_paper_can_be_moved_to_any_place(moves: list[int]) -> None:
+    queue = [first_place(1_764_000_000_000, position) for position in range(3)]
+    for move in moves:
+        at = move % (len(queue) + 1)
+        place = place_between(queue[at - 1] if at else None, queue[at] if at < len(queue) else None)
+        queue.insert(at, place)
+        assert queue == sorted(queue)
+        assert len(set(queue)) == len(queue)
+        assert clean_mark(QUEUE, place) == (QUEUE, place)
+
+
+def test_places_stay_short_where_papers_are_moved_again_and_again() -> None:
+    first, second = (first_place(1_764_000_000_000, position) for position in (0, 1))
+    for _ in range(500):
+        second = place_between(first, second)
+    assert clean_mark(QUEUE, second) == (QUEUE, second)
+
+
+def test_a_foreign_place_must_be_one() -> None:
+    for value in ("2", "12", "x" * 30, "१" * 30, "1" * 300, ""):
+        assert clean_mark(QUEUE, value) is None

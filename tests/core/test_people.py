@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.people import Found, Likeness, Spellings, likeness, likest, spellings
+from reader.core.people import Found, Likeness, Name, Spellings, likeness, likest, spellings, split_name
 
 SAME = [
     ("Kaiming He", "He Kaiming"),
@@ -76,3 +76,31 @@ def test_the_spellings_of_a_name() -> None:
 def test_any_names_can_be_compared(one: str, other: str) -> None:
     assert likeness(one, other) is likeness(other, one)
     assert likeness(one, one) in (Likeness.SAME, Likeness.OTHER)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Ada Lovelace", Name("Lovelace", "Ada")),
+        ("Tom B. Brown", Name("Brown", "Tom B.")),
+        ("Lovelace, Ada", Name("Lovelace", "Ada")),
+        ("Charles van den Heuvel", Name("van den Heuvel", "Charles")),
+        ("Yann Le Cun", Name("Le Cun", "Yann")),
+        ("Ludwig van Beethoven", Name("van Beethoven", "Ludwig")),
+        ("Sammy Davis Jr.", Name("Davis", "Sammy", "Jr.")),
+        ("Li", Name("Li")),
+        ("王伟", Name("王伟")),
+        ("Lee, Jr.", Name("Lee, Jr.", is_group=True)),
+        ("Gemini Team", Name("Gemini Team", is_group=True)),
+        ("The ATLAS Experiment", Name("The ATLAS Experiment", is_group=True)),
+        ("Search and Rescue", Name("Search and Rescue", is_group=True)),
+        ("", Name("")),
+    ],
+)
+def test_a_name_has_parts(name: str, parts: Name) -> None:
+    assert split_name(name) == parts
+
+
+def test_a_name_is_inverted_with_its_suffix() -> None:
+    assert split_name("Sammy Davis Jr.").inverted == "Davis, Sammy, Jr."
+    assert split_name("Gemini Team").inverted == "Gemini Team"

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from reader.feeds.http.client import HttpClient
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Nap

@@ -141,7 +141,7 @@ def test_a_file_of_nothing_takes_little(start: bytes, middle: bytes, end: bytes,
 
 
 def test_a_damaged_body_is_no_bomb() -> None:
-    from reader.feeds.http.bodies import BodyReader
+    from reader.feeds.http.responses import BodyReader
 
     with pytest.raises(zlib.error):
         BodyReader("gzip", 100).add(b"no gzip")

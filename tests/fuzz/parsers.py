@@ -47,7 +47,7 @@ from reader.feeds.files.zotero_rdf import parse_rdf
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
-from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
+from reader.feeds.http.responses import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.huggingface.community import parse_page
 from reader.feeds.huggingface.parse import github_url, listings, read_items, read_json
 from reader.feeds.safe_json import UnreadableJson, parse_json

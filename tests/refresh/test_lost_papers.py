@@ -14,7 +14,7 @@ from reader.cache.marks.imports import add_marks
 from reader.core.marks import Mark, PaperMarks
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.http.client import HttpClient
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh import lost_papers

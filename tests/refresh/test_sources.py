@@ -20,7 +20,7 @@ from reader.core.paper import Listing
 from reader.core.paper import Paper as Known
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.http.client import HttpClient
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh.plan import Day, Latest

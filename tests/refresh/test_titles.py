@@ -30,7 +30,7 @@ from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.http.client import HttpClient, OnWait
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import parse_item
 from reader.refresh import titles

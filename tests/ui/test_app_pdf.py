@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.actions.test_viewer import add_program
+from tests.actions.test_programs import add_program
 from tests.feed_server import FeedServer
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings

@@ -16,7 +16,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-from reader.cache.files.turns import alone
+from reader.cache.connections import alone
 from reader.cache.sqlite_errors import damaged, explained, suspect
 from reader.core.errors import CacheBusy, CacheError
 from reader.paths import backup_folder, make_folder, suspect_stamp, touch_private

@@ -33,10 +33,11 @@ from reader.core.marks import (
     TAG,
     TRACES,
     WANT,
+    first_place,
+    place_between,
     quoted,
 )
 from reader.core.paper_row import Flag
-from reader.core.queue_places import first_place, place_between
 
 FOLLOW = "follow:"
 """Prefix of the kinds of events that follow a feed; the value is its JSON, or empty once it is no longer followed."""

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from reader.cache import connections, schema, text_index
+from reader.cache.connections import alone
 from reader.cache.files import aside
 from reader.cache.files.backups import backups
-from reader.cache.files.turns import alone
 from reader.cache.marks import derived
 from reader.cache.marks.event_log import EventLog
 from reader.cache.marks.events import Events

@@ -177,7 +177,7 @@ class Queue(SQLModel, table=True):
 
     pk: int = Field(primary_key=True)
     place: str = Field(index=True)
-    """Digits; the queue is in the order of these texts. See `reader.core.queue_places`."""
+    """Digits; the queue is in the order of these texts. See `reader.core.marks`."""
 
 
 class KeptOutput(SQLModel, table=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from reader.cache.earlier_texts import compare_texts
 from reader.cache.reads.window import Window
 from reader.cache.second_look import read_changes
+from reader.cache.texts import compare_texts
 from reader.commands.output import Style, wrapped
 from reader.core.paper import Paper
 from reader.core.second_look import Changes, describe, reason, section_words

@@ -33,8 +33,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from reader.core.foreign import read_json
-from reader.core.marks import ENTRY
-from reader.core.queue_places import first_place, place_between
+from reader.core.marks import ENTRY, first_place, place_between
 from reader.core.settings.toml_edit import (
     find_blocks,
     with_table,

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeAlias
 
-from reader.core.settings.rules import RuleMarks, RuleQuery
 from reader.core.settings.types import (
     Boolean,
     Choice,
@@ -21,7 +20,7 @@ from reader.core.settings.types import (
     TextLine,
     WebAddress,
 )
-from reader.core.settings.user_types import NAME_LIMIT, KeyText, Name, OneQuery, ProgramLine
+from reader.core.settings.user_types import NAME_LIMIT, KeyText, Name, OneQuery, ProgramLine, RuleMarks, RuleQuery
 from reader.core.settings.vectors import Vectors
 
 EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")

@@ -13,8 +13,6 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlencode
 
 from reader.core.dates import iso_day
@@ -24,11 +22,11 @@ from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
 from reader.feeds.http.busy_host import Backoff, BusyHostClient
-from reader.feeds.http.client import OnWait
+from reader.feeds.http.client import Closing, OnWait
 from reader.feeds.http.documents import Document
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.host_lock import host_lock
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.paths import make_folder, make_private, touch_private
 
 API_ENDPOINT = "https://export.arxiv.org"
@@ -66,7 +64,7 @@ _RENEWAL_TIME = timedelta(hours=6)
 log = logging.getLogger(__name__)
 
 
-class ArxivClient:
+class ArxivClient(Closing):
     """arXiv's API and announcements, one request at a time.
 
         async with ArxivClient(folder) as arxiv:
@@ -129,14 +127,6 @@ class ArxivClient:
             offline=is_offline(environ),
             limits=limits,
         )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         await self._http.aclose()

@@ -21,7 +21,7 @@ from reader.feeds.http.documents import Document, Validators, is_local_url
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.host_lock import host_lock
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.paths import read_start, sync
 from reader.platform import Lock
 

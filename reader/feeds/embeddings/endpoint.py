@@ -21,10 +21,9 @@ from reader.core.settings.vectors import Vectors
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
-from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import BodyReader, BodyTooLarge, Limits, UnknownEncoding
 from reader.feeds.safe_json import parse_json
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from reader.core.hosts import is_loopback
 from reader.core.text import clean
 from reader.feeds.http.documents import Document, DocumentClient
 from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.safe_json import UnreadableJson, parse_json
 from reader.paths import make_private
 

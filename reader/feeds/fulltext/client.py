@@ -28,7 +28,7 @@ from reader.feeds.http.documents import is_local_url
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.host_lock import host_lock
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 
 if TYPE_CHECKING:
     import httpx

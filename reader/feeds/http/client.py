@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from reader import __version__
@@ -23,13 +23,13 @@ from reader.core.hosts import is_loopback
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
-from reader.feeds.http.bodies import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
 from reader.feeds.http.host_lock import host_lock
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import BodyReader, BodyTooLarge, Limits, UnknownEncoding
 
 if TYPE_CHECKING:
     import httpx
+
 
 T = TypeVar("T")
 
@@ -54,6 +54,20 @@ class Response(NamedTuple):
     """Its ETag."""
     is_unchanged: bool = False
     """True for a 304: nothing has changed since the response with the validator that was sent; `body` is empty."""
+
+
+class Closing:
+    """What is closed as the block of its `async with` ends."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        raise NotImplementedError
 
 
 class HttpClient:

@@ -16,7 +16,7 @@ from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.client import MAX_REDIRECTS, HttpClient, OnWait, Response
 from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 
 if TYPE_CHECKING:
     import httpx

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reader.core.errors import FeedError, FeedOffline, FeedRefused, FeedUnreachable
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 
 if TYPE_CHECKING:
     import httpx

@@ -1,14 +1,84 @@
-"""Read the headers and error bodies of responses: rate limits, validators, next pages, reasons."""
+"""Read responses within limits: their bodies, unpacked in steps, so that a few bytes never become gigabytes.
+
+Their headers and error bodies have rate limits, validators, next pages and reasons.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from reader.core.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a request; times are in seconds."""
+
+    connect_timeout: float = 5
+    read_timeout: float = 10
+    """Maximum time without a byte of the response."""
+    total_timeout: float = 30
+    """Maximum time for one request with its whole response."""
+    body_size: int = 32 * 1024 * 1024
+    """Maximum bytes of a response, both as sent and unpacked."""
+    attempts: int = 4
+    silent_attempts: int = 2
+    """Attempts at a host that does not answer in time."""
+    backoff: float = 0.5
+    """Wait before the second attempt; it doubles with each attempt."""
+    longest_wait: float = 310
+    """Maximum wait for a rate limit: a little over the five minutes of the feed's window."""
+
+
+_GZIP_WINDOW = 31
+
+
+class BodyTooLarge(Exception):
+    """The body is over the size limit, before or after unpacking."""
+
+
+class UnknownEncoding(Exception):
+    """The body has another encoding than gzip, or several."""
+
+
+class BodyReader:
+    """Collects a response's body of at most `limit` bytes.
+
+    Only the part that fits is ever unpacked: memory stays under twice the limit. Raises UnknownEncoding for any
+    `Content-Encoding` but none, `identity` and `gzip`.
+    """
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        encodings = [name for part in encoding.split(",") if (name := part.strip().lower()) not in ("", "identity")]
+        if encodings not in ([], ["gzip"], ["x-gzip"]):
+            raise UnknownEncoding
+        self._limit = limit
+        self._body = bytearray()
+        self._received = 0
+        self._gzip = zlib.decompressobj(_GZIP_WINDOW) if encodings else None
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next bytes as they came; raises BodyTooLarge, or zlib.error for damaged gzip."""
+        self._received += len(chunk)
+        if self._gzip is not None:
+            # One byte over the limit is enough to know.
+            chunk = self._gzip.decompress(chunk, self._limit + 1 - len(self._body)) if not self._gzip.eof else b""
+        self._body += chunk
+        if max(self._received, len(self._body)) > self._limit:
+            raise BodyTooLarge
+
+    def body(self) -> bytes:
+        """The unpacked bytes, all of them; raises zlib.error for gzip that is cut off."""
+        if self._gzip is not None and self._received and not self._gzip.eof:
+            raise zlib.error("the body is cut off")
+        return bytes(self._body)
+
 
 _LONGEST_VALIDATOR = 1_000
 

@@ -6,18 +6,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from reader.access_token import lookup_environment
 from reader.config import Settings
 from reader.core.errors import FeedMalformed
 from reader.core.ids import in_address, is_arxiv_id
 from reader.core.paper import Listing
-from reader.feeds.http.client import HttpClient, OnWait, Response
+from reader.feeds.http.client import Closing, HttpClient, OnWait, Response
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.community import PaperPage, parse_page
 from reader.feeds.huggingface.parse import listed_day, listings, parse_item, read_items, read_json
 
@@ -42,7 +41,7 @@ class _Page(NamedTuple):
     is_unchanged: bool = False
 
 
-class HuggingFaceClient:
+class HuggingFaceClient(Closing):
     """The daily papers feed, one request at a time.
 
         async with HuggingFaceClient.from_environment() as feed:
@@ -88,17 +87,6 @@ class HuggingFaceClient:
             lock_folder=lock_folder,
         )
         return cls(http, validators)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         await self._http.aclose()

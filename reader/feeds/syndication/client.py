@@ -8,15 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Self
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.feeds.http.client import OnWait
+from reader.feeds.http.client import Closing, OnWait
 from reader.feeds.http.documents import Document, DocumentClient, Validators, origin_of
 from reader.feeds.http.environment import is_offline
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, parse_feed
 
 PARSE_TIMEOUT = 10.0
@@ -35,7 +33,7 @@ class FetchedFeed:
     """The address for later requests: the new one after a permanent redirect, else the requested one."""
 
 
-class SyndicationClient:
+class SyndicationClient(Closing):
     """Feeds of many hosts, one request at a time to each host.
 
         async with SyndicationClient() as feeds:
@@ -75,14 +73,6 @@ class SyndicationClient:
         limits = replace(Limits(), body_size=BODY_LIMIT, attempts=2, longest_wait=30)
         offline = is_offline(os.environ if environ is None else environ)
         return cls(allow_local=allow_local, offline=offline, limits=limits)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         for client in self._clients.values():

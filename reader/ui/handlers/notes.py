@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from reader.core.errors import ReaderError
-from reader.core.quotes import with_quote
+from reader.core.marks import with_quote
 from reader.core.tag_words import parse_tags
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.ui.handlers.links import Terminal

@@ -83,7 +83,7 @@ class PdfActions:
 
     async def _open(self, file: Path, begun: str = "") -> None:
         """Open a file where the user is; without a viewer say where it is. `begun` is what was answered before."""
-        from reader.actions.viewer import NoViewer, find_viewer, open_file, takes_terminal
+        from reader.actions.programs import NoViewer, find_viewer, open_file, takes_terminal
 
         opening = f"opening {file.name}"
         if self._terminal.send_pdf(file):

@@ -162,7 +162,7 @@ class PaperFacts(Marking):
 
         It takes milliseconds for what people write, and seconds for a text that is made to be slow.
         """
-        from reader.cache.earlier_texts import compare_texts
+        from reader.cache.texts import compare_texts
 
         known = self._cached_key(pk)
         if known is None:

@@ -19,8 +19,8 @@ from reader.cache.marks import effects as module
 from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
+from reader.core.marks import place_between
 from reader.core.paper import Listing
-from reader.core.queue_places import place_between
 from tests.cache.conftest import NOW, ByName, draft
 
 

@@ -11,7 +11,7 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from reader.core.errors import FeedMalformed, FeedOffline, FeedUnreachable, NoFu
 from reader.feeds.arxiv import pdf
 from reader.feeds.arxiv.pdf import PdfClient
 from reader.feeds.http.busy_host import HostBusy
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from tests.feeds.servers import Nap
 
 ID = "2605.00001"

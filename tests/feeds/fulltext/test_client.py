@@ -11,7 +11,7 @@ from reader.config import Settings
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, NoFullText
 from reader.feeds.fulltext.client import FEED, FeedTexts, PageTexts, open_text_sources
 from reader.feeds.http.client import HttpClient
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.servers import Nap

@@ -12,7 +12,7 @@ import pytest
 
 from reader.core.errors import FeedError
 from reader.feeds.http.documents import Document, DocumentClient
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 
 LIMITS = Limits(attempts=1, read_timeout=5, total_timeout=5, body_size=100_000)
 FEED = b"<rss/>"

@@ -8,7 +8,7 @@ import pytest
 
 from reader.feeds.http.busy_host import PAUSES, Backoff, BusyHostClient, HostBusy
 from reader.feeds.http.documents import Document
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from tests.feed_server import FeedServer
 from tests.feeds.servers import Nap
 

@@ -15,7 +15,7 @@ from reader.core.errors import FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.hosts import is_local
 from reader.feeds.http import connections
 from reader.feeds.http.connections import LocalHost, PublicNetwork
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.syndication.client import SyndicationClient
 from tests.feeds.servers import Documents, Page, item, rss
 

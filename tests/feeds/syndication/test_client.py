@@ -14,7 +14,7 @@ from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.feeds.http.documents import DocumentClient, Validators, is_local_url, origin_of
 from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.limits import Limits
+from reader.feeds.http.responses import Limits
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.feeds.syndication.parse import Feed, NotAFeed
 from tests.feeds.servers import Documents, Nap, Page, item, rss

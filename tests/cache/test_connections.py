@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.cache import schema
+from reader.cache.connections import alone
 from reader.cache.files import backups
-from reader.cache.files.turns import alone
 from reader.core.errors import CacheBusy
 
 TODAY = date(2026, 5, 12)
