@@ -74,7 +74,8 @@ def summarize(report: Report) -> str:
         asked = f" and the {amount(report.unread, 'paper')} that the old one had or you marked" if report.unread else ""
         return (
             f"A new cache has {amount(report.events, 'event')} and no papers, because neither a backup nor the file has"
-            f" any that can be read; 'dailypapers refresh' asks the feed for the latest days{asked}{_unread_lines(report)}."
+            " any that can be read; 'dailypapers refresh' asks the feed for the latest"
+            f" days{asked}{_unread_lines(report)}."
         )
     if report.is_new:
         return f"A new cache has {have}: {sources}{_missing(report)}."
