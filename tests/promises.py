@@ -67,7 +67,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "refresh/test_rules.py::test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back",
         ),
         "A paper that you ask for by its id is left alone": (
-            "refresh/test_rules.py::test_rules_that_are_new_or_back_leave_older_papers_alone",
+            "refresh/test_rules.py::test_a_paper_that_is_asked_for_by_its_id_comes_without_rules",
         ),
         "leave their papers out of all lists for as long as": (
             "refresh/test_rules.py::test_muted_words_hide_papers_while_the_settings_have_them",
@@ -97,6 +97,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
             "pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
             "pty/test_served.py::test_without_its_server_it_ends_and_keeps_the_place",
+            "pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
         ),
         # What others wrote
         "Your terminal never takes them for commands": (
@@ -247,7 +248,10 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "commands/test_digest.py::test_it_goes_on_from_the_last_one",
         ),
         # Files, in and out
-        "are listed, not lost": ("commands/test_import_libraries.py::test_a_library_comes_in_and_twice_is_once",),
+        "are listed, not lost": (
+            "commands/test_import_libraries.py::test_a_library_comes_in_and_twice_is_once",
+            "commands/test_import_libraries.py::test_an_entry_that_is_cut_off_is_listed",
+        ),
         "adds what the file lacks, and changes nothing in it": (
             "commands/test_export_files.py::test_a_file_gets_what_it_lacks_and_no_more",
             "commands/test_export_files.py::test_foreign_entries_stay_byte_by_byte",

@@ -51,7 +51,7 @@ def read_present(file: Path, format: str) -> Present:
     match format:
         case "bibtex" | "ris":
             keys = _KEY.findall(text) if format == "bibtex" else re.findall(r"^ID  - (\S+)", text, re.MULTILINE)
-            return Present(text, *_read_entries(data, file), tuple(keys))
+            return Present(text, *_read_entries(data), tuple(keys))
         case "csl-json" | "json":
             return _json(text, data, file)
         case "csv":
@@ -74,7 +74,7 @@ def joined(present: Present, new: str, format: str) -> str:
     return f"{present.text}{gap}{'' if format in ('csv', 'ris') or not new else chr(10)}{new}"
 
 
-def _read_entries(data: bytes, file: Path) -> tuple[frozenset[str], frozenset[int]]:
+def _read_entries(data: bytes) -> tuple[frozenset[str], frozenset[int]]:
     """The ids of a file's entries, and the hashes of the titles of those without one."""
     from datetime import UTC, datetime
 
@@ -99,7 +99,7 @@ def _json(text: str, data: bytes, file: Path) -> Present:
     if not isinstance(items, list):
         raise Unusable(f"{file} is not a JSON array, so nothing was appended.")
     own = {item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)}
-    ids, titles = _read_entries(data, file) if items else (frozenset[str](), frozenset[int]())
+    ids, titles = _read_entries(data) if items else (frozenset[str](), frozenset[int]())
     return Present(text, ids | own, titles, tuple(own))
 
 

@@ -42,7 +42,7 @@ from reader.ui.work.fetching.pdf_fetcher import PdfFetcher
 from reader.ui.work.fetching.picture_loader import PictureLoader
 from reader.ui.work.fetching.refresher import Refresher
 from reader.ui.work.fetching.text_fetcher import TextFetcher
-from reader.ui.work.fit_finder import FitFinder
+from reader.ui.work.shown_paper import FitFinder
 from reader.ui.work.sync import Sync
 from reader.ui.work.topic_meanings import TopicMeanings
 from reader.ui.work.traces import Traces
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from reader.ui.work.services import Services
 from reader.ui.work.fetching.texts_ahead import TextsAhead
 from reader.ui.work.fetching.vector_maker import VectorMaker
-from reader.ui.work.text_places import TextPlaces
+from reader.ui.work.shown_paper import TextPlaces
 
 
 class Parts(Program, Display, Protocol):

@@ -219,3 +219,11 @@ def test_a_list_of_feeds_is_followed(run: Run, papers: Path, tmp_path: Path) -> 
     assert run("import", str(file), "--json").record["feeds"] == {"added": [], "known": 1}
     file.write_text("<opml")
     assert run("import", str(file)).code == 1
+
+
+def test_an_entry_that_is_cut_off_is_listed(run: Run, papers: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cut.bib"
+    file.write_text(f"@misc{{a, eprint={{{HERE}}}}}\n@misc{{b, title={{Half a title", "utf-8")
+    found = run("import", str(file), "--tag", "thesis")
+    assert found.out.startswith("1 paper named, 1 of them here.")
+    assert found.err == "1 entry names no paper of arXiv:\n  line 2: Half a title\n"

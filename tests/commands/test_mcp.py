@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from mcp import Client, StdioServerParameters
 
 from reader.commands.agents import tools as mcp_tools
-from reader.commands.agents.arguments import checked
-from reader.commands.agents.server import Desk, make_server, tools_of
+from reader.commands.agents.server import Desk, checked, make_server, tools_of
 from reader.commands.workspace import Workspace
 from reader.core.paper import FIELDS, Paper
 from tests.commands.conftest import IDS, Run

@@ -23,9 +23,12 @@ from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from reader.core.query import parse
 from reader.core.settings.tables import Rule
-from reader.refresh.jobs import RulesActed
+from reader.core.topics.scorer import Topics
+from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, RulesActed
 from reader.refresh.rules import RuleKeeper
+from reader.refresh.running import run_job
 from tests.cache.conftest import NOW, ByName, draft
+from tests.feed_server import FeedServer, item
 
 DAY = "2026-11-24"
 HIDES = Rule("Finance", "finance", ("hide", "tag:money"))
@@ -144,6 +147,21 @@ def test_rules_that_are_new_or_back_leave_older_papers_alone(file: Path) -> None
     store(file, p5="Finance", p6="Finance")
     keeper.pass_over("2611.00006")
     assert refresh(file, HIDES) == RulesActed((("hidden", 2), ("tagged money", 2)))
+
+
+async def test_a_paper_that_is_asked_for_by_its_id_comes_without_rules(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(file.parent))
+    for name in ("HF_ENDPOINT", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    assert refresh(file, HIDES, p1="Vision") is None
+    with FeedServer({"2026-11-24": [item("2611.00007", "Finance")]}) as feed:
+        settings = Settings(endpoint=feed.url, rules=(HIDES,))
+        context = JobContext(file, settings, Topics, lambda: datetime(2026, 11, 24, tzinfo=UTC))
+        assert [step async for step in run_job(context, LookUpPaper("2611.00007"))][-1] == LookupFinished(True)
+    assert refresh(file, HIDES) is None
+    assert (len(found(file, "")), found(file, "is:hidden")) == (2, [])
 
 
 def test_muted_words_hide_papers_while_the_settings_have_them(file: Path) -> None:

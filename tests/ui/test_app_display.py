@@ -82,6 +82,8 @@ async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeyp
             await r.until(lambda: r.status.startswith("picture in "))
         first, second = sorted((home / "pictures").iterdir(), key=lambda file: len(file.name))
         assert first.name == f"dailypapers-{NOW:%Y-%m-%d-%H%M%S}.svg"
+        # Viewers keep the spaces between words.
+        assert first.read_text("utf-8").startswith('<svg xml:space="preserve" ')
         assert r.status == f"picture in {second}"
         svg = first.read_text()
         ElementTree.fromstring(svg)

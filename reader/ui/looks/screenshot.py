@@ -22,6 +22,8 @@ def draw_picture(app: App[str], title: str) -> str:
     svg = app.export_screenshot(title=title)
     # Textual names a font that a viewer would fetch, and numbers each picture anew.
     svg = _WEB_FONT.sub("", svg).replace("Fira Code, monospace", FONTS)
+    # Some viewers take even spaces that may not break for layout, and drop those at the ends of words.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return re.sub(r"terminal-\d+", "terminal", svg)
 
 

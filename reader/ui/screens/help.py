@@ -77,9 +77,6 @@ MEANINGS = (
 )
 """Fields of `Glyphs` with a name and a sentence, in the order of the legend."""
 
-PLAIN = frozenset(("upvotes", "folded", "line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
-"""Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
-
 
 def legend(glyphs: Glyphs) -> list[Sign]:
     """Return all signs of a set of glyphs that mean something."""

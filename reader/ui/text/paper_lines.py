@@ -113,7 +113,7 @@ def _fold(
     # More items than this never fit in the lines.
     possible = min(len(items), most * MEASURE // 2)
     fitting = bisect_right(
-        range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n, look)))
+        range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n)))
     )
     if look.is_unfolded:
         rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
@@ -121,10 +121,10 @@ def _fold(
         less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) else []
         return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
     shown = max(fitting, 1)
-    return line_up(items[:shown], _more(items[shown:], count - shown, look))
+    return line_up(items[:shown], _more(items[shown:], count - shown))
 
 
-def _more(hidden: Sequence[Sequence[Piece]], count: int, look: Presentation) -> list[Piece]:
+def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
     """The number of items that are not shown; it is marked if a searched word is in one of them."""
     if not count:
         return []

@@ -12,7 +12,7 @@ from reader.keys.contexts import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.looks.theme import DEFAULTS, THEMES
-from reader.ui.screens.help import MEANINGS, PLAIN, HelpScreen, HelpSearch, _Footer, legend, legend_section, sections
+from reader.ui.screens.help import MEANINGS, HelpScreen, HelpSearch, _Footer, legend, legend_section, sections
 from reader.ui.text.finder import Finder
 from reader.ui.text.glyphs import ASCII, UNICODE, Glyphs
 
@@ -255,6 +255,10 @@ def test_finding_marks_beginnings_and_survives_odd_letters() -> None:
     for odd in ("\\", "[/]", "İ", "ß", "\ud800", "*+?"):
         start, end = Finder(odd).spans(f"x{odd} y")[0]
         assert f"x{odd} y"[start:end] == odd
+
+
+PLAIN = frozenset(("upvotes", "folded", "line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
+"""Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
 
 
 def test_every_sign_is_explained_or_means_nothing() -> None:

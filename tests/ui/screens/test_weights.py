@@ -7,9 +7,9 @@ import pytest
 from reader.core.choice.taste import TasteTerm
 from reader.core.choice.weights import Weight
 from reader.core.choice.wishes import Wish
+from reader.ui.screens.weights import WeightRow, weight_line, weight_rows, weight_said, weights_title
 from reader.ui.text.glyphs import ASCII, UNICODE
 from reader.ui.text.lines import Line, measure
-from reader.ui.text.weight_lines import WeightRow, weight_line, weight_rows, weight_said, weights_title
 from reader.ui.text.why_lines import for_you_lines, suits_lines
 
 LEARNED = Weight(Wish("word", "kv cache", 2), "KV cache", 0.5, 3)
