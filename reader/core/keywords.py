@@ -196,16 +196,13 @@ def normalize(keyword: str) -> str:
     return " ".join((short or bare).split()).lower()
 
 
-def collapse(keywords: Iterable[str], common: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The keywords without duplicates, in their order, each normalized.
-
-    `common` has the form to show for a key, as `commonest` returns it.
-    """
+def collapse(keywords: Iterable[str]) -> tuple[str, ...]:
+    """The keywords without duplicates, in their order, each normalized."""
     shown: dict[str, str] = {}
     for keyword in keywords:
         same = key(keyword)
         if same and same not in shown:
-            shown[same] = (common or {}).get(same) or normalize(keyword)
+            shown[same] = normalize(keyword)
     return tuple(shown.values())
 
 

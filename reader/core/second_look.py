@@ -18,9 +18,6 @@ from reader.core.word_diff import Run, SectionDiff, compare_words, count_words
 SHARE = 2
 """A number must also grow by at least half of what it was: most papers gain votes for a week."""
 
-NAMES = ("code", "models", "version", "venue", "votes", "comments", "title", "abstract")
-"""What may change, in the order in which it is shown."""
-
 
 class Facts(NamedTuple):
     """The facts of a paper at one time."""
@@ -68,7 +65,7 @@ class Difference(NamedTuple):
     """One thing that changed."""
 
     what: str
-    """One of `NAMES`."""
+    """`code`, `models`, `version`, `venue`, `votes`, `comments`, `title` or `abstract`."""
     before: str | int | bool | None
     after: str | int | bool | None
     is_enough: bool
@@ -130,7 +127,7 @@ class History:
         )
 
     def changes(self, since: int, until: int | None, limits: Limits) -> list[Difference]:
-        """What changed between two times, or since one, in the order of `NAMES`."""
+        """What changed between two times, or since one, in the order in which it is shown."""
         day = datetime.fromtimestamp(since, UTC).date().isoformat()
         after = self.now if until is None else self.at(until)
         # A version that was not known then is new if it was made later.

@@ -107,6 +107,9 @@ def _condition(walk: DayWalk, days: Clause, low: int, high: int) -> Clause:
     return join_clauses([days, Clause(words, (walk.expression, low, high)), walk.rest], "AND")
 
 
+COLUMNS = "p.pk, p.sort_day"
+"""What is read of each paper: its key and the day by which it is sorted."""
+
 HARDLY_ANY = 2_000
 """The texts of this many papers are read within 20 ms; their rows are sorted within 2 ms."""
 
@@ -160,9 +163,7 @@ class Answer(NamedTuple):
     rows: list[Row]
 
 
-def first(
-    connection: sqlite3.Connection, selection: Selection, limit: int, columns: str = "p.pk, p.sort_day"
-) -> Answer:
+def first(connection: sqlite3.Connection, selection: Selection, limit: int, columns: str = COLUMNS) -> Answer:
     """Read the first rows of a selection by the first way in the table that applies and does not give up."""
     if selection.near is not None:
         selection = nearest(connection, selection)
@@ -218,7 +219,6 @@ def in_texts(
     selection: Selection,
     known: Iterable[int],
     limit: int = -1,
-    columns: str = "p.pk, p.sort_day",
 ) -> list[Row]:
     """Read the papers that are found only by their full text, in order: all others of the selection are `known`.
 
@@ -228,7 +228,7 @@ def in_texts(
     if selection.in_texts is None or limit == 0:
         return []
     where = _having(connection, selection.in_texts, known)
-    return _fetch(connection, where, selection.in_texts.order, limit, columns) if where else []
+    return _fetch(connection, where, selection.in_texts.order, limit, COLUMNS) if where else []
 
 
 def _having(connection: sqlite3.Connection, found: InTexts, known: Iterable[int] = ()) -> Clause | None:

@@ -51,9 +51,6 @@ class Line(NamedTuple):
         return sum(cell_len(piece.text) for piece in self.pieces)
 
 
-_ROLE_OF_STYLE = {"": "text"}
-
-
 def pieces_of(spans: Spans, role: str = "text") -> list[Piece]:
     """Spans as pieces, formulas as Unicode where that says the same; plain text gets a role."""
     pieces = []

@@ -20,6 +20,7 @@ from reader.core.hosts import is_local
 from reader.core.settings.vectors import Vectors
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
+from reader.core.vectors import checked
 from reader.feeds.http import responses
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
@@ -184,8 +185,6 @@ def _reason(body: bytes) -> str:
 
 def _read_rows(body: bytes, count: int, host: str) -> Rows:
     """The vectors of an answer in the order of the texts; raises FeedMalformed."""
-    from reader.feeds.embeddings.rows import checked
-
     try:
         data = cast(Any, parse_json(body))["data"]
         if len(data) != count:

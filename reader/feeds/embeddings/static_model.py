@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ConfigError
 from reader.core.text import clean
+from reader.core.vectors import checked
 
 if TYPE_CHECKING:
     from reader.core.vectors import Rows
@@ -46,8 +47,6 @@ class StaticEncoder:
         self._model = None
 
     def _encode(self, texts: Sequence[str]) -> Rows:
-        from reader.feeds.embeddings.rows import checked
-
         with self._lock:
             if self._model is None:
                 self._model = _load(self._folder)
