@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from reader.commands.choosing import explain_nothing, point_to_near
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.output import Style, counts, is_terminal, print_line, state_words
-from reader.commands.printing import likeness
-from reader.commands.printing.for_you import KEY
 from reader.commands.printing.json_form import add_json_fields
+from reader.commands.printing.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
@@ -40,7 +39,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
 
-    return (*RECORD_KEYS, "in_text", KEY, likeness.KEY)
+    return (*RECORD_KEYS, "in_text", FOR_YOU, LIKE)
 
 
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -49,9 +48,9 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         chosen = selection(window, query)
         found = window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
         if arguments.json:
-            with_opinion = KEY in arguments.json.fields or (chosen.is_for_you and not arguments.json.fields)
+            with_opinion = FOR_YOU in arguments.json.fields or (chosen.is_for_you and not arguments.json.fields)
             like = chosen.near.like if chosen.near is not None else ()
-            with_shared = likeness.KEY in arguments.json.fields or (bool(like) and not arguments.json.fields)
+            with_shared = LIKE in arguments.json.fields or (bool(like) and not arguments.json.fields)
             records = _records(window, found, like if with_shared else None, with_opinion=with_opinion)
             arguments.json.print_records(records)
         elif is_terminal(sys.stdout):
@@ -73,13 +72,12 @@ def _records(
     window: Window, found: Order[int], like: Sequence[str] | None, *, with_opinion: bool
 ) -> Iterator[dict[str, object]]:
     from reader.actions.export import record
-    from reader.commands.printing import for_you
 
     in_texts = found.only_in_texts
     for paper in window.papers(found.pks):
-        opinion = for_you.record(window, paper) if with_opinion else {}
+        opinion = for_you_record(window, paper) if with_opinion else {}
         # True if the paper has the query's words only in its full text.
-        shares = likeness.record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
+        shares = like_record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
         yield record(paper) | {"in_text": paper.pk in in_texts} | opinion | shares
 
 

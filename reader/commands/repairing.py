@@ -50,6 +50,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
                 "papers": report.papers,
                 "papers_left": report.lost,
                 "papers_unread": report.unread,
+                "journal_lines_unread": report.unread_lines,
                 "papers_from": {str(file): count for file, count in report.restored.items()},
             }
         )
@@ -73,7 +74,8 @@ def summarize(report: Report) -> str:
         asked = f" and the {amount(report.unread, 'paper')} that the old one had or you marked" if report.unread else ""
         return (
             f"A new cache has {amount(report.events, 'event')} and no papers, because neither a backup nor the file has"
-            f" any that can be read; 'dailypapers refresh' asks the feed for the latest days{asked}."
+            " any that can be read; 'dailypapers refresh' asks the feed for the latest"
+            f" days{asked}{_unread_lines(report)}."
         )
     if report.is_new:
         return f"A new cache has {have}: {sources}{_missing(report)}."
@@ -93,11 +95,18 @@ def _named(file: Path) -> str:
 
 def _missing(report: Report) -> str:
     """What could not be brought back, and what to do."""
+    lines = _unread_lines(report)
     missing = report.unread + report.lost
     if not missing:
-        return ""
+        return lines
     why = "could not be read" if report.unread else "were left for want of time"
-    return f"; {amount(missing, 'more paper')} {why}, and 'dailypapers refresh' asks the feed for them"
+    return f"; {amount(missing, 'more paper')} {why}, and 'dailypapers refresh' asks the feed for them{lines}"
+
+
+def _unread_lines(report: Report) -> str:
+    if not report.unread_lines:
+        return ""
+    return f"; {amount(report.unread_lines, 'line')} of the journal could not be read: look at your latest marks"
 
 
 def prepare_cache(file: Path, rules: Rules) -> list[str]:

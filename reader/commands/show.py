@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
-from reader.commands.printing import changes, for_you, shared_marks
+from reader.commands.printing import changes, shared_marks
 from reader.commands.printing.json_form import add_json_fields
 from reader.commands.printing.paper_page import draw_paper, facts, short_parts
+from reader.commands.printing.reasons import FOR_YOU, for_you_record, for_you_sentence
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.paper import Paper, labelled
 from reader.core.rules import said
@@ -67,7 +68,7 @@ def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
     from reader.commands.printing.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, shared_marks.KEY, MARKED_BY, WHY, for_you.KEY, RULES, changes.KEY)
+    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, shared_marks.KEY, MARKED_BY, WHY, FOR_YOU, RULES, changes.KEY)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -95,9 +96,9 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         if changes.KEY in arguments.json.fields:
             with workspace.window() as window:
                 why |= {changes.KEY: changes.record(changes.load_changes(window, paper))}
-        if for_you.KEY in arguments.json.fields:
+        if FOR_YOU in arguments.json.fields:
             with workspace.window() as window:
-                why |= for_you.record(window, paper)
+                why |= for_you_record(window, paper)
         if RULES in arguments.json.fields:
             with workspace.window() as window:
                 why[RULES] = _rule_record(window, paper)
@@ -173,7 +174,7 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
     if reasons is not None:
         names = {topic.slug: topic.name for topic in workspace.topics.topics}
         with workspace.window() as window:
-            suits = for_you.sentence(window, paper)
+            suits = for_you_sentence(window, paper)
             acts = _ruled(window, paper)
         return chain(
             _format_reasons(paper, reasons, names, style), _format_sentence(suits), *map(_format_sentence, acts)

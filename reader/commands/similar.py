@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
 from reader.commands.output import Style, counts, is_terminal, print_line, state_words, warn, wrapped
-from reader.commands.printing import likeness
 from reader.commands.printing.json_form import add_json_fields
+from reader.commands.printing.reasons import LIKE, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.similarity import came_out, like_query
 from reader.core.text import clean
@@ -49,7 +49,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
 
-    return (*RECORD_KEYS, likeness.KEY)
+    return (*RECORD_KEYS, LIKE)
 
 
 def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
@@ -84,14 +84,14 @@ def _records(window: Window, found: Order[int], ids: Sequence[str]) -> Iterator[
     from reader.actions.export import record
 
     for pk, paper in zip(found.pks, window.papers(found.pks), strict=False):
-        yield record(paper) | likeness.record(window, ids, pk)
+        yield record(paper) | like_record(window, ids, pk)
 
 
 def _format_fields(window: Window, found: Order[int], ids: Sequence[str]) -> Iterator[str]:
     """Lines for other programs: id, day, upvotes, comments, state, title and reason, separated by tabs."""
     for row in window.rows(found.pks):
         if isinstance(row.pk, int):
-            said = likeness.shared(window, ids, row.pk).said
+            said = shared(window, ids, row.pk).said
             facts = (row.id, row.day, *counts(row), state_words(row), clean(row.title))
             yield "\t".join((*facts, clean(said)))
 
@@ -105,7 +105,7 @@ def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Work
     for pk in found.pks:
         one = found._replace(pks=[pk], groups=())
         yield from table.draw(window, one, 1)
-        said = likeness.shared(window, ids, pk).said
+        said = shared(window, ids, pk).said
         for line in wrapped(clean(said), table.columns - INDENT) if said else ():
             yield f"{' ' * INDENT}{style.faint(line)}"
 

@@ -180,3 +180,12 @@ def test_a_command_never_begins_anew_beside_a_backup(run: Run, starred: Path, is
     found = run("count")
     assert f"The cache was {'empty' if is_emptied else 'missing'}. A new cache has" in found.err
     assert "6 papers" in found.err
+
+
+def test_lines_of_the_journal_that_can_not_be_read_are_said(run: Run, starred: Path) -> None:
+    run("mark", "hide", "2606.26740")
+    journal = starred.with_suffix(".journal.jsonl")
+    journal.write_bytes(journal.read_bytes().replace(b'"kind":"hide"', b'"kind":"hidf"'))
+    starred.unlink()
+    found = run("cache", "repair")
+    assert "; 1 line of the journal could not be read: look at your latest marks." in found.out

@@ -91,6 +91,8 @@ class Report:
     """The files that papers came back from, each with how many."""
     unread: int = 0
     """Papers that a file names or the user marked, and of which no file has the record."""
+    unread_lines: int = 0
+    """Lines of the journal that can't be read, so that their marks come from elsewhere or not at all."""
     lost: int = 0
     """Papers that were found in the broken file and for which there was no time."""
 
@@ -333,7 +335,7 @@ class Repair:
             if machine is not None:
                 connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('machine', ?)", (machine,))
         with closing(Events.open(building)) as events:
-            events.agree()
+            self.report.unread_lines = len(events.agree().bad_lines)
             for _, source in sources:
                 # A changed bit in an id must not make a second event, which an undo of the first would not take back.
                 known = self._known_places(building)

@@ -14,8 +14,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.choosing import find_or_fetch, find_or_fetch_text
-from reader.commands.printing import for_you as opinions
-from reader.commands.printing import likeness, shared_marks
+from reader.commands.printing import shared_marks
+from reader.commands.printing.reasons import FOR_YOU, for_you_record, shared
 from reader.commands.workspace import NotInCache, Workspace, find, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE, TAG
@@ -152,7 +152,7 @@ def similar(
 
         def record(paper: Paper) -> Answer:
             answer = paper_record(window, paper, _SHORT)
-            said = likeness.shared(window, known, paper.pk).said if isinstance(paper.pk, int) else ""
+            said = shared(window, known, paper.pk).said if isinstance(paper.pk, int) else ""
             answer[FOREIGN]["shares"] = clean(said) or None
             return answer
 
@@ -170,7 +170,7 @@ def for_you(workspace: Workspace, query: str = "", limit: int = 10, offset: int 
         ).pks
 
         def record(paper: Paper) -> Answer:
-            said = opinions.record(window, paper)[opinions.KEY]
+            said = for_you_record(window, paper)[FOR_YOU]
             answer = paper_record(window, paper, _SHORT)
             if isinstance(said, dict):
                 answer["score"] = round(said["score"], 3)
