@@ -92,7 +92,9 @@ def test_standard_input_is_empty_and_the_token_is_not_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    show = "import os, sys; print(repr(sys.stdin.read()), 'HF_TOKEN' in os.environ, words, sys.stdout.isatty())"
+    # The command moves the token out of its environment before all else.
+    hide = "import os, sys; from reader import access_token; access_token.hide_tokens();"
+    show = f"{hide} print(repr(sys.stdin.read()), 'HF_TOKEN' in os.environ, words, sys.stdout.isatty())"
     monkeypatch.setattr(own_process, "_START", own_process._START.partition(" from reader.cli")[0] + show)
     done = CommandProcess(["a b", "é"], 80, {HOME_VARIABLE: str(tmp_path)}).wait()
     assert done.text == "'' False ['a b', 'é'] True"

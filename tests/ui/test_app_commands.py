@@ -124,7 +124,7 @@ async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> N
         for line, said in (
             ("tga", "Did you mean tag?"),
             ("mark raed", "Did you mean read?"),
-            ("mark", "say which"),
+            ("mark", "choose one of"),
         ):
             await r.do("command.open")
             await r.type(line)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import PurePath
+from typing import IO
 
 from reader import platform
 from reader.access_token import child_environment
@@ -55,18 +56,17 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
     with _ignoring_interrupts():
         try:
             if pager.stdin is not None:
-                _write(lines, Output(pager.stdin, like=sys.stdout))
+                _write(lines, pager.stdin)
         finally:
             pager.wait()
 
 
-def _write(lines: Iterator[str], stream: Output) -> None:
-    with suppress(BrokenPipeError):
-        try:
-            for line in lines:
-                stream.write(f"{line}\n")
-        finally:
-            stream.close()
+def _write(lines: Iterator[str], stream: IO[str]) -> None:
+    """Write the lines and close the stream: until then, the pager waits for more."""
+    with suppress(BrokenPipeError), stream:
+        harmless = Output(stream, like=sys.stdout)
+        for line in lines:
+            harmless.write(f"{line}\n")
 
 
 @contextmanager
