@@ -153,7 +153,14 @@ def print_requests() -> None:
     """Print each request on standard error, with its status, bytes and time."""
     import logging
 
-    handler = logging.StreamHandler()
+    class Printed(logging.StreamHandler[TextIO]):
+        """Prints to what standard error is at that moment."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            self.stream = sys.stderr
+            super().emit(record)
+
+    handler = Printed()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     log = logging.getLogger("reader.feeds")
     log.addHandler(handler)

@@ -12,11 +12,13 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 from reader.cache import second_look
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
 from reader.core.follows import WATCH
+from reader.core.foreign import read_json, web_url
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.core.marks import (
     AGENT,
@@ -202,9 +204,8 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
     newest = _newest_follows(connection)
     listed: dict[str, dict[str, str | None]] = {}
     for slug in sorted(newest):
-        if newest[slug]:
-            feed = {"home": None, "folder": "", **json.loads(newest[slug]), "slug": slug}
-            listed.setdefault(feed["url"], feed)
+        if (said := _feed(newest[slug])) is not None:
+            listed.setdefault(said["url"], {"home": None, "folder": "", **said, "slug": slug})
     # A feed that is followed since before the log had feeds has no event yet, not even a forgotten one.
     rows = connection.execute(
         "SELECT slug, url FROM feed WHERE kind <> 'own'"
@@ -221,6 +222,18 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
     )
 
 
+def _feed(value: str) -> dict[str, Any] | None:
+    """The feed of an event; None if it is no longer followed, or leads elsewhere than to the web."""
+    feed = read_json(value, _LONGEST_FEED)
+    if not isinstance(feed, dict) or not all(isinstance(feed.get(name), str) for name in _FEED):
+        return None
+    return feed if feed["kind"] != "rss" or web_url(feed["url"]) is not None else None
+
+
+_FEED = ("kind", "url", "title", "added")
+_LONGEST_FEED = 20_000
+
+
 def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
     """The newest value of each slug that was ever followed."""
     rows = connection.execute(
@@ -232,7 +245,7 @@ def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
 def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
     """All slugs under which an address is followed."""
     newest = _newest_follows(connection)
-    return [slug for slug, value in newest.items() if value and json.loads(value)["url"] == url]
+    return [slug for slug, value in newest.items() if (feed := _feed(value)) is not None and feed["url"] == url]
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
