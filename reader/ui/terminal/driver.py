@@ -3,12 +3,14 @@
 Textual 8.2.8 ends the program if a terminal sends bytes that are not UTF-8 or a key with an impossible number, and
 prints a traceback when the terminal is gone; its thread that writes ends then, and the event loop waits for ever for
 room in that thread's queue. Pasted text is taken for keys after an escape in it. Keys that come faster than they are
-handled wait in the event loop, without a bound.
+handled wait in the event loop, without a bound. Of sizes that follow each other closely, an older one may be told last.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 from codecs import getincrementaldecoder
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -18,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast, runtime_checkable
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
-from textual.events import Key, Paste
+from textual.events import Key, Paste, Resize
+from textual.geometry import Size
 from textual.message import Message
 
 from reader.ui.terminal.job_control import JobDriver
@@ -80,6 +83,18 @@ class TerminalDriver(JobDriver):
         if self._held is not None and self._frame is not None:
             # Textual found the modes that the frame has set.
             self.attrs_before = self._frame.modes.values
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGWINCH, lambda _number, _frame: loop.call_soon_threadsafe(self._tell_size))
+
+    def _tell_size(self) -> None:
+        """Tell the app the terminal's size.
+
+        Plain Textual reads it while it handles the signal. If the next signal interrupts that, the newer size is told
+        first, and the older one stays on the screen.
+        """
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
 
     def take_over(self, unread: bytes) -> None:
         """Write from now on, and read: first what came before and nobody has taken."""

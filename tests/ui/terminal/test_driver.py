@@ -9,6 +9,7 @@ import sys
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,59 @@ def test_our_thread_ends_with_the_terminal_and_what_is_drawn_goes_nowhere(tmp_pa
     app = start_and_close(OURS, str(tmp_path / "ended"))
     assert app.wait(30) in (0, 120), "120: Python could not flush the terminal"
     assert (tmp_path / "ended").exists()
+
+
+RESIZED = """
+import signal, sys
+from textual.app import App
+from {module} import {name}
+coming, told = [], []
+class Driver({name}):
+    def _get_terminal_size(self):
+        if not coming:
+            return (80, 24)
+        size = coming.pop(0)
+        if coming:
+            signal.raise_signal(signal.SIGWINCH)
+        return size
+class Resized(App):
+    def on_mount(self):
+        coming.extend([(50, 10), (60, 20)])
+        signal.raise_signal(signal.SIGWINCH)
+    async def _on_resize(self, event):
+        await super()._on_resize(event)
+        told.append(event.size.width)
+        if len(told) > 1 and not coming:
+            # Behind all that waits by now.
+            self.call_later(self.end)
+    def end(self):
+        open(sys.argv[1], "w").write(str(told[-1]))
+        self.exit()
+Resized(driver_class=Driver).run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "last"),
+    [("textual.drivers.linux_driver", "LinuxDriver", 50), ("reader.ui.terminal.driver", "TerminalDriver", 60)],
+)
+def test_a_size_that_comes_while_one_is_read_is_the_last_but_in_plain_textual(
+    tmp_path: Path, module: str, name: str, last: int
+) -> None:
+    ours, its = os.openpty()
+    command = [sys.executable, "-c", RESIZED.format(module=module, name=name), str(tmp_path / "told")]
+    app = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, start_new_session=True)
+    os.close(its)
+    try:
+        deadline = time.monotonic() + 60
+        while app.poll() is None:
+            assert time.monotonic() < deadline, "it has not ended"
+            if select.select([ours], [], [], 0.05)[0]:
+                # The terminal is gone as soon as the app is.
+                with suppress(OSError):
+                    os.read(ours, 65536)
+        assert int((tmp_path / "told").read_text()) == last
+    finally:
+        app.kill()
+        app.wait()
+        os.close(ours)
