@@ -30,6 +30,8 @@ def make_marked_home(stage: Stage) -> Path:
         ("mark", "hide", *papers[10:20]),
         ("undo",),
         ("mark", "unread", *papers[20:]),
+        # Digests have something to tell.
+        ("mark", "unread", "--query", "since:3y"),
         ("mark", "queue", *papers[5:15]),
         ("tag", "add", "later", *papers[:5]),
         ("note", papers[0], "--text", "Mine."),
