@@ -154,11 +154,11 @@ def print_requests() -> None:
     import logging
 
     class Printed(logging.StreamHandler[TextIO]):
-        """Prints to what standard error is at that moment."""
+        """Prints to the standard error of this run, and nothing once another run of this process has its own."""
 
         def emit(self, record: logging.LogRecord) -> None:
-            self.stream = sys.stderr
-            super().emit(record)
+            if self.stream is sys.stderr:
+                super().emit(record)
 
     handler = Printed()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
