@@ -223,11 +223,21 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
 
 
 def _feed(value: str) -> dict[str, Any] | None:
-    """The feed of an event; None if it is no longer followed, or leads elsewhere than to the web."""
+    """The feed of an event, with a whole address; None if it is no longer followed, or leads elsewhere than to the web.
+
+    A feed of a kind that only a newer program knows stays in the log, and is not followed here.
+    """
     feed = read_json(value, _LONGEST_FEED)
     if not isinstance(feed, dict) or not all(isinstance(feed.get(name), str) for name in _FEED):
         return None
-    return feed if feed["kind"] != "rss" or web_url(feed["url"]) is not None else None
+    match feed["kind"]:
+        case "rss":
+            address = web_url(feed["url"])
+            return None if address is None else {**feed, "url": address}
+        case "arxiv":
+            return feed
+        case _:
+            return None
 
 
 _FEED = ("kind", "url", "title", "added")
