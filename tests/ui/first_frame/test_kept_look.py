@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reader import paths
-from reader.ui.first_frame import look_keeper
+from reader.ui import look_keeper
 from reader.ui.first_frame.kept_look import MOST_KEPT, KeptLook, conditions, load_look, save_look, stamp
 from reader.ui.look_keeper import keep_look, look_of
 from tests.ui.conftest import Opener
