@@ -63,9 +63,12 @@ def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:
 def _files() -> Iterator[Stamp]:
     """The files that a look follows from: the settings, stylesheets, themes and widgets, and Textual."""
     yield from (stamp(str(file)) for file in sorted(styles_directory().glob("*.tcss")))
-    for folder in (_PACKAGE / "looks", _PACKAGE / "widgets", _PACKAGE):
+    for folder in (
+        _PACKAGE,
+        *(_PACKAGE / name for name in ("looks", "kit", "list", "filter", "page", "query", "shell")),
+    ):
         yield from (stamp(str(file)) for file in sorted(folder.glob("*.py")))
-    for file in (_PACKAGE / "screens" / "main.py", paths.config_file(), Path(textual.__file__)):
+    for file in (paths.config_file(), Path(textual.__file__)):
         yield stamp(str(file))
 
 
