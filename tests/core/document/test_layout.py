@@ -27,7 +27,7 @@ from reader.core.document.model import (
     Theorem,
 )
 from reader.core.lines import measure
-from reader.ui.text.full_text_lines import TEXT_ROLES
+from reader.ui.full_text.lines import TEXT_ROLES
 from tests.core.document.test_codec import DOCUMENTS
 
 
