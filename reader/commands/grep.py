@@ -52,7 +52,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _find_words(arguments: Namespace, workspace: Workspace) -> int:
     from reader.core.spellings import with_joined
-    from reader.ui.text.lines import hits, pattern
+    from reader.ui.kit.lines import hits, pattern
 
     words = _WORD.findall(arguments.words)
     patterns = list(filter(None, map(pattern, with_joined(words))))
@@ -133,7 +133,7 @@ def _format(found: _Found) -> str:
 
 def _draw(found: Iterator[_Found]) -> Iterator[str]:
     """Lines for a terminal: hits under their papers."""
-    from reader.ui.text.lines import Piece, fill
+    from reader.ui.kit.lines import Piece, fill
 
     style, columns, before = Style.of(sys.stdout), width(), ""
     for one in found:

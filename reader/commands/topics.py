@@ -80,7 +80,7 @@ def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
 def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
     """A line for each topic: papers, trend, slug and as much of the name as fits."""
     from reader.core.topics.trends import WEEKS, percent, spark
-    from reader.ui.text.glyphs import glyphs
+    from reader.ui.kit.glyphs import glyphs
 
     signs = glyphs(workspace.settings.ascii)
     style = Style.of(sys.stdout)

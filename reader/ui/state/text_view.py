@@ -9,9 +9,9 @@ from typing import NamedTuple
 from reader.core.document.layout import Layout, Place
 from reader.core.document.lines import Line
 from reader.core.document.model import Document, Section
+from reader.ui.full_text.lines import FrontLines
 from reader.ui.state.text_links import Link, links_in
 from reader.ui.state.text_search import Search, TextIndex
-from reader.ui.text.full_text_lines import FrontLines
 
 MEASURE = 76
 """Maximum cells of a line of running text."""
