@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from reader import config
 from reader.commands.command import Command, add_json, add_words, positive_number, suggest
 from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
-from reader.commands.settings.template import setting_docs, template
+from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
 from reader.core.settings.entries import LISTS
@@ -76,8 +76,6 @@ def _run_config(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_value(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings.file import key_of
-
     key = key_of(arguments.name)
     value: object
     if key[0] == "keys":
@@ -108,8 +106,6 @@ def _plain(value: object) -> object:
 
 
 def _set_value(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings.file import set_value
-
     set_value(workspace, arguments.name, arguments.value)
     now = Workspace()
     variable = config.VARIABLES.get(arguments.name)
@@ -179,8 +175,6 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings.file import edit
-
     edit(workspace)
     return _print_mistakes(arguments, Workspace())
 
