@@ -17,7 +17,7 @@ from reader.commands.line.typed_line import TRIAGE, WRITE, Word, split
 from reader.commands.workspace import Workspace
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
-from reader.ui.shell import Candidate, Here, Suggested, Typed
+from reader.ui.command_line.shell import Candidate, Here, Suggested, Typed
 
 WRITES = "what the keys act on to a file"
 """What `write` does, in a few words."""

@@ -24,7 +24,7 @@ from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
-from reader.ui.shell import Here, Typed
+from reader.ui.command_line.shell import Here, Typed
 
 WRITE = "write"
 """A command of the reader alone: export the papers that the keys act on to a file."""
