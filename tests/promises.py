@@ -82,7 +82,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # What you look at
         "never moves what you look at": (
-            "ui/widgets/test_paper_list_moves.py::test_a_refresh_moves_nothing_on_the_screen",
+            "ui/list/test_moves.py::test_a_refresh_moves_nothing_on_the_screen",
             "ui/test_app_news.py::test_new_papers_come_above_and_the_cursor_stays_on_its_line",
         ),
         "nothing is fetched, and nothing is kept": (
@@ -101,7 +101,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # What others wrote
         "Your terminal never takes them for commands": (
-            "ui/widgets/test_paper_list.py::test_hostile_titles_are_drawn_literally",
+            "ui/list/test_pane.py::test_hostile_titles_are_drawn_literally",
             "actions/test_export.py::test_no_format_lets_an_escape_through",
             "pty/test_program.py::test_hostile_titles_reach_the_terminal_as_harmless_text",
         ),
@@ -132,7 +132,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/choosing/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
         ),
         "whoever has the address reads and marks as you": (
-            "commands/test_serve.py::test_other_machines_are_warned_of",
+            "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
         ),
         "Alone it asks nobody who they are": (
             "pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",

@@ -16,7 +16,7 @@ from reader.core.reading import WEEKS
 
 if TYPE_CHECKING:
     from reader.core.reading import Counts, Figures, Share
-    from reader.ui.text.lines import Line
+    from reader.ui.kit.lines import Line
 
 MOST_WEEKS = 520
 """Ten years."""
@@ -46,8 +46,8 @@ def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json(_record(figures, names))
         return 0
-    from reader.ui.text.glyphs import glyphs
-    from reader.ui.text.reading_lines import reading_lines
+    from reader.ui.kit.glyphs import glyphs
+    from reader.ui.views.reading_lines import reading_lines
 
     lines = reading_lines(figures, names, width(sys.stdout), glyphs(workspace.settings.ascii))
     print_paged(_painted(lines, Style.of(sys.stdout)), wanted=not arguments.no_pager)

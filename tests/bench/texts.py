@@ -34,7 +34,7 @@ from reader.core.document.model import Document, Heading, Paragraph, Reference, 
 from reader.core.document.search import find
 from reader.core.document.searched import searched_text
 from reader.core.query import parse
-from reader.ui.text.lines import hits, pattern
+from reader.ui.kit.lines import hits, pattern
 from tests.bench import corpus, words
 
 TIMES = 7

@@ -104,8 +104,8 @@ from reader.cache.reads.window import Window
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.files.papers_file import read_papers
-from reader.ui.text.paper_lines import compose
-from reader.ui.text.presentation import Presentation
+from reader.ui.page.lines import compose
+from reader.ui.page.presentation import Presentation
 
 path = Path(sys.argv[1])
 now = "2026-11-24T08:00:00Z"

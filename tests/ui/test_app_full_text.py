@@ -8,7 +8,7 @@ import pytest
 
 from reader.refresh import running
 from reader.session.bookmarks import load
-from reader.ui.work import bookmark_keeper
+from reader.ui.full_text import bookmarks as bookmark_keeper
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
