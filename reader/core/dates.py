@@ -7,7 +7,7 @@ on any day.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 DATE_WORDS = ("today", "yesterday", "latest")
@@ -160,3 +160,8 @@ def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
     if last is None or last >= date.max.isoformat():
         return begin, 1 << 62
     return begin, int((datetime.fromisoformat(last) + timedelta(days=1)).timestamp())
+
+
+def utc_stamp(moment: datetime) -> str:
+    """A moment as the cache keeps it: ISO, UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
