@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import access_token, described
-from reader.commands.line.registry import COMMANDS, add_reader_options, find_command
+from reader.commands.line.registry import COMMANDS, add_reader_options, find_command, is_command
 from reader.commands.streams import Output, finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
@@ -81,14 +81,14 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         if isinstance(error, UnicodeEncodeError) and any("\ud800" <= char <= "\udfff" for char in "".join(words)):
             print_failure("A word of the command is not UTF-8, and only a file may have such a name.", "usage", words)
             return 2
-        return report_unexpected(words[0] if words and words[0] in COMMANDS else "reader", error, words)
+        return report_unexpected(words[0] if words and is_command(words[0]) else "reader", error, words)
     return code
 
 
 def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     """Run a command, or open the reader; raises ReaderError."""
     first = words[0] if words else ""
-    if first in COMMANDS:
+    if is_command(first):
         return _run_command(first, words[1:])
     if first in ("-h", "--help"):
         return _print_front_page(words)
@@ -198,7 +198,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
 
 def _explain_option_order(words: Sequence[str]) -> str:
     """Advice if the options precede the command, else empty."""
-    named = next((word for word in words if word in COMMANDS), None)
+    named = next((word for word in words if is_command(word)), None)
     return f" Options follow the command: '{APP} {named} --help' lists them." if named else ""
 
 

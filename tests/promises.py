@@ -132,7 +132,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/choosing/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
         ),
         "whoever has the address reads and marks as you": (
-            "commands/test_serve.py::test_other_machines_are_warned_of",
+            "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
         ),
         "Alone it asks nobody who they are": (
             "pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import described
+from reader import described, installed
 from reader import platform as systems
 from reader.cache.mending.health import Condition, State
 from reader.cache.postgres import is_server, shown
@@ -110,6 +110,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_programs(workspace)
     findings += _examine_digests(workspace)
     findings += (Finding("Sharing", *fact) for fact in examine_sharing(workspace))
+    findings += _examine_extensions(workspace)
     findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
     if arguments.report is not None:
@@ -435,6 +436,18 @@ def _examine_digests(workspace: Workspace) -> Iterator[Finding]:
     if sent.failure is not None:
         at = sent.failure.at.astimezone().isoformat(" ", "minutes")
         yield Finding("Digest", "failed", at, clean(sent.failure.error), at)
+
+
+def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
+    """What extensions say, and the extensions of other packages, with why one was switched off."""
+    for one in installed.given("findings"):
+        yield from installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
+    off = {one.name: one.why for one in installed.switched_off()}
+    others = {entry.name: entry.package for entry in installed.others().values()}
+    for name, package in {**others, **{one.name: one.package for one in installed.switched_off()}}.items():
+        advice = f"Switched off: {off[name]}. Update or remove the package." if name in off else ""
+        value = clean(f"{name} of {package}")
+        yield Finding("Extensions", "extension", value, clean(advice), "switched off" if advice else "in use")
 
 
 def _examine_log() -> Iterator[Finding]:

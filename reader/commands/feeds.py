@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json, add_words
 from reader.commands.failure import raise_failures
-from reader.commands.output import Style, amount, fit, is_terminal, print_json, print_line, print_requests, warn, width
+from reader.commands.output import Style, amount, is_terminal, print_json, print_line, print_requests, warn, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
+from reader.core.lines import fit
 from reader.core.text import clean
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.commands.command import Command, add_json, add_limit, add_no_pager, add_query, query_of
-from reader.commands.output import Style, is_terminal, print_json, warn, width, wrapped
+from reader.commands.output import Style, is_terminal, print_json, warn, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
+from reader.core.lines import wrapped
 from reader.core.text import clean
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, make_parser, suggest
-from reader.commands.line.registry import COMMANDS, find_command
+from reader.commands.line.registry import find_command, gists_of_commands, is_command
 from reader.commands.output import Style, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -18,7 +18,7 @@ QUERIES = "queries"
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = parser.add_argument("about", nargs="?", metavar="COMMAND", help=f"a command, or {QUERIES}")
-    suggest(about, lambda _: (*COMMANDS, QUERIES))
+    suggest(about, lambda _: (*gists_of_commands(), QUERIES))
 
 
 def _print_help(arguments: Namespace, _workspace: Workspace) -> int:
@@ -27,12 +27,12 @@ def _print_help(arguments: Namespace, _workspace: Workspace) -> int:
         from reader.commands.line.front_page import front_page
 
         print_line(front_page().rstrip("\n"))
-    elif about in COMMANDS:
+    elif is_command(about):
         print_line(make_parser(find_command(about)).format_help().rstrip("\n"))
     elif about == QUERIES:
         _print_queries()
     else:
-        meant = nearest(about, [*COMMANDS, QUERIES])
+        meant = nearest(about, [*gists_of_commands(), QUERIES])
         advice = f"Did you mean {meant}?" if meant else "'dailypapers help' lists all."
         raise UsageError(f"There is no command {about!r}. {advice}")
     return 0

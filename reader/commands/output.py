@@ -7,13 +7,13 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from reader.core.errors import UsageError
+from reader.core.lines import fit
 from reader.core.text import visible
 
 if TYPE_CHECKING:
@@ -226,45 +226,6 @@ class Style:
 
     def _paint(self, code: str, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.on and text else text
-
-
-def fit(text: str, cells: int) -> str:
-    """Text cut or padded to exactly `cells` terminal columns; some letters take two."""
-    from rich.cells import cell_len, set_cell_size
-
-    if cell_len(text) <= cells:
-        return text + " " * (cells - cell_len(text))
-    return set_cell_size(set_cell_size(text, max(0, cells - 1)).rstrip() + "…", cells)
-
-
-def cut(text: str, cells: int, ellipsis: str = "…") -> str:
-    """Text cut to at most `cells` terminal columns, never within a wide letter."""
-    from rich.cells import cell_len, set_cell_size
-
-    if cell_len(text) <= cells:
-        return text
-    return set_cell_size(text, max(0, cells - len(ellipsis))).rstrip() + ellipsis[:cells]
-
-
-def wrapped(text: str, cells: int | None) -> Iterator[str]:
-    """The lines of a paragraph, at most `cells` columns wide (longer words are broken); one line if `cells` is None."""
-    if cells is None:
-        if text:
-            yield text
-        return
-    from rich.cells import cell_len, chop_cells
-
-    line, used = "", 0
-    for word in text.split():
-        for part in chop_cells(word, cells) if cell_len(word) > cells else [word]:
-            size = cell_len(part)
-            if line and used + 1 + size > cells:
-                yield line
-                line, used = part, size
-            else:
-                line, used = (f"{line} {part}", used + 1 + size) if line else (part, size)
-    if line:
-        yield line
 
 
 class Progress:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_json, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, print_json, print_line, width, wrapped
+from reader.commands.output import READABLE, Style, is_terminal, print_json, print_line, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
+from reader.core.lines import wrapped
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
-    from reader.core.document.lines import Line, Piece
+    from reader.core.document.block_lines import DocumentLine
     from reader.core.document.sections import Section
+    from reader.core.lines import Piece
     from reader.core.paper import Paper
 
 
@@ -92,8 +94,8 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[Section]:
 
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
     """The lines of a text: in a pipe, a paragraph or a row of a table each."""
+    from reader.core.document.block_lines import IN_ASCII
     from reader.core.document.layout import Layout
-    from reader.core.document.lines import IN_ASCII
 
     style = Style.of(sys.stdout)
     signs: Mapping[int, str] = IN_ASCII if ascii else {}
@@ -116,7 +118,7 @@ def _facts(paper: Paper, kept: KeptText) -> str:
     return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {source}")))
 
 
-def _painted(line: Line, style: Style, signs: Mapping[int, str]) -> str:
+def _painted(line: DocumentLine, style: Style, signs: Mapping[int, str]) -> str:
     return "".join(_paint(piece, style, signs) for piece in line.pieces).rstrip()
 
 

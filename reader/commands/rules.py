@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.commands.command import Command, add_json, add_limit, add_words, suggest
-from reader.commands.output import Style, amount, fit, is_terminal, print_json, print_line, width
+from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
+from reader.core.lines import fit
 from reader.core.nearest import nearest
 from reader.core.rules import done, opposes, said
 from reader.core.settings.tables import Rule

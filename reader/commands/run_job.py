@@ -74,6 +74,8 @@ async def _redraw(progress: Progress) -> None:
 def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
     """Progress text for a message that came `seconds` after the job's start; empty for other messages."""
     match message:
+        case jobs.ExtensionMessage():
+            return message.progress
         case FeedStarted(title):
             return f"asking {title}"
         case DayStored() | DayEmpty() | DayFailed():

@@ -11,12 +11,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_no_pager
-from reader.commands.output import READABLE, Style, fit, is_terminal, warn, width, wrapped
+from reader.commands.output import READABLE, Style, is_terminal, warn, width
 from reader.commands.printing import changes, shared_marks
 from reader.commands.printing.json_form import add_json_fields
 from reader.commands.printing.paper_page import draw_paper, facts, short_parts
 from reader.commands.printing.reasons import FOR_YOU, for_you_record, for_you_sentence
 from reader.commands.workspace import Workspace, load_paper
+from reader.core.lines import fit, wrapped
 from reader.core.paper import Paper, labelled
 from reader.core.rules import said
 from reader.core.text import clean, clean_block, clean_note

@@ -6,6 +6,7 @@ What each does stands in `reader.refresh.running`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,8 +105,17 @@ class FetchPdf:
     path: str
 
 
+class ExtensionJob(ABC):
+    """A job of an extension: it is pickled, so its class is one of a module, and its values are plain data."""
+
+    @abstractmethod
+    def run(self, context: JobContext) -> AsyncGenerator[Message, None]:
+        """Do it; raise ReaderError if it fails."""
+
+
 Job = (
-    Refresh
+    ExtensionJob
+    | Refresh
     | LookUpPaper
     | LookUpTitles
     | RefreshPaper
@@ -182,8 +192,16 @@ class RulesActed(NamedTuple):
     """What happened, such as `hidden`, and to how many papers."""
 
 
+class ExtensionMessage:
+    """A message of a job of an extension, which can be pickled."""
+
+    progress = ""
+    """What a command shows of it while the job runs."""
+
+
 Message = (
-    RefreshEvent
+    ExtensionMessage
+    | RefreshEvent
     | SourceEvent
     | SourceFailing
     | PapersClassified

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reader.refresh.sources import Sources
 
 from reader.refresh.jobs import (
+    ExtensionJob,
     FetchPdf,
     FetchText,
     FetchTextsAhead,
@@ -62,6 +63,8 @@ from reader.refresh.jobs import (
 def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
     """Run a job in this process; iterating raises ReaderError."""
     match job:
+        case ExtensionJob():
+            return job.run(context)
         case Refresh(plan):
             return _refresh(context, plan)
         case LookUpPaper(id, own):

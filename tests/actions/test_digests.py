@@ -18,8 +18,8 @@ from selectolax.lexbor import LexborHTMLParser
 from reader.actions.digests.page import MOST_BYTES, page
 from reader.actions.digests.smtp import Envelope, message
 from reader.actions.digests.text import WIDTH, markdown, plain_text
-from reader.core.cells import cell_len
 from reader.core.digest import SHORT, Digest, Item, Section, gist
+from reader.core.lines import cell_len
 from reader.core.paper import Paper
 from reader.core.text import clean
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from reader.actions.export import in_parentheses, markdown_link, plain_markdown
 from reader.actions.links import Link, links
-from reader.core.cells import cell_len, wrap
 from reader.core.digest import Digest, Item, Section, gist
+from reader.core.lines import cell_len, wrap
 from reader.core.paper import Paper
 from reader.core.text import clean
 from reader.paths import APP

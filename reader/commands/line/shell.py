@@ -12,7 +12,7 @@ from pathlib import Path
 from reader.commands.line import typed_line
 from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
-from reader.commands.line.registry import COMMANDS, GROUPS
+from reader.commands.line.registry import gists_of_commands, is_command
 from reader.commands.line.typed_line import TRIAGE, WRITE, Word, split
 from reader.commands.workspace import Workspace
 from reader.core.nearest import nearest
@@ -59,7 +59,7 @@ class ReaderShell:
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
             known = list(_first_words(word)) if word else []
-            meant = nearest(word, (*COMMANDS, WRITE, TRIAGE)) if word and not known else None
+            meant = nearest(word, (*gists_of_commands(), WRITE, TRIAGE)) if word and not known else None
             yield from known if meant is None else _first_words(meant)
             return
         name = before[0]
@@ -73,7 +73,7 @@ class ReaderShell:
             yield from self._export_words(before[1:], word)
         elif len(before) > _QUERIES.get(name, 99) and not word.startswith("--"):
             yield from self._known(["list", word])
-        elif name in COMMANDS:
+        elif is_command(name):
             yield from self._known([*before, word])
 
     def _export_words(self, given: Sequence[str], word: str) -> Iterator[Candidate]:
@@ -99,11 +99,9 @@ class ReaderShell:
 
 def _first_words(word: str) -> Iterator[Candidate]:
     """Commands with what each does in a few words, and then the actions of the keys by their ids."""
-    gists = {name: gist for group in GROUPS.values() for name, gist in group.items()}
-    gists |= {"help": "what a command takes", WRITE: WRITES, TRIAGE: DECIDES}
-    for name in (*COMMANDS, WRITE, TRIAGE):
+    for name, gist in {**gists_of_commands(), WRITE: WRITES, TRIAGE: DECIDES}.items():
         if name.startswith(word):
-            yield Candidate(name, gists[name])
+            yield Candidate(name, gist)
     for action in ACTIONS:
         if action.id.startswith(word) and "list" in action.contexts:
             yield Candidate(action.id, action.help)

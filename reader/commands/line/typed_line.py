@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from reader.commands.command import make_parser
 from reader.commands.line.parsing import places_of_arguments
-from reader.commands.line.registry import COMMANDS, find_command
+from reader.commands.line.registry import COMMANDS, find_command, is_command
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
@@ -133,7 +133,7 @@ def _understand(line: str, here: Here) -> Typed:
     name, rest = words[0], words[1:]
     if name == WRITE:
         return _to_file(_write(rest, here))
-    if name not in COMMANDS:
+    if not is_command(name):
         meant = nearest(name, (*COMMANDS, WRITE, TRIAGE, *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
@@ -174,7 +174,7 @@ def _action(words: Sequence[str]) -> Typed | None:
         return Typed(action="move.top", times=min(int(words[0][:9]), 1_000_000) or 1)
     if len(words) == 1 and words[0] in ACTIONS_FIRST:
         return Typed(action=ACTIONS_FIRST[words[0]])
-    if words[0] in COMMANDS or words[0] == WRITE:
+    if is_command(words[0]) or words[0] == WRITE:
         return None
     id = next((action.id for action in ACTIONS if [action.id] == list(words)), None)
     id = id or _by_name().get(" ".join(words).casefold())

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.community import Kept
-from reader.commands.output import Style, amount, wrapped
+from reader.commands.output import Style, amount
 from reader.core.community import Comment, Repository, threads
 from reader.core.document.block_lines import BlockWriter
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
+from reader.core.lines import wrapped
 from reader.core.paper import Paper
 from reader.core.text import clean
 from reader.core.titles import describe

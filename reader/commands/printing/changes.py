@@ -8,7 +8,8 @@ from datetime import datetime
 from reader.cache.reads.window import Window
 from reader.cache.second_look import read_changes
 from reader.cache.texts import compare_texts
-from reader.commands.output import Style, wrapped
+from reader.commands.output import Style
+from reader.core.lines import wrapped
 from reader.core.paper import Paper
 from reader.core.second_look import Changes, describe, reason, section_words
 from reader.core.text import clean

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reader.commands.output import Style, amount, state_words, wrapped
+from reader.commands.output import Style, amount, state_words
 from reader.core.ids import is_arxiv_id
+from reader.core.lines import wrapped
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block
 

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from reader.commands.output import is_terminal, width, wrapped
+from reader.commands.output import is_terminal, width
+from reader.core.lines import wrapped
 from reader.core.text import clean
 
 if TYPE_CHECKING:

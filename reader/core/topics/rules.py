@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 
-from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.text import clean
 from reader.core.topics.phrases import Phrase, gross_points, net_points, parse_phrase
 
@@ -146,7 +146,7 @@ def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
         for name, child in node.items():
             yield from _leaves(child, (*key, name))
     elif key:
-        yield Statement(key, node, 0)
+        yield Statement(key, node, 0, 0)
 
 
 class _Reader:

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.core.cells import cell_len
-from reader.core.document.lines import IN_ASCII, broken
-from reader.core.document.lines import Line as DocumentLine
-from reader.core.document.lines import Piece as DocumentPiece
+from reader.core.document.block_lines import IN_ASCII, DocumentLine
+from reader.core.lines import FOLLOW, cell_len, fill
 from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.kit.lines import Line, Piece, cut_line, hits, literal, measure, spread
 
@@ -26,9 +24,6 @@ TEXT_ROLES = (
 
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
 """The lines before the text, such as the title, for a width."""
-
-FOLLOW = "follow"
-"""The action of a click on a reference, with where it leads and, behind a blank, what it says."""
 
 MOST_PEOPLE = 12
 """Authors that are named before the text; the page of the paper has all."""
@@ -50,7 +45,7 @@ def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLin
     lines = [DocumentLine()]
     for text, role in parts:
         if text:
-            lines += [DocumentLine(pieces) for _, pieces in broken([DocumentPiece(text, role)], width)]
+            lines += map(DocumentLine, fill([Piece(text, role)], width))
     return (*lines, DocumentLine())
 
 
@@ -113,7 +108,7 @@ def section_label(heading: Heading, glyphs: Glyphs) -> str:
 
 def heading_title(heading: Heading) -> str:
     """The title of a section in plain text, formulas as they are drawn."""
-    from reader.core.document.lines import pieces_of, text_of
+    from reader.core.document.block_lines import pieces_of, text_of
 
     return literal(text_of(pieces_of(heading.spans)))
 
@@ -165,13 +160,15 @@ def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
     return tuple(piece for piece in drawn if piece.text)
 
 
-def _piece(piece: DocumentPiece, glyphs: Glyphs) -> Piece:
+def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
+    """A piece as it is drawn; a click on a reference also tells what it says, behind a blank."""
     text = literal(piece.text)
     if glyphs is ASCII and piece.role in ("rule", "label"):
         text = text.translate(IN_ASCII)
-    if not piece.target:
+    if not piece.action:
         return Piece(text, piece.role)
-    return Piece(text, "link" if piece.role in PLAIN_ROLES else piece.role, action=(FOLLOW, f"{piece.target} {text}"))
+    role = "link" if piece.role in PLAIN_ROLES else piece.role
+    return Piece(text, role, action=(FOLLOW, f"{piece.action[1]} {text}"))
 
 
 def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:

@@ -11,11 +11,12 @@ from textual.message import Message
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
+from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Place
-from reader.core.document.lines import Line as DocumentLine
-from reader.ui.full_text.lines import FOLLOW, PLAIN_LINE, TEXT_ROLES, LineMarks, clipped, text_line
+from reader.core.lines import FOLLOW
+from reader.ui.full_text.lines import PLAIN_LINE, TEXT_ROLES, LineMarks, clipped, text_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, centre, fill, with_keys
+from reader.ui.kit.lines import Line, Piece, centre, fill, measure, with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
 from reader.ui.state.text_links import LETTERS
@@ -138,7 +139,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self, view: TextView, line: DocumentLine, place: Place, side: int, over: str, marks: LineMarks
     ) -> Strip:
         drawn = text_line(line, self._glyphs, marks)
-        if line.cells - side > view.size.widest or side:
+        if measure(line.pieces) - side > view.size.widest or side:
             drawn = clipped(drawn, side, view.size.widest, self._glyphs)
         margin = view.margin(place.block)
         if over == PLAIN:

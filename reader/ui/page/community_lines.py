@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.actions.links import LINKED
 from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
-from reader.core.document.block_lines import BlockWriter
-from reader.core.document.lines import IN_ASCII
-from reader.core.document.lines import Line as DocumentLine
+from reader.core.document.block_lines import IN_ASCII, BlockWriter, DocumentLine
 from reader.core.document.model import Items
 from reader.core.topics.trends import spark
 from reader.ui.kit.day_names import short_day
@@ -177,7 +175,8 @@ def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
     """A line of a document in the roles and signs of a paper's page."""
     for piece in line.pieces:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
-        is_web = piece.target.startswith(("https://", "http://"))
+        target = piece.action[1] if piece.action else ""
+        is_web = target.startswith(("https://", "http://"))
         is_sign = glyphs is ASCII and piece.role in ("rule", "label")
         text = piece.text.translate(IN_ASCII) if is_sign else piece.text
-        yield Piece(literal(text), "link" if is_web else role, action=("link", piece.target) if is_web else None)
+        yield Piece(literal(text), "link" if is_web else role, action=("link", target) if is_web else None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Place
-from reader.core.document.lines import Line
 from reader.core.document.model import Block, Figure, Formula, Heading, Listing, Section, Table
 
 
-def quotation(lines: Sequence[tuple[Place, Line]], blocks: Sequence[Block], source: str) -> str:
+def quotation(lines: Sequence[tuple[Place, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
     """Chosen lines as Markdown quotes them; running text is one line, and the source is at the end."""
     parts = [
         list(_part([line for _, line in group], blocks[block]))
@@ -24,7 +24,7 @@ def quotation(lines: Sequence[tuple[Place, Line]], blocks: Sequence[Block], sour
     return "\n".join(f"> {line}".rstrip() for line in quoted)
 
 
-def _part(lines: Sequence[Line], block: Block) -> Iterator[str]:
+def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
     """The lines of one block without its rules; those of running text become one."""
     texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
     if isinstance(block, (Table, Listing, Formula, Figure)):

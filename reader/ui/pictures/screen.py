@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.core.cells import wrap
+from reader.core.lines import wrap
 from reader.ui import view_models
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from reader.core.cells import wrap
+from reader.core.lines import wrap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import Line, Piece, cut_line, key_piece, literal, measure, spread
 

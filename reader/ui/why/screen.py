@@ -13,8 +13,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.core.cells import cell_len
 from reader.core.choice.wishes import Direction, Wish
+from reader.core.lines import cell_len
 from reader.keys.chords import KeyReader, Match
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE, Glyphs

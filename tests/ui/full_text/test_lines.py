@@ -9,12 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.cache.texts import KeptText
-from reader.core.cells import cell_len
-from reader.core.document.lines import Line as DocumentLine
-from reader.core.document.lines import Piece as DocumentPiece
+from reader.core.document.block_lines import DocumentLine
 from reader.core.document.model import Document, Heading, Span
+from reader.core.lines import FOLLOW, cell_len
 from reader.ui.full_text.lines import (
-    FOLLOW,
     LineMarks,
     TextProgress,
     clipped,
@@ -28,9 +26,7 @@ from reader.ui.kit.lines import Line, Piece, measure, pattern
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 
-LINE = DocumentLine(
-    (DocumentPiece("as "), DocumentPiece("[12]", "text", "#bib12"), DocumentPiece(" says, attention", "strong"))
-)
+LINE = DocumentLine((Piece("as "), Piece("[12]", action=(FOLLOW, "#bib12")), Piece(" says, attention", "strong")))
 
 
 def text(line: Line) -> str:
@@ -119,12 +115,12 @@ def test_a_letter_takes_the_place_of_what_a_reference_begins_with() -> None:
     line = text_line(LINE, UNICODE, LineMarks(None, ((3, "a"),)))
     assert text(line) == "as a12] says, attention"
     assert [piece.text for piece in line if piece.role == "letter"] == ["a"]
-    wide = text_line(DocumentLine((DocumentPiece("図1", "text", "#F1"),)), UNICODE, LineMarks(None, ((0, "s"),)))
+    wide = text_line(DocumentLine((Piece("図1", action=(FOLLOW, "#F1")),)), UNICODE, LineMarks(None, ((0, "s"),)))
     assert text(wide) == "s 1"
 
 
 def test_signs_are_in_ascii_if_asked_for() -> None:
-    line = DocumentLine((DocumentPiece("│ ", "rule"), DocumentPiece("• ", "label"), DocumentPiece("│•")))
+    line = DocumentLine((Piece("│ ", "rule"), Piece("• ", "label"), Piece("│•")))
     assert text(text_line(line, ASCII)) == "| * │•"
 
 

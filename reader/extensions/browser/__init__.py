@@ -1,18 +1,17 @@
-"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed."""
+"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed.
+
+`server.py` is Textual's server, and `guard.py` stands before it.
+"""
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from reader import platform
-from reader.actions.schedule import start_of_program
-from reader.commands.command import Command, bare
-from reader.commands.output import print_line, warn
-from reader.commands.workspace import Workspace
-from reader.core.errors import ReaderError
+from reader.api import Command, Extension, ReaderError, Workspace, bare, print_line, start_of_program, warn
 
 NEEDS_EXTRA = "This needs the extra browser: install dailypapers[browser]."
 
@@ -35,8 +34,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _serve(arguments: Namespace, workspace: Workspace) -> int:
     try:
-        from reader.commands.browser.guard import Address, Guard
-        from reader.commands.browser.server import serve
+        from reader.extensions.browser.guard import Address, Guard
+        from reader.extensions.browser.server import serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("aiohttp", "textual_serve"):
             raise
@@ -57,10 +56,10 @@ def _serve(arguments: Namespace, workspace: Workspace) -> int:
 def _command(log_level: str | None) -> str:
     """The line of the system's shell that starts a reader with this very program."""
     words = [*start_of_program(), *(("--log-level", log_level) if log_level else ())]
-    return subprocess.list2cmdline(words) if platform.WINDOWS else shlex.join(words)
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
-COMMAND = Command(
+SERVE = Command(
     "serve",
     "Serve the reader to a browser, on this machine or another of yours; other web pages and users do not get in.",
     (
@@ -71,3 +70,5 @@ COMMAND = Command(
     _add_arguments,
     _serve,
 )
+
+EXTENSION = Extension(name="browser", api=1, commands=(SERVE,))

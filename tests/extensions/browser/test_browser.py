@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader import access_token
-from reader.commands.browser import server
-from reader.commands.browser.guard import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard
-from reader.commands.browser.server import GuardedServer
 from reader.core.errors import UsageError
+from reader.extensions.browser import server
+from reader.extensions.browser.guard import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard
+from reader.extensions.browser.server import GuardedServer
 from tests.commands.conftest import Run
 
 HOST = "127.0.0.1:8000"
@@ -317,7 +317,7 @@ def test_without_the_extra_it_says_how_to_get_it(run: Run, monkeypatch: pytest.M
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     for name in ("guard", "server"):
-        monkeypatch.delitem(sys.modules, f"reader.commands.browser.{name}")
+        monkeypatch.delitem(sys.modules, f"reader.extensions.browser.{name}")
     monkeypatch.setitem(sys.modules, package, None)
     found = run("serve")
     assert (found.code, found.out) == (1, "")

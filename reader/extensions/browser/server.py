@@ -17,10 +17,8 @@ from aiohttp import WSMsgType, web
 from textual_serve import server
 from textual_serve.app_service import AppService
 
-from reader import access_token
-from reader.commands.browser.guard import Address, Guard
-from reader.core.errors import ReaderError
-from reader.paths import APP
+from reader.api import APP, ReaderError, held_secrets
+from reader.extensions.browser.guard import Address, Guard
 
 PATIENCE = 5.0
 """Seconds that the readers have to store what they hold and to leave, once the server ends."""
@@ -47,7 +45,7 @@ class Reader(AppService):
 
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         # A reader gets the tokens as from the user's shell, and hides them likewise.
-        return super()._build_environment(width, height) | access_token.held_secrets()
+        return super()._build_environment(width, height) | held_secrets()
 
     async def _wait(self, process: Process) -> None:
         await process.wait()

@@ -18,8 +18,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from reader.core.errors import UsageError
-from reader.paths import APP
+from reader.api import APP, UsageError
 
 KEY = "key"
 """The key's name in the printed address."""
