@@ -24,7 +24,7 @@ from reader.core.text import NOTE_LIMIT, clean, clean_note
 if TYPE_CHECKING:
     from reader.cache.marks.changes import Change
     from reader.cache.reads.window import Window
-    from reader.core.document.sections import Section
+    from reader.core.document.model import SectionText
     from reader.core.marks import Agent
     from reader.core.paper import Paper
 
@@ -95,7 +95,7 @@ def show(workspace: Workspace, id: str) -> Answer:
 
 def outline(workspace: Workspace, id: str) -> Answer:
     """The sections of a paper's full text, by the numbers that `read` takes; a text that is not here is fetched."""
-    from reader.core.document.sections import sections as sections_of
+    from reader.core.document.model import section_texts
 
     paper, kept = find_or_fetch_text(workspace, id)
     document = kept.document
@@ -106,7 +106,7 @@ def outline(workspace: Workspace, id: str) -> Answer:
             "letters": len(_markdown(one)),
             FOREIGN: {"title": clean(one.title, TITLE)},
         }
-        for one in sections_of(document)
+        for one in section_texts(document)
     ]
     left_off = {"sections_left_off": len(found) - MOST_SECTIONS} if len(found) > MOST_SECTIONS else {}
     return {"id": paper.id, "version": document.version, "sections": found[:MOST_SECTIONS], **left_off}
@@ -114,10 +114,10 @@ def outline(workspace: Workspace, id: str) -> Answer:
 
 def read(workspace: Workspace, id: str, section: int = 0, offset: int = 0) -> Answer:
     """A part of a section of a paper's full text as Markdown; a text that is not here is fetched."""
-    from reader.core.document.sections import sections as sections_of
+    from reader.core.document.model import section_texts
 
     paper, kept = find_or_fetch_text(workspace, id)
-    found = list(sections_of(kept.document))
+    found = list(section_texts(kept.document))
     if not 0 <= section < len(found):
         raise UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
     text = _markdown(found[section])
@@ -133,7 +133,7 @@ def read(workspace: Workspace, id: str, section: int = 0, offset: int = 0) -> An
     }
 
 
-def _markdown(section: Section) -> str:
+def _markdown(section: SectionText) -> str:
     from reader.core.document.markdown import markdown_lines
 
     return "\n".join(markdown_lines(section.document))

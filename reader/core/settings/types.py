@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from reader.core.hosts import is_loopback
+from reader.core.addresses import is_loopback
 
 
 class InvalidValue(ValueError):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from reader.core.marks import TAG
-from reader.core.rules import MARKS, opposes
+from reader.core.marks import RULE_MARKS, TAG, opposes
 from reader.core.settings.types import InvalidValue, QueryList, SettingType, as_toml, nearest
 
 NAME_LIMIT = 60
@@ -157,18 +156,18 @@ class RuleMarks(SettingType):
         return kinds
 
     def describe(self) -> str:
-        return f'a list of {", ".join(map(as_toml, MARKS))} and "tag:NAME"'
+        return f'a list of {", ".join(map(as_toml, RULE_MARKS))} and "tag:NAME"'
 
 
 def _kind(text: str) -> str:
     """The kind of mark that a text asks for; raises InvalidValue."""
     from reader.core.marks import clean_mark
 
-    if text in MARKS:
+    if text in RULE_MARKS:
         return text
     if text.startswith(TAG):
         mark = clean_mark(text, "1")
         if mark is not None and mark[0] == text and '"' not in text:
             return text
         raise InvalidValue(f"has {as_toml(text)}, whose tag is not a name on one line")
-    raise InvalidValue(f"has {as_toml(text)}, which is not what a rule can do", nearest(text, (*MARKS, TAG)))
+    raise InvalidValue(f"has {as_toml(text)}, which is not what a rule can do", nearest(text, (*RULE_MARKS, TAG)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from reader.core.hosts import is_local, is_loopback
+from reader.core.addresses import is_local, is_loopback
 from reader.core.settings.types import Boolean, InvalidValue, SettingType, as_toml, split_address
 
 MODEL_LIMIT = 300

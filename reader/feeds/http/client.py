@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from reader import __version__
+from reader.core.addresses import is_loopback
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
-from reader.core.hosts import is_loopback
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses

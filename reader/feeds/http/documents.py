@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from reader.core.addresses import is_local
 from reader.core.errors import FeedRefused, UsageError
 from reader.core.foreign import web_url
-from reader.core.hosts import is_local
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.client import MAX_REDIRECTS, HttpClient, OnWait, Response
