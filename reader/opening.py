@@ -135,7 +135,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> lis
 
 def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
     """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
-    from reader.commands.settings.file import set_value
+    from reader.commands.settings_file import set_value
 
     set_value(workspace, name, [value])
 

@@ -11,7 +11,7 @@ import pytest
 
 from reader.cache.search.compile import Scope, compile_query
 from reader.commands.line.registry import COMMANDS
-from reader.commands.settings.template import template
+from reader.commands.settings_file import template
 from reader.core.query import FIELDS, parse
 from reader.keys.keymap import keys_table
 from reader.ui.help.screen import legend

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_json, add_words, suggest
 from reader.commands.output import is_terminal, print_json, print_line, warn
+from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import nearest
 from reader.core.settings.tables import SavedView
-from reader.core.settings.toml_edit import with_table, with_table_moved, with_table_value, without_table
-from reader.core.settings.types import InvalidValue
-from reader.core.settings.user_types import BUILT_IN_VIEWS, Name
+from reader.core.settings.types import BUILT_IN_VIEWS, NAME, InvalidValue, as_toml
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -129,10 +128,10 @@ def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     index = _index(workspace, name)
     if index is not None:
         name = workspace.settings.views[index].name
-        _set(workspace, index, "query", query)
+        _change(workspace, lambda views: views[index][1].update(query=query))
         return (f"{name} is now: {query}", name)
     values = asdict(SavedView(_checked(name), query))
-    _change(workspace, lambda text: with_table(text, TABLE, values), lambda views: [*views, values])
+    _change(workspace, lambda views: views.append((None, values)))
     place = len(workspace.settings.views) + 1
     key = f"; its key in the reader is {_key(place)}" if _key(place) else ""
     return (f"{name} is saved{key}.", name)
@@ -141,11 +140,7 @@ def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
 def _remove(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     _expect(words, 0, "remove NAME")
     index, view = _find(workspace, name)
-    _change(
-        workspace,
-        lambda text: without_table(text, TABLE, index),
-        lambda views: [one for at, one in enumerate(views) if at != index],
-    )
+    _change(workspace, lambda views: views.pop(index))
     return (f"{view.name} is removed. It was: {view.query}", view.name)
 
 
@@ -155,7 +150,7 @@ def _rename(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
     new = _checked(words[0])
     if _index(workspace, new) not in (None, index):
         raise ReaderError(f"There is a view {new!r} already.")
-    _set(workspace, index, "name", new)
+    _change(workspace, lambda views: views[index][1].update(name=new))
     return (f"{view.name} is now {new}.", new)
 
 
@@ -166,13 +161,8 @@ def _move(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     if not words[0].isdecimal() or not 1 <= int(words[0]) <= count:
         raise UsageError(f"The place is a number from 1 to {count}.")
     to = int(words[0]) - 1
-
-    def moved(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        views.insert(to, views.pop(index))
-        return views
-
     if to != index:
-        _change(workspace, lambda text: with_table_moved(text, TABLE, index, to), moved)
+        _change(workspace, lambda views: views.insert(to, views.pop(index)))
     return (f"{view.name} is in place {to + 1}.", view.name)
 
 
@@ -185,9 +175,6 @@ def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
 
 
 def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
-    from reader.commands.settings.file import set_value
-    from reader.core.settings.types import as_toml
-
     _expect(words, 0, "hide NAME")
     name = name.casefold()
     if name not in BUILT_IN_VIEWS:
@@ -199,26 +186,19 @@ def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden:
     return (f"{name} is {'hidden' if is_hidden else 'listed again'}.", name)
 
 
-def _change(
-    workspace: Workspace,
-    change: Callable[[str], str],
-    expected: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
-) -> None:
-    from reader.commands.settings.file import change_tables
+Views = list[tuple[int | None, dict[str, Any]]]
+"""The views with their indexes in the file, None for a new one."""
 
+
+def _change(workspace: Workspace, change: Callable[[Views], object]) -> None:
+    """Change the views in the file by changing their list."""
     broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == TABLE), None)
     if broken is not None:
         # The places in the file and in the reader would differ.
         raise ReaderError(f"{broken} Correct it first: 'dailypapers config edit'.")
-    change_tables(workspace, TABLE, change, expected)
-
-
-def _set(workspace: Workspace, index: int, key: str, value: str) -> None:
-    def changed(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        views[index][key] = value
-        return views
-
-    _change(workspace, lambda text: with_table_value(text, TABLE, index, key, value), changed)
+    views: Views = [(index, asdict(one)) for index, one in enumerate(workspace.settings.views)]
+    change(views)
+    set_tables(workspace, TABLE, views)
 
 
 def _index(workspace: Workspace, name: str) -> int | None:
@@ -238,7 +218,7 @@ def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
 
 def _checked(name: str) -> str:
     try:
-        Name().check(name)
+        NAME.check(name)
     except InvalidValue as unfit:
         raise UsageError(f"The name of a view {unfit}.") from unfit
     return name

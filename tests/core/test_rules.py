@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.marks import RULE_MARKS, allowed_marks, is_against, opposes, rule_done, rule_words
-from reader.core.settings.types import InvalidValue
-from reader.core.settings.user_types import RuleMarks
+from reader.core.settings.types import InvalidValue, RuleMarks
 
 KINDS = st.sampled_from([*RULE_MARKS, "tag:a", "tag:b", "note", "read", "open", "finish", "pass"])
 THEN = st.lists(st.sampled_from([*RULE_MARKS, "tag:a", "tag:b"]), min_size=1, unique=True)

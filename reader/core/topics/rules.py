@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from reader.core.keywords import ABBREVIATIONS, normal
-from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.text import clean
 
 _LONGEST_FIRST = sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1]))
@@ -237,7 +237,7 @@ def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
         for name, child in node.items():
             yield from _leaves(child, (*key, name))
     elif key:
-        yield Statement(key, node, 0)
+        yield Statement(key, node, 0, 0)
 
 
 class _Reader:

@@ -1,30 +1,38 @@
-"""Change the settings file: one value, or by the user's editor."""
+"""The settings file: a new one with every setting explained, and changes of one value, or by the user's editor."""
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import re
 import shlex
 import shutil
 import subprocess
+import textwrap
 import tomllib
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reader import config
 from reader.access_token import child_environment
-from reader.commands.settings.template import template
 from reader.commands.workspace import Workspace
+from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.settings.table_reader import with_table_value
-from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.toml_edit import find_blocks, with_value
-from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
-from reader.core.settings.types import InvalidValue, KeyTable, as_toml
+from reader.core.settings.tables import SINGLE, TABLES, UserCommand, with_table_value
+from reader.core.settings.toml import (
+    MalformedLine,
+    NotEditableError,
+    Statement,
+    check_change,
+    parse_toml,
+    read_statements,
+    with_tables,
+    with_value,
+)
+from reader.core.settings.types import InvalidValue, KeyTable, as_toml, setting_types
 from reader.settings_reader import read_text, replace_text, write_text
 
 KEYS = "keys."
@@ -54,14 +62,14 @@ def key_of(name: str) -> tuple[str, ...]:
         raise UsageError(f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'keys')}")
     table, _, key = name.partition(".")
     if key and table in SINGLE:
-        names = [one.name for one in fields(SINGLE[table])]
+        names = setting_types(SINGLE[table])
         if key in names:
             return (table, key)
         meant = nearest(key, names)
         raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
-    if name in config.SETTING_TYPES and name != "keys":
+    if name in SETTING_TYPES and name != "keys":
         return (name,)
-    meant = nearest(name, config.SETTING_TYPES)
+    meant = nearest(name, SETTING_TYPES)
     raise UsageError(f"There is no setting {name!r}. {_advice(meant, 'config show')}")
 
 
@@ -73,7 +81,9 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     """Write one setting to the file; raises ReaderError, and then the file is as it was."""
     key = key_of(name)
     if name in SINGLE:
-        raise UsageError(f"{name} is a table: set {name}.{fields(SINGLE[name])[0].name} or another of its keys.")
+        raise UsageError(
+            f"{name} is a table: set {name}.{next(iter(setting_types(SINGLE[name])))} or another of its keys."
+        )
     if name in TABLES:
         raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
@@ -93,26 +103,20 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     write_text(file, after)
 
 
-Tables = list[dict[str, Any]]
-
-
-def change_tables(
-    workspace: Workspace, table: str, change: Callable[[str], str], expected: Callable[[Tables], Tables]
-) -> None:
+def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | None, Mapping[str, object]]]) -> None:
     """Change the tables of a name in the file; raises ReaderError, and then the file is as it was.
 
-    `change` makes the new text, and `expected` says what the tables then are: nothing else may have changed.
+    Each has the index of the table in the file that it was, or None, and its values.
     """
     file = workspace.config_file
     before = read_text(file)
     document = _parsed(before, file)
-    if table in document and not find_blocks(before, table):
-        raise ConfigError(f"{table} are on one line in {file}. Change them by 'dailypapers config edit'.")
-    wanted = expected([dict(one) for one in document.get(table, [])])
-    after = change(before)
-    rest = {name: value for name, value in document.items() if name != table}
-    if _parsed(after, file) != rest | ({table: wanted} if wanted else {}):
-        raise ConfigError(f"{table} can't be changed in {file} as it is written. Use 'dailypapers config edit'.")
+    try:
+        after = with_tables(before, table, wanted)
+        check_change(before, after, table)
+    except (NotEditableError, ValueError) as error:
+        where = "on one line in" if table in document else "written in a way that can't be changed in"
+        raise ConfigError(f"{table} are {where} {file}. Change them by 'dailypapers config edit'.") from error
     write_text(file, after)
 
 
@@ -157,7 +161,7 @@ def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
     elif len(key) > 1:
         check = partial(_check_in_table, *key)
     else:
-        check = config.SETTING_TYPES[key[0]].check
+        check = SETTING_TYPES[key[0]].check
     unfit: InvalidValue | None = None
     for value in (*_as_toml_value(text), text):
         try:
@@ -206,3 +210,74 @@ def _find_editor() -> list[str]:
         what = f"{command[0]} can't be found" if command and command[0] else "There is no editor"
         raise ReaderError(f"{what}. Set EDITOR to your editor.")
     return command
+
+
+# A new file
+
+
+EXAMPLES: Mapping[str, Mapping[str, object]] = {
+    "views": {"name": "Evaluation", "query": "topic:evaluation is:unread"},
+    "exports": {"query": "is:starred", "file": "~/starred.bib"},
+    "commands": {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"},
+    "rules": {"name": "Finance", "when": "topic:finance -has:code", "then": ["hide", "tag:finance"]},
+}
+"""What a new file shows of each table, in comments."""
+
+
+def setting_docs(kind: type = Settings) -> dict[str, str]:
+    """The docstring of each field, read from the source where it is declared."""
+    found: dict[str, str] = {}
+    name = ""
+    (declared,) = ast.parse(inspect.getsource(kind)).body
+    for node in declared.body if isinstance(declared, ast.ClassDef) else ():
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                pass
+            case ast.Expr(value=ast.Constant(value=str(text))) if name:
+                found[name] = " ".join(text.split())
+    return found
+
+
+def template() -> str:
+    """A new settings file: every setting with its documentation, commented out at its default."""
+    lines = ["# Settings of dailypapers. Take the # away before a line to change it."]
+    defaults = Settings()
+    for name, text in setting_docs().items():
+        lines += ["", *_comment(text)]
+        if name == "keys":
+            lines += ["[keys]", '# "paper.star" = "s"']
+        elif name in SINGLE:
+            lines += _single(name)
+        elif name in TABLES:
+            lines += _table(name)
+        else:
+            lines += _comment(f"Takes {SETTING_TYPES[name].about}.")
+            lines.append(f"# {name} = {as_toml(getattr(defaults, name))}")
+    return "\n".join(lines) + "\n"
+
+
+def _single(name: str) -> Iterator[str]:
+    """A single table, with its keys in comments at their defaults."""
+    kind = SINGLE[name]
+    yield f"[{name}]"
+    for key, text in setting_docs(kind).items():
+        yield from _comment(text)
+        yield f"# {key} = {as_toml(getattr(kind(), key))}"
+
+
+def _table(name: str) -> Iterator[str]:
+    """A table in comments: with an example, and the other keys at their defaults."""
+    example = EXAMPLES[name]
+    docs = setting_docs(UserCommand) if name == "commands" else {}
+    yield f"# [[{name}]]"
+    for key in setting_types(TABLES[name]):
+        if key in example:
+            yield f"# {key} = {as_toml(example[key])}"
+        elif key in docs:
+            default = as_toml(getattr(UserCommand("", ""), key))
+            yield from _comment(docs[key], "#   # ")
+            yield f"# {key} = {default}"
+
+
+def _comment(text: str, begin: str = "# ") -> list[str]:
+    return textwrap.wrap(text, 86, initial_indent=begin, subsequent_indent=begin, break_on_hyphens=False)
