@@ -125,8 +125,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
 def _refresh(workspace: Workspace, id: str) -> None:
     """Fetch what belongs to a paper; if that fails, say so, and print what is here."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import RefreshPaper
-    from reader.refresh.progress import PaperRefreshed
+    from reader.refresh.jobs import PaperRefreshed, RefreshPaper
 
     for message in run_job(workspace, RefreshPaper(id)):
         if isinstance(message, PaperRefreshed) and message.error is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
 DATE_WORDS = ("today", "yesterday", "latest")
@@ -161,6 +161,11 @@ def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
     if last is None or last >= date.max.isoformat():
         return begin, 1 << 62
     return begin, int((datetime.fromisoformat(last) + timedelta(days=1)).timestamp())
+
+
+def utc_stamp(moment: datetime) -> str:
+    """A moment as the cache keeps it: ISO, UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 PeriodKind: TypeAlias = Literal["day", "week", "month"]

@@ -48,8 +48,7 @@ from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
 from reader.feeds.http.responses import BodyReader, BodyTooLarge, UnknownEncoding
-from reader.feeds.huggingface.community import parse_page
-from reader.feeds.huggingface.parse import github_url, listings, read_items, read_json
+from reader.feeds.huggingface.parse import github_url, listings, parse_page, read_items, read_json
 from reader.feeds.safe_json import UnreadableJson, parse_json
 from reader.feeds.syndication.opml import parse_opml
 from reader.feeds.syndication.parse import parse_feed
