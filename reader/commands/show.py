@@ -18,8 +18,8 @@ from reader.commands.printing.paper_page import draw_paper, facts, short_parts
 from reader.commands.printing.reasons import FOR_YOU, for_you_record, for_you_sentence
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.lines import fit, wrapped
+from reader.core.marks import rule_words
 from reader.core.paper import Paper, labelled
-from reader.core.rules import said
 from reader.core.text import clean, clean_block, clean_note
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Wor
 
 def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
     """Lines that explain a paper's topics: each phrase with its points, its origin and its fields."""
-    from reader.core.topics.explain import LEGEND, why
+    from reader.core.topics.scorer import LEGEND, why
 
     columns = width() if is_terminal(sys.stdout) else None
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
@@ -225,7 +225,8 @@ def _ruled(window: Window, paper: Paper) -> Iterator[str]:
     """The same as sentences."""
     acts, muted = _acts(window, paper)
     sentences = [
-        f"Rule {clean(act.rule)}: {said(act.then)}, because {clean(act.when)}{'; you took that back' * act.undone}."
+        f"Rule {clean(act.rule)}: {rule_words(act.then)}, because {clean(act.when)}"
+        f"{'; you took that back' * act.undone}."
         for act in acts
     ]
     return iter([*sentences, *(f"Muted, because {clean(word)}." for word in muted)])

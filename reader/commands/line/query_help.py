@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.core.query.values import CHOICES
+from reader.core.query.parser import CHOICES
 
 ABOUT = (
     "The reader's search line, its filter pane and every command use one language. Terms side by side must all "

@@ -31,6 +31,7 @@ from reader.api import (
     NotInCache,
     Paper,
     ReaderError,
+    SectionText,
     TagWords,
     Texts,
     UsageError,
@@ -46,14 +47,13 @@ from reader.api import (
     made_by_agents,
     markdown_lines,
     parsed,
-    sections,
+    section_texts,
     selection,
     shared,
     shared_marks,
     similar_query,
     tagging,
 )
-from reader.api import Section as TextSection
 from reader.api import record as record_of
 
 MOST = 50
@@ -222,7 +222,7 @@ def outline(workspace: Workspace, id: Id) -> Outline:
             "letters": len(_markdown(one)),
             "foreign": {"title": clean(one.title, TITLE)},
         }
-        for one in sections(kept.document)
+        for one in section_texts(kept.document)
     ]
     answer: Outline = {"id": paper.id, "version": kept.document.version, "sections": found[:MOST_SECTIONS]}
     if len(found) > MOST_SECTIONS:
@@ -233,7 +233,7 @@ def outline(workspace: Workspace, id: Id) -> Outline:
 def read(workspace: Workspace, id: Id, section: SectionNumber = 0, offset: Offset = 0) -> Part:
     """A section of a paper's full text as Markdown, at most 12,000 characters at once."""
     paper, kept = find_or_fetch_text(workspace, id)
-    found = list(sections(kept.document))
+    found = list(section_texts(kept.document))
     if section >= len(found):
         raise UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
     text = _markdown(found[section])
@@ -416,7 +416,7 @@ def _few_enough(values: Sequence[Any]) -> list[Any]:
     return [one for one, size in zip(values, sizes, strict=True) if size <= 3 * LETTERS]
 
 
-def _markdown(section: TextSection) -> str:
+def _markdown(section: SectionText) -> str:
     return "\n".join(markdown_lines(section.document))
 
 
