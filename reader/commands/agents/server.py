@@ -22,7 +22,7 @@ from pydantic import Field, ValidationError
 from reader import __version__, log
 from reader.commands.agents import tools
 from reader.commands.agents.answers import Marked, Outline, Page, PaperAnswer, Part, Undone
-from reader.commands.failure import failure_record, kind_of
+from reader.commands.output import failure_record, kind_of
 from reader.core.errors import ReaderError
 from reader.core.marks import QUEUE, TAG_LIMIT, Agent
 from reader.core.nearest import nearest

@@ -14,8 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.choosing import find_or_fetch, find_or_fetch_text
-from reader.commands.printing import shared_marks
-from reader.commands.printing.reasons import FOR_YOU, for_you_record, shared
+from reader.commands.printing.reasons import FOR_YOU, GROUP, for_you_record, group_records, shared
 from reader.commands.workspace import NotInCache, Workspace, find, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE, TAG
@@ -79,17 +78,18 @@ def search(workspace: Workspace, query: str, limit: int = 10, offset: int = 0) -
 
 def show(workspace: Workspace, id: str) -> Answer:
     """One paper with all that is known of it; one that is not here is fetched."""
+    from reader.cache.group.members import shared_of
     from reader.cache.texts import Texts
 
     paper, pk = find_or_fetch(workspace, id)
     with workspace.window() as window:
         answer = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: Texts(connection, workspace.cache_file).has(pk))
-        shared = shared_marks.record(window, paper)[shared_marks.KEY]
+        shared = group_records(window.read(partial(shared_of, pk=pk)))
     if told := _few_enough([_bounded(one) for one in shared]):
-        answer[FOREIGN][shared_marks.KEY] = told
+        answer[FOREIGN][GROUP] = told
     if left := len(shared) - len(told):
-        answer[FOREIGN][f"{shared_marks.KEY}_left_off"] = left
+        answer[FOREIGN][f"{GROUP}_left_off"] = left
     return answer
 
 

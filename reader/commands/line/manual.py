@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reader.commands.command import Command, Parser, make_parser
-from reader.commands.line.query_help import ABOUT as ABOUT_QUERIES
-from reader.commands.line.query_help import QUERIES
+from reader.commands.help import ABOUT_QUERIES, QUERIES
 from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, add_reader_options, find_command
 from reader.commands.printing.help_text import entries, usage
 from reader.paths import APP
