@@ -94,9 +94,8 @@ def _switch_links(how: str) -> int:
 def _refresh(workspace: Workspace, *, quiet: bool) -> None:
     """Fetch the latest days; a digest of what is here is better than none."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import Refresh
+    from reader.refresh.jobs import Refresh, RefreshFinished
     from reader.refresh.plan import Latest
-    from reader.refresh.progress import RefreshFinished
 
     try:
         messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)

@@ -482,7 +482,7 @@ def _ask_feed(settings: Settings) -> Finding:
 
     from reader.feeds.http.responses import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
-    from reader.refresh.failures import failure_of
+    from reader.refresh.jobs import failure_of
 
     async def ask() -> int:
         async with HuggingFaceClient.from_environment(

@@ -15,7 +15,7 @@ from reader.commands.printing.help_text import define, example_lines, help_width
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.nearest import nearest
-from reader.core.query.values import CHOICES
+from reader.core.query.parser import CHOICES
 from reader.paths import APP
 
 LANGUAGE = "queries"

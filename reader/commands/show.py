@@ -22,6 +22,7 @@ from reader.commands.output import READABLE, Style, amount, is_terminal, paint, 
 from reader.commands.printing.pager import print_paged, shows_links
 from reader.commands.printing.reasons import FOR_YOU, GROUP, for_you_record, group_records
 from reader.commands.workspace import Workspace, find
+from reader.core.choice.learned import explain
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from reader.cache.outputs import Output
     from reader.core.follows import Reason as Followed
     from reader.core.second_look import Changes
-    from reader.core.topics.explain import Why
+    from reader.core.topics.scorer import Why
 
 ENDLESS = 100_000
 """Columns of what is not wrapped."""
@@ -160,8 +161,7 @@ def _load(window: Window, workspace: Workspace, id: str) -> _Shown:
 def _refresh(workspace: Workspace, id: str) -> None:
     """Fetch what belongs to a paper; if that fails, say so, and print what is here."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import RefreshPaper
-    from reader.refresh.progress import PaperRefreshed
+    from reader.refresh.jobs import PaperRefreshed, RefreshPaper
 
     for message in run_job(workspace, RefreshPaper(id)):
         if isinstance(message, PaperRefreshed) and message.error is not None:
@@ -235,7 +235,7 @@ def _rule_record(shown: _Shown) -> dict[str, object]:
 
 _ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
     {
-        GROUP: lambda shown: group_records(shown.shared),
+        GROUP: lambda shown: group_records(shown.window, shown.pk),
         WHY: lambda shown: [asdict(reason) for reason in shown.reasons],
         FOR_YOU: lambda shown: for_you_record(shown.window, shown.paper)[FOR_YOU],
         "rules": _rule_record,
@@ -293,9 +293,9 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
     """Why the paper has its topics, what rules did, and what was learned."""
-    from reader.core.topics.explain import why
+    from reader.core.topics.scorer import why
     from reader.ui.kit.glyphs import glyphs
-    from reader.ui.why.lines import Explanation, explanation_lines
+    from reader.ui.why.lines import Explanation, explanation_lines, suits_lines
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
     topics: tuple[Why, ...] = why(shown.reasons, names)
@@ -303,8 +303,9 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     explanation = Explanation(topics, acts, muted, shown.made, opinion.reasons or None)
-    lines = explanation_lines(explanation, columns, glyphs(shown.workspace.settings.ascii))
-    return _painted([*_title(shown.paper, columns), (), *lines])
+    signs = glyphs(shown.workspace.settings.ascii)
+    suits = suits_lines(explain(opinion.reasons), columns, signs)
+    return _painted([*_title(shown.paper, columns), *suits, (), *explanation_lines(explanation, columns, signs)])
 
 
 def _change_lines(shown: _Shown) -> Iterator[str]:

@@ -12,8 +12,8 @@ from reader.commands.line.registry import add_reader_options, find_command, gist
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.query.lexer import FIELDS
+from reader.core.query.parser import EXAMPLES
 from reader.core.query.suggestions import Vocabulary, complete
-from reader.core.query.values import EXAMPLES
 from reader.paths import APP
 
 MOST = 100

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.choice.learned import explain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from reader.cache.group.members import Said
     from reader.cache.reads.window import Window
     from reader.core.paper import Paper
     from reader.core.similarity import Shared
@@ -52,8 +52,10 @@ GROUP = "group"
 """The key in JSON."""
 
 
-def group_records(shared: Iterable[Said]) -> list[dict[str, object]]:
+def group_records(window: Window, pk: int) -> list[dict[str, object]]:
     """Who of the user's group starred, queued, tagged or noted a paper."""
+    from reader.cache.group.members import shared_of
+
     return [
         {
             "name": one.name,
@@ -62,5 +64,5 @@ def group_records(shared: Iterable[Said]) -> list[dict[str, object]]:
             "tags": list(one.tags),
             "note": one.note or None,
         }
-        for one in shared
+        for one in window.read(partial(shared_of, pk=pk))
     ]

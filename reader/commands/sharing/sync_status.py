@@ -104,7 +104,7 @@ def _record(file: str, known: Known, own: str) -> dict[str, Any]:
         "changes": known.events,
         "seen": known.seen or None,
         "came": known.came,
-        "trouble": known.trouble or None,
+        "trouble": known.unread or None,
         "refused": known.refused,
         "budget": known.budget or None,
     }

@@ -14,8 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.core.lines import cell_len, wrap
-from reader.keys.chords import KeyReader, Match
-from reader.keys.keymap import Keymap
+from reader.keys.keymap import Keymap, KeyReader, Match
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.lines import Line, Piece, cut, literal

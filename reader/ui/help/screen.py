@@ -18,10 +18,8 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from reader.keys.actions import Action
-from reader.keys.chords import KeyReader, Match, Unknown
-from reader.keys.contexts import PLACES, Context
-from reader.keys.keymap import Keymap
+from reader.keys.actions import PLACES, Action, Context
+from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import KeyLines

@@ -15,8 +15,7 @@ from textual.widget import Widget
 
 from reader.core.choice.wishes import Direction, Wish
 from reader.core.lines import cell_len
-from reader.keys.chords import KeyReader, Match
-from reader.keys.keymap import Keymap
+from reader.keys.keymap import Keymap, KeyReader, Match
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.lines import Line, Piece, cut, literal
@@ -27,8 +26,8 @@ from reader.ui.shell.status_lines import Status
 from reader.ui.why.lines import weight_source
 
 if TYPE_CHECKING:
+    from reader.core.choice.learned import Weight
     from reader.core.choice.taste import What
-    from reader.core.choice.weights import Weight
 
 WEIGHT_ROLES = ("heading", "text", "muted", "bar", "against", "wish", "cursor", "current")
 
