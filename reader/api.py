@@ -98,8 +98,8 @@ if TYPE_CHECKING:
     from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
-    from reader.commands.failure import failure_record as failure_record  # A failure in parts, for programs.
-    from reader.commands.failure import kind_of as kind_of  # The kind of a failure, in a word.
+    from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
+    from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
     from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
     from reader.log import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
@@ -110,8 +110,9 @@ if TYPE_CHECKING:
     from reader.cache.texts import Texts as Texts  # The full texts that are kept.
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
-    from reader.commands.printing import shared_marks as shared_marks  # What the user's group says of a paper.
+    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.

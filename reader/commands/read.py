@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_json, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, print_json, print_line, width
+from reader.commands.output import READABLE, Style, is_terminal, paint, print_json, print_line, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import wrapped
@@ -94,18 +94,16 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[SectionText]:
 
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
     """The lines of a text: in a pipe, a paragraph or a row of a table each."""
-    from reader.core.document.block_lines import IN_ASCII
     from reader.core.document.layout import Layout
 
     style = Style.of(sys.stdout)
-    signs: Mapping[int, str] = IN_ASCII if ascii else {}
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from (style.faint(line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
     yield from (style.faint(line) for line in wrapped(_facts(paper, kept), columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
-        yield _painted(line, style, signs)
+        yield paint(_in_ascii(line) if ascii else line.pieces, style)
     if kept.document.is_cut:
         yield ""
         yield style.faint("The text is longer than the limits; its end is missing.")
@@ -118,24 +116,12 @@ def _facts(paper: Paper, kept: KeptText) -> str:
     return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {source}")))
 
 
-def _painted(line: DocumentLine, style: Style, signs: Mapping[int, str]) -> str:
-    return "".join(_paint(piece, style, signs) for piece in line.pieces).rstrip()
+def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
+    from reader.core.document.block_lines import IN_ASCII
 
-
-def _paint(piece: Piece, style: Style, signs: Mapping[int, str]) -> str:
-    """A piece in its style, its signs replaced by those of the table."""
-    match piece.role:
-        case "heading" | "strong" | "label":
-            return style.bold(piece.text.translate(signs) if piece.role == "label" else piece.text)
-        case "emphasis":
-            return style.italic(piece.text)
-        case "rule":
-            return style.faint(piece.text.translate(signs))
-        case "muted" | "mark" | "caption":
-            return style.faint(piece.text)
-        case "code":
-            return style.typed(piece.text)
-    return piece.text
+    for piece in line.pieces:
+        is_sign = piece.role in ("rule", "label")
+        yield piece._replace(text=piece.text.translate(IN_ASCII)) if is_sign else piece
 
 
 COMMAND = Command(

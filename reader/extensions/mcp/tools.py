@@ -21,6 +21,7 @@ from typing_extensions import TypedDict
 
 from reader.api import (
     AGENT,
+    GROUP,
     NOTE,
     NOTE_LIMIT,
     QUEUE,
@@ -44,13 +45,13 @@ from reader.api import (
     find_or_fetch,
     find_or_fetch_text,
     for_you_record,
+    group_records,
     made_by_agents,
     markdown_lines,
     parsed,
     section_texts,
     selection,
     shared,
-    shared_marks,
     similar_query,
     tagging,
 )
@@ -204,11 +205,11 @@ def show(workspace: Workspace, id: Id) -> PaperAnswer:
     with workspace.window() as window:
         answer: PaperAnswer = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: Texts(connection, workspace.cache_file).has(pk))
-        told_by_group = shared_marks.record(window, paper)[shared_marks.KEY]
+        told_by_group = group_records(window, pk)
     if told := _few_enough([_bounded(one) for one in told_by_group]):
-        answer["foreign"][shared_marks.KEY] = told
+        answer["foreign"][GROUP] = told
     if left := len(told_by_group) - len(told):
-        answer["foreign"][f"{shared_marks.KEY}_left_off"] = left
+        answer["foreign"][f"{GROUP}_left_off"] = left
     return answer
 
 
