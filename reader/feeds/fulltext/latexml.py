@@ -18,7 +18,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -27,6 +26,7 @@ from reader.core.document.model import (
     Spans,
     Table,
     Theorem,
+    Verbatim,
 )
 from reader.core.text import clean
 from reader.feeds.fulltext import bounds
@@ -334,7 +334,7 @@ class Reader:
                 flow.add(Quote(tuple(inner.blocks), anchor_of(node)))
         elif tag == "pre" or "ltx_listing" in classes:
             if lines := self._listing(node):
-                flow.add(Listing(lines, anchor_of(node)))
+                flow.add(Verbatim(lines, anchor_of(node)))
         elif tag[:1] == "h" and tag[1:].isdecimal():
             self._heading(element, flow)
         elif tag in _BLOCKS:
