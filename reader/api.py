@@ -94,10 +94,48 @@ if TYPE_CHECKING:
     # For those that ship with the program.
 
     # The program itself.
+    from reader import __version__ as __version__  # The program's version.
     from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
+    from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
+    from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
+    from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
+    from reader.log import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
+
+    # Papers in the cache.
+    from reader.actions.export import record as record  # A paper as JSON.
+    from reader.cache.reads.window import Window as Window  # The cache, open for reading.
+    from reader.cache.texts import Texts as Texts  # The full texts that are kept.
+    from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
+    from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
+    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
+    from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
+    from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
+    from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
+    from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
+    from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
+    from reader.core.document.model import SectionText as SectionText  # A section of a full text.
+    from reader.core.document.model import section_texts as section_texts  # The sections of a document.
+    from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
+    from reader.core.paper import Paper as Paper  # A paper of the cache.
+
+    # Marks, and who makes them.
+    from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
+    from reader.cache.marks.changes import Change as Change  # A new state of some papers.
+    from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
+    from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
+    from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
+    from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
+    from reader.core.marks import QUEUE as QUEUE  # That of the queue.
+    from reader.core.marks import TAG as TAG  # How those of tags begin.
+    from reader.core.marks import TAG_LIMIT as TAG_LIMIT  # Characters of a tag.
+    from reader.core.marks import Agent as Agent  # A program that marks papers.
+    from reader.core.tag_words import TagWords as TagWords  # Tags to add and to remove.
+    from reader.core.text import NOTE_LIMIT as NOTE_LIMIT  # Characters of a note.
+    from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,17 +161,20 @@ def _places() -> dict[str, str]:
     import ast
     from pathlib import Path
 
-    imports = (
-        node for node in ast.walk(ast.parse(Path(__file__).read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
-    )
-    return {name.asname: node.module or "" for node in imports for name in node.names if name.asname}
+    tree = ast.parse(Path(__file__).read_text("utf-8"))
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {one.name: node.module or "" for node in imports for one in node.names if one.asname}
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
+if not TYPE_CHECKING:
+    # A type checker finds the names above, and misses those that are not there.
 
-    if name.startswith("_") or name not in _places():
-        raise AttributeError(f"reader.api has no {name!r}")
-    found: object = getattr(import_module(_places()[name]), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name not in _places():
+            raise AttributeError(f"reader.api has no {name!r}")
+        module = import_module(_places()[name])
+        found: object = getattr(module, name, None) or import_module(f"{module.__name__}.{name}")
+        globals()[name] = found
+        return found

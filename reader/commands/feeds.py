@@ -13,8 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json, add_words
-from reader.commands.failure import raise_failures
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, print_requests, warn, width
+from reader.commands.output import (
+    Style,
+    amount,
+    is_terminal,
+    print_json,
+    print_line,
+    print_requests,
+    raise_failures,
+    warn,
+    width,
+)
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.lines import fit

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from reader import paths
 from reader.commands import page_titles
 from reader.commands.command import Command, add_json, positive_number
-from reader.commands.failure import raise_failures
-from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, warn
+from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.text import clean

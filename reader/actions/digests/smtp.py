@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 
 from reader.actions.digests.page import page
 from reader.actions.digests.text import plain_text
+from reader.core.addresses import is_loopback
 from reader.core.digest import Digest
 from reader.core.errors import ReaderError
-from reader.core.hosts import is_loopback
 from reader.core.settings.tables import DigestMail
 from reader.core.text import clean
 from reader.paths import APP

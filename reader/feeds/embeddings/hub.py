@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
+from reader.core.addresses import is_loopback
 from reader.core.errors import FeedMalformed, FeedOffline, ReaderError, UsageError
-from reader.core.hosts import is_loopback
 from reader.core.text import clean
 from reader.feeds.http.client import DocumentClient, Response
 from reader.feeds.http.failures import HttpRefused

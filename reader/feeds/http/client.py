@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, NoReturn, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import urljoin, urlsplit
 
 from reader import __version__
+from reader.core.addresses import is_local, is_loopback
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused, UsageError
 from reader.core.foreign import web_url
-from reader.core.hosts import is_local, is_loopback
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses

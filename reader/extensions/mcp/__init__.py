@@ -1,14 +1,18 @@
-"""`dailypapers mcp`: serve the papers to a program by the Model Context Protocol, over standard input and output."""
+"""For programs: `dailypapers mcp` serves papers by a protocol, `dailypapers skill` says how the commands are used."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
-from reader.commands.command import Command
-from reader.commands.workspace import Workspace
-from reader.core.errors import ReaderError
+from reader.api import Command, Extension, ReaderError, Workspace, print_line
 
 NEEDS_EXTRA = "This needs the extra mcp: install dailypapers[mcp]. 'dailypapers skill' needs nothing more."
+
+
+def skill() -> str:
+    """What an agent has to know to use the commands, as a `SKILL.md`."""
+    return Path(__file__).with_name("SKILL.md").read_text("utf-8")
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -20,8 +24,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _serve(arguments: Namespace, workspace: Workspace) -> int:
     try:
-        from reader.commands.agents.server import make_server
-        from reader.commands.agents.stdio import serve
+        from reader.extensions.mcp.server import make_server
+        from reader.extensions.mcp.stdio import serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise
@@ -30,7 +34,12 @@ def _serve(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-COMMAND = Command(
+def _print_skill(_arguments: Namespace, _workspace: Workspace) -> int:
+    print_line(skill().rstrip("\n"))
+    return 0
+
+
+MCP = Command(
     "mcp",
     "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output; it may only read.",
     (
@@ -40,3 +49,13 @@ COMMAND = Command(
     _add_arguments,
     _serve,
 )
+
+SKILL = Command(
+    "skill",
+    "Print a SKILL.md, by which an agent learns to use the commands and their JSON.",
+    (("skill > ~/.claude/skills/dailypapers/SKILL.md", "where one agent looks for it"),),
+    lambda _parser: None,
+    _print_skill,
+)
+
+EXTENSION = Extension(name="mcp", api=1, commands=(MCP, SKILL))

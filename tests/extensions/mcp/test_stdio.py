@@ -10,7 +10,7 @@ import pytest
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from reader.commands.agents.stdio import MOST_REQUESTS, Traffic
+from reader.extensions.mcp.stdio import MOST_REQUESTS, Traffic
 
 
 @pytest.mark.parametrize("ids", [range(100), [1] * 100, [1, "1"] * 50])

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp import Client, StdioServerParameters
 
-from reader.commands.agents import tools as mcp_tools
-from reader.commands.agents.server import Desk, checked, make_server, tools_of
 from reader.commands.workspace import Workspace
 from reader.core.paper import FIELDS, Paper
+from reader.extensions.mcp import tools as mcp_tools
+from reader.extensions.mcp.server import Desk, checked, make_server
 from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
@@ -121,7 +121,7 @@ async def test_a_program_is_told_all_that_the_protocol_has_for_it(papers: Path) 
 
 
 def test_a_text_costs_a_model_no_spaces(papers: Path) -> None:
-    answer = Desk(Workspace()).ask(mcp_tools.search, "", 2, 0)
+    answer = Desk(Workspace()).ask(mcp_tools.search, limit=2)
     assert ": " not in getattr(answer.content[0], "text", "").replace("LiveEdit: Streaming", "")
 
 
@@ -253,7 +253,7 @@ ODD = st.recursive(
 
 @given(st.data())
 def test_odd_arguments_get_one_short_sentence(data: st.DataObject) -> None:
-    tool = data.draw(st.sampled_from(tools_of(Desk(Workspace()), allows_marks=True)))
+    tool = data.draw(st.sampled_from(list(Desk(Workspace(), allows_marks=True).tools.values())))
     known = list(tool.parameters["properties"])
     arguments = data.draw(st.dictionaries(st.sampled_from([*known, "limt"]) | st.text(), ODD, max_size=4))
     try:
@@ -378,7 +378,7 @@ async def test_it_speaks_over_standard_input_and_output(papers: Path) -> None:
 def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "mcp"]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delitem(sys.modules, "reader.commands.agents.server")
+    monkeypatch.delitem(sys.modules, "reader.extensions.mcp.server")
     monkeypatch.setitem(sys.modules, "mcp", None)
     found = run("mcp")
     assert (found.code, found.out) == (1, "")

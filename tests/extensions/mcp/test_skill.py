@@ -13,7 +13,7 @@ import yaml
 
 from reader.commands.line.registry import COMMANDS
 from reader.core.query import parse
-from reader.data import skill
+from reader.extensions.mcp import skill
 from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages

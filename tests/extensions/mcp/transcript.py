@@ -1,4 +1,4 @@
-"""Writes what a program and `dailypapers mcp` say to each other: `python -m tests.mcp_transcript FILE`.
+"""Writes what a program and `dailypapers mcp` say to each other: `python -m tests.extensions.mcp.transcript FILE`.
 
 The server is a process of its own over the papers of the sample, in a folder that is dropped afterwards.
 """

@@ -19,7 +19,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp.types import PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from reader.core.errors import ReaderError
+from reader.api import ReaderError
 
 MOST_BYTES = 4_000_000
 """Bytes of a message: the longest note, with each letter written as a code, has a third."""
