@@ -386,8 +386,7 @@ def _token(settings: Settings) -> str:
 
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the program that notifies, and its last failure."""
-    from reader.actions import notify
-    from reader.actions.programs import find_program
+    from reader.actions.programs import desktop_program, find_program
     from reader.cache import schema
     from reader.cache.watching import notified
 
@@ -403,7 +402,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
             "Notifications", "program", program or settings.notify_command[0], advice, _found(program), advice
         )
     else:
-        program = notify.desktop_program()
+        program = desktop_program()
         advice = "" if program else "Install notify-send (libnotify), or set notify_command."
         yield Finding("Notifications", "program", program or "none", advice, _found(program), advice)
     try:
