@@ -109,8 +109,8 @@ if TYPE_CHECKING:
     from reader.actions.programs import run_program as run_program  # Run one with a text.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
-    from reader.commands.failure import failure_record as failure_record  # A failure in parts, for programs.
-    from reader.commands.failure import kind_of as kind_of  # The kind of a failure, in a word.
+    from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
+    from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
     from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
     from reader.commands.sync import join_machines as join_machines  # Exchange marks with the user's other machines.
     from reader.core.waiting import within as within  # Wait for a call no longer than a while.
@@ -127,7 +127,7 @@ if TYPE_CHECKING:
     from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
     from reader.refresh.jobs import Refresh as Refresh  # Ask the feed and all sources.
     from reader.refresh.plan import Latest as Latest  # The latest days.
-    from reader.refresh.progress import RefreshFinished as RefreshFinished  # How that ended.
+    from reader.refresh.jobs import RefreshFinished as RefreshFinished  # How that ended.
 
     # Text, and how it is drawn.
     from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
@@ -154,15 +154,16 @@ if TYPE_CHECKING:
     from reader.cache.texts import Texts as Texts  # The full texts that are kept.
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
-    from reader.commands.printing import shared_marks as shared_marks  # What the user's group says of a paper.
+    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
     from reader.core.choice.words import codes as codes  # The words of a text as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
-    from reader.core.document.sections import Section as Section  # A section of a full text.
-    from reader.core.document.sections import sections as sections  # The sections of a document.
+    from reader.core.document.model import SectionText as SectionText  # A section of a full text.
+    from reader.core.document.model import section_texts as section_texts  # The sections of a document.
     from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
     from reader.core.paper import Paper as Paper  # A paper of the cache.
     from reader.core.query import Query as Query  # A parsed query.

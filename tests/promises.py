@@ -199,7 +199,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "test_homes.py::test_nothing_of_an_old_home_stays_open_to_others",
         ),
         "All programs then leave it alone": (
-            "feeds/http/test_busy_host.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
+            "feeds/http/test_client.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
         ),
         # Other machines and people
         "a mark that was made after seeing another one always counts as later": (

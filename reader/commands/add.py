@@ -5,8 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.failure import raise_failures
-from reader.commands.output import print_json, print_line
+from reader.commands.output import print_json, print_line, raise_failures
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import named_id

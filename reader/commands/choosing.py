@@ -138,8 +138,7 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, so no full text can be found.{see}")
     from reader.commands.run_job import fetch
-    from reader.refresh.jobs import FetchText
-    from reader.refresh.progress import TextMissing
+    from reader.refresh.jobs import FetchText, TextMissing
 
     for message in fetch(workspace, FetchText(paper.id), page):
         if isinstance(message, TextMissing):

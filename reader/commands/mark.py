@@ -76,7 +76,7 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
 
     from reader import log
     from reader.refresh import running
-    from reader.refresh.hooks import run_hook
+    from reader.refresh.pipes import run_hook
 
     log.attach(workspace.settings.log_level)
     fetch = partial(running.fetch_one_text, partial(running.run_job, workspace.job_context))

@@ -9,9 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reader.commands.choosing import find_or_fetch
-from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
+from reader.commands.command import Command, add_json_fields, add_no_pager, add_quiet, positive_number
 from reader.commands.output import Style, counts, is_terminal, print_line, state_words, warn
-from reader.commands.printing.json_form import add_json_fields
 from reader.commands.printing.reasons import LIKE, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped

@@ -15,8 +15,8 @@ from reader.core.nearest import nearest
 from reader.core.text import clean, fold
 
 if TYPE_CHECKING:
+    from reader.core.choice.learned import Weight
     from reader.core.choice.taste import What
-    from reader.core.choice.weights import Weight
     from reader.core.choice.wishes import Wish
 
 ACTIONS = {

@@ -18,8 +18,7 @@ from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.choice.learned import Learned
 from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.follows import Follow
-from reader.keys.actions import ACTIONS
-from reader.keys.contexts import TYPING
+from reader.keys.actions import ACTIONS, TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import FOR_YOU, SPECIAL, Place, saved_view, view
 from reader.session.places import VIEWS as STANDING

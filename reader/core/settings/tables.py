@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, TypeAlias, cast
 
-from reader.core.hosts import is_loopback
+from reader.core.addresses import is_loopback
 from reader.core.settings.types import (
     KEY_TEXT,
     MAIL_ADDRESS,

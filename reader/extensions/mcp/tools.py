@@ -21,6 +21,7 @@ from typing_extensions import TypedDict
 
 from reader.api import (
     AGENT,
+    GROUP,
     NOTE,
     NOTE_LIMIT,
     QUEUE,
@@ -31,6 +32,7 @@ from reader.api import (
     NotInCache,
     Paper,
     ReaderError,
+    SectionText,
     TagWords,
     Texts,
     UsageError,
@@ -43,17 +45,16 @@ from reader.api import (
     find_or_fetch,
     find_or_fetch_text,
     for_you_record,
+    group_records,
     made_by_agents,
     markdown_lines,
     parsed,
-    sections,
+    section_texts,
     selection,
     shared,
-    shared_marks,
     similar_query,
     tagging,
 )
-from reader.api import Section as TextSection
 from reader.api import record as record_of
 
 MOST = 50
@@ -204,11 +205,11 @@ def show(workspace: Workspace, id: Id) -> PaperAnswer:
     with workspace.window() as window:
         answer: PaperAnswer = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: Texts(connection, workspace.cache_file).has(pk))
-        told_by_group = shared_marks.record(window, paper)[shared_marks.KEY]
+        told_by_group = group_records(window, pk)
     if told := _few_enough([_bounded(one) for one in told_by_group]):
-        answer["foreign"][shared_marks.KEY] = told
+        answer["foreign"][GROUP] = told
     if left := len(told_by_group) - len(told):
-        answer["foreign"][f"{shared_marks.KEY}_left_off"] = left
+        answer["foreign"][f"{GROUP}_left_off"] = left
     return answer
 
 
@@ -222,7 +223,7 @@ def outline(workspace: Workspace, id: Id) -> Outline:
             "letters": len(_markdown(one)),
             "foreign": {"title": clean(one.title, TITLE)},
         }
-        for one in sections(kept.document)
+        for one in section_texts(kept.document)
     ]
     answer: Outline = {"id": paper.id, "version": kept.document.version, "sections": found[:MOST_SECTIONS]}
     if len(found) > MOST_SECTIONS:
@@ -233,7 +234,7 @@ def outline(workspace: Workspace, id: Id) -> Outline:
 def read(workspace: Workspace, id: Id, section: SectionNumber = 0, offset: Offset = 0) -> Part:
     """A section of a paper's full text as Markdown, at most 12,000 characters at once."""
     paper, kept = find_or_fetch_text(workspace, id)
-    found = list(sections(kept.document))
+    found = list(section_texts(kept.document))
     if section >= len(found):
         raise UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
     text = _markdown(found[section])
@@ -416,7 +417,7 @@ def _few_enough(values: Sequence[Any]) -> list[Any]:
     return [one for one, size in zip(values, sizes, strict=True) if size <= 3 * LETTERS]
 
 
-def _markdown(section: TextSection) -> str:
+def _markdown(section: SectionText) -> str:
     return "\n".join(markdown_lines(section.document))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from reader.core.addresses import addresses_in
 from reader.core.document.model import Span, Spans
-from reader.core.found_addresses import addresses_in
 from reader.core.text import clean, clean_note
 
 TEXT_LIMIT = 200_000

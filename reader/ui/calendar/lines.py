@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from reader.cache.reads.days import DayState
-from reader.core.periods import Period, period_containing, typed_period
+from reader.core.dates import Period, period_containing, typed_period
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.kit.day_names import WEEKDAYS
 from reader.ui.kit.glyphs import UNICODE, Glyphs

@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from reader.cache.reads.days import DayState
-from reader.core.periods import Period, PeriodKind, period_containing
+from reader.core.dates import Period, PeriodKind, period_containing
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import CELL, MARGIN, TOP, WEEKS, WIDTH, CalendarView, calendar_lines, read_typed

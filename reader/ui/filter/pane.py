@@ -9,8 +9,7 @@ from typing import Literal
 from textual import events
 from textual.message import Message
 
-from reader.core.query.tag_choice import TagChoice
-from reader.core.query.topic_choice import TopicChoice
+from reader.core.query.choices import TagChoice, TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.lines import meaning
 from reader.ui.filter.list import FilterList

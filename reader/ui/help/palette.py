@@ -17,7 +17,7 @@ from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, S
 from textual.content import Content
 from textual.style import Style
 
-from reader.keys.contexts import Context
+from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs

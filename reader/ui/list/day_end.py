@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.core.periods import period_of_view
+from reader.core.dates import period_of_view
 from reader.session.places import VIEWS, Place, View
 from reader.ui.kit.day_names import day_left
 from reader.ui.list.empty_lines import EmptyReason, Way, because, said

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.core.periods import Period, period_containing, period_of_view
+from reader.core.dates import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
 from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, Place, View, feed_text
 from reader.ui.kit.day_names import near_day, short_day

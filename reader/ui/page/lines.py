@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from reader.actions.links import CODE_LINK, Link, places
-from reader.core.found_addresses import addresses_in
+from reader.core.addresses import addresses_in
 from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached

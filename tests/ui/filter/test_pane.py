@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.core.query.topic_choice import TopicChoice
+from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
 from reader.ui.filter.lines import draw_row
 from reader.ui.filter.pane import FilterPane

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.keys.contexts import CONTEXTS, Context
+from reader.keys.actions import CONTEXTS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs

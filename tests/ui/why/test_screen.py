@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from reader.core.choice.learned import Weight
 from reader.core.choice.taste import TasteTerm
-from reader.core.choice.weights import Weight
 from reader.core.choice.wishes import Wish
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.lines import Line, measure

@@ -1,4 +1,7 @@
-"""Answers that HTTP does not allow, or that end too early: each is one plain failure, or a whole feed."""
+"""Answers that HTTP does not allow, or that end too early, are one plain failure or a whole feed; and busy hosts.
+
+What else the clients do is tested by those of single sites, such as `tests/feeds/huggingface/`.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,16 @@ import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from itertools import chain, repeat
+from pathlib import Path
 
 import pytest
 
 from reader.core.errors import FeedError
-from reader.feeds.http.documents import Document, DocumentClient
+from reader.feeds.http.client import BusyHostClient, DocumentClient, HostBusy, Response
 from reader.feeds.http.responses import Limits
+from tests.feed_server import FeedServer
+from tests.feeds.http.test_host_lock import Clock
+from tests.feeds.servers import Nap
 
 LIMITS = Limits(attempts=1, read_timeout=5, total_timeout=5, body_size=100_000)
 FEED = b"<rss/>"
@@ -64,12 +71,12 @@ async def serving(answers: Iterator[Iterable[bytes]]) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def asking(url: str, limits: Limits = LIMITS) -> AsyncIterator[Callable[[], Awaitable[bytes | None]]]:
+async def asking(url: str, limits: Limits = LIMITS) -> AsyncIterator[Callable[[], Awaitable[bytes]]]:
     """A function that fetches the document; its client is made once, since reading certificates takes long."""
     client = DocumentClient(url, limits=limits)
 
-    async def fetch() -> bytes | None:
-        return (await client.document(f"{url}/feed", _same)).body
+    async def fetch() -> bytes:
+        return await client.document(f"{url}/feed", _body)
 
     try:
         yield fetch
@@ -77,8 +84,8 @@ async def asking(url: str, limits: Limits = LIMITS) -> AsyncIterator[Callable[[]
         await client.aclose()
 
 
-def _same(document: Document) -> Document:
-    return document
+def _body(response: Response) -> bytes:
+    return response.body
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -148,3 +155,53 @@ async def test_what_goes_on_for_ever_ends_after_a_time(name: str) -> None:
         with pytest.raises(FeedError) as failure:
             await fetch()
     assert str(failure.value) == LATE
+
+
+# Busy hosts
+
+
+@pytest.mark.parametrize("status", [406, 429, 503])
+async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_path: Path, status: int) -> None:
+    clock, nap = Clock(), Nap()
+    with FeedServer() as server:
+        server.pages["/x"] = b"text"
+
+        def client() -> BusyHostClient:
+            limits = Limits(attempts=3, backoff=3)
+            return BusyHostClient(
+                server.url, folder=tmp_path, lock="x.lock", busy="x.busy", now=clock, limits=limits, sleep=nap
+            )
+
+        first, second = client(), client()
+        server.faults += [f"error:{status}", f"error:{status}"]
+        assert await first.document(f"{server.url}/x", _body) == b"text"
+        assert nap.taken[0] >= 2 and nap.taken[1] >= 4
+        server.fault = f"error:{status}"
+        with pytest.raises(
+            HostBusy, match=rf"^127.0.0.1 is too busy to answer \({status}\); it is asked again in 5 min"
+        ):
+            await first.document(f"{server.url}/x", _body)
+        asked = len(server.requests)
+        clock.now += 60
+        with pytest.raises(HostBusy, match=r"^127.0.0.1 is too busy to answer; it is asked again in 4 minutes\.$"):
+            await second.document(f"{server.url}/x", _body)
+        assert len(server.requests) == asked
+        server.fault = "ok"
+        clock.now += 300
+        assert await second.document(f"{server.url}/x", _body) == b"text"
+        assert not (tmp_path / "x.busy").exists()
+        await first.aclose()
+        await second.aclose()
+
+
+async def test_a_host_that_names_its_wait_is_heeded_as_before(tmp_path: Path) -> None:
+    nap = Nap()
+    with FeedServer() as server:
+        server.pages["/x"] = b"text"
+        client = BusyHostClient(
+            server.url, folder=tmp_path, lock="x.lock", busy="x.busy", limits=Limits(attempts=3), sleep=nap
+        )
+        server.faults += ["limit_after:7"]
+        assert await client.document(f"{server.url}/x", _body) == b"text"
+        assert nap.taken == [7]
+        await client.aclose()
