@@ -110,10 +110,10 @@ def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> Non
         return
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        gaps = [" " * (size - cell_len(text)) for text, size in zip(row, widths, strict=True)]
-        cells = (
-            gap + text if at in right else text + gap for at, (text, gap) in enumerate(zip(row, gaps, strict=True))
-        )
+        cells = []
+        for place, (text, size) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (size - cell_len(text))
+            cells.append(gap + text if place in right else text + gap)
         print_line("  ".join(cells).rstrip())
 
 
