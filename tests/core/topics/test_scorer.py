@@ -22,9 +22,9 @@ from reader.core.topics.scorer import (
     Weights,
     read_weights,
     sixteenths,
-    write_weights,
 )
 from reader.data import read_text, shipped_topics
+from tests.topics.fit import write_weights
 
 RULES = """
 threshold = 10
