@@ -23,8 +23,8 @@ from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.screen import Screen
 
 from reader.core.paper import Draft
-from reader.ui.work import background
-from reader.ui.work.background import report_unforeseen
+from reader.ui.shell import background
+from reader.ui.shell.background import report_unforeseen
 from tests.ui import papers
 from tests.ui.driver import AppOptions, Story, fill, open_reader
 from tests.ui.quiet import read_all
@@ -176,13 +176,13 @@ def reader(
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
     monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
     # The detail and the counts wait for the user's fingers, which are quicker here.
-    monkeypatch.setattr("reader.ui.keyboard.STILL", 0.0)
-    monkeypatch.setattr("reader.ui.work.detail_loader.REST", 0.001)
-    monkeypatch.setattr("reader.ui.screens.main.AFTER_LIST", 0.001)
-    monkeypatch.setattr("reader.ui.work.list_loader.AFTER_SCREENFUL", 0.001)
-    monkeypatch.setattr("reader.ui.work.counter.COUNT_AFTER", 0.001)
-    monkeypatch.setattr("reader.ui.work.fetching.refresher.FIRST_SECOND", 0.001)
-    monkeypatch.setattr("reader.ui.work.counter.COUNT_AGAIN", 0.01)
+    monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 0.0)
+    monkeypatch.setattr("reader.ui.page.loader.REST", 0.001)
+    monkeypatch.setattr("reader.ui.main_screen.AFTER_LIST", 0.001)
+    monkeypatch.setattr("reader.ui.list.loader.AFTER_SCREENFUL", 0.001)
+    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER", 0.001)
+    monkeypatch.setattr("reader.ui.refresh.refresher.FIRST_SECOND", 0.001)
+    monkeypatch.setattr("reader.ui.filter.counter.COUNT_AGAIN", 0.01)
 
     def open_it(
         *,

@@ -40,10 +40,10 @@ from reader.paths import HOME_VARIABLE
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.assembly import Assembly
-from reader.ui.screens.main import MainScreen
-from reader.ui.widgets.empty import Empty
-from reader.ui.widgets.line_widgets import FilterStrip
-from reader.ui.widgets.paper_detail import PaperDetail
+from reader.ui.kit.line_widgets import FilterStrip
+from reader.ui.list.empty import Empty
+from reader.ui.main_screen import MainScreen
+from reader.ui.page.detail import PaperDetail
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all

@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from reader.core.document.block_lines import BlockWriter
-from reader.core.document.lines import Line
+from reader.core.document.block_lines import BlockWriter, DocumentLine
 from reader.core.document.model import Document, Heading, Section
+from reader.core.lines import measure
 
 LETTERS_A_MINUTE = 1_200
 """How fast a paper is read: some 200 words a minute."""
@@ -36,7 +36,7 @@ class Layout:
         width: int | None,
         *,
         table_width: int | None = None,
-        front: Sequence[Line] = (),
+        front: Sequence[DocumentLine] = (),
     ) -> None:
         """`table_width` is what a table may take before its long cells break; by default the width.
 
@@ -46,10 +46,10 @@ class Layout:
         self.width = width
         self.front = tuple(front)
         self._writer = BlockWriter(width, table_width)
-        self._lines: dict[int, tuple[Line, ...]] = {}
+        self._lines: dict[int, tuple[DocumentLine, ...]] = {}
         self._cells: dict[int, int] = {}
 
-    def lines(self, block: int) -> tuple[Line, ...]:
+    def lines(self, block: int) -> tuple[DocumentLine, ...]:
         """The lines of a block, with the empty ones before it."""
         found = self._lines.get(block)
         if found is None:
@@ -59,7 +59,7 @@ class Layout:
             found = self._lines[block] = lines if block else (*self.front, *lines)
         return found
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[DocumentLine]:
         for block in range(len(self.document.blocks)):
             yield from self.lines(block)
 
@@ -94,13 +94,13 @@ class Layout:
                 line, rows = 0, rows + 1
         return Place(block, line - rows)
 
-    def window(self, place: Place, rows: int) -> list[Line]:
+    def window(self, place: Place, rows: int) -> list[DocumentLine]:
         """The lines from a place on, at most so many."""
         return [line for _, line in self.placed(place, rows)]
 
-    def placed(self, place: Place, rows: int) -> list[tuple[Place, Line]]:
+    def placed(self, place: Place, rows: int) -> list[tuple[Place, DocumentLine]]:
         """The lines from a place on, at most so many, with their places."""
-        found: list[tuple[Place, Line]] = []
+        found: list[tuple[Place, DocumentLine]] = []
         block, first = place
         while len(found) < rows and block < len(self.document.blocks):
             lines = self.lines(block)[first : first + rows - len(found)]
@@ -118,7 +118,7 @@ class Layout:
         """The width of a block: that of its widest line."""
         found = self._cells.get(block)
         if found is None:
-            found = self._cells[block] = max((line.cells for line in self.lines(block)), default=0)
+            found = self._cells[block] = max((measure(line.pieces) for line in self.lines(block)), default=0)
         return found
 
     def place_of(self, anchor: str) -> Place | None:

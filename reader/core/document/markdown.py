@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from reader.core.document.block_lines import grid_texts
 from reader.core.document.model import (
     Block,
     Document,
@@ -22,7 +23,6 @@ from reader.core.document.model import (
     Table,
     Theorem,
 )
-from reader.core.document.table_lines import grid_texts
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<$])|^(\s*)(?=[#>+-]\s|\d+\.\s)")
 _FENCES = re.compile(r"`{3,}")

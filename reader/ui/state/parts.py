@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.reads.orders import Order
 from reader.session.places import Place, View
-from reader.ui.layout import Density
-from reader.ui.text.list_layout import ListForm, days_have_headings
+from reader.ui.list.layout import ListForm, days_have_headings
+from reader.ui.shell.layout import Density
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, Place
-from reader.core.document.lines import Line
 from reader.core.document.model import Document, Figure, Formula, Heading, Reference, Theorem, walk
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 
@@ -39,7 +39,7 @@ class Link(NamedTuple):
     """A line of the text, or a web address."""
 
 
-def links_in(lines: Sequence[tuple[Place, Line]], layout: Layout) -> list[Link]:
+def links_in(lines: Sequence[tuple[Place, DocumentLine]], layout: Layout) -> list[Link]:
     """The references in some lines, one for each goal, at most as many as there are letters."""
     goals = Goals(layout)
     found: dict[Place | str, Link] = {}
@@ -52,14 +52,14 @@ def links_in(lines: Sequence[tuple[Place, Line]], layout: Layout) -> list[Link]:
     return list(found.values())[: len(LETTERS)]
 
 
-def _written(line: Line) -> Iterator[tuple[int, str, str]]:
+def _written(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
     """The start, the text and the target of each reference of a line; those that are only words have no target."""
     start, linked = 0, set[int]()
     for piece in line.pieces:
         end = start + len(piece.text)
-        if piece.target:
+        if piece.action:
             linked.update(range(start, end))
-            yield start, _with_word(line.text[:start], piece.text), piece.target
+            yield start, _with_word(line.text[:start], piece.text), piece.action[1]
         start = end
     text = line.text
     for match in (*_WRITTEN.finditer(text), *_CITED.finditer(text)):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reader.core.document.layout import Layout, Place
 from reader.core.document.model import texts
 from reader.core.text import fold
-from reader.ui.text.lines import pattern
+from reader.ui.kit.lines import pattern
 
 MOST_COUNTED = 1_000
 """Lines with the words that are counted: more would take a large text most of a second."""

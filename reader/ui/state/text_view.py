@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, Place
-from reader.core.document.lines import Line
 from reader.core.document.model import Document, Section
+from reader.ui.full_text.lines import FrontLines
 from reader.ui.state.text_links import Link, links_in
 from reader.ui.state.text_search import Search, TextIndex
-from reader.ui.text.full_text_lines import FrontLines
 
 MEASURE = 76
 """Maximum cells of a line of running text."""
@@ -77,7 +77,7 @@ class Selection(NamedTuple):
         return max(self.cursor, self.anchor or self.cursor)
 
 
-def _no_front(_width: int) -> Sequence[Line]:
+def _no_front(_width: int) -> Sequence[DocumentLine]:
     return ()
 
 
@@ -115,7 +115,7 @@ class TextView:
 
     # What is in view
 
-    def lines(self) -> list[tuple[Place, Line]]:
+    def lines(self) -> list[tuple[Place, DocumentLine]]:
         """The lines in view, with their places."""
         return self.layout.placed(self.top, self.size.rows)
 
@@ -342,7 +342,7 @@ class TextView:
         top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
         return moved._at(top)
 
-    def selected_lines(self) -> list[tuple[Place, Line]]:
+    def selected_lines(self) -> list[tuple[Place, DocumentLine]]:
         """The chosen lines."""
         if self.selection is None:
             return []

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.document.layout import Layout, Place
-from reader.core.document.lines import ROLES
 from reader.core.document.model import (
     Block,
     Cell,
@@ -27,6 +26,8 @@ from reader.core.document.model import (
     Table,
     Theorem,
 )
+from reader.core.lines import measure
+from reader.ui.full_text.lines import TEXT_ROLES
 from tests.core.document.test_codec import DOCUMENTS
 
 
@@ -48,10 +49,10 @@ def test_a_paragraph_is_wrapped_and_one_line_in_a_pipe() -> None:
     assert drawn(block, width=29) == ["Look up [3] for all of", "xᵢ ≤ 1."]
     assert drawn(Paragraph(words(PROSE)), width=None) == [PROSE]
     (line, _) = Layout(Document("T", (block,)), 28)
-    assert [(piece.text, piece.role, piece.target) for piece in line.pieces] == [
-        ("Look up ", "text", ""),
-        ("[3]", "text", "#bib3"),
-        (" for all of", "text", ""),
+    assert [(piece.text, piece.role, piece.action) for piece in line.pieces] == [
+        ("Look up ", "text", None),
+        ("[3]", "text", ("follow", "#bib3")),
+        (" for all of", "text", None),
     ]
 
 
@@ -139,7 +140,7 @@ def test_a_wide_table_keeps_its_width_and_breaks_only_long_text() -> None:
         "Alpha beta gamma delta epsilon zeta   " + "  ".join(f"column {n}" for n in range(6)),
         "eta theta.",
     ]
-    assert all(line.cells > 60 for line in lines[:2])
+    assert all(measure(line.pieces) > 60 for line in lines[:2])
 
 
 def test_code_is_never_broken_and_steps_hang() -> None:
@@ -156,7 +157,7 @@ def test_any_document_fits_and_keeps_its_letters(document: Document, width: int)
         lines = layout.lines(index)
         assert [line.start for line in lines] == sorted(line.start for line in lines)
         for line in (*lines, *piped.lines(index)):
-            assert {piece.role for piece in line.pieces} <= set(ROLES)
+            assert {piece.role for piece in line.pieces} - {"text"} <= set(TEXT_ROLES)
         if block.anchor:
             assert layout.place_of(block.anchor) is not None
     total = sum(len(layout.lines(index)) for index in range(len(document.blocks)))
