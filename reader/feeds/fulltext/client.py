@@ -16,9 +16,9 @@ from reader.config import Settings
 from reader.core.document.model import Document
 from reader.core.errors import NoFullText
 from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
-from reader.feeds.fulltext.bounds import LETTERS
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
+from reader.feeds.fulltext.spans import LETTERS
 from reader.feeds.http.client import BusyHostClient, HttpClient, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import arxiv_stand_in, find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused

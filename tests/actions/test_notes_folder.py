@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.actions.front_matter import Facts, UnreadableFrontMatter, split, sums_of, write
+from reader.actions.notes_folder import Facts, UnreadableFrontMatter, front_matter, split_front_matter, sums_of
 
 BEFORE: dict[str, str | list[str]] = {
     "paper": "2606.30310",
@@ -18,13 +18,13 @@ NOW: dict[str, str | list[str]] = BEFORE | {"tags": ["paper", "later"], "status"
 
 
 def rewritten(edited: str, facts: Facts = NOW) -> str:
-    return write(facts, edited, sums_of(BEFORE)).removeprefix("---\n").removesuffix("---\n")
+    return front_matter(facts, edited, sums_of(BEFORE)).removeprefix("---\n").removesuffix("---\n")
 
 
 def test_what_the_user_left_alone_is_written_anew() -> None:
-    text = write(BEFORE)
+    text = front_matter(BEFORE)
     assert text == ('---\npaper: "2606.30310"\ntitle: "A: b # c"\ntags: ["paper", "agents"]\nstatus: "unread"\n---\n')
-    assert rewritten(split(f"{text}\nrest")[0]) == (
+    assert rewritten(split_front_matter(f"{text}\nrest")[0]) == (
         'paper: "2606.30310"\ntitle: "A: b # c"\ntags: ["paper", "later"]\nstatus: "read"\nmarks: ["starred"]\n'
     )
 
@@ -57,10 +57,10 @@ def test_what_the_user_took_out_stays_out() -> None:
 
 def test_a_fact_that_holds_no_longer_goes_unless_the_user_changed_it() -> None:
     facts: Facts = {"paper": "2606.30310"}
-    text = write(BEFORE | {"marks": ["queued"]})
+    text = front_matter(BEFORE | {"marks": ["queued"]})
     sums = sums_of(BEFORE | {"marks": ["queued"]})
-    assert write(facts, split(text)[0], sums) == '---\npaper: "2606.30310"\n---\n'
-    assert write(facts, "paper: x\nstatus: done\nmarks: [mine]\n", sums) == (
+    assert front_matter(facts, split_front_matter(text)[0], sums) == '---\npaper: "2606.30310"\n---\n'
+    assert front_matter(facts, "paper: x\nstatus: done\nmarks: [mine]\n", sums) == (
         "---\npaper: x\nstatus: done\nmarks: [mine]\n---\n"
     )
 
@@ -68,13 +68,13 @@ def test_a_fact_that_holds_no_longer_goes_unless_the_user_changed_it() -> None:
 @pytest.mark.parametrize("text", ["", "# Note\n", "---\nno end: 1\n"])
 def test_a_file_without_front_matter(text: str) -> None:
     with pytest.raises(UnreadableFrontMatter):
-        split(text)
+        split_front_matter(text)
 
 
 @pytest.mark.parametrize("text", ["title: [\n", "- a\n", "{a: 1}\n", "? [a]\n: 1\n", "a: &b [*b\n", "[" * 3000])
 def test_front_matter_that_is_none(text: str) -> None:
     with pytest.raises(UnreadableFrontMatter):
-        write(NOW, text, {})
+        front_matter(NOW, text, {})
 
 
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
@@ -84,5 +84,5 @@ VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 @given(st.dictionaries(st.sampled_from(["title", "tags", "url", "year"]), VALUES | st.lists(VALUES, max_size=3)))
 def test_what_was_written_is_read_as_it_was(facts: dict[str, str | list[str]]) -> None:
     facts = {key: value for key, value in facts.items() if value}
-    text = write(facts)
-    assert write(facts, split(text)[0], sums_of(facts)) == text
+    text = front_matter(facts)
+    assert front_matter(facts, split_front_matter(text)[0], sums_of(facts)) == text
