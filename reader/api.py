@@ -162,8 +162,8 @@ if TYPE_CHECKING:
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
     from reader.core.choice.words import codes as codes  # The words of a text as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
-    from reader.core.document.model import SectionText as SectionText  # A section of a full text.
-    from reader.core.document.model import section_texts as section_texts  # The sections of a document.
+    from reader.core.document.model import TextSection as TextSection  # A section of a full text.
+    from reader.core.document.model import text_sections as text_sections  # The sections of a document.
     from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
     from reader.core.paper import Paper as Paper  # A paper of the cache.
     from reader.core.query import Query as Query  # A parsed query.
