@@ -9,24 +9,34 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.settings.table_reader import Entries, OneTable
-from reader.core.settings.tables import DigestMail, Rule, SavedView, SecondLook, UserCommand, WatchedExport
+from reader.core.settings.tables import (
+    DigestMail,
+    Entries,
+    OneTable,
+    Rule,
+    SavedView,
+    SecondLook,
+    UserCommand,
+    WatchedExport,
+)
 from reader.core.settings.types import (
     Boolean,
     Choice,
     Command,
     FilePath,
+    HiddenViews,
+    Hook,
     KeyPattern,
     KeyTable,
     Number,
-    OptionalServerAddress,
     QueryList,
     ServerAddress,
     SettingType,
     TextSources,
     ThemeName,
+    setting,
+    setting_types,
 )
-from reader.core.settings.user_types import ExactQueries, HiddenViews, Hook
 from reader.core.settings.vectors import Vectors
 from reader.core.theme_names import AUTO, THEMES
 from reader.paths import read_start
@@ -46,7 +56,7 @@ LOG_LEVELS = ("error", "warning", "info")
 """What the log file contains: unexpected errors; then also failed fetches; then also each request."""
 
 PRESETS = ("vim", "newsboat", "arrows")
-"""The tables of keys in `reader.keys.presets`."""
+"""The tables of keys in `reader.keys.actions`."""
 
 MAX_RULES_SIZE = 1 << 20
 """Bytes; a larger file of topic rules is not read."""
@@ -56,122 +66,122 @@ MAX_RULES_SIZE = 1 << 20
 class Settings:
     """The user's settings. Each field's docstring is its documentation, here and in the template."""
 
-    endpoint: str = field(default="https://huggingface.co", metadata={"rule": ServerAddress()})
+    endpoint: str = setting(ServerAddress(), "https://huggingface.co")
     """Address of the feed. The environment variable HF_ENDPOINT wins over it."""
 
-    use_token_file: bool = field(default=False, metadata={"rule": Boolean()})
+    use_token_file: bool = setting(Boolean(), False)
     """Use the token in the file of Hugging Face's own tools if HF_TOKEN is not set; the feed needs no token."""
 
-    token_endpoint: str = field(default="", metadata={"rule": OptionalServerAddress()})
+    token_endpoint: str = setting(ServerAddress(may_be_empty=True), "")
     """Server that may get your token too, such as the one in endpoint; if empty, only https://huggingface.co may."""
 
-    days_at_start: int = field(default=7, metadata={"rule": Number(1, 366)})
+    days_at_start: int = setting(Number(1, 366), 7)
     """Days that the first start fetches, and that each later start checks again."""
 
-    refresh_minutes: int = field(default=30, metadata={"rule": Number(0, 1440)})
+    refresh_minutes: int = setting(Number(0, 1440), 30)
     """Minutes between two refreshes while the reader is open; 0 leaves refreshing to the r key."""
 
-    ask_arxiv: bool = field(default=True, metadata={"rule": Boolean()})
+    ask_arxiv: bool = setting(Boolean(), True)
     """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
     for marked papers that are missing here."""
 
-    allow_local_feeds: bool = field(default=False, metadata={"rule": Boolean()})
+    allow_local_feeds: bool = setting(Boolean(), False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
 
-    notify: tuple[str, ...] = field(default=(), metadata={"rule": QueryList()})
+    notify: tuple[str, ...] = setting(QueryList(), ())
     """Queries, such as ["topic:agents"]: you are notified once of each new paper that matches one; empty is off."""
 
-    notify_command: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
+    notify_command: tuple[str, ...] = setting(Command(), ())
     """Program to run instead of a desktop notification; it gets the papers as JSON on its standard input."""
 
-    keep_days: int = field(default=0, metadata={"rule": Number(0, 36_500)})
+    keep_days: int = setting(Number(0, 36_500), 0)
     """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
 
-    full_text_from: tuple[str, ...] = field(
-        default=("feed", "https://arxiv.org", "https://ar5iv.labs.arxiv.org"), metadata={"rule": TextSources()}
+    full_text_from: tuple[str, ...] = setting(
+        TextSources(), ("feed", "https://arxiv.org", "https://ar5iv.labs.arxiv.org")
     )
     """Sources of full texts, tried in order: the feed, or sites that have a text under /html/ID; [] is off."""
 
-    fetch_ahead: tuple[str, ...] = field(default=("is:starred",), metadata={"rule": QueryList()})
+    fetch_ahead: tuple[str, ...] = setting(QueryList(), ("is:starred",))
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
 
-    keep_texts_days: int = field(default=365, metadata={"rule": Number(0, 36_500)})
+    keep_texts_days: int = setting(Number(0, 36_500), 365)
     """Days to keep a full text after it was last read; starred, tagged, noted and queued papers keep theirs, and 0
     keeps all."""
 
-    pdf_folder: str = field(default="~/Papers", metadata={"rule": FilePath()})
+    pdf_folder: str = setting(FilePath(), "~/Papers")
     """Folder of fetched PDFs, which are named by the paper's id and title."""
 
-    pdf_viewer: tuple[str, ...] = field(default=(), metadata={"rule": Command()})
+    pdf_viewer: tuple[str, ...] = setting(Command(), ())
     """Program that opens PDFs, such as ["zathura"]; it gets the file as its last argument. Empty is the system's."""
 
-    order: str = field(default="day", metadata={"rule": Choice(("day", "upvotes", "published", "added", "title"))})
+    order: str = setting(Choice(("day", "upvotes", "published", "added", "title")), "day")
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
-    nearest: bool = field(default=True, metadata={"rule": Boolean()})
+    nearest: bool = setting(Boolean(), True)
     """In the reader, add the papers nearest in meaning after those that have the words of a search."""
 
-    read_when: str = field(default="opened", metadata={"rule": Choice(("opened", "passed", "manual"))})
+    read_when: str = setting(Choice(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
 
-    note_reading: bool = field(default=True, metadata={"rule": Boolean()})
+    note_reading: bool = setting(Boolean(), True)
     """Note which papers you open, read to the end and pass: to learn what suits you, and for "stats"."""
 
-    after_mark: str = field(default="stay", metadata={"rule": Choice(("stay", "next"))})
+    after_mark: str = setting(Choice(("stay", "next")), "stay")
     """What the cursor does in the list once m, s or x has marked its paper: stay, or go to the next paper."""
 
-    theme: str = field(default=AUTO, metadata={"rule": ThemeName((AUTO, *THEMES))})
+    theme: str = setting(ThemeName((AUTO, *THEMES)), AUTO)
     """Colours: dark, light, the terminal's own (ansi), or a theme of Textual; auto asks the terminal which. The
     environment variable TEXTUAL_THEME wins over it."""
 
-    images: str = field(default="auto", metadata={"rule": Choice(("auto", "kitty", "sixel", "blocks", "off"))})
+    images: str = setting(Choice(("auto", "kitty", "sixel", "blocks", "off")), "auto")
     """How pictures are drawn. With auto it is the best way that the terminal is known to have, and none are drawn over
     ssh. They need the extra dailypapers[images]."""
 
-    ascii: bool = field(default=False, metadata={"rule": Boolean()})
+    ascii: bool = setting(Boolean(), False)
     """Draw ASCII characters instead of glyphs, for a font or a terminal that lacks them. The console of Linux
     (TERM=linux) gets them by itself, unless this is false."""
 
-    filter_width: int = field(default=26, metadata={"rule": Number(16, 60)})
+    filter_width: int = setting(Number(16, 60), 26)
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
-    list_share: float = field(default=0.55, metadata={"rule": Number(0.2, 0.8)})
+    list_share: float = setting(Number(0.2, 0.8), 0.55)
     """Share of the columns for the list until it is resized; the detail has the rest, up to 82 columns."""
 
-    density: str = field(default="compact", metadata={"rule": Choice(("compact", "comfortable"))})
+    density: str = setting(Choice(("compact", "comfortable")), "compact")
     """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""
 
-    topics_file: str = field(default="", metadata={"rule": FilePath()})
+    topics_file: str = setting(FilePath(), "")
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""
 
-    sync: str = field(default="", metadata={"rule": FilePath()})
+    sync: str = setting(FilePath(), "")
     """Folder that your machines share, such as "~/Sync/papers": the reader joins their marks through it when it
     starts, in quiet minutes and when it ends. Or postgresql://HOST/DATABASE: marks then come at once. Empty is off."""
 
-    sync_settings: bool = field(default=False, metadata={"rule": Boolean()})
+    sync_settings: bool = setting(Boolean(), False)
     """Share your views, rules, keys and other settings that suit every machine too; none that names a file, a program
     or a server, or says how a terminal draws."""
 
-    citation_key: str = field(default="{author}{year}-{id}", metadata={"rule": KeyPattern()})
+    citation_key: str = setting(KeyPattern(), "{author}{year}-{id}")
     """Pattern of the keys of exported entries: {author}, {year}, {title}, {words} (the title's first three), {id}."""
 
-    log_level: str = field(default="warning", metadata={"rule": Choice(LOG_LEVELS)})
+    log_level: str = setting(Choice(LOG_LEVELS), "warning")
     """What the log file contains: unexpected errors; also failed fetches (warning); also each request (info)."""
 
-    hidden_views: tuple[str, ...] = field(default=(), metadata={"rule": HiddenViews()})
+    hidden_views: tuple[str, ...] = setting(HiddenViews(), ())
     """Built-in views that the filter pane does not list; their keys still show them."""
 
-    on_star: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
+    on_star: str | tuple[str, ...] = setting(Hook(), "")
     """What runs on papers that you star: the name of one of your commands, or a program that gets JSON; "" is off."""
 
-    on_new: str | tuple[str, ...] = field(default="", metadata={"rule": Hook()})
+    on_new: str | tuple[str, ...] = setting(Hook(), "")
     """What runs on the new papers of each refresh: the name of one of your commands, or a program; "" is off."""
 
-    mute: tuple[str, ...] = field(default=(), metadata={"rule": ExactQueries()})
+    mute: tuple[str, ...] = setting(QueryList(is_exact=True), ())
     """Words, phrases or queries, such as ["blockchain", "title:survey"]: papers that match one are left out of all
     lists but the view Muted, unless you mark them; [] is off."""
 
-    key_preset: str = field(default="vim", metadata={"rule": Choice(PRESETS)})
+    key_preset: str = setting(Choice(PRESETS), "vim")
     """Keys to start from: the reader's own (vim), those of newsboat, or no letters for moving (arrows)."""
 
     keys: Mapping[str, tuple[str, ...]] = field(
@@ -179,32 +189,30 @@ class Settings:
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
 
-    second_look: SecondLook = field(default=SecondLook(), metadata={"rule": OneTable("second_look")})
+    second_look: SecondLook = setting(OneTable("second_look"), SecondLook())
     """How much a paper must change after you starred, read or passed it to be marked for a second look."""
 
-    digest: DigestMail = field(default=DigestMail(), metadata={"rule": OneTable("digest")})
+    digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
 
-    vectors: Vectors = field(default=Vectors(), metadata={"rule": OneTable("vectors")})
+    vectors: Vectors = setting(OneTable("vectors"), Vectors())
     """A model of your own that makes vectors of papers: ~ then finds papers that say the same in other words."""
 
-    views: tuple[SavedView, ...] = field(default=(), metadata={"rule": Entries("views")})
+    views: tuple[SavedView, ...] = setting(Entries("views"), ())
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
 
-    exports: tuple[WatchedExport, ...] = field(default=(), metadata={"rule": Entries("exports")})
+    exports: tuple[WatchedExport, ...] = setting(Entries("exports"), ())
     """Files that are written anew after each change, each in a table; the format follows from the file's ending."""
 
-    commands: tuple[UserCommand, ...] = field(default=(), metadata={"rule": Entries("commands")})
+    commands: tuple[UserCommand, ...] = setting(Entries("commands"), ())
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""
 
-    rules: tuple[Rule, ...] = field(default=(), metadata={"rule": Entries("rules")})
+    rules: tuple[Rule, ...] = setting(Entries("rules"), ())
     """What happens to papers that come in, each rule in a table: hide, star, queue, highlight or tag those of a query;
     of two that contradict each other the first wins. See "dailypapers rules"."""
 
 
-SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(
-    {one.name: one.metadata["rule"] for one in fields(Settings)}
-)
+SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settings))
 
 
 def private_texts(settings: Settings) -> Iterator[str]:
@@ -221,7 +229,7 @@ def private_texts(settings: Settings) -> Iterator[str]:
 
 def _texts(value: object, rule: object) -> Iterator[str]:
     if isinstance(value, str):
-        if value and not isinstance(rule, Choice | ThemeName | HiddenViews):
+        if value and not isinstance(rule, Choice | HiddenViews):
             yield value
     elif isinstance(value, tuple | list):
         for one in value:

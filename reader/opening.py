@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
     from reader.ui.app import ReaderApp
+    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame
-    from reader.ui.shell import Shell
     from reader.ui.terminal.leaving import Leaving
 
 
@@ -42,7 +42,7 @@ def show_reader(
     import threading
 
     from reader import paths
-    from reader.commands.failure import print_failure, report_unexpected
+    from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import SAMPLE, ReaderApp
     from reader.ui.terminal.leaving import Leaving, exit_code
 
@@ -135,7 +135,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> lis
 
 def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
     """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
-    from reader.commands.settings.file import set_value
+    from reader.commands.settings_file import set_value
 
     set_value(workspace, name, [value])
 

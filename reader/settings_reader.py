@@ -16,9 +16,8 @@ from typing import Any
 from reader import platform
 from reader.config import SETTING_TYPES, VARIABLES, Settings
 from reader.core.errors import ConfigError
-from reader.core.settings.table_reader import TableReader, with_table_value
-from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.toml_lines import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.tables import SINGLE, TABLES, Entry, read_entry, with_table_value
+from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.settings.types import InvalidValue, KeyTable, nearest
 from reader.paths import read_start, replace_private
 
@@ -135,9 +134,10 @@ class _SettingsReader:
         self.keys: dict[str, tuple[str, ...]] = {}
         self.mistakes: list[Mistake] = []
         self.lines: dict[str, int] = {}
-        self.seen: dict[str, int] = {}
-        self.unknown_tables: set[str] = set()
-        self.tables = TableReader()
+        self._seen: dict[str, int] = {}
+        """The line of each key."""
+        self._left_out: set[str] = set()
+        """Tables with a wrong header."""
 
     def open(self, path: Path) -> str:
         """The file's text; empty if it is missing or unreadable."""
@@ -157,26 +157,23 @@ class _SettingsReader:
 
     def take(self, text: str) -> None:
         """Read every statement, and collect its value or its mistake."""
+        entry: tuple[Statement, list[Statement]] | None = None
         for found in read_statements(text):
             if isinstance(found, MalformedLine):
                 self._add_mistake(found.line, "", f"{found.message}; this line was left out")
-                continue
-            name = ".".join(found.key)
-            if found.value is None:
-                self._header(found)
-            elif self.tables.is_open:
-                self.tables.take(found.value, found.line)
-            elif name in self.seen:
-                self._add_mistake(found.line, name, f"is set a second time; line {self.seen[name]} is used")
+            elif found.value is None:
+                if entry is not None:
+                    self._read_entry(*entry)
+                is_entry = found.is_entry and len(found.key) == 1 and found.key[0] in TABLES
+                entry = (found, []) if is_entry else None
+                if not is_entry:
+                    self._check_header(found)
+            elif entry is not None:
+                entry[1].append(found)
             else:
-                self.seen[name] = found.line
-                try:
-                    self._set(found.key, found.value, found.line)
-                except InvalidValue as unfit:
-                    self._add_mistake(found.line, name, str(unfit), unfit.suggestion)
-        self._end_table()
-        self.values |= self.tables.found
-        self.lines |= self.tables.lines
+                self._read_value(found)
+        if entry is not None:
+            self._read_entry(*entry)
         if not self.mistakes:
             self._check_whole(text)
 
@@ -192,40 +189,63 @@ class _SettingsReader:
             except InvalidValue as unfit:
                 self.mistakes.append(Mistake("environment", 0, variable, str(unfit), unfit.suggestion))
 
-    def _header(self, header: Statement) -> None:
-        self._end_table()
+    def _check_header(self, header: Statement) -> None:
         name = header.key[0]
-        if header.is_entry and len(header.key) == 1 and name in TABLES:
-            self.tables.begin(name, header.line)
-        elif name in SINGLE and header.is_entry:
-            self.unknown_tables.add(name)
+        if name in SINGLE and header.is_entry:
             self._add_mistake(header.line, name, "can be there once, so it needs single brackets", f"[{name}]")
         elif name in TABLES:
-            self.unknown_tables.add(name)
             self._add_mistake(header.line, name, "can be there many times, so it needs double brackets", f"[[{name}]]")
         elif name not in ("keys", *SINGLE):
-            self.unknown_tables.add(name)
             meant = nearest(name, ["keys", *SINGLE, *TABLES])
             self._add_mistake(header.line, name, "is not a table of the settings", meant)
+        else:
+            return
+        self._left_out.add(name)
 
-    def _end_table(self) -> None:
-        for line, key, unfit in self.tables.end():
-            self._add_mistake(line, key, str(unfit), unfit.suggestion)
+    def _read_entry(self, header: Statement, inside: list[Statement]) -> None:
+        """Read one table of a kind, `[[table]]`."""
+        table = header.key[0]
+        values: dict[str, object] = {}
+        lines: dict[str, int] = {}
+        for one in inside:
+            [(key, value)] = one.value[0].items()
+            if key in values:
+                self._add_mistake(one.line, f"{table}.{key}", f"is set a second time; line {lines[key]} is used")
+            else:
+                values[key], lines[key] = value, one.line
+        entry, wrong = read_entry(table, values)
+        for key, unfit in wrong:
+            self._add_unfit(lines.get(key, header.line), f"{table}.{key}".rstrip("."), unfit)
+        known: tuple[Entry, ...] = self.values.get(table, ())
+        name = getattr(entry, "name", "").casefold()
+        if name and any(getattr(one, "name", "").casefold() == name for one in known):
+            self._add_mistake(header.line, table, "has the name of an earlier one and was left out")
+        elif entry is not None:
+            self.values[table] = (*known, entry)
+            self.lines.setdefault(table, header.line)
 
-    def _set(self, key: tuple[str, ...], value: object, line: int) -> None:
-        if key[0] == "keys" and len(key) > 1:
-            action = ".".join(key[1:])
-            self.keys[action] = KeyTable().check_one(value)
-            self.lines[f"keys.{action}"] = line
-        elif key[0] in SINGLE and len(key) == 2:
-            self.values[key[0]] = with_table_value(key[0], self.values.get(key[0]), key[1], value)
-            self.lines.setdefault(key[0], line)
-            self.lines[".".join(key)] = line
-        elif len(key) == 1 and key[0] in SETTING_TYPES:
-            self.values[key[0]] = SETTING_TYPES[key[0]].check(value)
-            self.lines[key[0]] = line
-        elif key[0] not in self.unknown_tables:
-            raise InvalidValue("is not a setting", nearest(key[0], SETTING_TYPES))
+    def _read_value(self, found: Statement) -> None:
+        key, line = found.key, found.line
+        name = ".".join(key)
+        if name in self._seen:
+            self._add_mistake(line, name, f"is set a second time; line {self._seen[name]} is used")
+            return
+        self._seen[name] = line
+        try:
+            if key[0] == "keys" and len(key) > 1:
+                self.keys[name.removeprefix("keys.")] = KeyTable().check_one(found.value)
+            elif key[0] in SINGLE and len(key) == 2:
+                self.values[key[0]] = with_table_value(key[0], self.values.get(key[0]), key[1], found.value)
+                self.lines.setdefault(key[0], line)
+            elif name in SETTING_TYPES:
+                self.values[name] = SETTING_TYPES[name].check(found.value)
+            elif key[0] in self._left_out:
+                return
+            else:
+                raise InvalidValue("is not a setting", nearest(key[0], SETTING_TYPES))
+            self.lines[name] = line
+        except InvalidValue as unfit:
+            self._add_unfit(line, name, unfit)
 
     def _check_whole(self, text: str) -> None:
         """Find mistakes that concern the whole file; each of its statements was valid on its own."""
@@ -237,6 +257,9 @@ class _SettingsReader:
             place = re.search(r"\(at line (\d+)", str(error))
             line = int(place[1]) if place else 0
             self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
+
+    def _add_unfit(self, line: int, key: str, unfit: InvalidValue) -> None:
+        self._add_mistake(line, key, str(unfit), unfit.suggestion)
 
     def _add_mistake(self, line: int, key: str, message: str, suggestion: str | None = None) -> None:
         self.mistakes.append(Mistake(self.file, line, key, message, suggestion))

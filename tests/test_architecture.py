@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -66,7 +68,7 @@ NEW = re.findall(r"^## (Where a new .*)$", TEXT, re.M)
 
 
 def test_a_list_says_where_each_kind_of_part_goes() -> None:
-    kinds = ("feed", "command", "key", "sign", "field of a paper", "setting", "view")
+    kinds = ("feed", "command", "extension", "key", "sign", "field of a paper", "setting", "view")
     assert [f"Where a new {kind} goes" for kind in kinds] == NEW
     for heading in NEW:
         steps = section(heading).split("- [ ] ")[1:]
@@ -92,3 +94,10 @@ def test_what_it_calls_a_module_can_be_run() -> None:
     for module in modules:
         place = ROOT / module.replace(".", "/")
         assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), module
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = grimp.build_graph("reader", cache_dir=None)
+    # Raises CycleError, which has the modules of the circle.
+    order = TopologicalSorter({name: graph.find_modules_directly_imported_by(name) for name in graph.modules})
+    assert "reader.core" in order.static_order()

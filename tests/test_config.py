@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader import config, settings_reader
-from reader.commands.settings.template import setting_docs, template
+from reader.commands.settings_file import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.core.settings.tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport
@@ -327,7 +327,7 @@ def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
     for name, rule in config.SETTING_TYPES.items():
         assert documentation[name].endswith(".")
         assert rule.check(getattr(Settings(), name)) == getattr(Settings(), name)
-        assert rule.describe()
+        assert rule.about
 
 
 def test_the_template_has_every_default_and_can_be_used_as_it_is(file: Path) -> None:

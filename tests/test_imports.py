@@ -42,7 +42,7 @@ from reader import cli
 
 def modules_at_first_list():
     from textual.app import App
-    from reader.ui.widgets.paper_list import PaperList
+    from reader.ui.list.pane import PaperList
 
     run, render_line = App.run, PaperList.render_line
 
@@ -126,7 +126,7 @@ def run(program: str, home: Path, *words: str) -> str:
 def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path, tmp_path: Path) -> None:
     shutil.copy(papers / "papers.db", tmp_path)
     modules = set(run(f"LAST = {LAST!r}\n{TO_FIRST_LIST}", tmp_path).split())
-    assert "reader.ui.widgets.paper_list" in modules
+    assert "reader.ui.list.pane" in modules
     assert "textual" in modules
     assert not {name.partition(".")[0] for name in modules} & SLOW
     unseen = {

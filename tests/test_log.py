@@ -15,7 +15,7 @@ import pytest
 
 from reader import log, paths
 from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
-from reader.ui.work.background import record_loop_error
+from reader.ui.shell.background import record_loop_error
 
 ABSTRACT = "We present a method that nobody has seen before. " * 30
 

@@ -11,11 +11,11 @@ import pytest
 
 from reader.cache.search.compile import Scope, compile_query
 from reader.commands.line.registry import COMMANDS
-from reader.commands.settings.template import template
+from reader.commands.settings_file import template
 from reader.core.query import FIELDS, parse
 from reader.keys.keymap import keys_table
-from reader.ui.screens.help import legend
-from reader.ui.text.glyphs import ASCII, UNICODE
+from reader.ui.help.screen import legend
+from reader.ui.kit.glyphs import ASCII, UNICODE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -58,7 +58,7 @@ def signs_table() -> str:
 
 
 def test_the_signs_are_those_of_the_legend() -> None:
-    assert between("<!-- signs: made from reader/ui/screens/help.py -->", "<!--") == signs_table()
+    assert between("<!-- signs: made from reader/ui/help/screen.py -->", "<!--") == signs_table()
 
 
 def test_the_signs_that_are_named_first_are_those_of_the_legend() -> None:

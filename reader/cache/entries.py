@@ -41,7 +41,7 @@ from reader.core.settings.entries import (
     listed,
     with_list,
 )
-from reader.core.settings.table_reader import read_entry
+from reader.core.settings.tables import read_entry
 from reader.core.settings.types import InvalidValue
 
 NOBODYS = "0" * 12
@@ -267,8 +267,8 @@ def _check(table: str, values: Mapping[str, Any]) -> None:
     if table not in TABLES:
         config.SETTING_TYPES[table].check([values["text"]])
         return
-    for unfit in read_entry(table, values)[1]:
-        raise unfit.error
+    for _, unfit in read_entry(table, values)[1]:
+        raise unfit
 
 
 def _untimed(kind: str, value: str) -> Line:

@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader import config
+from reader.cache.postgres import has_password, is_server, shown
 from reader.commands.command import Command, add_json, add_words, positive_number, suggest
 from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
-from reader.commands.settings.template import setting_docs, template
+from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
 from reader.core.settings.entries import LISTS
@@ -76,8 +77,6 @@ def _run_config(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_value(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings.file import key_of
-
     key = key_of(arguments.name)
     value: object
     if key[0] == "keys":
@@ -87,7 +86,7 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
     elif len(key) > 1:
         value = getattr(getattr(workspace.settings, key[0]), key[1])
     else:
-        value = _plain(getattr(workspace.settings, key[0]))
+        value = _shown(key[0], getattr(workspace.settings, key[0]))
     if arguments.json:
         print_json({"value": value, "from": workspace.loaded.origin(".".join(key))})
     elif key[0] in TABLES:
@@ -96,6 +95,13 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
     else:
         print_line(value if isinstance(value, str) else as_toml(value))
     return 0
+
+
+def _shown(name: str, value: object) -> object:
+    """A setting's value as JSON has it; an address of old settings loses its password."""
+    if name == "sync" and isinstance(value, str) and is_server(value) and has_password(value):
+        return shown(value)
+    return _plain(value)
 
 
 def _plain(value: object) -> object:
@@ -108,8 +114,6 @@ def _plain(value: object) -> object:
 
 
 def _set_value(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings.file import set_value
-
     set_value(workspace, arguments.name, arguments.value)
     now = Workspace()
     variable = config.VARIABLES.get(arguments.name)
@@ -179,8 +183,6 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.settings.file import edit
-
     edit(workspace)
     return _print_mistakes(arguments, Workspace())
 
@@ -199,7 +201,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
         print_json(
             {
                 name: {
-                    "value": _plain(value),
+                    "value": _shown(name, value),
                     "from": loaded.origin(name),
                     "about": about,
                 }
@@ -222,7 +224,7 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
     loaded = workspace.loaded
     for name in config.SETTING_TYPES:
         if name != "keys" and name not in SINGLE and name not in TABLES:
-            yield f"{name} = {as_toml(getattr(loaded.settings, name))}", loaded.origin(name)
+            yield f"{name} = {as_toml(_shown(name, getattr(loaded.settings, name)))}", loaded.origin(name)
     if loaded.settings.keys:
         yield "", ""
         yield "[keys]", ""

@@ -13,9 +13,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.commands.command import Command, add_json, add_limit, add_no_pager, add_query, query_of
-from reader.commands.output import Style, is_terminal, print_json, warn, width, wrapped
+from reader.commands.output import Style, is_terminal, print_json, warn, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
+from reader.core.lines import wrapped
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _find_words(arguments: Namespace, workspace: Workspace) -> int:
     from reader.core.spellings import with_joined
-    from reader.ui.text.lines import hits, pattern
+    from reader.ui.kit.lines import hits, pattern
 
     words = _WORD.findall(arguments.words)
     patterns = list(filter(None, map(pattern, with_joined(words))))
@@ -133,7 +134,7 @@ def _format(found: _Found) -> str:
 
 def _draw(found: Iterator[_Found]) -> Iterator[str]:
     """Lines for a terminal: hits under their papers."""
-    from reader.ui.text.lines import Piece, fill
+    from reader.core.lines import Piece, fill
 
     style, columns, before = Style.of(sys.stdout), width(), ""
     for one in found:

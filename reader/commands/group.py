@@ -23,11 +23,11 @@ from reader.commands.output import (
     print_text,
     warn,
     width,
-    wrapped,
 )
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.group import MOST_THINGS, THINGS, is_name, said, thing
+from reader.core.lines import wrapped
 from reader.core.nearest import nearest
 from reader.core.text import clean
 

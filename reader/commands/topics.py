@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from reader import config
 from reader.commands.choosing import explain_nothing
-from reader.commands.command import Command, add_limit, add_no_pager, query_of
-from reader.commands.output import Style, amount, cut, is_terminal, print_line, print_text, width
-from reader.commands.printing.json_form import JsonForm, add_json_fields
+from reader.commands.command import Command, JsonForm, add_json_fields, add_limit, add_no_pager, query_of
+from reader.commands.output import Style, amount, is_terminal, print_line, print_text, width
 from reader.commands.printing.pager import print_paged
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
+from reader.core.lines import cut
 from reader.core.text import clean
 from reader.paths import read_start
 
@@ -80,7 +80,7 @@ def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
 def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
     """A line for each topic: papers, trend, slug and as much of the name as fits."""
     from reader.core.topics.trends import WEEKS, percent, spark
-    from reader.ui.text.glyphs import glyphs
+    from reader.ui.kit.glyphs import glyphs
 
     signs = glyphs(workspace.settings.ascii)
     style = Style.of(sys.stdout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -10,14 +9,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_json, add_words, suggest
-from reader.commands.output import is_terminal, print_json, print_line, warn
+from reader.commands.output import answer, print_json, print_rows, warn
+from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.settings.tables import SavedView
-from reader.core.settings.toml_edit import with_table, with_table_moved, with_table_value, without_table
-from reader.core.settings.types import InvalidValue
-from reader.core.settings.user_types import BUILT_IN_VIEWS, Name
+from reader.core.settings.types import BUILT_IN_VIEWS, NAME, InvalidValue, as_toml
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -56,22 +54,14 @@ def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.name is None:
         raise UsageError(f"Name the view: dailypapers views {arguments.what} NAME.")
     said, *facts = run(workspace, arguments.name, list(arguments.rest))
-    if arguments.json:
-        print_json({"view": facts[0] if facts else arguments.name, "did": arguments.what})
-    else:
-        print_line(said)
-    return 0
+    return answer(arguments, {"view": facts[0] if facts else arguments.name, "did": arguments.what}, said)
 
 
 def _print_views(arguments: Namespace, workspace: Workspace) -> int:
     """Print the saved views with their numbers of papers, in the reader's order."""
     found = workspace.settings.views
     if not found:
-        if arguments.json:
-            print_json([])
-        else:
-            print_line("You have no views yet. 'dailypapers views add NAME QUERY' saves a query.")
-        return 0
+        return answer(arguments, [], "You have no views yet. 'dailypapers views add NAME QUERY' saves a query.")
     with workspace.window() as window:
         numbers = [_numbers(window, view) for view in found]
     if arguments.json:
@@ -86,13 +76,7 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
         (_key(place), view.name, "-" if unread is None else f"{unread:,}/{count:,}", view.query)
         for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
     ]
-    if not is_terminal(sys.stdout):
-        for row in rows:
-            print_line("\t".join(map(clean, row)))
-        return 0
-    widths = [max(len(clean(row[column])) for row in rows) for column in range(3)]
-    for key, name, number, query in rows:
-        print_line(f"{key:2}  {clean(name):{widths[1]}}  {number:>{widths[2]}}  {clean(query)}")
+    print_rows([tuple(map(clean, row)) for row in rows], right={2})
     return 0
 
 
@@ -129,10 +113,10 @@ def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     index = _index(workspace, name)
     if index is not None:
         name = workspace.settings.views[index].name
-        _set(workspace, index, "query", query)
+        _change(workspace, lambda views: views[index][1].update(query=query))
         return (f"{name} is now: {query}", name)
     values = asdict(SavedView(_checked(name), query))
-    _change(workspace, lambda text: with_table(text, TABLE, values), lambda views: [*views, values])
+    _change(workspace, lambda views: views.append((None, values)))
     place = len(workspace.settings.views) + 1
     key = f"; its key in the reader is {_key(place)}" if _key(place) else ""
     return (f"{name} is saved{key}.", name)
@@ -141,11 +125,7 @@ def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
 def _remove(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     _expect(words, 0, "remove NAME")
     index, view = _find(workspace, name)
-    _change(
-        workspace,
-        lambda text: without_table(text, TABLE, index),
-        lambda views: [one for at, one in enumerate(views) if at != index],
-    )
+    _change(workspace, lambda views: views.pop(index))
     return (f"{view.name} is removed. It was: {view.query}", view.name)
 
 
@@ -155,7 +135,7 @@ def _rename(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
     new = _checked(words[0])
     if _index(workspace, new) not in (None, index):
         raise ReaderError(f"There is a view {new!r} already.")
-    _set(workspace, index, "name", new)
+    _change(workspace, lambda views: views[index][1].update(name=new))
     return (f"{view.name} is now {new}.", new)
 
 
@@ -166,13 +146,8 @@ def _move(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     if not words[0].isdecimal() or not 1 <= int(words[0]) <= count:
         raise UsageError(f"The place is a number from 1 to {count}.")
     to = int(words[0]) - 1
-
-    def moved(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        views.insert(to, views.pop(index))
-        return views
-
     if to != index:
-        _change(workspace, lambda text: with_table_moved(text, TABLE, index, to), moved)
+        _change(workspace, lambda views: views.insert(to, views.pop(index)))
     return (f"{view.name} is in place {to + 1}.", view.name)
 
 
@@ -185,40 +160,29 @@ def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
 
 
 def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
-    from reader.commands.settings.file import set_value
-    from reader.core.settings.types import as_toml
-
     _expect(words, 0, "hide NAME")
     name = name.casefold()
     if name not in BUILT_IN_VIEWS:
-        meant = nearest(name, BUILT_IN_VIEWS)
-        advice = f"Did you mean {meant}?" if meant else f"Those that can be hidden are {', '.join(BUILT_IN_VIEWS)}."
-        raise UsageError(f"{name!r} is not a built-in view. {advice}")
+        meant = advice(name, BUILT_IN_VIEWS, f"Those that can be hidden are {', '.join(BUILT_IN_VIEWS)}.")
+        raise UsageError(f"{name!r} is not a built-in view. {meant}")
     kept = [one for one in workspace.settings.hidden_views if one != name]
     set_value(workspace, "hidden_views", [as_toml([*kept, name] if is_hidden else kept)])
     return (f"{name} is {'hidden' if is_hidden else 'listed again'}.", name)
 
 
-def _change(
-    workspace: Workspace,
-    change: Callable[[str], str],
-    expected: Callable[[list[dict[str, Any]]], list[dict[str, Any]]],
-) -> None:
-    from reader.commands.settings.file import change_tables
+Views = list[tuple[int | None, dict[str, Any]]]
+"""The views with their indexes in the file, None for a new one."""
 
+
+def _change(workspace: Workspace, change: Callable[[Views], object]) -> None:
+    """Change the views in the file by changing their list."""
     broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == TABLE), None)
     if broken is not None:
         # The places in the file and in the reader would differ.
         raise ReaderError(f"{broken} Correct it first: 'dailypapers config edit'.")
-    change_tables(workspace, TABLE, change, expected)
-
-
-def _set(workspace: Workspace, index: int, key: str, value: str) -> None:
-    def changed(views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        views[index][key] = value
-        return views
-
-    _change(workspace, lambda text: with_table_value(text, TABLE, index, key, value), changed)
+    views: Views = [(index, asdict(one)) for index, one in enumerate(workspace.settings.views)]
+    change(views)
+    set_tables(workspace, TABLE, views)
 
 
 def _index(workspace: Workspace, name: str) -> int | None:
@@ -231,14 +195,13 @@ def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
     index = _index(workspace, name)
     if index is not None:
         return index, workspace.settings.views[index]
-    meant = nearest(name, [one.name for one in workspace.settings.views])
-    advice = f"Did you mean {meant}?" if meant else "'dailypapers views list' prints yours."
-    raise ReaderError(f"There is no view {clean(name, 100)!r}. {advice}")
+    meant = advice(name, [one.name for one in workspace.settings.views], "'dailypapers views list' prints yours.")
+    raise ReaderError(f"There is no view {clean(name, 100)!r}. {meant}")
 
 
 def _checked(name: str) -> str:
     try:
-        Name().check(name)
+        NAME.check(name)
     except InvalidValue as unfit:
         raise UsageError(f"The name of a view {unfit}.") from unfit
     return name

@@ -17,45 +17,45 @@ from reader import platform
 from reader.access_token import keep_private
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
-from reader.keys.contexts import Context
+from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
-from reader.ui.bounded_app import WEB_DRIVER
 from reader.ui.clicked_app import ClickedApp
 from reader.ui.front_screens import FrontScreens
-from reader.ui.keyboard import Keyboard
-from reader.ui.layout import remembered
+from reader.ui.full_text.bookmarks import BookmarkKeeper
+from reader.ui.kit.glyphs import glyphs
+from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.kit.scrollbar import draw_scrollbars
+from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.library.library import Library
+from reader.ui.list.loader import ListLoader
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheets
+from reader.ui.main_screen import MainScreen
 from reader.ui.overlays import Overlays
-from reader.ui.screens.main import MainScreen
+from reader.ui.shell.background import Background
+from reader.ui.shell.bounded_app import WEB_DRIVER
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.layout import remembered
+from reader.ui.shell.services import Services
 from reader.ui.state.model import Model, subscribe
 from reader.ui.state.notices import Notices
 from reader.ui.state.parts import RefreshStatus
 from reader.ui.state.whole import State
 from reader.ui.terminal.last_place import LastPlace
 from reader.ui.terminal.process import finish_startup_tuning
-from reader.ui.text.glyphs import glyphs
-from reader.ui.textual_fixes import take_keys
 from reader.ui.view_models import title_parts, window_title
-from reader.ui.widgets.line_widgets import StatusLine
-from reader.ui.widgets.scrollbar import draw_scrollbars
-from reader.ui.work.background import Background
-from reader.ui.work.bookmark_keeper import BookmarkKeeper
-from reader.ui.work.list_loader import ListLoader
-from reader.ui.work.services import Services
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
     from reader.ui.assembly import Assembly
+    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
-    from reader.ui.shell import Shell
+    from reader.ui.page.detail import PaperDetail
     from reader.ui.terminal.leaving import Leaving
-    from reader.ui.widgets.paper_detail import PaperDetail
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -177,7 +177,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         """Finish the start after the first frame."""
         # The first frame does not need the handlers, whose imports take 10 ms.
         from reader.ui.assembly import Assembly
-        from reader.ui.work.completer import Completer
+        from reader.ui.query.completer import Completer
 
         completer = Completer(self.services)
         await self.main.finish(completer.complete)

@@ -10,59 +10,59 @@ from typing import TYPE_CHECKING, Protocol
 
 from reader.core.query import Term
 from reader.keys.actions import own_actions
-from reader.ui.handlers.commands import CommandActions
-from reader.ui.handlers.dates import DateActions
-from reader.ui.handlers.display import Display, DisplayActions
-from reader.ui.handlers.follows import FollowActions
-from reader.ui.handlers.full_text import FullTextActions, Outside
-from reader.ui.handlers.links import CopyActions, LinkActions, Terminal
-from reader.ui.handlers.marks import MarkActions, QueueActions
-from reader.ui.handlers.movement import MovementActions, SelectionActions
-from reader.ui.handlers.notes import NoteActions, TagActions
-from reader.ui.handlers.page import PageActions
-from reader.ui.handlers.pdf import PdfActions
-from reader.ui.handlers.pictures import PictureActions
-from reader.ui.handlers.program import Program, ProgramActions
-from reader.ui.handlers.query import AddActions, QueryActions, SimilarActions
-from reader.ui.handlers.registry import Handler, handlers_of
-from reader.ui.handlers.topics import FilterActions, TopicActions, with_topic
-from reader.ui.handlers.triage import TriageActions
-from reader.ui.handlers.views import ReadingActions, ViewActions, WeightActions
+from reader.ui.calendar.actions import DateActions
+from reader.ui.clocks import NoticeTimer, TriageClock
+from reader.ui.command_line.actions import CommandActions
+from reader.ui.command_line.automatic import AutomaticCommands
+from reader.ui.command_line.runner import CommandRunner
+from reader.ui.filter.counter import Counter
+from reader.ui.follows.actions import FollowActions
+from reader.ui.full_text.actions import FullTextActions, Outside
+from reader.ui.full_text.fetcher import TextFetcher
+from reader.ui.list.movement import MovementActions, SelectionActions
+from reader.ui.marks.actions import MarkActions, QueueActions
+from reader.ui.marks.traces import Traces
+from reader.ui.notes.actions import NoteActions, TagActions
+from reader.ui.page.actions import PageActions
+from reader.ui.page.links import CopyActions, LinkActions, Terminal
+from reader.ui.page.loader import DetailLoader
+from reader.ui.page.lookup import PaperLookup
+from reader.ui.page.pdf import PdfActions
+from reader.ui.page.pdf_fetcher import PdfFetcher
+from reader.ui.page.refresher import PageRefresher
+from reader.ui.page.shown_paper import FitFinder
+from reader.ui.pictures.actions import PictureActions
+from reader.ui.pictures.loader import PictureLoader
+from reader.ui.program import Program, ProgramActions
+from reader.ui.query.actions import AddActions, QueryActions, SimilarActions
+from reader.ui.query.feed_search import FeedSearch
+from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.sync import Sync
+from reader.ui.refresh.watches import CacheWatch, SettingsWatch
+from reader.ui.shell.display import Display, DisplayActions
+from reader.ui.shell.handlers import Handler, handlers_of
 from reader.ui.state.parts import Position
 from reader.ui.terminal.pictures import picture_terminal
-from reader.ui.work.automatic_commands import AutomaticCommands
-from reader.ui.work.clocks import NoticeTimer, TriageClock
-from reader.ui.work.command_runner import CommandRunner
-from reader.ui.work.counter import Counter
-from reader.ui.work.detail_loader import DetailLoader
-from reader.ui.work.fetching.feed_search import FeedSearch
-from reader.ui.work.fetching.page_refresher import PageRefresher
-from reader.ui.work.fetching.paper_lookup import PaperLookup
-from reader.ui.work.fetching.pdf_fetcher import PdfFetcher
-from reader.ui.work.fetching.picture_loader import PictureLoader
-from reader.ui.work.fetching.refresher import Refresher
-from reader.ui.work.fetching.text_fetcher import TextFetcher
-from reader.ui.work.shown_paper import FitFinder
-from reader.ui.work.sync import Sync
-from reader.ui.work.topic_meanings import TopicMeanings
-from reader.ui.work.traces import Traces
-from reader.ui.work.watches import CacheWatch, SettingsWatch
+from reader.ui.topics.actions import FilterActions, TopicActions, with_topic
+from reader.ui.topics.meanings import TopicMeanings
+from reader.ui.triage.actions import TriageActions
+from reader.ui.views.actions import ReadingActions, ViewActions, WeightActions
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
+    from reader.ui.command_line.shell import Shell
     from reader.ui.front_screens import FrontScreens
-    from reader.ui.keyboard import Keyboard
+    from reader.ui.full_text.bookmarks import BookmarkKeeper
+    from reader.ui.list.loader import ListLoader
+    from reader.ui.main_screen import MainScreen
     from reader.ui.overlays import Overlays
-    from reader.ui.screens.main import MainScreen
-    from reader.ui.shell import Shell
-    from reader.ui.widgets.paper_detail import PaperDetail
-    from reader.ui.work.bookmark_keeper import BookmarkKeeper
-    from reader.ui.work.list_loader import ListLoader
-    from reader.ui.work.services import Services
-from reader.ui.work.fetching.texts_ahead import TextsAhead
-from reader.ui.work.fetching.vector_maker import VectorMaker
-from reader.ui.work.shown_paper import TextPlaces
+    from reader.ui.page.detail import PaperDetail
+    from reader.ui.shell.keyboard import Keyboard
+    from reader.ui.shell.services import Services
+from reader.ui.full_text.ahead import TextsAhead
+from reader.ui.page.shown_paper import TextPlaces
+from reader.ui.refresh.vector_maker import VectorMaker
 
 
 class Parts(Program, Display, Protocol):

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from reader.keys.spelling import keys_labelled
-from reader.ui.bounded_app import BoundedApp
-from reader.ui.widgets.line_widgets import KeyLines
-from reader.ui.widgets.paper_list import PaperList
+from reader.ui.kit.line_widgets import KeyLines
+from reader.ui.list.pane import PaperList
+from reader.ui.shell.bounded_app import BoundedApp
 
 if TYPE_CHECKING:
     from reader.ui.assembly import Assembly
-    from reader.ui.widgets.filter_pane import FilterPane
-    from reader.ui.widgets.paper_detail import PaperDetail
-    from reader.ui.widgets.text_pane import TextPane
+    from reader.ui.filter.pane import FilterPane
+    from reader.ui.full_text.pane import TextPane
+    from reader.ui.page.detail import PaperDetail
 
 
 class ClickedApp(BoundedApp, inherit_bindings=False):

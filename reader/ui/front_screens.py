@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from reader.cache.reads.days import DayState
-    from reader.ui.screens.calendar import CalendarScreen
-    from reader.ui.screens.full_text import FullTextScreen
-    from reader.ui.screens.paper_page import PaperPage
-    from reader.ui.screens.picture import PictureScreen
+    from reader.ui.calendar.screen import CalendarScreen
+    from reader.ui.full_text.screen import FullTextScreen
+    from reader.ui.page.screen import PaperPage
+    from reader.ui.pictures.screen import PictureScreen
 
 
 class FrontScreens:
@@ -63,7 +63,7 @@ class FrontScreens:
         """Show a full text in front, or go back to the paper's page."""
         if state.text is not None:
             if self.text is None:
-                from reader.ui.screens.full_text import FullTextScreen
+                from reader.ui.full_text.screen import FullTextScreen
 
                 self.text = FullTextScreen(self._model, self._look)
                 self._app.install_screen(self.text, "text")
@@ -76,7 +76,7 @@ class FrontScreens:
         """Show a picture in front, or go back to the page or the text."""
         if state.pictures is not None:
             if self.picture is None:
-                from reader.ui.screens.picture import PictureScreen
+                from reader.ui.pictures.screen import PictureScreen
 
                 self.picture = PictureScreen(self._model, self._look)
                 self._app.install_screen(self.picture, "picture")
@@ -89,7 +89,7 @@ class FrontScreens:
         """Show the paper's page in front, or go back to the list."""
         if state.page is not None:
             if self.page is None:
-                from reader.ui.screens.paper_page import PaperPage
+                from reader.ui.page.screen import PaperPage
 
                 self.page = PaperPage(self._model, self._look)
                 self._app.install_screen(self.page, "page")
@@ -102,7 +102,7 @@ class FrontScreens:
     def _draw_calendar(self, state: State) -> None:
         """Open or close the calendar."""
         if state.calendar is not None:
-            from reader.ui.screens.calendar import CalendarScreen
+            from reader.ui.calendar.screen import CalendarScreen
 
             day, since = state.calendar
             self.calendar = CalendarScreen(

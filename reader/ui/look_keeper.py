@@ -18,15 +18,15 @@ from textual.widget import Widget
 
 from reader import paths
 from reader.config import Settings
+from reader.core.lines import Piece
 from reader.keys.keymap import Keymap
 from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
+from reader.ui.kit.styled_text import PLAIN, draw
 from reader.ui.looks.stylesheets import styles_directory
-from reader.ui.text.lines import Piece
-from reader.ui.text.styled_text import PLAIN, draw
 
 if TYPE_CHECKING:
-    from reader.ui.screens.main import MainScreen
-    from reader.ui.widgets.pane import Pane
+    from reader.ui.kit.pane import Pane
+    from reader.ui.main_screen import MainScreen
 
 _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}
 """What terminals send for the arrow keys."""
@@ -63,9 +63,12 @@ def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:
 def _files() -> Iterator[Stamp]:
     """The files that a look follows from: the settings, stylesheets, themes and widgets, and Textual."""
     yield from (stamp(str(file)) for file in sorted(styles_directory().glob("*.tcss")))
-    for folder in (_PACKAGE / "looks", _PACKAGE / "widgets", _PACKAGE):
+    for folder in (
+        _PACKAGE,
+        *(_PACKAGE / name for name in ("looks", "kit", "list", "filter", "page", "query", "shell")),
+    ):
         yield from (stamp(str(file)) for file in sorted(folder.glob("*.py")))
-    for file in (_PACKAGE / "screens" / "main.py", paths.config_file(), Path(textual.__file__)):
+    for file in (paths.config_file(), Path(textual.__file__)):
         yield stamp(str(file))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from reader.keys.keymap import Keymap
-from reader.ui.layout import Area, place_note
+from reader.ui.shell.layout import Area, place_note
 from reader.ui.state.model import Model, subscribe
 from reader.ui.state.whole import State
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
+    from reader.ui.command_line.screen import CommandScreen, TagScreen
     from reader.ui.looks.look import Look
-    from reader.ui.screens.command_line import CommandScreen, TagScreen
-    from reader.ui.screens.note_editor import NoteScreen
+    from reader.ui.notes.screen import NoteScreen
 
 
 class Overlays:
@@ -53,7 +53,7 @@ class Overlays:
 
     def _draw_tags(self, state: State) -> None:
         if state.tagging is not None:
-            from reader.ui.screens.command_line import TagScreen
+            from reader.ui.command_line.screen import TagScreen
 
             key = self._keymap.key("tags.complete", "tags")
             self.tag_line = TagScreen(state.tagging, state.topic_papers, key)
@@ -65,7 +65,7 @@ class Overlays:
     def _draw_note(self, state: State, write_draft: Callable[[str], object]) -> None:
         if state.noting is not None:
             # Imported late: an editor of texts takes 30 ms.
-            from reader.ui.screens.note_editor import NoteScreen
+            from reader.ui.notes.screen import NoteScreen
 
             self.note = NoteScreen(self._model, self._look, state.noting, self._place_note, write_draft)
             self._app.push_screen(self.note)
@@ -82,7 +82,7 @@ class Overlays:
         elif self.command_line is not None:
             self.command_line.show(state.command)
         else:
-            from reader.ui.screens.command_line import CommandScreen
+            from reader.ui.command_line.screen import CommandScreen
 
             key = self._keymap.key("command.complete", "command")
             taken = state.selection.count if state.page is None else 0

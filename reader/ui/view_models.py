@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from reader.core.text import clean
 from reader.paths import APP
 from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
-from reader.ui.text.day_names import short_day
-from reader.ui.text.header_line import Condition, Header
-from reader.ui.text.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
+from reader.ui.kit.day_names import short_day
+from reader.ui.shell.header_line import Condition, Header
+from reader.ui.shell.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperKey
     from reader.keys.keymap import Keymap
     from reader.session.places import Place, View
+    from reader.ui.filter.rows import FilterData, ViewItem
+    from reader.ui.filter.strip_line import Strip
+    from reader.ui.page.fit_lines import Fit
+    from reader.ui.page.found_lines import Found
+    from reader.ui.query.advice import Reach
     from reader.ui.state.counts import Counts
     from reader.ui.state.parts import ListContent
     from reader.ui.state.whole import State
-    from reader.ui.text.filter_rows import FilterData, ViewItem
-    from reader.ui.text.fit_lines import Fit
-    from reader.ui.text.found_lines import Found
-    from reader.ui.text.query_advice import Reach
-    from reader.ui.text.strip_line import Strip
-    from reader.ui.text.triage_lines import TriageHeader
+    from reader.ui.triage.lines import TriageHeader
 
 SELECTING = ("list", "detail")
 """The contexts in which keys act on the selected papers."""
@@ -49,7 +49,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics; without numbers until they are counted. `keys` show the saved views, by their places."""
-    from reader.ui.text.filter_rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
+    from reader.ui.filter.rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
 
     counts, facts = state.counts, state.topic_facts
     saved = tuple(_saved_items(state, keys))
@@ -88,14 +88,14 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
 
 
 def _follow_items(state: State) -> Iterator[ViewItem]:
-    from reader.ui.text.filter_rows import ViewItem
+    from reader.ui.filter.rows import ViewItem
 
     for one in state.follows:
         yield ViewItem(one.follow.view, one.follow.said(state.topic_names), one.papers, one.unread)
 
 
 def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
-    from reader.ui.text.filter_rows import ViewItem
+    from reader.ui.filter.rows import ViewItem
 
     for place, one in enumerate(state.views.saved):
         counted = state.view_counts.get(one.id)
@@ -131,11 +131,11 @@ def filters(
 
     `topics` are the slugs in the order in which one is suggested for a wrong one.
     """
-    from reader.ui.text.strip_line import Strip
+    from reader.ui.filter.strip_line import Strip
 
     if not place.text:
         return Strip(name, count, key=key, is_open=is_open)
-    from reader.core.query.topic_choice import picked_topics
+    from reader.core.query.choices import picked_topics
 
     choice = picked_topics(place.query)
     known = dict.fromkeys((*topics, *topic_names))
@@ -246,7 +246,7 @@ def view_name(view: View, ranked_at: str | None, newest: str | None, now: dateti
         read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
     if ":" in view.id:
-        from reader.core.periods import period_of_view
+        from reader.core.dates import period_of_view
 
         period = period_of_view(view.id)
         if period is not None:
@@ -299,11 +299,11 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         # Nothing is there to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
     if state.selection.count and state.context in SELECTING:
-        from reader.keys.footers import SELECTED_FOOTER
+        from reader.keys.actions import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
     if state.context == "triage" and state.triage is not None and state.triage.phase == "paused":
-        from reader.keys.footers import PAUSED_FOOTER
+        from reader.keys.actions import PAUSED_FOOTER
 
         return keymap.hints("triage", footer=PAUSED_FOOTER)
     # The calendar shows its keys itself.
@@ -325,7 +325,7 @@ def _wider(state: State, keymap: Keymap) -> list[Choice]:
 
 def reach(state: State) -> Reach:
     """How many papers the typed query finds here, and in all."""
-    from reader.ui.text.query_advice import Reach
+    from reader.ui.query.advice import Reach
 
     back = state.widened_from.name if state.widened_from is not None else ""
     return Reach(state.listing.count or 0, state.in_all, back)
@@ -336,7 +336,7 @@ def triage(state: State, keymap: Keymap) -> TriageHeader | None:
     one = state.triage
     if one is None or not state.is_triaging:
         return None
-    from reader.ui.text.triage_lines import triage_header
+    from reader.ui.triage.lines import triage_header
 
     go_on, leave = keymap.key("read.on", "triage"), keymap.key("triage.pause", "triage")
     return triage_header(one.pace, is_paused=one.phase == "paused", go_on=go_on, leave=leave)

@@ -20,12 +20,10 @@ from hypothesis import strategies as st
 from reader import access_token, log, paths
 from reader.cache.feeds import Feeds
 from reader.cli import main
-from reader.commands.bug_report import log_for_others
+from reader.commands.doctor import log_for_others
 from reader.config import Settings, private_texts
-from reader.core.settings.table_reader import Entries, OneTable
-from reader.core.settings.tables import SINGLE, TABLES
-from reader.core.settings.types import Boolean, Choice, KeyTable, Number, ThemeName
-from reader.core.settings.user_types import HiddenViews, KeyText
+from reader.core.settings.tables import SINGLE, TABLES, Entries, OneTable
+from reader.core.settings.types import KEY_TEXT, Boolean, Choice, HiddenViews, KeyTable, Number, ThemeName
 from reader.settings_reader import load_settings
 from tests.commands.conftest import Run
 
@@ -150,7 +148,10 @@ def _free_texts(kind: type, before: str = "") -> Iterator[str]:
         name, rule = before + one.name, one.metadata["rule"]
         if isinstance(rule, OneTable | Entries):
             yield from _free_texts({**SINGLE, **TABLES}[one.name], f"{name}.")
-        elif not isinstance(rule, Boolean | Choice | Number | ThemeName | HiddenViews | KeyTable | KeyText):
+        elif (
+            not isinstance(rule, Boolean | Choice | Number | ThemeName | HiddenViews | KeyTable)
+            and rule is not KEY_TEXT
+        ):
             yield name
 
 

@@ -282,3 +282,13 @@ def test_a_key_of_a_table_that_stands_once_is_set(run: Run, file: Path) -> None:
     assert run("config", "get", "second_look").json == {**asdict(SecondLook()), "votes": 60}
     assert run("config", "set", "second_look.votes", "many").code == 2
     assert "set second_look.votes or another" in run("config", "set", "second_look", "{}").err
+
+
+def test_a_password_in_an_old_address_is_not_printed(run: Run, file: Path) -> None:
+    file.write_text('sync = "postgresql://ada:geheim@hub.example/papers"\n')
+    for words in (("get", "sync"), ("get", "sync", "--json"), ("show",), ("show", "--json")):
+        result = run("config", *words)
+        assert "geheim" not in result.out + result.err
+        assert "hub.example" in result.out
+    file.write_text('sync = "postgresql://ada@hub.example/papers"\n')
+    assert run("config", "get", "sync").out == "postgresql://ada@hub.example/papers\n"

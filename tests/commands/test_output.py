@@ -6,31 +6,14 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.cells import cell_len
 
-from reader.commands.output import Progress, Style, fit, wrapped
+from reader.commands.output import Progress, Style
 from tests.commands.conftest import RunOnTerminal
-
-TEXT = st.text(alphabet="ab 中é・🙂", max_size=60)
 
 
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-@given(TEXT, st.integers(1, 30))
-def test_fitted_text_has_exactly_its_columns(text: str, cells: int) -> None:
-    assert cell_len(fit(text, cells)) == cells
-
-
-@given(TEXT, st.integers(2, 30))
-def test_wrapped_lines_fit_and_lose_no_letter(text: str, cells: int) -> None:
-    lines = list(wrapped(text, cells))
-    assert all(0 < cell_len(line) <= cells for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.split())
 
 
 @pytest.mark.parametrize(("variable", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.commands.line.typed_line import split, understand
+from reader.commands.line.shell import split, understand
 from reader.core.errors import UsageError
-from reader.ui.shell import Here, Typed
+from reader.ui.command_line.shell import Here, Typed
 
 A, B, C = "2401.00001", "2401.00002", "2401.00003"
 SELECTED = Here((A, B), C, "(day:latest)")

@@ -12,8 +12,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from reader.core.fields import FieldRules, fields_of, in_order
-from reader.core.paper import COLUMNS, FIELDS, Draft, Paper
+from reader.core.paper import COLUMNS, FIELDS, Draft, FieldRules, Paper, fields_of, in_order
 from reader.core.paper_row import UNKNOWN, PaperRow
 
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -104,8 +103,8 @@ from reader.cache.reads.window import Window
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.files.papers_file import read_papers
-from reader.ui.text.paper_lines import compose
-from reader.ui.text.presentation import Presentation
+from reader.ui.page.lines import compose
+from reader.ui.page.presentation import Presentation
 
 path = Path(sys.argv[1])
 now = "2026-11-24T08:00:00Z"

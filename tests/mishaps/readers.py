@@ -25,7 +25,7 @@ DAY = datetime.now(UTC).date().isoformat()
 SIZES = ((60, 20), (140, 42))
 
 HURRIED = (
-    "from reader.ui.work import sync; sync.QUIET, sync.SETTLED = 4.0, 6.0;"
+    "from reader.ui.refresh import sync; sync.QUIET, sync.SETTLED = 4.0, 6.0;"
     " from reader.__main__ import main; raise SystemExit(main())"
 )
 """The reader, whose quiet minute is short."""

@@ -43,7 +43,7 @@ Window.order = lambda window, _: window.read(lambda connection: connection.execu
 """,
     "query": "from reader.cache.reads.window import Window; Window.order = lambda *_: time.sleep(999)",
     "screenful": "from reader.ui.library.library import Library; Library.screenful = lambda *_: asyncio.sleep(999)",
-    "loop": "from reader.ui.widgets.paper_list import PaperList; PaperList.move = lambda *_: time.sleep(999)",
+    "loop": "from reader.ui.list.pane import PaperList; PaperList.move = lambda *_: time.sleep(999)",
     # The thread that stores marks, the default threads, and the file that keeps the place.
     "writer": "from reader.cache.marks.events import Events; Events.mark = lambda *_, **__: time.sleep(999)",
     "slow": """
@@ -53,7 +53,7 @@ Events.mark = lambda *given, **more: time.sleep(0.5) or mark(*given, **more)
 """,
     "threads": "from reader import config; config.load_topics = lambda *_: time.sleep(999)",
     "place": "from reader.session import visit; visit.save = lambda *_: time.sleep(999)",
-    "draw": "from reader.ui.widgets.paper_list import PaperList; PaperList.render_line = lambda *_: 1 / 0",
+    "draw": "from reader.ui.list.pane import PaperList; PaperList.render_line = lambda *_: 1 / 0",
 }
 """Code that makes a part of the program hang, or fail, by name."""
 

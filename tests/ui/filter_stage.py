@@ -7,17 +7,17 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
-from reader.core.query.topic_choice import TopicChoice
-from reader.ui.looks.stylesheets import styles_directory
-from reader.ui.looks.theme import DEFAULTS, THEMES
-from reader.ui.text.filter_rows import (
+from reader.core.query.choices import TopicChoice
+from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.rows import (
     DayItem,
     FilterData,
     TopicItem,
     ViewItem,
 )
-from reader.ui.text.glyphs import UNICODE, Glyphs
-from reader.ui.widgets.filter_pane import FilterPane
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
 
 VIEWS = (ViewItem("today", "Today", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
 DAYS = tuple(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reader.core.paper_row import PaperKey, PaperRow
-from reader.ui.text.glyphs import UNICODE
-from reader.ui.widgets.paper_list import PaperList
+from reader.ui.kit.glyphs import UNICODE
+from reader.ui.list.pane import PaperList
 from tests.facts import cached
 from tests.ui.stage import TODAY, Stage, row
 

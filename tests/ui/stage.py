@@ -17,11 +17,11 @@ from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.theme_names import THEMES
 from reader.keys.keymap import Keymap
+from reader.ui.kit.glyphs import UNICODE
 from reader.ui.looks import theme
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import styles_directory
 from reader.ui.state.whole import State
-from reader.ui.text.glyphs import UNICODE
 from tests.facts import PaperFacts, RowFacts, cached
 
 TODAY = date(2025, 11, 24)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.contexts import Context
-from reader.ui.layout import USUAL
-from reader.ui.screens.help import HelpScreen
+from reader.keys.actions import Context
+from reader.ui.help.screen import HelpScreen
+from reader.ui.shell.layout import USUAL
 from tests.ui.conftest import Opener
 
 
@@ -151,7 +151,7 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
 async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.keyboard.CHORD_HELP", 0.001)
+    monkeypatch.setattr("reader.ui.shell.keyboard.CHORD_HELP", 0.001)
     async with reader() as r:
         await r.press("g")
         await r.until(lambda: "t Today" in r.lines[-2])

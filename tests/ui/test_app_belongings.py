@@ -37,7 +37,7 @@ def feed_of_two() -> FeedServer:
 async def test_a_page_gets_what_belongs_to_its_paper(
     reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.work.fetching.page_refresher.REST", 0.001)
+    monkeypatch.setattr("reader.ui.page.refresher.REST", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False, size=(100, 44)) as r:
             await r.until(lambda: feed.requests and not r.app.model.state.refresh.is_running)
@@ -75,8 +75,8 @@ async def test_a_page_gets_what_belongs_to_its_paper(
 
 
 async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.work.fetching.page_refresher.REST", 0.001)
-    monkeypatch.setattr("reader.ui.work.fetching.page_refresher.LONG", 0.001)
+    monkeypatch.setattr("reader.ui.page.refresher.REST", 0.001)
+    monkeypatch.setattr("reader.ui.page.refresher.LONG", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: feed.requests and not r.app.model.state.refresh.is_running)

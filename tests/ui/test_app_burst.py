@@ -9,7 +9,7 @@ from textual import events
 from textual.app import App
 
 from reader.ui.app import ReaderApp
-from reader.ui.textual_fixes import take_keys
+from reader.ui.kit.textual_fixes import take_keys
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 

@@ -9,7 +9,7 @@ import pytest
 from reader.commands.line import own_process
 from reader.session.places import VIEWS, view
 from reader.ui.app import ReaderApp
-from reader.ui.handlers.commands import NOT_SERVED
+from reader.ui.command_line.actions import NOT_SERVED
 from tests.ui.conftest import Opener
 
 UNREAD = VIEWS.index(view("unread"))

@@ -8,7 +8,7 @@ import pytest
 
 from reader.cache.finding import preparing
 from reader.cache.finding.door import door_of
-from reader.ui.work import list_loader
+from reader.ui.list import loader as list_loader
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 

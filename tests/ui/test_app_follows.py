@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.ui.text.glyphs import UNICODE
+from reader.ui.kit.glyphs import UNICODE
 from tests.ui.conftest import Opener
 
 

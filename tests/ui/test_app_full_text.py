@@ -8,7 +8,7 @@ import pytest
 
 from reader.refresh import running
 from reader.session.bookmarks import load
-from reader.ui.work import bookmark_keeper
+from reader.ui.full_text import bookmarks as bookmark_keeper
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
@@ -68,7 +68,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
 ) -> None:
     import asyncio
 
-    from reader.refresh.progress import TextMissing, TextStored, Waiting
+    from reader.refresh.jobs import TextMissing, TextStored, Waiting
 
     go_on = asyncio.Event()
     failing: list[str] = []

@@ -13,7 +13,7 @@ SMALL = (60, 20)
 async def test_a_chord_lists_every_choice_in_a_small_terminal_and_takes_only_the_rows_it_needs(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.keyboard.CHORD_HELP", 0.001)
+    monkeypatch.setattr("reader.ui.shell.keyboard.CHORD_HELP", 0.001)
     async with reader(size=SMALL) as r:
         await r.do("move.down", count=3)
         before = r.lines
@@ -69,7 +69,7 @@ async def test_a_query_that_is_kept_stands_behind_the_view_with_the_key_that_let
 
 
 async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.work.clocks.LIFETIME", 0.3)
+    monkeypatch.setattr("reader.ui.clocks.LIFETIME", 0.3)
     async with reader() as r:
         await r.do("paper.star")
         assert r.status == "1 starred · u undoes"

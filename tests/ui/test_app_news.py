@@ -140,7 +140,7 @@ async def test_news_wait_while_a_key_is_held_down_but_not_for_ever(
 ) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY, upvotes=999)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
-            monkeypatch.setattr("reader.ui.keyboard.STILL", 60.0)
+            monkeypatch.setattr("reader.ui.shell.keyboard.STILL", 60.0)
             count = r.main.papers.count
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
@@ -177,7 +177,7 @@ async def test_r_on_a_day_fetches_that_day(reader: Opener) -> None:
 
 
 async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.work.watches.CacheWatch.seconds", 0.01)
+    monkeypatch.setattr("reader.ui.refresh.watches.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: r.app.state.refresh.progress is None)
@@ -282,7 +282,7 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
 async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.work.fetching.refresher.RETRY", 0.05)
+    monkeypatch.setattr("reader.ui.refresh.refresher.RETRY", 0.05)
     refused = FeedOffline("There is no network.")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed, monkeypatch.context() as away:
 
@@ -310,7 +310,7 @@ async def test_news_waits_until_what_can_be_undone_has_been_read(reader: Opener)
 
 
 async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.work.fetching.refresher.RETRY", 0.01)
+    monkeypatch.setattr("reader.ui.refresh.refresher.RETRY", 0.01)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:

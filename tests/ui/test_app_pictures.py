@@ -82,14 +82,14 @@ async def test_where_no_picture_can_be_shown_it_is_said(
     async with reader(settings=settings(endpoint=feed.url, images="off")) as r:
         await r.do("read.open", "picture.open")
         assert r.is_on_page and r.status == "pictures are off: see images in the settings"
-        monkeypatch.setattr("reader.ui.handlers.pictures.find_spec", lambda _: None)
+        monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
         await r.do("picture.open")
         assert r.is_on_page and r.status == "pictures need the extra dailypapers[images], which is not installed"
 
 
 @pytest.mark.parametrize("protocol", ["kitty", "sixel"])
 async def test_what_the_terminal_draws_itself_is_sent_to_it(
-    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
+    painted: None, reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr("textual.drivers.headless_driver.HeadlessDriver.write", lambda _, data: sent.append(data))

@@ -30,7 +30,7 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
 
 
 async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.work.list_loader.SCREENFUL", 20)
+    monkeypatch.setattr("reader.ui.list.loader.SCREENFUL", 20)
     async with reader() as r:
         await r.do("view.all")
         assert r.main.papers.count == 60

@@ -94,6 +94,6 @@ async def test_what_is_selected_is_copied_in_the_form_that_is_chosen(
         await r.do("read.open", "link.copy_as")
         await r.press("t")
         assert len(copied[-1].splitlines()) == 1
-        monkeypatch.setattr("reader.ui.handlers.links.MOST_COPIED", 1)
+        monkeypatch.setattr("reader.ui.page.links.MOST_COPIED", 1)
         await r.do("app.back", "link.copy")
         assert "2 papers are too many for the clipboard" in r.status

@@ -113,7 +113,7 @@ async def test_counts_follow_the_view_and_the_query(reader: Opener) -> None:
 async def test_a_list_longer_than_its_first_screenful_is_counted_too(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.work.list_loader.SCREENFUL", 5)
+    monkeypatch.setattr("reader.ui.list.loader.SCREENFUL", 5)
     async with reader() as r:
         await r.do("view.all", "find.query")
         await r.type("video")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from reader.keys.actions import ACTIONS
-from reader.keys.contexts import CONTEXTS
+from reader.keys.actions import ACTIONS, CONTEXTS
 from reader.keys.keymap import Keymap
-from reader.ui.screens.help import HelpScreen
-from reader.ui.screens.output import OutputScreen
-from reader.ui.screens.weights import WeightsScreen
+from reader.ui.command_line.output import OutputScreen
+from reader.ui.help.screen import HelpScreen
+from reader.ui.why.screen import WeightsScreen
 from tests.ui.conftest import Opener
 
 OWN_KEYS = ("help", "output", "weights")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.config import Settings
 from reader.session.visit import Visit
-from reader.ui.layout import (
+from reader.ui.shell.layout import (
     LEAST_NOTE,
     LIST,
     SHAPES,

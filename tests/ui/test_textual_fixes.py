@@ -35,8 +35,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
-from reader.ui.looks.theme import ANSI, DARK
-from reader.ui.textual_fixes import (
+from reader.ui.kit.textual_fixes import (
     BareScrollView,
     BlankGround,
     Colorless,
@@ -50,6 +49,7 @@ from reader.ui.textual_fixes import (
     color_filters,
     visual_style,
 )
+from reader.ui.looks.theme import ANSI, DARK
 
 READER = Path(__file__).resolve().parents[2] / "reader"
 

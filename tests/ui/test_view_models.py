@@ -15,11 +15,15 @@ from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import FoundBy
 from reader.core.topics.trends import Trend
-from reader.keys.contexts import CONTEXTS, Context
-from reader.keys.footers import FOOTERS
+from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
 from reader.session.places import VIEWS, Place, View, triage_place, view
+from reader.ui.filter.rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.filter.strip_line import Strip
+from reader.ui.page.fit_lines import Fit
+from reader.ui.shell.header_line import Condition, Header
+from reader.ui.shell.status_lines import Status, status_lines
 from reader.ui.state.counts import Counts, TopicFacts
 from reader.ui.state.feed_results import FeedResults
 from reader.ui.state.full_text import FullText
@@ -28,11 +32,6 @@ from reader.ui.state.parts import TOP, CacheFacts, CalendarRequest, ListContent,
 from reader.ui.state.pictures import Picture, Pictures
 from reader.ui.state.text_view import Size, TextView
 from reader.ui.state.whole import State
-from reader.ui.text.filter_rows import DayItem, FilterData, TopicItem, ViewItem
-from reader.ui.text.fit_lines import Fit
-from reader.ui.text.header_line import Condition, Header
-from reader.ui.text.status_lines import Status, status_lines
-from reader.ui.text.strip_line import Strip
 from reader.ui.view_models import (
     LONGEST,
     filter_data,

@@ -8,6 +8,7 @@ cache has. The same brings back all events into a new cache, and all lines into 
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 import time
@@ -21,7 +22,7 @@ from pathlib import Path
 from reader.cache import connections
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
-from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten
+from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten, note_changing
 from reader.cache.marks.journal import PACKING, BadLine, Entry, Journal
 from reader.core.follows import WATCH, event_label
 from reader.core.foreign import (
@@ -35,8 +36,7 @@ from reader.core.foreign import (
     paper_id,
     unpacked,
 )
-from reader.core.leaving import check_listed
-from reader.core.marks import AGENT, ENTRY, FORGET, HERE, RULE
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, RULE, check_listed
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -69,6 +69,7 @@ ENTRY_COLUMNS = ", ".join((*_FIELDS, _REST))
 """What is asked of `event` for the fields of `Entry`, in their order."""
 
 _values = attrgetter(*_FIELDS)
+_content = attrgetter("machine", "clock", "kind", "value", "count")
 
 LABELS = {
     ("read", "1"): "read",
@@ -337,11 +338,14 @@ class EventLog:
         self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
         return machine
 
-    def join(self, entries: Sequence[Entry], via: str = "") -> int:
+    def join(
+        self, entries: Sequence[Entry], via: str, on_clash: Callable[[Entry], None], fold: Callable[[], None]
+    ) -> int:
         """Add other machines' events that the log lacks, unapplied, in one transaction; return their number.
 
         `via` is the machine whose file has them. Those of a machine that is forgotten are left out, but for what it
-        forgets itself: all machines decide by the same.
+        forgets itself: all machines decide by the same. `fold` derives the states that change as events give way to
+        the true ones of their ids.
         """
         revived = 0
         with self.recording():
@@ -350,11 +354,49 @@ class EventLog:
             forgets = [entry for entry in entries if entry.kind.startswith(FORGET)][: max(room, 0)]
             rest = (entry for entry in entries if not entry.kind.startswith(FORGET))
             wanted = [] if via in out else [entry for entry in rest if entry.machine not in out]
+            false = list[int]()
+            for entry, seq, is_sure in list(self._clashes(wanted)):
+                if via == entry.machine and not is_sure:
+                    false.append(seq)
+                else:
+                    wanted.remove(entry)
+                    on_clash(entry)
+            if false:
+                note_changing(self._connection, false)
+                self._delete(false)
+                fold()
             new = self.add((*forgets, *wanted), via)
             if out:
                 revived = sum(self._revive(entry, via) for entry in wanted)
         self.has_news = self.has_news or bool(new or revived)
         return len(new) + revived
+
+    def _clashes(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, int, bool]]:
+        """The entries whose id another event has: its number, and whether its own machine may have brought it."""
+        ask = (
+            f"SELECT seq, undone < {FORGOTTEN} AND seq NOT IN (SELECT event FROM event_origin WHERE via <> ''),"
+            " machine, clock, kind, value, count, papers FROM event WHERE id = ?"
+        )
+        for entry in entries:
+            row = self._connection.execute(ask, (entry.id,)).fetchone()
+            if row is None:
+                continue
+            seq, is_sure, *content, papers = row
+            # Two versions of zlib may pack the same ids in two ways.
+            is_same = papers == entry.papers or zlib.decompress(papers) == zlib.decompress(entry.papers)
+            if tuple(content) != _content(entry) or not is_same:
+                yield entry, seq, bool(is_sure)
+
+    def _delete(self, seqs: Sequence[int]) -> None:
+        """Delete events with their effects, which the caller derives anew."""
+        named = (json.dumps(seqs),)
+        among = "IN (SELECT value FROM json_each(?))"
+        steps = f"SELECT DISTINCT value FROM event WHERE seq {among} AND kind IN {STEPS}"
+        targets = self._connection.execute(steps, named).fetchall()
+        for table, column in (("effect", "event"), ("orphan", "event"), ("event_origin", "event"), ("event", "seq")):
+            self._connection.execute(f"DELETE FROM {table} WHERE {column} {among}", named)
+        for (id,) in targets:
+            self.settle(id)
 
     def _revive(self, entry: Entry, via: str) -> bool:
         """Have an event count again that only a forgotten machine's file had; return whether it did not count."""
@@ -376,6 +418,13 @@ class EventLog:
             self._append(new)
         return new
 
+    def drop_lines(self, lines: Container[int]) -> None:
+        """Take lines out of the journal."""
+        if lines:
+            with connections.transaction(self._connection):
+                self.journal.drop(lines, self.machine())
+                self._append([])
+
     def agree(self) -> Joined:
         """Make journal and table equal, whatever their sizes say; new events are not applied yet."""
         with connections.transaction(self._connection):
@@ -391,15 +440,21 @@ class EventLog:
             self._join_journal()
 
     def _join_journal(self) -> Joined:
-        joined, seen = Joined(), set[str]()
+        joined, seen, again = Joined(), set[str](), dict[str, Entry]()
         for line in self.journal.read():
             if isinstance(line, Entry):
+                if line.id in seen:
+                    again[line.id] = line
                 seen.add(line.id)
                 joined.inserted += self._insert_missing(line)
             elif isinstance(line, BadLine):
                 joined.bad_lines.append(line)
             elif self._own_machine() is None:
                 self._set_machine(line.machine)
+        # Of several lines of one id, the last one has replaced the others.
+        for entry, seq, _ in list(self._clashes(again.values())):
+            self._delete([seq])
+            joined.inserted += self._insert_missing(entry)
         stored = self._connection.execute("SELECT seq, id FROM event ORDER BY seq").fetchall()
         missing = {seq: id for seq, id in stored if id not in seen}
         # Those that a journal does not take wait for a repair.

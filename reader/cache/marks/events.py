@@ -25,7 +25,7 @@ from reader.cache.marks import effects, forgotten
 from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING, refold
 from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
-from reader.cache.marks.journal import Entry
+from reader.cache.marks.journal import BadLine, Entry
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import MarkNotTaken
 from reader.core.marks import AGENT, ENTRY, FORGET, HERE, TRACES, Agent, quoted
@@ -314,6 +314,11 @@ class Events:
             self._apply_rest(progress)
         return joined
 
+    def drop_lines(self, lines: Sequence[BadLine]) -> None:
+        """Take lines out of the journal that can't be read; those of a newer program stay."""
+        with explained(self._path):
+            self._log.drop_lines({one.line for one in lines if not one.is_newer})
+
     def mend(self, progress: Progress = ignore_progress) -> None:
         """Say anew what events said whose clock is too late, and forget what names no papers."""
         with explained(self._path):
@@ -322,18 +327,25 @@ class Events:
             self._apply_rest(progress)
 
     def join(
-        self, entries: Iterable[Entry], progress: Progress = ignore_progress, *, via: Callable[[], str] = str
+        self,
+        entries: Iterable[Entry],
+        progress: Progress = ignore_progress,
+        *,
+        via: Callable[[], str] = str,
+        on_clash: Callable[[Entry], None] = lambda _: None,
     ) -> int:
         """Add events of other machines or files, as they are, unless the log has them; return how many were new.
 
-        `via` says which machine's file they are from; what a forgotten machine brings is left out.
+        `via` says which machine's file they are from; what a forgotten machine brings is left out. An event that has
+        the id of another one replaces it if it comes from its machine's own file and the other one does not; else it
+        is refused, and `on_clash` is told.
         For each paper and kind the event with the greatest (clock, id) then decides, whatever the order of the joins.
         """
         count = 0
         rest = iter(entries)
         with explained(self._path):
             while some := _some(rest):
-                count += self._log.join(some, via())
+                count += self._log.join(some, via(), on_clash, self._fold)
                 connections.give_way()
             self._apply_news(progress)
         return count
@@ -415,6 +427,11 @@ class Events:
             with connections.transaction(connection):
                 self._finish([(step, None) for step in steps])
 
+    def _fold(self) -> None:
+        """Derive the noted states, in the caller's transaction."""
+        for fold in effects.folding(self._connection):
+            fold()
+
     def _cover(self, events: Sequence[int]) -> None:
         for id in forgotten.cover(self._connection, events, forgotten.forgotten(self._connection)):
             self._log.settle(id)
@@ -462,8 +479,7 @@ class Events:
                 if event.kind not in STEPS:
                     effects.note(connection, event)
                     self._log.finish(event)
-            for fold in effects.folding(connection):
-                fold()
+            self._fold()
 
     # The steps of events.
 

@@ -18,7 +18,7 @@ import os
 import re
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +113,14 @@ class BadLine:
     line: int
     reason: str
 
+    @property
+    def is_newer(self) -> bool:
+        """Whether a newer program wrote it, and can read it."""
+        return self.reason.endswith(NEWER)
+
+
+NEWER = "newer than this program"
+
 
 def encode(what: Entry | Owner) -> bytes:
     """The line of an event or an owner, with its newline."""
@@ -154,7 +162,7 @@ def decode(line: bytes, most: int = MOST_OWN_IDS) -> Entry | Owner:
         raise Refused("it is not an event")
     version = fields.pop("v")
     if version != VERSION:
-        raise Refused(f"its form, {_said(version)}, is newer than this program")
+        raise Refused(f"its form, {_said(version)}, is {NEWER}")
     if "owner" not in fields:
         return _entry(fields, packed if has_packed else None, most)
     owner = fields["owner"]
@@ -250,6 +258,24 @@ class Journal:
         except OSError as error:
             raise self._explain(error, "written") from error
         return size
+
+    def drop(self, lines: Container[int], machine: str) -> None:
+        """Write the file anew without some lines, counted from 1; raises CacheError. The first names `machine`."""
+        part = Journal(self.path.with_suffix(".part"))
+        try:
+            part.path.unlink(missing_ok=True)
+            if 1 in lines:
+                part.append([], machine)
+            with self.path.open("rb") as old, part.path.open("ab") as new:
+                for number, line in enumerate(old, 1):
+                    if number not in lines:
+                        new.write(line)
+                new.flush()
+                os.fsync(new.fileno())
+            part.path.replace(self.path)
+            sync(self.path.parent)
+        except OSError as error:
+            raise self._explain(error, "written") from error
 
     def cut(self, size: int) -> None:
         """Take back what was appended after the file had `size` bytes."""

@@ -16,7 +16,7 @@ from reader.cache import connections, text_index
 from reader.cache.flags import has, having
 from reader.cache.marks.derived import queue_places
 from reader.cache.marks.event_log import DAY, TOO_LATE, followed_clock, refused_events
-from reader.cache.marks.journal import Entry, Journal
+from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.cache.sqlite_errors import explained, is_damage, primary_code
 from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
 from reader.core.marks import HIGHLIGHT, STATES
@@ -164,8 +164,10 @@ def _events(connection: sqlite3.Connection) -> Iterator[str]:
 def _effects(connection: sqlite3.Connection) -> Iterator[str]:
     """Check that each paper of an event has an effect or an orphan."""
     found = "(SELECT count(*) FROM effect WHERE event = seq) + (SELECT count(*) FROM orphan WHERE event = seq)"
+    # What names more is no event of ours, and is not unpacked.
     rows = connection.execute(
-        f"SELECT seq, count, papers, {found} AS found FROM event WHERE applied = 1 AND found < count"
+        f"SELECT seq, count, papers, {found} AS found FROM event WHERE applied = 1 AND found < count AND count <= ?",
+        (MOST_OWN_IDS,),
     )
     for seq, count, packed, changed in rows:
         if changed < count - _other_ids(connection, packed):
@@ -190,12 +192,19 @@ def _journal(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
 
 
 def _differences(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
-    written = {line.id for line in Journal(journal_file(path)).read() if isinstance(line, Entry)}
+    written, bad = set[str](), list[BadLine]()
+    for line in Journal(journal_file(path)).read():
+        if isinstance(line, Entry):
+            written.add(line.id)
+        elif isinstance(line, BadLine) and not line.is_newer:
+            bad.append(line)
     stored = {id for (id,) in connection.execute("SELECT id FROM event")}
     if missing := len(stored - written):
         yield f"it lacks {missing:,} of {len(stored):,} events"
     if more := len(written - stored):
         yield f"it has {more:,} events that the cache lacks"
+    if bad:
+        yield f"{len(bad):,} of its lines can't be read, first line {bad[0].line}: {bad[0].reason}"
 
 
 _NEWEST = (

@@ -248,7 +248,9 @@ class Repair:
     def _agree(self) -> None:
         self._progress("joining the journal")
         with closing(Events.open(self._path)) as events:
-            self.report.joined += events.agree().inserted
+            joined = events.agree()
+            self.report.joined += joined.inserted
+            events.drop_lines(joined.bad_lines)
 
     # In its place
 

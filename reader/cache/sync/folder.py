@@ -23,7 +23,7 @@ from reader.cache.sync.machine_file import READER, Known, Reading, file_of, file
 from reader.cache.sync.memory import Memory
 from reader.core.errors import CacheError
 from reader.core.group import GROUP
-from reader.core.leaving import LEAVING
+from reader.core.marks import LEAVING
 from reader.paths import sync, sync_lock, take_lock
 
 PATIENCE = 5.0
@@ -183,7 +183,7 @@ class _Exchange:
                 return before
             if before.said and before.reader != READER:
                 # A newer program may read what the older one could not, and what it refused.
-                before = replace(before, place=0, tail=0, lines=0, events=0, papers=0, refused=0)
+                before = replace(before, place=0, tail=0, lines=0, events=0, papers=0, refused=0, clashes=0)
             return self._read(Path(file.path), before, ids)[0]
         except OSError as error:
             # Another program may hold it, or take it away meanwhile: it is read at the next look.
@@ -203,7 +203,10 @@ class _Exchange:
         """
         reading = Reading(path, before)
         came = self._events.join(
-            _noted(reading.entries(), ids), self._progress, via=lambda: peer_of(path.name, reading.machine)
+            _noted(reading.entries(), ids),
+            self._progress,
+            via=lambda: peer_of(path.name, reading.machine),
+            on_clash=reading.note_clash,
         )
         known = reading.known(came or before.came, self._now())
         if came:

@@ -25,7 +25,7 @@ from reader.cache.sync.folder import Exchanged, alone
 from reader.cache.sync.machine_file import MOST_EVENTS, MOST_IDS_TOGETHER, READER, Known
 from reader.core.errors import CacheError
 from reader.core.foreign import MOST_IDS, latest_clock
-from reader.core.leaving import LEAVING
+from reader.core.marks import LEAVING
 
 BATCH = 500
 """Events that are asked for or sent at once."""
@@ -182,7 +182,8 @@ def exchange_with_hub(
             if is_otherwise:
                 hub.forget(out)
             reading = _Reading(hub, at_hub, result, lambda entry: _is_strange(events, entry, known.own), events)
-            came = events.join(reading.entries(), progress)
+            came = events.join(reading.entries(), progress, on_clash=reading.note_clash)
+            reading.sum_up()
             if reading.has_strange:
                 machine, result.is_new_machine = events.take_new_machine(), True
             went = 0
@@ -223,6 +224,7 @@ class _Reading:
         self._taken = {machine: (int(count), int(papers)) for machine, count, papers in rows}
         self._troubles: list[str] = []
         self._refused: dict[str, int] = {}
+        self._clashes: dict[str, int] = {}
 
     def entries(self) -> Iterator[Entry]:
         """The events; what is no event, or over a budget, is noted."""
@@ -240,8 +242,16 @@ class _Reading:
                     yield entry
             except ValueError as error:
                 self._note(f"event {seq} of the server: {error}")
-        for machine, count in self._refused.items():
-            self._note(f"machine {machine}: {count:,} events over its budget were refused")
+
+    def note_clash(self, entry: Entry) -> None:
+        """Count an event that was not taken, because another one has its id."""
+        self._clashes[entry.machine] = self._clashes.get(entry.machine, 0) + 1
+
+    def sum_up(self) -> None:
+        """Note what was refused of each machine."""
+        for what, counts in (("over its budget", self._refused), ("with the ids of others", self._clashes)):
+            for machine, count in counts.items():
+                self._note(f"machine {machine}: {count:,} events {what} were refused")
 
     def _is_over(self, entry: Entry) -> bool:
         count, papers = self._taken.get(entry.machine, (0, 0))

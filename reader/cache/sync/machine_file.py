@@ -73,6 +73,8 @@ class Known:
     """Which budget that is."""
     reader: str = ""
     """The program that read it."""
+    clashes: int = 0
+    """Number of its events that have the id of another event."""
 
     def is_as(self, status: os.stat_result) -> bool:
         """Whether a file has not changed since, and a program that knows no more than this one has read it."""
@@ -83,7 +85,13 @@ class Known:
     def said(self) -> str:
         """What was not taken from it, and why; empty if all was."""
         over = f"{self.refused:,} events over the budget of {self.budget} were refused" if self.refused else ""
-        return "; ".join(filter(None, (self.trouble, over)))
+        return "; ".join(filter(None, (self.unread, over)))
+
+    @property
+    def unread(self) -> str:
+        """The same without what is over a budget."""
+        clashes = f"{self.clashes:,} events with the ids of others were refused" if self.clashes else ""
+        return "; ".join(filter(None, (self.trouble, clashes)))
 
 
 def file_of(folder: Path, machine: str) -> Path:
@@ -159,6 +167,7 @@ class Reading:
         self.machine, self.name, self.events = start.machine, start.name, start.events
         self._place, self._lines = start.place, start.lines
         self._papers, self._refused, self._budget = start.papers, start.refused, start.budget
+        self._clashes = start.clashes
         self._later_events = self._later_papers = 0
         """Those behind the first line that is not understood: they are read again at the next look."""
         self._trouble: BadLine | None = None
@@ -214,6 +223,10 @@ class Reading:
             self._later_papers += entry.count
         yield entry
 
+    def note_clash(self, _entry: Entry) -> None:
+        """Count an event that was not taken, because another one has its id."""
+        self._clashes += 1
+
     def _over(self, entry: Entry) -> str:
         """Which budget of a machine an event is over; empty if none."""
         if self._papers + self._later_papers + entry.count > MOST_IDS_TOGETHER:
@@ -228,5 +241,5 @@ class Reading:
         place = self._place
         return Known(
             *(self.size, self.time, place, tail_of(self._path, place), lines, self.machine, self.name, self.events),
-            *(came, seen, said, self._papers, self._refused, self._budget, READER),
+            *(came, seen, said, self._papers, self._refused, self._budget, READER, self._clashes),
         )

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from reader.commands.command import Parser, StoreFile, make_parser
-from reader.commands.line.parsing import places_of_arguments
-from reader.commands.line.registry import COMMANDS, GROUPS, add_reader_options, find_command
-from reader.commands.printing.json_form import StoreJson
+from reader.commands.command import Parser, StoreFile, StoreJson, make_parser, places_of_arguments
+from reader.commands.line.registry import add_reader_options, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.query.lexer import FIELDS
+from reader.core.query.parser import EXAMPLES
 from reader.core.query.suggestions import Vocabulary, complete
-from reader.core.query.values import EXAMPLES
 from reader.paths import APP
 
 MOST = 100
@@ -38,7 +36,7 @@ FILES = Candidate(":files")
 def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
     """The words that may take the place of the last of `words`, which follow the program's name."""
     *before, word = words or [""]
-    if before and before[0] in COMMANDS:
+    if before and is_command(before[0]):
         parser = make_parser(find_command(before[0]))
         found = list(_Line(parser, before[1:], word, workspace).candidates())
     else:
@@ -47,10 +45,7 @@ def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
         parser.add_argument("query", nargs="*", metavar="QUERY")
         found = list(_Line(parser, before, word, workspace).candidates())
         if not before:
-            gists = {name: gist for group in GROUPS.values() for name, gist in group.items()}
-            named = [
-                Candidate(name, gists.get(name, "what a command takes")) for name in COMMANDS if name.startswith(word)
-            ]
+            named = [Candidate(*one) for one in gists_of_commands().items() if one[0].startswith(word)]
             found = [*named, *(found if word else ())]
     return list(dict.fromkeys(found))
 

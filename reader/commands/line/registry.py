@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reader import installed
+from reader.core.errors import ReaderError
+
 if TYPE_CHECKING:
     from reader.commands.command import Command, Parser
 
@@ -65,7 +68,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """The commands in groups, in the order of the help, with what each does in a few words."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""Names of all commands. Each has a module of its name in `reader.commands`."""
+"""Names of our own commands. Each has a module of its name in `reader.commands`, or is in an extension of ours."""
 
 _ODD_MODULES = MappingProxyType({"import": "import_files"})
 """Modules of the commands whose name is a Python keyword."""
@@ -80,12 +83,30 @@ EXAMPLES = (
 )
 
 
+def is_command(word: str) -> bool:
+    """Whether a word is the name of a command, also of one that an extension adds."""
+    return word in COMMANDS or (word.replace("-", "").isalnum() and word in installed.others())
+
+
+def gists_of_commands() -> dict[str, str]:
+    """What each command does in a few words; of one that an extension may add, the package that has it."""
+    ours = {name: gist for group in GROUPS.values() for name, gist in group.items()}
+    added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
+    return {**ours, "help": "what a command takes", **added}
+
+
 def find_command(name: str) -> Command:
-    """Import and return the command of this name."""
+    """Import and return the command of this name; raises ReaderError if its extension was switched off."""
     from importlib import import_module
 
-    command: Command = import_module(f"reader.commands.{_ODD_MODULES.get(name, name)}").COMMAND
-    return command
+    if name in COMMANDS and name not in installed.OWN:
+        command: Command = import_module(f"reader.commands.{_ODD_MODULES.get(name, name)}").COMMAND
+        return command
+    found: Command | None = installed.command(name)
+    if found is None:
+        why = next((one.why for one in installed.switched_off() if one.name == name), "it has no such command")
+        raise ReaderError(f"The extension {name} can't be used: {why}.")
+    return found
 
 
 def add_reader_options(parser: Parser) -> None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from reader.cache.reads.topic_trends import topics_of
-from reader.commands.output import Style, cut, width
+from reader.commands.output import Style, width
 from reader.commands.printing.pager import shows_links
 from reader.core.ids import hf_url, paper_url
+from reader.core.lines import cut
 from reader.core.text import clean
-from reader.ui.text.day_names import day_heading
-from reader.ui.text.glyphs import Glyphs, glyphs
+from reader.ui.kit.day_names import day_heading
+from reader.ui.kit.glyphs import Glyphs, glyphs
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order

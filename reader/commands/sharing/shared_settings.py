@@ -18,8 +18,8 @@ from reader.cache.sync.settings import (
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, SHARED, Settings
 from reader.core.errors import ConfigError
-from reader.core.settings.entries import KEYS, NotTakenError, with_setting
-from reader.core.settings.toml_lines import parse_toml
+from reader.core.settings.entries import KEYS, with_setting
+from reader.core.settings.toml import NotEditableError, parse_toml
 from reader.core.settings.types import InvalidValue, KeyTable
 from reader.core.text import clean
 from reader.settings_reader import read_text, write_text
@@ -94,7 +94,7 @@ class SharedSettings:
             _check(name, value)
             write_text(self._file, with_setting(read_text(self._file), name, value))
             self.taken.append(name)
-        except (InvalidValue, NotTakenError, ConfigError) as error:
+        except (InvalidValue, NotEditableError, ConfigError) as error:
             said = f": it {clean(str(error), 200)}" if isinstance(error, InvalidValue) else ""
             self.refused.append(f"{name} could not be taken over{said}. Change it by 'dailypapers config edit'.")
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from reader.cache.marks.forgotten import Brought, brought
 from reader.cache.postgres import is_server
 from reader.cache.sync.machine_file import Known, is_copy
-from reader.commands.output import amount, fit, is_terminal, print_json, print_line, print_text, width
+from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.foreign import FURTHEST
+from reader.core.lines import fit
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _record(file: str, known: Known, own: str) -> dict[str, Any]:
         "changes": known.events,
         "seen": known.seen or None,
         "came": known.came,
-        "trouble": known.trouble or None,
+        "trouble": known.unread or None,
         "refused": known.refused,
         "budget": known.budget or None,
     }

@@ -1,32 +1,49 @@
-"""The lines of each kind of block, for a width or for a pipe."""
+"""The lines of each kind of block, for a width or for a pipe.
+
+A table keeps its own width, which may be more than the screen's; without a width, each row is one line.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
-from reader.core.cells import cell_len
-from reader.core.document.formula import formula_text
+from reader.core.document.formula import SUPERSCRIPTS, formula_text
 from reader.core.document.formula_block import draw_formula
-from reader.core.document.lines import UNBROKEN, Line, Piece, broken, mark_text, pieces_of
 from reader.core.document.model import (
     Block,
+    Cell,
     Figure,
     Formula,
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
     Reference,
     Span,
+    Spans,
     Table,
     Theorem,
+    Verbatim,
 )
-from reader.core.document.table_lines import table_lines, table_rows
+from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, measure, with_spaces
+
+IN_ASCII: Final[Mapping[int, str]] = {ord("─"): "-", ord("│"): "|", ord("•"): "*"}
+"""The signs of lines, for terminals that have only ASCII."""
+
+SHORT = 24
+"""Letters of a formula that stays on one line."""
+
+GAP = 2
+"""Columns between two cells of a table."""
+
+NARROWED = 36
+"""Columns that a cell's text keeps at least; a table that is wider even so is scrolled sideways."""
+
+MOST_COLUMNS = 400
 
 INDENT = 4
 NARROWEST = 20
@@ -39,18 +56,32 @@ _RELATION = re.compile(r" ((?:[=≠<>≤≥≡≈∼≃≅∝∈∉⊂⊆⊃⊇�
 _LARGE = re.compile(r"([∫∬∭∮∑∏∐⋃⋂⨁⨂][^ ]*) ")
 
 
+class DocumentLine(NamedTuple):
+    """A line of a block."""
+
+    pieces: Line = ()
+    start: int = 0
+    """Letters of the block before this line: the same place at any width."""
+    anchors: tuple[str, ...] = ()
+    """The anchors that lead to this line."""
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
 class _Edge(NamedTuple):
     """What is drawn to the left of the lines of nested blocks."""
 
-    pieces: tuple[Piece, ...] = ()
+    pieces: Line = ()
     cells: int = 0
 
-    def empty(self) -> Line:
+    def empty(self) -> DocumentLine:
         """A line with nothing but the edge."""
-        return Line(self.pieces) if any(piece.text.strip() for piece in self.pieces) else Line()
+        return DocumentLine(self.pieces) if any(piece.text.strip() for piece in self.pieces) else DocumentLine()
 
     def plus(self, *pieces: Piece) -> _Edge:
-        return _Edge(self.pieces + pieces, self.cells + sum(cell_len(piece.text) for piece in pieces))
+        return _Edge(self.pieces + pieces, self.cells + measure(pieces))
 
 
 class BlockWriter:
@@ -61,24 +92,24 @@ class BlockWriter:
         self._wider = max(0, (table_width or 0) - (width or 0))
         """Columns that a table may take beyond the width."""
 
-    def lines(self, block: Block, before: Block | None) -> Iterator[Line]:
+    def lines(self, block: Block, before: Block | None) -> Iterator[DocumentLine]:
         """The lines of a block, after those that set it apart from the one before it."""
         for _ in range(_space(before, block)):
-            yield Line()
+            yield DocumentLine()
         yield from self._placed(self._block(block, _Edge()), block.anchor)
 
-    def _placed(self, lines: Iterable[Line], anchor: str) -> Iterator[Line]:
+    def _placed(self, lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
         """Lines with the letters before each of them; the first has the block's anchor."""
         letters = 0
         for number, line in enumerate(lines):
             anchors = (*((anchor,) if anchor and number == 0 and anchor not in line.anchors else ()), *line.anchors)
-            yield Line(line.pieces, letters, anchors)
+            yield DocumentLine(line.pieces, letters, anchors)
             letters += sum(len(piece.text.strip()) for piece in line.pieces)
 
     def _room(self, edge: _Edge) -> int | None:
         return None if self._width is None else max(NARROWEST, self._width - edge.cells)
 
-    def _block(self, block: Block, edge: _Edge) -> Iterator[Line]:
+    def _block(self, block: Block, edge: _Edge) -> Iterator[DocumentLine]:
         match block:
             case Heading(_, number, spans):
                 title = [Piece(f"{number}  ", "heading")] if number else []
@@ -94,7 +125,7 @@ class BlockWriter:
                     yield from self._item(item, edge)
             case Quote(blocks):
                 yield from self._blocks(blocks, edge.plus(Piece("> " if self._width is None else "│ ", "rule")))
-            case Listing(lines):
+            case Verbatim(lines):
                 yield from self._listing(lines, edge)
             case Table():
                 yield from self._table(block, edge)
@@ -109,7 +140,7 @@ class BlockWriter:
                 lead_pieces = [Piece(f"{label} ", "label")] if label else []
                 yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT)
 
-    def _blocks(self, blocks: Sequence[Block], edge: _Edge) -> Iterator[Line]:
+    def _blocks(self, blocks: Sequence[Block], edge: _Edge) -> Iterator[DocumentLine]:
         """Blocks in a container, with what sets them apart."""
         before: Block | None = None
         for block in blocks:
@@ -118,32 +149,32 @@ class BlockWriter:
             yield from _anchored(self._block(block, edge), block.anchor)
             before = block
 
-    def _text(self, pieces: Sequence[Piece], edge: _Edge, *, hang: int = 0) -> Iterator[Line]:
+    def _text(self, pieces: Sequence[Piece], edge: _Edge, *, hang: int = 0) -> Iterator[DocumentLine]:
         """Running text; lines after the first are indented by `hang`."""
         room = self._room(edge)
         if room is None or not hang:
-            for _, line in broken(pieces, room):
-                yield Line((*edge.pieces, *line))
+            for line in fill(pieces, room):
+                yield DocumentLine((*edge.pieces, *line))
             return
-        first, *_ = [*broken(pieces, room), (0, ())]
-        yield Line((*edge.pieces, *first[1]))
-        drawn = sum(len(piece.text) for piece in first[1])
+        first, *_ = [*fill(pieces, room), ()]
+        yield DocumentLine((*edge.pieces, *first))
+        drawn = sum(len(piece.text) for piece in first)
         rest = _after(pieces, drawn)
-        for _, line in broken(rest, max(NARROWEST, room - hang)):
-            yield Line((*edge.pieces, Piece(" " * hang), *line))
+        for line in fill(rest, max(NARROWEST, room - hang)):
+            yield DocumentLine((*edge.pieces, Piece(" " * hang), *line))
 
-    def _formula(self, block: Formula, edge: _Edge) -> Iterator[Line]:
+    def _formula(self, block: Formula, edge: _Edge) -> Iterator[DocumentLine]:
         room = self._room(edge)
         number = [Piece(block.number, "label")] if block.number else []
         if room is None:
             rows = [row for tex in block.rows for row in formula_text(tex).split("\n")]
             for index, row in enumerate(rows):
                 end = [Piece("  "), *number] if number and index == len(rows) - 1 else []
-                yield Line((*edge.pieces, Piece(row, "formula"), *end))
+                yield DocumentLine((*edge.pieces, Piece(row, "formula"), *end))
             return
         inner = edge.plus(Piece(" " * INDENT))
         width = max(NARROWEST, room - INDENT - (cell_len(block.number) + 2 if block.number else 0))
-        lines: list[tuple[Piece, ...]] = []
+        lines: list[Line] = []
         numbered = 0
         tex = "".join(block.rows[:1])
         if len(block.rows) > 1:
@@ -158,42 +189,42 @@ class BlockWriter:
                 numbered = len(lines) - 1
         for index, line in enumerate(lines):
             if number and index == numbered:
-                gap = room - INDENT - sum(cell_len(piece.text) for piece in line) - cell_len(block.number)
-                yield Line((*inner.pieces, *line, Piece(" " * max(2, gap)), *number))
+                gap = room - INDENT - measure(line) - cell_len(block.number)
+                yield DocumentLine((*inner.pieces, *line, Piece(" " * max(2, gap)), *number))
             else:
-                yield Line((*inner.pieces, *line) if line else edge.pieces)
+                yield DocumentLine((*inner.pieces, *line) if line else edge.pieces)
 
-    def _wrapped_formula(self, row: str, width: int) -> Iterator[tuple[Piece, ...]]:
+    def _wrapped_formula(self, row: str, width: int) -> Iterator[Line]:
         if cell_len(row) <= width:
             yield (Piece(row, "formula"),)
             return
         # Break between terms rather than within parentheses, if that is enough.
         kept = _kept_groups(row)
         row = next((one for one in (_kept_sides(kept), kept, _kept_sides(row)) if _longest(one) <= width - INDENT), row)
-        (_, first), *_ = broken([Piece(row, "formula")], width)
+        first, *_ = fill([Piece(row, "formula")], width)
         yield first
         rest = _after([Piece(row, "formula")], sum(len(piece.text) for piece in first))
-        for _, line in broken(rest, width - INDENT):
+        for line in fill(rest, width - INDENT):
             yield (Piece(" " * INDENT), *line)
 
-    def _item(self, item: Item, edge: _Edge) -> Iterator[Line]:
+    def _item(self, item: Item, edge: _Edge) -> Iterator[DocumentLine]:
         marker = item.marker or "•"
         size = cell_len(marker)
         if not _MARKER.fullmatch(marker):
-            yield Line((*edge.pieces, Piece(marker, "strong")), 0, _named(item.anchor))
+            yield DocumentLine((*edge.pieces, Piece(marker, "strong")), 0, _named(item.anchor))
             yield from self._blocks(item.blocks, edge.plus(Piece("  ")))
             return
         inner = edge.plus(Piece(" " * (size + 1)))
         lines = self._blocks(item.blocks, inner)
-        first = next(lines, Line(inner.pieces))
-        yield Line(
+        first = next(lines, DocumentLine(inner.pieces))
+        yield DocumentLine(
             (*edge.pieces, Piece(f"{marker} ", "label"), *first.pieces[len(inner.pieces) :]),
             0,
             (*_named(item.anchor), *first.anchors),
         )
         yield from lines
 
-    def _listing(self, lines: Sequence[tuple[Span, ...]], edge: _Edge) -> Iterator[Line]:
+    def _listing(self, lines: Sequence[tuple[Span, ...]], edge: _Edge) -> Iterator[DocumentLine]:
         """Code keeps its lines whole; a long step of an algorithm goes on below its text."""
         inner = edge.plus(Piece("  ")) if self._width is not None else edge
         for spans in lines:
@@ -202,41 +233,39 @@ class BlockWriter:
             text = "".join(piece.text for piece in pieces)
             room = self._room(inner)
             if is_code or room is None or cell_len(text) <= room:
-                yield Line(
-                    (*inner.pieces, *(piece._replace(text=piece.text.replace(UNBROKEN, " ")) for piece in pieces))
-                )
+                yield DocumentLine((*inner.pieces, *with_spaces(pieces)))
             else:
                 lead = len(text) - len(text.lstrip(" 0123456789:."))
                 start = [Piece(text[:lead], "muted")]
                 hung = inner.plus(Piece(" " * lead))
-                for number, (_, line) in enumerate(broken(_after(pieces, lead), self._room(hung))):
-                    yield Line((*inner.pieces, *(start if number == 0 else [Piece(" " * lead)]), *line))
+                for number, line in enumerate(fill(_after(pieces, lead), self._room(hung))):
+                    yield DocumentLine((*inner.pieces, *(start if number == 0 else [Piece(" " * lead)]), *line))
 
-    def _table(self, table: Table, edge: _Edge) -> Iterator[Line]:
+    def _table(self, table: Table, edge: _Edge) -> Iterator[DocumentLine]:
         room = self._room(edge)
         if room is None:
             for text in table_rows(table):
-                yield Line((*edge.pieces, Piece(text)))
+                yield DocumentLine((*edge.pieces, Piece(text)))
         else:
             for line in table_lines(table, room + self._wider):
-                yield Line((*edge.pieces, *line))
+                yield DocumentLine((*edge.pieces, *line))
 
-    def _figure(self, figure: Figure, edge: _Edge) -> Iterator[Line]:
+    def _figure(self, figure: Figure, edge: _Edge) -> Iterator[DocumentLine]:
         has_caption = bool(figure.label or figure.caption)
         picture = figure.pictures[0] if figure.pictures else ""
         if has_caption:
             end = " " if figure.label.startswith("(") else ": " if figure.caption else ""
-            label = [Piece(figure.label + end, "label", picture)] if figure.label else []
+            label = [Piece(figure.label + end, "label", action=_to(picture))] if figure.label else []
             yield from self._text([*label, *pieces_of(figure.caption, "caption")], edge)
         elif figure.pictures:
-            yield Line((*edge.pieces, Piece("[picture]", "muted", picture)))
+            yield DocumentLine((*edge.pieces, Piece("[picture]", "muted", action=_to(picture))))
         if figure.blocks:
             if has_caption and not isinstance(figure.blocks[0], (Table, Figure)):
                 yield edge.empty()
             inner = edge.plus(Piece("  ")) if isinstance(figure.blocks[0], Figure) else edge
             yield from self._blocks(figure.blocks, inner)
 
-    def _theorem(self, title: Sequence[Span], blocks: Sequence[Block], edge: _Edge) -> Iterator[Line]:
+    def _theorem(self, title: Sequence[Span], blocks: Sequence[Block], edge: _Edge) -> Iterator[DocumentLine]:
         head = pieces_of(tuple(title), "strong")
         match blocks:
             case [Paragraph(spans) as first, *rest] if title:
@@ -300,7 +329,163 @@ def _named(anchor: str) -> tuple[str, ...]:
     return (anchor,) if anchor else ()
 
 
-def _anchored(lines: Iterable[Line], anchor: str) -> Iterator[Line]:
+def _anchored(lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
     """Lines of which the first has an anchor."""
     for number, line in enumerate(lines):
         yield line._replace(anchors=(anchor, *line.anchors)) if number == 0 and anchor else line
+
+
+# Text
+
+
+def pieces_of(spans: Spans, role: str = "text") -> list[Piece]:
+    """Spans as pieces, formulas as Unicode where that says the same; plain text gets a role."""
+    pieces = []
+    for text, style, target in spans:
+        shown = inline_formula(text) if style == "formula" else mark_text(text) if style == "mark" else text
+        pieces.append(Piece(shown, style or role, action=_to(target)))
+    return pieces
+
+
+def _to(target: str) -> tuple[str, str] | None:
+    """What a click does that leads somewhere: to an anchor of the document, a web address or a picture."""
+    return (FOLLOW, target) if target else None
+
+
+def inline_formula(tex: str) -> str:
+    """A formula in running text: on one line, and unbroken if it is short."""
+    shown = formula_text(tex).replace("\n", " ")
+    return shown.replace(" ", UNBROKEN) if len(shown) <= SHORT else shown
+
+
+def mark_text(mark: str) -> str:
+    """The mark of a footnote, raised if it is a number."""
+    return mark.translate(SUPERSCRIPTS) if mark.isdecimal() else mark
+
+
+def text_of(pieces: Iterable[Piece]) -> str:
+    """The text of pieces as it is drawn."""
+    return "".join(piece.text for piece in pieces).replace(UNBROKEN, " ")
+
+
+# Tables
+
+
+class _Placed(NamedTuple):
+    """A cell with its place in the grid."""
+
+    cell: Cell
+    column: int
+    pieces: Line
+
+
+def grid_texts(table: Table) -> Iterator[list[Spans]]:
+    """The spans of each row by column; a cell over several columns or rows leaves the others empty."""
+    for row in _grid(table):
+        texts: list[Spans] = [()] * max((one.column + one.cell.across for one in row), default=0)
+        for one in row:
+            texts[one.column] = one.cell.spans
+        yield texts
+
+
+def table_rows(table: Table) -> Iterator[str]:
+    """Each row as one line, its cells separated by tabs."""
+    for row in grid_texts(table):
+        yield "\t".join(text_of(pieces_of(spans)) for spans in row).rstrip("\t")
+
+
+def table_lines(table: Table, width: int) -> Iterator[Line]:
+    """The lines of a table."""
+    grid = _grid(table)
+    widths = _fitted_widths(grid, width)
+    total = sum(widths) + GAP * (len(widths) - 1)
+    rules = table.rules or _rules_below_head(table)
+    rule = (Piece("─" * total, "rule"),)
+    yield rule
+    for index, row in enumerate(grid):
+        if index in rules:
+            yield rule
+        yield from _row_lines(row, widths)
+    yield rule
+
+
+def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
+    """The widths of the columns, of which only long text is narrowed so that the table fits."""
+    widths = _widths(grid, None)
+    for widest in (*range(min(max(widths), width), NARROWED, -4), NARROWED):
+        if sum(widths) + GAP * (len(widths) - 1) <= width:
+            break
+        widths = _widths(grid, widest)
+    return widths
+
+
+def _rules_below_head(table: Table) -> tuple[int, ...]:
+    """A line below the head, if the table has no other."""
+    heads = [any(cell.is_head for cell in row) for row in table.rows]
+    end = heads.index(False) if False in heads else 0
+    return (end,) if end else ()
+
+
+def _grid(table: Table) -> list[list[_Placed]]:
+    """The cells with their columns: a cell takes the first ones that no cell of a row above reaches into."""
+    taken: dict[int, int] = {}
+    grid: list[list[_Placed]] = []
+    for row in table.rows:
+        placed: list[_Placed] = []
+        column = 0
+        following: dict[int, int] = {}
+        for cell in row:
+            while taken.get(column, 0) > 0:
+                column += 1
+            if column + cell.across > MOST_COLUMNS:
+                break
+            placed.append(_Placed(cell, column, tuple(pieces_of(cell.spans))))
+            for place in range(column, column + cell.across):
+                following[place] = cell.down
+            column += cell.across
+        taken = {place: left - 1 for place, left in taken.items() if left > 1}
+        taken |= {place: down - 1 for place, down in following.items() if down > 1}
+        grid.append(placed)
+    return grid
+
+
+def _widths(grid: Sequence[Sequence[_Placed]], widest: int | None) -> list[int]:
+    """The width of each column; text of cells over several columns may widen the last of them."""
+    columns = max((one.column + one.cell.across for row in grid for one in row), default=1)
+    widths = [0] * columns
+    cells = sorted((one for row in grid for one in row), key=lambda one: one.cell.across)
+    for one in cells:
+        needed = cell_len(text_of(one.pieces))
+        needed = min(needed, widest * one.cell.across) if widest else needed
+        end = one.column + one.cell.across
+        has = sum(widths[one.column : end]) + GAP * (one.cell.across - 1)
+        if needed > has:
+            widths[end - 1] += needed - has
+    return widths
+
+
+def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[Line]:
+    columns = []
+    for one in row:
+        room = sum(widths[one.column : one.column + one.cell.across]) + GAP * (one.cell.across - 1)
+        columns.append((one, room, fill(one.pieces, max(room, 2))))
+    height = max((len(lines) for _, _, lines in columns), default=1)
+    for index in range(max(height, 1)):
+        pieces: list[Piece] = []
+        used = 0
+        for one, room, lines in columns:
+            line = lines[index] if index < len(lines) else ()
+            size = measure(line)
+            start = sum(widths[: one.column]) + GAP * one.column
+            # Text of several lines is read from the left.
+            align = one.cell.align if len(lines) == 1 else "left"
+            left = {"left": 0, "right": room - size, "center": (room - size) // 2}[align]
+            if line:
+                pad = start + max(left, 0) - used
+                pieces += [Piece(" " * pad)] if pad else []
+                pieces += [
+                    piece._replace(role="strong") if one.cell.is_head and piece.role == "text" else piece
+                    for piece in line
+                ]
+                used = start + max(left, 0) + size
+        yield tuple(pieces)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reader.core.cells import cell_len
 from reader.core.document import symbols
 from reader.core.document.formula import (
     SUBSCRIPTS,
@@ -34,6 +33,7 @@ from reader.core.document.formula_tree import (
     Symbol,
     read_tex,
 )
+from reader.core.lines import cell_len
 
 STEP = 4
 """Cells by which the rest of a row stands further in."""

@@ -5,8 +5,8 @@ A document is plain frozen data. Blocks nest at most `NESTING` deep, so function
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -89,7 +89,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Verbatim:
     """Lines that keep their breaks and spaces: code, or the steps of an algorithm."""
 
     lines: tuple[Spans, ...]
@@ -162,7 +162,9 @@ class Reference:
     anchor: str = ""
 
 
-Block: TypeAlias = Heading | Paragraph | Formula | Items | Quote | Listing | Table | Figure | Theorem | Note | Reference
+Block: TypeAlias = (
+    Heading | Paragraph | Formula | Items | Quote | Verbatim | Table | Figure | Theorem | Note | Reference
+)
 
 
 class Section(NamedTuple):
@@ -239,7 +241,7 @@ def texts(block: Block | Item) -> Iterator[str]:
                 yield number
             case Item(marker):
                 yield marker
-            case Listing(lines):
+            case Verbatim(lines):
                 for line in lines:
                     yield from plain(line)
             case Table(rows):
@@ -256,3 +258,42 @@ def texts(block: Block | Item) -> Iterator[str]:
 def plain(spans: Spans) -> Iterator[str]:
     """The texts of spans."""
     return (span.text for span in spans)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSection:
+    """The text of one section, or of what precedes the first heading, so that it can be read alone."""
+
+    number: int
+    level: int
+    """1 for a section, 2 for a subsection; 0 for what precedes the first heading."""
+    title: str
+    document: Document
+    """The text of this section, without its subsections."""
+
+
+def text_sections(document: Document) -> Iterator[TextSection]:
+    """The sections of a text in its order, numbered from 0."""
+    blocks = document.blocks
+    starts = [index for index, block in enumerate(blocks) if isinstance(block, Heading)]
+    ends = [*starts, len(blocks)]
+    yield TextSection(0, 0, document.title, _part(document, 0, ends[0]))
+    for number, start in enumerate(starts, 1):
+        heading = blocks[start]
+        if isinstance(heading, Heading):
+            title = " ".join(filter(None, (heading.number, "".join(plain(heading.spans)))))
+            yield TextSection(number, heading.level, title, _part(document, start, ends[number]))
+
+
+def with_subsections(found: Sequence[TextSection], number: int) -> Iterator[TextSection]:
+    """A section and those within it; nothing if there is none of this number."""
+    for one in found[number : number + 1]:
+        yield one
+        for inner in found[number + 1 :]:
+            if inner.level <= max(1, one.level) or not one.level:
+                return
+            yield inner
+
+
+def _part(document: Document, start: int, end: int) -> Document:
+    return replace(document, title="", blocks=document.blocks[start:end])

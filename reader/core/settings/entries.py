@@ -34,18 +34,8 @@ from typing import Any, NamedTuple
 
 from reader.core.foreign import read_json
 from reader.core.marks import ENTRY, first_place, place_between
-from reader.core.settings.toml_edit import (
-    find_blocks,
-    with_table,
-    with_table_values,
-    with_tables_ordered,
-    with_value,
-    without_table,
-    without_value,
-)
-from reader.core.settings.toml_lines import parse_toml
-from reader.core.settings.types import as_toml
-from reader.core.settings.user_types import NAME_LIMIT
+from reader.core.settings.toml import NotEditableError, check_change, parse_toml, with_tables, with_value
+from reader.core.settings.types import NAME_LIMIT, as_toml
 from reader.core.text import clean
 
 TABLES: Mapping[str, tuple[str, ...]] = {"views": ("name", "query"), "rules": ("name", "when", "then")}
@@ -379,68 +369,38 @@ def _next(id: str) -> str:
 def with_list(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> str:
     """The text with the entries of a list as they should be; all other lines stay. `have` is what the text has.
 
-    Raises ValueError if the file is written in a way that can't be changed by line.
+    Raises NotEditableError if the file is written in a way that can't be changed by line.
     """
     if list(have) == list(want):
         return text
     if table in TEXTS:
         after = with_value(text, (table,), as_toml([one.values["text"] for one in want]))
     else:
-        if have and len(find_blocks(text, table)) != len(have):
-            raise ValueError(table)
-        after = _with_tables(text, table, [*have], want)
-    before = {key: one for key, one in parse_toml(text).items() if key != table}
-    document = parse_toml(after)
-    if {key: one for key, one in document.items() if key != table} != before:
-        raise ValueError(table)
+        before = {one.id: (place, one.values) for place, one in enumerate(have)}
+        after = with_tables(text, table, [_wanted(one, *before.get(one.id, (None, {}))) for one in want])
+    check_change(text, after, table)
     return after
 
 
-def _with_tables(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> str:
-    wanted = {one.id: one for one in want}
-    if gone := [place for place, one in enumerate(have) if one.id not in wanted]:
-        text = without_table(text, table, *gone)
-    kept = [one for one in have if one.id in wanted]
-    others = {
-        (place, field): value
-        for place, one in enumerate(kept)
-        for field, value in wanted[one.id].values.items()
-        if one.values[field] != value
-    }
-    if others:
-        text = with_table_values(text, table, others)
-    known = {one.id for one in kept}
-    new = [one for one in want if one.id not in known]
-    if new:
-        text = with_table(text, table, *(one.values for one in new))
-    places = {one.id: place for place, one in enumerate((*kept, *new))}
-    order = [places[one.id] for one in want]
-    return text if order == sorted(order) else with_tables_ordered(text, table, order)
+def _wanted(one: Entry, place: int | None, values: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
+    """The place that an entry had, and the values that it gets."""
+    return place, {field: value for field, value in one.values.items() if values.get(field) != value}
 
 
 KEYS = "keys"
 
 
-class NotTakenError(ValueError):
-    """The file is written in a way that can't be changed by line."""
-
-
 def with_setting(text: str, name: str, value: Any) -> str:
-    """The text with another value of a setting, or a table of keys; raises NotTakenError."""
-    before: dict[str, Any] = parse_toml(text)
-    is_table = name == KEYS
-    after = _with_keys(text, before.get(KEYS, {}), value) if is_table else with_value(text, (name,), as_toml(value))
-    wanted = {key: one for key, one in before.items() if key != name} | ({name: value} if value not in ([], {}) else {})
-    found = {key: one for key, one in parse_toml(after).items() if key != name or one not in ([], {})}
-    if found != wanted:
-        raise NotTakenError(name)
+    """The text with another value of a setting, or a table of keys; raises NotEditableError."""
+    if name == KEYS:
+        after = text
+        known: Any = parse_toml(text).get(KEYS, {})
+        for action in {**known, **value}:
+            if known.get(action) != value.get(action):
+                after = with_value(after, (KEYS, action), as_toml(value[action]) if action in value else None)
+    else:
+        after = with_value(text, (name,), as_toml(value))
+    new = check_change(text, after, name)
+    if new != value and (new or value):
+        raise NotEditableError(name)
     return after
-
-
-def _with_keys(text: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    for action in before.keys() - after.keys():
-        text = without_value(text, (KEYS, action))
-    for action, keys in after.items():
-        if before.get(action) != keys:
-            text = with_value(text, (KEYS, action), as_toml(keys))
-    return text

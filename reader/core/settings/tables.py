@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, TypeAlias
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any, TypeAlias, cast
 
+from reader.core.addresses import is_loopback
 from reader.core.settings.types import (
+    KEY_TEXT,
+    MAIL_ADDRESS,
+    MAIL_SERVER,
+    NAME,
+    NAME_LIMIT,
+    TEXT_LINE,
     Boolean,
     Choice,
     Command,
     FilePath,
     InvalidValue,
-    MailAddress,
-    MailServer,
     Number,
+    OneQuery,
+    ProgramLine,
+    RuleMarks,
     SettingType,
-    TextLine,
     WebAddress,
+    nearest,
+    setting,
+    setting_types,
 )
-from reader.core.settings.user_types import NAME_LIMIT, KeyText, Name, OneQuery, ProgramLine, RuleMarks, RuleQuery
 from reader.core.settings.vectors import Vectors
 
 EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
@@ -33,27 +42,23 @@ SHELL = "!"
 """Before a command that is typed: a shell runs it."""
 
 
-def _entry(rule: SettingType, **default: Any) -> Any:
-    return field(**default, metadata={"rule": rule})
-
-
 @dataclass(frozen=True, slots=True)
 class SavedView:
     """A query with a name."""
 
-    name: str = _entry(Name())
-    query: str = _entry(OneQuery(may_be_order=True))
+    name: str = setting(NAME)
+    query: str = setting(OneQuery(may_be_order=True))
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedExport:
     """A file with the papers of a query, which is written anew after each change."""
 
-    query: str = _entry(OneQuery())
-    file: str = _entry(FilePath())
-    format: str = _entry(Choice(("", *EXPORT_FORMATS)), default="")
+    query: str = setting(OneQuery())
+    file: str = setting(FilePath())
+    format: str = setting(Choice(("", *EXPORT_FORMATS)), "")
     """The name of a format; empty for that of the file's ending."""
-    url: str = _entry(WebAddress(), default="")
+    url: str = setting(WebAddress(), "")
     """Where others fetch the file: a feed says so."""
 
 
@@ -61,17 +66,17 @@ class WatchedExport:
 class UserCommand:
     """A program that reads papers on its standard input."""
 
-    name: str = _entry(Name())
-    run: str | tuple[str, ...] = _entry(ProgramLine())
-    input: str = _entry(Choice(INPUTS), default="markdown")
+    name: str = setting(NAME)
+    run: str | tuple[str, ...] = setting(ProgramLine())
+    input: str = setting(Choice(INPUTS), "markdown")
     """What it gets: Markdown, the JSON of `list --json`, the full texts as Markdown, or ids, one a line."""
-    keep: bool = _entry(Boolean(), default=False)
+    keep: bool = setting(Boolean(), False)
     """Keep what it prints beside the paper; it then runs once for each paper."""
-    key: str = _entry(KeyText(), default="")
+    key: str = setting(KEY_TEXT, "")
     """Keys in the reader, such as `gx`."""
-    shell: bool = _entry(Boolean(), default=False)
+    shell: bool = setting(Boolean(), False)
     """Run it by a shell, so that `|`, `>` and `$` mean something."""
-    seconds: int = _entry(Number(1, 3600), default=120)
+    seconds: int = setting(Number(1, 3600), 120)
     """Seconds after which it is stopped."""
 
     @property
@@ -87,19 +92,19 @@ class UserCommand:
 class SecondLook:
     """How much a paper must change after you marked it to be worth a second look."""
 
-    votes: int = _entry(Number(0, 100_000), default=25)
+    votes: int = setting(Number(0, 100_000), 25)
     """New votes, if they are at least half of those before; 0 for never. Likewise comments and models."""
-    comments: int = _entry(Number(0, 10_000), default=5)
+    comments: int = setting(Number(0, 10_000), 5)
     """New comments."""
-    models: int = _entry(Number(0, 10_000), default=1)
+    models: int = setting(Number(0, 10_000), 1)
     """New models that name it."""
-    words: int = _entry(Number(0, 10_000), default=10)
+    words: int = setting(Number(0, 10_000), 10)
     """Changed words of its title or abstract; 0 for never."""
-    code: bool = _entry(Boolean(), default=True)
+    code: bool = setting(Boolean(), True)
     """Code, where it had none."""
-    version: bool = _entry(Boolean(), default=True)
+    version: bool = setting(Boolean(), True)
     """A new version on arXiv."""
-    venue: bool = _entry(Boolean(), default=True)
+    venue: bool = setting(Boolean(), True)
     """A venue, or another one."""
 
 
@@ -107,9 +112,9 @@ class SecondLook:
 class Rule:
     """What happens to papers that come in and match a query."""
 
-    name: str = _entry(Name())
-    when: str = _entry(RuleQuery())
-    then: tuple[str, ...] = _entry(RuleMarks())
+    name: str = setting(NAME)
+    when: str = setting(OneQuery(is_exact=True))
+    then: tuple[str, ...] = setting(RuleMarks())
 
 
 Entry: TypeAlias = SavedView | WatchedExport | UserCommand | Rule
@@ -130,24 +135,48 @@ DIGEST_FORMATS = ("markdown", "text", "html", "mail")
 class DigestMail:
     """Where the digest goes."""
 
-    to: str = _entry(MailAddress(), default="")
+    to: str = setting(MAIL_ADDRESS, "")
     """The address that gets the digest by "digest --send"."""
-    sender: str = _entry(MailAddress(), default="")
+    sender: str = setting(MAIL_ADDRESS, "")
     """The address that it comes from; empty for the same."""
-    server: str = _entry(MailServer(), default="")
+    server: str = setting(MAIL_SERVER, "")
     """The mail server that takes it, such as "smtp.example.org", or with a port."""
-    security: str = _entry(Choice(("starttls", "tls", "none")), default="starttls")
+    security: str = setting(Choice(("starttls", "tls", "none")), "starttls")
     """How the connection is encrypted: by STARTTLS (port 587), by TLS from its start (port 465), or not at all, which
     only a server on this machine may do (port 25)."""
-    user: str = _entry(TextLine(), default="")
+    user: str = setting(TEXT_LINE, "")
     """Your name at that server; empty for none. The password is in the keyring, where "digest --store-password" puts
     it, or in DAILYPAPERS_SMTP_PASSWORD."""
-    command: tuple[str, ...] = _entry(Command(), default=())
+    command: tuple[str, ...] = setting(Command(), ())
     """Program that gets the digest by "digest --to command", such as ["msmtp", "-t"] with format = "mail"."""
-    file: str = _entry(FilePath(), default="")
+    file: str = setting(FilePath(), "")
     """File that gets the digest by "digest --to file"."""
-    format: str = _entry(Choice(("", *DIGEST_FORMATS)), default="")
+    format: str = setting(Choice(("", *DIGEST_FORMATS)), "")
     """What the program or the file gets; empty for Markdown, or what the file's ending says."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The server's host and port."""
+        host, port = self.server, ""
+        if not host.endswith("]"):
+            host, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "")
+        return host.strip("[]"), int(port or {"starttls": 587, "tls": 465, "none": 25}[self.security])
+
+    def trouble(self) -> str:
+        """Why no mail can be sent, as a sentence; empty if one can."""
+        if not self.to:
+            return "The settings name no address: 'dailypapers config set digest.to you@example.org'."
+        return self.server_trouble()
+
+    def server_trouble(self) -> str:
+        """The same of the server alone."""
+        if not self.server:
+            return "The settings name no mail server: 'dailypapers config set digest.server smtp.example.org'."
+        host, _ = self.address
+        # A password would be sent for all to read.
+        if self.security == "none" and not is_loopback(host):
+            return f"{host} is not on this machine: set digest.security to starttls or tls."
+        return ""
 
 
 SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
@@ -158,14 +187,74 @@ SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
 """The single tables, by their names in the file."""
 
 
-def entry_rules(table: str) -> dict[str, SettingType]:
-    """The keys of a table, with their types."""
-    return {one.name: one.metadata["rule"] for one in fields(TABLES[table])}
+def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
+    """A single table with another value, or all defaults except this; raises InvalidValue."""
+    kind = SINGLE[table]
+    types = setting_types(kind)
+    if key not in types:
+        raise InvalidValue(f"is not a key of [{table}]", nearest(key, types))
+    return replace(known or kind(), **{key: types[key].check(value)})
 
 
-def needs_value(one: Field[Any]) -> bool:
-    """Whether an entry needs this key."""
-    return one.default is MISSING
+def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, list[tuple[str, InvalidValue]]]:
+    """An entry of the file, or None if what it needs is missing or wrong; and all its mistakes by their key.
+
+    The key is empty for a mistake of the whole entry.
+    """
+    types = setting_types(TABLES[table])
+    good: dict[str, Any] = {}
+    wrong: list[tuple[str, InvalidValue]] = []
+    for key, value in values.items():
+        try:
+            if key not in types:
+                raise InvalidValue(f"is not a key of [[{table}]]", nearest(key, types))
+            good[key] = types[key].check(value)
+        except InvalidValue as error:
+            wrong.append((key, error))
+    needed = [one.name for one in fields(TABLES[table]) if one.default is MISSING]
+    missing = [name for name in needed if name not in values]
+    if missing:
+        wrong.append(("", InvalidValue(f"needs {' and '.join(missing)}; it was left out")))
+    return (TABLES[table](**good) if all(name in good for name in needed) else None), wrong
+
+
+class OneTable(SettingType):
+    """A single table."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self.about = f"a table, after a line [{table}]"
+
+    def convert(self, value: object) -> object | None:
+        if isinstance(value, SINGLE[self.table]):
+            return value
+        if not isinstance(value, Mapping):
+            raise InvalidValue(f"must be a table: write [{self.table}] on a line of its own")
+        found = None
+        for key, one in value.items():
+            found = with_table_value(self.table, found, key, one)
+        return found or SINGLE[self.table]()
+
+
+class Entries(SettingType):
+    """All tables of a kind."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self.about = f"tables, each after a line [[{table}]]"
+
+    def convert(self, value: object) -> object | None:
+        if not isinstance(value, list | tuple):
+            raise InvalidValue(f"must be tables: write [[{self.table}]] on a line of its own")
+        return tuple(map(self._entry, value))
+
+    def _entry(self, value: object) -> Entry:
+        if isinstance(value, TABLES[self.table]):
+            return value
+        entry, wrong = read_entry(self.table, value if isinstance(value, Mapping) else {})
+        for _, error in wrong:
+            raise error
+        return cast("Entry", entry)
 
 
 def saved_queries(views: Sequence[SavedView]) -> tuple[tuple[str, str], ...]:

@@ -1,14 +1,36 @@
-"""The types of settings: each checks a value from the settings file and describes valid values."""
+"""The types of settings: each converts a value of the settings file, or says which values are valid.
+
+They are our own, since settings are read before the first list: pydantic takes 53 ms and 11 MB to import, which is more
+than the whole first list.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
-from reader.core.hosts import is_loopback
+from reader.core.addresses import is_loopback
+from reader.core.marks import RULE_MARKS, TAG, clean_mark, opposes
+
+if TYPE_CHECKING:
+    from reader.core.query import Query
+
+NAME_LIMIT = 60
+"""Maximum characters of a name."""
+
+BUILT_IN_VIEWS = (
+    *("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "group", "muted"),
+)
+"""Ids of the views that ship with the reader, which can be hidden."""
+
+KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
+"""What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
+that says something, its first three, and the paper's id; with a capital, the name or word begins with one."""
 
 
 class InvalidValue(ValueError):
@@ -22,58 +44,78 @@ class InvalidValue(ValueError):
 class SettingType:
     """The type of a setting."""
 
+    about: str
+    """The valid values, in a few words."""
+
     def check(self, value: object) -> object:
         """The value in the setting's Python type; raises InvalidValue."""
+        found = self.convert(value)
+        if found is None:
+            raise InvalidValue(f"must be {self.about}, not {as_toml(value)}", self.meant(value))
+        return found
+
+    def convert(self, value: object) -> object | None:
+        """The value in the setting's Python type, or None if it is not valid; raises InvalidValue to say why."""
         raise NotImplementedError
 
-    def describe(self) -> str:
-        """The valid values, in a few words."""
-        raise NotImplementedError
+    def meant(self, value: object) -> str | None:
+        """The valid value, in the file's syntax, that the user probably meant."""
+        return None
 
 
-@dataclass(frozen=True)
+def setting(rule: SettingType, default: Any = MISSING) -> Any:
+    """A field of a dataclass that is a setting; it is required if it has no default."""
+    return field(default=default, metadata={"rule": rule})
+
+
+def setting_types(kind: type) -> dict[str, SettingType]:
+    """The type of each field of a dataclass of settings."""
+    return {one.name: one.metadata["rule"] for one in fields(kind)}
+
+
 class Number(SettingType):
     """A number between two bounds, both included; a whole number if the bounds are whole."""
 
-    low: float
-    high: float
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
+        self.is_whole = isinstance(low, int)
+        self.about = f"a {'whole ' if self.is_whole else ''}number from {low} to {high}"
 
-    def check(self, value: object) -> object:
-        whole = isinstance(self.low, int)
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        if not self.low <= value <= self.high:
-            bound = as_toml(self.low) if value < self.low else as_toml(self.high) if value > self.high else None
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}", bound)
-        return value if whole else float(value)
+    def _is_number(self, value: object) -> TypeGuard[float]:
+        return isinstance(value, int if self.is_whole else int | float) and not isinstance(value, bool)
 
-    def describe(self) -> str:
-        kind = "a whole number" if isinstance(self.low, int) else "a number"
-        return f"{kind} from {as_toml(self.low)} to {as_toml(self.high)}"
+    def convert(self, value: object) -> object | None:
+        if not self._is_number(value) or not self.low <= value <= self.high:
+            return None
+        return value if self.is_whole else float(value)
+
+    def meant(self, value: object) -> str | None:
+        if not self._is_number(value):
+            return None
+        return str(self.low) if value < self.low else str(self.high) if value > self.high else None
 
 
-@dataclass(frozen=True)
 class Choice(SettingType):
     """One of a few words."""
 
-    words: tuple[str, ...]
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self.words = words
+        *most, last = (f'"{word}"' for word in words)
+        self.about = f"{', '.join(most)} or {last}"
 
-    def check(self, value: object) -> object:
-        if value not in self.words:
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}", nearest(str(value), self.words))
-        return value
+    def convert(self, value: object) -> object | None:
+        return value if value in self.words else None
 
-    def describe(self) -> str:
-        *most, last = (f'"{word}"' for word in self.words)
-        return f"{', '.join(most)} or {last}"
+    def meant(self, value: object) -> str | None:
+        return nearest(str(value), self.words)
 
 
 class ThemeName(Choice):
     """The name of a theme; they are too many to list in a message."""
 
-    def check(self, value: object) -> object:
+    def convert(self, value: object) -> object | None:
         if value not in self.words:
-            meant = nearest(str(value), self.words)
+            meant = self.meant(value)
             known = "" if meant else f"; {', '.join(self.words[:5])} are some of them"
             raise InvalidValue(f"must be the name of a theme, not {as_toml(value)}{known}", meant)
         return value
@@ -82,15 +124,47 @@ class ThemeName(Choice):
 class Boolean(SettingType):
     """true or false."""
 
-    def check(self, value: object) -> object:
-        if not isinstance(value, bool):
-            words = {"yes": "true", "on": "true", "1": "true", "true": "true"}
-            meant = words.get(str(value).lower(), "false")
-            raise InvalidValue(f"must be true or false, not {as_toml(value)}", meant)
-        return value
+    about = "true or false"
 
-    def describe(self) -> str:
-        return "true or false"
+    def convert(self, value: object) -> object | None:
+        return value if isinstance(value, bool) else None
+
+    def meant(self, value: object) -> str | None:
+        return "true" if str(value).lower() in ("yes", "on", "1", "true") else "false"
+
+
+class Text(SettingType):
+    """A text for which a function is true."""
+
+    def __init__(self, about: str, is_valid: Callable[[str], object]) -> None:
+        self.about = about
+        self._is_valid = is_valid
+
+    def convert(self, value: object) -> object | None:
+        return value if isinstance(value, str) and self._is_valid(value) else None
+
+
+def _is_name(text: str) -> bool:
+    from reader.core.text import clean
+
+    return any(map(str.isalnum, text)) and clean(text, NAME_LIMIT) == text
+
+
+NAME = Text(f"a name of at most {NAME_LIMIT} characters, without control characters and blanks at its ends", _is_name)
+TEXT_LINE = Text("a line of text, or nothing", str.isprintable)
+KEY_TEXT = Text('keys such as "gx"', lambda text: True)
+"""Keys as they are typed; the keymap knows which there are."""
+MAIL_SERVER = Text(
+    'a host such as "smtp.example.org" or "smtp.example.org:465", or nothing',
+    lambda text: re.fullmatch(r"(([^\s@/:\[\]]{1,255}|\[[0-9a-fA-F:]{2,40}\])(:[0-9]{1,5})?)?", text),
+)
+# What else an address may have, such as quotes and comments, nobody uses, and headers could be made of it.
+MAIL_ADDRESS = Text(
+    'an address such as "ada@example.org", or nothing',
+    lambda text: re.fullmatch(
+        r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,20})?", text
+    ),
+)
 
 
 def split_address(value: object, scheme: str) -> tuple[str, SplitResult]:
@@ -109,92 +183,39 @@ def split_address(value: object, scheme: str) -> tuple[str, SplitResult]:
     return value.strip().rstrip("/"), parts
 
 
-class ServerAddress(SettingType):
-    """The address of a server: https, or http on this machine."""
+class WebAddress(SettingType):
+    """The address of a page, or empty for none."""
 
-    def check(self, value: object) -> object:
+    about = "a web address, or nothing"
+
+    def convert(self, value: object) -> object | None:
+        return "" if value == "" else split_address(value, "https")[0]
+
+
+class ServerAddress(SettingType):
+    """The address of a server: https, or http on this machine; perhaps empty for none."""
+
+    def __init__(self, *, may_be_empty: bool = False) -> None:
+        self._may_be_empty = may_be_empty
+        self.about = f"an https address, or http on this machine{', or nothing' if may_be_empty else ''}"
+
+    def convert(self, value: object) -> object | None:
+        if value == "" and self._may_be_empty:
+            return ""
         text, parts = split_address(value, "https")
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise InvalidValue(f"must be https, since {as_toml(value)} is not on this machine", f"https{text[4:]}")
         return text
 
-    def describe(self) -> str:
-        return "an https address, or http on this machine"
-
-
-class WebAddress(SettingType):
-    """The address of a page, or empty for none."""
-
-    def check(self, value: object) -> object:
-        return "" if value == "" else split_address(value, "https")[0]
-
-    def describe(self) -> str:
-        return "a web address, or nothing"
-
-
-class OptionalServerAddress(ServerAddress):
-    """The address of a server, or empty for none."""
-
-    def check(self, value: object) -> object:
-        return "" if value == "" else super().check(value)
-
-    def describe(self) -> str:
-        return f"{super().describe()}, or nothing"
-
-
-class MailServer(SettingType):
-    """A mail server: a host, or a host and a port. Empty for none."""
-
-    def check(self, value: object) -> object:
-        if value == "":
-            return value
-        known = r"([^\s@/:\[\]]{1,255}|\[[0-9a-fA-F:]{2,40}\])(:[0-9]{1,5})?"
-        if not isinstance(value, str) or not re.fullmatch(known, value):
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return value
-
-    def describe(self) -> str:
-        return 'a host such as "smtp.example.org" or "smtp.example.org:465", or nothing'
-
-
-class MailAddress(SettingType):
-    """One address of a mailbox. Empty for none."""
-
-    def check(self, value: object) -> object:
-        # What else an address may have, such as quotes and comments, nobody uses, and headers could be made of it.
-        if not isinstance(value, str) or not re.fullmatch(
-            r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,20})?", value
-        ):
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return value
-
-    def describe(self) -> str:
-        return 'an address such as "ada@example.org", or nothing'
-
-
-class TextLine(SettingType):
-    """One line of text, which may be empty."""
-
-    def check(self, value: object) -> object:
-        if not isinstance(value, str) or not value.isprintable():
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return value
-
-    def describe(self) -> str:
-        return "a line of text, or nothing"
-
-
-KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
-"""What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
-that says something, its first three, and the paper's id; with a capital, the name or word begins with one."""
-
 
 class KeyPattern(SettingType):
     """A pattern of citation keys: letters, digits, signs of keys, and parts in braces."""
 
-    def check(self, value: object) -> object:
+    about = f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}"
+
+    def convert(self, value: object) -> object | None:
         if not isinstance(value, str) or not value.strip():
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
+            return None
         for part in re.findall(r"\{([^{}]*)\}", value):
             if part not in KEY_PARTS:
                 meant = nearest(part, KEY_PARTS)
@@ -209,99 +230,169 @@ class KeyPattern(SettingType):
             raise InvalidValue("needs a part in braces, or all keys would be the same", value + "{id}")
         return value
 
-    def describe(self) -> str:
-        return f"a pattern with {', '.join(f'{{{one}}}' for one in KEY_PARTS[:-1])} or {{{KEY_PARTS[-1]}}}"
+
+class FilePath(SettingType):
+    """A file; `~` is the home folder, and a relative path starts at the settings file's folder. Empty for none."""
+
+    about = "a path in quotes"
+
+    def convert(self, value: object) -> object | None:
+        if not isinstance(value, str) or "\0" in value:
+            return None
+        try:
+            Path(value).expanduser()
+        except RuntimeError as error:
+            raise InvalidValue(f"names the home folder of an unknown user: {as_toml(value)}") from error
+        return value
+
+
+def _as_texts(value: object) -> tuple[str, ...] | None:
+    """A list of texts as a tuple; None for other types and for texts with a null character."""
+    if isinstance(value, list | tuple) and all(isinstance(one, str) and "\0" not in one for one in value):
+        return tuple(value)
+    return None
 
 
 class TextSources(SettingType):
     """Where full texts come from: `feed` and addresses of sites, in order; an empty list for nowhere."""
 
-    def check(self, value: object) -> object:
-        words = None if isinstance(value, str) else _as_strings(value)
-        if words is None:
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return tuple(word if word == "feed" else str(ServerAddress().check(word)) for word in words)
+    about = 'a list of "feed" and https addresses'
 
-    def describe(self) -> str:
-        return 'a list of "feed" and https addresses'
+    def convert(self, value: object) -> object | None:
+        words = _as_texts(value)
+        return words and tuple(word if word == "feed" else ServerAddress().check(word) for word in words)
 
 
-class FilePath(SettingType):
-    """A file; `~` is the home folder, and a relative path starts at the settings file's folder. Empty for none."""
+class HiddenViews(SettingType):
+    """Views that ship with the reader and are not listed."""
 
-    def check(self, value: object) -> object:
-        if not isinstance(value, str):
-            raise InvalidValue(f"must be a path in quotes, not {as_toml(value)}")
-        try:
-            Path(value).expanduser()
-        except RuntimeError as error:
-            raise InvalidValue(f"names the home folder of an unknown user: {as_toml(value)}") from error
-        if "\0" in value:
-            raise InvalidValue(f"must be a path, which {as_toml(value)} is not")
+    about = "a list of " + ", ".join(f'"{name}"' for name in BUILT_IN_VIEWS)
+
+    def convert(self, value: object) -> object | None:
+        names = _as_texts(value)
+        for name in names or ():
+            if name not in BUILT_IN_VIEWS:
+                raise InvalidValue(f"has {as_toml(name)}, which is not a built-in view", nearest(name, BUILT_IN_VIEWS))
+        return names
+
+
+class OneQuery(SettingType):
+    """A query: perhaps an order alone, or one whose terms are true or false of each paper, without free text."""
+
+    about = "a query in quotes"
+
+    def __init__(self, *, may_be_order: bool = False, is_exact: bool = False) -> None:
+        self._may_be_order = may_be_order
+        self._is_exact = is_exact
+
+    def convert(self, value: object) -> object | None:
+        if not isinstance(value, str) or "\0" in value:
+            return None
+        parsed = _parse(value)
+        if parsed.root is None and not (self._may_be_order and parsed.sort):
+            raise InvalidValue(
+                "must not be an empty query, which all papers match: is:read OR is:unread says all of them"
+            )
+        if self._is_exact and parsed.near:
+            raise InvalidValue("must not have free text after ~: whether a paper fits it depends on all others")
         return value
 
-    def describe(self) -> str:
-        return "a path"
+
+def _parse(query: str) -> Query:
+    from reader.core.errors import QueryError
+    from reader.core.query import parse
+
+    try:
+        return parse(query)
+    except QueryError as error:
+        meant = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None
+        said = str(error).rstrip(".")
+        raise InvalidValue(f"has a mistake in {as_toml(query)}: {said}", as_toml(meant) if meant else None) from error
 
 
-class QueryList(SettingType):
+class QueryList(OneQuery):
     """Queries: one, or a list of them; an empty list for none."""
 
-    may_be_order = False
-    """Whether a query may be an order alone, which lists all papers."""
+    about = "a query in quotes, or a list of queries"
 
-    def check(self, value: object) -> object:
-        from reader.core.errors import QueryError
-        from reader.core.query import parse
-
-        queries = _as_strings(value)
-        if queries is None:
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        for query in queries:
-            try:
-                parsed = parse(query)
-                if parsed.root is None and not (self.may_be_order and parsed.sort):
-                    raise InvalidValue(
-                        "must not be an empty query, which all papers match: is:read OR is:unread says all of them"
-                    )
-            except QueryError as error:
-                meant = f"{query[: error.start]}{error.suggestion}{query[error.end :]}" if error.suggestion else None
-                said = str(error).rstrip(".")
-                raise InvalidValue(
-                    f"has a mistake in {as_toml(query)}: {said}", as_toml(meant) if meant else None
-                ) from error
+    def convert(self, value: object) -> object | None:
+        queries = _as_texts([value] if isinstance(value, str) else value)
+        for one in queries or ():
+            super().convert(one)
         return queries
-
-    def describe(self) -> str:
-        return "a query in quotes, or a list of queries"
 
 
 class Command(SettingType):
     """A program and its arguments, each a separate text, since no shell is used. Empty for none."""
 
-    def check(self, value: object) -> object:
-        words = None if isinstance(value, str) else _as_strings(value)
-        if words is None or (words and not words[0].strip()):
-            meant = as_toml(value.split()) if isinstance(value, str) and value.strip() else None
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}", meant)
-        return words
+    about = "a list of a program and its arguments"
 
-    def describe(self) -> str:
-        return "a list of a program and its arguments"
+    def convert(self, value: object) -> object | None:
+        words = _as_texts(value)
+        return None if words and not words[0].strip() else words
+
+    def meant(self, value: object) -> str | None:
+        return as_toml(value.split()) if isinstance(value, str) and value.strip() else None
 
 
-def _as_strings(value: object) -> tuple[str, ...] | None:
-    """A text or a list of texts as a tuple; None for other types and for texts with a null character."""
-    words = [value] if isinstance(value, str) else value
-    if not isinstance(words, list | tuple) or not all(isinstance(word, str) and "\0" not in word for word in words):
-        return None
-    return tuple(words)
+class ProgramLine(SettingType):
+    """A program with its arguments: a list, or a text that is split like words of a shell."""
+
+    about = "a program with its arguments, as a text or a list"
+
+    def convert(self, value: object) -> object | None:
+        try:
+            words = _as_texts(shlex.split(value) if isinstance(value, str) else value)
+        except ValueError as error:
+            raise InvalidValue(f"{as_toml(value)} can't be split into words: {str(error).lower()}") from error
+        if not words or not words[0].strip():
+            return None
+        return value if isinstance(value, str) else words
+
+
+class Hook(ProgramLine):
+    """What runs by itself: the name of a command of the user's, or a program with its arguments; empty for nothing."""
+
+    about = "the name of one of your commands, or a program with its arguments, or nothing"
+
+    def convert(self, value: object) -> object | None:
+        return "" if value in ("", [], ()) else super().convert(value)
+
+
+class RuleMarks(SettingType):
+    """What a rule does: one text or a list of them."""
+
+    about = "a list of " + ", ".join(f'"{one}"' for one in RULE_MARKS) + ' and "tag:NAME"'
+
+    def convert(self, value: object) -> object | None:
+        found = _as_texts([value] if isinstance(value, str) else value)
+        if not found:
+            return None
+        kinds = tuple(dict.fromkeys(map(_mark, found)))
+        against = [kind for kind in kinds if opposes("hide", kind)]
+        if "hide" in kinds and against:
+            raise InvalidValue(f"has both hide and {against[0]}, which contradict each other")
+        return kinds
+
+
+def _mark(text: str) -> str:
+    """The kind of mark that a text asks for; raises InvalidValue."""
+    if text in RULE_MARKS:
+        return text
+    if text.startswith(TAG):
+        mark = clean_mark(text, "1")
+        if mark is not None and mark[0] == text and '"' not in text:
+            return text
+        raise InvalidValue(f"has {as_toml(text)}, whose tag is not a name on one line")
+    raise InvalidValue(f"has {as_toml(text)}, which is not what a rule can do", nearest(text, (*RULE_MARKS, TAG)))
 
 
 class KeyTable(SettingType):
     """Keys by action id: a text with spaces between keys, or a list; an empty one removes the action's keys."""
 
-    def check(self, value: object) -> object:
+    about = "a key or a list of keys for each action id"
+
+    def convert(self, value: object) -> object | None:
         if not isinstance(value, Mapping):
             raise InvalidValue("must be a table of action ids: write [keys] on a line of its own")
         return value
@@ -312,9 +403,6 @@ class KeyTable(SettingType):
         if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
             raise InvalidValue(f'must be keys such as "s" or "j down", or a list of them, not {as_toml(value)}')
         return tuple(keys)
-
-    def describe(self) -> str:
-        return "a key or a list of keys for each action id"
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:

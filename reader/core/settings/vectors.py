@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from reader.core.hosts import is_local, is_loopback
-from reader.core.settings.types import Boolean, InvalidValue, SettingType, as_toml, split_address
+from reader.core.addresses import is_local, is_loopback
+from reader.core.settings.types import Boolean, InvalidValue, SettingType, Text, setting, split_address
 
 MODEL_LIMIT = 300
 """Maximum characters of a model's name, and of what is put before a text."""
@@ -15,7 +15,9 @@ MODEL_LIMIT = 300
 class EmbeddingsAddress(SettingType):
     """The address of a server; it has neither a password nor parameters. Empty for none."""
 
-    def check(self, value: object) -> object:
+    about = "an http or https address, or nothing"
+
+    def convert(self, value: object) -> object | None:
         if value == "":
             return ""
         text, parts = split_address(value, "http")
@@ -23,37 +25,27 @@ class EmbeddingsAddress(SettingType):
             raise InvalidValue("may have neither a password nor parameters; a key goes into the environment")
         return text
 
-    def describe(self) -> str:
-        return "an http or https address, or nothing"
 
-
-class OneLine(SettingType):
-    """A line of text, which may be empty."""
-
-    def check(self, value: object) -> object:
-        if not isinstance(value, str) or not (value.isprintable() and len(value) <= MODEL_LIMIT):
-            raise InvalidValue(f"must be {self.describe()}, not {as_toml(value)}")
-        return value
-
-    def describe(self) -> str:
-        return f"a text of at most {MODEL_LIMIT} characters"
+ONE_LINE = Text(
+    f"a text of at most {MODEL_LIMIT} characters", lambda text: text.isprintable() and len(text) <= MODEL_LIMIT
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
     """Which model makes vectors of papers, by which free texts find them too."""
 
-    model: str = field(default="", metadata={"rule": OneLine()})
+    model: str = setting(ONE_LINE, "")
     """The server's name for it; without a server, the folder of a static model, or its name on the hub, such as
     "minishlab/potion-base-8M", once "dailypapers vectors fetch" has it. Empty is off: all vectors are deleted."""
-    server: str = field(default="", metadata={"rule": EmbeddingsAddress()})
+    server: str = setting(EmbeddingsAddress(), "")
     """Address of a server of your own that has /v1/embeddings, such as "http://localhost:11434". It gets titles and
     abstracts, what you type after ~, and a key if DAILYPAPERS_VECTORS_KEY is set."""
-    allow_remote: bool = field(default=False, metadata={"rule": Boolean()})
+    allow_remote: bool = setting(Boolean(), False)
     """Allow a server that is not on this machine: by https, or on your own network by its IP address."""
-    before_paper: str = field(default="", metadata={"rule": OneLine()})
+    before_paper: str = setting(ONE_LINE, "")
     """Text that the model expects before a paper, such as "search_document: "."""
-    before_query: str = field(default="", metadata={"rule": OneLine()})
+    before_query: str = setting(ONE_LINE, "")
     """Text that it expects before a search, such as "search_query: "."""
 
     @property

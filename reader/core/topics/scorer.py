@@ -18,8 +18,18 @@ from math import log2
 from struct import Struct
 
 from reader.core.keywords import spaced, word_forms
-from reader.core.topics.phrases import Phrase, gross_points, net_points, stored_phrase, written_out
-from reader.core.topics.rules import Mistake, OwnPhrase, TopicRules, read_rules, review_rules
+from reader.core.topics.rules import (
+    OwnPhrase,
+    Phrase,
+    RuleMistake,
+    TopicRules,
+    gross_points,
+    net_points,
+    read_rules,
+    review_rules,
+    stored_phrase,
+    written_out,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +186,7 @@ def _patterns(part: str, forms_of: Callable[[str], list[str]]) -> Iterator[str]:
     return (f"{start}{' '.join(forms)}{end}" for forms in islice(product(*words), _MOST_SPELLINGS))
 
 
-__all__ = ["FITTED", "MOST", "OWN", "WRITTEN", "Evidence", "Mistake", "Reason", "Topic", "Topics"]
+__all__ = ["FITTED", "MOST", "OWN", "WRITTEN", "Evidence", "RuleMistake", "Topic", "TopicReason", "Topics"]
 
 MOST = 5
 """Maximum number of a paper's topics."""
@@ -223,7 +233,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class TopicReason:
     """Why a paper has a topic: its score and the evidence, the strongest first."""
 
     slug: str
@@ -259,7 +269,7 @@ class Topics:
         """
         return cls(*texts, weights=weights)
 
-    def check(self, text: str) -> list[Mistake]:
+    def check(self, text: str) -> list[RuleMistake]:
         """The mistakes of a user's file that comes on top of the shipped rules, by line."""
         return list(review_rules(self._shipped, text).mistakes)
 
@@ -293,7 +303,7 @@ class Topics:
 
     def explain(
         self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
-    ) -> tuple[Reason, ...]:
+    ) -> tuple[TopicReason, ...]:
         """The topics that `classify` gives, each with the evidence for and against it."""
         scorer = self._scorer
         found = scorer.matcher.find(title, abstract, keywords)
@@ -313,7 +323,7 @@ class Topics:
             ]
             evidence += _other_evidence(topic, categories, topics)
             evidence.sort(key=lambda one: -one.points)
-            reasons.append(Reason(topic.slug, round(score, 1), tuple(evidence)))
+            reasons.append(TopicReason(topic.slug, round(score, 1), tuple(evidence)))
         return tuple(reasons)
 
     def _choose(self, scorer: _Scorer, found: FoundParts, categories: Iterable[str]) -> list[tuple[int, float]]:
@@ -470,3 +480,82 @@ def _other_evidence(topic: TopicRules, categories: Iterable[str], given: Sequenc
             origin = OWN if topic.slug in other.own_names else WRITTEN
             evidence.append(Evidence(other.slug, ("topics",), points, origin))
     return evidence
+
+
+FOR, AGAINST = 5, 2
+"""Maximum number of causes shown for a topic and against it."""
+
+ORIGINS: Mapping[str, str] = {OWN: "yours", WRITTEN: "written", FITTED: "fitted"}
+"""How the reader names the origin of a phrase; of several origins it names the first in this order."""
+
+LEGEND = "written by people, fitted to labels"
+"""What the names of origins mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause for a topic or against it."""
+
+    said: str
+    """The phrase, category or other topic, as the reader shows it."""
+    where: str
+    """The fields with it, such as `title, abstract`; empty for categories and topics."""
+    points: int
+    """Negative if it counts against the topic."""
+    origin: str = ""
+    """`written`, `fitted` or `yours`."""
+
+    @property
+    def detail(self) -> str:
+        """Origin and fields, such as `fitted: title, abstract`."""
+        return ": ".join(filter(None, (self.origin, self.where)))
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The causes of one of a paper's topics."""
+
+    slug: str
+    name: str
+    score: int
+    causes: tuple[Cause, ...]
+    """Causes for the topic, the strongest first, then those against it."""
+    weaker: int
+    """How many more causes there are."""
+
+
+def why(reasons: Iterable[TopicReason], names: Mapping[str, str]) -> tuple[Why, ...]:
+    """Each topic with its strongest causes, from the reasons of `Topics.explain`; `names` are topic names by slug."""
+    return tuple(_why(reason, names) for reason in reasons)
+
+
+def _why(reason: TopicReason, names: Mapping[str, str]) -> Why:
+    causes = sorted((cause for cause in _merged(reason.evidence, names) if cause.points), key=lambda one: -one.points)
+    strongest = [cause for cause in causes if cause.points > 0][:FOR]
+    strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
+    name = names.get(reason.slug, reason.slug)
+    return Why(reason.slug, name, round(reason.score), tuple(strongest), len(causes) - len(strongest))
+
+
+def _merged(evidence: Iterable[Evidence], names: Mapping[str, str]) -> Iterable[Cause]:
+    """Causes with whole points; a phrase and its extra points for the title are one cause."""
+    merged: dict[str, list[Evidence]] = {}
+    for one in evidence:
+        merged.setdefault(_said(one, names), []).append(one)
+    for said, group in merged.items():
+        where = dict.fromkeys(place for one in group for place in _places(one))
+        origins = {one.origin for one in group}
+        origin = next((name for key, name in ORIGINS.items() if key in origins), "")
+        yield Cause(said, ", ".join(where), round(sum(one.points for one in group)), origin)
+
+
+def _said(one: Evidence, names: Mapping[str, str]) -> str:
+    if one.where == ("categories",):
+        return f"category {one.phrase}"
+    if one.where == ("topics",):
+        return f"topic {names.get(one.phrase, one.phrase)}"
+    return one.phrase.removeprefix("title:")
+
+
+def _places(one: Evidence) -> tuple[str, ...]:
+    return () if one.where in (("categories",), ("topics",)) else one.where

@@ -7,15 +7,16 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.feeds.http.client import Closing, OnWait
-from reader.feeds.http.documents import Document, DocumentClient, Validators, origin_of
+from reader.feeds.extended import read_records, source_at
+from reader.feeds.http.client import Closing, DocumentClient, Response, Validators, origin_of
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.responses import Limits
-from reader.feeds.syndication.parse import BODY_LIMIT, Feed, parse_feed
+from reader.feeds.syndication.parse import BODY_LIMIT, Feed, feed_of_records, parse_feed
 
 PARSE_TIMEOUT = 10.0
 """Seconds that a feed may take to parse before it is left out."""
@@ -79,12 +80,10 @@ class SyndicationClient(Closing):
             await client.aclose()
         self._clients.clear()
 
-    async def fetch(
-        self, url: str, validators: Validators | None = None, source: str | None = None, on_wait: OnWait | None = None
-    ) -> FetchedFeed:
+    async def fetch(self, url: str, validators: Validators | None = None, source: str | None = None) -> FetchedFeed:
         """The feed at an address, if it has changed since the response with `validators`.
 
-        `source` is the source of its drafts, by default the feed's own slug. `on_wait` is called before each wait.
+        `source` is the source of its drafts, by default the feed's own slug.
         Raises FeedError (NotAFeed for a web page and the like), UsageError for an invalid address.
         """
         address = web_url(url) or url
@@ -101,12 +100,13 @@ class SyndicationClient(Closing):
                 clock=self._clock,
             )
         # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
-        document = await client.document(address, _unparsed, validators, on_wait)
-        if document.body is None:
+        document = await client.document(address, _unparsed, validators)
+        if document.is_unchanged:
             return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
         parsing = asyncio.to_thread(
-            self._parse,
+            self._parse_as,
+            address,
             document.body,
             document.base_url,
             today,
@@ -122,6 +122,12 @@ class SyndicationClient(Closing):
             raise FeedMalformed(f"{late}; it was left out.") from None
         return FetchedFeed(feed, document.validators, document.url)
 
+    def _parse_as(self, address: str, body: bytes, url: str, today: date, *, source: str | None, **how: Any) -> Feed:
+        """The feed at an address, by an extension that understands it, or as RSS or Atom."""
+        if (given := source_at(address)) is not None:
+            return feed_of_records(given.value.title, read_records(given, body), url, source)
+        return self._parse(body, url, today, source=source, **how)
 
-def _unparsed(document: Document) -> Document:
+
+def _unparsed(document: Response) -> Response:
     return document

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from reader.core.lines import Line, Piece, measure
 from reader.ui import view_models
 from reader.ui.first_frame.content import Content
 from reader.ui.first_frame.kept_look import BAR, KeptLook, style_name
-from reader.ui.layout import Area, PaneChoice, lay_out
-from reader.ui.text.glyphs import glyphs
-from reader.ui.text.header_line import Condition, Header, header_line
-from reader.ui.text.lines import Line, Piece, measure, pattern
-from reader.ui.text.list_layout import ListForm, ListLines, Slot, days_have_headings
-from reader.ui.text.list_lines import Heading, ListLook, PaperAt, draw_content
-from reader.ui.text.status_lines import Status, status_lines
+from reader.ui.kit.glyphs import glyphs
+from reader.ui.kit.lines import pattern
+from reader.ui.list.layout import ListForm, ListLines, Slot, days_have_headings
+from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content
+from reader.ui.shell.header_line import Condition, Header, header_line
+from reader.ui.shell.layout import Area, PaneChoice, lay_out
+from reader.ui.shell.status_lines import Status, status_lines
 
 
 class Unsure(Exception):
@@ -138,7 +139,7 @@ class Painter:
         yield f"{_at(0, 0)}{self._styled('header', header_line(header, self._columns, signs), self._columns)}"
         yield f"{_at(0, self._rows - 1)}{self._styled('status', last[0], self._columns)}"
         if self._panes.strip is not None:
-            from reader.ui.text.strip_line import strip_line
+            from reader.ui.filter.strip_line import strip_line
 
             strip = view_models.filters(content.place, place, count, content.topic_names, look.filter_key)
             yield f"{_at(0, 1)}{self._styled('strip', strip_line(strip, self._columns, signs), self._columns)}"

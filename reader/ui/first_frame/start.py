@@ -65,7 +65,7 @@ def _show() -> FirstFrame | None:
     if look is None:
         return None
     from reader.ui.first_frame.content import is_certain, read_content
-    from reader.ui.layout import remembered
+    from reader.ui.shell.layout import remembered
 
     cache = paths.cache_file()
     if not is_certain(cache):

@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
+    from reader.core.choice.learned import Weight
     from reader.core.choice.taste import TasteTerm
-    from reader.core.choice.weights import Weight
     from reader.core.follows import Follow
     from reader.core.reading import Figures
     from reader.session.places import Place, View
-    from reader.ui.text.fit_lines import Fit
+    from reader.ui.page.fit_lines import Fit
 
 T = TypeVar("T")
 
@@ -329,7 +329,7 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     from reader.core.query import parse
     from reader.core.similarity import FoundBy, Shared
     from reader.session.places import plain_words
-    from reader.ui.text.fit_lines import Fit
+    from reader.ui.page.fit_lines import Fit
 
     query, cache = parse(text), cache_file(connection)
     like = similar.keys_of(connection, query.like)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.cache.watching.rules import Act
     from reader.core.choice.learned import Learned
-    from reader.core.follows import Reason
+    from reader.core.follows import FollowReason
     from reader.core.second_look import Changes
     from reader.core.word_diff import SectionDiff
 
@@ -119,11 +119,13 @@ class PaperFacts(Marking):
     def text(self, pk: PaperKey) -> KeptText | None:
         """The full text of a paper, if it is kept; to read one takes some 3 ms."""
         from reader.cache.texts import Texts
+        from reader.ui.terminal.process import loading
 
         known = self._cached_key(pk)
         if known is None:
             return None
-        return self._ask(lambda window: window.read(lambda one: Texts(one, self._path).get(known)), None)
+        with loading():
+            return self._ask(lambda window: window.read(lambda one: Texts(one, self._path).get(known)), None)
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
         """Note that a full text is read today (ISO), which keeps it longer."""
@@ -184,7 +186,7 @@ class PaperFacts(Marking):
         known = self._cached_key(pk)
         return () if known is None else self._ask(lambda window: window.read(partial(shared_of, pk=known)), ())
 
-    def follow_reasons(self, pk: PaperKey) -> tuple[Reason, ...]:
+    def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
         """What the user follows that a paper has."""
         from reader.cache.follows import reasons
 

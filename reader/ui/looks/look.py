@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from reader.keys.keymap import Keymap
-from reader.ui.text.glyphs import Glyphs
+from reader.ui.kit.glyphs import Glyphs
 
 
 class Look(NamedTuple):

@@ -14,9 +14,9 @@ from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
 from reader.core.theme_names import TEXTUAL
+from reader.ui.kit.textual_fixes import ControlNet, color_filters
 from reader.ui.looks import colors
 from reader.ui.looks.colors import Colors
-from reader.ui.textual_fixes import ControlNet, color_filters
 
 DEFAULTS: Mapping[str, str] = {
     "star": "#e3b341",

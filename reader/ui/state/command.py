@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
-from reader.ui.shell import Suggested
+from reader.ui.command_line.shell import Suggested
 from reader.ui.state.parts import Noting, Tagging
 from reader.ui.state.text import PictureState
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reader.session.bookmarks import Bookmark, bookmark, find
-from reader.ui.layout import outline_width
+from reader.ui.full_text.lines import front_lines
+from reader.ui.shell.layout import outline_width
 from reader.ui.state.outline import Outline
 from reader.ui.state.text_view import Size, Spot, TextView
-from reader.ui.text.full_text_lines import front_lines
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place, View, view
-from reader.ui.layout import PaneName
+from reader.ui.shell.layout import PaneName
 from reader.ui.state.notices import Notices
 from reader.ui.state.parts import TOP, Aside, ListRequest, Position, SearchStatus, TypedQuery
 
@@ -103,7 +103,7 @@ class QueryState:
         if self.draft is None:
             return self
         from reader.core.query.suggestions import asked
-        from reader.ui.text.query_advice import find_mistake
+        from reader.ui.query.advice import find_mistake
 
         state = replace(self, draft=self.draft._replace(typed=text))
         return state if find_mistake(text) else state.go(state.place._replace(text=asked(text, topics)))

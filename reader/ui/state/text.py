@@ -11,12 +11,12 @@ from reader.ui.state.listing import ListState
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.refresh.pictures import Canvas, PictureDrawn
+    from reader.ui.page.fit_lines import Fit
+    from reader.ui.page.found_lines import Found
     from reader.ui.state.full_text import FullText
     from reader.ui.state.outline import Outline
     from reader.ui.state.pictures import Pictures
     from reader.ui.state.text_view import TextView
-    from reader.ui.text.fit_lines import Fit
-    from reader.ui.text.found_lines import Found
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import TRIAGE, TopicMode, TopicOrder
-from reader.ui.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
+from reader.ui.shell.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.state.notices import Notices
 from reader.ui.state.parts import (
     TOP,
@@ -28,7 +28,7 @@ from reader.ui.state.parts import (
 from reader.ui.state.triage import TriageState
 
 if TYPE_CHECKING:
-    from reader.keys.contexts import Context
+    from reader.keys.actions import Context
     from reader.ui.state.counts import Counts, TopicFacts
 
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.session import visit
 from reader.session.places import SAVED
-from reader.ui.work.bookmark_keeper import BookmarkKeeper
-from reader.ui.work.list_loader import ListLoader
-from reader.ui.work.services import Services
+from reader.ui.full_text.bookmarks import BookmarkKeeper
+from reader.ui.list.loader import ListLoader
+from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from reader.ui.screens.main import MainScreen
+    from reader.ui.main_screen import MainScreen
 
 
 class LastPlace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -12,10 +13,11 @@ from reader.cache import connections
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.mending.checks import verify
+from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.paths import journal_file
 from tests.breakage import overwrite, root_page
-from tests.cache.conftest import faults
+from tests.cache.conftest import ByName, faults
 
 
 def execute(path: Path, sql: str) -> None:
@@ -63,6 +65,28 @@ def test_lines_that_the_cache_lacks_are_found(kept: Path) -> None:
     assert "it has 2 events that the cache lacks" in faults(kept)["journal"]
     journal_file(kept).unlink()
     assert faults(kept)["journal"] == ("it lacks 3 of 3 events",)
+
+
+def test_lines_of_the_journal_that_can_not_be_read_are_found_and_taken_out(kept: Path) -> None:
+    file = journal_file(kept)
+    first, *rest = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([first, b'{"v":1,"id"\n', *rest]))
+    assert faults(kept)["journal"] == ("1 of its lines can't be read, first line 2: it is cut off",)
+    Repair(kept, ByName).run()
+    assert faults(kept) == {}
+    assert file.read_bytes() == first + b"".join(rest)
+
+
+def test_a_line_of_a_newer_program_stays_in_the_journal(kept: Path) -> None:
+    file = journal_file(kept)
+    body = b'{"v":9,"id":"new"'
+    line = body + b',"sum":"%08x"}\n' % crc32(body)
+    file.write_bytes(file.read_bytes() + line)
+    assert faults(kept) == {}
+    file.write_bytes(file.read_bytes() + b"?\n")
+    Repair(kept, ByName).run()
+    assert faults(kept) == {}
+    assert line in file.read_bytes()
 
 
 def test_a_damaged_file_is_not_opened_for_more_checks(cache: Cache, kept: Path) -> None:

@@ -25,7 +25,7 @@ from reader.core.follows import Follow, value_of
 from reader.core.query import parse
 from reader.core.settings.tables import Rule
 from reader.session.places import words
-from reader.ui.text.lines import hits, pattern
+from reader.ui.kit.lines import hits, pattern
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from zlib import compress
 
@@ -10,6 +11,7 @@ import pytest
 
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.journal import Entry, Journal, encode
+from reader.cache.sync.folder import exchange
 from reader.core.foreign import LARGEST_NUMBER
 from tests.cache.sync.machines import Machine, make_cache
 
@@ -72,6 +74,53 @@ def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop:
     laptop.look()
     laptop.mark("star", True, 3)
     laptop.look()
+    assert desk.look().troubles == []
+    assert desk.states() == laptop.states()
+
+
+def test_the_true_writer_s_event_replaces_one_that_took_its_id(laptop: Machine, desk: Machine, origin: Path) -> None:
+    laptop.mark("star", True, 1)
+    with laptop.events() as events:
+        machine = events.machine()
+    laptop.look()
+    (true,) = (one for one in Journal(laptop.own_file).read() if isinstance(one, Entry))
+    elsewhere = laptop.folder.parent / "other"
+    forge(elsewhere, replace(true, value="0", papers=compress(b"2611.00002")))
+    with desk.events() as events:
+        assert exchange(events, desk.cache, elsewhere, "desk").came
+    looked = desk.look()
+    assert looked.came == {"laptop": 1}
+    assert desk.states() == laptop.states()
+    # The false one stays away, and its file is named.
+    forge(elsewhere, Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00003")))
+    with desk.events() as events:
+        assert exchange(events, desk.cache, elsewhere, "desk").troubles == []
+        events.read(lambda one: one.execute("DELETE FROM meta WHERE key GLOB 'sync:*'"))
+        (trouble,) = exchange(events, desk.cache, elsewhere, "desk").troubles
+    assert trouble == f"dailypapers-{OTHER}.jsonl: 1 events with the ids of others were refused"
+    # Nor does it come back where the journal makes the cache anew.
+    before = desk.states()
+    desk.cache.write_bytes(origin.read_bytes())
+    for log in ("-wal", "-shm"):
+        desk.cache.with_name(f"papers.db{log}").unlink(missing_ok=True)
+    assert desk.states() == before
+    assert [row[0] for row in desk.log() if row[1] == machine] == [true.id]
+
+
+def test_an_event_with_the_id_of_another_machine_s_is_refused_counted_and_named(laptop: Machine, desk: Machine) -> None:
+    laptop.mark("star", True, 1)
+    laptop.look()
+    (true,) = (one for one in Journal(laptop.own_file).read() if isinstance(one, Entry))
+    elsewhere = laptop.folder.parent / "other"
+    forge(elsewhere, replace(true, machine=OTHER, value="0"))
+    with desk.events() as events:
+        exchange(events, desk.cache, elsewhere, "desk")
+    trouble = "1 events with the ids of others were refused"
+    assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
+    assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
+    # Once the other one is forgotten, the true one counts.
+    with desk.events() as events:
+        events.forget(OTHER)
     assert desk.look().troubles == []
     assert desk.states() == laptop.states()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -19,13 +21,39 @@ from reader.cache.entries import Step, keep_in_step
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.foreign import checked
 from reader.core.follows import Follow, value_of
-from reader.core.settings import toml_edit
+from reader.core.settings import toml
 from reader.core.settings.entries import LISTS, event_value
-from reader.core.settings.toml_edit import with_table, with_table_moved, with_table_value, with_value, without_table
+from reader.core.settings.toml import with_tables, with_value
 from reader.core.settings.types import as_toml
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.settings_reader import load_settings
 from tests.cache.sync.machines import Machine, make_cache
+
+Tables = list[tuple[int | None, dict[str, Any]]]
+
+
+def edited(text: str, table: str, change: Callable[[Tables], object]) -> str:
+    """The text with its tables of a name changed, as `dailypapers views` does."""
+    tables: Tables = list(enumerate(tomllib.loads(text).get(table, [])))
+    change(tables)
+    return with_tables(text, table, tables)
+
+
+def with_table(text: str, table: str, values: dict[str, Any]) -> str:
+    return edited(text, table, lambda tables: tables.append((None, values)))
+
+
+def without_table(text: str, table: str, index: int) -> str:
+    return edited(text, table, lambda tables: tables.pop(index))
+
+
+def with_table_value(text: str, table: str, index: int, key: str, value: object) -> str:
+    return edited(text, table, lambda tables: tables[index][1].update({key: value}))
+
+
+def with_table_moved(text: str, table: str, index: int, to: int) -> str:
+    return edited(text, table, lambda tables: tables.insert(to, tables.pop(index)))
+
 
 HEAD = "# My settings.\nsync_settings = true  # on all machines\n"
 
@@ -568,8 +596,8 @@ def test_no_machine_can_flood_the_lists_of_another(
             events.record_plain({f"entry:views:{number:016x}": event_value(said)})
     two.look()
     one.look()
-    parse = Mock(wraps=toml_edit.find_blocks)
-    monkeypatch.setattr(toml_edit, "find_blocks", parse)
+    parse = Mock(wraps=toml.read_statements)
+    monkeypatch.setattr(toml, "read_statements", parse)
     refused = one.step().refused
     assert parse.call_count <= 4
     assert refused[0].startswith("302 of views could not be taken over: at most 200 are.")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from reader.core.settings.entries import NotTakenError, with_setting
+from reader.core.settings.entries import with_setting
+from reader.core.settings.toml import NotEditableError
 
 FILE = """# Mine.
 theme = "dark"  # at night
@@ -39,5 +40,5 @@ def test_one_setting_changes(name: str, value: Any, there: str, gone: str) -> No
 
 
 def test_a_file_that_is_written_otherwise_stays() -> None:
-    with pytest.raises(NotTakenError):
+    with pytest.raises(NotEditableError):
         with_setting('keys = {"paper.star" = "s", "paper.hide" = "x"}\n', "keys", {"paper.hide": "x"})

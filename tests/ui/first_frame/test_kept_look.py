@@ -91,7 +91,7 @@ def test_a_spoilt_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
 
 def test_it_follows_from_stylesheets_themes_settings_and_textual() -> None:
     files = {Path(file).name for file, _, size in look_keeper._files() if size}
-    assert {"list.tcss", "lines.tcss", "theme.py", "paper_list.py", "main.py", "__init__.py"} <= files
+    assert {"list.tcss", "lines.tcss", "theme.py", "pane.py", "main_screen.py", "__init__.py"} <= files
     assert [file for file, _, _ in look_keeper._files()].count(str(paths.config_file())) == 1
 
 

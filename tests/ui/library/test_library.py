@@ -18,8 +18,8 @@ from reader.cache.search.selection import Selection
 from reader.core.errors import CacheDamaged, CacheError, CacheInterrupted
 from reader.core.query import parse
 from reader.session.places import Place, view
+from reader.ui.filter.counter import question
 from reader.ui.library.library import Library
-from reader.ui.work.counter import question
 from tests.ui import papers
 
 SCOPE = Scope(papers.NOW.date(), "2026-05-12", None)

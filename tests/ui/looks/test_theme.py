@@ -12,10 +12,10 @@ from textual.strip import Strip
 from textual.theme import BUILTIN_THEMES, Theme
 
 from reader.core.theme_names import OWN, TEXTUAL, theme_name
+from reader.ui.kit.textual_fixes import Colorless, ControlNet
+from reader.ui.list.pane import PaperList
 from reader.ui.looks import theme
 from reader.ui.looks.stylesheets import styles_directory, stylesheets
-from reader.ui.textual_fixes import Colorless, ControlNet
-from reader.ui.widgets.paper_list import PaperList
 from tests.ui.lists import Shelf
 from tests.ui.stage import TODAY, Stage, order, row
 

@@ -1,0 +1,237 @@
+"""What extensions may use of dailypapers: all names of this module, and nothing else.
+
+**An extension** is a package that can be installed beside dailypapers. It has a value, and an entry point that leads to
+it:
+
+    # wonder.py
+    from reader.api import Command, Extension, print_line
+
+    def run(arguments, workspace):
+        with workspace.window() as window:
+            print_line(f"{len(window.order(selection(window, parsed('is:unread'))).pks)} papers to wonder about")
+        return 0
+
+    WONDER = Command("wonder", "Count what is to be read.", (("wonder", "how many"),), lambda parser: None, run)
+    EXTENSION = Extension(name="wonder", api=1, commands=(WONDER,))
+
+    # pyproject.toml
+    [project.entry-points."dailypapers.extensions"]
+    wonder = "wonder:EXTENSION"
+
+Those in `reader/extensions/` are made the same way.
+
+**Names.** A command is found by the name of its entry point, without importing anything; an extension with two commands
+has two entry points to the same value. Names that dailypapers has itself win, then the first of two packages.
+
+**Versions.** `API` is the version of this module. What it has under "For every extension" stays as it is, or a new
+version says otherwise; extensions made for the versions from `OLDEST` on still work. What is under "For those that ship
+with the program" may change with any release.
+
+**Threads.** A command runs in the main thread of its own process. A job runs in a process of its own, in an event loop.
+All else is called in a thread of its own, never in the thread that draws: a window, or anything else that is open, must
+not be kept for the next call.
+
+**What may be slow.** A command and a job take as long as they need. The import of the module with the value, and every
+other call, may take 5 seconds. The import should be quick nevertheless: import libraries inside of the functions that
+need them. To import `reader.api`, or a name of it, imports only the one module of dailypapers where that name is.
+
+**What a failure does.** An extension whose import or call raises, takes too long, is made for another version or takes
+a name that is taken is switched off until the program ends: `dailypapers doctor` names it with the reason, the log has
+the traceback, and everything else goes on. A command may raise ReaderError, which is printed as one line.
+
+**What it can't give**, because nobody has needed it yet: terms of the query language, kinds of events of the log,
+screens of the reader. A new kind is a field of `Extension`; whoever uses it asks `installed.given("field")`, and calls
+through `installed.ask`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from reader.installed import API as API
+from reader.installed import OLDEST as OLDEST
+
+if TYPE_CHECKING:
+    # For every extension.
+
+    # Commands: what they are made of, and how they print.
+    from reader.commands.command import Command as Command  # A command: name, summary, examples, arguments, function.
+    from reader.commands.command import StoreFile as StoreFile  # The action of an argument that is a file.
+    from reader.commands.command import add_json as add_json  # Add --json.
+    from reader.commands.command import add_query as add_query  # Add the words of a query.
+    from reader.commands.command import add_quiet as add_quiet  # Add -q.
+    from reader.commands.command import query_of as query_of  # The query from its words.
+    from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
+    from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
+    from reader.commands.output import ask as ask  # Ask the user for a line.
+    from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
+    from reader.commands.output import print_json as print_json  # Print a value as JSON.
+    from reader.commands.output import print_line as print_line  # Print a line, cleaned of what a terminal would obey.
+    from reader.commands.output import warn as warn  # Print a line on standard error.
+
+    # The user's papers and marks.
+    from reader.commands.workspace import Workspace as Workspace  # Settings, files and the cache of one run.
+    from reader.commands.workspace import find as find  # The key of a paper by its id.
+    from reader.commands.workspace import parsed as parsed  # Parse a query.
+    from reader.commands.workspace import selection as selection  # The papers of a query, for a window.
+
+    # What goes wrong: raise it with a sentence that says what to do.
+    from reader.core.errors import FeedError as FeedError  # A source did not answer, or not as it should.
+    from reader.core.errors import ReaderError as ReaderError  # Any failure that is told in one line.
+    from reader.core.errors import UsageError as UsageError  # The user's words are wrong.
+
+    # Papers that come in.
+    from reader.core.text import clean as clean  # Foreign text without what a terminal would obey.
+    from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
+    from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
+
+    # Jobs: what takes long, in a process of its own.
+    from reader.refresh.jobs import ExtensionJob as ExtensionJob  # A job; it is pickled, and then run.
+    from reader.refresh.jobs import ExtensionMessage as ExtensionMessage  # What a job says on its way.
+    from reader.refresh.jobs import JobContext as JobContext  # The cache, the settings and the clock of a job.
+
+    # For those that ship with the program.
+
+    # The program itself, and the system.
+    from reader import __version__ as __version__  # The program's version.
+    from reader import paths as paths  # Where files are, and how they are made the user's alone.
+    from reader.access_token import MAIL_PASSWORD as MAIL_PASSWORD  # The variable with the password of a mail server.
+    from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
+    from reader.access_token import lookup_environment as lookup_environment  # The environment, with what is secret.
+    from reader.actions import link_handler as link_handler  # Addresses such as dailypapers:2406.12345.
+    from reader.actions.export import replacing as replacing  # Write a file that is replaced when it is whole.
+    from reader.actions.programs import ProgramError as ProgramError  # A program failed.
+    from reader.actions.programs import ProgramTookTooLong as ProgramTookTooLong  # It was stopped.
+    from reader.actions.programs import find_program as find_program  # The path of a program.
+    from reader.actions.programs import run_program as run_program  # Run one with a text.
+    from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
+    from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
+    from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
+    from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
+    from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
+    from reader.commands.sync import join_machines as join_machines  # Exchange marks with the user's other machines.
+    from reader.core.waiting import within as within  # Wait for a call no longer than a while.
+    from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
+    from reader.log import record_error as record_error  # Log an error with its traceback.
+    from reader.paths import APP as APP  # The program's name.
+
+    # Settings.
+    from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
+    from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
+    from reader.core.settings.tables import SavedView as SavedView  # A view of the user's.
+
+    # Jobs that the program has.
+    from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
+    from reader.refresh.jobs import Refresh as Refresh  # Ask the feed and all sources.
+    from reader.refresh.plan import Latest as Latest  # The latest days.
+    from reader.refresh.jobs import RefreshFinished as RefreshFinished  # How that ended.
+
+    # Text, and how it is drawn.
+    from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
+    from reader.actions.export import markdown_link as markdown_link  # A paper's title as a link.
+    from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
+    from reader.actions.links import Link as Link  # One of a paper's links.
+    from reader.actions.links import links as links  # All of them, its page first.
+    from reader.core.dates import parse_date as parse_date  # A date as queries have it.
+    from reader.core.lines import cell_len as cell_len  # Columns of a text.
+    from reader.core.lines import wrap as wrap  # Where its lines begin and end.
+    from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
+
+    # Papers in the cache.
+    from reader.actions.export import record as record  # A paper as JSON.
+    from reader.cache.choosing.choice import (
+        STRANGE as STRANGE,
+    )  # The least share of the best score of what is no surprise.
+    from reader.cache.follows import reasons as reasons  # Why a paper is followed.
+    from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
+    from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
+    from reader.cache.history import votes as votes  # A paper's votes over time.
+    from reader.cache.reads.window import Window as Window  # The cache, open for reading.
+    from reader.cache.second_look import read_second_look as read_second_look  # What changed of a marked paper.
+    from reader.cache.texts import Texts as Texts  # The full texts that are kept.
+    from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
+    from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
+    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
+    from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
+    from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
+    from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
+    from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
+    from reader.core.choice.words import codes as codes  # The words of a text as numbers.
+    from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
+    from reader.core.document.model import TextSection as TextSection  # A section of a full text.
+    from reader.core.document.model import text_sections as text_sections  # The sections of a document.
+    from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
+    from reader.core.paper import Paper as Paper  # A paper of the cache.
+    from reader.core.query import Query as Query  # A parsed query.
+    from reader.core.query import Sort as Sort  # Its order.
+    from reader.core.query.nodes import all_of as all_of  # The query that has all of several.
+    from reader.core.second_look import describe as describe  # What changed, in a few words.
+
+    # Marks, and who makes them.
+    from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
+    from reader.cache.marks.changes import Change as Change  # A new state of some papers.
+    from reader.cache.sync.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
+    from reader.cache.sync.mailed import record_mailing as record_mailing  # Tell them what this one mails.
+    from reader.cache.sync.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
+    from reader.cache.sync.mailed import turn as turn  # How many machines mail before this one.
+    from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
+    from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
+    from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
+    from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
+    from reader.core.marks import QUEUE as QUEUE  # That of the queue.
+    from reader.core.marks import TAG as TAG  # How those of tags begin.
+    from reader.core.marks import TAG_LIMIT as TAG_LIMIT  # Characters of a tag.
+    from reader.core.marks import Agent as Agent  # A program that marks papers.
+    from reader.core.tag_words import TagWords as TagWords  # Tags to add and to remove.
+    from reader.core.text import NOTE_LIMIT as NOTE_LIMIT  # Characters of a note.
+    from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """What an extension gives."""
+
+    name: str
+    """For the log and the doctor."""
+    api: int
+    """The version of this module that it is made for."""
+    commands: tuple[Command, ...] = ()
+    """Commands, each with an entry point of its name."""
+    sources: tuple[PaperSource, ...] = ()
+    """Sites that the user may follow as feeds."""
+    formats: tuple[FileFormat, ...] = ()
+    """Formats of files that the user may import."""
+    findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
+    """What the doctor asks. A finding with advice is a problem."""
+
+
+@cache
+def _places() -> dict[str, str]:
+    """The module of each name, read from the imports above.
+
+    They are there for type checkers and readers alone: to import all of them takes half a second.
+    """
+    import ast
+    from pathlib import Path
+
+    tree = ast.parse(Path(__file__).read_text("utf-8"))
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {one.name: node.module or "" for node in imports for one in node.names if one.asname}
+
+
+if not TYPE_CHECKING:
+    # A type checker finds the names above, and misses those that are not there.
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name not in _places():
+            raise AttributeError(f"reader.api has no {name!r}")
+        module = import_module(_places()[name])
+        found: object = getattr(module, name, None) or import_module(f"{module.__name__}.{name}")
+        globals()[name] = found
+        return found

@@ -1,1 +1,0 @@
-"""The settings file: its template, and changes of it."""

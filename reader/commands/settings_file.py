@@ -1,0 +1,283 @@
+"""The settings file: a new one with every setting explained, and changes of one value, or by the user's editor."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import textwrap
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from reader.access_token import child_environment
+from reader.commands.workspace import Workspace
+from reader.config import SETTING_TYPES, Settings
+from reader.core.errors import ConfigError, ReaderError, UsageError
+from reader.core.nearest import nearest
+from reader.core.settings.tables import SINGLE, TABLES, UserCommand, with_table_value
+from reader.core.settings.toml import (
+    MalformedLine,
+    NotEditableError,
+    Statement,
+    check_change,
+    parse_toml,
+    read_statements,
+    with_tables,
+    with_value,
+)
+from reader.core.settings.types import InvalidValue, KeyTable, as_toml, setting_types
+from reader.settings_reader import read_text, replace_text, write_text
+
+KEYS = "keys."
+"""Begins the name of the keys of an action, such as `keys.paper.star`."""
+
+CHANGED_BY = {
+    "views": "'dailypapers views' changes them.",
+    "exports": "Change them by 'dailypapers config edit'.",
+    "commands": "Change them by 'dailypapers config edit'.",
+}
+"""What changes the tables of the settings."""
+
+EDITORS = ("nano", "vi")
+"""Editors for users who name none."""
+
+
+def key_of(name: str) -> tuple[str, ...]:
+    """The key in the file of a setting's name: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
+    if name.startswith(KEYS):
+        from reader.keys.actions import ACTIONS
+
+        action = name.removeprefix(KEYS)
+        actions = [one.id for one in ACTIONS]
+        if action in actions:
+            return ("keys", action)
+        meant = nearest(action, actions)
+        raise UsageError(f"There is no action {action!r}. {_advice(f'{KEYS}{meant}' if meant else None, 'keys')}")
+    table, _, key = name.partition(".")
+    if key and table in SINGLE:
+        names = setting_types(SINGLE[table])
+        if key in names:
+            return (table, key)
+        meant = nearest(key, names)
+        raise UsageError(f"{table} has no {key!r}. {_advice(f'{table}.{meant}' if meant else None, 'config show')}")
+    if name in SETTING_TYPES and name != "keys":
+        return (name,)
+    meant = nearest(name, SETTING_TYPES)
+    raise UsageError(f"There is no setting {name!r}. {_advice(meant, 'config show')}")
+
+
+def _advice(meant: str | None, listing: str) -> str:
+    return f"Did you mean {meant}?" if meant else f"'dailypapers {listing}' lists them."
+
+
+def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
+    """Write one setting to the file; raises ReaderError, and then the file is as it was."""
+    key = key_of(name)
+    if name in SINGLE:
+        raise UsageError(
+            f"{name} is a table: set {name}.{next(iter(setting_types(SINGLE[name])))} or another of its keys."
+        )
+    if name in TABLES:
+        raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
+    file = workspace.config_file
+    value, text = _checked(name, key, " ".join(words))
+    if name == "sync" and isinstance(value, str) and value:
+        from reader.cache.group.place import shared_place
+
+        # A folder as it is typed would mean another one later.
+        value, text = _checked(name, key, shared_place(value, Path()))
+    if key[0] == "keys":
+        _check_keys(workspace, key[1], value)
+    before = read_text(file)
+    after = with_value(before, key, text)
+    wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
+    if _statements(after) != wanted:
+        raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
+    write_text(file, after)
+
+
+def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | None, Mapping[str, object]]]) -> None:
+    """Change the tables of a name in the file; raises ReaderError, and then the file is as it was.
+
+    Each has the index of the table in the file that it was, or None, and its values.
+    """
+    file = workspace.config_file
+    before = read_text(file)
+    document = _parsed(before, file)
+    try:
+        after = with_tables(before, table, wanted)
+        check_change(before, after, table)
+    except (NotEditableError, ValueError) as error:
+        where = "on one line in" if table in document else "written in a way that can't be changed in"
+        raise ConfigError(f"{table} are {where} {file}. Change them by 'dailypapers config edit'.") from error
+    write_text(file, after)
+
+
+def _parsed(text: str, file: Path) -> dict[str, Any]:
+    """The document of a settings file; raises ConfigError with the place of what is not TOML."""
+    try:
+        return parse_toml(text)
+    except (ValueError, RecursionError) as error:
+        wrong = next((one for one in read_statements(text) if isinstance(one, MalformedLine)), None)
+        line = re.search(r"\(at line (\d+)", str(error))
+        said = wrong.message if wrong else str(error).partition(" (at ")[0]
+        where = f"{file}:{wrong.line}" if wrong else f"{file}:{line[1]}" if line else str(file)
+        raise ConfigError(f"{where}: {said}. It was not changed: 'dailypapers config edit' opens it.") from error
+
+
+def _statements(text: str) -> dict[tuple[str, ...], object]:
+    """Every key of a TOML text with its value, that of its first line; malformed lines are passed over."""
+    found = [one for one in read_statements(text) if isinstance(one, Statement) and one.value is not None]
+    return {one.key: one.value for one in reversed(found)}
+
+
+def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
+    """Raise UsageError if an action can't have these keys beside the others that are set."""
+    from reader.keys.keymap import Keymap
+
+    keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
+    wrong = next((one for one in keymap.mistakes if one.action == action), None)
+    if wrong is not None:
+        meant = f" Did you mean {wrong.suggestion}?" if wrong.suggestion else ""
+        raise UsageError(
+            f"{KEYS}{action}: {wrong.problem.rstrip('?')}{'?' if wrong.problem.endswith('?') else '.'}{meant}"
+        )
+
+
+def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
+    """A typed value, and how it is written in TOML: what is not TOML is a text.
+
+    Raises UsageError if the setting does not take it.
+    """
+    if key[0] == "keys":
+        check: Callable[[object], object] = KeyTable().check_one
+    elif len(key) > 1:
+        check = partial(_check_in_table, *key)
+    else:
+        check = SETTING_TYPES[key[0]].check
+    unfit: InvalidValue | None = None
+    for value in (*_as_toml_value(text), text):
+        try:
+            return check(value), as_toml(value)
+        except InvalidValue as error:
+            unfit = unfit or error
+    meant = f" Did you mean {unfit.suggestion}?" if unfit and unfit.suggestion else ""
+    raise UsageError(f"{name} {unfit}.{meant}")
+
+
+def _check_in_table(table: str, key: str, value: object) -> object:
+    return getattr(with_table_value(table, None, key, value), key)
+
+
+def _as_toml_value(text: str) -> list[object]:
+    """The value that a text is in TOML; none if it is not TOML, or of a kind that no setting has."""
+    try:
+        values = list(tomllib.loads(f"value = {text}").values())
+    except (ValueError, RecursionError):
+        return []
+    return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
+
+
+def edit(workspace: Workspace) -> None:
+    """Open the file in the user's editor, and wait for its end; a missing file is made with every setting explained."""
+    file = workspace.config_file
+    command = _find_editor()
+    if not file.exists():
+        replace_text(file, template())
+    try:
+        ended = subprocess.run([*command, str(file)], env=child_environment(), check=False)
+    except OSError as error:
+        raise ReaderError(f"{command[0]} can't be run: {error.strerror}. Set EDITOR to your editor.") from error
+    if ended.returncode:
+        raise ReaderError(f"{command[0]} ended with {ended.returncode}. Look at {file} before you go on.")
+
+
+def _find_editor() -> list[str]:
+    """The user's editor as a program and its arguments; raises ReaderError if there is none."""
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    try:
+        command = shlex.split(named) if named else [next((one for one in EDITORS if shutil.which(one)), "")]
+    except ValueError:
+        command = []
+    if not command or not shutil.which(command[0]):
+        what = f"{command[0]} can't be found" if command and command[0] else "There is no editor"
+        raise ReaderError(f"{what}. Set EDITOR to your editor.")
+    return command
+
+
+# A new file
+
+
+EXAMPLES: Mapping[str, Mapping[str, object]] = {
+    "views": {"name": "Evaluation", "query": "topic:evaluation is:unread"},
+    "exports": {"query": "is:starred", "file": "~/starred.bib"},
+    "commands": {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"},
+    "rules": {"name": "Finance", "when": "topic:finance -has:code", "then": ["hide", "tag:finance"]},
+}
+"""What a new file shows of each table, in comments."""
+
+
+def setting_docs(kind: type = Settings) -> dict[str, str]:
+    """The docstring of each field, read from the source where it is declared."""
+    found: dict[str, str] = {}
+    name = ""
+    (declared,) = ast.parse(inspect.getsource(kind)).body
+    for node in declared.body if isinstance(declared, ast.ClassDef) else ():
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                pass
+            case ast.Expr(value=ast.Constant(value=str(text))) if name:
+                found[name] = " ".join(text.split())
+    return found
+
+
+def template() -> str:
+    """A new settings file: every setting with its documentation, commented out at its default."""
+    lines = ["# Settings of dailypapers. Take the # away before a line to change it."]
+    defaults = Settings()
+    for name, text in setting_docs().items():
+        lines += ["", *_comment(text)]
+        if name == "keys":
+            lines += ["[keys]", '# "paper.star" = "s"']
+        elif name in SINGLE:
+            lines += _single(name)
+        elif name in TABLES:
+            lines += _table(name)
+        else:
+            lines += _comment(f"Takes {SETTING_TYPES[name].about}.")
+            lines.append(f"# {name} = {as_toml(getattr(defaults, name))}")
+    return "\n".join(lines) + "\n"
+
+
+def _single(name: str) -> Iterator[str]:
+    """A single table, with its keys in comments at their defaults."""
+    kind = SINGLE[name]
+    yield f"[{name}]"
+    for key, text in setting_docs(kind).items():
+        yield from _comment(text)
+        yield f"# {key} = {as_toml(getattr(kind(), key))}"
+
+
+def _table(name: str) -> Iterator[str]:
+    """A table in comments: with an example, and the other keys at their defaults."""
+    example = EXAMPLES[name]
+    docs = setting_docs(UserCommand) if name == "commands" else {}
+    yield f"# [[{name}]]"
+    for key in setting_types(TABLES[name]):
+        if key in example:
+            yield f"# {key} = {as_toml(example[key])}"
+        elif key in docs:
+            default = as_toml(getattr(UserCommand("", ""), key))
+            yield from _comment(docs[key], "#   # ")
+            yield f"# {key} = {default}"
+
+
+def _comment(text: str, begin: str = "# ") -> list[str]:
+    return textwrap.wrap(text, 86, initial_indent=begin, subsequent_indent=begin, break_on_hyphens=False)

@@ -1,0 +1,74 @@
+"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed.
+
+`server.py` is Textual's server, and `guard.py` stands before it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+
+from reader.api import Command, Extension, ReaderError, Workspace, bare, print_line, start_of_program, warn
+
+NEEDS_EXTRA = "This needs the extra browser: install dailypapers[browser]."
+
+OTHERS = "Whoever has this address reads and marks as you, and nothing is encrypted: serve only in a private network."
+
+
+def port_number(text: str) -> int:
+    """A port that can be named, as an argparse type."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise ArgumentTypeError(f"{bare(text)!r} is not a port: it is a number from 1 to 65535")
+    return int(text)
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = "the port to listen on (default: 8000)"
+    parser.add_argument("--port", type=port_number, default=8000, metavar="N", help=about)
+    about = "an address of this machine that your other devices reach (default: 127.0.0.1, which they do not)"
+    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=about)
+
+
+def _serve(arguments: Namespace, workspace: Workspace) -> int:
+    try:
+        from reader.extensions.browser.guard import Address, Guard
+        from reader.extensions.browser.server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("aiohttp", "textual_serve"):
+            raise
+        raise ReaderError(NEEDS_EXTRA) from error
+    guard = Guard(Address.parse(arguments.host, arguments.port))
+
+    def announce() -> None:
+        print_line(f"The reader is at {guard.entrance}")
+        print_line("Only a browser that has opened this address gets in. Ctrl+C ends it.")
+        sys.stdout.flush()
+        if not guard.address.is_local:
+            warn(OTHERS)
+
+    serve(_command(arguments.log_level), guard, announce)
+    return 0
+
+
+def _command(log_level: str | None) -> str:
+    """The line of the system's shell that starts a reader with this very program."""
+    words = [*start_of_program(), *(("--log-level", log_level) if log_level else ())]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+SERVE = Command(
+    "serve",
+    "Serve the reader to a browser, on this machine or another of yours; other web pages and users do not get in.",
+    (
+        ("serve", "prints the address to open"),
+        ("serve --port 8080", "where another program has port 8000"),
+        ("serve --host 192.168.1.5", "also for a phone in the same network"),
+    ),
+    _add_arguments,
+    _serve,
+)
+
+EXTENSION = Extension(name="browser", api=1, commands=(SERVE,))

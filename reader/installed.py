@@ -1,0 +1,225 @@
+"""Which extensions are installed, and what they give. Nothing is imported before it is asked for.
+
+An extension is a value (`Extension` in `reader.api`) to which an entry point of the group `dailypapers.extensions`
+leads. A command is found by the name of its entry point; for all else, the extensions that may have it are imported.
+
+Extensions of other packages are not trusted to work. One that raises, takes longer than it may, is made for another
+version of `reader.api` or takes a name that is taken is switched off for this run: the log and `dailypapers doctor`
+name it, and everything else goes on. Those that ship with the program fail as the program itself does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+GROUP = "dailypapers.extensions"
+"""The group of the entry points."""
+
+API = 1
+"""The version of `reader.api`."""
+
+OLDEST = 1
+"""The oldest version that extensions may be made for."""
+
+SECONDS = 5.0
+"""How long an extension of another package may take to be imported, and to answer."""
+
+
+class Entry(NamedTuple):
+    """An entry point."""
+
+    name: str
+    target: str
+    """The module and the name of the value in it: `wonder:EXTENSION`."""
+    kinds: frozenset[str] | None = None
+    """The fields of `Extension` that are not empty, but for commands; None if that is unknown before it is imported."""
+    package: str = ""
+    """Name and version of the package that has it; empty for our own."""
+
+
+def _own(extension: str, commands: str, kinds: str = "") -> dict[str, Entry]:
+    target = f"reader.extensions.{extension}:EXTENSION"
+    return {name: Entry(name, target, frozenset(kinds.split())) for name in commands.split()}
+
+
+OWN: Mapping[str, Entry] = MappingProxyType(
+    {**_own("browser", "serve"), **_own("digest", "digest", "findings"), **_own("mcp", "mcp skill")}
+)
+"""Our own entry points, as in `pyproject.toml`: a start looks nothing up, and a checkout is not installed."""
+
+
+class Off(NamedTuple):
+    """An extension that was switched off."""
+
+    name: str
+    package: str
+    why: str
+
+
+class _State:
+    """What is known in this run; tests begin with a new one."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[str, Any] = {}
+        """By target."""
+        self.off: dict[str, Off] = {}
+        """By target."""
+
+
+_state = _State()
+
+
+def forget() -> None:
+    """Forget what was found and switched off, as a new run does."""
+    global _state  # noqa: PLW0603
+    _state = _State()
+    others.cache_clear()
+
+
+@cache
+def others() -> Mapping[str, Entry]:
+    """The entry points of other packages, by name."""
+    if not _is_any_installed():
+        return {}
+    from importlib.metadata import entry_points
+
+    found: dict[str, Entry] = {}
+    for one in entry_points(group=GROUP):
+        package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
+        if one.value == (OWN[one.name].target if one.name in OWN else None):
+            continue
+        entry = Entry(one.name, one.value, package=package)
+        if one.name in found or one.name in OWN or _is_ours(one.name):
+            taken_by = found[one.name].package if one.name in found else "dailypapers"
+            switch_off(entry, f"{taken_by} has the name {one.name} too")
+        else:
+            found[one.name] = entry
+    return {name: entry for name, entry in found.items() if entry.target not in _state.off}
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a command of ours has this name; each has a module, but for one whose name Python keeps for itself."""
+    return name == "import" or (Path(__file__).parent / "commands" / f"{name}.py").exists()
+
+
+def _is_any_installed() -> bool:
+    """Whether any package names the group: importing `importlib.metadata` takes 30 ms, this takes 3."""
+    header = f"[{GROUP}]".encode()
+    for folder in dict.fromkeys(sys.path):
+        for file in Path(folder or ".").glob("*-info/entry_points.txt"):
+            # Our own are known, also those of another checkout.
+            if not file.parent.name.startswith("dailypapers-") and header in file.read_bytes():
+                return True
+    return False
+
+
+def find(name: str) -> Entry | None:
+    """The entry point of a name; ours win."""
+    return OWN.get(name) or others().get(name)
+
+
+def load(entry: Entry) -> Any:
+    """The extension of an entry point, imported; None if it is or was switched off."""
+    if entry.target in _state.off:
+        return None
+    if entry.target not in _state.loaded:
+        found = ask(entry, _import, entry.target)
+        if found is not None and entry.package and (why := _unfit(found)):
+            switch_off(entry, why)
+            found = None
+        _state.loaded[entry.target] = found
+    return _state.loaded[entry.target]
+
+
+def _import(target: str) -> Any:
+    from importlib import import_module
+
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _unfit(extension: Any) -> str:
+    """Why an extension can't be used; empty if it can."""
+    version = getattr(extension, "api", None)
+    if not isinstance(version, int):
+        return "its entry point does not lead to an Extension of reader.api"
+    if version < OLDEST:
+        return f"it is too old: it is made for version {version} of reader.api, and this program has {OLDEST} to {API}"
+    if version > API:
+        return f"it is made for version {version} of reader.api, and this program has {API}: update dailypapers"
+    return ""
+
+
+class Given(NamedTuple):
+    """Something that an extension gives."""
+
+    entry: Entry
+    value: Any
+    """As the field of `Extension` says."""
+
+
+def given(kind: str) -> Iterator[Given]:
+    """All that extensions give of a kind, which is a field of `Extension`: our own first, each extension once."""
+    seen: set[str] = set()
+    for entry in (*OWN.values(), *others().values()):
+        if entry.target in seen or (entry.kinds is not None and kind not in entry.kinds):
+            continue
+        seen.add(entry.target)
+        if (extension := load(entry)) is not None:
+            yield from (Given(entry, value) for value in getattr(extension, kind, ()))
+
+
+def command(name: str) -> Any:
+    """The command of an extension; None if no extension has one of this name, or it was switched off."""
+    entry = find(name)
+    extension = load(entry) if entry is not None else None
+    return next((one for one in getattr(extension, "commands", ()) if one.name == name), None)
+
+
+def switch_off(entry: Entry, why: str) -> None:
+    """Use nothing of an extension in this run, and say why in the log."""
+    from reader import log
+
+    _state.off[entry.target] = Off(entry.name, entry.package, why)
+    log.record_warning(f"the extension {entry.name}", f"switched off: {why}")
+
+
+def switched_off() -> tuple[Off, ...]:
+    """The extensions that were switched off so far."""
+    return tuple(_state.off.values())
+
+
+def why_off(entry: Entry) -> str:
+    """Why an extension was switched off; empty if it was not."""
+    return _state.off[entry.target].why if entry.target in _state.off else ""
+
+
+def ask(
+    entry: Entry, function: Callable[..., Any], *arguments: Any, seconds: float | None = None, default: Any = None
+) -> Any:
+    """Call a function of an extension; one of another package that raises, or takes too long, is switched off.
+
+    Then, and if it was switched off before, this returns the default. It may take `SECONDS`, or as long as given.
+    """
+    if not entry.package:
+        return function(*arguments)
+    if entry.target in _state.off:
+        return default
+    from reader.core.waiting import within
+
+    seconds = SECONDS if seconds is None else seconds
+    try:
+        return within(seconds, lambda: function(*arguments), f"extension {entry.name}")
+    except TimeoutError:
+        switch_off(entry, f"it did not answer in {seconds:g} s")
+    except BaseException as error:
+        from reader import log
+
+        log.record_error(f"the extension {entry.name}", error)
+        switch_off(entry, f"it failed: {log.summarize_error(error)}")
+    return default

@@ -1,0 +1,130 @@
+"""The calendar: choose a day to show, or to fetch all papers from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reader.core.dates import PeriodKind, period_containing
+from reader.refresh.plan import FIRST_DAY, Since
+from reader.ui.query.actions import NOTHING_IS_FETCHED
+from reader.ui.refresh.refresher import Refresher
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.services import Services
+from reader.ui.state.parts import CalendarRequest
+from reader.ui.views.actions import ViewActions
+
+if TYPE_CHECKING:
+    from reader.ui.calendar.screen import CalendarScreen
+
+
+class DateActions:
+    """Open the calendar, move in it, and choose a day."""
+
+    def __init__(
+        self,
+        services: Services,
+        refresher: Refresher,
+        views: ViewActions,
+        calendar: Callable[[], CalendarScreen | None],
+    ) -> None:
+        """`calendar` returns the open calendar."""
+        self._model = services.model
+        self._library = services.library
+        self._look = services.look
+        self._refresher = refresher
+        self._views = views
+        self._calendar = calendar
+
+    @handles("day.go")
+    def go_to_date(self, _count: int | None) -> None:
+        self._open(CalendarRequest(min(self._views.here().first, self._look.today)))
+
+    @handles("app.older")
+    def fetch_older(self, _count: int | None) -> None:
+        """Let the user choose a day in the calendar, and fetch all papers since that day."""
+        if self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+            return
+        oldest = date.fromisoformat(self._library.oldest_day() or self._look.today.isoformat())
+        month = period_containing("month", oldest).earlier
+        self._open(CalendarRequest(max(month.first, date.fromisoformat(FIRST_DAY)), since=True))
+
+    def _open(self, calendar: CalendarRequest) -> None:
+        self._model.change(self._model.state.open_calendar(calendar))
+
+    @handles("date.day")
+    def choose_day(self, _count: int | None = None) -> None:
+        self._choose(None)
+
+    @handles("date.week")
+    def choose_week(self, _count: int | None) -> None:
+        self._choose("week")
+
+    @handles("date.month")
+    def choose_month(self, _count: int | None) -> None:
+        self._choose("month")
+
+    def _choose(self, kind: PeriodKind | None) -> None:
+        """Show the chosen day, week or month, or fetch all papers since it, as the calendar was opened for."""
+        calendar = self._calendar()
+        period = calendar.chosen(kind) if calendar is not None else None
+        if calendar is None:
+            return
+        if period is None:
+            calendar.refuse()
+            return
+        self.close()
+        if not calendar.since:
+            self._views.go(period.id)
+            return
+        since = max(period.first.isoformat(), FIRST_DAY)
+        self._refresher.fetch(Since(since), "", f"since {since}")
+        stop = self._look.keymap.key("app.escape")
+        self._model.show_notice(f"since {since} · {stop} stops · what has come is kept")
+
+    @handles("date.left")
+    def day_before(self, _count: int | None) -> None:
+        self._move(days=-1)
+
+    @handles("date.right")
+    def day_after(self, _count: int | None) -> None:
+        self._move(days=1)
+
+    @handles("date.up")
+    def week_before(self, _count: int | None) -> None:
+        self._move(days=-7)
+
+    @handles("date.down")
+    def week_after(self, _count: int | None) -> None:
+        self._move(days=7)
+
+    @handles("date.earlier")
+    def month_before(self, _count: int | None) -> None:
+        self._move(months=-1)
+
+    @handles("date.later")
+    def month_after(self, _count: int | None) -> None:
+        self._move(months=1)
+
+    def _move(self, *, days: int = 0, months: int = 0) -> None:
+        calendar = self._calendar()
+        if calendar is not None:
+            calendar.move(days=days, months=months)
+
+    @handles("date.type")
+    def type_date(self, _count: int | None) -> None:
+        calendar = self._calendar()
+        if calendar is not None:
+            calendar.begin_typing()
+
+    @handles("date.today")
+    def go_to_today(self, _count: int | None) -> None:
+        calendar = self._calendar()
+        if calendar is not None:
+            calendar.go(self._look.today)
+
+    @handles("date.close")
+    def close(self, _count: int | None = None) -> None:
+        self._model.change(self._model.state.close_calendar())

@@ -1,0 +1,287 @@
+"""The command line: type a command of the shell, run it, and show what it has done."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.errors import UsageError
+from reader.core.paper_row import NotCached, PaperKey
+from reader.ui.command_line.advice import as_notice, in_the_readers_words
+from reader.ui.command_line.runner import CommandRunner
+from reader.ui.command_line.shell import Here, Outcome, Typed
+from reader.ui.program import Program
+from reader.ui.shell.handlers import Handler, handles
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.services import Services
+from reader.ui.state.notices import Tone
+
+if TYPE_CHECKING:
+    from reader.cache.earlier_values import Replaced
+    from reader.core.settings.tables import UserCommand
+    from reader.ui.command_line.screen import CommandScreen
+
+LONGEST_NOTICE = 160
+"""Maximum characters of an output that is shown in the last line."""
+
+CHUNK = 200
+"""Papers whose ids are read at once."""
+
+MARGINS = 3
+"""Cells beside the output: one at the left, two at the right."""
+
+BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty")
+"""The contexts in which an output is shown at once; elsewhere the user is amid something."""
+
+NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
+
+NOTHING_REPLACED = "no other machine has replaced anything of yours"
+
+OTHER_SHOWN = 300
+"""Characters of what was replaced that the last line is given; it cuts them to its width."""
+
+NO_OUTPUT = "no command has printed anything yet"
+
+
+class Output(NamedTuple):
+    """What a command has printed."""
+
+    title: str
+    text: str
+
+
+class CommandActions:
+    """Open the command line, complete in it, and run what is typed."""
+
+    def __init__(
+        self,
+        program: Program,
+        services: Services,
+        keyboard: Keyboard,
+        runner: CommandRunner,
+        *,
+        screen: Callable[[], CommandScreen | None],
+        copy: Callable[[str], object],
+        takers: Mapping[str, Callable[[str], object]],
+    ) -> None:
+        """`screen` returns the open command line; `copy` puts a text on the clipboard.
+
+        `takers` are the actions that take the text behind their word, by id.
+        """
+        self._program = program
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._keyboard = keyboard
+        self._runner = runner
+        self._screen = screen
+        self._copy = copy
+        self._takers = takers
+        self._last: Output | None = None
+
+    # The line
+
+    @handles("command.open")
+    def open(self, _count: int | None) -> None:
+        self._model.change(self._model.state.open_command())
+
+    @handles("command.pipe")
+    def pipe(self, _count: int | None) -> None:
+        self._model.change(self._model.state.open_command("pipe "))
+
+    def own_handlers(self, commands: Mapping[str, UserCommand]) -> Mapping[str, Handler]:
+        """The handlers of the user's own commands, by the ids of their actions."""
+
+        def handler(name: str) -> Handler:
+            return lambda _count: self._begin(f"pipe {name}", is_own=True)
+
+        return {id: handler(command.name) for id, command in commands.items()}
+
+    @handles("command.cancel")
+    def cancel(self, _count: int | None) -> None:
+        self._model.change(self._model.state.close_command())
+
+    @handles("command.complete")
+    def complete(self, _count: int | None) -> None:
+        if screen := self._screen():
+            screen.complete()
+
+    @handles("command.next")
+    def next(self, _count: int | None) -> None:
+        if screen := self._screen():
+            screen.next()
+
+    @handles("command.previous")
+    def previous(self, _count: int | None) -> None:
+        if screen := self._screen():
+            screen.previous()
+
+    @handles("command.run")
+    def run(self, _count: int | None) -> None:
+        """Close the line, and do what it says."""
+        screen = self._screen()
+        line = screen.line.text.strip() if screen else ""
+        self._model.change(self._model.state.close_command().remember_command(line))
+        if line:
+            self._begin(line)
+
+    def _begin(self, line: str, *, is_own: bool = False) -> None:
+        """Obey a line; `is_own` says that it is in the settings."""
+        self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
+
+    async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
+        try:
+            here = await self._here(targets)
+            typed = await self._runner.understand(line, here)
+        except UsageError as error:
+            self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
+            return
+        if typed.reaches_out and self._program.is_served and not is_own:
+            # The server answers to every page that the browser shows, from wherever it came.
+            self._model.show_notice(NOT_SERVED, "warning")
+        elif typed.action:
+            self._act(typed)
+        elif typed.is_counted:
+            await self._count_first(line, typed.words)
+        elif typed.replaces:
+            self._ask(f"{Path(typed.replaces).name} is there already", "replace it", line, typed.words)
+        elif typed.words:
+            await self._run(line, typed.words)
+
+    async def _here(self, targets: Sequence[PaperKey]) -> Here:
+        """What the user sees: the papers that the keys act on, and the query of the list."""
+        state = self._model.state
+        if any(isinstance(pk, NotCached) for pk in targets):
+            targets = await self._library.store(targets)
+        ids: list[str] = []
+        for start in range(0, len(targets), CHUNK):
+            ids += (row.id for row in self._library.rows(targets[start : start + CHUNK]))
+            # Thousands take a while, and the keys go first.
+            await asyncio.sleep(0)
+        is_selected = bool(state.selection.count) and state.page is None
+        return Here(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
+
+    def _highlighted_id(self) -> str | None:
+        state = self._model.state
+        pk = state.highlighted if state.page is None else state.page.key
+        paper = self._library.paper_of(None if state.is_empty and state.page is None else pk)
+        return None if paper is None else paper.id
+
+    def _act(self, typed: Typed) -> None:
+        """Run an action of the keys, if it acts here."""
+        context, action = self._program.context, self._look.keymap.action(typed.action)
+        if context in action.contexts and action.id in self._takers:
+            self._takers[action.id](typed.text)
+        elif context in action.contexts:
+            self._program.perform(action.id, typed.times)
+        else:
+            self._model.show_notice(f"{action.name} does nothing here", "warning")
+
+    # Commands
+
+    async def _count_first(self, line: str, words: Sequence[str]) -> None:
+        """Show how many papers a command would change, and run it if the user wants that."""
+        outcome = await self._runner.run((*words, "--dry-run", "--json"), self._columns)
+        if outcome.code:
+            self._report(line, outcome)
+            return
+        found = json.loads(outcome.text)
+        if not found["changed"]:
+            nothing = "nothing to change" if found["papers"] else "nothing matches"
+            self._model.show_notice(f"{nothing} · {line}")
+            return
+        papers = f"{found['changed']:,} paper{'' if found['changed'] == 1 else 's'}"
+        # Words behind the tag are a query, though they may be meant as more tags.
+        is_plain = words[0] == "tag" and "--query" not in line
+        query = f" of {words[words.index('--query') + 1]}" if is_plain else ""
+        self._ask(f"{line}: {papers}{query}", "do it", line, words)
+
+    def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
+        """Run a command if the user answers `y`."""
+        run = partial(self._background.start, "command", partial(self._run, line, words))
+        choices = (("y", yes), ("n", "leave it"))
+        self._keyboard.ask_letter(what, choices, lambda letter: run() if letter == "y" else None)
+
+    async def _run(self, line: str, words: Sequence[str]) -> None:
+        self._report(line, await self._runner.run(words, self._columns))
+
+    @property
+    def _columns(self) -> int:
+        """The width of the screen on which the output is shown."""
+        return max(self._model.state.width - MARGINS, 20)
+
+    def _report(self, line: str, outcome: Outcome) -> None:
+        """Tell how a command has ended: in the last line if that is enough, else on a screen of its own."""
+        undo = self._look.keymap.key("mark.undo")
+        if outcome.is_stopped:
+            self._model.show_notice(f"stopped: {line}")
+            return
+        text = "\n".join(part for part in (outcome.text, outcome.said) if part)
+        said = as_notice(text, undo)
+        tone: Tone = "warning" if outcome.code else "done"
+        if not text:
+            said = f"done: {line}"
+        if said and len(said) <= LONGEST_NOTICE:
+            self._model.show_notice(said, tone)
+            return
+        self._last = Output(line, in_the_readers_words(text, undo))
+        if self._program.context in BESIDE:
+            self.show_output(None)
+        else:
+            key = self._look.keymap.key("command.output")
+            self._model.show_news(f"{line} has ended · {key} shows its output", tone)
+
+    # What another machine has replaced
+
+    @handles("mark.replaced")
+    def show_replaced(self, _count: int | None) -> None:
+        self._background.start("command", self._find_replaced)
+
+    async def _find_replaced(self) -> None:
+        found = await asyncio.to_thread(_replaced, self._library.path)
+        if found:
+            self._offer(found, 0)
+        else:
+            self._model.show_notice(NOTHING_REPLACED)
+
+    def _offer(self, found: Sequence[Replaced], at: int) -> None:
+        """Show what something was here, and bring it back if the user wants that."""
+        one = found[at]
+        bring = (*(word for word in one.words if word != "--history"), "--restore", str(one.number))
+        acts: dict[str, Callable[[], object]] = {
+            "y": partial(self._background.start, "command", partial(self._run, " ".join(bring), bring)),
+            "s": partial(self._background.start, "command", partial(self._run, " ".join(one.words), one.words)),
+        }
+        choices = [("y", "bring it back"), ("s", "show all")]
+        if at + 1 < len(found):
+            acts["n"] = partial(self._offer, found, at + 1)
+            choices.append(("n", "the one before"))
+        what = f"your {one.said} was: {one.other[:OTHER_SHOWN]}"
+        self._keyboard.ask_letter(what, choices, lambda letter: acts[letter]())
+
+    @handles("command.output")
+    def show_output(self, _count: int | None) -> None:
+        """Show what the last command has printed."""
+        if self._last is None:
+            self._model.show_notice(NO_OUTPUT)
+            return
+        from reader.ui.command_line.output import OutputScreen
+
+        title, text = self._last
+        self._program.show_screen(OutputScreen(title, text, self._look.keymap, self._copy, self._look.glyphs))
+
+
+def _replaced(file: Path) -> list[Replaced]:
+    """What other machines have replaced of this one's, the newest first."""
+    from contextlib import closing
+
+    from reader.cache.earlier_values import replaced
+    from reader.cache.reads.window import Window
+
+    with closing(Window.open(file)) as window:
+        return window.read(replaced)

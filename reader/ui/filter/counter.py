@@ -1,0 +1,119 @@
+"""Count in the background: the papers of each view, day and topic in the place, and the trends of topics."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reader.cache.search.compile import compile_query
+from reader.core.errors import CacheInterrupted
+from reader.core.query import Sort
+from reader.core.query.choices import picked_topics
+from reader.session.places import SPECIAL, VIEWS, Place, view
+from reader.ui.shell.services import Services
+from reader.ui.state.counts import Question, ViewCount
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.cache.search.compile import Scope
+    from reader.session.places import View
+
+COUNT_AFTER = 0.015
+"""Seconds without a change before counting: the list is painted first."""
+
+COUNT_AGAIN = 0.3
+"""Seconds after which an interrupted count begins again, unless another count comes first."""
+
+
+REST, LONGEST_REST = 0.15, 2.0
+"""Seconds without a change after which saved views are counted, and for which they wait at most, each of them."""
+
+
+class Counter:
+    """Counts for the filter pane whenever the list, the marks or the cache have changed."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self.delay = services.background.delayed(self._start)
+        self._counted: Question | None = None
+        """The last question that was counted exactly."""
+        self._seen: State | None = None
+        """The state as the user last rested."""
+
+    @staticmethod
+    def parts(state: State) -> object:
+        """The parts of the state that the counts depend on."""
+        listing = state.listing
+        return (
+            state.is_ready, listing.place, listing.results, listing.version,
+            state.marks_version, state.refresh.ended, state.topic_mode, state.views,
+        )  # fmt: skip
+
+    def count_soon(self, state: State) -> None:
+        """Count once nothing has changed for `COUNT_AFTER`."""
+        if state.is_ready:
+            self.delay.begin(COUNT_AFTER)
+
+    def _start(self) -> None:
+        self._services.background.start("counts", self._count, exclusive=True)
+
+    async def _count(self) -> None:
+        """Count, with a quick estimate first; read the topics' facts last, because they matter least."""
+        library, state = self._services.library, self._model.state
+        try:
+            asked = question(
+                state.listing.place, self._services.settings.order, self._services.scope(), state.topic_mode
+            )
+            counts = await library.count(asked)
+            # Exact counts of the same question stay until there are newer ones; otherwise the numbers would flicker.
+            if not counts.approximate or asked != self._counted:
+                self._model.change(self._model.state.counted(counts))
+            if counts.approximate:
+                counts = await library.count(asked, exactly=True)
+                self._model.change(self._model.state.counted(counts))
+            self._counted = asked
+            facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
+            self._model.change(self._model.state.know_topics(facts=facts))
+            follows = await library.follow_counts()
+            self._model.change(self._model.state.counted_follows(follows))
+            saved = await self._count_saved(state.views.saved)
+        except CacheInterrupted:
+            # The interrupting query starts a new count, but may itself be stopped before.
+            self.delay.begin(COUNT_AGAIN)
+            return
+        self._model.change(self._model.state.counted_views(saved))
+
+    async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
+        """Count the views that the user has saved, one by one, and only while the user rests: no key waits for them."""
+        library, scope = self._services.library, self._services.scope()
+        counted: dict[str, ViewCount] = {}
+        for one in views:
+            await self._rest(is_first=not counted)
+            counted[one.id] = await library.count_view(one, scope)
+        return counted
+
+    async def _rest(self, *, is_first: bool) -> None:
+        """Wait until nothing has changed for `REST`, at most `LONGEST_REST`; not at all if nothing changes now."""
+        until = time.monotonic() + LONGEST_REST
+        while (is_first or self._model.state is not self._seen) and time.monotonic() < until:
+            self._seen, is_first = self._model.state, False
+            await asyncio.sleep(REST)
+
+
+def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
+    """The question to count for a place; `mode` is how picked topics combine.
+
+    Counts do not depend on the order, but by day the first papers are the best sample.
+    """
+    asked = replace(place.facets(order, mode), sort=Sort("day"))
+    return Question(
+        place=place,
+        views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
+        facets=compile_query(asked, scope),
+        base=compile_query(place.base(order), scope),
+        anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
+    )

@@ -1,0 +1,392 @@
+"""The filter pane's data, and its rows: views, days, and topics by family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reader.core.query.choices import TagChoice, TopicChoice
+from reader.core.text import fold
+from reader.session.places import TopicOrder
+from reader.ui.kit.day_names import day_name
+
+DAYS_AT_FIRST = 7
+"""Days listed while the older ones are folded."""
+
+
+TAGS_AT_FIRST = 7
+"""Tags listed while the others are folded."""
+
+FOLLOWS_AT_FIRST = 7
+"""Follows listed while the others are folded: those with the most unread papers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewItem:
+    """A view with the number of its papers."""
+
+    id: str
+    name: str
+    count: int | None = None
+    """None while unknown."""
+    unread: int | None = None
+    """None while unknown, and where it is not shown."""
+    key: str = ""
+    """The key that shows it, if the row names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayItem:
+    """A day with the number of its papers."""
+
+    day: str
+    """ISO date."""
+    count: int | None = None
+    """None while unknown; 0 for a day without papers."""
+    unread: int | None = None
+    """None while unknown; a day without unread papers is muted."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagItem:
+    """A tag of the user's with the number of its papers."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicItem:
+    """A topic with its number of papers in the list."""
+
+    slug: str
+    name: str
+    family: str
+    about: str = ""
+    """A sentence on which papers have the topic."""
+    count: int | None = None
+    implied: bool = False
+    """Whether all papers of a picked topic also have this one."""
+    weeks: tuple[float, ...] = ()
+    """Its share of each week's papers, oldest first; empty if unknown."""
+    rising: float = 0.0
+    """Recent growth of its share; negative if the share has fallen."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterData:
+    """All data of the filter pane, in its order."""
+
+    views: tuple[ViewItem, ...] = ()
+    days: tuple[DayItem, ...] = ()
+    """Newest first."""
+    topics: tuple[TopicItem, ...] = ()
+    approximate: bool = False
+    """Whether the topics' counts are estimates, which are marked with `~`."""
+    tags: tuple[TagItem, ...] = ()
+    follows: tuple[ViewItem, ...] = ()
+    """What the user follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterState:
+    """The choices and folds in the filter pane."""
+
+    view: str | None = None
+    day: str | None = None
+    choice: TopicChoice = field(default_factory=lambda: TopicChoice("any"))
+    closed: frozenset[str] = frozenset()
+    """Families that are folded."""
+    tags: TagChoice = field(default_factory=TagChoice)
+    all_days: bool = False
+    all_tags: bool = False
+    all_follows: bool = False
+    all_topics: bool = False
+    """Whether topics without papers are unfolded."""
+    on_top: tuple[str, ...] = ()
+    """Slugs of the topics listed above all others."""
+    narrowed: str = ""
+    """The text that narrows the topics; it hides views and days."""
+    order: TopicOrder = "family"
+
+
+class Kind(StrEnum):
+    """The kind of a row."""
+
+    HEADING = "heading"
+    VIEW = "view"
+    DAY = "day"
+    TAG = "tag"
+    MORE = "more"
+    FAMILY = "family"
+    TOPIC = "topic"
+    NOTE = "note"
+    GAP = "gap"
+
+
+class Mark(StrEnum):
+    """The meaning of the sign before a row's text."""
+
+    NONE = "none"
+    CHOSEN = "chosen"
+    OPEN = "open"
+    FOLDED = "folded"
+    PICKED = "picked"
+    EXCLUDED = "excluded"
+    IMPLIED = "implied"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the pane."""
+
+    kind: Kind
+    key: str
+    """The view's id, the ISO day, the tag, the family or the topic's slug."""
+    text: str = ""
+    count: int | None = None
+    mark: Mark = Mark.NONE
+    quiet: bool = False
+    unread: int | None = None
+    """The unread ones among `count`; None if they are not shown."""
+    approximate: bool = False
+    about: str = ""
+    weeks: tuple[float, ...] = ()
+    """A topic's share of each week's papers; empty if unknown."""
+    rising: float = 0.0
+    shortcut: str = ""
+    """The key of a view that the user has saved."""
+
+    @property
+    def selectable(self) -> bool:
+        """Whether the cursor can be on this row."""
+        return self.kind not in (Kind.HEADING, Kind.NOTE, Kind.GAP)
+
+
+def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
+    """Return the rows of the pane, from the top."""
+    rows: list[Row] = []
+    if not state.narrowed:
+        rows += _views(data, state)
+        rows += _follows(data, state)
+        rows += _days(data, state)
+        rows += _tags(data, state)
+    rows += _topics(data, state)
+    return tuple(rows)
+
+
+def moved(rows: Sequence[Row], cursor: int, delta: int) -> int:
+    """Return the cursor after a move by `delta` selectable rows; it stops at the ends."""
+    stops = _stops(rows)
+    if not stops:
+        return cursor
+    # The cursor may be on a row that is not selectable, such as the note that no topic matches.
+    here = stops.index(_nearest(stops, cursor))
+    return stops[max(0, min(len(stops) - 1, here + delta))]
+
+
+def place_of(rows: Sequence[Row], row: Row | None, cursor: int) -> int:
+    """Return the place of a row among other rows; if it is gone, that of the selectable row nearest to the cursor."""
+    stops = _stops(rows)
+    if row is not None:
+        for place in stops:
+            if (rows[place].kind, rows[place].key) == (row.kind, row.key):
+                return place
+    return _nearest(stops, cursor)
+
+
+def heading_above(rows: Sequence[Row], place: int) -> str:
+    """Return the key of the heading above a row; empty if there is none."""
+    return next((row.key for row in reversed(rows[: place + 1]) if row.kind is Kind.HEADING), "")
+
+
+def group_above(rows: Sequence[Row], place: int) -> int | None:
+    """Return the place of the family, or of the row over the topics without papers, that a row belongs to."""
+    for above in range(place, -1, -1):
+        if rows[above].kind in (Kind.FAMILY, Kind.MORE):
+            return above
+        if rows[above].kind is Kind.HEADING:
+            break
+    return None
+
+
+def last_of_group(rows: Sequence[Row], place: int) -> int:
+    """Return the place of the last topic directly below a row; that of the row itself if there is none."""
+    below = place
+    while below + 1 < len(rows) and rows[below + 1].kind is Kind.TOPIC:
+        below += 1
+    return below
+
+
+def _stops(rows: Sequence[Row]) -> list[int]:
+    return [place for place, row in enumerate(rows) if row.selectable]
+
+
+def _nearest(stops: Sequence[int], cursor: int) -> int:
+    return min(stops, key=lambda place: abs(place - cursor), default=0)
+
+
+def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
+    if not data.views:
+        return
+    yield Row(Kind.HEADING, "views", "VIEWS")
+    for view in data.views:
+        mark = Mark.CHOSEN if view.id == state.view else Mark.NONE
+        yield Row(Kind.VIEW, view.id, view.name, view.count, mark, unread=view.unread, shortcut=view.key)
+    yield Row(Kind.GAP, "views")
+
+
+def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
+    """What is followed: first what has the most unread papers, the view that the list shows, and all if unfolded."""
+    if not data.follows:
+        return
+    yield Row(Kind.HEADING, "follows", "FOLLOWED")
+    most = sorted(data.follows, key=lambda one: -(one.unread or 0))[:FOLLOWS_AT_FIRST]
+    hidden = 0
+    for one in data.follows:
+        is_here = one.id == state.view
+        if not state.all_follows and not is_here and one not in most:
+            hidden += 1
+            continue
+        mark = Mark.CHOSEN if is_here else Mark.NONE
+        yield Row(Kind.VIEW, one.id, one.name, one.count, mark, quiet=not one.count, unread=one.unread)
+    yield from _fold("follows", hidden, "more")
+
+
+def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
+    if not data.days:
+        return
+    yield Row(Kind.HEADING, "days", "DAYS")
+    newest = data.days[0].day
+    folded = () if state.all_days else data.days[DAYS_AT_FIRST:]
+    for place, item in enumerate(data.days):
+        chosen = item.day == state.day
+        # A chosen day is always shown: it explains why the list is so short.
+        if folded and place >= DAYS_AT_FIRST and not chosen:
+            continue
+        mark = Mark.CHOSEN if chosen else Mark.NONE
+        quiet = not item.count or item.unread == 0
+        unread = item.unread if item.count else None
+        yield Row(Kind.DAY, item.day, day_name(item.day, newest), item.count, mark, quiet, unread)
+    hidden = sum(item.day != state.day for item in folded)
+    yield from _fold("days", hidden, "older")
+
+
+def _fold(section: str, hidden: int, what: str) -> Iterator[Row]:
+    """The end of a section: how many of its rows are folded, if any are."""
+    if hidden:
+        yield Row(Kind.MORE, section, f"{hidden:,} {what}", mark=Mark.FOLDED, quiet=True)
+    yield Row(Kind.GAP, section)
+
+
+def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
+    """The most used tags, by name, and those that filter the list; the others are folded."""
+    if not data.tags:
+        return
+    yield Row(Kind.HEADING, "tags", "TAGS")
+    marks = {tag.casefold(): Mark.PICKED for tag in state.tags.picked}
+    marks |= {tag.casefold(): Mark.EXCLUDED for tag in state.tags.excluded}
+    most = sorted(data.tags, key=lambda tag: -tag.count)[:TAGS_AT_FIRST]
+    hidden = 0
+    for tag in data.tags:
+        mark = marks.get(tag.name.casefold(), Mark.NONE)
+        if not state.all_tags and mark is Mark.NONE and tag not in most:
+            hidden += 1
+            continue
+        yield Row(Kind.TAG, tag.name, tag.name, tag.count, mark)
+    yield from _fold("tags", hidden, "more")
+
+
+def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
+    if not data.topics:
+        return
+    yield Row(Kind.HEADING, "topics", "TOPICS")
+    if state.narrowed:
+        found = [topic for topic in data.topics if _matches(topic, state.narrowed)]
+        yield from _in_order(found, data, state)
+        if not found:
+            yield Row(Kind.NOTE, "topics", "no topic matches", quiet=True)
+        return
+    by_slug = {topic.slug: topic for topic in data.topics}
+    first = [by_slug.pop(slug) for slug in state.on_top if slug in by_slug]
+    without = [topic for topic in by_slug.values() if _may_fold(topic, state)]
+    listed = [topic for topic in by_slug.values() if topic not in without]
+    for topic in first:
+        yield _topic(topic, data, state)
+    yield from _in_order(listed, data, state)
+    if without:
+        mark = Mark.OPEN if state.all_topics else Mark.FOLDED
+        yield Row(Kind.MORE, "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
+        for topic in without if state.all_topics else ():
+            yield _topic(topic, data, state)
+
+
+def _may_fold(topic: TopicItem, state: FilterState) -> bool:
+    """Whether a topic has no papers here, does not filter the list, and is not listed for its rise."""
+    is_rising = state.order == "rising" and bool(topic.weeks)
+    return topic.count == 0 and not _filters(topic, state.choice) and not is_rising
+
+
+def _in_order(topics: Sequence[TopicItem], data: FilterData, state: FilterState) -> Iterator[Row]:
+    if state.order == "family":
+        yield from _families(topics, data, state)
+        return
+    # Topics that are equal keep the order of the families.
+    for topic in sorted(topics, key=_papers if state.order == "papers" else _rising, reverse=True):
+        yield _topic(topic, data, state)
+
+
+def _papers(topic: TopicItem) -> float:
+    return topic.count or 0
+
+
+def _rising(topic: TopicItem) -> float:
+    return topic.rising
+
+
+def _families(found: Iterable[TopicItem], data: FilterData, state: FilterState) -> Iterator[Row]:
+    families: dict[str, list[TopicItem]] = {}
+    for topic in found:
+        families.setdefault(topic.family, []).append(topic)
+    for family, topics in families.items():
+        folded = family in state.closed and not state.narrowed
+        yield Row(Kind.FAMILY, family, family, mark=Mark.FOLDED if folded else Mark.OPEN)
+        for topic in topics:
+            # Topics that filter the list are shown even in a folded family.
+            if not folded or _filters(topic, state.choice):
+                yield _topic(topic, data, state)
+
+
+def _topic(topic: TopicItem, data: FilterData, state: FilterState) -> Row:
+    return Row(
+        Kind.TOPIC,
+        topic.slug,
+        topic.name,
+        topic.count,
+        _mark(topic, state.choice),
+        quiet=not topic.count,
+        approximate=data.approximate,
+        about=topic.about,
+        weeks=topic.weeks,
+        rising=topic.rising,
+    )
+
+
+def _filters(topic: TopicItem, choice: TopicChoice) -> bool:
+    return topic.slug in choice.picked or topic.slug in choice.excluded
+
+
+def _mark(topic: TopicItem, choice: TopicChoice) -> Mark:
+    if topic.slug in choice.picked:
+        return Mark.PICKED
+    if topic.slug in choice.excluded:
+        return Mark.EXCLUDED
+    return Mark.IMPLIED if topic.implied else Mark.NONE
+
+
+def _matches(topic: TopicItem, typed: str) -> bool:
+    """Return whether each typed word begins a word of the topic's name, slug or family."""
+    words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
+    wanted = fold(typed).replace("-", " ").split()
+    return all(any(word.startswith(part) for word in words) for part in wanted)

@@ -1,0 +1,1 @@
+"""Authors, topics and queries that the user follows."""

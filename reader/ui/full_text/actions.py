@@ -1,0 +1,369 @@
+"""Read the full text of the paper on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.ui.full_text.bookmarks import BookmarkKeeper
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    # What a text needs takes 30 ms to import, and most visits open none at once.
+    from reader.core.document.layout import TextPlace
+    from reader.ui.state.outline import Outline
+    from reader.ui.state.text_links import Link
+    from reader.ui.state.text_view import TextView
+
+LONGEST_TYPED = 100
+"""Letters of the words that are looked for."""
+
+SIDEWAYS = 8
+"""Cells of a step to the side."""
+
+
+class Outside(NamedTuple):
+    """What leads out of the text."""
+
+    browse: Callable[[str], object]
+    """Opens a web address."""
+    copy: Callable[[str], object]
+    """Puts a text on the terminal's clipboard; some terminals ignore it."""
+    show_picture: Callable[[str], bool]
+    """Shows the picture of an address; False if it is not one, or can't be shown here."""
+
+
+class FullTextActions:
+    """Open the full text, and move in it."""
+
+    def __init__(self, services: Services, bookmarks: BookmarkKeeper, outside: Outside) -> None:
+        self._services = services
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._keymap = services.look.keymap
+        self._bookmarks = bookmarks
+        self._outside = outside
+
+    @handles("text.open")
+    def open(self, _count: int | None) -> None:
+        """Show the text that is kept, or fetch it."""
+        from reader.ui.state.full_text import FullText, text_size
+
+        state = self._model.state
+        if state.page is None:
+            return
+        key, paper = state.page.key, state.page.paper
+        text = FullText(key, paper, text_size(state.width, state.height))
+        kept = self._library.text(key)
+        if kept is not None and kept.document.blocks:
+            text = text.came(kept, self._bookmarks.of(paper.id))
+            today = self._services.look.today.isoformat()
+            self._background.start("text use", partial(self._library.note_text_use, key, today))
+        elif why := self._why_not(paper.id):
+            text = text.failed(why)
+        else:
+            text = text.fetching()
+        self._model.change(state.open_text(text))
+
+    def open_at(self, words: str, block: int) -> None:
+        """Show the text where a block of it has words; `n` goes on from there."""
+        self.open(None)
+        self._change(lambda view: view.search_from(words, block))
+
+    def _why_not(self, id: str) -> str:
+        """Why no text can be fetched for a paper; empty if one may be there."""
+        from reader.core.ids import pdf_url
+
+        if self._services.look.demo:
+            return "The bundled sample has no full texts, and fetches nothing."
+        if pdf_url(id) is None:
+            return "This paper has no arXiv id, so no full text can be found."
+        return ""
+
+    @handles("text.again")
+    def fetch_again(self, _count: int | None) -> None:
+        """Fetch the text again; the one that is shown stays until the other is there."""
+        text = self._model.state.text
+        if text is None:
+            return
+        if why := self._why_not(text.paper.id):
+            self._model.show_notice(why, "warning")
+        else:
+            self._model.change(self._model.state.fetch_text(text.key))
+
+    # Moves
+
+    def _change(self, change: Callable[[TextView], TextView]) -> bool:
+        """Change what is in view; return whether that changed anything."""
+        text = self._model.state.text
+        if text is None or text.view is None:
+            return False
+        view = change(text.view)
+        self._model.change(self._model.state.view_text(view))
+        return view is not text.view
+
+    def _tell_of_text(self, said: str) -> None:
+        """Say why a key does nothing in a text, if the text is there."""
+        text = self._model.state.text
+        if text is not None and text.view is not None:
+            self._model.show_notice(said)
+
+    @property
+    def _outline(self) -> Outline | None:
+        """The outline, while keys act there."""
+        text = self._model.state.text
+        return text.outline if text is not None and text.outline.is_open else None
+
+    def move(self, lines: int) -> None:
+        """Move the cursor of the outline or of the selection, or scroll, by lines."""
+        if (outline := self._outline) is not None:
+            self._model.change(self._model.state.change_outline(outline.move(lines)))
+        elif not self._change(lambda view: view.move_cursor(lines)):
+            self.scroll(lines)
+
+    def scroll(self, lines: int) -> None:
+        """Scroll by lines, down or up."""
+        self._change(lambda view: view.scroll(lines))
+
+    def move_pages(self, direction: int, share: int, times: int) -> None:
+        """Scroll `times` pages, or half pages if `share` is 2."""
+        text = self._model.state.text
+        is_moving_cursor = text is not None and text.view is not None and text.view.selection is not None
+        if text is not None and (self._outline is not None or is_moving_cursor):
+            self.move(times * direction * max(1, text.size.rows // share))
+            return
+        self._change(lambda view: view.scroll_pages(direction, share, times))
+
+    def move_to_end(self, *, last: bool) -> None:
+        """Go to the beginning or the end."""
+        if self._outline is not None:
+            self.move(len(self._outline.sections) * (1 if last else -1))
+        elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
+            self._change(lambda view: view.jump_to_end(last=last))
+
+    def read_on(self) -> None:
+        """Scroll a page down, or say that this is the end."""
+        if not self._change(lambda view: view.scroll_pages(1)):
+            self._tell_of_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
+
+    @handles("text.next_section")
+    def next_section(self, count: int | None) -> None:
+        self._model.change(self._model.state.next_section(count or 1))
+
+    @handles("text.previous_section")
+    def previous_section(self, count: int | None) -> None:
+        self._model.change(self._model.state.next_section(-(count or 1)))
+
+    @handles("text.right")
+    def scroll_right(self, count: int | None) -> None:
+        self._scroll_sideways(SIDEWAYS * (count or 1))
+
+    @handles("text.left")
+    def scroll_left(self, count: int | None) -> None:
+        self._scroll_sideways(-SIDEWAYS * (count or 1))
+
+    def _scroll_sideways(self, cells: int) -> None:
+        if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
+            self._tell_of_text("nothing here is wider than the screen")
+
+    # Jumps
+
+    @handles("text.back")
+    def go_back(self, _count: int | None) -> None:
+        """Return to where the last jump began."""
+        if not self._change(lambda view: view.back()):
+            self._tell_of_text("no jump to go back from")
+
+    @handles("text.follow")
+    def follow(self, _count: int | None) -> None:
+        """Follow the reference in view, or let a letter choose among several."""
+        self._change(lambda view: view.choose_link())
+        text = self._model.state.text
+        links = text.view.links if text is not None and text.view is not None else ()
+        if len(links) <= 1:
+            self._change(lambda view: view.links_chosen())
+        if not links:
+            self._tell_of_text("no reference in view")
+        elif len(links) == 1:
+            self._go_to(links[0].goal)
+
+    def follow_to(self, target: str, words: str) -> None:
+        """Follow a reference that was clicked, by its target and what it says."""
+        from reader.ui.state.text_links import Goals
+
+        text = self._model.state.text
+        if text is None or text.view is None:
+            return
+        goal = Goals(text.view.layout).of(target, words)
+        if goal is None:
+            self._model.show_notice("what it refers to is not in this text")
+        else:
+            self._go_to(goal)
+
+    def _go_to(self, goal: TextPlace | str) -> None:
+        text = self._model.state.text
+        if not isinstance(goal, str):
+            self._change(lambda view: view.jump(goal))
+            self._model.show_notice(f"{self._keymap.key('text.back')} goes back")
+        elif text is not None:
+            from reader.ui.state.text_links import web_address
+
+            address = web_address(goal, text.source, text.paper.id)
+            if not self._outside.show_picture(address):
+                self._outside.browse(address)
+
+    # Keys that are letters
+
+    def type(self, key: str, character: str | None) -> bool:
+        """Take a key that chooses a reference or writes the words of a search; return False for any other."""
+        text = self._model.state.text
+        view = text.view if text is not None else None
+        if view is None or self._outline is not None:
+            return False
+        if view.links:
+            return self._choose(view.links, key, character)
+        return view.search.is_typing and self._write(view.search.text, key, character)
+
+    def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
+        if key.startswith("ctrl+"):
+            return False
+        from reader.ui.state.text_links import LETTERS
+
+        self._change(lambda view: view.links_chosen())
+        place = LETTERS.find(character or " ")
+        if 0 <= place < len(links):
+            self._go_to(links[place].goal)
+        return True
+
+    def _write(self, typed: str, key: str, character: str | None) -> bool:
+        if key in ("enter", "escape"):
+            self._end_search(is_kept=key == "enter")
+        elif key in ("backspace", "ctrl+h"):
+            if typed:
+                self._change(lambda view: view.type_search(typed[:-1]))
+            else:
+                self._end_search(is_kept=False)
+        elif key == "ctrl+u":
+            self._change(lambda view: view.type_search(""))
+        elif character is not None and character.isprintable():
+            self._change(lambda view: view.type_search(f"{typed}{character}"[:LONGEST_TYPED]))
+        else:
+            return not key.startswith("ctrl+")
+        return True
+
+    # Search
+
+    @handles("text.search")
+    def search(self, _count: int | None) -> None:
+        self._change(lambda view: view.begin_search())
+
+    def _end_search(self, *, is_kept: bool) -> None:
+        self._change(lambda view: view.end_search(is_kept=is_kept))
+        if is_kept:
+            self._tell_matches()
+
+    @handles("text.next_match")
+    def next_match(self, count: int | None) -> None:
+        self._to_match(count or 1)
+
+    @handles("text.previous_match")
+    def previous_match(self, count: int | None) -> None:
+        self._to_match(-(count or 1))
+
+    def _to_match(self, steps: int) -> None:
+        for _ in range(abs(steps)):
+            self._change(lambda view: view.next_match(1 if steps > 0 else -1))
+        self._tell_matches()
+
+    def _tell_matches(self) -> None:
+        """Say how many lines have the words, and which of them is marked."""
+        from reader.ui.state.text_search import MOST_COUNTED
+
+        text = self._model.state.text
+        if text is None or text.view is None:
+            return
+        words = text.view.search.text
+        number, count = text.view.matches()
+        if not words:
+            self._model.show_notice(f"{self._keymap.key('text.search')} looks for words")
+        elif not count:
+            self._model.show_notice(f"{words} is not in this text", "warning")
+        else:
+            counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
+            self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
+
+    # Outline
+
+    @handles("text.outline")
+    def toggle_outline(self, _count: int | None) -> None:
+        """Go to the outline, or back to the text."""
+        text = self._model.state.text
+        if text is None or text.view is None:
+            return
+        if not text.outline.sections:
+            self._model.show_notice("this text has no sections")
+            return
+        section = text.view.section
+        outline = text.outline
+        opened = outline.closed() if outline.is_open else outline.opened(section.start if section else 0)
+        self._model.change(self._model.state.change_outline(opened))
+
+    @handles("outline.go")
+    def go_to_section(self, _count: int | None) -> None:
+        """Read the section under the cursor."""
+        outline = self._outline
+        if outline is not None:
+            self._model.change(self._model.state.read_section(outline.cursor))
+
+    @handles("outline.fold")
+    def fold(self, _count: int | None) -> None:
+        if self._outline is not None:
+            self._model.change(self._model.state.change_outline(self._outline.fold()))
+
+    @handles("outline.unfold")
+    def unfold(self, _count: int | None) -> None:
+        if self._outline is not None:
+            self._model.change(self._model.state.change_outline(self._outline.unfold()))
+
+    # Selection
+
+    @handles("text.select")
+    def select(self, _count: int | None) -> None:
+        """Put a cursor on a line, or let the selection grow from it on."""
+        if self._change(lambda view: view.select()):
+            text = self._model.state.text
+            selection = text.view.selection if text is not None and text.view is not None else None
+            copy, more = self._keymap.key("text.copy"), self._keymap.key("text.select")
+            begun = selection is not None and selection.anchor is not None
+            self._model.show_notice(f"{copy} copies" if begun else f"{more} begins at this line · {copy} copies it")
+
+    @handles("text.copy")
+    def copy(self, _count: int | None) -> None:
+        """Copy the selected lines with their source."""
+        text = self._model.state.text
+        if text is None or text.view is None or text.view.selection is None:
+            self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
+            return
+        quoted = self.take_quote()
+        if quoted:
+            self._outside.copy(quoted)
+        lines = quoted.count("\n") + 1
+        self._model.show_notice(
+            f"copied {quoted}" if quoted and lines == 1 else f"copied {lines} lines" if quoted else "no text there"
+        )
+
+    def take_quote(self) -> str:
+        """The selected lines as a quote with their source, and let them go; empty if none are selected."""
+        from reader.ui.page.quote_lines import quotation, source_of
+
+        text = self._model.state.text
+        view = text.view if text is not None else None
+        if text is None or view is None or view.selection is None:
+            return ""
+        section = view.layout.section_at(view.selection.first)
+        quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
+        self._change(lambda view: view.let_go())
+        return quoted

@@ -1,0 +1,84 @@
+"""Keep where full texts are left: while they are read, as they close, and as the reader is left."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reader.session.bookmarks import Bookmark
+    from reader.ui.shell.background import Background
+    from reader.ui.state.full_text import FullText
+    from reader.ui.state.whole import State
+
+
+PAUSE = 1.0
+"""Seconds between the places that are kept of a text: so much of reading is lost if the reader is killed."""
+
+
+class BookmarkKeeper:
+    """The bookmarks of this visit, over those of the file; without a file they last as long as the reader runs."""
+
+    def __init__(self, file: Path | None, background: Background) -> None:
+        self._file = file
+        self._background = background
+        self._kept: dict[str, Bookmark] | None = None
+        self._changed: dict[str, Bookmark] = {}
+        self._text: FullText | None = None
+        self._lock = Lock()
+        """Held while `_changed` is read or changed, but never while a disk is waited for."""
+        self._writing = Lock()
+        self._soon = background.delayed(self._keep_now)
+
+    def of(self, id: str) -> Bookmark | None:
+        """Where the text of a paper was left."""
+        from reader.session.bookmarks import load
+
+        if self._kept is None:
+            self._kept = load(self._file) if self._file is not None else {}
+        return self._changed.get(id) or self._kept.get(id)
+
+    def follow(self, state: State) -> None:
+        """Keep the place in the text that was just closed, or now and then in the one that is read."""
+        before, self._text = self._text, state.text
+        if before is not None and (state.text is None or state.text.key != before.key):
+            self._note(before)
+            self._keep_now()
+        elif before is not None and _top(state.text) != _top(before) and not self._soon.is_waiting:
+            self._soon.begin(PAUSE)
+
+    def _keep_now(self) -> None:
+        self._soon.stop()
+        self._note(self._text)
+        if self._file is not None and self._changed:
+            self._background.start("bookmarks", partial(asyncio.to_thread, self._save))
+
+    def _note(self, text: FullText | None) -> None:
+        mark = text.bookmark if text is not None else None
+        if text is not None and mark is not None:
+            with self._lock:
+                self._changed.pop(text.paper.id, None)
+                self._changed[text.paper.id] = mark
+
+    def keep(self) -> None:
+        """Keep the place in the open text, in any thread; one that can't be written is lost."""
+        self._note(self._text)
+        if self._file is not None and self._changed:
+            self._save()
+
+    def _save(self) -> None:
+        from reader.session.bookmarks import save
+
+        if self._file is not None:
+            with self._writing, suppress(OSError):
+                with self._lock:
+                    changed = dict(self._changed)
+                save(self._file, changed)
+
+
+def _top(text: FullText | None) -> object:
+    return text.view.top if text is not None and text.view is not None else None

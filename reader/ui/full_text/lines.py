@@ -1,0 +1,215 @@
+"""The lines of a full text as they are drawn: the first line, the text, and what is shown in place of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from reader.core.document.block_lines import IN_ASCII, DocumentLine
+from reader.core.lines import FOLLOW, Line, Piece, cell_len, cut_line, fill, literal, measure, spread
+from reader.ui.kit.glyphs import ASCII, Glyphs
+from reader.ui.kit.lines import hits
+
+if TYPE_CHECKING:
+    from reader.cache.texts import KeptText
+    from reader.core.document.model import Heading
+    from reader.core.paper import Paper
+
+TEXT_ROLES = (
+    "title", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule", "link",
+    "cursor", "more", "key", "letter", "selected",
+)  # fmt: skip
+
+FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
+"""The lines before the text, such as the title, for a width."""
+
+MOST_PEOPLE = 12
+"""Authors that are named before the text; the page of the paper has all."""
+
+
+# Before the text
+
+
+def front_lines(paper: Paper, kept: KeptText) -> FrontLines:
+    """The title, the people and the facts of a text, for a width."""
+    people = ", ".join(paper.authors[:MOST_PEOPLE])
+    if more := len(paper.authors) - MOST_PEOPLE:
+        people += f" +{more}" if more > 0 else ""
+    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts(paper, kept), "muted"))
+    return partial(_front, parts)
+
+
+def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLine]:
+    lines = [DocumentLine()]
+    for text, role in parts:
+        if text:
+            lines += map(DocumentLine, fill([Piece(text, role)], width))
+    return (*lines, DocumentLine())
+
+
+def facts(paper: Paper, kept: KeptText) -> str:
+    """What a text is of, and where it is from."""
+    document = kept.document
+    source = "Hugging Face" if kept.source == "feed" else kept.source
+    version = f"v{document.version}" if document.version else ""
+    newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
+    cut = "its end is missing" if document.is_cut else ""
+    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {source}", cut)
+    return literal(" · ".join(filter(None, parts)))
+
+
+# The first line
+
+
+class TextProgress(NamedTuple):
+    """The content of the first line."""
+
+    title: str
+    heading: Heading | None = None
+    """The section that is being read."""
+    share: float | None = None
+    """How much has been read, from 0 to 1; None without a text."""
+    minutes: int = 0
+    """Minutes to read the rest."""
+    said: str = ""
+    """What goes on, in place of the progress."""
+
+
+def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
+    """The title at the left; the section, the progress and the rest of the time at the right."""
+    parts: list[str] = []
+    if progress.said:
+        parts = [progress.said]
+    elif progress.share is not None:
+        if progress.heading is not None:
+            parts.append(_cut(section_label(progress.heading, glyphs), max(8, width // 2 - 16), glyphs))
+        parts.append(f"{int(100 * progress.share)} %")
+        if progress.share < 1:
+            parts.append(f"{max(1, progress.minutes)} min")
+    right: Line = (Piece(f" {glyphs.dot} ".join(parts), "count"), Piece(" ")) if parts else ()
+    left: Line = (Piece(" "), Piece(literal(progress.title), "quiet"))
+    return spread(cut_line(left, max(0, width - measure(right) - 2), glyphs.ellipsis), right, width)
+
+
+def _cut(text: str, room: int, glyphs: Glyphs) -> str:
+    return "".join(piece.text for piece in cut_line((Piece(text),), room, glyphs.ellipsis))
+
+
+def section_label(heading: Heading, glyphs: Glyphs) -> str:
+    """A section by its number and title, such as `§3 Method`."""
+    title = " ".join(heading_title(heading).split())
+    if not heading.number:
+        return title
+    sign = "§" if heading.number[0].isdigit() and glyphs is not ASCII else ""
+    return f"{sign}{heading.number.rstrip('.')} {title}"
+
+
+def heading_title(heading: Heading) -> str:
+    """The title of a section in plain text, formulas as they are drawn."""
+    from reader.core.document.block_lines import pieces_of, text_of
+
+    return literal(text_of(pieces_of(heading.spans)))
+
+
+# The text
+
+
+PLAIN_ROLES = ("text", "muted", "caption")
+"""Roles of text in which a reference looks like one; it keeps any other role."""
+
+
+class LineMarks(NamedTuple):
+    """What is drawn over a line of the text."""
+
+    searched: re.Pattern[str] | None = None
+    """The words that are looked for."""
+    letters: tuple[tuple[int, str], ...] = ()
+    """The letters that choose references, each behind so many letters of the line."""
+
+
+PLAIN_LINE = LineMarks()
+
+
+def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
+    """A line of the document in pieces that are drawn; references can be clicked."""
+    drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
+    if marks.searched is not None:
+        found = hits("".join(piece.text for piece in drawn), marks.searched)
+        drawn = _over(drawn, [(start, end, None) for start, end in found])
+    return _over(drawn, [(start, start + 1, letter) for start, letter in marks.letters]) if marks.letters else drawn
+
+
+def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
+    """A line with some parts marked as hits, or with a letter in their place."""
+    drawn: list[Piece] = []
+    offset = 0
+    for piece in line:
+        done, end = 0, len(piece.text)
+        for start, stop, letter in spans:
+            first, last = max(done, start - offset), min(end, stop - offset)
+            if first >= last:
+                continue
+            drawn.append(piece._replace(text=piece.text[done:first]))
+            over = piece._replace(text=piece.text[first:last], hit=True)
+            drawn.append(over if letter is None else Piece(letter.ljust(cell_len(over.text)), "letter"))
+            done = last
+        drawn.append(piece._replace(text=piece.text[done:]))
+        offset += end
+    return tuple(piece for piece in drawn if piece.text)
+
+
+def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
+    """A piece as it is drawn; a click on a reference also tells what it says, behind a blank."""
+    text = literal(piece.text)
+    if glyphs is ASCII and piece.role in ("rule", "label"):
+        text = text.translate(IN_ASCII)
+    if not piece.action:
+        return Piece(text, piece.role)
+    role = "link" if piece.role in PLAIN_ROLES else piece.role
+    return Piece(text, role, action=(FOLLOW, f"{piece.action[1]} {text}"))
+
+
+def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
+    """The cells of a line from `start` on, with signs where there is more at the left or at the right."""
+    cells = [(char, piece) for piece in line for char in _cells(piece.text)]
+    shown = cells[start : start + width]
+    if start and shown:
+        shown[0] = (glyphs.more_left, Piece("", "more"))
+    if len(cells) > start + width:
+        shown[-1] = (glyphs.more_right, Piece("", "more"))
+    return tuple(_joined(shown))
+
+
+def _cells(text: str) -> Iterator[str]:
+    """The text of each cell, with the marks that it carries; the second half of a wide character is empty."""
+    found: list[str] = []
+    for char in text:
+        size = cell_len(char)
+        if size == 0 and found:
+            found[-1 if found[-1] else -2] += char
+        elif size:
+            found += [char, *[""] * (size - 1)]
+    yield from found
+
+
+def _joined(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
+    """Cells as pieces; halves of wide characters at the edges become blanks."""
+    text = ""
+    for index, (char, piece) in enumerate(cells):
+        before, after = cells[index - 1][0] if index else "", cells[index + 1][0] if index + 1 < len(cells) else " "
+        is_half = cell_len(before) < 2 if char == "" else cell_len(char) > 1 and after != ""
+        text += " " if is_half else char
+        if index + 1 == len(cells) or cells[index + 1][1] is not piece:
+            yield piece._replace(text=text)
+            text = ""
+
+
+# In place of a text
+
+
+def absence(said: str, keys: Sequence[tuple[str, str]]) -> str:
+    """What is waited for, or why there is no text, and the keys that help; keys are between backticks."""
+    hints = "   ".join(f"`{key}` {name}" for key, name in keys if key)
+    return f"{said}\n\n{hints}"

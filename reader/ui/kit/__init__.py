@@ -1,0 +1,1 @@
+"""How things are drawn: lines, glyphs, panes and the scroll bar."""

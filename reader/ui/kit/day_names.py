@@ -1,0 +1,91 @@
+"""Names of days: as a heading, in a line of facts, in the filter pane."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reader.core.lines import literal
+
+DAYS_OF_WEEK = 7
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def day_heading(day: str, today: date) -> str:
+    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not this one."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return literal(day).upper() or "NO DAY"
+    year = "" if when.year == today.year else f" {when.year}"
+    return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}{year}".upper()
+
+
+def short_day(day: str, today: date, weekday: bool = True) -> str:
+    """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is not this one."""
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return literal(day)
+    year = "" if when.year == today.year else f" {when.year}"
+    name = f"{WEEKDAYS[when.weekday()][:3]} " if weekday else ""
+    return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
+
+
+def day_in_list(day: str, today: date) -> str:
+    """Write an ISO day in at most eight cells: `12 Jun`, in another year `Sep 2024`; empty for no day.
+
+    >>> day_in_list("2026-06-02", date(2026, 11, 24)), day_in_list("2024-09-30", date(2026, 11, 24))
+    ('2 Jun', 'Sep 2024')
+    """
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return ""
+    month = MONTHS[when.month - 1][:3]
+    return f"{when.day} {month}" if when.year == today.year else f"{month} {when.year}"
+
+
+def day_name(day: str, newest: str) -> str:
+    """Write an ISO day without the parts shared with `newest`: `Tue 24`, `Fri 30 Oct`, `Tue 24 Dec 2024`.
+
+    >>> day_name("2026-11-24", "2026-11-24")
+    'Tue 24'
+    """
+    try:
+        then, last = date.fromisoformat(day), date.fromisoformat(newest)
+    except ValueError:
+        return day
+    name = f"{WEEKDAYS[then.weekday()][:3]} {then.day:>2}"
+    if (then.year, then.month) != (last.year, last.month):
+        name += f" {MONTHS[then.month - 1][:3]}"
+    if then.year != last.year:
+        name += f" {then.year}"
+    return name
+
+
+def near_day(day: str, other: str | None = None) -> str:
+    """Name an ISO day in a sentence: `Monday` within a week of `other`, else `Mon 23 Nov`, with the year if it differs.
+
+    >>> near_day("2026-11-23", "2026-11-24"), near_day("2026-10-30", "2026-11-24")
+    ('Monday', 'Fri 30 Oct')
+    """
+    try:
+        then, since = date.fromisoformat(day), date.fromisoformat(other or day)
+    except ValueError:
+        return literal(day)
+    if 0 < abs((since - then).days) < DAYS_OF_WEEK:
+        return WEEKDAYS[then.weekday()]
+    return short_day(day, since)
+
+
+def day_left(day: str, unread: int, other: str | None) -> str:
+    """Say how many papers of a day are unread; the day is named as beside `other`.
+
+    >>> day_left("2026-11-23", 8, "2026-11-24"), day_left("2026-10-30", 0, "2026-11-24")
+    ('Monday has 8 left', 'Fri 30 Oct is read')
+    """
+    return f"{near_day(day, other)} {f'has {unread:,} left' if unread else 'is read'}"

@@ -1,0 +1,397 @@
+"""Every workaround for Textual, each with the version that needs it, the symptom, and its cost or a link.
+
+`tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
+the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
+the command palette replaces Textual's matching by its own (`ui/help/palette.py`), and the drivers for terminals and
+browsers are modules of their own in `ui/terminal/` (`driver.py`, `job_control.py`, `web_driver.py`), as the first two
+can't be imported on Windows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.await_complete import AwaitComplete
+from textual.color import Color
+from textual.events import Key
+from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
+from textual.geometry import Size
+from textual.message_pump import MessagePumpClosed
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.command import CommandPalette
+    from textual.events import Paste
+    from textual.geometry import Region
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
+    from textual.style import Style as VisualStyle
+    from textual.widget import Widget
+
+    _App: TypeAlias = App[str]
+    _Screen: TypeAlias = Screen[None]
+    _Palette: TypeAlias = CommandPalette
+    _Text: TypeAlias = Widget
+else:
+    # At run time the mixins have no Textual base: CSS looks only at the first base that is a widget.
+    _App = _Screen = _Palette = _Text = object
+
+
+# Time
+
+
+class Delayed:
+    """Calls a function once, some time after `begin`, unless it is restarted or stopped before.
+
+    Textual 8.2.8: `set_timer` never calls its function if the program is blocked for the whole delay while the timer
+    starts, as on a busy machine. The timer takes the one call for a missed tick and skips it (`Timer._run`).
+    """
+
+    def __init__(self, node: MessagePump, then: Callable[[], object]) -> None:
+        self._node = node
+        self._then = then
+        self._turn: object = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a call is pending."""
+        return self._turn is not None
+
+    def begin(self, seconds: float) -> None:
+        """Call the function after `seconds`; drop a pending call."""
+        self._turn = turn = object()
+        asyncio.get_running_loop().call_later(seconds, self._node.call_later, self._call, turn)
+
+    def stop(self) -> None:
+        """Drop a pending call."""
+        self._turn = None
+
+    def _call(self, turn: object) -> None:
+        # The call may have been dropped or restarted between the timer and this callback.
+        if turn is self._turn:
+            self._turn = None
+            self._then()
+
+
+# The terminal
+
+
+def color_filters(filters: Iterable[LineFilter], *, colorless: bool) -> list[LineFilter]:
+    """Return an app's line filters without those that change a terminal's own colours; none is sent if `colorless`.
+
+    Textual 8.2.8 takes an empty `NO_COLOR` for one that is set. It chooses the filter for it by the theme that the app
+    has before one is set. That theme is in RGB, so it takes `Monochrome`, which sends greys
+    (https://github.com/Textualize/textual/issues/839); its `NoColor` sends codes for the default colours.
+    It also runs `ANSIToTruecolor` on each line of themes without ANSI colours: 2 ms of each frame.
+    """
+    kept = [one for one in filters if not isinstance(one, ANSIToTruecolor | Monochrome | NoColor)]
+    return [*kept, _COLORLESS] if colorless else kept
+
+
+class Colorless(LineFilter):
+    """Takes the colours from all drawn text, and leaves weight, underlines and the like."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without colours."""
+        return [Segment(text, style and _without_color(style), control) for text, style, control in segments]
+
+
+@lru_cache(4096)
+def _without_color(style: Style) -> Style:
+    # `Style.without_color` drops what a click there means.
+    plain = style.without_color
+    return plain + Style.from_meta(style.meta) if style._meta else plain
+
+
+_COLORLESS = Colorless()
+"""One instance for all frames: Textual caches a filtered line by the filter."""
+
+
+def visual_style(widget: Widget, *component_classes: str, partial: bool = False) -> VisualStyle:
+    """Return a widget's style under its component styles, reverse included.
+
+    Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
+    """
+    from textual.style import Style as VisualStyle
+
+    style = type(widget).get_visual_style(widget, *component_classes, partial=partial)
+    if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
+        return style + VisualStyle(reverse=True)
+    return style
+
+
+class ControlNet(LineFilter):
+    """Replaces control characters in all drawn text by blanks, so that columns stay aligned.
+
+    Textual 8.2.8 writes them directly to the terminal, which obeys them. All foreign text is cleaned long before, so
+    this net should never catch anything.
+    """
+
+    _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments without their control characters."""
+        if not self._CAUGHT.search("".join([text for text, _, _ in segments])):
+            return segments
+        return [
+            Segment(set_cell_size(self._CAUGHT.sub("", text), cell_len(text)), style, control)
+            if self._CAUGHT.search(text)
+            else Segment(text, style, control)
+            for text, style, control in segments
+        ]
+
+
+# Styles
+
+
+class StylesheetParsedOnce(_App):
+    """Mixed into the app: parses the stylesheets once at the start, and again only when a theme changes a variable.
+
+    Textual 8.2.8 parses all stylesheets a second time at the start of an app that sets its theme: 25 ms.
+    """
+
+    _parsed_with: dict[str, str] | None = None
+
+    def use_theme_variables(self) -> None:
+        """Make the first parse of the stylesheets use the theme's variables; call it once the theme is set."""
+        self._parsed_with = self.get_css_variables()
+        self.stylesheet.set_variables(self._parsed_with)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Parse the stylesheets and match all styles again, if a variable has changed."""
+        variables = self.get_css_variables()
+        if variables != self._parsed_with:
+            self._parsed_with = variables
+            super().refresh_css(animate)
+
+
+# Scrolling
+
+
+class KeptScrollBar(ScrollBar):
+    """A vertical scrollbar that keeps its lines while it looks the same; a subclass defines its look and draws it.
+
+    Textual 8.2.8 redraws a whole scrollbar, which takes 2 ms, each time its pane scrolls, and those of all panes
+    each time one pane is laid out. In a long list the picture is nearly always the same.
+    """
+
+    def __init__(self, *, name: str, thickness: int) -> None:
+        super().__init__(name=name, thickness=thickness)
+        self._picture: object = None
+        self._strips: list[Strip] = []
+
+    def picture(self) -> object:
+        """Return a value that changes whenever the drawn lines change."""
+        raise NotImplementedError
+
+    def draw(self) -> list[Strip]:
+        """Draw all lines."""
+        raise NotImplementedError
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # A scrollbar that is being removed stays on the screen unchanged for a moment.
+        if self.is_attached:
+            picture = self.picture()
+            if picture != self._picture:
+                self._picture, self._strips = picture, self.draw()
+        return [strip.crop(crop.x, crop.right) for strip in self._strips[crop.y : crop.bottom]]
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint the scrollbar, unless it would look the same."""
+        is_same = self._picture is not None and self.is_attached and self.picture() == self._picture
+        if is_same and not (layout or recompose):
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+class BareScrollView(ScrollView, inherit_bindings=False):
+    """A scroll view without border and padding; the lines of `render_line` go to the screen unchanged.
+
+    Textual 8.2.8 puts each line through `StylesCache`, which looks for the widget's border and padding: half of a
+    frame's time. It has no way to set the class of one widget's scrollbar. It lays the whole screen out and draws all
+    of it (20 ms) for each text of another length, though the place of the bar is always kept.
+    """
+
+    SCROLLBAR: ClassVar[type[KeptScrollBar]] = KeptScrollBar
+
+    virtual_size = Reactive(Size(0, 0))
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Let the bar know how long the text is."""
+        if self.container_size:
+            self._scroll_update(size)
+
+    @property
+    def columns(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return max(0, self.size.width - self.scrollbar_size_vertical)
+
+    @property
+    def ground(self) -> Style:
+        """The style of cells without text."""
+        return self.rich_style
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, made at its first use, like Textual's own."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = self.SCROLLBAR(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strips = [self.render_line(y) for y in crop.line_range]
+        start, end = crop.column_span
+        if (start, end) != (0, self.columns):
+            strips = [strip.crop_extend(start, end, self.ground) for strip in strips]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        return strips
+
+
+# Screens and input
+
+
+@runtime_checkable
+class BoundedDriver(Protocol):
+    """A driver that keeps keys back while too many wait."""
+
+    def handled(self, keys: int) -> None:
+        """Make room for further keys."""
+
+
+@runtime_checkable
+class FollowingDriver(Protocol):
+    """A driver that waits while a frame that Textual has not drawn is on the terminal."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on, first what the terminal has sent before."""
+
+
+class HeldScreen(_Screen):
+    """Mixed into a screen: it draws nothing while it is held.
+
+    Textual 8.2.8 has `App.batch_update` for this, which renders all frames that it does not draw, and delays layouts.
+    """
+
+    is_held = False
+
+    def _compositor_refresh(self) -> None:
+        if not self.is_held:
+            super()._compositor_refresh()
+
+    def draw_ahead(self) -> None:
+        """Lay the screen out and make its lines, which widgets keep for the frame that is drawn first."""
+        self._refresh_layout()
+        self._compositor.render_strips()
+
+    def release(self) -> None:
+        """Draw from now on, at first all."""
+        if self.is_held:
+            self.is_held = False
+            self.refresh()
+
+
+async def take_keys(node: MessagePump) -> list[Key]:
+    """Take the keys that follow the current message in a node's queue.
+
+    Textual 8.2.8 handles each key for itself, so that a program does not see how many more wait, and draws a frame for
+    each one or for none.
+    """
+    keys: list[Key] = []
+    # Behind the last key may stand the end of all messages.
+    with suppress(MessagePumpClosed):
+        # A forwarded key comes back from a widget that did not want it.
+        while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
+            keys.append(cast(Key, await node._get_message()))
+    return keys
+
+
+class BlankGround(_Screen):
+    """Mixed into a screen without text of its own: its ground is drawn as one line, and filtered as all lines are.
+
+    Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
+    ground's colours also where the user wants none.
+    """
+
+    BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        _, background = self.background_colors
+        strip = Strip.blank(crop.width, self.visual_style.rich_style)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return [strip] * crop.height
+
+
+class DismissedOnce(_Screen):
+    """Mixed into a screen: a second dismissal does nothing.
+
+    Textual 8.2.8 pops the screen in front at each `dismiss`, so a key pressed twice before the screen is gone
+    also closes the screen below (https://github.com/Textualize/textual/pull/4789 dropped the check).
+    """
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close the screen, if it is still in front."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+
+class ReversesHighlight(_Palette):
+    """Mixed into a command palette: the `reverse` of the highlighted command is drawn; see `visual_style`."""
+
+    def on_mount(self) -> None:
+        from textual.command import CommandList
+
+        commands = self.query_one(CommandList)
+        vars(commands)["get_visual_style"] = partial(visual_style, commands)
+
+
+class PagesOnlyLaidOutCommands(_Palette):
+    """Mixed into a command palette: keys reach its list of commands only once the list has lines.
+
+    Textual 8.2.8 ends the program with a KeyError if a page key comes after the commands and before their layout
+    (`OptionList._move_page`), or if the list has no room for a line.
+    """
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action may run now."""
+        from textual.command import CommandList
+
+        if action == "command_list" and self.query_one(CommandList).size.height == 0:
+            return False
+        return super().check_action(action, parameters)
+
+
+class PastesWhole(_Text):
+    """Mixed into an input or a text area: the whole pasted text goes through `insert_pasted`.
+
+    Textual 8.2.8 inserts control characters, and into an input only the first line. It calls the `_on_paste` of each
+    base class, so the handler here has to prevent the default.
+    """
+
+    def insert_pasted(self, text: str) -> None:
+        """Insert a pasted text, cleaned."""
+        raise NotImplementedError
+
+    def _on_paste(self, event: Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.insert_pasted(event.text)
+
+    def action_paste(self) -> None:
+        """Insert text that was copied within the program."""
+        self.insert_pasted(self.app.clipboard)

@@ -1,0 +1,138 @@
+"""A line to type in, at the bottom of a screen, with a line of advice below."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input
+
+from reader.core.lines import Line
+from reader.core.text import clean
+from reader.ui.kit.line_widgets import KeyLines
+from reader.ui.kit.styled_text import draw
+from reader.ui.kit.textual_fixes import PastesWhole
+
+_PATIENCE = 1.0
+"""Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
+
+
+class LineInput(PastesWhole, Input):
+    """A line of text of at most `limit` characters; a `highlighter` styles its pieces."""
+
+    def __init__(self, limit: int, highlighter: Highlighter | None = None) -> None:
+        super().__init__(highlighter=highlighter, max_length=limit, select_on_focus=False, compact=True)
+        self._limit = limit
+
+    def insert_pasted(self, text: str) -> None:
+        self.replace(clean(text, self._limit), *self.selection)
+
+    async def catch_up(self) -> None:
+        """Wait until the keys sent to it are handled."""
+        taken = asyncio.Event()
+        if self.call_later(taken.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(taken.wait(), _PATIENCE)
+
+
+class TypedLine(Widget):
+    """A word that says what is typed, the text, and a line of advice, which `advise` draws for a width."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "typed--quiet", "typed--key", "typed--chosen", "typed--number", "typed--mistake",
+    }  # fmt: skip
+
+    def __init__(self, name: str, advise: Callable[[int], Line], changed: Callable[[], object], limit: int) -> None:
+        """`changed` is called after each edit; a longer text than `limit` can't be typed."""
+        super().__init__()
+        self._label = name
+        self._advise = advise
+        self._changed = changed
+        self._input = LineInput(limit)
+        self._advice = _Advice(self)
+
+    def compose(self) -> ComposeResult:
+        label = _Label(self._label)
+        label.styles.width = len(self._label) + 2
+        yield label
+        yield self._input
+        yield self._advice
+
+    def advice(self, width: int) -> Line:
+        """The line of advice."""
+        return self._advise(width)
+
+    def advise(self) -> None:
+        """Draw the advice again."""
+        self._advice.refresh()
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self._input.value
+
+    @property
+    def before_cursor(self) -> str:
+        """The text before the cursor."""
+        return self._input.value[: self._input.cursor_position]
+
+    def replace(self, start: int, word: str, end: str = " ") -> None:
+        """Put a word in place of the text from `start` to the cursor, with a blank behind it, or with `end`."""
+        self._input.replace(f"{word}{end}", start, self._input.cursor_position)
+
+    def write(self, text: str) -> None:
+        """Replace the whole text."""
+        self._input.value = text
+        self._input.cursor_position = len(text)
+
+    def begin(self) -> None:
+        """Take the keys."""
+        self.screen.set_focus(self._input)
+
+    async def catch_up(self) -> None:
+        """Wait until the text has handled the keys sent to it."""
+        await self._input.catch_up()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell of each edit, and draw the advice again."""
+        event.stop()
+        self._changed()
+        self.advise()
+
+
+class _Label(Widget):
+    """The word before the text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def render(self) -> Content:
+        return Content(self._text)
+
+
+class _Advice(KeyLines):
+    """The line below the text; its keys can be clicked."""
+
+    def __init__(self, line: TypedLine) -> None:
+        super().__init__()
+        self._line = line
+
+    def shown_lines(self) -> Sequence[Line]:
+        """Return the line as it is drawn."""
+        return (self._line.advice(self.size.width),)
+
+    def render(self) -> Content:
+        return draw(self._line, self.shown_lines()[0], "typed")
+
+    def on_click(self, event: events.Click) -> None:
+        """Keep the focus on the text."""
+        event.stop()
+        self._line.begin()

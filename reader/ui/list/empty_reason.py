@@ -1,0 +1,340 @@
+"""Why the list is empty and which way leads on, as a function of the state; and the notice at the end of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reader.core.dates import Period, period_containing, period_of_view
+from reader.core.query.suggestions import complete
+from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, VIEWS, Place, View, feed_text
+from reader.ui.kit.day_names import day_left, near_day, short_day
+from reader.ui.list.empty_lines import EmptyReason, Sentence
+from reader.ui.query.advice import (
+    find_mistake,
+    find_unknown_topic,
+    is_unfinished,
+    mended,
+    names_no_paper_yet,
+    with_known_topics,
+)
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount
+    from reader.ui.state.counts import Counts
+
+SATURDAY = 5
+
+TO_LEARN = "Star a paper that you like, or pick three topics; then the best for you come first."
+
+JUST_BEGUN = "starting"
+"""The progress of a refresh that has nothing to report yet."""
+
+_ALL = "view.all all papers"
+_CLEAR = "find.clear clears the query"
+_PUT_BACK = "query.cancel puts the list back"
+_STOP = "app.escape stop"
+_TAKE = "query.complete takes it"
+
+_EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
+    FOR_YOU: ("Nothing is left that is unread and not starred.", ""),
+    QUEUED: ("Nothing to read later.", "On a paper, `paper.queue` puts it here until you let it go."),
+    "followed": ("No paper that you follow is here yet.", "New ones will be."),
+    "group": (
+        "Nobody shares a paper with you yet.",
+        "In a shell, 'dailypapers group --help' says how to begin one, or to join.",
+    ),
+    "muted": ("Nothing is muted.", "Papers with the words of mute in your settings come here."),
+    "pages": (
+        "No saved page is here yet.",
+        "In a shell, 'dailypapers import FILE' takes in a page that a browser saved.",
+    ),
+    "second": ("Nothing has changed.", "Papers that change after you star, read or pass them come here."),
+    "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
+}
+"""What a view without papers says, and why, where that depends on nothing else."""
+
+_NEVER_HIDDEN = ("muted", "pages")
+"""Views of which nothing is said of hidden papers."""
+
+_NAMES = {
+    **dict.fromkeys(("all", "unread"), "what is here"),
+    **{"starred": "the starred papers", "queue": "the queue", "followed": "what you follow"},
+}
+"""What the papers of a view are called, where it is not their view's name."""
+
+
+def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
+    """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed.
+
+    It names the keys that help here, whether or not a query is typed: those that do not act are not shown.
+    """
+    listing = state.listing
+    view, facts, learned = listing.place.view, listing.facts, listing.order.learned
+    if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
+        return reason
+    if listing.results is not None:
+        ways = "find.query other words", "app.escape back to the list", _PUT_BACK
+        return EmptyReason(("The feed finds nothing for ", listing.results.text, "."), ways=ways)
+    if facts.missing_id:
+        what = ("", facts.missing_id, " is not here yet.")
+        if demo:
+            return EmptyReason(what, "The sample fetches nothing.", (_CLEAR, _PUT_BACK))
+        fetches = "fetches it from the feed or from arXiv"
+        return EmptyReason(what, "", (f"find.fetch {fetches}", f"query.accept {fetches}", _CLEAR, _PUT_BACK))
+    if facts.newest_day is None and not facts.has_papers:
+        return _no_papers(state, today, demo=demo)
+    if view.id == TRIAGE and state.triage is not None:
+        from reader.ui.triage.lines import triage_summary
+
+        one = state.triage
+        return triage_summary(one.pace, one.counts, one.aside, one.finished)
+    if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
+        return EmptyReason(
+            "Nothing has been learned from your marks yet.", TO_LEARN, ("view.weights picks topics", _ALL)
+        )
+    if listing.place.text:
+        return _nothing_matches(state, today, demo=demo)
+    return _nothing_listed(state, today, demo=demo)
+
+
+def corrected(place: Place, topics: Mapping[str, int]) -> str | None:
+    """The query with its unknown topics mended; None if all are known, or none is near."""
+    text = with_known_topics(place.text, tuple(topics))
+    return text if text != place.text else None
+
+
+def _while_typing(state: State, typed: str) -> EmptyReason | None:
+    """What to say of a text that can't be asked yet, or asks for a topic that there is not; None of any other.
+
+    It agrees with the query line: its key takes a completion first, else the suggestion for the mistake.
+    """
+    topics = state.topic_papers
+    mistake = find_mistake(typed)
+    error = mistake or find_unknown_topic(typed, topics)
+    if names_no_paper_yet(typed):
+        return EmptyReason("Paste a paper's id or address.", "Such as 2406.12345.", (_PUT_BACK,))
+    if error is None:
+        return None
+    completion = complete(typed, len(typed), {**state.vocabulary, "topic": topics})
+    is_later = completion is not None and error.suggestion is not None and error.end <= completion.start
+    if completion is not None and not is_later:
+        return EmptyReason("Nothing matches yet.", ways=(_PUT_BACK,))
+    if error.suggestion:
+        what: Sentence = str(error) if mistake else ("Nothing matches ", typed.strip(), ".")
+        return EmptyReason(what, ("Did you mean ", mended(typed, error).strip(), "?"), (_TAKE, _PUT_BACK))
+    if mistake is None:
+        return None
+    return EmptyReason("Nothing matches yet." if is_unfinished(typed, mistake) else str(mistake), ways=(_PUT_BACK,))
+
+
+def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
+    """Of a cache without papers."""
+    refresh, is_top = state.refresh, not state.listed_text
+    what, sample, leave = "No papers yet.", "app.sample open the sample", "app.back quit"
+    if demo:
+        return EmptyReason(what, ways=(leave,))
+    if refresh.progress is not None:
+        # With a query, the key first lets that go.
+        ways = (_STOP if is_top else "", sample)
+        return EmptyReason(what, _progress(state, f"Fetching {_fetched(refresh.view, today)}"), ways)
+    fetch = "app.refresh try again" if refresh.problem else "app.refresh fetch"
+    return EmptyReason(what, refresh.problem, (fetch, sample, leave if is_top else "", _PUT_BACK))
+
+
+# With a query
+
+
+def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
+    place, counts = state.listing.place, state.place_counts
+    has_papers = counts is None or bool(counts.base)
+    if place.is_aside:
+        return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
+    if (meant := corrected(place, state.topic_papers)) is not None:
+        what = ("Nothing matches ", place.text, ".")
+        return EmptyReason(what, ("Did you mean ", meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
+    what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
+    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
+        return _all_read(state, counts.base, today)
+    if state.refresh.is_running and state.refresh.view == place.view.id and not (counts and counts.base):
+        return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))
+    searches = "find.feed searches the feed" if feed_text(place.text) and not demo else ""
+    if state.in_all:
+        # Where the view has no papers at all, the key that clears the query would not help.
+        ways = ("find.widen searches all", _CLEAR if has_papers else "", searches, _PUT_BACK)
+        return EmptyReason(what, f"{state.in_all:,} in all.", ways)
+    why = "" if has_papers else _nothing_listed(state, today, demo=demo).what
+    return EmptyReason(what, "".join(why), (_CLEAR, searches, _PUT_BACK))
+
+
+def _where(view: View, newest: str | None, today: date) -> str:
+    """The view for the end of a sentence; empty for all papers.
+
+    Today shows the newest day of the cache, which may be an earlier one.
+    """
+    if view.id == "today" and newest and newest < today.isoformat():
+        return f" on {short_day(newest, today)}"
+    period = period_of_view(view.id)
+    if period is not None:
+        return f" {'on' if period.kind == 'day' else 'in'} {period.short}"
+    return "" if view.id == "all" else f" in {view.name}"
+
+
+# Without a query
+
+
+def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
+    listing, counts = state.listing, state.counts
+    view = listing.place.view
+    period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
+    if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
+        papers = sum(day.papers for day in counts.days) if counts else 0
+        looks = "" if demo or state.refresh.is_running else "app.refresh looks for new ones"
+        what = f"All {f'{papers:,} ' if papers > 1 else ''}papers are read."
+        return EmptyReason(what, _progress(state, "New ones are being fetched"), (looks, _ALL))
+    if view.id not in _NEVER_HIDDEN and (listing.facts.are_hidden or view.id in ("all", "unread")):
+        return _all_hidden(state, period, today)
+    if view.id == "followed" and not state.follows:
+        how = "On a paper, `paper.follow` takes its authors, its venue, a topic or a word."
+        return EmptyReason("You follow nothing yet.", how, (_ALL, "app.help all keys"))
+    if view.id in _EMPTY_VIEWS:
+        return EmptyReason(*_EMPTY_VIEWS[view.id], (_ALL,))
+    if view.id.startswith(FOLLOW):
+        return EmptyReason(f"No paper of {view.name} is here yet.", "New ones will be.", (_ALL,))
+    if view.id.startswith(SAVED):
+        wrong = find_unknown_topic(view.query, state.topic_papers)
+        asks = ("" if wrong is None else f"{wrong} ") + "It asks for "
+        return EmptyReason(("No paper in ", view.name, "."), (asks, view.query, "."), (_ALL,))
+    if state.refresh.is_running and state.refresh.view == view.id and not demo:
+        return EmptyReason(f"Fetching {_fetched(view.id, today)}.", _progress(state, ""), (_STOP,))
+    if view.is_ranking:
+        fetch = "app.refresh try again" if state.refresh.problem else "app.refresh asks the feed"
+        why = state.refresh.problem or "What the feed ranks first now comes here."
+        return EmptyReason("No ranking yet.", "The sample has none." if demo else why, ("" if demo else fetch, _ALL))
+    return _no_papers_of(state, period or period_containing("day", today), today, demo=demo)
+
+
+def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason:
+    view, lists = state.listing.place.view, "find.query is:hidden lists them"
+    if period is not None:
+        name = "today" if view.id == "today" else _name(period, today)
+        return EmptyReason(f"All papers of {name} are hidden.", "", (*_near_days(state, period), lists))
+    kind = f"{view.name.lower()} " if view.id in ("followed", "starred", "trending") else ""
+    where = "" if kind or view.id in ("all", "unread") else f" in {view.name}"
+    return EmptyReason(f"All {kind}papers{where} are hidden.", "", (lists,))
+
+
+def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> EmptyReason:
+    is_day, problem = period.kind == "day", state.refresh.problem
+    asks = "app.refresh asks the feed"
+    if is_day and period.first.weekday() >= SATURDAY:
+        why, asks = "The feed rests at weekends.", ""
+    elif demo:
+        why, asks = "The sample has only its own days.", ""
+    elif state.listing.facts.is_day_known:
+        why = "The feed listed nothing."
+    elif problem:
+        why, asks = problem, "app.refresh try again"
+    else:
+        why = "The feed has not been asked yet."
+    ways = tuple(filter(None, (*_near_days(state, period), asks)))
+    ways = ways if ways and state.listing.facts.newest_day else (*ways, _ALL)
+    return EmptyReason(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.", why, ways)
+
+
+def _name(period: Period, today: date) -> str:
+    return short_day(period.date, today) if period.kind == "day" else period.name
+
+
+def _near_days(state: State, period: Period) -> tuple[str, ...]:
+    """The keys to the nearest older and newer days with papers that are not hidden."""
+    first, last = period.first.isoformat(), period.last.isoformat()
+    days: tuple[DayCount, ...] = state.counts.days if state.counts else ()
+    older = next((day for day in days if day.day < first and day.papers), None)
+    newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
+    return tuple(
+        f"{key} {near_day(day.day, edge)} has {day.papers:,}"
+        for key, day, edge in (("day.older", older, first), ("day.newer", newer, last))
+        if day is not None
+    )
+
+
+def _fetched(view_id: str, today: date) -> str:
+    """What a refresh for a view fetches."""
+    period = period_of_view(view_id)
+    if period is not None:
+        return _name(period, today)
+    return "the feed's ranking" if view_id == "trending" else "the latest days"
+
+
+def _progress(state: State, what: str) -> str:
+    """A sentence about the refresh, if one is running: what it does, and how far it is if that is known."""
+    progress = state.refresh.progress
+    if progress is None:
+        return ""
+    parts = [part for part in (what, progress if progress != JUST_BEGUN else "") if part]
+    return f"{': '.join(parts)}." if parts else ""
+
+
+# All read
+
+
+def day_of(view: View, newest: str | None) -> str | None:
+    """The ISO day of a view of one day, where Today is the newest day; None for other views."""
+    if view.id == "today":
+        return newest
+    period = period_of_view(view.id)
+    return period.date if period is not None and period.kind == "day" else None
+
+
+def _all_read(state: State, papers: int, today: date) -> EmptyReason:
+    """Say that all papers of the listed view are read, and where unread ones are."""
+    view = state.listing.place.view
+    day, period = day_of(view, state.listing.facts.newest_day), period_of_view(view.id)
+    name = "today" if view.id == "today" else _name(period, today) if period else _NAMES.get(view.id, view.name)
+    ways = _ways_on(state.counts, state.listing.place, day)
+    nowhere = "" if state.counts is None or ways else "Nothing unread is left anywhere."
+    what = f"All {f'{papers:,} ' if papers > 1 else ''}of {name} read."
+    return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
+
+
+def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> str:
+    """Say after a mark that all of the listed day is read, and what leads on; empty if some of it is unread."""
+    if day.unread or not day.papers:
+        return ""
+    number = f"{day.papers:,} " if day.papers > 1 else ""
+    ways = (way.partition(" ") for way in _ways_on(state.counts, state.place, day.day))
+    on = [f"{key(action)} {effect}" for action, _, effect in ways if key(action)]
+    nowhere = ["nothing unread is left"] if state.counts is not None and not on else []
+    # A narrow terminal drops the last part; the end of the list says the way on too.
+    return " · ".join((f"All {number}read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
+
+
+def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str, ...]:
+    """The ways to unread papers from a place whose papers are all read; `day` is its day, if it is one."""
+    if counts is None:
+        return ()
+    ways = []
+    older = _next_older(place, day, counts.days) if day is not None else None
+    if older is not None and older.unread:
+        ways.append(f"day.older {day_left(older.day, older.unread, day)}")
+    # The counts may be from before the last of the day was read.
+    here = next((other.unread for other in counts.days if other.day == day), 0)
+    elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here
+    if elsewhere > 0:
+        ways.append(f"view.unread all {elsewhere:,} unread")
+    return tuple(ways)
+
+
+def _next_older(place: Place, day: str, days: tuple[DayCount, ...]) -> DayCount | None:
+    """The day to which the key for the older day goes; None if that is not known."""
+    if place.text and not asks_for_unread(place):
+        return None
+    return next((other for other in days if other.day < day and (other.unread or not place.text)), None)
+
+
+def asks_for_unread(place: Place) -> bool:
+    """Whether the query asks for the unread papers of the view, and for nothing else."""
+    return bool(place.text) and str(place.query.root) == "is:unread"

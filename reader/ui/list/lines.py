@@ -1,0 +1,246 @@
+"""How the list draws papers, headings of days, and its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from reader.core.lines import Line, Piece, cell_len, cut, literal, measure
+from reader.core.paper_row import Flag, PaperRow, flag_to_show
+from reader.ui.kit.day_names import day_heading, day_in_list, day_left
+from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.lines import mark
+
+if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount
+
+LIST_ROLES = (
+    "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",
+    "date", "day", "key", "selected",
+)  # fmt: skip
+"""The roles of the list's pieces."""
+
+WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
+"""Minimum widths for these columns; the title has the rest."""
+
+WITH_WORDS = 44
+"""Minimum width of a heading that says what its numbers are."""
+
+DATE_WIDTH = len("Sep 2024")
+DATE_GAP = 2
+
+
+class ListLook(NamedTuple):
+    """How the list is drawn, apart from its width and the cursor."""
+
+    glyphs: Glyphs
+    today: date
+    searched: re.Pattern[str] | None = None
+    """The searched words, which are marked in titles."""
+    has_dates: bool = False
+    """Whether each row has its date, because no headings name the days."""
+    is_comfortable: bool = False
+    """Whether a second line has people and topics."""
+    older_key: str = ""
+    """The key that goes to the day before."""
+
+
+def draw_paper(
+    row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False, *, in_text: bool = False
+) -> tuple[Line, ...]:
+    """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
+
+    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes, code, title, the
+    signs of what is kept of it and the date; the second has why it suits the user, or the organization or the people
+    and the topics, and then the date.
+    The sign of the full text is marked if only that has the searched words.
+    """
+    glyphs = look.glyphs
+    state, state_role = _state(row, glyphs)
+    bar = Piece(glyphs.cursor if highlighted else " ", "bar")
+    sign = Piece(glyphs.selected, "selected") if selected else Piece(_sign(row, glyphs), "bar")
+    begin = [bar, Piece(state, state_role), sign]
+    if width >= WITH_UPVOTES:
+        begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
+    if width >= WITH_CODE:
+        begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
+    indent = measure(begin)
+    date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
+    title_end = (*_kept(row, width, glyphs, in_text), *(() if look.is_comfortable else date_end))
+    # One blank stays before the pane's bar.
+    room = width - indent - 1
+    title = mark(
+        cut(literal(row.title), room - measure(title_end), glyphs.ellipsis),
+        _title_role(row, highlighted),
+        look.searched,
+    )
+    first = _filled((*begin, *title), title_end, width)
+    if not look.is_comfortable:
+        return (first,)
+    about = Piece(_about(row, room - measure(date_end), look.glyphs), "about")
+    if row.why:
+        about = Piece(_whole(literal(row.why), room - measure(date_end), glyphs), "about")
+    return first, _filled((bar, Piece(" " * (indent - 1)), about), date_end, width)
+
+
+def _filled(left: Sequence[Piece], right: Line, width: int) -> Line:
+    """Put the date, if there is one, at the right edge, with a blank behind it."""
+    if not right:
+        return tuple(left)
+    return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
+
+
+def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
+    """The signs of what the user or the cache keeps of a paper; only such a paper's title has less room."""
+    kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text and not in_text, glyphs.full_text))
+    signs = "".join(sign for is_kept, sign in kept if is_kept)
+    if width < WITH_UPVOTES or not (signs or in_text):
+        return ()
+    return (Piece(f" {signs}", "mark"), *((Piece(glyphs.full_text, "mark", hit=True),) if in_text else ()))
+
+
+def _date(day: str, look: ListLook) -> Line:
+    return (Piece(f"{'':{DATE_GAP}}{day_in_list(day, look.today):>{DATE_WIDTH}}", "date"),)
+
+
+def _about(row: PaperRow, room: int, glyphs: Glyphs) -> str:
+    """The organization, else the first author, and the topics that fit whole."""
+    others = f" +{row.author_count - 1}" if row.author_count > 1 else ""
+    who = row.organization or (f"{row.author}{others}" if row.author else "")
+    parts = [cut(literal(who), room, glyphs.ellipsis)] if who else []
+    for topic in row.topics:
+        longer = [*parts, literal(topic)]
+        if cell_len(_joined(longer, glyphs)) > room:
+            break
+        parts = longer
+    return _joined(parts, glyphs)
+
+
+def _whole(why: str, room: int, glyphs: Glyphs) -> str:
+    """As many of the reasons as fit whole, at least the first."""
+    parts = why.split("; ")
+    while len(parts) > 1 and cell_len("; ".join(parts)) > room:
+        parts.pop()
+    return cut("; ".join(parts), room, glyphs.ellipsis)
+
+
+def _joined(parts: Sequence[str], glyphs: Glyphs) -> str:
+    return f" {glyphs.dot} ".join(parts)
+
+
+def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
+    if not row.kept:
+        return glyphs.elsewhere, "dot"
+    if row.hidden:
+        return glyphs.hidden, "faint"
+    if row.starred:
+        return glyphs.starred, "star"
+    return (glyphs.read, "faint") if row.read else (glyphs.unread, "dot")
+
+
+def _sign(row: PaperRow, glyphs: Glyphs) -> str:
+    """The sign of a surprise or a flag, else of rising votes, which the paper's facts have too."""
+    if row.is_surprise:
+        return glyphs.surprise
+    flag = flag_to_show(row.flags)
+    if flag is None:
+        return glyphs.rising if row.rising else " "
+    return {Flag.CHANGED: glyphs.changed, Flag.FOLLOWED: glyphs.followed, Flag.HIGHLIGHTED: glyphs.highlighted}[flag]
+
+
+def _title_role(row: PaperRow, highlighted: bool) -> str:
+    if highlighted:
+        return "current-read" if row.hidden or row.read else "current"
+    if row.hidden:
+        return "hidden"
+    return "read" if row.read else "unread"
+
+
+def _short(number: int | None) -> str:
+    """Write a number in at most four cells; an unknown one is blank."""
+    if number is None:
+        return ""
+    if number < 10_000:
+        return str(number)
+    return f"{number // 1_000}k" if number < 1_000_000 else f"{min(number // 1_000_000, 999)}M"
+
+
+class PaperAt(NamedTuple):
+    """A paper in the list."""
+
+    row: PaperRow
+    is_highlighted: bool = False
+    is_selected: bool = False
+    in_text: bool = False
+    """Whether only its full text has the searched words."""
+
+
+class Heading(NamedTuple):
+    """A day's heading."""
+
+    day: str
+    papers: int | None = None
+    """None while unknown."""
+    unread: int | None = None
+    """None while unknown, or if the list does not have all papers of the day."""
+
+
+class DayEnd(NamedTuple):
+    """What comes after the last paper of a day."""
+
+    day: str
+    """ISO date."""
+    unread: int
+    """Number of the day's papers that are unread."""
+    older: DayCount | None = None
+    """The listed day before it."""
+
+
+Content: TypeAlias = PaperAt | Heading | DayEnd
+
+
+def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
+    """Draw the lines of a paper, a heading or the end."""
+    match content:
+        case PaperAt(row, is_highlighted, is_selected, in_text):
+            return draw_paper(row, width, look, is_highlighted, is_selected, in_text=in_text)
+        case Heading():
+            return (draw_heading(content, width, look),)
+        case DayEnd():
+            return (), draw_end(content, width, look)
+
+
+def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
+    """Draw a day's heading, with its number of papers at the right: `12 unread of 34`, `12/34` where that is long.
+
+    The number of papers is last, so it stays where it is when the number of unread ones is known.
+    """
+    number = "" if heading.papers is None else f"{heading.papers:,}"
+    if number and heading.unread is not None:
+        between = " unread of " if width >= WITH_WORDS else "/"
+        number = f"{heading.unread:,}{between}{number}"
+    room = width - 3 - len(number)
+    name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
+    return (Piece(" "), Piece(f"{name:<{max(room, 0)}}", "day"), Piece(f" {number} ", "number"))
+
+
+def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
+    """What comes after a day, or after the newest day if it is empty; `days` are the listed days, newest first."""
+    place = 0 if not day else next((place for place, one in enumerate(days) if one.day == day), len(days))
+    if place >= len(days):
+        return None
+    return DayEnd(days[place].day, days[place].unread, next(iter(days[place + 1 : place + 2]), None))
+
+
+def draw_end(end: DayEnd, width: int, look: ListLook) -> Line:
+    """Draw the end of a day: `— 12 unread · [ Monday has 8 left —`; nothing if there is no room for it."""
+    glyphs = look.glyphs
+    left = f"{end.unread:,} unread" if end.unread else "all read"
+    line = [Piece(" "), Piece(f"{glyphs.line} {left} ", "about")]
+    if end.older is not None and look.older_key:
+        left = day_left(end.older.day, end.older.unread, end.day)
+        line += [Piece(f"{glyphs.dot} ", "about"), Piece(look.older_key, "key"), Piece(f" {left} ", "about")]
+    line.append(Piece(glyphs.line, "about"))
+    return tuple(line) if measure(line) < width else ()

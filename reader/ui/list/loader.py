@@ -1,0 +1,219 @@
+"""Read the list of the place: first a screenful, then the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.cache.reads.orders import Order, with_near
+from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
+from reader.core.paper_row import PaperKey
+from reader.session.first_list import SCREENFUL
+from reader.session.places import Place, selection_of
+from reader.ui.library.marking import cached_keys
+from reader.ui.shell.services import Services
+from reader.ui.state.parts import CacheFacts, ListContent, ListRequest, Position
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.cache.search.selection import Selection
+
+INDEXING = 0.5
+"""Seconds between two looks for a list whose index is being made."""
+
+FEW = 20
+"""Papers that are near to the typed words follow those that have them."""
+
+BEFORE_NEAREST = 0.2
+"""Seconds before the nearest papers are looked for: a user who goes on typing does not need them."""
+
+AFTER_SCREENFUL = 0.04
+"""Seconds between listing the first screenful and reading the rest."""
+
+
+class ListLoader:
+    """Reads the list of the state's newest request; each read ends in one change of the state."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self._library = services.library
+        self._order = services.settings.order
+        self._selection: Selection | None = None
+        self.awaited: str | None = None
+        """The id of the paper to which the cursor goes once the whole first list is there."""
+        self.has_listed = False
+        """Whether there was a list."""
+
+    def load_first(self, keep: str | None) -> None:
+        """List the first screenful at once, then read the rest; the cursor goes to the paper with the id `keep`."""
+        place = self._model.state.place
+        at = Position(self._library.pk_of(keep) if keep else None)
+        kept = at.pk if isinstance(at.pk, int) else None
+        try:
+            order = self._library.first_list(place, self._order, self._services.scope, limit=SCREENFUL, keep=kept)
+        except ReaderError as error:
+            self._model.show_news(str(error), "warning")
+            return
+        self._list(ListContent(place, order, at=at))
+        if at.pk is not None and at.pk not in order.pks:
+            self.awaited = keep
+        if not order.complete or self.awaited or self._has_nearest(place):
+            self._model.change(self._model.state.read_on(at))
+
+    def load(self, state: State) -> None:
+        """Read the list that the state requests."""
+        if state.request is not None:
+            self._services.background.start(
+                "list", partial(self._load, state.request, state.highlighted), exclusive=True
+            )
+
+    def reload_if_empty(self, state: State) -> None:
+        """Read an empty list again after a refresh, because the reason why it is empty may have changed."""
+        if state.is_empty:
+            self._model.change(state.cache_changed())
+
+    async def read_all(self) -> Sequence[PaperKey]:
+        """All papers of the list, including those after its first screenful."""
+        listing = self._model.state.listing
+        if listing.order.complete or listing.results is not None:
+            return listing.order.without_near.pks
+        return (await self._library.order(self._selection or self._compile(listing.place))).pks
+
+    def _compile(self, place: Place) -> Selection:
+        return selection_of(place, self._order, self._services.scope())
+
+    async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
+        # A process makes the index: only another look tells whether it is there.
+        while not await self._is_read(request, before):  # noqa: ASYNC110
+            await asyncio.sleep(INDEXING)
+
+    async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
+        """Read the list, or say why it can't be read; return False if it will be there later."""
+        try:
+            if self._model.state.results is not None:
+                self._list_results(request.at)
+            elif not await self._read_screenful(request.at, before):
+                await self._read_around(request.at, before)
+        except CacheIndexing as error:
+            self._model.show_news(str(error))
+            return False
+        except CacheInterrupted:
+            self._model.change(self._model.state.list_stopped())
+        except ReaderError as error:
+            self._model.change(self._model.state.list_failed(str(error)))
+        return True
+
+    def _list_results(self, at: Position) -> None:
+        state = self._model.state
+        if state.results is not None:
+            state.results.look_up_keys(self._library.pk_of)
+            self._list(ListContent(state.place, state.results.order, state.results, at))
+
+    async def _read_screenful(self, at: Position, before: PaperKey | None) -> bool:
+        """List the first screenful, then all papers; return False if the cursor's paper is not in the screenful.
+
+        The same place is read again as a whole: its papers and their number do not go away for a moment.
+        """
+        state = self._model.state
+        place = state.place
+        if at.pk is not None and place == state.listing.place:
+            return False
+        selection = self._compile(place)
+        order = await self._library.screenful(selection, SCREENFUL)
+        at = self._moved(at, before)
+        has_more = not order.complete or self._has_nearest(place)
+        if at.pk is not None and at.pk not in order.pks and has_more:
+            return False
+        self._selection = selection
+        self._list(ListContent(place, order, at=at))
+        if order.complete:
+            await self._add_nearest(place, order)
+            return True
+        # The screenful is painted first; a user who goes on typing does not need the rest.
+        await asyncio.sleep(AFTER_SCREENFUL)
+        order = await self._library.order(selection)
+        self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
+        await self._add_nearest(place, order)
+        return True
+
+    async def _read_around(self, at: Position, before: PaperKey | None) -> None:
+        """List all papers at once with the cursor on a paper."""
+        place = self._model.state.place
+        selection = self._compile(place)
+        order = await self._library.order(selection)
+        self._selection = selection
+        at = self._moved(at, before)
+        order = with_near(order, self._nearest_of(place), FEW)
+        if at.pk is not None and at.pk not in order.pks:
+            order = await self._with_nearest(place, order)
+        self._list(ListContent(place, order, at=at))
+        await self._add_nearest(place, order)
+
+    def _nearest_of(self, place: Place) -> Sequence[int]:
+        """The near papers that are listed in a place now: where it is read again, they do not go away for a moment."""
+        listing = self._model.state.listing
+        return cached_keys(listing.order.pks[listing.order.matching :]) if listing.place == place else ()
+
+    async def _add_nearest(self, place: Place, order: Order[int]) -> None:
+        """List the papers that are near to the typed words after those that have them."""
+        if not self._has_nearest(place):
+            return
+        await asyncio.sleep(BEFORE_NEAREST)
+        while True:
+            try:
+                both = await self._with_nearest(place, order)
+                break
+            except CacheIndexing:
+                # Nobody has asked for them: the list is there without.
+                await asyncio.sleep(INDEXING)
+        if both != order:
+            self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
+
+    def _has_nearest(self, place: Place) -> bool:
+        """Whether the papers that are nearest to the typed words follow those that have them."""
+        return self._services.settings.nearest and bool(place.text) and place.nearest is not None
+
+    async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
+        """The order with the near papers, if any are wanted; raises CacheIndexing while their index is made."""
+        if not self._has_nearest(place) or (query := place.nearest) is None:
+            return order
+        from reader.cache.search.compile import compile_query
+
+        found = await self._library.order(compile_query(query, self._services.scope()))
+        return with_near(order.without_near, found.pks, FEW)
+
+    def _moved(self, at: Position, before: PaperKey | None) -> Position:
+        """Where the cursor goes: to a paper, or to where the user has moved it from `before` meanwhile."""
+        now = self._model.state.highlighted
+        return at if at.pk is None or now == before else Position(now, at.height)
+
+    def _list(self, listing: ListContent) -> None:
+        self._library.results, self._library.learned = listing.results, listing.order.learned
+        self.awaited, self.has_listed = None, True
+        ranked_at = self._library.meta("trending") if listing.place.view.is_ranking else None
+        facts = self._read_facts(listing.place, has_listed=bool(listing.order.pks))
+        self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
+
+    def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
+        """Read the facts that explain an empty list, or of which day the papers of Today are."""
+        if has_listed:
+            return CacheFacts(newest_day=self._library.newest_day() if place.view.id == "today" else None)
+        from reader.core.dates import period_containing, period_of_view
+
+        period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
+        missing = place.paper_id
+        has_papers = self._library.has_papers()
+        return CacheFacts(
+            newest_day=self._library.newest_day(),
+            has_papers=has_papers,
+            missing_id=missing if missing is not None and self._library.pk_of(missing) is None else None,
+            is_day_known=not self._library.gaps(period.first, period.last, self._services.look.today),
+            are_hidden=has_papers and not place.text and self._has_hidden(place),
+        )
+
+    def _has_hidden(self, place: Place) -> bool:
+        """Whether the view has hidden papers; an index of them answers."""
+        return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)

@@ -1,0 +1,297 @@
+"""Move in the list, the filter pane, the detail and the page, and between panes; select papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from reader.core.dates import period_of_view
+from reader.core.errors import ReaderError
+from reader.session.places import DAY, Place, view
+from reader.ui.full_text.actions import FullTextActions
+from reader.ui.list.loader import ListLoader
+from reader.ui.list.pane import PaperList
+from reader.ui.main_screen import MainScreen
+from reader.ui.marks.actions import MarkActions
+from reader.ui.page.detail import PaperDetail
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.layout import PaneName, shown_panes
+from reader.ui.shell.services import Services
+from reader.ui.state.whole import State
+from reader.ui.views.actions import ViewActions
+
+_LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
+
+
+class MovementActions:
+    """Move the cursor or the text of the pane with the focus."""
+
+    def __init__(
+        self,
+        services: Services,
+        main: MainScreen,
+        marks: MarkActions,
+        views: ViewActions,
+        full_text: FullTextActions,
+        *,
+        text_in_front: Callable[[], PaperDetail | None],
+    ) -> None:
+        self._full_text = full_text
+        self._model = services.model
+        self._library = services.library
+        self._keymap = services.look.keymap
+        self._background = services.background
+        self._scope = services.scope
+        self._main = main
+        self._marks = marks
+        self._views = views
+        self._text_in_front = text_in_front
+
+    # By lines and pages
+
+    @handles("move.down")
+    def down(self, count: int | None) -> None:
+        self._step(count or 1)
+
+    @handles("move.up")
+    def up(self, count: int | None) -> None:
+        self._step(-(count or 1))
+
+    def _step(self, lines: int) -> None:
+        match self._model.state.context:
+            case "text" | "outline":
+                self._full_text.move(lines)
+            case "page" | "triage" | "detail":
+                text = self._text_in_front()
+                if text is not None:
+                    text.scroll_lines(lines)
+            case "filter":
+                self._main.filter.move(lines)
+            case _:
+                self._marks.leave_paper()
+                self._main.papers.move(lines)
+
+    @handles("move.half_down")
+    def half_page_down(self, count: int | None) -> None:
+        self._move_pages(1, 2, count or 1)
+
+    @handles("move.half_up")
+    def half_page_up(self, count: int | None) -> None:
+        self._move_pages(-1, 2, count or 1)
+
+    @handles("move.page_down")
+    def page_down(self, count: int | None) -> None:
+        self._move_pages(1, 1, count or 1)
+
+    @handles("move.page_up")
+    def page_up(self, count: int | None) -> None:
+        self._move_pages(-1, 1, count or 1)
+
+    def _move_pages(self, direction: int, share: int, times: int) -> None:
+        """Go `times` pages, or half pages if `share` is 2."""
+        match self._model.state.context:
+            case "text" | "outline":
+                self._full_text.move_pages(direction, share, times)
+            case "page" | "triage" | "detail":
+                text = self._text_in_front()
+                if text is not None:
+                    text.scroll_lines(times * direction * max(1, text.size.height // share - (share == 1)))
+            case "filter":
+                self._main.filter.move(times * direction * max(1, self._main.filter.size.height // share))
+            case _:
+                papers = self._main.papers
+                for _ in range(times):
+                    self._marks.leave_paper()
+                    before = papers.cursor, papers.scroll_offset
+                    papers.page(direction) if share == 1 else papers.half_page(direction)
+                    if (papers.cursor, papers.scroll_offset) == before:
+                        return
+
+    @handles("move.top")
+    def to_top(self, count: int | None) -> None:
+        self._to_end(count, last=False)
+
+    @handles("move.bottom")
+    def to_bottom(self, count: int | None) -> None:
+        self._to_end(count, last=True)
+
+    def _to_end(self, count: int | None, *, last: bool) -> None:
+        match self._model.state.context:
+            case "text" | "outline":
+                self._full_text.move_to_end(last=last)
+            case "page" | "triage" | "detail":
+                text = self._text_in_front()
+                if text is not None:
+                    text.scroll_lines(text.virtual_size.height * (1 if last else -1))
+            case "filter":
+                self._main.filter.to_last() if last else self._main.filter.to_first()
+            case _:
+                self._marks.leave_paper()
+                papers = self._main.papers
+                if count is not None:
+                    papers.to_index(count - 1)
+                elif last:
+                    papers.to_last()
+                else:
+                    papers.to_first()
+
+    # By days
+
+    @handles("day.older")
+    def older_day(self, count: int | None) -> None:
+        self._to_day(1, count or 1)
+
+    @handles("day.newer")
+    def newer_day(self, count: int | None) -> None:
+        self._to_day(-1, count or 1)
+
+    def _to_day(self, direction: int, count: int) -> None:
+        """Go `count` days older (1) or newer (-1): within the list if it has several days, else to a day's view.
+
+        Only days count that list a paper of the query, or one that is not hidden.
+        """
+        state, here = self._model.state, self._day_to_leave(direction)
+        if here is None:
+            for _ in range(count):
+                self._main.papers.to_day(direction)
+        elif state.place.text:
+            self._model.change(state.await_list())
+            finding = partial(self._go_to_matching_day, self._model.state, here, direction * count)
+            self._background.start("day", finding, exclusive=True)
+        else:
+            self._go_to_day(self._library.older_day(here, direction * count), direction)
+
+    def _day_to_leave(self, direction: int) -> str | None:
+        """The day of the view, or the edge of an empty week or month; None if the list has days to go to."""
+        state = self._model.state
+        if state.place.view.id == "today":
+            return self._library.newest_day()
+        period = period_of_view(state.place.view.id)
+        if period is None or (period.kind != "day" and not state.is_empty):
+            return None
+        return (period.first if direction > 0 else period.last).isoformat()
+
+    async def _go_to_matching_day(self, before: State, here: str, steps: int) -> None:
+        from reader.cache.search.compile import compile_query
+
+        query = Place(view("all"), before.place.text).whole("day")
+        try:
+            day = await self._library.matching_day(compile_query(query, self._scope()), here, steps)
+        except ReaderError:
+            self._model.change(self._model.state.list_stopped())
+            raise
+        if self._model.state.place == before.place:
+            self._model.change(self._model.state.list_stopped())
+            self._go_to_day(day, steps)
+
+    def _go_to_day(self, day: str | None, direction: int) -> None:
+        if day is not None:
+            self._views.go("today" if day == self._library.newest_day() else f"{DAY}{day}")
+            return
+        matches = " that match" if self._model.state.place.text else ""
+        self._model.show_notice(f"no {'older' if direction > 0 else 'newer'} day has papers{matches}")
+
+    # Panes
+
+    @handles("pane.next")
+    def next_pane(self, _count: int | None) -> None:
+        self._change_pane(1)
+
+    @handles("pane.previous")
+    def previous_pane(self, _count: int | None) -> None:
+        self._change_pane(-1)
+
+    def _change_pane(self, by: int) -> None:
+        """Focus the next pane; a zoomed one gives its room to it."""
+        state = self._model.state
+        reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.front)
+        panes = [name for name in _LEFT_TO_RIGHT if name in reachable]
+        now = panes.index(state.focus) if state.focus in panes else 0
+        self._model.change(state.focused(panes[(now + by) % len(panes)]))
+
+    @handles("pane.zoom")
+    def zoom(self, _count: int | None) -> None:
+        state = self._model.state
+        panes = state.panes._replace(is_zoomed=not state.panes.is_zoomed)
+        self._model.change(state.choose_panes(panes))
+        if panes.is_zoomed:
+            self._model.show_notice(f"only this pane · {self._keymap.key('pane.zoom')} shows all")
+
+    @handles("pane.hide")
+    def hide(self, _count: int | None) -> None:
+        """Hide the filter pane for good if it has the focus, else the detail; or show it again."""
+        state = self._model.state
+        pane: PaneName = "filter" if state.focus == "filter" else "detail"
+        self._model.change(state.hide_pane(pane))
+        if pane in self._model.state.panes.hidden:
+            way = "find.filter" if pane == "filter" else "pane.hide"
+            name = "filter pane" if pane == "filter" else "detail"
+            self._model.show_notice(f"{name} hidden · {self._keymap.key(way)} shows it")
+
+    @handles("pane.density")
+    def change_density(self, _count: int | None) -> None:
+        state = self._model.state
+        self._model.change(state.choose_panes(state.panes.with_other_density()))
+
+    @handles("pane.wider")
+    def wider(self, count: int | None) -> None:
+        self._resize(count or 1)
+
+    @handles("pane.narrower")
+    def narrower(self, count: int | None) -> None:
+        self._resize(-(count or 1))
+
+    def _resize(self, by: int) -> None:
+        """Give the pane with the focus more room, or less."""
+        state = self._model.state
+        panes, width = state.panes, state.width
+        sizes = panes.at(width)
+        if state.context == "filter":
+            panes = panes.resized(width, filter_width=min(60, max(16, sizes.filter_width + 2 * by)))
+        else:
+            by = -by if state.context == "detail" else by
+            panes = panes.resized(width, list_share=min(0.8, max(0.2, round(sizes.list_share + 0.05 * by, 2))))
+        self._model.change(state.choose_panes(panes))
+
+
+class SelectionActions:
+    """Select papers of the list, and let them go."""
+
+    def __init__(self, services: Services, papers: PaperList, loader: ListLoader) -> None:
+        self._model = services.model
+        self._background = services.background
+        self._papers = papers
+        self._loader = loader
+
+    @handles("select.paper")
+    def select(self, count: int | None) -> None:
+        """Select the highlighted paper and step to the next one, or let it go; within a range, end that."""
+        state = self._model.state
+        if state.selection.range is not None:
+            self._model.change(state.end_range())
+            return
+        here = self._papers.cursor
+        pks = self._papers.pks_all()[here : here + (count or 1)]
+        self._model.change(state.toggle_selected(pks))
+        self._papers.move(len(pks))
+
+    @handles("select.range")
+    def select_range(self, _count: int | None) -> None:
+        """Select from here to wherever the cursor goes; again ends it."""
+        state = self._model.state
+        self._model.change(state.begin_range() if state.selection.range is None else state.end_range())
+
+    @handles("select.all")
+    def select_all(self, _count: int | None) -> None:
+        """Select all papers of the list, or let them go if all are selected."""
+        if self._model.state.listing.order.complete:
+            self._model.change(self._model.state.toggle_selected(self._papers.pks_all()))
+            return
+        listing = self._model.state.listing
+
+        async def select_whole() -> None:
+            pks = await self._loader.read_all()
+            if self._model.state.listing.place == listing.place:
+                self._model.change(self._model.state.select(pks))
+
+        self._background.start("select", select_whole)

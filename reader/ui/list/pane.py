@@ -1,0 +1,295 @@
+"""The list of papers. It is virtual: a million papers are as quick as ten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Unpack
+
+from textual import events
+from textual.message import Message
+from textual.reactive import var
+
+from reader.core.paper_row import PaperKey, PaperRow
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.lines import pattern
+from reader.ui.list.layout import COMPACT, ListForm, ListLines
+from reader.ui.list.lines import DayEnd
+from reader.ui.list.rows import RowChanges, Rows, RowsAtHand
+from reader.ui.page.paper_lines import PaperLines
+
+if TYPE_CHECKING:
+    from reader.cache.reads.orders import Order
+    from reader.cache.reads.window import DayCount
+
+
+class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
+    """Papers in an order, with a heading before each day or a date on each line.
+
+    The list holds the order and the cursor. It reads no keys: the screen calls `move` and the other methods.
+    """
+
+    reported: var[PaperKey | None] = var(None, init=False)
+    """The paper under the cursor, for watchers; `highlighted` computes the same."""
+
+    @dataclass
+    class Opened(Message):
+        """The user clicked the highlighted paper to read it."""
+
+        pk: PaperKey
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        today: date | None = None,
+        older_key: str = "",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`today` stops the clock; `older_key` is the key that goes to the day before."""
+        super().__init__(glyphs, today=today, older_key=older_key, id=id, classes=classes)
+        self._order: Order[PaperKey] | None = None
+        self._is_around_cursor = False
+        """Whether the cursor has to go to the middle once the list has a height."""
+        self._words: tuple[str, ...] = ()
+        self._fetch: Rows | None = None
+
+    # Content
+
+    def show(
+        self,
+        order: Order[PaperKey],
+        rows: Rows,
+        keep: PaperKey | None = None,
+        *,
+        words: tuple[str, ...] = (),
+        height: int | None = None,
+        form: ListForm = COMPACT,
+    ) -> None:
+        """Show an order of papers whose rows `rows` fetches, and mark the words in the titles.
+
+        The cursor goes to the paper `keep`, else to the top; `height` is its line, counted from the list's top.
+        If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen, even if the user has
+        scrolled away from the cursor. If it is gone, the cursor goes to the paper that followed it.
+        """
+        old, new = self._lines, ListLines(order, form)
+        cursor, anchor = self._cursor, self._anchor()
+        is_news = keep is not None and keep == self.highlighted
+        index = 0 if keep is None else new.find(keep, cursor)
+        if index is None:
+            index = new.heir(old, cursor) if is_news else 0
+        look = self._strips.look._replace(
+            searched=pattern(words), has_dates=form.has_dates, is_comfortable=form.is_comfortable
+        )
+        before = self._picture() if is_news and look == self._strips.look else None
+        self._order, self._lines, self._words = order, new, words
+        self._strips.change_look(look)
+        self._fetch, self._rows = rows, RowsAtHand(rows, with_people=form.is_comfortable)
+        self._cursor = index
+        self._set_virtual_size()
+        is_away = is_news and anchor is not None and anchor[0] != keep
+        if is_news and anchor is not None:
+            self._scroll_paper_to(*anchor)
+        elif keep is not None and height is not None:
+            self._scroll_paper_to(keep, height)
+        else:
+            self._scroll(self._lines.top_around(index, self.size.height))
+            self._is_around_cursor = not self.size.height
+        if not is_away:
+            self._reveal()
+        self._repaint(before)
+        self._report_highlighted()
+
+    def change_form(self, form: ListForm) -> None:
+        """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
+        if self._order is not None and self._fetch is not None:
+            is_at_top = self.scroll_offset.y == 0
+            self.show(self._order, self._fetch, self.highlighted, words=self._words, form=form)
+            if is_at_top:
+                self._scroll(0)
+                self._reveal()
+
+    def tell_days(self, days: Sequence[DayCount], end: DayEnd | None) -> None:
+        """Show the counts of days in their headings, and what comes after the last paper."""
+        before = self._picture()
+        self._days, self._end = {day.day: day for day in days}, end
+        self._repaint(before)
+
+    def select(self, selected: Container[PaperKey]) -> None:
+        """Mark the selected papers."""
+        before = self._picture()
+        self._selected = selected
+        self._repaint(before)
+
+    def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
+        """Draw a paper's new state at once, before the cache has it; this paints only its line."""
+        if not self._rows.patch(pk, changes):
+            return
+        for line, slot in self._in_view():
+            if self._lines.pks[slot.place] == pk:
+                self.refresh_line(line)
+
+    def renew(self) -> None:
+        """Fetch the rows in view again: the papers' data changed, their order did not."""
+        before = self._picture()
+        self._rows.forget()
+        self._repaint(before)
+
+    # Queries
+
+    @property
+    def highlighted_row(self) -> PaperRow | None:
+        """The drawn row under the cursor."""
+        return None if self.highlighted is None else self.row_of(self.highlighted)
+
+    @property
+    def loaded_row(self) -> PaperRow | None:
+        """The row under the cursor if it is loaded; never asks the cache."""
+        return None if self.highlighted is None else self._rows.get(self.highlighted)
+
+    def row_of(self, pk: PaperKey) -> PaperRow | None:
+        """Return a paper's drawn row, or its row from the cache if it is not loaded; None if the paper is gone."""
+        return self._rows.of(pk)
+
+    def has_row(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> bool:
+        """Whether any of the papers has a wanted row; rows are fetched until one is found."""
+        return self._rows.first(pks, wanted) is not None
+
+    @property
+    def cursor(self) -> int:
+        """The highlighted paper's index in the order, from 0."""
+        return self._cursor
+
+    @property
+    def count(self) -> int:
+        """The number of papers in the loaded part of the order."""
+        return len(self._lines.pks)
+
+    @property
+    def day(self) -> str | None:
+        """The day of the highlighted paper's group; None if the order is not by day."""
+        group = self._lines.group_of(self._cursor)
+        return self._lines.groups[group][0] if 0 <= group < len(self._lines.groups) else None
+
+    @property
+    def height(self) -> int | None:
+        """The highlighted paper's line, counted from the list's top; None if it is out of view."""
+        anchor = self._anchor()
+        return anchor[1] if anchor and anchor[0] == self.highlighted else None
+
+    @property
+    def visible_pks(self) -> list[PaperKey]:
+        """The papers in view, from the top."""
+        return [self._lines.pks[slot.place] for _, slot in self._in_view() if slot.part == 0]
+
+    def pks_all(self) -> Sequence[PaperKey]:
+        """Return all papers of the order."""
+        return self._lines.pks
+
+    # Moving; each method returns whether the cursor moved
+
+    def to_index(self, index: int) -> bool:
+        """Highlight the paper at a place, or the nearest one."""
+        index = min(max(index, 0), len(self._lines.pks) - 1)
+        if index < 0:
+            return False
+        delta = index - self._cursor
+        if delta:
+            self._repaint_cursor()
+            self._cursor = index
+            self._repaint_cursor()
+        self._reveal(delta)
+        self._report_highlighted()
+        return delta != 0
+
+    def stand(self, pk: PaperKey, height: int) -> None:
+        """Highlight a paper, if it is still there, `height` lines below the list's top."""
+        index = self._lines.find(pk, self._cursor)
+        if index is not None and (self.to_index(index) or self.height != height):
+            self._scroll(self._lines.line_of(index) - height)
+            self._reveal()
+
+    def move(self, delta: int) -> bool:
+        """Go down by `delta` papers, up if negative."""
+        return self.to_index(self._cursor + delta)
+
+    def to_first(self) -> bool:
+        """Go to the top."""
+        return self.to_index(0)
+
+    def to_last(self) -> bool:
+        """Go to the bottom."""
+        return self.to_index(len(self._lines.pks) - 1)
+
+    def half_page(self, direction: int) -> bool:
+        """Go half a screen down for 1, up for -1; the cursor keeps its line on the screen."""
+        return self._scroll_with_cursor(direction, self.size.height // 2)
+
+    def page(self, direction: int) -> bool:
+        """Go a screen minus two lines down for 1, up for -1."""
+        return self._scroll_with_cursor(direction, self.size.height - 2)
+
+    def to_day(self, direction: int) -> bool:
+        """Go to the first paper of the next day in the list for 1, of the previous day for -1."""
+        group = self._lines.group_of(self._cursor) + direction
+        if not 0 <= group < len(self._lines.groups):
+            return False
+        index = self._lines.start_of(group)
+        self._scroll(self._lines.line_of(index) - (1 if self._lines.has_headings else 0))
+        return self.to_index(index)
+
+    def next_where(
+        self, wanted: Callable[[PaperRow], bool] | Container[PaperKey], direction: int = 1, limit: int = 20_000
+    ) -> bool:
+        """Go to the nearest wanted paper below the cursor, or above it for -1.
+
+        `wanted` is a set of papers or a function of a row. It is called for at most `limit` rows, in a frame or two.
+        """
+        count = len(self._lines.pks)
+        places = range(self._cursor + 1, count) if direction > 0 else range(self._cursor - 1, -1, -1)
+        if callable(wanted):
+            places = places[:limit]
+            position = self._rows.first([self._lines.pks[at] for at in places], wanted)
+            found = None if position is None else places[position]
+        else:
+            found = next((at for at in places if self._lines.pks[at] in wanted), None)
+        return found is not None and self.to_index(found)
+
+    def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
+        """Scroll by about so many lines, by whole papers, and move the cursor with the text."""
+        if not self._lines.pks:
+            return False
+        each = self._lines.each
+        delta = direction * max(each, lines // each * each)
+        line = self._lines.line_of(self._cursor)
+        index = self._lines.nearest(line + delta, down=delta > 0)
+        self._scroll(self.scroll_offset.y + delta)
+        return self.to_index(index)
+
+    def on_resize(self) -> None:
+        self._strips.forget()
+        self._set_virtual_size()
+        if self._is_around_cursor:
+            self._is_around_cursor = False
+            self._scroll(self._lines.top_around(self._cursor, self.size.height))
+        self._reveal()
+
+    def _report_highlighted(self) -> None:
+        self.reported = self.highlighted
+
+    # Mouse
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        slot = self._lines.at(offset.y + self.scroll_offset.y, is_top=offset.y == 0)
+        if slot is None or slot.kind != "paper":
+            return
+        event.stop()
+        if slot.place == self._cursor:
+            self.post_message(self.Opened(self._lines.pks[slot.place]))
+        else:
+            self.to_index(slot.place)

@@ -1,0 +1,351 @@
+"""The main screen: filter, list and detail, each drawn from its part of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.screen import Screen
+from textual.widget import Widget
+
+from reader.core.paper_row import PaperKey
+from reader.session.places import Place
+from reader.ui import view_models
+from reader.ui.kit.line_widgets import FilterStrip, StatusLine, TopLine
+from reader.ui.kit.pane import Pane, Rule
+from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
+from reader.ui.list.lines import day_end
+from reader.ui.list.pane import PaperList
+from reader.ui.looks.look import Look
+from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Position, Prompt
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.core.query.suggestions import Completer
+    from reader.ui.filter.pane import FilterPane
+    from reader.ui.list.empty import Empty
+    from reader.ui.list.rows import Rows
+    from reader.ui.page.detail import PaperDetail
+    from reader.ui.query.line import QueryLine
+
+AFTER_LIST = 0.04
+"""Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
+
+
+class PaneLayout(Layout):
+    """Places the children of the main screen by the state, in one step for each size."""
+
+    name = "panes"
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
+        """Place the panes that are shown; a pane that is not mounted yet leaves its place blank."""
+        state = self._model.state
+        panes = lay_out(size.width, size.height, state.panes, state.front)
+        places: dict[str | None, Area | None] = {
+            "strip": panes.strip,
+            "left": panes.filter,
+            "filter": panes.filter,
+            "empty" if state.is_empty else "papers": panes.list,
+            "rule": panes.rule,
+            "detail": panes.detail,
+        }
+        placed = []
+        for child in children:
+            area = places.get(child.id)
+            if area is not None:
+                if isinstance(child, Pane):
+                    child.is_ruled = area.right < size.width
+                placed.append(WidgetPlacement(Region(*area), NULL_OFFSET, NULL_SPACING, child, fixed=True))
+        return placed
+
+
+class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
+    """Filter, list and detail over one place in the cache.
+
+    It draws the state and turns clicks into changes of it. It knows no keys: the app reads them.
+    """
+
+    AUTO_FOCUS = ""
+    """No automatic focus: over an empty list Textual would focus the filter pane, even a folded one."""
+
+    def __init__(
+        self,
+        model: Model,
+        look: Look,
+        rows: Rows,
+        load_first: Callable[[], object],
+        *,
+        folded: tuple[str, ...] = (),
+    ) -> None:
+        """`rows` fetches rows of papers; `load_first` lists the first screenful; `folded` are families of topics."""
+        super().__init__()
+        self._model = model
+        self._look = look
+        self._rows = rows
+        self._load_first = load_first
+        self._folded = folded
+        self._pane_layout = PaneLayout(model)
+        self.filter: FilterPane
+        self.detail: PaperDetail
+        self.empty: Empty
+        self.query_line: QueryLine
+        self.place_delay = Delayed(self, self._draw_place)
+
+    def compose(self) -> ComposeResult:
+        # Before anything is mounted, so that the panes are laid out only once.
+        self._model.change(self._model.state.resized(*self.app.size))
+        glyphs = self._look.glyphs
+        yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
+        yield StatusLine(glyphs, id="status")
+        yield FilterStrip(glyphs, id="strip")
+        yield Pane(id="left")
+        older = self._look.keymap.key("day.older")
+        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, id="papers")
+        yield Rule(glyphs, id="rule")
+
+    def on_mount(self) -> None:
+        self.papers = self.query_one(PaperList)
+        self.status = self.query_one(StatusLine)
+        self.top = self.query_one(TopLine)
+        self.strip = self.query_one(FilterStrip)
+        self.rule = self.query_one(Rule)
+        # Watched, so that the work for a new cursor starts in the same frame.
+        self.watch(self.papers, "reported", self._report_highlight, init=False)
+        self._draw_whenever(_layout_parts, self._place_panes, now=False)
+        self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
+        self._draw_whenever(lambda state: state.selection, self._draw_selection, now=False)
+        self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
+        self._draw_whenever(lambda state: (state.listing.place, state.counts), self._draw_days)
+        self._draw_whenever(_place_parts, self._draw_place_soon)
+        self._draw_whenever(view_models.status_parts, self._draw_status)
+        self._load_first()
+        self.papers.focus()
+
+    async def finish(self, complete: Completer) -> None:
+        """Mount the panes that the first frame omits to be 40 ms faster; `complete` completes queries."""
+        from reader.ui.filter.pane import FilterPane
+        from reader.ui.list.empty import Empty
+        from reader.ui.page.detail import PaperDetail
+        from reader.ui.query.advice import AdviceKeys
+        from reader.ui.query.line import QueryLine
+
+        keymap, glyphs, state = self._look.keymap, self._look.glyphs, self._model.state
+        self.filter = FilterPane(
+            glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
+        )
+        self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
+        self.empty = Empty(id="empty")
+        feed = "" if self._look.demo else keymap.key("find.feed", "query")
+        keys = AdviceKeys(keymap.key("query.complete", "query"), feed, keymap.key("find.widen", "query"))
+        self.query_line = QueryLine(glyphs, keys, id="query")
+        self.query_line.display = False
+        if not self.is_attached:
+            return
+        await self.mount(self.filter, self.detail, self.empty, after=self.papers)
+        await self.mount(self.query_line, after=self.status)
+        await self.query_one("#left").remove()
+        self.detail.configure(state.topic_names, view_models.link_keys(keymap))
+        self._model.change(self._model.state.ready())
+        self._draw_whenever(view_models.filter_parts, self._draw_filter)
+        self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
+        self._draw_whenever(lambda state: (state.reading, state.found, state.fit), self._draw_detail)
+        self._draw_whenever(_empty_parts, self._draw_empty)
+        self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
+        self._draw_whenever(
+            lambda state: (state.vocabulary, state.topic_names, state.is_typing and state.counts),
+            lambda state: self._teach_query(complete, state),
+        )
+        self._draw_whenever(lambda state: state.is_typing and view_models.reach(state), self._draw_reach)
+        self._draw_whenever(_focus_parts, self._draw_focus, now=False)
+
+    def _draw_whenever(
+        self, parts: Callable[[State], object], draw: Callable[[State], object], *, now: bool = True
+    ) -> None:
+        subscribe(self, self._model, parts, draw, now=now)
+
+    # Sizes
+
+    @property
+    def layout(self) -> Layout:
+        return self._pane_layout
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._model.change(self._model.state.resized(*event.size))
+
+    def _place_panes(self, _state: State) -> None:
+        # The layout belongs to the screen, but only a child asks for another one.
+        self.papers.refresh(layout=True)
+
+    # The list and its place
+
+    def _draw_list(self, state: State) -> None:
+        listing = state.listing
+        form, at = listing.in_lines(state.panes.density), listing.at
+        self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
+
+    def _draw_selection(self, state: State) -> None:
+        self.papers.select(state.selection.listed)
+
+    def _draw_density(self, state: State) -> None:
+        self.papers.change_form(state.listing.in_lines(state.panes.density))
+
+    def _draw_days(self, state: State) -> None:
+        """Show the counts of days in the list's headings and at its end."""
+        if state.counts is not None:
+            day = state.listing.day
+            self.papers.tell_days(state.counts.days, None if day is None else day_end(day, state.counts.days))
+
+    def _report_highlight(self, pk: PaperKey | None) -> None:
+        self._model.change(self._model.state.highlight(pk))
+
+    @property
+    def position(self) -> Position:
+        """The position of the list's cursor."""
+        return Position(self.papers.highlighted, self.papers.height)
+
+    def _draw_place_soon(self, state: State) -> None:
+        """Draw the place; while a query is typed, draw it after the list, as the query line shows the text."""
+        if state.is_typing:
+            self.place_delay.begin(AFTER_LIST)
+        else:
+            self.place_delay.stop()
+            self._draw_place()
+
+    def _draw_place(self) -> None:
+        """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
+        state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
+        self.top.show(view_models.header(state, now, dot))
+        if has_strip(state.width, state.panes):
+            self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
+        if state.is_ready:
+            # The chosen place, not the listed one: the next topic is added to what the pane marks.
+            self._mark_place(state.place)
+
+    def _mark_place(self, place: Place) -> None:
+        from reader.core.query.choices import chosen_tags, picked_topics
+
+        view = place.view.id
+        self.filter.place(view, view.removeprefix("day:") if view.startswith("day:") else None)
+        query = place.query
+        self.filter.choose(picked_topics(query))
+        self.filter.choose_tags(chosen_tags(query))
+        # A query with several topics determines how they combine.
+        self._model.change(self._model.state.combine_topics(self.filter.choice.mode))
+
+    def _draw_filter(self, state: State) -> None:
+        self.filter.show(view_models.filter_data(state, self._look.keymap.numbered("view.saved")))
+
+    # An empty list
+
+    def _draw_empty(self, state: State) -> None:
+        if state.is_empty:
+            from reader.ui.list.empty_reason import empty_reason
+
+            reason = empty_reason(state, self._look.today, demo=self._look.demo)
+            key = self._look.keymap.key
+            self.empty.show(reason, partial(key, context=state.context), partial(key, context="list"))
+
+    # The other panes and lines
+
+    def _draw_detail(self, state: State) -> None:
+        if state.reading is None:
+            self.detail.clear()
+        else:
+            key = state.reading.key
+            self.detail.show(state.reading, found=view_models.found(state, key), fit=view_models.fit(state, key))
+
+    def _draw_topic_names(self, state: State) -> None:
+        self.detail.configure(state.topic_names)
+
+    def _draw_status(self, state: State) -> None:
+        self.status.show(view_models.status(state, self._look.keymap))
+
+    def _draw_query(self, state: State) -> None:
+        """Replace the status line by the query line, or close the query line."""
+        draft = state.draft
+        if draft is not None:
+            self.query_line.display, self.status.display = True, False
+            self.query_line.open(draft.text, state.history, draft.begun)
+        else:
+            # Before the line is hidden: Textual would focus another pane by itself.
+            self._draw_focus(state)
+            self.query_line.display, self.status.display = False, True
+
+    def _teach_query(self, complete: Completer, state: State) -> None:
+        self.query_line.know(complete, tuple(state.topic_papers))
+
+    def _draw_reach(self, state: State) -> None:
+        if state.is_typing:
+            self.query_line.reaches(view_models.reach(state))
+
+    def _draw_focus(self, state: State) -> None:
+        """Focus a pane at once, because the next key may follow immediately."""
+        if state.is_typing:
+            return
+        panes: dict[PaneName, Widget] = {"filter": self.filter, "detail": self.detail, "list": self.papers}
+        # A hidden pane can't have the focus; Textual would focus the filter pane instead.
+        pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
+        if self.focused is not pane:
+            self.set_focus(pane)
+
+    # Mouse and messages of the panes
+
+    @on(events.DescendantFocus)
+    def _report_focus(self) -> None:
+        if self._model.state.is_ready:
+            panes: dict[Widget | None, PaneName] = {self.filter: "filter", self.detail: "detail", self.papers: "list"}
+            focus = panes.get(self.focused)
+            if focus is not None:
+                self._model.change(self._model.state.focused(focus))
+
+    def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
+        """Show the filter pane's hint."""
+        self._model.change(self._model.state.hinted(event.text))
+
+    def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
+        """Show the keys that act while topics are narrowed: all others are text."""
+        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if event.is_on else Prompt()
+        self._model.change(self._model.state.prompt_for(prompt))
+
+    def on_query_line_changed(self) -> None:
+        """Filter the list while the query is typed."""
+        # The line's text, not the message's: the line may have been closed and opened again since.
+        state = self._model.state
+        self._model.change(state.type_query(self.query_line.text, state.topic_names))
+
+    @on(TopLine.EditQuery)
+    def _edit_query(self) -> None:
+        self._model.change(self._model.state.open_query(self.position))
+
+    @on(FilterStrip.Clicked)
+    def _toggle_filter(self) -> None:
+        state = self._model.state
+        self._model.change(state.close_filter() if state.is_filter_open else state.open_filter())
+
+
+def _layout_parts(state: State) -> object:
+    return state.panes, state.front if state.panes.is_zoomed else state.front._replace(focus="list")
+
+
+def _place_parts(state: State) -> object:
+    drawn = view_models.header_parts(state), view_models.strip_parts(state)
+    return drawn, state.place, state.is_typing, state.is_ready, has_strip(state.width, state.panes)
+
+
+def _empty_parts(state: State) -> object:
+    listed = state.listing, state.counts, state.refresh, state.topic_names
+    return listed, state.context, state.triage and state.triage.phase, state.draft and state.draft.typed
+
+
+def _focus_parts(state: State) -> object:
+    return state.focus, state.is_typing, state.is_empty

@@ -1,0 +1,346 @@
+"""Mark papers and move them in the queue: draw it at once, store it, then report it with the key that undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from reader.core.errors import ReaderError
+from reader.core.marks import LOOK, QUEUE, STATES
+from reader.core.paper_row import Flag, PaperKey
+from reader.ui.list.loader import ListLoader
+from reader.ui.list.pane import PaperList
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    from reader.cache.marks.event_log import Action, Event
+    from reader.session.places import Place
+    from reader.ui.library.mark_thread import Progress
+
+FIELDS = {**STATES, QUEUE: "queued"}
+"""Kinds of marks that a key turns on and off, with the field of a row that each one decides."""
+
+BLINK = 0.5
+"""Seconds after which a long mark shows its progress."""
+
+
+class MarkActions:
+    """Mark the papers of the list."""
+
+    def __init__(
+        self,
+        services: Services,
+        papers: PaperList,
+        loader: ListLoader,
+        starring: Callable[[Sequence[PaperKey]], object],
+    ) -> None:
+        """`starring` receives papers before they are starred."""
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._keymap = services.look.keymap
+        self._read_when = services.settings.read_when
+        self._goes_on = services.settings.after_mark == "next"
+        self._papers = papers
+        self._loader = loader
+        self._starring = starring
+
+    # One paper
+
+    @handles("paper.read")
+    def toggle_read(self, count: int | None) -> None:
+        self._toggle("read", count)
+
+    @handles("paper.star")
+    def toggle_star(self, count: int | None) -> None:
+        self._toggle("star", count)
+
+    @handles("paper.queue")
+    def toggle_queued(self, count: int | None) -> None:
+        self._toggle(QUEUE, count)
+
+    @handles("paper.hide")
+    def toggle_hidden(self, count: int | None) -> None:
+        self._toggle("hide", count)
+
+    def _toggle(self, kind: str, count: int | None) -> None:
+        """Mark the selected papers; or so many from the cursor on, but on a page always its own paper alone."""
+        if self._model.state.selection.count and self._model.state.page is None:
+            self._toggle_all(kind, self._model.take_targets())
+            return
+        row = self._papers.highlighted_row
+        if row is None:
+            return
+        if count is not None and self._model.state.page is None:
+            pks = self._papers.pks_all()[self._papers.cursor :][:count]
+            self._toggle_all(kind, pks)
+            if self._goes_on:
+                self._papers.move(len(pks))
+            return
+        value = not getattr(row, FIELDS[kind])
+        # On its page a paper is being read, and one that loses a mark is looked at again.
+        goes_on = self._goes_on and value and self._model.state.page is None
+        if goes_on and kind != "read":
+            # Before the mark, so that undo takes the mark back first.
+            self.leave_paper()
+        self._mark(kind, value, [row.pk])
+        if goes_on:
+            self._papers.move(1)
+
+    def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
+        """Mark all of some papers, or take the mark away if all of them have it."""
+        field, wanted = FIELDS[kind], frozenset(pks)
+        value = self._papers.has_row(pks, lambda row: not getattr(row, field))
+        self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
+
+    def finish_reading(self, pk: PaperKey) -> None:
+        """Mark a paper read without a notice, unless it is read already or the user marks papers by hand."""
+        row = self._papers.row_of(pk)
+        if row is not None and not row.read and self._read_when != "manual":
+            self._mark("read", True, [pk], is_quiet=True)
+
+    def look_again(self, pk: PaperKey) -> None:
+        """Record that the user looks at a paper again, if it has changed and no other mark says so."""
+        if self._clear_changed(pk):
+            self.follow(self._library.mark(LOOK, True, [pk]))
+
+    def _clear_changed(self, pk: PaperKey) -> bool:
+        """No longer draw that a paper has changed: any mark is a look at it. Returns whether it was drawn."""
+        row = self._papers.row_of(pk)
+        is_changed = row is not None and bool(row.flags & Flag.CHANGED)
+        if row is not None and is_changed:
+            self._papers.patch(pk, flags=row.flags & ~Flag.CHANGED)
+        return is_changed
+
+    def leave_paper(self) -> None:
+        """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
+        row = self._papers.highlighted_row
+        # Marking a paper that only the feed has would store it, which passing alone must not do.
+        if row is not None and row.kept and self._read_when == "passed":
+            self.finish_reading(row.pk)
+
+    def store_opened(self, pk: PaperKey) -> None:
+        """Store an opened paper that only the feed has; needed if opening marks nothing."""
+        storing = self._library.store([pk])
+
+        async def store() -> None:
+            await storing
+            self.show_stored()
+
+        if self._read_when == "manual":
+            self._background.start("marks", store)
+
+    # Many papers
+
+    @handles("mark.all_read")
+    def mark_all_read(self, _count: int | None) -> None:
+        shown = self._papers.visible_pks
+        if self._model.state.listing.order.complete:
+            self._mark("read", True, self._papers.pks_all(), shown=shown)
+            return
+
+        async def mark_all() -> None:
+            self._mark("read", True, await self._loader.read_all(), shown=self._papers.visible_pks)
+
+        self._background.start("marks", mark_all)
+
+    @handles("mark.above_read")
+    def mark_above_read(self, _count: int | None) -> None:
+        papers = self._papers
+        if papers.highlighted is not None:
+            above = papers.pks_all()[: papers.cursor + 1]
+            shown = papers.visible_pks
+            if papers.highlighted in shown:
+                shown = shown[: shown.index(papers.highlighted) + 1]
+            self._mark("read", True, above, shown=shown)
+
+    def _mark(
+        self,
+        kind: str,
+        value: bool,
+        pks: Sequence[PaperKey],
+        *,
+        shown: Iterable[PaperKey] | None = None,
+        is_quiet: bool = False,
+    ) -> None:
+        """Mark papers: their lines change now, the cache follows; `is_quiet` shows no notice.
+
+        `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
+        """
+        if kind == "star" and value:
+            self._starring(pks)
+        for pk in pks if shown is None else shown:
+            self._papers.patch(pk, **{FIELDS[kind]: value, "kept": True})
+            self._clear_changed(pk)
+        # Submitted before the work starts, so that quitting cannot lose it.
+        self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
+
+    def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[Action | None]:
+        """Give papers several marks in one action: their lines change now, the caller waits for the rest."""
+        if "star" in kinds:
+            self._starring(pks)
+        wanted = frozenset(pks)
+        for pk in (pk for pk in self._papers.visible_pks if pk in wanted):
+            for kind in kinds:
+                self._papers.patch(pk, **{FIELDS[kind]: True, "kept": True})
+        return self._library.mark_together(kinds, pks, self._report("marking"))
+
+    def follow(self, storing: Awaitable[Event | Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
+        """Wait for a change of marks, then show what it changed; `nothing` is said if it changed nothing.
+
+        The change is submitted already, so that quitting cannot lose it.
+        """
+        here = self._model.state.place
+        self._background.start("marks", partial(self._wait_for_mark, storing, here, nothing, is_quiet))
+
+    async def _wait_for_mark(
+        self, storing: Awaitable[Event | Action | None], here: Place, nothing: str, is_quiet: bool
+    ) -> None:
+        try:
+            done = await storing
+        except ReaderError:
+            self._papers.renew()
+            self._model.change(self._model.state.cache_changed())
+            raise
+        finally:
+            self._model.change(self._model.state.busy_with(""))
+        self.show_stored()
+        if self._model.state.place != here:
+            # The list of a place to which the user went meanwhile may have been read without the mark.
+            self._model.change(self._model.state.cache_changed())
+        said = nothing
+        if done is not None:
+            said = "" if is_quiet else f"{done.said} · {self._keymap.key('mark.undo')} undoes"
+            is_end = done.value == "1" and done.kind in ("read", "hide")
+            said = (self._end_of_day() if is_end else "") or said
+        if said:
+            self._model.show_notice(said)
+
+    def _end_of_day(self) -> str:
+        """What to say if all of the listed day is read now, with the way on; empty if some are left."""
+        from reader.ui.list.empty_reason import day_end_notice, day_of
+
+        state = self._model.state
+        day = day_of(state.place.view, self._library.newest_day())
+        return "" if day is None else day_end_notice(state, self._library.visible_papers(day), self._keymap.key)
+
+    def finish_marks(self) -> None:
+        """Finish a mark of many papers that an earlier run left incomplete."""
+        finishing = self._library.finish_marks(self._report("marking"))
+
+        async def finish() -> None:
+            try:
+                await finishing
+            finally:
+                self._model.change(self._model.state.busy_with(""))
+                self._model.change(self._model.state.cache_changed())
+
+        self._background.start("marks", finish)
+
+    def show_stored(self) -> None:
+        """Show the other changes of a mark, such as counts, without moving the list."""
+        self._library.changed()
+        self._model.change(self._model.state.marked())
+
+    def _report(self, what: str) -> Progress:
+        """Return a function that shows the progress of a mark once it has taken longer than `BLINK`."""
+        began = monotonic()
+
+        def report(done: int, total: int) -> None:
+            if monotonic() - began > BLINK:
+                self._model.change(self._model.state.busy_with(f"{what} {done:,} of {total:,}"))
+
+        return report
+
+    # Undo
+
+    @handles("mark.undo")
+    def undo(self, _count: int | None) -> None:
+        self.take_back()
+
+    def take_back(self, then: Callable[[Action], object] = lambda _: None) -> None:
+        """Undo the last action, and call `then` with it."""
+        undoing = self._library.undo(self._report("undoing"))
+        waiting = partial(self._wait_for_reversal, undoing, self._undone, "nothing to undo", then)
+        self._background.start("marks", waiting)
+
+    @handles("mark.redo")
+    def redo(self, _count: int | None) -> None:
+        redoing = self._library.redo(self._report("doing again"))
+        self._background.start("marks", partial(self._wait_for_reversal, redoing, self._redone, "nothing to redo"))
+
+    async def _wait_for_reversal(
+        self,
+        reversing: Awaitable[Action | None],
+        describe: Callable[[Action], str],
+        nothing: str,
+        then: Callable[[Action], object] = lambda _: None,
+    ) -> None:
+        try:
+            event = await reversing
+        finally:
+            self._model.change(self._model.state.busy_with(""))
+        if event is None:
+            self._model.show_notice(nothing)
+            return
+        self._model.show_notice(describe(event))
+        self._library.changed()
+        self._model.change(self._model.state.cache_changed())
+        then(event)
+
+    def _undone(self, event: Action) -> str:
+        return f"undone: {event.said} · {self._keymap.key('mark.redo')} redoes"
+
+    def _redone(self, event: Action) -> str:
+        return f"{event.said} again · {self._keymap.key('mark.undo')} undoes"
+
+
+class QueueActions:
+    """Move papers within the queue."""
+
+    def __init__(self, services: Services, papers: PaperList, marks: MarkActions) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._order = services.settings.order
+        self._key: Callable[[str], str] = services.look.keymap.key
+        self._papers = papers
+        self._marks = marks
+
+    @handles("queue.down")
+    def later(self, count: int | None) -> None:
+        self._move(count or 1)
+
+    @handles("queue.up")
+    def sooner(self, count: int | None) -> None:
+        self._move(-(count or 1))
+
+    def _move(self, by: int) -> None:
+        """Move the paper under the cursor by so many places: the list follows now, the cache a moment later."""
+        state, row = self._model.state, self._papers.highlighted_row
+        if row is None or not isinstance(row.pk, int):
+            return
+        if not self._is_in_order():
+            self._model.show_notice(f"{self._key('view.queue')} shows the queue, where a paper can be moved")
+            return
+        if not row.queued:
+            self._model.show_notice(f"not in the queue any more · {self._key('paper.queue')} queues it")
+            return
+        place = min(max(self._papers.cursor + by, 0), self._papers.count - 1)
+        if place == self._papers.cursor:
+            self._model.show_notice("the last of the queue" if by > 0 else "the first of the queue")
+            return
+        moved = state.move_listed(row.pk, place)
+        self._model.change(moved)
+        listed = [pk for pk in moved.listing.order.pks if isinstance(pk, int)]
+        self._marks.follow(self._library.move_in_queue(row.pk, listed))
+
+    def _is_in_order(self) -> bool:
+        """Whether the list has the queue's own order, and all of it."""
+        from reader.core.query import Sort
+
+        state = self._model.state
+        sort = state.place.whole(self._order).sort
+        return state.results is None and state.listing.order.complete and sort == Sort("queue")

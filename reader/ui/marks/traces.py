@@ -1,0 +1,192 @@
+"""Notes what the user reads: papers that are opened, read to the end, or passed after a look at them.
+
+Traces are events of the log, which learning and statistics use. They are stored together, two minutes after the first
+one and as the reader ends: no key waits for a disk, and an hour of reading is thirty actions at most. A reader that is
+killed loses those of its last two minutes. The setting `note_reading` switches them off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reader.core.errors import ReaderError
+from reader.core.marks import FINISH, OPEN, PASS
+from reader.core.paper_row import NotCached, PaperKey, PaperRow
+from reader.ui.shell.services import Services
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.session.places import Place
+
+LOOK = 1.0
+"""Seconds under the cursor after which a paper was looked at."""
+
+READ = 10.0
+"""Seconds on its page that a paper needs to be read: the end of a short one is in view at once."""
+
+TOGETHER = 120.0
+"""Seconds for which traces wait for others."""
+
+
+@dataclass(slots=True)
+class Stay:
+    """A paper under the cursor or on the page, for as long as it is that."""
+
+    key: PaperKey | None
+    place: Place
+    results: object
+    since: float
+    opened: float | None = None
+    """When its page opened; None while that is closed."""
+    is_opened: bool = False
+    """Whether it was opened at all."""
+    has_ended: bool = False
+    """Whether the end of the full text was in view since the page opened."""
+
+
+class Traces:
+    """Follows the cursor and the page, before the page is drawn anew.
+
+    `row_of` returns the row of a listed paper; `is_page_at_end` says whether the end of the drawn page is in view.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        row_of: Callable[[PaperKey], PaperRow | None],
+        is_page_at_end: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.clock = clock
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._is_on = services.settings.note_reading
+        self._row_of = row_of
+        self._is_page_at_end = is_page_at_end
+        self._stay: Stay | None = None
+        self._day = ""
+        self._noted: set[tuple[str, PaperKey]] = set()
+        """The traces of the day, each of which is left once."""
+        self._waiting: dict[tuple[str, str], list[PaperKey]] = {}
+        """Papers whose traces are not stored yet, by kind and day."""
+        self.delay = services.background.delayed(self.store)
+
+    # What happens
+
+    @staticmethod
+    def parts(state: State) -> object:
+        """The parts of the state that show what is read."""
+        page = state.page and state.page.key
+        shown = page, _is_glance(state)
+        return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
+
+    def follow(self, state: State) -> None:
+        """Note what the user has left, and what is open now."""
+        now, page = self.clock(), None if _is_glance(state) else state.page
+        key = state.highlighted if page is None else page.key
+        listing, stay = state.listing, self._stay
+        if stay is None or (stay.key, stay.place, stay.results) != (key, listing.place, listing.results):
+            if stay is not None:
+                is_same_list = (stay.place, stay.results) == (listing.place, listing.results)
+                self._leave(stay, now, is_passed=is_same_list and key is not None)
+            stay = self._stay = Stay(key, listing.place, listing.results, now)
+        if page is None:
+            self._close_page(stay, now)
+        elif stay.opened is None and key is not None:
+            stay.opened, stay.is_opened, stay.has_ended = now, True, False
+            self.note(OPEN, key)
+        if _is_text_at_end(state):
+            stay.has_ended = True
+
+    def passed(self, key: PaperKey) -> None:
+        """Note that the user has decided to go on from a paper, unless they opened its text."""
+        if self._stay is None or self._stay.key != key or not self._stay.is_opened:
+            self.note(PASS, key)
+
+    def forget_passed(self, key: PaperKey) -> None:
+        """The user goes back to a paper: it was not passed, if that is not stored yet."""
+        for (kind, _), keys in self._waiting.items():
+            if kind == PASS and key in keys:
+                keys.remove(key)
+        self._noted.discard((PASS, key))
+
+    def detail_ended(self) -> None:
+        """Note that the user goes on from the end of the detail pane."""
+        stay = self._stay
+        if stay is not None and stay.key is not None and stay.opened is None and self.clock() - stay.since >= READ:
+            stay.is_opened = True
+            self.note(FINISH, stay.key)
+
+    def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
+        self._close_page(stay, now)
+        if is_passed and stay.key is not None and not stay.is_opened and now - stay.since >= LOOK:
+            row = self._row_of(stay.key)
+            if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
+                self.note(PASS, stay.key)
+
+    def _close_page(self, stay: Stay, now: float) -> None:
+        is_read = stay.opened is not None and now - stay.opened >= READ
+        if is_read and stay.key is not None and (stay.has_ended or self._is_page_at_end()):
+            self.note(FINISH, stay.key)
+        stay.opened = None
+
+    # What is stored
+
+    def note(self, kind: str, key: PaperKey) -> None:
+        """Leave a trace of a paper today; a paper that only the feed has is not passed, which would store it."""
+        day = self._look.now().astimezone().date().isoformat()
+        if day != self._day:
+            self._day, self._noted = day, set()
+        is_known = (kind, key) in self._noted
+        if is_known or not self._is_on or (kind == PASS and isinstance(key, NotCached)):
+            return
+        self._noted.add((kind, key))
+        self._waiting.setdefault((kind, day), []).append(key)
+        if not self.delay.is_waiting:
+            self.delay.begin(TOGETHER)
+
+    def store(self) -> None:
+        """Store the traces that wait."""
+        self._background.start("traces", self.stored)
+
+    async def stored(self) -> None:
+        """Store the traces that wait, and return once they are there."""
+        self.delay.stop()
+        storing = self._submit()
+        if storing is not None:
+            # The next mark tells what is wrong with the disk.
+            with suppress(ReaderError):
+                await storing
+                self._library.changed()
+
+    def close(self) -> None:
+        """Note what is left as the reader ends, and store it before the library closes."""
+        if self._stay is not None:
+            self._leave(self._stay, self.clock(), is_passed=False)
+        self.delay.stop()
+        storing = self._submit()
+        if storing is not None:
+            storing.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _submit(self) -> asyncio.Future[object] | None:
+        waiting, self._waiting = self._waiting, {}
+        if not waiting or not self._library.is_writable:
+            return None
+        return asyncio.ensure_future(self._library.leave_traces(waiting))
+
+
+def _is_glance(state: State) -> bool:
+    """Whether a triage has put the page in front: the user has not asked for it."""
+    return state.is_triaging and state.text is None
+
+
+def _is_text_at_end(state: State) -> bool:
+    """Whether the end of the full text is in view."""
+    return state.text is not None and state.text.view is not None and state.text.view.is_at_end

@@ -1,0 +1,256 @@
+"""Write a note about the highlighted paper, in the reader or in the user's own editor; type tags."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+from reader.core.errors import ReaderError
+from reader.core.marks import with_quote
+from reader.core.tag_words import parse_tags
+from reader.core.text import NOTE_LIMIT, clean_note
+from reader.ui.list.pane import PaperList
+from reader.ui.marks.actions import MarkActions
+from reader.ui.page.links import Terminal
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.services import Services
+from reader.ui.state.parts import Noting, Tagging
+
+if TYPE_CHECKING:
+    from reader.cache.marks.event_log import Event
+    from reader.ui.command_line.screen import TagScreen
+    from reader.ui.notes.screen import NoteScreen
+
+SAME = "the note is as it was"
+
+
+class NoteActions:
+    """Open the editor, keep what is written in it, or give it up."""
+
+    def __init__(
+        self,
+        services: Services,
+        papers: PaperList,
+        marks: MarkActions,
+        terminal: Terminal,
+        *,
+        screen: Callable[[], NoteScreen | None],
+        take_quote: Callable[[], str],
+    ) -> None:
+        """`screen` returns the open editor; `take_quote` the lines that are selected in a full text."""
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._keymap = services.look.keymap
+        self._papers = papers
+        self._marks = marks
+        self._terminal = terminal
+        self._screen = screen
+        self._take_quote = take_quote
+
+    # In the reader
+
+    @handles("paper.note")
+    def write(self, _count: int | None) -> None:
+        """Open the editor on the note of the paper in front, with the selected lines of its text as a quote."""
+        noting = self._noting()
+        if noting is not None:
+            quote = self._take_quote()
+            if quote:
+                noting = noting._replace(text=with_quote(noting.text, quote))
+            self._model.change(self._model.state.begin_note(noting))
+            if quote:
+                self.keep_draft(noting.text)
+
+    def _noting(self) -> Noting | None:
+        """The note of the highlighted paper, or the draft that was left of it."""
+        state = self._model.state
+        paper = self._library.paper_of(state.highlighted)
+        if paper is None or state.highlighted is None:
+            return None
+        draft, note = self._library.draft(paper.id), paper.note or ""
+        is_draft = draft is not None and draft.strip("\n") != note
+        return Noting(
+            state.highlighted, paper.id, paper.title, draft if draft is not None and is_draft else note, is_draft
+        )
+
+    def keep_draft(self, text: str) -> None:
+        """Keep what is written so far, in case that the reader is killed."""
+        noting = self._model.state.noting
+        if noting is not None:
+            writing = self._library.keep_draft(noting.id, text)
+            if writing is not None:
+                self._background.start("drafts", partial(_wait, writing))
+
+    @handles("note.keep")
+    def keep(self, _count: int | None) -> None:
+        """Store the note, and go back; the draft goes once the note is stored."""
+        screen, noting = self._screen(), self._model.state.noting
+        if screen is None or noting is None:
+            return
+        size = len(screen.text)
+        if size > NOTE_LIMIT:
+            self._model.show_notice(f"a note has at most {NOTE_LIMIT:,} characters, and this one {size:,}", "warning")
+            return
+        self._model.change(self._model.state.end_note())
+        self._store(noting, screen.text)
+
+    def _store(self, noting: Noting, text: str) -> None:
+        note = clean_note(text).strip("\n")
+        self._papers.patch(noting.pk, has_note=bool(note))
+        storing = self._library.note(noting.pk, noting.id, note)
+        self._marks.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
+
+    async def _stored(self, storing: Awaitable[Event | None], noting: Noting) -> Event | None:
+        """Wait until a note is stored; if it can't be, open the editor again, so that its text is not lost."""
+        try:
+            return await storing
+        except ReaderError:
+            if self._model.state.noting is None:
+                self._model.change(self._model.state.begin_note(noting))
+            raise
+
+    @handles("note.drop")
+    def drop(self, _count: int | None) -> None:
+        """Go back, with the note as it was."""
+        noting = self._model.state.noting
+        if noting is not None:
+            self._model.change(self._model.state.end_note())
+            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
+            self._model.show_notice(SAME)
+
+    @handles("note.undo_typing")
+    def undo(self, _count: int | None) -> None:
+        screen = self._screen()
+        if screen is not None:
+            screen.undo()
+
+    @handles("note.redo_typing")
+    def redo(self, _count: int | None) -> None:
+        screen = self._screen()
+        if screen is not None:
+            screen.redo()
+
+    def tell_draft(self) -> None:
+        """Tell of a note that was being written when an earlier reader ended."""
+        id = self._library.newest_draft()
+        if id is not None:
+            # Not as news, which the first refresh would replace.
+            key = self._keymap.key("paper.note")
+            self._model.show_notice(f"the note of {id} was not kept: {key} there continues it")
+
+    # In the user's own editor
+
+    @handles("paper.editor")
+    def edit(self, _count: int | None) -> None:
+        """Write the note in the user's editor: from the list it is then stored, in the reader's editor it goes on."""
+        screen, noting = self._screen(), self._model.state.noting or self._noting()
+        if noting is not None:
+            text = noting.text if screen is None else screen.text
+            self._background.start("editor", partial(self._edit, noting, text), exclusive=True)
+
+    async def _edit(self, noting: Noting, text: str) -> None:
+        from reader.actions.programs import edit, find_editor
+
+        command = find_editor(os.environ)
+        if command is None:
+            self._model.show_notice("no editor was found: set the variable EDITOR to the name of one", "warning")
+            return
+        # The file of the draft is what is edited, so that this outlives the reader, too.
+        writing = self._library.keep_draft(noting.id, text)
+        await (writing or self._library.drafts_written())
+        try:
+            with self._terminal.suspend():
+                is_done = edit(command, self._library.draft_file(noting.id))
+        except SuspendNotSupported:
+            # Such as in a browser.
+            if self._model.state.noting is None:
+                self._model.change(self._model.state.begin_note(noting))
+            self._model.show_notice("no other editor can be opened here")
+            return
+        except OSError as error:
+            self._model.show_notice(f"{command[0]} did not start: {error.strerror or error}", "warning")
+            return
+        self._take(noting, self._library.draft(noting.id) if is_done else None, command[0])
+
+    def _take(self, noting: Noting, text: str | None, editor: str) -> None:
+        """Take what the editor has written; None if it gave up."""
+        screen = self._screen()
+        if screen is not None:
+            if text is not None:
+                screen.change(text)
+            return
+        if text is None:
+            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
+            self._model.show_notice(f"{editor} gave up: {SAME}")
+        else:
+            self._store(noting, text)
+
+
+async def _wait(writing: Awaitable[None]) -> None:
+    await writing
+
+
+MOST_READ = 100
+"""Maximum number of papers whose tags are read to show them; a read takes 0.1 ms."""
+
+
+class TagActions:
+    """Open the line of tags, complete in it, and tag the papers."""
+
+    def __init__(self, services: Services, marks: MarkActions, screen: Callable[[], TagScreen | None]) -> None:
+        """`screen` returns the open line of tags."""
+        self._model = services.model
+        self._library = services.library
+        self._marks = marks
+        self._screen = screen
+
+    @handles("paper.tag")
+    def begin(self, _count: int | None) -> None:
+        pks = self._model.take_targets()
+        papers = [paper for pk in pks[:MOST_READ] if (paper := self._library.paper(pk)) is not None]
+        if papers:
+            has = tuple(dict.fromkeys(tag for paper in papers for tag in paper.tags))
+            shared = tuple(tag for tag in has if all(tag in paper.tags for paper in papers))
+            tagging = Tagging(pks, has, shared, self._library.tag_counts())
+            self._model.change(self._model.state.begin_tags(tagging))
+
+    @handles("tags.accept")
+    def accept(self, _count: int | None) -> None:
+        """Tag the papers as the line says; an empty line changes nothing."""
+        screen, tagging = self._screen(), self._model.state.tagging
+        if screen is None or tagging is None:
+            return
+        words = parse_tags(screen.line.text)
+        self._model.change(self._model.state.end_tags())
+        if any(words):
+            nothing = "nothing to change: these are the tags already"
+            self._marks.follow(self._library.tag(tagging.pks, words), nothing)
+
+    @handles("tags.cancel")
+    def cancel(self, _count: int | None) -> None:
+        self._model.change(self._model.state.end_tags())
+
+    @handles("tags.complete")
+    def complete(self, _count: int | None) -> None:
+        screen = self._screen()
+        if screen is not None:
+            screen.complete()
+
+    @handles("tags.next")
+    def next(self, _count: int | None) -> None:
+        self._select(1)
+
+    @handles("tags.previous")
+    def previous(self, _count: int | None) -> None:
+        self._select(-1)
+
+    def _select(self, by: int) -> None:
+        screen = self._screen()
+        if screen is not None:
+            screen.select(by)

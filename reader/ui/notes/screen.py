@@ -1,0 +1,164 @@
+"""The editor of a note, over the paper that it is about."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
+from reader.core.text import clean_note
+from reader.ui import view_models
+from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.kit.styled_text import draw
+from reader.ui.kit.textual_fixes import PastesWhole
+from reader.ui.looks.look import Look
+from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.shell.layout import Area
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Noting
+from reader.ui.state.whole import State
+
+_PATIENCE = 1.0
+"""Maximum seconds to wait until the text has taken its keys: late letters are better than an editor that hangs."""
+
+Place = Callable[[int, int], Area]
+"""The place of the editor on a screen of so many columns and lines."""
+
+
+class NoteArea(PastesWhole, TextArea):  # type: ignore[misc]  # Handlers of messages may be coroutines or not.
+    """The text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, soft_wrap=True, compact=True, highlight_cursor_line=False)
+        self.cursor_blink = False
+        self.move_cursor(self.document.end)
+
+    def insert_pasted(self, text: str) -> None:
+        # A note ends in no blank, but what is pasted into it may.
+        result = self.replace(clean_note(f"{text}.")[:-1], *self.selection)
+        self.move_cursor(result.end_location)
+
+
+class NoteSheet(Widget):
+    """A heading, and the text below it."""
+
+
+class NoteScreen(ModalScreen[None]):
+    """The editor. The app reads its keys; all others go to the text."""
+
+    CSS_PATH = stylesheet("note")
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, model: Model, look: Look, noting: Noting, place: Place, changed: Callable[[str], object]
+    ) -> None:
+        """`changed` receives the text after each edit."""
+        super().__init__()
+        self._model = model
+        self._look = look
+        self._place = place
+        self._changed = changed
+        self._is_there = asyncio.Event()
+        self._sheet = NoteSheet()
+        self._heading = _Heading(noting, look.glyphs)
+        self.status = StatusLine(look.glyphs)
+        self._area = NoteArea(noting.text)
+
+    def compose(self) -> ComposeResult:
+        with self._sheet:
+            yield self._heading
+            yield self._area
+        yield self.status
+
+    def on_mount(self) -> None:
+        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        self._lay_out(self.app.size.width, self.app.size.height)
+        self.set_focus(self._area)
+        self._is_there.set()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep to the paper's pane."""
+        self._lay_out(event.size.width, event.size.height)
+
+    def _lay_out(self, width: int, height: int) -> None:
+        area, styles = self._place(width, height), self._sheet.styles
+        styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
+
+    def _draw_status(self, state: State) -> None:
+        self.status.show(view_models.status(state, self._look.keymap))
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        return self._area.text
+
+    def change(self, text: str) -> None:
+        """Replace the text; undo takes that back."""
+        self._area.replace(text, (0, 0), self._area.document.end)
+        self._area.move_cursor(self._area.document.end)
+
+    def undo(self) -> None:
+        """Take back the last edit."""
+        self._area.undo()
+
+    def redo(self) -> None:
+        """Make the edit again that was taken back last."""
+        self._area.redo()
+
+    async def ready(self) -> None:
+        """Wait until the text takes keys."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_there.wait(), _PATIENCE)
+
+    async def catch_up(self) -> None:
+        """Wait until the text has taken the keys sent to it."""
+        taken = asyncio.Event()
+        if self._area.call_later(taken.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(taken.wait(), _PATIENCE)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell of each edit."""
+        event.stop()
+        self._changed(self._area.text)
+
+
+class _Heading(Widget):
+    """What the text is about, in a rule over it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"note--rule", "note--label", "note--quiet"}
+
+    def __init__(self, noting: Noting, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._noting = noting
+        self._glyphs = glyphs
+
+    def render(self) -> Content:
+        return draw(self, heading(self._noting, self.size.width, self._glyphs), "note")
+
+    def on_click(self, event: events.Click) -> None:
+        """Keep the focus on the text."""
+        event.stop()
+
+
+def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
+    """A rule with what is written: `── ✎ Note · A memory that forgets ── a draft that was left ──`."""
+    rule = glyphs.line
+    begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} Note", "label"), Piece(" "))
+    end: Line = (Piece(rule * 2, "rule"),)
+    if noting.is_draft:
+        end = (Piece(" a draft that was left ", "quiet"), *end)
+    title = cut(literal(noting.title), max(0, width - measure(begin) - measure(end) - 4), glyphs.ellipsis)
+    middle: Line = (Piece(f"{glyphs.dot} {title} ", "quiet"),) if title else ()
+    left = width - measure(begin) - measure(middle) - measure(end)
+    return cut_line((*begin, *middle, Piece(rule * max(0, left), "rule"), *end), width)

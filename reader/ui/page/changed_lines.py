@@ -1,0 +1,107 @@
+"""What changed of a paper since the user marked it, as lines: for the detail pane, the page, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reader.core.lines import Line, Piece, cut, fill, join_items, literal, unbroken
+from reader.core.second_look import Changes, Difference, describe, reason, section_words
+from reader.core.word_diff import Run
+from reader.ui.kit.day_names import short_day
+from reader.ui.kit.glyphs import ASCII, Glyphs
+from reader.ui.page.presentation import Presentation
+
+AROUND = 6
+"""Words that are the same which are shown before and after those that changed."""
+
+TEXT_LINES = 16
+"""Maximum lines of changed texts while they are folded."""
+
+LATEST = "What changed"
+"""The heading over why a second look is due."""
+
+
+def changed_lines(width: int, look: Presentation) -> list[Line]:
+    """That a paper has changed, since when and how; on a page also what is not enough, and the changed words."""
+    changes = look.changes
+    if changes is None or not (look.is_page or changes.is_open):
+        return []
+    glyphs = look.glyphs
+    since = f"{glyphs.changed} Changed since you {changes.done} on {short_day(changes.day, look.today)}"
+    lines = fill([Piece(since, "changed" if changes.is_open else "label")], width)
+    shown = [one for one in changes.differences if look.is_page or one.is_enough]
+    items = [
+        [Piece(unbroken(literal(describe(one, _arrow(glyphs)))), "text" if one.is_enough else "muted")] for one in shown
+    ]
+    lines += join_items(items, Piece(f" {glyphs.dot} ", "between"), width)
+    return [*lines, *_folded(list(_texts(changes, width, glyphs)), width, look)] if look.is_page else lines
+
+
+def _folded(lines: list[Line], width: int, look: Presentation) -> list[Line]:
+    """The first lines of what changed in texts, and the number of the others; or all."""
+    if len(lines) <= TEXT_LINES:
+        return lines
+    if look.is_unfolded:
+        return [*lines, (Piece(cut("less", width), "more", action=("unfold", "")),)]
+    rest = f"+{len(lines) - TEXT_LINES + 1:,} lines of what changed"
+    return [*lines[: TEXT_LINES - 1], (Piece(cut(rest, width, look.glyphs.ellipsis), "more", action=("unfold", "")),)]
+
+
+def _arrow(glyphs: Glyphs) -> str:
+    return "->" if glyphs is ASCII else "→"
+
+
+def _texts(changes: Changes, width: int, glyphs: Glyphs) -> Iterator[Line]:
+    for one in changes.differences:
+        if one.what in ("title", "abstract"):
+            yield ()
+            yield from fill([Piece(f"{one.what.capitalize()}: ", "label"), *_words(one.runs, glyphs)], width)
+    for section in changes.sections:
+        yield ()
+        yield from fill(
+            [Piece(literal(section.title), "label"), Piece(f" {glyphs.dot} {section_words(section)}", "muted")], width
+        )
+        if section.kind == "changed":
+            for runs in section.paragraphs:
+                yield from fill(list(_words(runs, glyphs)), width)
+
+
+def _words(runs: Sequence[Run], glyphs: Glyphs) -> Iterator[Piece]:
+    """Words that are gone and new, with some of the others around them."""
+    marks = {"gone": ("[-", "-]"), "new": ("{+", "+}")} if glyphs is ASCII else {"gone": ("", ""), "new": ("", "")}
+    for place, run in enumerate(runs):
+        blank = " " if place + 1 < len(runs) else ""
+        if run.kind == "same":
+            yield Piece(literal(_shortened(run.text, place, len(runs), glyphs.ellipsis)) + blank, "muted")
+        else:
+            begin, end = marks[run.kind]
+            yield Piece(f"{begin}{literal(run.text)}{end}", run.kind)
+            yield Piece(blank, "muted")
+
+
+def _shortened(text: str, place: int, count: int, ellipsis: str) -> str:
+    """The words next to changes; an ellipsis for the others."""
+    words = text.split()
+    before = words[: AROUND if place else 0]
+    after = words[-AROUND if place + 1 < count else len(words) :]
+    if len(before) + len(after) >= len(words):
+        return text
+    return " ".join((*before, ellipsis, *after))
+
+
+def changed_why_lines(changes: Changes, width: int, glyphs: Glyphs) -> list[Line]:
+    """For each thing that changed, whether it is enough for a second look."""
+    lines: list[Line] = [(Piece(cut(LATEST, width, glyphs.ellipsis), "label"),)]
+    said = [literal(describe(one, _arrow(glyphs))) for one in changes.differences]
+    column = min(max(map(len, said), default=0), max(8, width // 2))
+    lines += (_why(one, text, column, width, glyphs) for one, text in zip(changes.differences, said, strict=True))
+    return lines
+
+
+def _why(change: Difference, said: str, column: int, width: int, glyphs: Glyphs) -> Line:
+    name = cut(said, column, glyphs.ellipsis)
+    role = "text" if change.is_enough else "muted"
+    room = width - column - 2
+    if room < 8:
+        return (Piece(name, role),)
+    return (Piece(f"{name:{column}}  ", role), Piece(cut(reason(change), room, glyphs.ellipsis), "muted"))

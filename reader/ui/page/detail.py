@@ -1,0 +1,268 @@
+"""The pane that shows one paper for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from reader.core.lines import Line, centre, fill
+from reader.core.paper import Paper
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.lines import with_keys
+from reader.ui.kit.pane import Pane
+from reader.ui.page.lines import MEASURE, compose
+from reader.ui.page.presentation import Presentation
+from reader.ui.why.lines import Explanation, explanation_lines
+
+if TYPE_CHECKING:
+    from reader.ui.page.fit_lines import Fit
+    from reader.ui.page.found_lines import Found
+    from reader.ui.state.parts import Reading
+
+_ROLES = (
+    "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
+    "summary", "muted", "key", "link", "changed", "gone", "new",
+)  # fmt: skip
+
+
+class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
+    """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
+
+    The pane reads no keys: the screen calls `scroll_lines`, `scroll_page` and the other methods.
+    """
+
+    PREFIX = "paper"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
+
+    @dataclass
+    class LinkClicked(Message):
+        """The user clicked an http or https address."""
+
+        url: str
+
+    @dataclass
+    class TopicClicked(Message):
+        """The user clicked a topic."""
+
+        slug: str
+
+    @dataclass
+    class PlaceClicked(Message):
+        """The user clicked a place of the full text."""
+
+        block: int
+
+    @dataclass
+    class ViewClicked(Message):
+        """The user clicked something that they follow."""
+
+        view: str
+        """The id of its view."""
+
+    @dataclass
+    class TagClicked(Message):
+        """The user clicked one of their tags."""
+
+        tag: str
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        is_page: bool = False,
+        today: date | None = None,
+        shows_links: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.shows_links = shows_links
+        self._today = today
+        self._paper: Paper | None = None
+        self._empty = ""
+        self._explained_from = 0
+        self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
+        self._lines: list[Line] = []
+        self._margin = 0
+        self._top = 0
+        self._strips: dict[int, Strip] = {}
+
+    # Content
+
+    def show(self, reading: Reading, *, position: str = "", found: Found | None = None, fit: Fit | None = None) -> None:
+        """Show a paper from its beginning; if it is already shown, keep the scroll position.
+
+        `position` is its place in the list, such as `3 of 34`; `found` and `fit` are as in `Presentation`.
+        """
+        paper, votes = reading.paper, reading.votes
+        is_same = self._paper is not None and self._paper.pk == paper.pk
+        if is_same and not votes.gained:
+            # Keep the shown gain until another paper is shown, even if the user has now seen this one.
+            votes = votes._replace(gained=self._look.votes.gained)
+        look = replace(
+            self._look,
+            words=reading.words,
+            is_unfolded=self._look.is_unfolded and is_same,
+            why=self._look.why if is_same else None,
+            today=self._today or date.today(),
+            votes=votes,
+            position=position,
+            outputs=reading.outputs,
+            follows=reading.follows,
+            suits=reading.suits,
+            changes=reading.changes,
+            shared=reading.shared,
+            kept=reading.kept,
+            found=found,
+            fit=fit,
+            fetching=reading.fetching,
+        )
+        if (paper, look) != (self._paper, self._look):
+            self._paper, self._look = paper, look
+            self._lay_out(keep=is_same)
+
+    def clear(self, message: str = "") -> None:
+        """Show a message of a few lines in the middle, without a paper; keys in it are between backticks."""
+        self._paper = None
+        self._empty = message
+        self._lay_out()
+
+    def configure(
+        self,
+        topic_names: Mapping[str, str] | None = None,
+        link_keys: Mapping[str, str] | None = None,
+        glyphs: Glyphs | None = None,
+    ) -> None:
+        """Set the names of topics by slug, the keys of links by kind (`page`, `pdf`, `code`, …), or the glyphs."""
+        look = self._look
+        self._look = replace(
+            look,
+            topic_names=look.topic_names if topic_names is None else topic_names,
+            link_keys=look.link_keys if link_keys is None else link_keys,
+            glyphs=glyphs or look.glyphs,
+        )
+        self._lay_out(keep=True)
+
+    def toggle_fold(self) -> None:
+        """List all authors and keywords, or fold them again."""
+        self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
+        self._lay_out(keep=True)
+
+    def explain(self, why: Explanation | None) -> None:
+        """Scroll to the reasons for the paper's topics and state; None removes them and scrolls back."""
+        if self._paper is None:
+            return
+        if not self.is_explaining:
+            self._explained_from = self.scroll_offset.y
+        self._look = replace(self._look, why=why)
+        self._lay_out(keep=True)
+        top = self._explained_from
+        if why is not None:
+            first = explanation_lines(why, min(self.columns - 2, MEASURE), self._look.glyphs)[0]
+            top = next((at + self._top for at, line in enumerate(self._lines) if line == first), top)
+        self.scroll_to(y=top, animate=False, force=True)
+
+    def scroll_lines(self, count: int) -> bool:
+        """Scroll down by `count` lines, up if negative; return whether it was already at the end."""
+        before = self.scroll_offset.y
+        self.scroll_to(y=before + count, animate=False, force=True)
+        return self.scroll_offset.y == before
+
+    def scroll_page(self, direction: int) -> bool:
+        """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
+        return self.scroll_lines(direction * max(1, self.size.height - 1))
+
+    # Queries
+
+    @property
+    def is_explaining(self) -> bool:
+        """Whether it shows the reasons for the paper's topics."""
+        return self._paper is not None and self._look.why is not None
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the paper is in view."""
+        return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
+
+    @property
+    def paper(self) -> Paper | None:
+        """The shown paper."""
+        return self._paper
+
+    @property
+    def text(self) -> str:
+        """All lines as plain text."""
+        return "\n".join("".join(piece.text for piece in line) for line in self._lines)
+
+    # Drawing
+
+    def _lay_out(self, keep: bool = False) -> None:
+        """Compose the lines for the current width; scroll to the beginning, unless `keep` keeps the position."""
+        width = self.columns
+        if not width:
+            return
+        height = self.size.height
+        if self._paper is None:
+            self._margin = 0
+            message = [part for line in with_keys(self._empty) for part in fill(line, width - 2)]
+            self._lines = [centre(line, width) for line in message]
+            self._top = max(0, (height - len(self._lines)) // 2)
+        else:
+            column = min(width - 2, MEASURE)
+            self._margin = (width - column) // 2 if self._look.is_page else 1
+            self._lines = compose(self._paper, column, self._look)
+            self._top = 1 if self._look.is_page and height > 12 else 0
+        self._strips.clear()
+        # An empty last line marks the end of the text.
+        size = Size(width, self._top + len(self._lines) + bool(self._paper))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.scroll_to(y=self.scroll_offset.y if keep else 0, animate=False, force=True)
+        if not keep:
+            self._hide_thumb()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        index = y + self.scroll_offset.y - self._top
+        if not 0 <= index < len(self._lines):
+            return Strip.blank(self.columns, self._style())
+        strip = self._strips.get(index)
+        if strip is None:
+            strip = self._strips[index] = self._strip(self._lines[index], margin=self._margin)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Drop lines drawn in other colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        self._lay_out(keep=True)
+
+    # Mouse
+
+    def on_click(self, event: events.Click) -> None:
+        meta = event.style.meta
+        kind, value = meta.get("kind"), meta.get("value", "")
+        if kind == "link":
+            self.post_message(self.LinkClicked(value))
+        elif kind == "topic":
+            self.post_message(self.TopicClicked(value))
+        elif kind == "tag":
+            self.post_message(self.TagClicked(value))
+        elif kind == "view":
+            self.post_message(self.ViewClicked(value))
+        elif kind == "place":
+            self.post_message(self.PlaceClicked(int(value)))
+        elif kind == "unfold":
+            self.toggle_fold()
+        else:
+            return
+        event.stop()

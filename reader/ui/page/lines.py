@@ -1,0 +1,390 @@
+"""Compose a paper as lines of text, for the detail pane and the paper's page."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from reader.actions.links import CODE_LINK, Link, places
+from reader.core.addresses import addresses_in
+from reader.core.ids import is_arxiv_id, profile_url
+from reader.core.lines import Line, Piece, cut, fill, join_items, literal, measure, spread, unbroken
+from reader.core.paper import Paper, facts
+from reader.core.paper_row import NotCached
+from reader.core.titles import describe
+from reader.core.topics.trends import spark
+from reader.ui.kit.day_names import short_day
+from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.lines import mark, pattern
+from reader.ui.page.fit_lines import fit_lines
+from reader.ui.page.found_lines import found_lines
+from reader.ui.page.own_lines import output_lines, own_lines
+from reader.ui.page.presentation import Presentation
+from reader.ui.why.lines import explanation_lines, suits_lines
+
+MEASURE = 78
+"""Maximum cells in a line: with longer lines the eye loses the start of the next one."""
+
+PEOPLE_LINES, KEYWORD_LINES = 1, 2
+"""Maximum lines of the authors and of the keywords while they are folded."""
+
+SPARKED = 12
+"""Number of latest changes of votes in a paper's sparkline."""
+
+_EMPTY: Line = ()
+_UNFOLD = ("unfold", "")
+"""The action of a click on the number of what is folded."""
+
+
+def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """Return the paper as lines of at most `width` cells, with an empty line between parts."""
+    searched = pattern(look.words)
+    parts = (
+        fill(mark(paper.title, "title", searched), width),
+        [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
+        suits_lines(look.suits, width, look.glyphs),
+        fit_lines(look.fit, width, look.glyphs),
+        own_lines(paper, width, look),
+        _changed(width, look),
+        found_lines(look.found, width, look.glyphs, is_page=look.is_page, key=look.link_keys.get("places", "")),
+        _summary(paper, width, look, searched),
+        _abstract(paper, width, searched),
+        *(output_lines(output, width, look.glyphs) for output in look.outputs),
+        _links(paper, width, look),
+        _page_title(width, look),
+        *_linked(paper, width, look),
+        [
+            *_topics(paper, width, look),
+            *_versions(paper, width, look),
+            *_categories(paper, width, look),
+            *_keywords(paper, width, look, searched),
+        ],
+        [] if look.why is None else explanation_lines(look.why, width, look.glyphs),
+        _changed_why(width, look),
+        *_comments(width, look),
+        fill([Piece(look.fetching, "muted")], width),
+    )
+    lines: list[Line] = []
+    for part in parts:
+        if part:
+            lines.extend([_EMPTY, *part] if lines else part)
+    return lines
+
+
+# Who
+
+
+def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    searched = pattern(look.words)
+    names = [_unbroken(mark(name, "people", searched)) for name in paper.authors]
+    count = max(paper.author_count or 0, len(names))
+    if not names:
+        return fill([Piece(_number(count, "author"), "people")], width) if count else []
+
+    def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
+        pieces = [piece for item in items for piece in (Piece(", ", "people"), *item)][1:]
+        return fill([*pieces, Piece(" "), *more] if more else pieces, width)
+
+    return _fold(names, count, PEOPLE_LINES, line_up, look)
+
+
+def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
+    return fill(mark(paper.organization, "people", searched), width) if paper.organization else []
+
+
+def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
+    return [piece._replace(text=unbroken(piece.text)) for piece in pieces]
+
+
+# Folded lists
+
+
+def _fold(
+    items: Sequence[Sequence[Piece]],
+    count: int,
+    most: int,
+    line_up: Callable[[Sequence[Sequence[Piece]], Sequence[Piece]], list[Line]],
+    look: Presentation,
+) -> list[Line]:
+    """List as many of the items as fit in `most` lines, then the number of the others of all `count`; or all.
+
+    `line_up` puts items into lines, and pieces after them.
+    """
+    # More items than this never fit in the lines.
+    possible = min(len(items), most * MEASURE // 2)
+    fitting = bisect_right(
+        range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n)))
+    )
+    if look.is_unfolded:
+        rest = [Piece(unbroken(f"and {count - len(items):,} more"), "people")] if count > len(items) else []
+        dot = Piece(unbroken(f"{look.glyphs.dot} "), "between")
+        less = [dot, Piece("less", "more", action=_UNFOLD)] if fitting < len(items) else []
+        return line_up(items, [*rest, *([Piece(" ")] if rest and less else []), *less])
+    shown = max(fitting, 1)
+    return line_up(items[:shown], _more(items[shown:], count - shown))
+
+
+def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
+    """The number of items that are not shown; it is marked if a searched word is in one of them."""
+    if not count:
+        return []
+    is_hit = any(piece.hit for item in hidden for piece in item)
+    return [Piece(f"+{count:,}", "more", hit=is_hit, action=_UNFOLD if hidden else None)]
+
+
+# Facts
+
+
+def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The facts side by side; the weekday goes first, then the word of the comments, if that saves a line."""
+    count = paper.comments or 0
+    word, sign = _number(count, "comment"), f"{count:,} {look.glyphs.comments}"
+    forms = ((True, word), (False, word), (False, sign))
+    items = (_fact_items(paper, look, comments, weekday=weekday) for weekday, comments in forms)
+    return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
+
+
+def _source(paper: Paper) -> str:
+    """Whose date the publication's is: arXiv's, if the paper is known to be there."""
+    return "arXiv " if is_arxiv_id(paper.id) else "published "
+
+
+def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
+    glyphs = look.glyphs
+    pieces = [Piece(short_day(paper.day, look.today, weekday), "facts")] if paper.day else []
+    if isinstance(paper.pk, NotCached):
+        pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
+    if paper.published:
+        pieces.append(Piece(f"{_source(paper)}{short_day(paper.published, look.today, weekday=False)}", "facts"))
+    if paper.version and paper.version > 1:
+        revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
+        pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
+    if paper.venue:
+        pieces.append(Piece(literal(paper.venue), "facts"))
+    if paper.upvotes is not None:
+        pieces.append(Piece(f"{glyphs.upvotes} {paper.upvotes:,}{_moved(look)}", "facts"))
+    if paper.comments:
+        pieces.append(Piece(comments, "facts"))
+    if paper.submitter and look.is_page:
+        action = ("link", profile_url(paper.submitter) or "")
+        pieces.append(Piece(f"submitted by {literal(paper.submitter)}", "facts", action=action))
+    first, *others = pieces or [Piece("no date", "facts")]
+    return [[*_marks(paper, glyphs), first], *([piece] for piece in others)]
+
+
+def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
+    """The signs of what the user has marked."""
+    found = (
+        (paper.starred, glyphs.starred, "star"),
+        (paper.queued, glyphs.queued, "key"),
+        (paper.hidden, glyphs.hidden, "facts"),
+    )
+    return [Piece(f"{sign} ", role) for is_set, sign, role in found if is_set]
+
+
+def _with_position(lines: list[Line], width: int, look: Presentation) -> list[Line]:
+    """Put the paper's place in the list at the right end of the last line, or below it."""
+    if not look.position or len(look.position) > width:
+        return lines
+    position = (Piece(look.position, "position"),)
+    fits = measure(lines[-1]) + 2 + len(look.position) <= width
+    return [*lines[:-1], spread(lines[-1], position, width)] if fits else [*lines, spread((), position, width)]
+
+
+def _moved(look: Presentation) -> str:
+    """The changes of the votes: `  ▂▄▇ +41 since you looked`."""
+    if not look.votes.points:
+        return ""
+    line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
+    return unbroken(f" {line} {look.votes.gained:+d} since you looked" if look.votes.gained else f" {line}")
+
+
+def _between(glyphs: Glyphs) -> Piece:
+    return Piece(f" {glyphs.dot} ", "between")
+
+
+def _number(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
+# What changed
+
+
+def _changed(width: int, look: Presentation) -> list[Line]:
+    if look.changes is None:
+        return []
+    from reader.ui.page.changed_lines import changed_lines
+
+    return changed_lines(width, look)
+
+
+def _changed_why(width: int, look: Presentation) -> list[Line]:
+    if look.why is None or look.changes is None:
+        return []
+    from reader.ui.page.changed_lines import changed_why_lines
+
+    return changed_why_lines(look.changes, width, look.glyphs)
+
+
+# Text
+
+
+def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
+    """The machine-written summary, with a bar at its side."""
+    if not paper.summary:
+        return []
+    bar = Piece(f"{look.glyphs.quote} ", "quote")
+    label = fill([Piece("AI summary", "label")], width - 2)
+    return [(bar, *line) for line in (*label, *fill(mark(paper.summary, "summary", searched), width - 2))]
+
+
+def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
+    heading = fill([Piece("Abstract", "label")], width)
+    paragraphs = [fill(_with_links(text, "text", searched), width) for text in paper.abstract.split("\n\n")]
+    paragraphs = [lines for lines in paragraphs if lines]
+    if not paragraphs:
+        return [*heading, *fill([Piece("None in the cache yet.", "muted")], width)]
+    lines = [*heading, *paragraphs[0]]
+    for paragraph in paragraphs[1:]:
+        lines.extend([_EMPTY, *paragraph])
+    return lines
+
+
+def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[Piece]:
+    """A text with its searched words marked, in which a click on an address opens it."""
+    pieces: list[Piece] = []
+    done = 0
+    for found in addresses_in(text):
+        pieces += mark(text[done : found.start], role, searched)
+        shown = mark(text[found.start : found.end], "link", searched)
+        pieces += [piece._replace(action=("link", found.url)) for piece in shown]
+        done = found.end
+    return [*pieces, *mark(text[done:], role, searched)]
+
+
+# Links
+
+
+def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The links: with their keys, each on its line, or all side by side, the code first."""
+    found = places(paper)
+    if look.is_page:
+        return [_link_line(link, width, look, paper.code_stars) for link in found]
+    in_order = sorted(found, key=lambda link: link.name != CODE_LINK)
+    items = [_link_item(link, width, look, paper.code_stars) for link in in_order]
+    if paper.models or paper.datasets or paper.spaces:
+        from reader.ui.page.community_lines import linked_counts
+
+        items += [[Piece(unbroken(count), "muted")] for count in linked_counts(paper)]
+    return join_items(items, _between(look.glyphs), width)
+
+
+def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
+    """A link by its name, the code by its address and stars."""
+    if link.name != CODE_LINK:
+        return [Piece(cut(link.name, width), "link", action=("link", link.url))]
+    end = [] if link.in_text else _code_stars(look, stars)
+    shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
+    return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
+
+
+def _page_title(width: int, look: Presentation) -> list[Line]:
+    """What a saved page's paper may be, with the digit that chooses it among the links."""
+    title = look.kept.title if look.kept else None
+    if title is None:
+        return []
+    lines = fill([Piece(title.told, "muted")], width)
+    for number, choice in enumerate(title.choices, 1):
+        begin = [Piece(f"{number:<3}", "key"), Piece(f"{literal(choice.id)}  ", "muted")]
+        room = width - measure(begin)
+        lines.append((*begin, Piece(cut(literal(describe(choice)), room, look.glyphs.ellipsis), "text")))
+    return lines
+
+
+def _link_line(link: Link, width: int, look: Presentation, stars: int | None) -> Line:
+    action = ("link", link.url)
+    key = look.link_keys.get(link.letter, "")
+    name = link.name.capitalize() if link.name.islower() else link.name
+    if link.in_text and link.letter.isdigit():
+        name = "Link"  # Its host is in its address.
+    begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
+    end = _code_stars(look, stars) if link.name == CODE_LINK and not link.in_text else []
+    if link.in_text:
+        end.append(Piece("  in the text", "muted"))
+    room = width - measure(begin) - measure(end)
+    if room < 8:
+        return (Piece(cut(f"{key:<3}{name}", width), "link", action=action),)
+    return (*begin, Piece(cut(_address(link), room, look.glyphs.ellipsis), "link", action=action), *end)
+
+
+def _address(link: Link) -> str:
+    return literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def _code_stars(look: Presentation, stars: int | None) -> list[Piece]:
+    return [Piece(f" {look.glyphs.starred} {stars:,}", "star")] if stars else []
+
+
+# What belongs to it, on a page
+
+
+def _linked(paper: Paper, width: int, look: Presentation) -> Iterator[list[Line]]:
+    if look.kept is not None:
+        from reader.ui.page.community_lines import repository_lines
+
+        yield repository_lines(paper, look.kept, width, look)
+
+
+def _versions(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    if look.kept is None:
+        return []
+    from reader.ui.page.community_lines import version_lines
+
+    return version_lines(paper.versions, look.today, width, look.glyphs)
+
+
+def _comments(width: int, look: Presentation) -> Iterator[list[Line]]:
+    if look.kept is not None:
+        from reader.ui.page.community_lines import comment_lines
+
+        yield comment_lines(look.kept, width, look)
+
+
+# What it is about
+
+
+def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The topics by name; a click filters by one."""
+    items = []
+    for slug in paper.topics:
+        name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
+        items.append([Piece(cut(name, width, look.glyphs.ellipsis), "topic", action=("topic", slug))])
+    return join_items(items, _between(look.glyphs), width)
+
+
+def _categories(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The arXiv categories, the primary one by its name, and the fields that the pane lists with them."""
+    items = []
+    if paper.categories:
+        from reader.feeds.arxiv.categories import categories
+
+        first, *others = paper.categories
+        known = categories().get(first)
+        items = [f"{known.name} {first}" if known else first, *others]
+    items += facts(paper)
+    return join_items([[Piece(literal(item), "facts")] for item in items], _between(look.glyphs), width)
+
+
+def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
+    from reader.core.keywords import collapse
+
+    words = [mark(word, "keywords", searched) for word in collapse(paper.keywords)]
+
+    def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
+        if not more:
+            return join_items(items, _between(look.glyphs), width)
+        # The number of the others is not parted from the last word.
+        return join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
+
+    return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

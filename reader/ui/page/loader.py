@@ -1,0 +1,103 @@
+"""Read the paper under the cursor for the detail pane: right after a key, and once a held key is let go."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.core.errors import CacheError
+from reader.core.paper_row import PaperKey
+from reader.ui.shell.services import Services
+from reader.ui.state.parts import Reading
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.core.second_look import Changes
+
+AFTER_FRAME = 0.01
+"""Seconds after a single key: the frame with the new cursor is painted before."""
+
+REST = 0.045
+"""Seconds without a move that end a run of moves; keyboards repeat a held key after 30 to 40 ms."""
+
+
+class DetailLoader:
+    """Reads the highlighted paper on the event loop; a read takes 0.1 ms."""
+
+    def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._moved = -REST
+        """When the cursor last moved."""
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self.delay = services.background.delayed(self.load)
+
+    @staticmethod
+    def resting_parts(state: State) -> object:
+        """The parts of the state whose change reads another paper, or marks other words, once the cursor rests."""
+        return state.highlighted, state.listing.place, state.listing.results
+
+    @staticmethod
+    def parts(state: State) -> object:
+        """The parts of the state whose change reads the same paper again at once."""
+        return state.is_ready, state.marks_version, state.cache_version, state.listing.version
+
+    def load_soon(self, _state: State) -> None:
+        """Read the paper after the cursor's frame; in a run of moves, once the cursor rests."""
+        now = self._clock()
+        is_run = now - self._moved < REST
+        self._moved = now
+        self.delay.begin(REST if is_run else AFTER_FRAME)
+
+    def load(self, _state: State | None = None) -> None:
+        """Read the highlighted paper now."""
+        state = self._model.state
+        if state.is_ready:
+            self._model.change(state.read(self.read(state.highlighted)))
+
+    def read(self, pk: PaperKey | None) -> Reading | None:
+        """A paper with its votes and the searched words; None if it is gone."""
+        paper = None if pk is None else self._library.paper(pk)
+        if pk is None or paper is None:
+            return None
+        library = self._library
+        words, votes = self._model.state.listing.words, library.votes(pk)
+        outputs, follows, suits = library.outputs(pk), library.follow_reasons(pk), library.why(pk)
+        return Reading(
+            *(pk, paper, words, votes),
+            outputs=outputs,
+            follows=follows,
+            suits=suits,
+            changes=library.changes(pk),
+            shared=library.shared(pk),
+        )
+
+    def read_page(self, pk: PaperKey | None) -> Reading | None:
+        """A paper for its page, with what belongs to it; None if it is gone."""
+        reading = self.read(pk)
+        if reading is None:
+            return None
+        return reading._replace(kept=self._library.belongings(reading.key), changes=self._with_sections(reading))
+
+    def _with_sections(self, reading: Reading) -> Changes | None:
+        """The changes, with what is known of the full text; the texts are compared again in a thread."""
+        if reading.changes is None:
+            return None
+        self._background.start("changes", partial(self._compare_texts, reading.key), exclusive=True)
+        page = self._model.state.page
+        before = page.changes if page is not None and page.key == reading.key else None
+        return reading.changes if before is None else reading.changes._replace(sections=before.sections)
+
+    async def _compare_texts(self, pk: PaperKey) -> None:
+        """Show what changed in the full text of the paper on the page."""
+        with suppress(CacheError):
+            sections = await asyncio.to_thread(self._library.compare_texts, pk)
+            page = self._model.state.page
+            if page is not None and page.key == pk and page.changes is not None:
+                changes = page.changes._replace(sections=sections)
+                self._model.change(self._model.state.open_page(page._replace(changes=changes)))

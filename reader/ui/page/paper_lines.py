@@ -1,0 +1,191 @@
+"""The lines of a list of papers: drawn where they are in view, from rows that are fetched when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.geometry import Size
+from textual.strip import Strip
+
+from reader.core.lines import Line
+from reader.core.paper_row import PaperKey, PaperRow
+from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.pane import Pane
+from reader.ui.kit.styled_text import PLAIN
+from reader.ui.list.layout import ListLines, Slot
+from reader.ui.list.lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt, draw_content
+from reader.ui.list.rows import RowsAtHand
+
+if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount
+
+KEPT = 2_000
+"""Maximum number of contents with drawn lines."""
+
+
+class ListStrips:
+    """Draws papers, headings and the end in one look; what was drawn before is not drawn again."""
+
+    def __init__(self, look: ListLook, columns: Callable[[], int], strip: Callable[[Line, str], Strip]) -> None:
+        """`columns` are asked for only to draw; `strip` draws a line with a role laid over it."""
+        self.look = look
+        self._columns = columns
+        self._strip = strip
+        # By the type too: a heading may equal an end.
+        self._kept: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
+
+    def change_look(self, look: ListLook) -> None:
+        """Draw in another look from now on."""
+        if look != self.look:
+            self.look = look
+            self.forget()
+
+    def of(self, content: Content) -> tuple[Strip, ...]:
+        """Return the lines of a content."""
+        key = type(content), content
+        strips = self._kept.get(key)
+        if strips is None:
+            over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else PLAIN
+            strips = tuple(self._strip(line, over) for line in draw_content(content, self._columns(), self.look))
+            if len(self._kept) >= KEPT:
+                self.forget()
+            self._kept[key] = strips
+        return strips
+
+    def forget(self) -> None:
+        """Drop all lines: the width or the colours have changed."""
+        self._kept.clear()
+
+
+class PaperLines(Pane, inherit_bindings=False):
+    """The papers of an order with a cursor; fetches the rows in view with a page on each side.
+
+    A subclass says what is listed and where the cursor is.
+    """
+
+    PREFIX = "papers"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*LIST_ROLES, "hit", "highlighted")}
+
+    def __init__(
+        self, glyphs: Glyphs, *, today: date | None, older_key: str, id: str | None, classes: str | None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._today = today
+        self._lines = ListLines()
+        self._cursor = 0
+        look = ListLook(glyphs, today or date.today(), older_key=older_key)
+        self._strips = ListStrips(look, lambda: self.columns, self._strip)
+        self._rows = RowsAtHand()
+        self._days: Mapping[str, DayCount] = {}
+        self._end: DayEnd | None = None
+        self._selected: Container[PaperKey] = ()
+
+    @property
+    def highlighted(self) -> PaperKey | None:
+        """The paper under the cursor."""
+        return self._lines.pks[self._cursor] if self._lines.pks else None
+
+    # Scrolling
+
+    def _set_virtual_size(self) -> None:
+        size = Size(self.columns, len(self._lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _scroll(self, line: int) -> None:
+        """Scroll a line to the top, or as near as the end of the list allows."""
+        self.scroll_to(y=line, animate=False, force=True)
+
+    def _reveal(self, delta: int = 0) -> None:
+        """Scroll just enough to show the highlighted line, with a margin in the cursor's direction."""
+        if self._lines.pks and self.size.height:
+            top = self._lines.top_that_shows(self._cursor, self.scroll_offset.y, self.size.height, delta)
+            if top is not None:
+                self._scroll(top)
+
+    def _anchor(self) -> tuple[PaperKey, int] | None:
+        """Return a paper that must not move, and its line in view: the highlighted one, else the top one."""
+        view = [(line - slot.part, self._lines.pks[slot.place]) for line, slot in self._in_view()]
+        top = self.scroll_offset.y
+        for line, pk in view:
+            if pk == self.highlighted:
+                return pk, line - top
+        return (view[0][1], view[0][0] - top) if view else None
+
+    def _scroll_paper_to(self, pk: PaperKey, height: int) -> None:
+        """Scroll until a paper is `height` lines below the top."""
+        index = self._lines.find(pk, self._cursor)
+        line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
+        self._scroll(line - height)
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        today = self._today or date.today()
+        if today != self._strips.look.today:
+            self._strips.change_look(self._strips.look._replace(today=today))
+        slot = self._lines.at(y + self.scroll_offset.y, is_top=y == 0)
+        content = self._content(slot)
+        if slot is None or content is None:
+            return Strip.blank(self.columns, self._style())
+        return self._strips.of(content)[slot.part]
+
+    def _content(self, slot: Slot | None) -> Content | None:
+        """Return what to draw; None for a blank line, such as that of a paper that is gone."""
+        if slot is None:
+            return None
+        kind, group, place, _ = slot
+        if kind == "paper":
+            pk = self._lines.pks[place]
+            row = self._row(pk)
+            if row is None:
+                return None
+            return PaperAt(row, place == self._cursor, pk in self._selected, self._lines.is_in_text(place))
+        if kind == "end":
+            return self._end
+        day, papers = self._lines.heading(group)
+        counts = self._days.get(day)
+        # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
+        has_all = counts is not None and papers is not None and counts.papers <= papers
+        return Heading(day, papers, counts.unread if counts is not None and has_all else None)
+
+    def _picture(self) -> list[tuple[Content | None, int]]:
+        """Return the content of each line in view and which of its lines it is, to compare it later."""
+        slots = self._lines.contents(self.scroll_offset.y, self.size.height)
+        return [(self._content(slot), 0 if slot is None else slot.part) for slot in slots]
+
+    def _repaint(self, before: Sequence[tuple[Content | None, int]] | None) -> None:
+        """Paint the lines whose content differs from `before`; all lines for None."""
+        if before is None:
+            self._strips.forget()
+            self.refresh()
+            return
+        top = self.scroll_offset.y
+        for y, (old, new) in enumerate(zip_longest(before, self._picture())):
+            if old != new:
+                self.refresh_line(top + y)
+
+    def _row(self, pk: PaperKey) -> PaperRow | None:
+        row = self._rows.get(pk)
+        if row is None:
+            height, top = self.size.height, self.scroll_offset.y
+            first = self._lines.nearest(top - height, down=True)
+            last = self._lines.nearest(top + 2 * height, down=False)
+            self._rows.bring(self._lines.pks[first : last + 1])
+            row = self._rows.get(pk)
+        return row
+
+    def _in_view(self) -> Iterator[tuple[int, Slot]]:
+        """Return the (line, content) of each line of a paper in view."""
+        return self._lines.papers_in_view(self.scroll_offset.y, self.size.height)
+
+    def _repaint_cursor(self) -> None:
+        self.refresh_lines(self._lines.line_of(self._cursor), self._lines.each)
+
+    def notify_style_update(self) -> None:
+        """Drop lines drawn in other colours."""
+        super().notify_style_update()
+        self._strips.forget()

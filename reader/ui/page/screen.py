@@ -1,0 +1,103 @@
+"""The paper page: one paper over the whole screen, for reading."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from reader.ui import view_models
+from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.kit.styled_text import draw
+from reader.ui.looks.look import Look
+from reader.ui.page.detail import PaperDetail
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.parts import Reading
+from reader.ui.state.whole import State
+from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_line
+
+
+class TriageTop(Widget):
+    """How many papers there are, the rest of the time, and the pace."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in TRIAGE_ROLES}
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._header = TriageHeader()
+
+    def show(self, header: TriageHeader) -> None:
+        """Show how far the triage is."""
+        if header != self._header:
+            self._header = header
+            self.refresh()
+
+    def render(self) -> Content:
+        return draw(self, triage_line(self._header, self.size.width, self._glyphs), "top")
+
+
+class PaperPage(Screen[None], inherit_bindings=False):
+    """A centred column of text of a fixed width, over a status line. The app reads its keys.
+
+    `detail` is the pane with the text, and `status` is the status line.
+    """
+
+    def __init__(self, model: Model, look: Look) -> None:
+        super().__init__()
+        self._model = model
+        self._keymap = look.keymap
+        self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
+        self.detail.configure(model.state.topic_names, view_models.link_keys(look.keymap))
+        self.status = StatusLine(look.glyphs)
+        self._triage = TriageTop(look.glyphs)
+        self._triage.display = False
+
+    def compose(self) -> ComposeResult:
+        yield self._triage
+        yield self.detail
+        yield self.status
+
+    def on_mount(self) -> None:
+        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        subscribe(self, self._model, _known, self._draw_again, now=False)
+        subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
+        subscribe(self, self._model, lambda state: view_models.triage(state, self._keymap), self._draw_triage)
+
+    def show(self, reading: Reading) -> None:
+        """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
+        state = self._model.state
+        self.detail.show(
+            reading,
+            # The first line tells it during a triage.
+            position="" if state.is_triaging else view_models.position(reading.number, state.listing.count),
+            found=view_models.found(state, reading.key),
+            fit=view_models.fit(state, reading.key),
+        )
+
+    def _draw_again(self, state: State) -> None:
+        """Show the paper again once its text is searched, or the whole list is read and its number of papers known."""
+        if state.page is not None:
+            self.show(state.page)
+
+    def _draw_status(self, state: State) -> None:
+        self.status.show(view_models.status(state, self._keymap))
+
+    def _draw_triage(self, state: State) -> None:
+        header = view_models.triage(state, self._keymap)
+        self._triage.display = header is not None
+        if header is not None:
+            self._triage.show(header)
+
+    def _draw_topic_names(self, state: State) -> None:
+        self.detail.configure(state.topic_names)
+
+
+def _known(state: State) -> object:
+    """What is known of the paper beside its text."""
+    return state.listing.count, state.found, state.fit

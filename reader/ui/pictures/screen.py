@@ -1,0 +1,175 @@
+"""The screen of a picture: what it is of, the picture, its caption, and the keys. The app reads its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from reader.core.lines import cut, literal, wrap
+from reader.ui import view_models
+from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.looks.look import Look
+from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.state.model import Model, subscribe
+from reader.ui.state.pictures import CAPTION_ROWS
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.refresh.pictures import PictureDrawn
+
+
+class PicturePane(Widget):
+    """A picture in the middle, or what is said in its place."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn: PictureDrawn | None = None
+        self._said = ""
+
+    def show(self, drawn: PictureDrawn | None, said: str) -> None:
+        """Show a picture, or say something in its place."""
+        if drawn is self._drawn and said == self._said:
+            return
+        if self._drawn is not drawn:
+            self._send(self._drawn.after if self._drawn else "")
+            self._send(drawn.before if drawn else "")
+        self._drawn, self._said = drawn, said
+        self.refresh()
+
+    def leave(self) -> None:
+        """Take the picture from the terminal's memory."""
+        self.show(None, "")
+
+    def _send(self, sequence: str) -> None:
+        """Send a sequence of the program's own making to the terminal, in order with what is drawn."""
+        driver = self.app._driver
+        if sequence and driver is not None:
+            driver.write(sequence)
+            driver.flush()
+
+    @property
+    def _corner(self) -> tuple[int, int]:
+        """The cells left of the picture, and the rows above it."""
+        drawn, (width, height) = self._drawn, self.size
+        if drawn is None:
+            return 0, 0
+        return max(0, (width - drawn.columns) // 2), max(0, (height - drawn.rows) // 2)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the rows; sixels are put over them once they are on the screen."""
+        if self._drawn is not None and self._drawn.sixels:
+            self.call_after_refresh(self._put_sixels)
+        return [self._row(y) for y in range(crop.y, crop.bottom)]
+
+    def _row(self, y: int) -> Strip:
+        ground, width = self.rich_style, self.size.width
+        drawn = self._drawn
+        if drawn is None:
+            return self._said_row(y)
+        left, top = self._corner
+        if not 0 <= y - top < drawn.rows or drawn.columns > width:
+            return Strip.blank(width, ground)
+        row = drawn.lines[y - top] or (Segment(" " * drawn.columns, ground),)
+        right = width - left - drawn.columns
+        return Strip([Segment(" " * left, ground), *row, Segment(" " * right, ground)], width)
+
+    def _said_row(self, y: int) -> Strip:
+        ground, (width, height) = self.rich_style, self.size
+        parts = [self._said[start:end].strip() for start, end in wrap(self._said, max(2, width - 4))]
+        place = y - max(0, (height - len(parts)) // 2)
+        text = parts[place] if 0 <= place < len(parts) else ""
+        return Strip([Segment(text.center(width) if text else "", ground)]).adjust_cell_length(width, ground)
+
+    def _put_sixels(self) -> None:
+        drawn = self._drawn
+        if drawn is not None and drawn.sixels and self.screen.is_current:
+            left, top = self._corner
+            x, y = self.region.x + left + 1, self.region.y + top + 1
+            self._send(f"\x1b7\x1b[{y};{x}H{drawn.sixels}\x1b8")
+
+
+class PictureScreen(Screen[None], inherit_bindings=False):
+    """One of a paper's pictures over the whole screen."""
+
+    CSS_PATH = stylesheet("picture")
+    COMPONENT_CLASSES: ClassVar[set[str]] = set()
+
+    def __init__(self, model: Model, look: Look) -> None:
+        super().__init__()
+        self._model = model
+        self._keymap = look.keymap
+        self._dot = look.glyphs.dot
+        self._title = _Text(look.glyphs, id="picture-title")
+        self._picture = PicturePane()
+        self._caption = _Text(look.glyphs, id="picture-caption", rows=CAPTION_ROWS)
+        self.status = StatusLine(look.glyphs)
+
+    def compose(self) -> ComposeResult:
+        yield self._title
+        yield self._picture
+        yield self._caption
+        yield self.status
+
+    def on_mount(self) -> None:
+        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        subscribe(self, self._model, lambda state: state.pictures, self._draw)
+
+    def on_screen_resume(self) -> None:
+        """Show the picture that is opened now."""
+        self._draw(self._model.state)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._model.change(self._model.state.resized(*event.size))
+
+    def _draw(self, state: State) -> None:
+        pictures = state.pictures
+        if pictures is None:
+            self._picture.leave()
+            return
+        front, count = pictures.front, len(pictures.pictures)
+        number = f"{pictures.index + 1:,} of {count:,} {self._dot} " if count > 1 else ""
+        self._title.show(f"{number}{front.label}")
+        self._caption.show(front.caption)
+        self._picture.show(pictures.drawn, pictures.said)
+
+    def _draw_status(self, state: State) -> None:
+        self.status.show(view_models.status(state, self._keymap))
+
+
+class _Text(Widget):
+    """Text in at most so many rows."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, glyphs: Glyphs, *, id: str, rows: int = 1) -> None:
+        super().__init__(id=id)
+        self._ellipsis = glyphs.ellipsis
+        self._rows = rows
+        self._text = ""
+
+    def show(self, text: str) -> None:
+        """Show a text."""
+        text = " ".join(literal(text).split())
+        if text != self._text:
+            self._text = text
+            self.refresh()
+
+    def render(self) -> Content:
+        width = max(2, self.size.width - 2)
+        parts = wrap(self._text, width) if self._text else []
+        lines = [self._text[start:end].strip() for start, end in parts]
+        if len(lines) > self._rows:
+            rest = self._text[parts[self._rows - 1][0] :]
+            lines = [*lines[: self._rows - 1], cut(rest, width, self._ellipsis)]
+        return Content("\n".join(f" {line}" for line in lines))

@@ -1,0 +1,218 @@
+"""The query: type one, take suggestions, change its order, search the feed, fetch a paper, list similar ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reader.core.paper import Paper
+from reader.core.similarity import came_out, like_query
+from reader.session.places import Place, feed_text, next_order, view
+from reader.ui.main_screen import MainScreen
+from reader.ui.page.actions import PageActions
+from reader.ui.page.lookup import PaperLookup
+from reader.ui.query.feed_search import FeedSearch
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.services import Services
+from reader.ui.state.parts import TOP, Position
+
+NOTHING_IS_FETCHED = "the sample: nothing is fetched"
+
+
+class AddActions:
+    """Ask for the id of a paper, and fetch it."""
+
+    def __init__(self, services: Services, lookup: PaperLookup, position: Callable[[], Position]) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._demo = services.look.demo
+        self._lookup = lookup
+        self._position = position
+
+    @handles("find.add")
+    def ask_for_paper(self, _count: int | None) -> None:
+        """Begin a query for one paper; the user may paste any form of its id."""
+        self._model.change(self._model.state.open_query(self._position(), "id:"))
+
+    @handles("find.fetch")
+    def fetch_paper(self, _count: int | None = None) -> None:
+        """Fetch the paper that the query names, and show it in the view All."""
+        id, place = self.missing_id(), self._model.state.place
+        if id is None:
+            self._model.show_notice("no id or address of a paper to fetch")
+        elif self._demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+        else:
+            self._model.change(self._model.state.go(Place(view("all"), place.text)))
+            self._lookup.begin(id)
+
+    def missing_id(self) -> str | None:
+        """The arXiv id if the query asks only for one paper and the cache does not have it, else None."""
+        id = self._model.state.place.paper_id
+        return id if id is not None and self._library.pk_of(id) is None else None
+
+
+class QueryActions:
+    """Type and change the query."""
+
+    def __init__(
+        self, services: Services, main: MainScreen, search: FeedSearch, add: AddActions, page: PageActions
+    ) -> None:
+        self._model = services.model
+        self._order = services.settings.order
+        self._look = services.look
+        self._main = main
+        self._search = search
+        self._add = add
+        self._page = page
+
+    @handles("find.query")
+    def type_query(self, _count: int | None) -> None:
+        self._model.change(self._model.state.open_query(self._main.position))
+
+    # The line's keys act at once, not by a message from the line: the keys typed after them are for the list.
+
+    @handles("query.accept")
+    def accept(self, _count: int | None = None) -> None:
+        """Keep the query and go to the list; stay in the line if the query has a mistake.
+
+        If the query names a paper that is not in the cache, fetch it.
+        """
+        text = self._main.query_line.accept()
+        if text is not None:
+            self._model.change(self._model.state.keep_query(text))
+            if self._add.missing_id():
+                self._add.fetch_paper()
+
+    @handles("query.cancel")
+    def cancel(self, _count: int | None = None) -> None:
+        """Restore the earlier query."""
+        self._main.query_line.cancel()
+        self._model.change(self._model.state.cancel_query())
+
+    @handles("query.complete")
+    def complete(self, _count: int | None) -> None:
+        """Take the suggestion of the query line or of the empty list."""
+        state = self._model.state
+        if state.is_typing:
+            self._main.query_line.complete()
+            return
+        from reader.ui.list.empty_reason import corrected
+
+        text = corrected(state.place, state.topic_papers)
+        if text is not None:
+            self._model.change(state.go(state.place._replace(text=text)))
+
+    @handles("query.next")
+    def next_suggestion(self, _count: int | None) -> None:
+        self._main.query_line.next()
+
+    @handles("query.previous")
+    def previous_suggestion(self, _count: int | None) -> None:
+        self._main.query_line.previous()
+
+    @handles("find.clear")
+    def clear(self, _count: int | None) -> None:
+        self._main.filter.stop_narrowing()
+        self._model.change(self._model.state.drop_query(self._main.position))
+
+    @handles("find.widen")
+    def widen(self, _count: int | None) -> None:
+        """Ask the same of all papers, or of the earlier view again."""
+        state = self._model.state
+        if state.results is not None:
+            self._model.show_notice("the feed's results are not in a view")
+            return
+        widened = state.widen_query(TOP if state.is_typing else self._main.position)
+        if widened is state:
+            self._model.show_notice("no view is wider than this one")
+        else:
+            self._model.change(widened)
+
+    @handles("find.sort")
+    def change_order(self, _count: int | None) -> None:
+        state = self._model.state
+        if state.results is not None:
+            self._model.show_notice("what the feed finds keeps the feed's own order")
+            return
+        default = state.place.view.order or self._order
+        place = state.place._replace(text=next_order(state.place.text, default))
+        self._model.change(state.go(place))
+        sort = place.query.sort
+        self._model.show_notice(f"by {sort.key if sort else default}")
+
+    # The feed
+
+    @handles("find.feed")
+    def search_feed(self, _count: int | None) -> None:
+        """Search the feed for the typed query, or else for the list's query."""
+        state = self._model.state
+        typed = self._main.query_line.text if state.is_typing else state.search.wanted or state.listed_text
+        text = feed_text(typed)
+        if state.is_typing and text and not self._look.demo:
+            # The list keeps the earlier query during the search and after its results are closed.
+            self.cancel()
+            self._model.change(self._model.state.remember_query(typed.strip()))
+        elif state.is_typing:
+            self.accept()
+        if self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+        elif text:
+            self._search.begin(text)
+        else:
+            self._model.show_notice(
+                f"the feed is searched for words: {self._look.keymap.key('find.query')} to type some"
+            )
+
+    # Hits
+
+    @handles("find.next")
+    def next_hit(self, count: int | None) -> None:
+        self._go_to_hit(1, count or 1)
+
+    @handles("find.previous")
+    def previous_hit(self, count: int | None) -> None:
+        self._go_to_hit(-1, count or 1)
+
+    def _go_to_hit(self, direction: int, count: int) -> None:
+        """Go to the next paper of a search, all of which are hits; without a search, to the next unread paper."""
+        if self._model.state.listing.words:
+            self._main.papers.move(direction * count)
+            self._page.follow()
+            return
+        for _ in range(count):
+            if not self._page.go_to_unread(direction):
+                return
+
+
+MOST_LIKED = 20
+"""Papers that are asked with at once."""
+
+
+class SimilarActions:
+    """Go to the papers that are like others."""
+
+    def __init__(self, services: Services, position: Callable[[], Position]) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._position = position
+
+    @handles("find.similar")
+    def show_similar(self, _count: int | None) -> None:
+        self._show(is_newer=False)
+
+    @handles("find.newer")
+    def show_newer(self, _count: int | None) -> None:
+        self._show(is_newer=True)
+
+    def _show(self, *, is_newer: bool) -> None:
+        papers = self._targets()
+        if not papers:
+            self._model.show_notice("this paper is not in the cache: star it first, which stores it")
+            return
+        text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
+        self._model.change(self._model.state.close_page().go_aside(Place(view("all"), text), self._position()))
+
+    def _targets(self) -> list[Paper]:
+        """The papers of the cache that the keys act on."""
+        found = (self._library.paper(pk) for pk in self._model.state.targets[:MOST_LIKED])
+        return [paper for paper in found if paper is not None and isinstance(paper.pk, int)]

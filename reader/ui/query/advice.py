@@ -1,0 +1,196 @@
+"""The advice below a typed query: its mistake, completions, or examples."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.errors import QueryError
+from reader.core.lines import Line, Piece, literal, measure
+from reader.core.query import parse
+from reader.core.query.suggestions import Completion, nearest_value
+from reader.session.places import feed_text
+from reader.ui.kit.lines import key_piece
+
+if TYPE_CHECKING:
+    from reader.core.query.suggestions import QuerySpan
+
+EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
+
+
+ADD_A_PAPER = "paste a paper's id or address, such as 2406.12345"
+
+
+class AdviceKeys(NamedTuple):
+    """The displayed names of the keys in the advice."""
+
+    take: str = "tab"
+    """The key that takes a suggestion."""
+    feed: str = ""
+    """The key that searches the feed; empty if the feed can't be searched."""
+    widen: str = ""
+    """The key that asks the same of all papers, or of the view again."""
+
+
+class Reach(NamedTuple):
+    """How far the typed query reaches."""
+
+    here: int = 0
+    """Number of papers in the view."""
+    in_all: int | None = None
+    """Number of papers in all views, if these are more."""
+    back: str = ""
+    """The name of the view that the query was widened from; empty if it was not."""
+
+
+NO_REACH = Reach()
+
+
+class Typed(NamedTuple):
+    """A partly typed query and its analysis."""
+
+    text: str = ""
+    error: QueryError | None = None
+    """The mistake in the text."""
+    completion: Completion | None = None
+    """The completions of the piece before the cursor."""
+    selected: int = 0
+    """The index of the marked candidate in the completion."""
+    insists: bool = False
+    """Whether the text was just refused; the mistake then shows before any suggestion."""
+
+
+def find_mistake(text: str) -> QueryError | None:
+    """Return why a text does not parse; None if it does."""
+    try:
+        parse(text)
+    except QueryError as error:
+        return error
+    return None
+
+
+def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
+    """Return an error for a topic that is not in `topics`, with the one that was probably meant; None without topics.
+
+    A topic that can be mended comes first. `topics` are in the order in which they complete a query.
+    """
+    unknown: QueryError | None = None
+    for span in value_spans(text, "topic") if topics else ():
+        slug = text[span.start : span.end].strip('"').lower()
+        if slug in topics:
+            continue
+        error = QueryError(f"There is no topic {slug}.", span.start, span.end, nearest_value(slug, topics))
+        if error.suggestion:
+            return error
+        unknown = unknown or error
+    return unknown
+
+
+def mended(text: str, error: QueryError) -> str:
+    """The text with an error's suggestion in its place."""
+    return f"{text[: error.start]}{error.suggestion}{text[error.end :]}" if error.suggestion else text
+
+
+def with_known_topics(text: str, topics: Collection[str]) -> str:
+    """The text with each unknown topic replaced by the one that was probably meant."""
+    while (error := find_unknown_topic(text, topics)) is not None and error.suggestion:
+        text = mended(text, error)
+    return text
+
+
+def names_no_paper_yet(text: str) -> bool:
+    """Whether the text only begins to name a paper by its id."""
+    return text.strip().lower() == "id:"
+
+
+def advise(typed: Typed, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
+    """Return the advice, and keys with their effects that stay at the line's end if the line is cut."""
+    if names_no_paper_yet(typed.text) and not typed.insists:
+        return (Piece(ADD_A_PAPER, "quiet"),), ()
+    if typed.completion and not typed.insists:
+        suggested = _suggestions(typed.completion, typed.selected, keys.take, width)
+        return suggested, _hints(typed.text, keys, reach, width - measure(suggested))
+    if typed.error is None:
+        # With nothing typed, the examples are cut rather than the way back.
+        hints = _hints(typed.text, keys, reach, width)
+        return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), hints
+    is_quiet = not typed.insists and is_unfinished(typed.text, typed.error)
+    problem: Line = (Piece(literal(str(typed.error)), "quiet" if is_quiet else "mistake"),)
+    if not typed.error.suggestion:
+        return problem, ()
+    takes = f" takes {typed.error.suggestion}"
+    return problem, (Piece("  "), key_piece(keys.take), key_piece(keys.take, takes, "quiet"))
+
+
+def is_unfinished(text: str, error: QueryError) -> bool:
+    """Return whether more typing may correct the mistake: it is at the very end, or a parenthesis is open."""
+    return not error.suggestion and (error.end >= len(text.rstrip()) or text[error.start] == "(")
+
+
+def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
+    """Name the keys that search further, as far as they fit: in all views first, then in the feed."""
+    hints: Line = ()
+    for hint in (_reach_hint(keys.widen, reach), _feed_hint(text, keys.feed)):
+        if measure(hints) + measure(hint) <= room:
+            hints += hint
+    return hints
+
+
+def _reach_hint(key: str, reach: Reach) -> Line:
+    """`6 here · ctrl+a 54 in all`, or how to go back to the view."""
+    if not key:
+        return ()
+    if reach.back:
+        return (Piece("  "), key_piece(key), key_piece(key, f" back to {reach.back}", "quiet"))
+    if reach.in_all is None:
+        return ()
+    here = (Piece("  "), Piece(f"{reach.here:,}", "number"), Piece(" here · ", "quiet"))
+    return (*here, key_piece(key), key_piece(key, f" {reach.in_all:,}", "number"), key_piece(key, " in all", "quiet"))
+
+
+def _feed_hint(text: str, key: str) -> Line:
+    """Name the key that searches the feed, if the text has words to search for."""
+    if not key or not feed_text(text):
+        return ()
+    return (Piece("  "), key_piece(key), key_piece(key, " searches the feed", "quiet"))
+
+
+def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:
+    """List the suggestions, with their numbers of papers if these are known.
+
+    The first ones are left out if the marked one would not fit.
+    """
+    key: Line = (key_piece(take_key),)
+    papers = completion.papers
+    candidates: list[Line] = [
+        (
+            Piece("  "),
+            Piece(literal(word), "chosen" if index == selected else "quiet"),
+            *((Piece(f" {papers[index]:,}", "number"),) if papers else ()),
+        )
+        for index, word in enumerate(completion.candidates)
+    ]
+    first = 0
+    while first < selected and measure(_joined(key, candidates[first : selected + 1])) > width:
+        first += 1
+    return _joined(key, candidates[first:])
+
+
+def _joined(head: Line, lines: Sequence[Line]) -> Line:
+    return (*head, *(piece for line in lines for piece in line))
+
+
+def value_spans(text: str, field: str) -> list[QuerySpan]:
+    """Return the spans of a field's values in a query's text."""
+    from reader.core.query.suggestions import tokens
+
+    found = []
+    inside = False
+    for span in tokens(text):
+        if span.kind == "field":
+            inside = text[span.start : span.end].lower() == f"{field}:"
+        elif span.kind == "value" and inside:
+            found.append(span)
+        elif text[span.start : span.end] != ",":
+            inside = False
+    return found

@@ -1,0 +1,318 @@
+"""The line for typing a query, with advice below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+from textual.widgets.input import Selection
+
+from reader.core.errors import QueryError
+from reader.core.lines import Line, cut_line, measure
+from reader.core.query.suggestions import Completer, tokens
+from reader.core.text import clean
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import KeyLines
+from reader.ui.kit.styled_text import draw
+from reader.ui.kit.typed_line import LineInput
+from reader.ui.query.advice import (
+    NO_REACH,
+    AdviceKeys,
+    Reach,
+    Typed,
+    advise,
+    find_mistake,
+    find_unknown_topic,
+)
+
+LONGEST = 2_000
+"""Maximum number of characters: the query language's limit."""
+
+QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
+"""The roles of a query's pieces, each with a component class."""
+
+_DEFAULT_KEYS = AdviceKeys()
+
+
+class QueryInput(LineInput):
+    """The line of text, with each piece of the query in its own style."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"query--{role}" for role in QUERY_ROLES}
+
+    def __init__(self) -> None:
+        super().__init__(LONGEST, _Highlighter(self))
+
+
+class _Highlighter(Highlighter):
+    """Styles the pieces of a query; Textual calls it each time it draws the text."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+
+    def highlight(self, text: Text) -> None:
+        """Style each piece of the text."""
+        for span in tokens(text.plain):
+            style = self._widget.get_component_rich_style(f"query--{span.kind}", partial=True)
+            text.stylize(style, span.start, span.end)
+
+
+class _Advice(KeyLines):
+    """The line of advice below the text; its keys can be clicked."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "query--quiet",
+        "query--mistake",
+        "query--chosen",
+        "query--key",
+        "query--number",
+    }
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._line: Line = ()
+        self._end: Line = ()
+
+    def show(self, line: Line, end: Line) -> None:
+        """Show a line and its end; only the line is cut if they do not fit."""
+        if (line, end) != (self._line, self._end):
+            self._line, self._end = line, end
+            self.refresh()
+
+    def shown_lines(self) -> Sequence[Line]:
+        """Return the line as it is drawn."""
+        room = max(0, self.size.width - measure(self._end))
+        return ((*cut_line(self._line, room, self._glyphs.ellipsis), *self._end),)
+
+    def render(self) -> Content:
+        return draw(self, self.shown_lines()[0], "query")
+
+
+class QueryLine(Widget):
+    """A query while it is typed, with its mistakes, suggestions and history.
+
+    The screen opens it by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for their keys.
+    Letters and editing keys go to the input.
+    """
+
+    @dataclass
+    class Changed(Message):
+        """The text was edited."""
+
+        text: str
+        error: QueryError | None
+        """Why the text does not parse; None if it does."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, QueryLine.Changed)
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        keys: AdviceKeys = _DEFAULT_KEYS,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`keys` are the names of the keys that the advice mentions."""
+        super().__init__(id=id, classes=classes)
+        self._keys = keys
+        self._input = QueryInput()
+        self._advice = _Advice(glyphs)
+        self._completer: Completer | None = None
+        self._topics: tuple[str, ...] = ()
+        self._reach = NO_REACH
+        self._before = ""
+        self._history: tuple[str, ...] = ()
+        self._recalled = -1
+        self._draft = ""
+        self._typed = Typed()
+        """The last analysed text."""
+
+    def compose(self) -> ComposeResult:
+        yield _Prompt()
+        yield self._input
+        yield self._advice
+
+    # Set-up
+
+    def know(self, completer: Completer | None = None, topics: Sequence[str] = ()) -> None:
+        """Set the completer and the slugs of all topics, the likeliest first."""
+        self._completer = completer
+        self._topics = tuple(topics)
+        if not self._typed.selected:
+            # A suggestion that the user has gone to stays where it is.
+            self._examine()
+
+    def reaches(self, reach: Reach) -> None:
+        """Set how many papers the text finds."""
+        if reach != self._reach:
+            self._reach = reach
+            self._show(self._typed)
+
+    def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
+        """Begin with a text, or with `begun` instead; `history` has earlier queries, the latest first."""
+        self._before = clean(text, LONGEST)
+        # The query that is there is not an earlier one.
+        earlier = dict.fromkeys(clean(query, LONGEST) for query in history)
+        self._history = tuple(query for query in earlier if query != self._before)
+        self._recalled = -1
+        # A space, because a user who keeps the query types a new term next.
+        self._set_text(begun or (f"{self._before} " if self._before else ""))
+        if self._before and not begun:
+            # What is typed replaces it, unless a key such as right goes to its end first.
+            self._input.selection = Selection(0, len(self.text))
+        self.focus()
+
+    def focus(self, scroll_visible: bool = True) -> QueryLine:
+        """Focus the input."""
+        # At once: letters typed directly after the key that opens the line belong to the line.
+        self.screen.set_focus(self._input, scroll_visible)
+        return self
+
+    # Content
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        return self._input.value
+
+    @property
+    def error(self) -> QueryError | None:
+        """The mistake in the text: a syntax error or an unknown topic."""
+        return self._typed.error
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """The completions of the piece before the cursor, the likeliest first."""
+        return self._typed.completion.candidates if self._typed.completion else ()
+
+    @property
+    def advice(self) -> str:
+        """The line below the text."""
+        line, end = self._advise()
+        return "".join(piece.text for piece in (*line, *end))
+
+    # Keys
+
+    def accept(self) -> str | None:
+        """Return the text if it parses; else show its mistake, and return None."""
+        self._examine_if_changed()
+        if find_mistake(self.text) is None:
+            return self.text.strip()
+        self._show(self._typed._replace(insists=True))
+        return None
+
+    def cancel(self) -> str:
+        """Restore the text that the line was opened with, and return it."""
+        self._set_text(self._before)
+        return self._before
+
+    async def catch_up(self) -> None:
+        """Wait until the text has handled the keys sent to it."""
+        await self._input.catch_up()
+
+    def complete(self) -> bool:
+        """Insert the marked suggestion into the text; return False if there is none."""
+        self._examine_if_changed()
+        taken, error = self._typed.completion, self._typed.error
+        if taken:
+            self._replace(taken.start, taken.end, taken.candidates[self._typed.selected])
+        elif error and error.suggestion:
+            self._replace(error.start, error.end, error.suggestion)
+        else:
+            return False
+        return True
+
+    def next(self) -> None:
+        """Mark the next suggestion; in the history, go to the next later query."""
+        if self._recalled >= 0:
+            self._recall(self._recalled - 1)
+        elif self._typed.selected + 1 < len(self.suggestions):
+            self._show(self._typed._replace(selected=self._typed.selected + 1))
+
+    def previous(self) -> None:
+        """Mark the previous suggestion; at the first one, go to the next earlier query of the history."""
+        if self._recalled < 0 and self._typed.selected > 0:
+            self._show(self._typed._replace(selected=self._typed.selected - 1))
+        else:
+            self._recall(self._recalled + 1)
+
+    # Edits
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Report each edit, with its mistake."""
+        event.stop()
+        self._recalled = -1
+        self._report_change()
+
+    def on_resize(self) -> None:
+        """Fit the advice to the new width."""
+        self._show(self._typed)
+
+    def _set_text(self, text: str) -> None:
+        """Set the text without reporting it."""
+        with self.prevent(Input.Changed):
+            self._input.value = text
+        self._input.cursor_position = len(text)
+        self._examine()
+
+    def _replace(self, start: int, end: int, word: str) -> None:
+        at_end = end >= len(self.text.rstrip())
+        # After a whole word the next one may follow; a field still needs its value.
+        space = " " if at_end and not word.endswith(":") else ""
+        if space:
+            end = len(self.text)
+        self._input.replace(word + space, start, end)
+
+    def _recall(self, index: int) -> None:
+        if index >= len(self._history):
+            return
+        if self._recalled < 0:
+            self._draft = self.text
+        self._recalled = index
+        self._set_text(self._history[index] if index >= 0 else self._draft)
+        self._report_change()
+
+    def _examine_if_changed(self) -> None:
+        """Handle letters whose message has not arrived yet."""
+        if self.text != self._typed.text:
+            self._examine()
+
+    def _report_change(self) -> None:
+        self._examine()
+        self.post_message(self.Changed(self.text, find_mistake(self.text)))
+
+    # Advice
+
+    def _examine(self) -> None:
+        """Find the text's mistake and completions, and show them."""
+        text, cursor = self.text, self._input.cursor_position
+        completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
+        error = find_mistake(text) or find_unknown_topic(text, self._topics)
+        if error and error.suggestion and completion and error.end <= completion.start:
+            # The user corrects an earlier mistake before adding more.
+            completion = None
+        self._show(Typed(text, error, completion))
+
+    def _show(self, typed: Typed) -> None:
+        self._typed = typed
+        self._advice.show(*self._advise())
+
+    def _advise(self) -> tuple[Line, Line]:
+        return advise(self._typed, self._keys, self._advice.size.width, self._reach)
+
+
+class _Prompt(Widget):
+    """The sign before the text."""
+
+    def render(self) -> Content:
+        return Content("/")

@@ -1,0 +1,1 @@
+"""Refreshing, and what other programs changed."""

@@ -1,0 +1,312 @@
+"""Refresh in the background: one job at a time; its progress, end and failure go to the state."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import aclosing, suppress
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.worker import Worker, WorkerError
+
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
+from reader.core.steps import pace_text
+from reader.feeds.http.environment import is_offline
+from reader.ui.shell.services import Services
+from reader.ui.state.notices import Tone
+
+if TYPE_CHECKING:
+    from reader.refresh.jobs import JobRunner, Message, RefreshFinished, SourceFailing
+    from reader.refresh.plan import Plan
+
+FIRST_SECOND = 1.0
+"""Seconds after the start that belong to keys: a process that starts takes much of the processor."""
+
+RETRY, LATEST_RETRY = 60.0, 960.0
+"""First and longest wait in seconds before retrying a refresh that found no network."""
+
+OFFLINE, NO_NEWS = "offline", "no news"
+"""What the first line says if the feed can't be reached, and if its answer can't be used."""
+
+LONGEST_NAME = 20
+"""Maximum cells of a feed's name in the first line."""
+
+LONG = 31
+"""Minimum number of days for a refresh to show its rate and remaining time."""
+
+
+class Wanted(NamedTuple):
+    """A refresh to run."""
+
+    plan: Plan | None = None
+    """None for the latest days."""
+    view: str = ""
+    """The id of the view that needs it; empty for no view."""
+    name: str = ""
+    """A short name for its progress; empty for the latest days."""
+    is_asked: bool = False
+    """Whether the user asked for it; its end is then reported even without new papers."""
+
+
+class Refresher:
+    """The running refresh, and those that wait for it."""
+
+    def __init__(
+        self,
+        services: Services,
+        run_job: JobRunner,
+        when_still: Callable[[Callable[[], object]], None],
+    ) -> None:
+        """`when_still` calls a function once no key is held down."""
+        self._services = services
+        self._model = services.model
+        self._library = services.library
+        self._run_job = run_job
+        self._when_still = when_still
+        self._worker: Worker[None] | None = None
+        self._wanted = Wanted()
+        self._later: list[Wanted] = []
+        self._begun = 0.0
+        self.retry = services.background.delayed(self.begin)
+        self._tries = 0
+        self._came = ""
+        """What the refresh brought."""
+        self._is_offline = False
+        """Whether the refresh found no network."""
+        self._told = ""
+        """The lasting trouble that was reported; it is reported again only if the user asks for a refresh."""
+
+    def begin_first(self) -> None:
+        """Fetch the latest days after the start: at once if there is nothing to read, else after the first second."""
+        if self._model.state.is_empty:
+            self.begin()
+        else:
+            self.retry.begin(FIRST_SECOND)
+
+    def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
+        """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
+        if not self._model.state.refresh.is_running:
+            self._start(Wanted(plan, is_asked=is_asked))
+
+    def fetch(self, plan: Plan, view: str, name: str) -> None:
+        """Fetch the days of the current view; a running refresh continues after it.
+
+        `view` is the view's id, empty for none, and `name` is its name.
+        """
+        if self._model.state.refresh.is_running:
+            if self._wanted.plan == plan:
+                return
+            if not self._wanted.view:
+                # A refresh for a view is dropped once the user has left the view.
+                self._later.append(self._wanted)
+        self._start(Wanted(plan, view, name))
+
+    def _start(self, wanted: Wanted) -> None:
+        before, self._wanted = self._worker, wanted
+        self._came = ""
+        self._is_offline = False
+        running = partial(self._run, wanted, before)
+        self._worker = self._services.background.start("refresh", running, exclusive=True)
+        self._model.change(self._model.state.refresh_started(wanted.view))
+
+    def stop(self) -> bool:
+        """Stop the running refresh, and return whether there was one; stored papers stay."""
+        if self._worker is None or not self._model.state.refresh.is_running:
+            return False
+        self._later.clear()
+        self._worker.cancel()
+        # A cancelled worker that has not begun never runs its own end.
+        self._end(is_idle=True)
+        self._model.show_notice("refresh stopped · what has come is kept")
+        return True
+
+    async def _run(self, wanted: Wanted, before: Worker[None] | None) -> None:
+        try:
+            if before is not None:
+                # Two refreshes that write at once would wait for each other.
+                with suppress(WorkerError):
+                    await before.wait()
+            await self._refresh(wanted.plan)
+        except ReaderError as error:
+            self._fail(error)
+        finally:
+            self._end(is_idle=wanted is self._wanted)
+        if self._later:
+            self._start(self._later.pop())
+        elif self._is_offline:
+            # Only now: while a refresh is running, a retry does nothing.
+            self._schedule_retry()
+
+    def _end(self, *, is_idle: bool) -> None:
+        ended = self._model.state.refresh_ended(is_idle=is_idle, last=self._library.last_refresh())
+        self._model.change(ended.know_topics(self._library.topic_names()))
+
+    async def _refresh(self, plan: Plan | None) -> None:
+        # Keys do not wait for these imports.
+        await asyncio.to_thread(_import_jobs)
+        from reader.refresh import jobs
+        from reader.refresh.plan import Latest
+
+        self._begun = time.monotonic()
+        job = jobs.Refresh(plan or Latest(self._services.settings.days_at_start))
+        async with aclosing(self._run_job(job)) as messages:
+            async for message in messages:
+                self._receive(message)
+
+    def _receive(self, message: Message) -> None:
+        """Apply a job's message to the state."""
+        from reader.refresh.jobs import (
+            DayEmpty,
+            DayFailed,
+            DayStored,
+            FeedStarted,
+            FeedStored,
+            HookRan,
+            NotificationFailed,
+            PapersClassified,
+            PapersDropped,
+            PapersReturned,
+            RefreshFinished,
+            RefreshStarted,
+            RulesActed,
+            SourceFailing,
+            Waiting,
+        )
+
+        match message:
+            case FeedStarted(title):
+                self._progress(title)
+            case FeedStored(new=new, updated=updated) if new or updated:
+                self._renew()
+            case PapersReturned(papers=papers) if papers:
+                self._renew()
+            case RefreshStarted(days):
+                self._progress_by_day(0, len(days))
+            case DayStored(new=new, updated=updated, n=n, of=of):
+                self._progress_by_day(n, of)
+                if new or updated:
+                    self._renew()
+            case DayEmpty(n=n, of=of):
+                self._progress_by_day(n, of)
+            case Waiting(seconds, why):
+                self._progress(f"{why}, {seconds:.0f} s")
+            case DayFailed(error=error):
+                self._model.change(self._model.state.refresh_failed(str(error), NO_NEWS, self._local_time()))
+            case RefreshFinished(error=None) as sums:
+                self._succeed(sums)
+            case RefreshFinished(error=FeedError() as error):
+                self._is_offline = isinstance(error, FeedOffline)
+                self._fail(error)
+            case SourceFailing() if not self._model.state.refresh.problem:
+                self._report_source(message)
+            case PapersClassified(done, total):
+                self._progress(f"topics {done:,} of {total:,}")
+                if done == total:
+                    self._renew()
+            case NotificationFailed(error):
+                self._model.show_news(str(error), "warning")
+            case RulesActed(did):
+                self._renew()
+                self._tell(self._with_rules(did), begun=self._came)
+            case HookRan(done, of):
+                self._progress(f"on_new {done:,} of {of:,}")
+            case PapersDropped(papers=papers):
+                self._progress(f"{papers:,} old papers dropped")
+
+    def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
+        """What came in, and what the rules did to it."""
+        dot, key = self._services.look.glyphs.dot, self._services.look.keymap.key("mark.undo", "list")
+        acted = "by your rules: " + ", ".join(f"{count:,} {what}" for what, count in did)
+        return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
+
+    def _renew(self) -> None:
+        """Show new papers once no key is held down."""
+        self._when_still(lambda: self._model.change(self._model.state.cache_changed()))
+
+    def _local_time(self) -> datetime:
+        return self._services.look.now().astimezone()
+
+    def _report_source(self, failing: SourceFailing) -> None:
+        """Report which sources other than the daily papers do not answer, and since when."""
+        from reader.core.lines import cut
+
+        trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
+        if trouble != self._told:
+            since = datetime.fromisoformat(failing.since).astimezone()
+            when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
+            more = f" and {failing.more} more" if failing.more else ""
+            self._model.show_news(f"{failing.title}{more}: no answer since {when}", "warning")
+        self._told = trouble
+        self._model.change(self._model.state.source_failed(trouble, datetime.fromisoformat(failing.since).astimezone()))
+
+    def _progress_by_day(self, done: int, of: int) -> None:
+        """Show the progress of the days: for one day only its name, for many also the remaining time."""
+        parts = [self._wanted.name] if self._wanted.name else []
+        if of > 1 or not parts:
+            parts.append(f"day {min(done + 1, of):,} of {of:,}")
+        if of >= LONG and (speed := pace_text(done, of, time.monotonic() - self._begun)):
+            parts.append(speed)
+        self._progress(f" {self._services.look.glyphs.dot} ".join(parts))
+
+    def _progress(self, progress: str) -> None:
+        self._model.change(self._model.state.refresh_progressed(progress))
+
+    def _succeed(self, sums: RefreshFinished) -> None:
+        self._tries = 0
+        self._told = ""
+        if not self._wanted.view:
+            self._library.note_refresh()
+        self._model.change(self._model.state.refresh_succeeded(self._library.last_refresh()))
+        if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
+            self._renew()
+        if sums.new or sums.returned:
+            parts = (
+                f"{sums.new:,} new",
+                f"{sums.returned:,} that you marked or imported" if sums.returned else "",
+                f"{sums.skipped:,} records skipped" if sums.skipped else "",
+            )
+            self._came = ", ".join(filter(None, parts))
+            self._tell(self._came)
+        elif sums.skipped:
+            self._tell(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
+        elif self._wanted.is_asked:
+            self._tell("nothing new")
+
+    def _fail(self, error: ReaderError) -> None:
+        """Say once what can be done about a failure, which the first line names and shows longer.
+
+        If the user has asked for the refresh, its reason is told.
+        Without papers, the text in place of the list says why.
+        """
+        trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else NO_NEWS
+        if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
+            # In a full text the same key fetches the text again.
+            key = self._services.look.keymap.key("app.refresh", self._model.state.context)
+            if self._wanted.is_asked or key:
+                self._tell(str(error) if self._wanted.is_asked else f"{key} tries again", "warning")
+        self._told = trouble
+        self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
+
+    def _tell(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
+        """Tell how the refresh ended: as an outcome in place of the notice `begun` if asked for, else as news."""
+        if self._wanted.is_asked:
+            self._model.show_outcome(text, tone, begun)
+        else:
+            self._model.show_news(text, tone)
+
+    def _schedule_retry(self) -> None:
+        """Retry at growing intervals until the network is back, unless the user chose offline mode."""
+        self.retry.stop()
+        if not self._services.look.is_still and not is_offline(os.environ):
+            wait = min(RETRY * 2**self._tries, LATEST_RETRY)
+            self._tries += 1
+            self.retry.begin(wait)
+
+
+def _import_jobs() -> None:
+    """Import what a refresh needs."""
+    from reader.refresh import jobs, plan, worker  # noqa: F401

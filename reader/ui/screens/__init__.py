@@ -1,1 +1,0 @@
-"""Screens: the main screen, the paper's page, calendar, help, palette."""

@@ -1,0 +1,152 @@
+"""The first line: the place, the query that narrows it, how many papers, the day's progress, and one short state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from reader.core.lines import Line, Piece, cut_line, literal, measure
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+
+HEADER_ROLES = ("quiet", "place", "count", "query", "busy", "warning")
+"""The roles of the line's pieces."""
+
+EDIT_QUERY = ("query", "edit")
+"""The action of a click on the query, or on the empty place where it would be."""
+
+PROGRAM = "dailypapers"
+_GAP = 2
+_LEAST_QUERY = 8
+"""Minimum cells of a cut query; with fewer the place alone is shown."""
+
+ConditionKind = Literal["fresh", "busy", "trouble", "plain"]
+
+
+class Condition(NamedTuple):
+    """The short state of the reader: what lasts, and would take a key's place in the last line."""
+
+    text: str = ""
+    """Such as `18:20`, `day 3 of 7`, `offline 18:25` or `sample`."""
+    kind: ConditionKind = "plain"
+    """The time of the last refresh, work under way, a lasting trouble, or anything else."""
+
+
+class Header(NamedTuple):
+    """The content of the first line."""
+
+    place: str = ""
+    """The view's or the day's name."""
+    query: str = ""
+    shown: int | None = None
+    """Number of matching papers; None while unknown."""
+    total: int | None = None
+    """Number of papers in the place without the query."""
+    read: int | None = None
+    """Number of the day's papers that are read; None if the place is not a day, or while unknown."""
+    condition: Condition = Condition()
+
+
+def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int = 0) -> Line:
+    """Draw the first line in a width; `turn` chooses the sign of the spinner.
+
+    A narrow line loses the program's name first, then the time of the last refresh, the day's progress, the state's
+    words, the total and the state's sign. The query is cut last, and only the place and the number stay beside it.
+    """
+    right: Line = ()
+    for name, right in _choices(header, glyphs, turn):
+        left = (*name, *_where(header, glyphs, literal(header.query)))
+        if measure(left) + measure(right) + _GAP <= width:
+            return _spread(left, right, width)
+    room = width - measure(right) - _GAP
+    return _spread(_cut_where(header, glyphs, room), right, width)
+
+
+def _spread(left: Line, right: Line, width: int) -> Line:
+    """Put both parts at the edges; the empty middle belongs to the query, which a click there edits."""
+    gap = width - measure(left) - measure(right)
+    if gap < 0:
+        return cut_line((*left, *right), width)
+    return (*left, Piece(" " * gap, action=EDIT_QUERY), *right)
+
+
+def _where(header: Header, glyphs: Glyphs, query: str) -> Line:
+    """The place, and the query right behind it, in a strip of its own."""
+    place: Line = (Piece(" "), Piece(literal(header.place), "place"))
+    if not query:
+        return place
+    return (*place, Piece(f" {glyphs.here}", "quiet"), Piece(f" {query} ", "query", action=EDIT_QUERY))
+
+
+def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
+    bare = measure(_where(header, glyphs, " ")) - 1
+    if not header.query or room - bare < _LEAST_QUERY:
+        return cut_line(_where(header, glyphs, ""), room, glyphs.ellipsis)
+    *before, query = _where(header, glyphs, literal(header.query))
+    # The strip ends in a space even where the query is cut.
+    [short] = cut_line((query._replace(text=query.text.rstrip()),), room - measure(before) - 1, glyphs.ellipsis)
+    return (*before, short._replace(text=f"{short.text} "))
+
+
+def _choices(header: Header, glyphs: Glyphs, turn: int) -> Iterator[tuple[Line, Line]]:
+    """Yield the program's name and the right part, the fullest first."""
+    name: Line = (Piece(f" {PROGRAM} ", "quiet"),)
+    full, *shorter, sign = _condition(header.condition, glyphs, turn)
+    lasting = () if header.condition.kind == "fresh" else (shorter or [full])[-1]
+    yield name, _joined(glyphs, *_counts(header), full)
+    for condition in (full, *shorter, lasting):
+        yield (), _joined(glyphs, *_counts(header), condition)
+    yield (), _joined(glyphs, *_counts(header)[:1], lasting)
+    yield (), _joined(glyphs, *_counts(header)[:1], sign)
+    yield (), _joined(glyphs, _number(header), sign)
+    yield (), _joined(glyphs, _number(header))
+
+
+def _joined(glyphs: Glyphs, *parts: Line) -> Line:
+    """Join the parts that say something by dots."""
+    joined: Line = ()
+    for part in filter(None, parts):
+        joined += (Piece(f" {glyphs.dot} ", "quiet"), *part) if joined else part
+    return (*joined, Piece(" ")) if joined else ()
+
+
+def _number(header: Header) -> Line:
+    return () if header.shown is None else (Piece(f"{header.shown:,}", "count"),)
+
+
+def _counts(header: Header) -> tuple[Line, ...]:
+    """How many of how many, and how much of the day is read; in one part if nothing narrows the day."""
+    shown, total, read = header.shown, header.total, header.read
+    if shown is None:
+        return ()
+    if read is not None and shown and not header.query:
+        if read >= shown:
+            return ((Piece("all ", "quiet"), Piece(f"{shown:,}", "count"), Piece(" read", "quiet")),)
+        return ((Piece(f"{read:,}", "count"), Piece(f" of {shown:,} read", "quiet")),)
+    papers = " paper" if shown == 1 else " papers"
+    # While the papers of another place are counted, the last total may be too small.
+    beside = papers if total is None or total <= shown else f" of {total:,}"
+    counts: Line = (*_number(header), Piece(beside, "quiet"))
+    return (counts,) if read is None else (counts, (Piece(f"{read:,}", "count"), Piece(" read", "quiet")))
+
+
+def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> list[Line]:
+    """Return the short state in words, then with fewer and fewer of its parts, and last its sign alone."""
+    text = literal(condition.text)
+    if not text:
+        return [(), ()]
+    dot = f" {glyphs.dot} "
+    parts = text.split(dot)
+    texts = [dot.join(parts[:count]) for count in range(len(parts), 0, -1)]
+    match condition.kind:
+        case "fresh":
+            return [(Piece(f"{glyphs.refreshed} {text}", "quiet"),), ()]
+        case "busy":
+            sign = Piece(glyphs.spinner[turn % len(glyphs.spinner)], "busy")
+            return [*((sign, Piece(f" {some}", "quiet")) for some in texts), (sign,)]
+        case "trouble":
+            return [
+                *((Piece(f"{glyphs.offline} {some}", "warning"),) for some in texts),
+                (Piece(glyphs.offline, "warning"),),
+            ]
+        case "plain":
+            return [(Piece(text, "quiet"),), ()]

@@ -1,0 +1,254 @@
+"""The keyboard: turn each key into an action by its context, from the first key on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from reader.keys.actions import Action, Context
+from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending
+from reader.keys.spelling import spell
+from reader.ui.state.model import Model
+from reader.ui.state.parts import Prompt
+
+if TYPE_CHECKING:
+    from textual.events import Key
+
+    from reader.ui.shell.background import Background
+
+CHORD_HELP = 0.4
+"""Seconds after which an incomplete chord shows the keys that may follow."""
+
+STILL = 0.12
+"""Seconds without a key, after which no key counts as held down."""
+
+PUT_OFF = 1.0
+"""Maximum seconds that work waits for a still keyboard."""
+
+BREATH = 0.2
+"""Seconds of a burst of keys after which everything else, such as the end of the program, has its turn."""
+
+LAST_WAIT = 0.5
+"""Seconds that a key that quits waits for a list, and for the keys before it that need the list."""
+
+EVERYWHERE = ("app.quit", "app.suspend")
+"""Actions that run also on screens that read their own keys."""
+
+MERGED = frozenset(
+    f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
+)
+"""Actions that do the same if they run once with a count as if they ran so many times."""
+
+
+class KeyTarget(Protocol):
+    """The object that keys act on: the app."""
+
+    @property
+    def context(self) -> Context | None:
+        """Where a key is pressed; None if the screen in front reads its own keys."""
+
+    def perform(self, action_id: str, count: int | None = None) -> None:
+        """Run an action of the table."""
+
+    def type(self, context: Context, key: str, character: str | None) -> bool:
+        """Take a key as text if a pane takes text; return False for keys that mean something else."""
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the reader is being left: keys typed after that mean nothing."""
+
+    @property
+    def marks_by_moving(self) -> bool:
+        """Whether each step of the cursor marks the paper that it leaves."""
+
+    def handled(self, keys: int) -> None:
+        """Called when so many of the pressed keys wait no more."""
+
+    async def forward(self, key: Key) -> None:
+        """Send an unbound key to the widgets, and wait until a typed text has taken it."""
+
+
+class Keyboard:
+    """Turns keys into actions by the table of keys."""
+
+    def __init__(self, keymap: Keymap, model: Model, background: Background, target: KeyTarget) -> None:
+        self._keymap = keymap
+        self._model = model
+        self._target = target
+        self._keys = KeyReader(keymap)
+        self._chord_help = background.delayed(self._show_chord)
+        self._waiting: deque[Key] = deque()
+        """Keys that wait for the panes, or for the held action."""
+        self._held: Match | None = None
+        """An action that waits for the papers of the next list."""
+        self._has_begun = self._is_busy = False
+        self._choose: Callable[[str], object] | None = None
+        self._pressed = 0.0
+        self._put_off: Callable[[], object] | None = None
+        self._put_off_until = 0.0
+        self._still = background.delayed(self._do_if_still)
+        self._last_wait = background.delayed(self._quit_without_list)
+
+    async def press(self, *keys: Key) -> None:
+        """Handle keys once the panes exist and the list requested before them is there."""
+        self._pressed = time.monotonic()
+        self._waiting.extend(keys)
+        await self.go_on()
+
+    async def begin(self) -> None:
+        """Handle the keys typed before the panes existed."""
+        self._has_begun = True
+        await self.go_on()
+
+    async def go_on(self) -> None:
+        """Handle waiting keys in order until one must wait again; keys typed meanwhile wait too."""
+        if self._is_busy or not self._has_begun:
+            return
+        self._is_busy = True
+        rested = time.monotonic()
+        try:
+            while self._do_held() and self._waiting and not self._target.is_leaving:
+                await self._deliver(self._take())
+                if time.monotonic() - rested > BREATH:
+                    await asyncio.sleep(0)
+                    rested = time.monotonic()
+        finally:
+            self._is_busy = False
+        if self._held is not None and any(self._is_quit(key.key) for key in self._waiting):
+            self._last_wait.begin(LAST_WAIT)
+
+    def _take(self) -> Key:
+        self._target.handled(1)
+        return self._waiting.popleft()
+
+    def _quit_without_list(self) -> None:
+        """Quit though the list did not come: the keys that wait for it are dropped."""
+        if self._held is not None and not self._target.is_leaving:
+            self._held = None
+            self._target.perform("app.quit")
+
+    def _do_held(self) -> bool:
+        """Run the held action, if any, once its list is there; return False while it waits."""
+        held = self._held
+        if held is None:
+            return True
+        if self._model.state.is_list_coming:
+            return False
+        self._held = None
+        # The list may be empty.
+        if self._target.context in held.action.contexts:
+            self._target.perform(held.action.id, held.count)
+        return True
+
+    def when_still(self, act: Callable[[], object]) -> None:
+        """Call a function once no key is held down, so that it delays no key.
+
+        Only one call waits at a time: further calls meanwhile count as the same.
+        """
+        if self._put_off is None:
+            self._put_off, self._put_off_until = act, time.monotonic() + PUT_OFF
+            self._do_if_still()
+
+    def _do_if_still(self) -> None:
+        wait = min(self._pressed + STILL, self._put_off_until) - time.monotonic()
+        if wait > 0:
+            self._still.begin(wait)
+        elif self._put_off is not None:
+            act, self._put_off = self._put_off, None
+            act()
+
+    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
+        """Show letters with their meanings, and call `act` with the next key if it is one of them."""
+        letters = {letter for letter, _ in choices}
+        self._choose = lambda typed: act(typed) if typed in letters else None
+        self._prompt(Prompt(tuple(choices), what))
+
+    async def _deliver(self, key: Key) -> None:
+        """Run a key's action, or else send the key to the focused widget."""
+        if not self._takes(key):
+            await self._target.forward(key)
+
+    def _takes(self, key: Key) -> bool:
+        """Handle a key by the table, the typed text or the prompt; return False if the key is for a widget."""
+        context = self._target.context
+        if context is None:
+            return self._acts_everywhere(key.key)
+        if self._choose is not None:
+            self._take_letter(key.character or "")
+            return True
+        if self._target.type(context, key.key, key.character):
+            return True
+        is_coming = self._model.state.is_list_coming
+        if is_coming and context == "empty":
+            context = "list"
+        self._chord_help.stop()
+        outcome = self._keys.feed(key.key, context)
+        if isinstance(outcome, Pending):
+            self._chord_help.begin(CHORD_HELP)
+            return True
+        self._show_chord()
+        if isinstance(outcome, Match):
+            if is_coming and _needs_papers(outcome.action, context):
+                self._held = outcome
+            else:
+                self._target.perform(outcome.action.id, self._with_repeats(key, outcome))
+            return True
+        if context in ("query", "tags") and spell(key.key) == "enter":
+            # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
+            self._target.perform(f"{context}.accept")
+            return True
+        return isinstance(outcome, Cancelled)
+
+    def _with_repeats(self, key: Key, match: Match) -> int | None:
+        """The count of a motion with that of the same keys that wait behind it, which it takes: one step, one frame."""
+        if match.action.id not in MERGED or self._target.marks_by_moving:
+            return match.count
+        if self._keymap.resolve(self._target.context or "list").get((spell(key.key),)) != match.action:
+            # The last key of a chord, which does something else alone.
+            return match.count
+        repeats = 0
+        while self._waiting and self._waiting[0].key == key.key:
+            self._take()
+            repeats += 1
+        return (match.count or 1) + repeats if repeats else match.count
+
+    def _acts_everywhere(self, key: str) -> bool:
+        """Run the action of a key that acts everywhere: screens that read their own keys do not handle it."""
+        action = self._everywhere(key)
+        if action:
+            self._target.perform(action)
+        return bool(action)
+
+    def _is_quit(self, key: str) -> bool:
+        return self._everywhere(key) == "app.quit"
+
+    def _everywhere(self, key: str) -> str:
+        """The id of the action of a key on every screen; empty if there is none."""
+        action = self._keymap.resolve("help").get((spell(key),))
+        return action.id if action is not None and action.id in EVERYWHERE else ""
+
+    def _take_letter(self, typed: str) -> None:
+        choose, self._choose = self._choose, None
+        self._prompt(Prompt())
+        if choose is not None:
+            choose(typed)
+
+    def _show_chord(self) -> None:
+        """Show the keys that may follow those pressed so far, or the usual hints again."""
+        pending = self._keys.pending
+        self._prompt(Prompt(pending.options, pending.text) if pending else Prompt())
+
+    def _prompt(self, prompt: Prompt) -> None:
+        self._model.change(self._model.state.prompt_for(prompt))
+
+
+def _needs_papers(action: Action, context: Context) -> bool:
+    """Whether the action needs a non-empty list, goes on from the day that is listed, or may act on what is listed."""
+    if action.id == "command.run":
+        return True
+    if action.id.startswith("day.") and action.repeatable:
+        return True
+    return "empty" not in action.contexts and (context in ("list", "detail") or action.id.startswith("mark."))

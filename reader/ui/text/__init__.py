@@ -1,1 +1,0 @@
-"""Text for the screen, as lines of styled pieces."""

@@ -1,0 +1,43 @@
+"""Read what each topic is about, for the filter pane and the palette."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from reader.ui.shell.services import Services
+from reader.ui.state.whole import State
+from reader.ui.terminal.process import loading
+
+if TYPE_CHECKING:
+    from reader.core.topics.scorer import Topics
+
+
+REST = 0.5
+"""Seconds without a step of the cursor, after which they are read: the keys of the first second do not wait."""
+
+
+class TopicMeanings:
+    """Reads the rules of topics once: it takes 60 ms of the processor, and a user who only looks needs none of it."""
+
+    def __init__(self, services: Services, rules: Callable[[], Topics]) -> None:
+        self._services = services
+        self._rules = rules
+        self._soon = services.background.delayed(self._begin)
+        self._has_begun = False
+
+    def read_once(self, _state: State) -> None:
+        """Read them in a thread, the first time that the user has done something and rests."""
+        if not self._has_begun:
+            self._soon.begin(REST)
+
+    def _begin(self) -> None:
+        self._has_begun = True
+        self._services.background.start("rules", self._read)
+
+    async def _read(self) -> None:
+        with loading():
+            rules = await asyncio.to_thread(self._rules)
+        model = self._services.model
+        model.change(model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))

@@ -1,0 +1,1 @@
+"""Triage: one unread paper after the other."""

@@ -1,0 +1,281 @@
+"""Triage: put unread papers in front one at a time, within a time; each key decides on one, and the next one comes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.core.errors import ReaderError, UsageError
+from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.triage import USUAL, read_line, spent, time_left
+from reader.session.places import triage_place
+from reader.ui.list.loader import ListLoader
+from reader.ui.list.pane import PaperList
+from reader.ui.marks.actions import MarkActions
+from reader.ui.marks.traces import Traces
+from reader.ui.page.actions import PageActions
+from reader.ui.query.advice import find_mistake
+from reader.ui.shell.handlers import Handler, handles
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.services import Services
+from reader.ui.state.parts import Position
+from reader.ui.state.triage import DECISIONS, Decision
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.cache.marks.event_log import Action
+
+KEYS = {"paper.star": "star", "paper.queue": "queue", "paper.hide": "hide", "paper.read": "pass"}
+"""Actions of other places that decide here, with what they decide."""
+
+
+class TriageActions:
+    """Begin, decide, pause and end."""
+
+    def __init__(
+        self,
+        services: Services,
+        papers: PaperList,
+        loader: ListLoader,
+        keyboard: Keyboard,
+        *,
+        marks: MarkActions,
+        page: PageActions,
+        traces: Traces,
+        position: Callable[[], Position],
+        scroll_on: Callable[[], bool],
+    ) -> None:
+        """`position` returns the list's cursor; `scroll_on` scrolls the page, and returns whether it was at its end."""
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._papers = papers
+        self._loader = loader
+        self._marks = marks
+        self._page = page
+        self._traces = traces
+        self._keyboard = keyboard
+        self._position = position
+        self._scroll_on = scroll_on
+
+    # Begin
+
+    @handles("triage.begin")
+    def begin(self, _count: int | None) -> None:
+        """Go on with the triage that was left, else begin one of the usual length."""
+        self.begin_typed("")
+
+    def begin_typed(self, text: str) -> None:
+        """Begin with a time and a query as they are typed; without any, go on with the one that was left."""
+        state = self._model.state
+        if not text and state.triage is not None and state.triage.phase != "done":
+            if not state.is_triaging:
+                self._model.change(state.close_page().resume_triage(self._position()))
+            return
+        try:
+            seconds, query = read_line(text)
+        except UsageError as error:
+            self._model.show_notice(str(error), "warning")
+            return
+        mistake = find_mistake(query)
+        if mistake is not None:
+            self._model.show_notice(str(mistake), "warning")
+            return
+        place = triage_place(query, is_taught=self._library.is_taught())
+        self._model.change(state.close_page().begin_triage(place, seconds or USUAL, self._position()))
+
+    @staticmethod
+    def parts(state: State) -> object:
+        """The parts of the state whose change brings the first paper, or their number."""
+        return state.is_list_coming, state.triage and state.triage.phase, state.listing
+
+    def follow(self, state: State) -> None:
+        """Put the first paper in front once the list is there; note how many there are."""
+        triage, listing = state.triage, state.listing
+        if triage is None or state.is_list_coming or listing.place != triage.place:
+            return
+        if triage.phase == "coming":
+            self._model.change(state.triage_came(self._look.now(), listing.count))
+            if self._model.state.is_triaging:
+                self._page.open()
+                if self._model.state.page is None:
+                    # It is gone since the list was read.
+                    self._show_next()
+        elif triage.total is None and listing.count is not None:
+            self._model.change(state.count_triage(listing.count))
+
+    # Decide
+
+    def over(self, handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
+        """The handlers of all actions, of which some decide during a triage."""
+        own: dict[str, Handler] = {
+            id: self._here(partial(self.decide, kind), handlers[id]) for id, kind in KEYS.items()
+        }
+        own["read.on"] = self._here(self.read_on, handlers["read.on"])
+        own["mark.undo"] = self._here(self.undo, handlers["mark.undo"])
+        return {**handlers, **own}
+
+    def _here(self, act: Callable[[], object], elsewhere: Handler) -> Handler:
+        def handle(count: int | None) -> None:
+            if self._model.state.context == "triage":
+                act()
+            else:
+                elsewhere(count)
+
+        return handle
+
+    def _goes_on(self) -> bool:
+        """Let the clock run up to now, and on after a pause; return False while the end is being stored."""
+        now = self._look.now()
+        self._model.change(self._model.state.tick(now).go_on_if_paused(now))
+        triage = self._model.state.triage
+        return triage is not None and triage.phase == "running"
+
+    @handles("triage.next")
+    def go_on(self, _count: int | None) -> None:
+        self.decide("pass")
+
+    def read_on(self) -> None:
+        """Scroll a page down; at its end go on to the next paper."""
+        if self._goes_on() and self._scroll_on():
+            self.decide("pass")
+
+    def decide(self, kind: str) -> None:
+        """Mark the paper, and read, in one action; then show the next one."""
+        page = self._model.state.page
+        if page is None or not self._goes_on():
+            return
+        row = self._papers.row_of(page.key)
+        if kind == "pass" and row is not None and (row.starred or row.queued):
+            # It was kept while its text was read.
+            kind = "star" if row.starred else "queue"
+        marks = ("read",) if kind == "pass" else (kind, "read")
+        if kind == "pass":
+            self._traces.passed(page.key)
+        self._model.change(self._model.state.decide(Decision(page.key, kind)))
+        storing = self._marks.give(marks, [page.key])
+        self._background.start("marks", partial(self._store, storing, page.key))
+        if self._show_next():
+            # Short, so that the keys stay beside it.
+            self._model.show_notice(f"{DECISIONS[kind]} · {self._look.keymap.key('mark.undo')} goes back")
+
+    async def _store(self, storing: Awaitable[Action | None], pk: PaperKey) -> None:
+        try:
+            action = await storing
+        except ReaderError:
+            self._papers.renew()
+            raise
+        if action is not None:
+            self._model.change(self._model.state.decision_stored(pk, action.events[0].id))
+        self._marks.show_stored()
+
+    def _show_next(self) -> bool:
+        """Show the next paper; return False if there is none, or no time for it, which ends the triage."""
+        triage = self._model.state.triage
+        if triage is None:
+            return False
+        if triage.pace.is_time_up:
+            self._end(is_aside=True)
+        # The next one usually is; to look further reads 200 rows.
+        elif self._papers.next_where(_is_open, limit=1) or self._papers.next_where(_is_open) or self._is_first_open():
+            self._page.follow()
+            return True
+        else:
+            self._end(is_aside=False)
+        return False
+
+    def _is_first_open(self) -> bool:
+        """Go to an undecided paper above, if there is any, such as one that was undone."""
+        triage = self._model.state.triage
+        return bool(triage and triage.pace.left) and self._papers.next_where(_is_open, -1)
+
+    def undo(self) -> None:
+        """Undo the last action; if it was a decision, go back to its paper."""
+        if self._goes_on():
+            self._marks.take_back(self._go_back)
+
+    def _go_back(self, action: Action) -> None:
+        state, pk = self._model.state.take_back(action.events[0].id)
+        self._model.change(state)
+        if pk is None or not state.is_triaging:
+            return
+        self._traces.forget_passed(pk)
+        if pk == state.highlighted or self._papers.next_where({pk}, -1) or self._papers.next_where({pk}):
+            self._page.follow()
+        else:
+            # It was decided on before a pause, after which the list was read without it.
+            self._model.change(state.close_page().resume_triage(self._position(), pk))
+
+    # Pause and end
+
+    @handles("triage.pause")
+    def pause(self, _count: int | None) -> None:
+        """Stop the clock; once more, leave."""
+        state = self._model.state.tick(self._look.now())
+        triage = state.triage
+        if triage is None:
+            return
+        if triage.phase == "running":
+            self._model.change(state.pause_triage(self._look.now()))
+        elif triage.phase == "paused":
+            self._model.change(state.close_page().leave_triage())
+            left = time_left(triage.pace.seconds_left)
+            key = self._look.keymap.key("command.open")
+            self._model.show_notice(f"{key}triage goes on · {left} left")
+
+    @handles("triage.end")
+    def ask_end(self, _count: int | None) -> None:
+        """Ask what becomes of the papers that are left."""
+        triage = self._model.state.triage
+        if triage is None or triage.phase == "ending":
+            return
+        number = "the rest" if triage.pace.left is None else f"{triage.pace.left:,} left"
+        choices = (("a", "put aside, as read"), ("q", "leave unread"), ("esc", "go on"))
+        act: dict[str, Callable[[], object]] = {"a": partial(self._end, is_aside=True), "q": self._leave_rest}
+        self._keyboard.ask_letter(number, choices, lambda letter: act[letter]() if letter in act else None)
+
+    def _leave_rest(self) -> None:
+        """End, and go back to where the triage began."""
+        now = self._look.now()
+        state = self._model.state.tick(now).end_triage(now).triage_over()
+        triage = state.triage
+        self._model.change(state.close_page().leave_triage())
+        if triage is not None:
+            left = f" · {triage.pace.left:,} left unread" if triage.pace.left else ""
+            self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
+
+    def _end(self, *, is_aside: bool) -> None:
+        """Put all papers aside that are not decided on, if there are any, and say what was done."""
+        now = self._look.now()
+        self._model.change(self._model.state.tick(now).end_triage(now))
+        self._background.start("marks", partial(self._finish, is_aside))
+
+    async def _finish(self, is_aside: bool) -> None:
+        aside = 0
+        try:
+            if is_aside:
+                action = await self._marks.give(["read"], await self._loader.read_all())
+                aside = action.count if action is not None else 0
+        except ReaderError:
+            self._model.change(self._model.state.go_on_with_triage(self._look.now()))
+            raise
+        finally:
+            self._model.change(self._model.state.busy_with(""))
+        self._marks.show_stored()
+        over = self._model.state.triage_over(aside, self._finished_day())
+        self._model.change(over.close_page().request_list())
+
+    def _finished_day(self) -> str:
+        """The name of the newest day, if none of its papers is unread."""
+        from reader.ui.kit.day_names import short_day
+
+        day = self._library.newest_day()
+        papers = None if day is None else self._library.visible_papers(day)
+        is_finished = papers is not None and papers.papers and not papers.unread
+        return short_day(day, self._look.today) if day is not None and is_finished else ""
+
+
+def _is_open(row: PaperRow) -> bool:
+    return not row.read and not row.hidden

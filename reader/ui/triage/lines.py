@@ -1,0 +1,90 @@
+"""A triage in words: the first line while papers are decided on, and what is said at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from reader.core.lines import Line, Piece, cut_line, measure, spread
+from reader.core.triage import Pace, spent, time_left
+from reader.ui.kit.glyphs import Glyphs
+from reader.ui.list.empty_lines import EmptyReason
+
+TRIAGE_ROLES = ("place", "count", "quiet", "warning")
+"""The roles of the first line's pieces."""
+
+
+TIME_IS_UP = "the time is up: this paper is the last one"
+
+
+class TriageHeader(NamedTuple):
+    """The content of the first line, as it is shown, so that a second that changes nothing paints nothing."""
+
+    number: str = ""
+    """Such as `8 of 34`."""
+    time: str = ""
+    """What is left of the time."""
+    pace: tuple[str, ...] = ()
+    """How long a paper takes, and for how many there is time."""
+    is_pressing: bool = False
+    """Whether the time is up, or the clock has stopped."""
+
+
+def triage_header(pace: Pace, *, is_paused: bool = False, go_on: str = "", leave: str = "") -> TriageHeader:
+    """The first line of a triage; `go_on` and `leave` are the keys that end a pause."""
+    number = f"{pace.decided + 1:,}"
+    if pace.left is not None:
+        total = pace.decided + pace.left
+        number = f"{min(pace.decided + 1, total):,} of {total:,}"
+    left = f"{time_left(pace.seconds_left)} left"
+    if is_paused:
+        ways = tuple(f"{key} {effect}" for key, effect in ((go_on, "goes on"), (leave, "leaves")) if key)
+        return TriageHeader(number, f"paused with {left}", ways, is_pressing=True)
+    if pace.is_time_up:
+        return TriageHeader(number, "time is up", ("this is the last one",), is_pressing=True)
+    return TriageHeader(number, left, tuple(_pace(pace)))
+
+
+def _pace(pace: Pace) -> Iterator[str]:
+    if pace.each is None:
+        if pace.left and pace.seconds_left >= pace.left:
+            yield f"{spent(pace.seconds_left / pace.left)} for each"
+        return
+    yield f"{spent(max(1, pace.each))} each"
+    if pace.room is not None and pace.left is not None:
+        yield "time for all" if pace.room >= pace.left else f"time for {pace.room:,}"
+
+
+def triage_line(header: TriageHeader, width: int, glyphs: Glyphs) -> Line:
+    """Draw the first line in a width; a narrow one loses the last parts of the pace first."""
+    left: Line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(header.number, "count"))
+    role, line = "warning" if header.is_pressing else "count", left
+    for count in range(len(header.pace), -1, -1):
+        rest = "".join(f" {glyphs.dot} {part}" for part in header.pace[:count])
+        right: Line = (Piece(header.time, role), Piece(rest, "quiet"), Piece(" "))
+        line = spread(left, right, width)
+        if measure(left) + measure(right) + 2 <= width:
+            break
+    return cut_line(line, width, glyphs.ellipsis)
+
+
+def triage_summary(pace: Pace, counts: Mapping[str, int], aside: int, finished: str) -> EmptyReason:
+    """What a triage has done; `counts` are numbers of papers by decision, `finished` the day that it has finished."""
+    if not pace.decided and not aside:
+        return EmptyReason("Nothing unread to decide on.", ways=("view.unread all unread", "app.escape back"))
+    what = f"{finished[:1].upper()}{finished[1:]} is finished" if finished else "Triage is done"
+    if pace.decided:
+        what += f": {pace.decided:,} paper{'' if pace.decided == 1 else 's'} in {spent(pace.ran)}"
+    if pace.decided > 1:
+        what += f", {spent(max(1, pace.ran / pace.decided))} each"
+    words = {"star": "starred", "queue": "queued", "hide": "hidden", "pass": "passed"}
+    done = [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts.get(kind)]
+    if aside:
+        done.append(f"{aside:,} put aside, marked read")
+    ways = (
+        f"mark.undo takes {f'the {aside:,}' if aside > 1 else 'it'} back" if aside else "",
+        "view.starred the starred" if counts.get("star") else "",
+        "view.queue the queue" if counts.get("queue") else "",
+        "app.escape back",
+    )
+    return EmptyReason(f"{what}.", f"{', '.join(done)}.", ways)

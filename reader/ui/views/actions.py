@@ -1,0 +1,271 @@
+"""Go to a view: today, unread, a day, week or month, the feed's own ranking; show what was read and learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
+from reader.core.errors import ReaderError
+from reader.core.paper_row import PaperKey
+from reader.refresh.plan import FIRST_DAY, Days, Trending
+from reader.session.places import FOR_YOU, QUEUED, Place, view
+from reader.ui.list.pane import PaperList
+from reader.ui.marks.traces import Traces
+from reader.ui.refresh.refresher import Refresher
+from reader.ui.shell.handlers import handles
+from reader.ui.shell.services import Services
+from reader.ui.state.parts import Position
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from reader.core.choice.learned import Weight
+    from reader.core.choice.wishes import Wish
+
+RANKING_LASTS = timedelta(minutes=10)
+"""Maximum age of a feed's ranking that is shown without fetching it again."""
+
+SATURDAY = 5
+
+
+class ViewActions:
+    """Go to views."""
+
+    def __init__(self, services: Services, refresher: Refresher, papers: PaperList) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._look = services.look
+        self._refresher = refresher
+        self._papers = papers
+
+    def go(self, id: str) -> None:
+        """Show a view with the current query, and fetch its days that the cache does not know."""
+        state = self._model.state.close_page()
+        self._model.change(state.go(Place(state.views.find(id), state.lasting_place.text)))
+        period = period_of_view(id) if ":" in id else None
+        if period is not None and not self._look.demo and not self._look.is_still:
+            days = self._library.gaps(period.first, period.last, self._look.today)
+            if days:
+                self._refresher.fetch(Days(days), period.id, period.short)
+
+    def show_query(self, text: str) -> None:
+        """Show all papers that match a query."""
+        self._model.change(self._model.state.close_page().go(Place(view("all"), text)))
+
+    def show_paper(self, pk: PaperKey) -> None:
+        """Show a paper among all others."""
+        self._model.change(self._model.state.close_page().go(Place(view("all")), Position(pk)))
+
+    @handles("view.today")
+    def show_today(self, _count: int | None) -> None:
+        self.go("today")
+
+    @handles("view.foryou")
+    def show_for_you(self, _count: int | None) -> None:
+        self.go(FOR_YOU)
+
+    @handles("view.followed")
+    def show_followed(self, _count: int | None) -> None:
+        self.go("followed")
+
+    @handles("view.unread")
+    def show_unread(self, _count: int | None) -> None:
+        self.go("unread")
+
+    @handles("view.queue")
+    def show_queue(self, _count: int | None) -> None:
+        self.go(QUEUED)
+
+    @handles("view.starred")
+    def show_starred(self, _count: int | None) -> None:
+        self.go("starred")
+
+    @handles("view.group")
+    def show_group(self, _count: int | None) -> None:
+        self.go("group")
+
+    @handles("view.second")
+    def show_second_look(self, _count: int | None) -> None:
+        self.go("second")
+
+    @handles("view.all")
+    def show_all(self, _count: int | None) -> None:
+        self.go("all")
+
+    @handles("view.saved")
+    def show_saved(self, number: int | None) -> None:
+        """Show the saved view of this number."""
+        saved, number = self._model.state.views.saved, number or 1
+        if number <= len(saved):
+            self.go(saved[number - 1].id)
+        elif saved:
+            self._model.show_notice(f"you have {len(saved)} saved view{'' if len(saved) == 1 else 's'}")
+        else:
+            key = self._look.keymap.key("command.open")
+            self._model.show_notice(f"no saved views yet · {key} view save NAME")
+
+    # The feed's own ranking
+
+    @handles("view.trending")
+    def show_trending(self, _count: int | None) -> None:
+        self.go("trending")
+        read = self._library.meta("trending")
+        if not self._look.demo and (read is None or self._look.now() - datetime.fromisoformat(read) > RANKING_LASTS):
+            self.fetch_trending()
+
+    def fetch_trending(self) -> None:
+        """Fetch the feed's ranking now."""
+        self._refresher.fetch(Trending(), "trending", "trending")
+
+    # Periods
+
+    def here(self) -> Period:
+        """The period of the view, else the day of the highlighted paper."""
+        period = period_of_view(self._model.state.place.view.id)
+        if period is not None:
+            return period
+        row = self._papers.highlighted_row
+        day = row.day if row is not None else self._library.newest_day()
+        return period_of_view(f"day:{day}") or period_containing("day", self._look.today)
+
+    @handles("view.week")
+    def show_week(self, _count: int | None) -> None:
+        self._show_around("week")
+
+    @handles("view.month")
+    def show_month(self, _count: int | None) -> None:
+        self._show_around("month")
+
+    def _show_around(self, kind: PeriodKind) -> None:
+        self.go(period_containing(kind, self.here().first).id)
+        self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} reorders")
+
+    @handles("period.earlier")
+    def show_earlier(self, count: int | None) -> None:
+        self._go_periods(-(count or 1))
+
+    @handles("period.later")
+    def show_later(self, count: int | None) -> None:
+        self._go_periods(count or 1)
+
+    def _go_periods(self, count: int) -> None:
+        """Go `count` periods later, earlier if negative; skip days that are known to be empty."""
+        start = period = self.here()
+        first, last = date.fromisoformat(FIRST_DAY), self._look.today
+        for _ in range(abs(count)):
+            following = period.later if count > 0 else period.earlier
+            while self._is_idle(following) and first < following.first < last:
+                following = following.later if count > 0 else following.earlier
+            if following.last < first or following.first > last:
+                end = f"the feed begins on {FIRST_DAY}" if count < 0 else f"this is the last {period.kind} so far"
+                self._model.show_notice(end)
+                break
+            period = following
+        if period != start:
+            self.go(period.id)
+
+    def _is_idle(self, period: Period) -> bool:
+        """Whether a day is known to be empty, or probably is, such as a weekend."""
+        if period.kind != "day":
+            return False
+        known = self._library.days_between(period.first, period.first).get(period.date)
+        if known is not None and known.papers:
+            return False
+        is_known = not self._library.gaps(period.first, period.first, self._look.today)
+        return period.first.weekday() >= SATURDAY or is_known
+
+
+COPIED = 80
+"""Cells of the lines that are copied."""
+
+
+class ReadingActions:
+    """The picture of the user's reading."""
+
+    def __init__(
+        self,
+        services: Services,
+        traces: Traces,
+        show_screen: Callable[[Screen[None]], None],
+        copy: Callable[[str], object],
+    ) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._traces = traces
+        self._show_screen = show_screen
+        self._copy = copy
+
+    @handles("view.reading")
+    def show(self, _count: int | None) -> None:
+        """Read the figures, with what was noted up to now, and show them over the whole screen."""
+        self._background.start("reading", self._show, exclusive=True)
+
+    async def _show(self) -> None:
+        from reader.ui.command_line.output import OutputScreen
+        from reader.ui.views.reading_lines import plain, reading_lines
+
+        before = self._model.state.context
+        await self._traces.stored()
+        figures = await self._library.reading_figures(self._look.now().astimezone().date())
+        if self._model.state.context != before:
+            # The user went on meanwhile.
+            return
+        names, glyphs = self._model.state.topic_names, self._look.glyphs
+        compose = partial(reading_lines, figures, names, glyphs=glyphs)
+        text = plain(compose(COPIED))
+        self._show_screen(OutputScreen("Your reading", text, self._look.keymap, self._copy, glyphs, compose=compose))
+
+
+class WeightActions:
+    """Show what was learned, and let the user change it."""
+
+    def __init__(self, services: Services, show_screen: Callable[[Screen[None]], None]) -> None:
+        self._model = services.model
+        self._library = services.library
+        self._look = services.look
+        self._show_screen = show_screen
+
+    @handles("view.weights")
+    def show(self, _count: int | None) -> None:
+        """Show the words, topics, authors and organizations that count, with their weights."""
+        from reader.ui.why.screen import WeightsScreen
+
+        self._show_screen(WeightsScreen(self._look.keymap, self._read, self._decide, self._reverse, self._look.glyphs))
+
+    async def _read(self) -> Sequence[Weight]:
+        try:
+            return await self._library.weights()
+        except ReaderError as error:
+            self._model.show_notice(str(error), "warning")
+            return ()
+
+    async def _decide(self, wish: Wish) -> str:
+        try:
+            done = await self._library.weigh(wish)
+        except ReaderError as error:
+            return str(error)
+        self._changed()
+        named = wish._replace(name=self._model.state.topic_names.get(wish.name, wish.name))
+        return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
+
+    async def _reverse(self, direction: str) -> str:
+        try:
+            done = await (self._library.undo() if direction == "undo" else self._library.redo())
+        except ReaderError as error:
+            return str(error)
+        if done is None:
+            return f"nothing to {direction}"
+        self._changed()
+        return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
+
+    def _changed(self) -> None:
+        """Read the list behind the screen again; one ordered by the weights begins with its best papers."""
+        self._library.changed()
+        state = self._model.state
+        begins = self._library.learned is not None and state.page is None
+        self._model.change(state.cache_changed().request_list() if begins else state.cache_changed())

@@ -1,0 +1,1 @@
+"""Why a paper suits the user."""

@@ -1,1 +1,0 @@
-"""The panes and lines that screens are made of."""

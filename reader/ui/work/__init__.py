@@ -1,1 +1,0 @@
-"""Work in the background: queries, counts, refreshes, searches of the feed."""

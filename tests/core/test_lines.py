@@ -1,0 +1,98 @@
+"""Text in lines: what is drawn is safe, as wide as it may be, and complete."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from reader.core.lines import Piece, cut, fill, fit, literal, measure, unbroken, wrap, wrapped
+
+# Any character, with a liking for those that are wide, combine, join, turn round, or end an app.
+text = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("ab  -/[]…é中文。ｶ한🚀👩\u200d\ufe0f❤\u0301\u0323אب\u202e\x1b\x9b\n\t\u00a0\ud800"),
+    ),
+    max_size=120,
+)
+
+
+@given(text)
+def test_literal_text_has_nothing_but_shapes(value: str) -> None:
+    drawn = literal(value)
+    assert all(char.isprintable() for char in drawn)
+    assert literal(drawn) == drawn
+
+
+@given(text, st.integers(0, 60))
+def test_cut_text_is_never_wider_than_its_room(value: str, width: int) -> None:
+    drawn = cut(literal(value), width)
+    assert cell_len(drawn) <= width
+    kept = drawn.removesuffix("…")
+    assert literal(value).startswith(kept)
+
+
+def test_cut_keeps_what_fits_and_says_what_does_not() -> None:
+    assert cut("agents", 6) == "agents"
+    assert cut("agents that plan", 7) == "agents…"
+    assert cut("中文字", 4) == "中…"
+    assert cut("agents", 0) == ""
+
+
+@given(text, st.integers(2, 60))
+def test_wrapping_keeps_to_the_width_and_loses_nothing_but_spaces(value: str, width: int) -> None:
+    value = literal(value)
+    spans = wrap(value, width)
+    assert all(cell_len(value[start:end]) <= width for start, end in spans)
+    assert "".join(value[start:end] for start, end in spans).replace(" ", "") == value.replace(" ", "")
+    edges = [0, *(edge for span in spans for edge in span), len(value)]
+    assert edges == sorted(edges)
+
+
+@given(st.lists(st.text("abc def", max_size=12), max_size=8), st.integers(2, 40))
+def test_filled_pieces_keep_their_roles(texts: list[str], width: int) -> None:
+    pieces = [Piece(value, f"role{index}") for index, value in enumerate(texts)]
+    lines = fill(pieces, width)
+    assert all(measure(line) <= width for line in lines)
+    for index, value in enumerate(texts):
+        kept = "".join(piece.text for line in lines for piece in line if piece.role == f"role{index}")
+        assert kept.replace(" ", "") == value.replace(" ", "")
+
+
+def lines(value: str, width: int) -> list[str]:
+    return [value[start:end] for start, end in wrap(value, width)]
+
+
+def test_lines_break_at_spaces_and_only_long_words_inside() -> None:
+    assert lines("small verifiers, long horizons", 16) == ["small verifiers,", "long horizons"]
+    assert lines("see pneumonoultramicroscopic", 10) == ["see pneumo", "noultramic", "roscopic"]
+    assert lines("长视频理解的GPT评测", 8) == ["长视频理", "解的GPT", "评测"]
+    assert lines("   ", 10) == []
+
+
+def test_a_character_without_width_is_not_lost() -> None:
+    assert lines("\ufe00 0", 2) == ["\ufe00 0"]
+    assert lines("中中 \u0301   a", 4) == ["中中", "\u0301   a"]
+
+
+def test_an_unbroken_text_stays_on_one_line() -> None:
+    drawn = fill([Piece("by "), Piece(unbroken("Ada Byron"))], 10)
+    assert ["".join(piece.text for piece in line) for line in drawn] == ["by", "Ada Byron"]
+
+
+@given(text, st.integers(1, 30))
+def test_fitted_text_has_exactly_its_columns(value: str, width: int) -> None:
+    assert cell_len(fit(literal(value), width)) == width
+
+
+@given(text, st.integers(2, 30))
+def test_wrapped_lines_fit_and_lose_no_letter(value: str, width: int) -> None:
+    lines = wrapped(literal(value), width)
+    assert all(line and cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(literal(value).split())
+
+
+def test_a_paragraph_is_one_line_in_a_pipe() -> None:
+    assert wrapped("two  words", None) == ["two  words"]
+    assert wrapped("", None) == wrapped("", 9) == []

@@ -1,0 +1,222 @@
+"""The server for programs as a process: odd messages, floods, several at once, and ends in the middle of a mark."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+
+from tests.commands.conftest import IDS, Run
+
+pytestmark = pytest.mark.long
+
+PROGRAM = [sys.executable, "-m", "reader", "mcp", "--allow-marks"]
+
+GREETING = (
+    {
+        "id": 0,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "raw", "version": "1"},
+        },
+    },
+    {"method": "notifications/initialized"},
+)
+
+
+class Raw:
+    """A server, spoken to line by line."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        for message in GREETING:
+            self.send(json.dumps({"jsonrpc": "2.0", **message}).encode())
+        self.read()
+
+    def send(self, line: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + b"\n")
+        self.process.stdin.flush()
+
+    def call(self, id: int, tool: str, **arguments: object) -> None:
+        self.send(call(id, tool, **arguments))
+
+    def read(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        return dict(json.loads(self.process.stdout.readline()))
+
+    def close(self) -> tuple[int, str]:
+        """End the messages; returns the exit code and what was said on standard error."""
+        assert self.process.stdin is not None and self.process.stderr is not None
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
+        code = self.process.wait(30)
+        return code, self.process.stderr.read().decode()
+
+    @property
+    def megabytes(self) -> int:
+        """The most memory that the process had so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+def call(id: int, tool: str, **arguments: object) -> bytes:
+    message = {"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+    return json.dumps(message).encode()
+
+
+@contextmanager
+def raw() -> Iterator[Raw]:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(PROGRAM, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        try:
+            yield Raw(process)
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"hello",
+        b"\xff\xfe\x00{",
+        b"[" * 100_000,
+        call(1, "search", query="QUERY").replace(b"QUERY", rb"\ud800"),
+        call(1, "search", limit=7).replace(b"7", b"7" * 100_000),
+    ],
+)
+def test_what_is_no_message_gets_an_error_and_the_next_one_its_answer(papers: Path, line: bytes) -> None:
+    with raw() as one:
+        one.send(line)
+        one.call(9, "search", limit=1)
+        assert one.read()["error"] == {"code": -32700, "message": "This is no message of JSON-RPC 2.0."}
+        assert one.read()["id"] == 9
+        assert one.close() == (0, "")
+
+
+def test_a_message_without_end_closes_the_connection(papers: Path) -> None:
+    with raw() as one:
+        with suppress(BrokenPipeError):
+            one.send(b'{"x": "' + b"x" * 50_000_000)
+        code, said = one.close()
+        assert code == 1 and said.count("\n") == 1 and "4,000,000 bytes" in said
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the memory of a process as Linux has it")
+def test_who_asks_and_does_not_read_fills_no_memory(papers: Path) -> None:
+    """2,000 questions at once, and not an answer read for seconds: they wait in the pipe, not in the memory."""
+    with raw() as one:
+        one.call(1, "search", limit=50)
+        one.read()
+        before = one.megabytes
+        questions = b"\n".join(call(id, "search", limit=50) for id in range(2, 2_000))
+        asked = threading.Thread(target=one.send, args=[questions])
+        asked.start()
+        time.sleep(5)
+        assert asked.is_alive()
+        assert sorted(one.read()["id"] for _ in range(2, 2_000)) == list(range(2, 2_000))
+        asked.join()
+        assert one.megabytes < before + 40
+        assert one.close() == (0, "")
+
+
+def test_an_input_that_ends_in_a_message_leaves_the_marks_before_it(papers: Path, run: Run) -> None:
+    with raw() as one:
+        one.call(1, "star", ids=[IDS[0]])
+        assert one.process.stdin is not None
+        one.process.stdin.write(call(2, "star", ids=[IDS[1]])[:40])
+        assert one.close() == (0, "")
+    assert [paper["id"] for paper in run("list", "is:starred", "--json=id").records] == [IDS[0]]
+
+
+def test_a_reader_that_is_gone_ends_it_without_a_word(papers: Path) -> None:
+    with raw() as one:
+        assert one.process.stdout is not None
+        one.process.stdout.close()
+        one.call(1, "search")
+        assert one.close() == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
+    with raw() as one:
+        one.call(1, "search", limit=1)
+        one.read()
+        one.process.send_signal(getattr(signal, number))
+        assert one.process.wait(10) == -getattr(signal, number)
+        assert one.process.stderr is not None and one.process.stderr.read() == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_kill_leaves_each_mark_whole_or_not_made(papers: Path, run: Run) -> None:
+    """Each call gives six papers two tags. All twelve are there or none, what was answered is, and one undo does."""
+    chosen = random.Random(18)
+    for number in range(12):
+        name = f"round {number}"
+        with raw() as one:
+            one.call(1, "tag", ids=IDS, add=[name])
+            one.read()
+            for id in range(2, 6):
+                one.call(id, "tag", ids=IDS, add=[f"{name} {id}", f"{name} {id} too"])
+            time.sleep(chosen.uniform(0, 0.15))
+            one.process.kill()
+            answered = 1 + len(one.process.communicate()[0].splitlines())
+        counts = {
+            id: [int(run("count", f'tag:"{tag}"').out) for tag in (f"{name} {id}", f"{name} {id} too")]
+            for id in range(2, 6)
+        }
+        assert all(found in ([0, 0], [6, 6]) for found in counts.values()), counts
+        assert [6, 6] * (answered - 1) == [one for id in range(2, answered + 1) for one in counts[id]]
+        assert int(run("count", f'tag:"{name}"').out) == 6
+        assert run("undo").code == 0
+        assert run("tags", "--json").records == []
+
+
+async def test_two_at_once_mark_each_under_its_own_name(papers: Path, run: Run) -> None:
+    """Hundreds of calls of two programs, some given up: each mark has its program, and each undo takes back its own."""
+    chosen = random.Random(18)
+
+    async def work(client: Client, name: str) -> None:
+        for number in range(40):
+            calls = [
+                client.call_tool("tag", {"ids": chosen.sample(IDS, 3), "add": [f"{name} {number % 7}"]}),
+                client.call_tool("star", {"ids": [chosen.choice(IDS)], "on": number % 3 > 0}),
+                client.call_tool("note", {"id": chosen.choice(IDS), "text": f"{name} {number}"}),
+                client.call_tool("search", {"query": "is:starred"}),
+            ]
+            patience = 0.001 if number % 10 == 9 else 60
+            for answer in await asyncio.gather(
+                *(asyncio.wait_for(one, patience) for one in calls), return_exceptions=True
+            ):
+                assert isinstance(answer, TimeoutError) or not getattr(answer, "is_error", True), answer
+
+    def command(name: str) -> StdioServerParameters:
+        words = [*PROGRAM[1:], "--name", name]
+        return StdioServerParameters(command=PROGRAM[0], args=words, env=dict(os.environ))
+
+    async with Client(command("ann")) as ann, Client(command("ben")) as ben:
+        await asyncio.gather(work(ann, "ann"), work(ben, "ben"))
+        programs = {one["mark"]: one["program"] for id in IDS for one in run("show", id, "--json").record["marked_by"]}
+        assert all(mark.removeprefix("tagged ").startswith(by) for mark, by in programs.items() if "tagged" in mark)
+        assert not (await ann.call_tool("undo", {})).is_error
+        assert {tag["name"].split()[0] for tag in run("tags", "--json").records} == {"ben"}
+        assert not (await ben.call_tool("undo", {})).is_error
+    assert run("tags", "--json").records == []
+    assert run("count", "is:starred OR has:note").out == "0\n"
+    assert run("doctor").code == 0

@@ -1,0 +1,130 @@
+"""Extensions of other packages, as they are installed: found by name, imported late, switched off when they fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from reader import api, installed
+from tests.commands.conftest import Run, home, run
+from tests.extensions.packages import Packages, packages
+
+__all__ = ["home", "packages", "run"]
+
+ROOT = Path(__file__).parent.parent
+
+GREET = """
+from reader.api import Command, Extension, Finding, print_line
+
+def greet(arguments, workspace):
+    print_line("Good morning.")
+    return 0
+
+GREET = Command("{name}", "Greet.", (("{name}", "says good morning"),), lambda parser: None, greet)
+EXTENSION = Extension(
+    name="{name}", api=1, commands=(GREET,), findings=(lambda workspace: [Finding("Manners", "greeting", "good")],)
+)
+"""
+
+
+def test_our_own_are_registered_as_others_are() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["entry-points"][installed.GROUP] == {name: one.target for name, one in installed.OWN.items()}
+
+
+@pytest.mark.parametrize("name", installed.OWN)
+def test_of_our_own_it_is_known_what_they_give_before_they_are_imported(name: str) -> None:
+    extension = installed.load(installed.OWN[name])
+    assert isinstance(extension, api.Extension) and extension.api == installed.API
+    kinds = {one.name for one in fields(extension) if one.name not in ("name", "api", "commands")}
+    assert installed.OWN[name].kinds == frozenset(kind for kind in kinds if getattr(extension, kind))
+
+
+def test_every_name_of_the_api_is_there() -> None:
+    names = api._places()
+    assert {"Command", "Workspace", "ExtensionJob"} <= set(names)
+    assert [name for name in names if not hasattr(api, name)] == []
+    assert not hasattr(api, "nothing")
+
+
+def test_to_import_the_api_imports_only_what_is_asked_for() -> None:
+    code = "import sys; from reader.api import Extension, clean; print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    ours = {name for name in found.stdout.split() if name.startswith("reader")}
+    assert ours == {"reader", "reader.api", "reader.installed", "reader.core", "reader.core.text"}
+
+
+def test_a_command_of_another_package_is_one_of_the_program(packages: Packages, run: Run) -> None:
+    packages.install("greet", GREET)
+    assert run("greet").out == "Good morning.\n"
+    assert "says good morning" in run("greet", "--help").out
+    assert "says good morning" in run("help", "greet").out
+    assert "Did you mean greet?" in run("help", "greeet").err
+    assert "greet" not in installed._state.off
+
+
+def test_the_doctor_names_it_and_asks_it(packages: Packages, run: Run) -> None:
+    packages.install("greet", GREET)
+    out = run("doctor").out
+    assert "greeting" in out and "greet of greet 2.1" in out
+
+
+def test_nothing_is_imported_before_it_is_asked_for(packages: Packages) -> None:
+    packages.install("greet", GREET)
+    assert list(installed.others()) == ["greet"]
+    assert "greet" not in sys.modules
+
+
+FAILING = {
+    "raises": ("raise ValueError('no luck')", "it failed: ValueError: no luck"),
+    "exits": ("raise SystemExit(3)", "it failed: SystemExit: 3"),
+    "hangs": ("import time; time.sleep(3)", "it did not answer in 0.5 s"),
+    "old": (GREET.replace("api=1", "api=0"), "it is too old: it is made for version 0 of reader.api"),
+    "young": (GREET.replace("api=1", "api=9"), "update dailypapers"),
+    "other": ("EXTENSION = 5", "does not lead to an Extension"),
+    "empty": ("", "AttributeError"),
+    "doubtful": (GREET.replace("lambda workspace: [", "lambda workspace: [1 / 0, "), "ZeroDivisionError"),
+}
+
+
+@pytest.mark.parametrize("how", FAILING)
+def test_one_that_fails_is_switched_off_and_named_and_takes_nothing_with_it(
+    packages: Packages, run: Run, how: str
+) -> None:
+    code, why = FAILING[how]
+    # Each has a name of its own: Python still imports the one that hangs.
+    packages.install(f"bad_{how}", code)
+    packages.install("greet", GREET)
+    said = run("doctor")
+    assert said.code == 1
+    assert "! extension" in said.out and f"bad_{how} 2.1" in said.out
+    assert why in said.out.partition("Switched off: ")[2]
+    assert "greeting" in said.out
+    assert run("greet").code == run("count").code == 0
+
+
+def test_the_command_of_one_that_fails_says_why(packages: Packages, run: Run) -> None:
+    packages.install("bad", "raise ValueError('no luck')")
+    found = run("bad")
+    assert (found.code, found.out) == (1, "")
+    assert found.err == "dailypapers: The extension bad can't be used: it failed: ValueError: no luck.\n"
+
+
+@pytest.mark.parametrize("name", ["list", "import", "serve"])
+def test_a_name_of_ours_is_ours(packages: Packages, run: Run, name: str) -> None:
+    packages.install("bad", GREET.replace("Greet.", "Shadow."), {name: "bad:EXTENSION"})
+    assert "Shadow." not in run(name, "--help").out
+    said = run("doctor").out
+    assert f"{name} of bad 2.1" in said and f"Switched off: dailypapers has the name {name} too" in said
+
+
+def test_of_two_with_one_name_the_first_is_used(packages: Packages, run: Run) -> None:
+    packages.install("one", GREET, {"greet": "one:EXTENSION"})
+    packages.install("two", GREET, {"greet": "two:EXTENSION"})
+    assert len(installed.others()) == len(installed.switched_off()) == 1
+    assert "has the name greet too" in run("doctor").out

@@ -1,0 +1,54 @@
+"""The advice below the command line, and outputs in the words of the reader."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.core.lines import measure
+from reader.ui.command_line.advice import EXAMPLES, as_notice, command_advice, in_the_readers_words
+from reader.ui.command_line.shell import Candidate, Suggested
+
+FOUND = Suggested(
+    4, (Candidate("add", "give papers the tag"), Candidate("remove"), Candidate("rename", "another name"))
+)
+
+
+def advice(text: str, width: int = 80, selected: int = 0, taken: int = 0) -> str:
+    line = command_advice(text, taken, FOUND, selected, key="tab", width=width)
+    assert measure(line) <= width
+    return "".join(piece.text for piece in line)
+
+
+def test_without_a_text_it_says_what_commands_take_and_shows_some() -> None:
+    assert advice("", 200) == EXAMPLES
+    assert advice("", 200, taken=1200) == f"for 1,200 selected papers: {EXAMPLES}"
+    for width in (1, 10, 60):
+        advice("", width, taken=12)
+
+
+def test_the_marked_word_is_explained_where_there_is_room() -> None:
+    assert advice("tag ") == "tab takes  add  remove  rename   give papers the tag"
+    assert advice("tag ", selected=1) == "tab takes  add  remove  rename"
+    assert advice("tag ", 44) == "tab takes  add  remove   give papers the tag"
+    for width in range(1, 60):
+        assert "rename" in advice("tag ", width, selected=2) or width < 33
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("12 papers marked read. 'dailypapers undo' takes it back.", "12 papers marked read · u undoes"),
+        ("3 written, 1 note back; 'dailypapers undo' undoes that.", "3 written, 1 note back · u undoes"),
+        ("dailypapers mark: Nothing. See 'dailypapers mark --help'.", "Nothing. See :mark --help"),
+        ("dailypapers: There is no paper.", "There is no paper"),
+        ("9,295", "9,295"),
+        ("one\ntwo", ""),
+        ("", ""),
+    ],
+)
+def test_outputs_speak_of_keys_and_commands_of_the_reader(printed: str, said: str) -> None:
+    assert as_notice(printed, "u") == said
+
+
+def test_without_a_key_that_undoes_none_is_named() -> None:
+    assert in_the_readers_words("Done. 'dailypapers undo' takes it back.", "") == "Done"

@@ -1,0 +1,90 @@
+"""How topics are listed in the filter pane, and how it shows that they move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.rows import (
+    FilterData,
+    Kind,
+    TopicItem,
+)
+from tests.ui.filter_stage import PaneApp, drawn, go_to
+
+MOVING = FilterData(
+    topics=(
+        TopicItem("reasoning", "Reasoning", "Language", "in steps", 140, weeks=(0.4,) * 9 + (0.1,) * 3, rising=-0.4),
+        TopicItem("code", "Code", "Language", "programs", 3, weeks=(0.1,) * 11 + (0.8,), rising=0.75),
+        TopicItem("agents", "Agents & tools", "Agents", "plan and use tools", 12, weeks=(0.2,) * 12),
+    )
+)
+
+
+def named(pane: FilterPane) -> list[str]:
+    return [row.key for row in pane.rows if row.kind is Kind.TOPIC]
+
+
+async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> None:
+    app = PaneApp(width=30)
+    async with app.run_test(size=(80, 40)):
+        app.pane.show(MOVING)
+        go_to(app.pane, "agents")
+        assert named(app.pane) == ["reasoning", "code", "agents"]
+        assert app.pane.switch_order() == "papers"
+        assert named(app.pane) == ["reasoning", "agents", "code"]
+        assert app.pane.current is not None and app.pane.current.key == "agents"
+        assert app.pane.switch_order() == "rising"
+        assert drawn(app.pane)[:4] == [
+            " TOPICS  rising        any ▾",
+            "   Code               ▂▂▂▂▂█",
+            "▌  Agents & tools     ██████",
+            "   Reasoning          ████▆▃",
+        ]
+        assert app.pane.switch_order() == "family"
+        assert named(app.pane) == ["reasoning", "code", "agents"]
+
+
+async def test_a_topic_may_rise_without_papers_in_the_list() -> None:
+    gone = FilterData(topics=(replace(MOVING.topics[1], count=0), MOVING.topics[2]))
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        app.pane.show(gone)
+        assert named(app.pane) == ["agents"]
+        app.pane.switch_order()
+        assert app.pane.switch_order() == "rising"
+        assert named(app.pane) == ["code", "agents"]
+
+
+async def test_nothing_rises_while_no_trend_is_known() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)):
+        assert [app.pane.switch_order() for _ in range(3)] == ["papers", "family", "papers"]
+
+
+@pytest.mark.parametrize(
+    ("width", "ends"),
+    [(28, ["▂▂▂▂▂█"]), (36, ["▂▂▂▂▂█", "+75 %"]), (44, ["▂▂▂▂▂▂▂▂▂▂▂█", "+75 %"])],
+)
+async def test_a_topic_that_is_listed_by_its_rise_shows_it(width: int, ends: list[str]) -> None:
+    app = PaneApp(width=width)
+    async with app.run_test(size=(80, 40)):
+        app.pane.show(MOVING)
+        (plain,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
+        assert plain.split() == ["Code", "3"]
+        app.pane.switch_order()
+        assert app.pane.switch_order() == "rising"
+        (row,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
+    assert row.split(maxsplit=2)[1:] == ends
+
+
+async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        app.pane.show(MOVING)
+        go_to(app.pane, "code")
+        await pilot.pause()
+        hints = [message.text for message in app.told if isinstance(message, FilterPane.Hint)]
+    assert hints[-1] == "▂▂▂▂▂▂▂▂▂▂▂█ +75 % · programs"

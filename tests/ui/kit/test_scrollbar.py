@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from rich.style import Style
+from textual.geometry import Region
+from textual.scrollbar import ScrollBar
+from textual.widgets import OptionList
+
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.scrollbar import BarLook, draw_bar, draw_scrollbars, thumb_of
+from reader.ui.list.pane import PaperList
+from tests.ui.stage import TODAY, Stage, order, rows
+
+
+@pytest.fixture(autouse=True)
+def textuals_own() -> Iterator[None]:
+    before = ScrollBar.renderer
+    yield
+    draw_scrollbars(ascii=False)
+    ScrollBar.renderer = before
+
+
+def bar(app: Stage) -> str:
+    """The last column of the screen."""
+    return "".join(strip.text[-1] for strip in app.screen._compositor.render_strips())
+
+
+def thumb(app: Stage) -> list[int]:
+    """The lines that the thumb is on."""
+    return [y for y, char in enumerate(bar(app)) if char in "┃#"]
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_the_thumb_shows_the_place_on_the_rule(ascii: bool) -> None:
+    draw_scrollbars(ascii=ascii)
+    papers = PaperList(today=TODAY)
+    app = Stage(papers)
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(100)), rows)
+        await pilot.pause()
+        assert bar(app) == ("#" if ascii else "┃") + " " * 9
+        papers.to_last()
+        papers.is_ruled = True
+        papers.vertical_scrollbar.refresh()
+        await pilot.pause()
+        assert bar(app) == ("|" * 9 + "#" if ascii else "│" * 9 + "┃")
+        papers.show(order(range(12)), rows)
+        await pilot.pause()
+        assert len(thumb(app)) > 5
+
+
+async def test_the_thumb_is_there_only_while_the_pane_has_the_focus_or_scrolls() -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers)
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(100)), rows)
+        app.screen.set_focus(None)
+        await pilot.pause()
+        assert not thumb(app)
+        papers.scroll_to(y=40, animate=False)
+        await pilot.pause()
+        assert thumb(app) == [4]
+        papers._thumb_delay.stop()
+        papers._refresh_bar()
+        await pilot.pause()
+        assert not thumb(app)
+
+
+async def test_there_is_no_thumb_where_nothing_scrolls() -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers)
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(5)), rows)
+        await pilot.pause()
+        assert bar(app) == " " * 10
+
+
+async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers)
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(1_000)), rows)
+        await pilot.pause()
+        bar = papers.vertical_scrollbar
+        asked: list[Region] = []
+        check = bar.check_idle
+
+        def note_and_check() -> None:
+            asked.extend(bar._repaint_regions)
+            check()
+
+        monkeypatch.setattr(bar, "check_idle", note_and_check)
+        papers.move(20)
+        await pilot.pause()
+        assert papers.scroll_offset.y > 0
+        assert not asked
+        papers.to_last()
+        await pilot.pause()
+        assert asked
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_all_of_a_bar_is_drawn(glyphs: Glyphs) -> None:
+    look = BarLook(Style.parse("red"), Style.parse("grey50"))
+    for position in range(0, 90, 7):
+        found = thumb_of(10, 100, position)
+        assert found is not None
+        start, length = found
+        cells = draw_bar(10, found, glyphs, look, is_ruled=True)
+        assert 0 <= start <= 10 - length
+        assert "".join(cell.text for cell in cells) == (
+            glyphs.rule * start + glyphs.thumb * length + glyphs.rule * (10 - start - length)
+        )
+        actions = [cell.style.meta["@mouse.down"] for cell in cells if cell.style]
+        assert actions == ["scroll_up"] * start + ["grab"] * length + ["scroll_down"] * (10 - start - length)
+
+
+async def test_a_list_of_textuals_own_has_the_same_thumb_without_a_rule() -> None:
+    draw_scrollbars(ascii=False)
+    app = Stage(OptionList(*(str(number) for number in range(100))))
+    async with app.run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+        assert any("┃" in strip.text for strip in app.screen._compositor.render_strips())
+
+
+async def test_a_click_beside_the_thumb_turns_a_page_and_the_thumb_is_dragged() -> None:
+    papers = PaperList(today=TODAY)
+    app = Stage(papers)
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(100)), rows)
+        await pilot.pause()
+        await pilot.click(offset=(59, 8))
+        await pilot.pause(0.3)
+        turned = papers.scroll_offset.y
+        assert 0 < turned <= 10
+        await pilot.mouse_down(offset=(59, thumb(app)[0]))
+        await pilot.hover(offset=(59, 9))
+        await pilot.mouse_up(offset=(59, 9))
+        await pilot.pause(0.3)
+        assert papers.scroll_offset.y > turned

@@ -1,0 +1,242 @@
+"""How papers, headings and the end of a day are drawn: pure functions of rows, widths and days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.cache.reads.window import DayCount
+from reader.core.lines import Line, measure
+from reader.core.paper_row import PaperRow
+from reader.ui.kit.day_names import day_in_list, day_left
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.lines import pattern
+from reader.ui.list.lines import (
+    LIST_ROLES,
+    DayEnd,
+    Heading,
+    ListLook,
+    PaperAt,
+    day_end,
+    draw_content,
+    draw_end,
+    draw_heading,
+    draw_paper,
+)
+from tests.ui.stage import TODAY, row
+
+LOOK = ListLook(UNICODE, TODAY, older_key="[")
+DATED = LOOK._replace(has_dates=True)
+COMFORTABLE = LOOK._replace(is_comfortable=True)
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m \x9b2J and \x07 bell",
+    "多模态大语言模型在长视频理解中的应用与评测一个非常长的标题用来测试截断是否正确",
+    "e\u0301\u0323\u0302 accents 👩\u200d🔬❤\ufe0f emoji 🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀",
+    "\ud800 lone \u2028 separators \u00a0 spaces\nand lines",
+    "",
+]
+
+
+def text(line: Line) -> str:
+    return "".join(piece.text for piece in line)
+
+
+def lines(one: PaperRow, width: int, look: ListLook = LOOK, highlighted: bool = False) -> list[str]:
+    return [text(line) for line in draw_paper(one, width, look, highlighted)]
+
+
+def test_a_paper_that_only_its_full_text_finds_is_marked() -> None:
+    found = row(1, "Title")._replace(has_text=True, queued=True)
+    (line,) = draw_paper(found, 60, LOOK, False, in_text=True)
+    assert [piece.text for piece in line if piece.hit] == [UNICODE.full_text]
+    assert text(line).endswith(f" {UNICODE.queued}{UNICODE.full_text} ") and measure(line) == 60
+    assert draw_content(PaperAt(found, in_text=True), 60, LOOK) == (line,)
+
+
+def test_narrow_lists_drop_columns_and_keep_the_title() -> None:
+    one = row(1, "A title", upvotes=5, comments=7, code=True)
+    assert lines(one, 20) == [" ● A title"]
+    assert lines(one, 30) == [" ●    5 A title"]
+    assert lines(one, 44) == lines(one, 160) == [" ●    5 ‹› A title"]
+
+
+def test_what_is_kept_of_a_paper_stands_behind_its_title() -> None:
+    one = row(1, "A title")._replace(queued=True, has_note=True, has_text=True)
+    (line,) = lines(one, 44)
+    assert line == " ●    1    A title" + " " * 21 + " ◔✎▤ "
+    assert lines(one, 29) == [" ● A title"]
+    assert lines(one, 44, LOOK._replace(glyphs=ASCII))[0].endswith(" qn= ")
+    one = row(1, "A title that is too long for it all")
+    assert lines(one, 38) == [" ●    1 A title that is too long for…"]
+    assert lines(one._replace(has_text=True), 38) == [" ●    1 A title that is too long f… ▤ "]
+
+
+def test_what_is_kept_stands_before_the_date_or_alone_in_two_lines() -> None:
+    one = row(1, "A title", day="2025-06-02")._replace(queued=True)
+    assert lines(one, 50, DATED)[0].endswith(" ◔     2 Jun ")
+    first, second = lines(one, 50, DATED._replace(is_comfortable=True))
+    assert first.endswith(" ◔ ") and second.endswith("   2 Jun ")
+
+
+def test_a_blank_stays_between_a_cut_title_and_the_bar() -> None:
+    assert lines(row(1, "A title that is too long"), 25) == [" ● A title that is too…"]
+
+
+def test_a_date_stands_at_the_right_with_the_year_of_other_years() -> None:
+    assert lines(row(1, "A title", day="2025-06-02"), 50, DATED) == [" ●    1    A title" + " " * 26 + "2 Jun "]
+    (line,) = lines(row(1, "A title that is too long for it all", day="2024-09-30"), 50, DATED)
+    assert line == " ●    1    A title that is too long fo…  Sep 2024 "
+    assert lines(row(1, "A title", day=""), 50, DATED)[0].rstrip() == " ●    1    A title"
+    assert lines(row(1, "A title", day="2024-09-30"), 49, DATED) == [" ●    1    A title"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "about"),
+    [
+        ({"organization": "Some Lab", "author": "Ada Byron", "author_count": 4}, "Some Lab"),
+        ({"author": "Ada Byron", "author_count": 4}, "Ada Byron +3"),
+        ({"author": "Ada Byron", "author_count": 1}, "Ada Byron"),
+        ({"organization": "Some Lab", "topics": ("Memory", "Agents & tools")}, "Some Lab · Memory · Agents & tools"),
+        ({"organization": "Some Lab", "topics": ("Memory", "A topic with too long a name")}, "Some Lab · Memory"),
+        ({"topics": ("Memory",)}, "Memory"),
+        ({"organization": "The Institute of Names That Do Not Fit At All"}, "The Institute of Names That Do Not F…"),
+        ({}, ""),
+    ],
+)
+def test_the_second_line_has_people_and_the_topics_that_fit(facts: dict[str, object], about: str) -> None:
+    title, second = lines(row(1)._replace(**facts), 49, COMFORTABLE)  # type: ignore[arg-type]
+    assert title == " ●    1    A paper"
+    assert second.rstrip() == f"{'':11}{about}".rstrip()
+
+
+def test_in_two_lines_the_date_leaves_the_title_all_the_room() -> None:
+    one = row(1, "A title that needs the whole of the line, or so", day="2025-06-02", organization="Some Lab")
+    title, second = lines(one, 60, COMFORTABLE._replace(has_dates=True), highlighted=True)
+    assert title == "▌●    1    A title that needs the whole of the line, or so"
+    assert second == "▌          Some Lab" + " " * 35 + "2 Jun "
+
+
+def test_state_is_a_shape_and_only_the_cursor_has_a_weight() -> None:
+    states = {
+        "●": row(1),
+        " ": row(1, read=True),
+        "★": row(1, starred=True),
+        "◌": row(1, hidden=True),
+        "+": row(1, kept=False),
+    }
+    for shape, one in states.items():
+        assert lines(one, 60)[0][1] == shape
+    titles = {
+        (state, here): draw_paper(one, 60, LOOK, here)[0][-1].role
+        for state, one in states.items()
+        for here in (False, True)
+    }
+    assert {titles[state, True] for state in "● ★◌+"} == {"current", "current-read"}
+    assert (titles["●", False], titles[" ", False], titles["◌", False]) == ("unread", "read", "hidden")
+
+
+def test_one_sign_says_what_was_flagged_before_rising_votes() -> None:
+    signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3, 7)]
+    assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed, UNICODE.changed]
+    assert text(draw_paper(row(1, flags=7), 60, LOOK, False, True)[0])[2] == UNICODE.selected
+
+
+def test_ascii_has_a_letter_for_each_state() -> None:
+    look = ListLook(ASCII, TODAY, older_key="[")
+    states = [row(1), row(1, read=True), row(1, starred=True), row(1, hidden=True), row(1, code=True, rising=True)]
+    drawn = [lines(one, 60, look)[0] for one in states]
+    assert all(line.isascii() for line in drawn)
+    assert [line[1] for line in drawn] == ["*", ".", "#", "x", "*"]
+    assert (drawn[4][2], drawn[4][8]) == ("^", "<")
+    assert text(draw_end(DayEnd("2025-11-24", 2), 60, look)).isascii()
+
+
+@given(
+    st.text(max_size=80) | st.sampled_from(HOSTILE),
+    st.integers(3, 160),
+    st.integers(0, 10**9),
+    st.booleans(),
+    st.sampled_from([UNICODE, ASCII]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_lines_keep_to_the_width(
+    words: str, width: int, number: int, flag: bool, glyphs: Glyphs, has_dates: bool, is_comfortable: bool
+) -> None:
+    look = ListLook(glyphs, TODAY, pattern(("ends",)), has_dates, is_comfortable)
+    one = row(1, words, upvotes=number, code=flag, starred=flag, organization=words, topics=(words, words))
+    drawn = draw_paper(one, width, look, flag)
+    assert len(drawn) == (2 if is_comfortable else 1)
+    for line in drawn:
+        assert measure(line) <= width
+        assert all(piece.text.isprintable() and piece.role in {*LIST_ROLES, "text"} for piece in line)
+
+
+# Headings and the end
+
+
+@pytest.mark.parametrize(
+    ("heading", "line"),
+    [
+        (Heading("2025-11-24", 34, 12), " MONDAY 24 NOVEMBER               12/34 "),
+        (Heading("2025-11-24", 34), " MONDAY 24 NOVEMBER                  34 "),
+        (Heading("2025-11-24"), " MONDAY 24 NOVEMBER                     "),
+        (Heading("2024-12-30", 1_034, 0), " MONDAY 30 DECEMBER 2024        0/1,034 "),
+        (Heading("", 3), " NO DAY                               3 "),
+    ],
+)
+def test_headings_count_at_the_right(heading: Heading, line: str) -> None:
+    assert text(draw_heading(heading, 40, LOOK)) == line
+
+
+def test_a_wide_heading_says_what_its_numbers_are_and_the_number_of_papers_stays_in_its_place() -> None:
+    known, unknown = (text(draw_heading(Heading("2025-11-24", 34, unread), 44, LOOK)) for unread in (12, None))
+    assert known == " MONDAY 24 NOVEMBER         12 unread of 34 "
+    assert len(known) == len(unknown) and unknown.endswith(" 34 ")
+
+
+MONDAY, FRIDAY, OCTOBER = DayCount("2025-11-24", 34, 12), DayCount("2025-11-21", 17, 8), DayCount("2024-10-31", 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "line"),
+    [
+        ("", "─ 12 unread · [ Friday has 8 left ─"),
+        ("2025-11-24", "─ 12 unread · [ Friday has 8 left ─"),
+        ("2025-11-21", "─ 8 unread · [ Thu 31 Oct 2024 is read ─"),
+        ("2024-10-31", "─ all read ─"),
+    ],
+)
+def test_the_end_of_a_day_says_what_comes_next(day: str, line: str) -> None:
+    end = day_end(day, [MONDAY, FRIDAY, OCTOBER])
+    assert end is not None
+    drawn = draw_end(end, 60, LOOK)
+    assert text(drawn).strip() == line
+    assert [piece.text for piece in drawn if piece.role == "key"] == ["["] * (day != "2024-10-31")
+
+
+def test_a_day_that_is_not_listed_has_no_end_and_a_long_end_no_room() -> None:
+    assert day_end("2025-11-22", [MONDAY, FRIDAY]) is None
+    assert day_end("", []) is None
+    assert draw_end(DayEnd("2025-11-24", 12, FRIDAY), 20, LOOK) == ()
+    assert text(draw_end(DayEnd("2025-11-24", 12, FRIDAY), 60, LOOK._replace(older_key=""))) == " ─ 12 unread ─"
+
+
+def test_each_content_is_drawn_in_its_lines() -> None:
+    assert draw_content(PaperAt(row(1), True), 60, COMFORTABLE) == draw_paper(row(1), 60, COMFORTABLE, True)
+    assert len(draw_content(Heading("2025-11-24"), 60, LOOK)) == 1
+    assert len(draw_content(DayEnd("2025-11-24", 1), 60, LOOK)) == 2
+
+
+def test_days_are_short_in_the_list_and_named_at_its_end() -> None:
+    assert day_in_list("2026-06-02", date(2026, 11, 24)) == "2 Jun"
+    assert day_in_list("2024-09-30", date(2026, 11, 24)) == "Sep 2024"
+    assert day_in_list("soon", date(2026, 11, 24)) == ""
+    assert day_left("2026-11-23", 8, "2026-11-24") == "Monday has 8 left"
+    assert day_left("2026-10-30", 1_008, "2026-11-24") == "Fri 30 Oct has 1,008 left"
+    assert day_left("2024-12-30", 0, "2026-11-24") == "Mon 30 Dec 2024 is read"
+    assert day_left("soon", 1, "2026-11-24") == "soon has 1 left"

@@ -1,0 +1,332 @@
+"""Reading the list: each request ends in one change of the state, whatever becomes of it. No terminal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from reader.cache.reads.orders import Order
+from reader.cache.search.selection import Selection
+from reader.core.errors import CacheError, CacheInterrupted
+from reader.core.paper import Listing as FeedListing
+from reader.keys.keymap import Keymap
+from reader.session.places import Place, view
+from reader.ui.kit.glyphs import UNICODE
+from reader.ui.library.library import Library
+from reader.ui.list import loader as list_loader
+from reader.ui.list.loader import ListLoader
+from reader.ui.looks.look import Look
+from reader.ui.shell.background import Background, Work
+from reader.ui.shell.services import Services
+from reader.ui.state.feed_results import FeedResults
+from reader.ui.state.model import Model
+from reader.ui.state.notices import Notice
+from reader.ui.state.parts import TOP, CacheFacts, Position
+from reader.ui.state.whole import State
+from tests.ui import papers
+from tests.ui.driver import settings
+
+NOTHING_LISTED = Place(view("starred"))
+
+
+class Waiting:
+    """Background work that waits until the test does it; a newer one takes the place of an older."""
+
+    def __init__(self) -> None:
+        self.work: Work | None = None
+
+    def start(self, group: str, work: Work, *, exclusive: bool = False) -> None:
+        assert (group, exclusive) == ("list", True)
+        self.work = work
+
+    async def finish(self) -> None:
+        work, self.work = self.work, None
+        assert work is not None
+        await work()
+
+
+class Desk:
+    """A list loader over a cache, with its model and its work."""
+
+    def __init__(self, file: Path, *, nearest: bool = False) -> None:
+        self.library = Library(file)
+        self.model = Model(State())
+        self.waiting = Waiting()
+        look = Look(Keymap(), UNICODE, lambda: papers.NOW, is_still=True)
+        background = cast(Background, self.waiting)
+        self.loader = ListLoader(Services(self.model, self.library, background, settings(nearest=nearest), look))
+
+    @property
+    def state(self) -> State:
+        return self.model.state
+
+    @property
+    def ids(self) -> list[str]:
+        return [row.id for row in self.library.rows(self.state.listing.order.pks)]
+
+    def pk(self, id: str) -> int:
+        pk = self.library.pk_of(id)
+        assert pk is not None
+        return pk
+
+    async def show(self, state: State) -> list[State]:
+        """Make this the state and read the list that it asks for; the states that the reading makes."""
+        self.model.change(state)
+        made: list[State] = []
+        self.model.publish = made.append
+        self.loader.load(self.state)
+        await self.waiting.finish()
+        return made
+
+
+@pytest.fixture
+async def desk(cache_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    monkeypatch.setattr(list_loader, "AFTER_SCREENFUL", 0.0)
+    made = Desk(cache_file)
+    yield made
+    made.library.close()
+
+
+def test_there_is_nothing_to_read_before_a_request(cache_file: Path) -> None:
+    desk = Desk(cache_file)
+    desk.loader.load(desk.state)
+    assert desk.waiting.work is None
+    desk.library.close()
+
+
+async def test_a_short_list_is_read_in_one_step(desk: Desk) -> None:
+    made = await desk.show(desk.state.go(Place(view("today"), "robot")))
+    assert len(made) == 1
+    assert not desk.state.is_list_coming
+    assert (desk.state.listing.place, desk.state.listing.at) == (Place(view("today"), "robot"), TOP)
+    assert desk.ids == ["2605.00406", "2605.00412"]
+    assert desk.state.listing.facts == CacheFacts("2026-05-12")
+
+
+async def test_a_long_list_is_there_after_its_first_screenful(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    first, whole = await desk.show(desk.state.go(Place(view("all"))))
+    assert not first.is_list_coming
+    assert (len(first.listing.order.pks), first.listing.count) == (20, None)
+    assert (len(whole.listing.order.pks), whole.listing.count) == (60, 60)
+    assert whole.listing.order.pks[:20] == first.listing.order.pks
+
+
+async def test_the_rest_of_a_list_leaves_the_cursor_where_it_is_by_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    screenful = desk.library.screenful
+
+    async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
+        order = await screenful(selection, limit)
+        desk.model.change(desk.state.highlight(order.pks[7]))
+        return order
+
+    monkeypatch.setattr(desk.library, "screenful", move_meanwhile)
+    await desk.show(desk.state.go(Place(view("all"))))
+    assert desk.state.listing.at == Position(desk.state.listing.order.pks[7])
+
+
+async def test_a_list_is_read_around_a_paper_in_one_step(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    at = Position(desk.pk("2605.00105"), 4)
+    (made,) = await desk.show(desk.state.go(Place(view("all")), at))
+    assert (made.listing.at, made.listing.count) == (at, 60)
+
+
+async def test_a_list_around_a_paper_of_its_first_screenful_is_there_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    at = Position(desk.pk("2605.00405"), 4)
+    first, whole = await desk.show(desk.state.go(Place(view("all")), at))
+    assert (first.listing.at, first.listing.count) == (at, None)
+    assert whole.listing.count == 60
+    # The same place, as after a refresh, is read as a whole.
+    (again,) = await desk.show(desk.state.request_list(at))
+    assert (again.listing.at, again.listing.count) == (at, 60)
+
+
+@pytest.mark.parametrize("screenful", [20, 100])
+async def test_a_cursor_that_moves_while_a_list_is_read_stays_where_it_went(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, screenful: int
+) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", screenful)
+    read = desk.library.screenful
+    there = desk.pk("2605.00200")
+
+    async def move_meanwhile(selection: Selection, limit: int) -> Order[int]:
+        desk.model.change(desk.state.highlight(there))
+        return await read(selection, limit)
+
+    monkeypatch.setattr(desk.library, "screenful", move_meanwhile)
+    await desk.show(desk.state.go(Place(view("all")), Position(desk.pk("2605.00105"), 4)))
+    assert desk.state.listing.at == Position(there, 4)
+
+
+@pytest.mark.parametrize("at", [TOP, Position(3)])
+async def test_a_reading_that_gives_way_or_fails_lets_keys_go_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, at: Position
+) -> None:
+    async def give_way(*_: object) -> None:
+        raise CacheInterrupted("A newer question took the place of this one.")
+
+    async def fail(*_: object) -> None:
+        raise CacheError("The disk is full.")
+
+    for reading, said in ((give_way, Notice()), (fail, Notice("The disk is full.", "warning"))):
+        for name in ("screenful", "order"):
+            monkeypatch.setattr(desk.library, name, reading)
+        asked = desk.state.request_list(at)
+        (made,) = await desk.show(asked)
+        assert not made.is_list_coming
+        assert made.listing is asked.listing
+        assert made.notices.shown == said
+
+
+async def test_the_feeds_answers_are_listed_over_the_place(desk: Desk) -> None:
+    known, unknown = papers.draft(400, "Slow Video"), papers.draft(999, "Weather Without Physics")
+    listings = [FeedListing("2026-05-12", (one,)) for one in (unknown, known)]
+    found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
+    await desk.show(desk.state.list_results(found, TOP))
+    assert desk.ids == ["2605.00999", "2605.00400"]
+    assert (desk.state.listing.results, desk.library.results) == (found, found)
+    await desk.show(desk.state.leave_results())
+    assert desk.state.listing.results is None and desk.library.results is None
+    assert len(desk.ids) == 14
+
+
+async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) -> None:
+    await desk.show(desk.state.go(NOTHING_LISTED))
+    assert desk.state.listing.facts == CacheFacts("2026-05-12", has_papers=True, is_day_known=True)
+    await desk.show(desk.state.go(Place(view("all"), "2406.12345")))
+    assert desk.state.listing.facts.missing_id == "2406.12345"
+    await desk.show(desk.state.go(Place(view("starred"), "2605.00400")))
+    assert desk.state.listing.facts.missing_id is None
+    await desk.show(desk.state.go(Place(view("day:2026-05-05"))))
+    assert not desk.state.listing.facts.is_day_known
+
+
+async def test_papers_that_are_all_hidden_are_told_from_none(desk: Desk) -> None:
+    for view_id in ("day:2026-05-12", "today", "month:2026-05"):
+        await desk.show(desk.state.go(Place(view(view_id))))
+        assert desk.ids
+        await desk.library.mark("hide", True, desk.state.listing.order.pks)
+        await desk.show(desk.state.go(Place(view("starred"))))
+        assert not desk.state.listing.facts.are_hidden
+        await desk.show(desk.state.go(Place(view(view_id))))
+        assert not desk.ids
+        assert desk.state.listing.facts.are_hidden
+        await desk.show(desk.state.go(Place(view(view_id), "robot")))
+        assert not desk.state.listing.facts.are_hidden
+        await desk.library.undo()
+
+
+async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
+    await desk.show(desk.state.go(NOTHING_LISTED))
+    before = desk.state
+    desk.loader.reload_if_empty(before)
+    assert desk.state.cache_version == before.cache_version + 1
+    await desk.show(desk.state.go(Place(view("today"))))
+    before = desk.state
+    desk.loader.reload_if_empty(before)
+    assert desk.state is before
+
+
+async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    desk.model.change(State(place=Place(view("all"))))
+    desk.loader.load_first(None)
+    assert desk.state.listing.count is None
+    assert len(await desk.loader.read_all()) == 60
+    desk.model.change(desk.state.go(Place(view("today"))))
+    await desk.show(desk.state)
+    assert await desk.loader.read_all() is desk.state.listing.order.pks
+
+
+async def test_the_first_list_is_there_at_once_with_the_paper_where_one_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    desk.loader.load_first("2605.00405")
+    assert desk.state.listing.at.pk == desk.pk("2605.00405")
+    assert (len(desk.ids), desk.state.request) == (14, None)
+    desk.model.change(State(place=Place(view("all"))))
+    desk.loader.load_first("2605.00105")
+    # As many papers follow it as the place has.
+    assert "2605.00105" in desk.ids and len(desk.ids) == 60
+    assert not desk.state.is_list_coming
+
+
+async def test_a_paper_too_deep_for_the_first_list_is_awaited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_loader, "SCREENFUL", 20)
+    monkeypatch.setattr("reader.session.first_list.DEEPEST", 10)
+    desk.model.change(State(place=Place(view("all"))))
+    desk.loader.load_first("2605.00105")
+    assert len(desk.ids) == 20
+    request = desk.state.request
+    assert request is not None and request.at.pk == desk.pk("2605.00105")
+    assert not desk.state.is_list_coming
+
+
+async def test_a_first_query_that_is_none_is_said_and_lists_nothing(desk: Desk) -> None:
+    desk.model.change(State(place=Place(view("all"), "topic:(")))
+    desk.loader.load_first(None)
+    assert desk.ids == []
+    assert desk.state.notices.shown.tone == "warning"
+
+
+async def test_the_feeds_ranking_is_listed_with_the_time_at_which_it_was_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.show(desk.state.go(Place(view("trending"))))
+    assert desk.state.listing.ranked_at is None
+    read = datetime(2026, 5, 12, 7, 30, tzinfo=UTC).isoformat()
+    monkeypatch.setattr(desk.library, "meta", {"trending": read}.get)
+    await desk.show(desk.state.request_list())
+    assert desk.state.listing.ranked_at == read
+    await desk.show(desk.state.go(Place(view("all"))))
+    assert desk.state.listing.ranked_at is None
+
+
+async def test_as_many_papers_as_fit_the_screen_are_followed_by_the_nearest_too(
+    cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
+        monkeypatch.setattr(list_loader, name, 0.0)
+    monkeypatch.setattr(list_loader, "FEW", 1)
+    desk = Desk(cache_file, nearest=True)
+    await desk.show(desk.state.go(Place(view("all"), "agents tools that write")))
+    found = desk.state.listing
+    assert (found.count, found.order.near) == (1, 1) and found.is_fit(found.order.pks[-1])
+    desk.library.close()
+
+
+async def test_few_papers_with_the_words_are_followed_by_the_nearest(
+    cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AFTER_SCREENFUL", "BEFORE_NEAREST", "INDEXING"):
+        monkeypatch.setattr(list_loader, name, 0.0)
+    desk = Desk(cache_file, nearest=True)
+    place = Place(view("all"), "agents tools that write")
+    made = await desk.show(desk.state.go(place))
+    assert [state.listing.order.matching for state in made] == [1, 1]
+    found = desk.state.listing
+    assert (found.count, found.order.near) == (1, len(desk.ids) - 1) and found.order.near > 3
+    assert found.is_fit(found.order.pks[-1]) and not found.is_fit(found.order.pks[0])
+    assert len(await desk.loader.read_all()) == 1
+    # Read again, with the cursor on a near one or not, it is whole from the first step on.
+    for at in (TOP, Position(found.order.pks[-1])):
+        steps = await desk.show(desk.state.request_list(at))
+        assert len(steps[-1].listing.order.pks) == len(found.order.pks)
+    desk.model.change(State(place=place))
+    desk.loader.load_first(None)
+    assert desk.state.request is not None
+    made = await desk.show(desk.state.go(Place(view("all"), "-agents")))
+    assert made[-1].listing.order.near == 0
+    desk.library.close()

@@ -1,0 +1,192 @@
+"""Where the list's cursor goes: by keys, and by itself when the papers change."""
+
+from __future__ import annotations
+
+from reader.ui.list.pane import PaperList
+from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
+from tests.ui.stage import TODAY, Stage, order, row
+
+# Moving
+
+
+async def test_moves_stop_at_the_ends_and_say_so() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order(range(1, 31), ("2025-11-24", 30)), Shelf())
+        assert papers.highlighted == 1
+        assert papers.move(5) and papers.highlighted == 6
+        assert papers.move(1_000) and papers.highlighted == 30
+        assert not papers.move(1)
+        assert papers.to_first() and papers.highlighted == 1
+        assert not papers.move(-1)
+
+
+async def test_half_a_page_moves_the_screen_with_the_cursor() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order(range(1, 101)), Shelf())
+        papers.to_index(20)
+        top, line = papers.scroll_offset.y, highlighted_line(papers)
+        assert papers.half_page(1)
+        assert (papers.scroll_offset.y, highlighted_line(papers)) == (top + 6, line)
+        assert papers.half_page(-1)
+        assert (papers.scroll_offset.y, highlighted_line(papers)) == (top, line)
+        assert papers.page(1)
+        assert papers.scroll_offset.y == top + 10
+        while papers.page(1):
+            pass
+        assert papers.highlighted == 100
+
+
+async def test_days_are_reached_by_their_headings() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order(range(30), ("2025-11-24", 5), ("2025-11-21", 5), ("2025-11-20", 20)), Shelf())
+        papers.to_index(3)
+        assert papers.to_day(1) and papers.cursor == 5 and papers.day == "2025-11-21"
+        assert papers.to_day(1) and papers.cursor == 10
+        assert not papers.to_day(1)
+        assert "20 NOVEMBER" in drawn(papers)[0]
+        assert papers.to_day(-1) and papers.cursor == 5
+
+
+async def test_next_where_asks_rows_or_a_set() -> None:
+    app, papers = list_stage()
+    shelf = Shelf(*(row(pk, read=pk != 3_000) for pk in range(1, 5_001)))
+    async with app.run_test(size=(60, 12)):
+        papers.show(order(range(1, 5_001)), shelf)
+        assert papers.next_where(lambda one: not one.read) and papers.highlighted == 3_000
+        assert not papers.next_where(lambda one: not one.read)
+        assert papers.next_where({7, 9}, -1) and papers.highlighted == 9
+        assert not papers.next_where(lambda one: not one.read, limit=100)
+        assert papers.highlighted == 9
+
+
+async def test_next_where_believes_a_patch_more_than_the_cache() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order([1, 2, 3]), Shelf())
+        await pilot.pause()
+        papers.patch(2, read=True)
+        assert papers.next_where(lambda one: not one.read) and papers.highlighted == 3
+
+
+async def test_an_empty_list_moves_nowhere() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order([]), Shelf())
+        assert papers.highlighted is None and papers.day is None and papers.visible_pks == []
+        moves = (
+            papers.move(1),
+            papers.to_first(),
+            papers.to_last(),
+            papers.page(1),
+            papers.half_page(-1),
+            papers.to_day(1),
+            papers.next_where(lambda one: True),
+        )
+        assert not any(moves)
+        assert drawn(papers) == [""] * 12
+
+
+# News
+
+
+async def test_a_refresh_moves_nothing_on_the_screen() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 101), ("2025-11-24", 100)), Shelf())
+        papers.to_index(49)
+        papers.scroll_to(y=papers.scroll_offset.y + 3, animate=False)
+        await pilot.pause()
+        before = drawn(papers)
+        papers.show(order([*range(200, 220), *range(1, 101)], ("2025-11-24", 120)), Shelf(), keep=50)
+        await pilot.pause()
+        assert papers.highlighted == 50 and papers.cursor == 69
+        assert drawn(papers)[1:] == before[1:]
+
+
+async def test_a_refresh_keeps_what_is_looked_at_away_from_the_cursor() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 101)), Shelf())
+        papers.scroll_to(y=60, animate=False)
+        await pilot.pause()
+        before = drawn(papers)
+        papers.show(order([200, *range(1, 101)]), Shelf(), keep=1)
+        await pilot.pause()
+        assert papers.highlighted == 1
+        assert drawn(papers) == before
+
+
+async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order(range(1, 31)), Shelf())
+        papers.to_index(9)
+        papers.show(order([40, *(pk for pk in range(1, 31) if pk not in (10, 11))]), Shelf(), keep=10)
+        assert papers.highlighted == 12
+        papers.show(order([40, 1, 2, 3]), Shelf(), keep=12)
+        assert papers.highlighted == 3
+        papers.show(order([]), Shelf(), keep=3)
+        assert papers.highlighted is None
+
+
+async def test_another_query_begins_at_the_top() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order(range(1, 101)), Shelf())
+        papers.to_last()
+        papers.show(order(range(1, 51)), Shelf())
+        assert papers.cursor == 0 and papers.scroll_offset.y == 0
+
+
+async def test_the_rest_of_an_order_comes_without_a_jump() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 31), ("2025-11-24", 30), complete=False), Shelf())
+        papers.move(7)
+        await pilot.pause()
+        before = drawn(papers)
+        assert before[0].strip() == "MONDAY 24 NOVEMBER"
+        papers.show(order(range(1, 301), ("2025-11-24", 40), ("2025-11-21", 260)), Shelf(), keep=papers.highlighted)
+        await pilot.pause()
+        after = drawn(papers)
+        assert after[1:] == before[1:]
+        assert after[0].split() == ["MONDAY", "24", "NOVEMBER", "40"]
+        assert papers.virtual_size.height == 302
+
+
+async def test_a_saved_cursor_is_found_at_the_start() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order(range(1, 5_001)), Shelf(), keep=4_000)
+        assert papers.highlighted == 4_000 and 4_000 in papers.visible_pks
+        papers.show(order(range(1, 51)), Shelf(), keep=77)
+        assert papers.cursor == 0
+
+
+class Early(Stage):
+    """Shows its papers before there is a size to show them in."""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        assert isinstance(self.widget, PaperList)
+        self.widget.show(order(range(1, 101), ("2025-11-24", 100)), Shelf(), keep=60)
+
+
+async def test_papers_may_be_shown_before_the_first_layout() -> None:
+    papers = PaperList(today=TODAY)
+    async with Early(papers).run_test(size=(60, 12)) as pilot:
+        await pilot.pause()
+        lines = painted(papers)
+        assert "24 NOVEMBER" in lines[0]
+        assert any(line.startswith("▌") and line.endswith("Paper 60") for line in lines)
+
+
+async def test_papers_that_are_gone_from_the_cache_leave_an_empty_line() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 5)):
+        papers.show(order([1, -2, 3]), Shelf())
+        lines = drawn(papers)
+        assert lines[1] == "" and lines[2].endswith("Paper 3")

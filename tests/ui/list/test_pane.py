@@ -1,0 +1,359 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from rich.cells import cell_len
+from textual.events import MouseScrollDown
+from textual.pilot import Pilot
+from textual.strip import Strip
+
+from reader.cache.reads.window import DayCount
+from reader.core.lines import Line
+from reader.core.paper_row import PaperRow
+from reader.ui.kit.styled_text import PLAIN
+from reader.ui.list.layout import ListForm
+from reader.ui.list.lines import DayEnd
+from reader.ui.list.pane import PaperList
+from tests.facts import cached
+from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
+from tests.ui.stage import TODAY, Stage, order, row
+
+HOSTILE = [
+    "[/] ends an app [bold]that[/bold] reads markup",
+    "\x1b[31mred\x1b[0m \x9b2J and \x07 bell",
+    "多模态大语言模型在长视频理解中的应用与评测一个非常长的标题用来测试截断是否正确",
+    "e\u0301\u0323\u0302 accents 👩\u200d🔬❤\ufe0f emoji 🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀🚀",
+    "כותרת מימין לשמאל \u202e reversed \u2066 isolated",
+    "\ud800 lone \u2028 separators \u00a0 spaces\nand lines",
+    "",
+]
+
+
+# Drawing
+
+
+async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
+    app, papers = list_stage()
+    shelf = Shelf(
+        row(1, "New", upvotes=187, code=True, comments=3),
+        row(2, "Seen", read=True),
+        row(3, "Kept", starred=True),
+        row(4, "Gone", hidden=True),
+    )
+    async with app.run_test(size=(80, 8)):
+        papers.show(order([1, 2, 3, 4], ("2025-11-24", 3), ("2024-12-30", 1)), shelf)
+        lines = drawn(papers)
+    assert lines[0].split() == ["MONDAY", "24", "NOVEMBER", "3"]
+    assert lines[1] == "▌●  187 ‹› New"
+    assert lines[2].startswith("      2    Seen")
+    assert lines[3].startswith(" ★    3    Kept")
+    assert lines[4].split() == ["MONDAY", "30", "DECEMBER", "2024", "1"]
+    assert lines[5].startswith(" ◌    4    Gone")
+    assert lines[6:] == ["", ""]
+
+
+async def test_only_the_title_at_the_cursor_is_bold() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 6)):
+        papers.show(order([1, 2, 3]), Shelf(row(1, "Here"), row(2, "New"), row(3, "Seen", read=True)))
+        styles = {
+            segment.text.strip(): segment.style for y in range(3) for segment in papers.render_line(y) if segment.style
+        }
+    assert [bool(styles[title].bold) for title in ("Here", "New", "Seen", "3")] == [True, False, False, False]
+    assert styles["New"].color != styles["Seen"].color
+    assert styles["Here"].bgcolor != styles["New"].bgcolor
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+async def test_hostile_titles_are_drawn_literally(title: str) -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 6)) as pilot:
+        papers.show(order([1, 2]), Shelf(row(1, title), row(2, "Next")))
+        await pilot.pause()
+        lines = [papers.render_line(y) for y in range(2)]
+        assert [strip.cell_length for strip in lines] == [papers.columns] * 2
+        assert all(strip.text.isprintable() for strip in lines)
+        if title.startswith("["):
+            assert "[/] ends an app [bold]that" in lines[0].text
+        assert painted(papers)[1].endswith("Next")
+
+
+async def test_searched_words_are_marked_in_titles() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 6)):
+        papers.show(order([1]), Shelf(row(1, "Web agents")), words=("agent",))
+        strip = papers.render_line(0)
+        hit = next(segment for segment in strip if segment.text == "agent")
+        rest = next(segment for segment in strip if segment.text == "Web ")
+        assert hit.style and rest.style and hit.style.bgcolor != rest.style.bgcolor
+
+
+async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 6)):
+        papers.show(order(range(1, 41), ("2025-11-24", 20), ("2025-11-21", 20)), Shelf())
+        papers.to_index(15)
+        assert "24 NOVEMBER" in drawn(papers)[0]
+        papers.to_last()
+        assert "21 NOVEMBER" in drawn(papers)[0]
+        assert papers.visible_pks == [36, 37, 38, 39, 40]
+        assert highlighted_line(papers) == 5
+        papers.to_first()
+        assert papers.scroll_offset.y == 0
+        assert highlighted_line(papers) == 1
+
+
+# Forms
+
+
+COMFORTABLE = ListForm(is_comfortable=True)
+
+
+def two_lines(pk: int) -> PaperRow:
+    return row(pk, f"Paper {pk}", organization="Some Lab", topics=("Memory",))
+
+
+async def test_a_comfortable_paper_has_two_lines_and_both_are_its_own() -> None:
+    papers = PaperList(today=TODAY)
+    app = Listener(papers)
+    async with app.run_test(size=(60, 12)) as pilot:
+        shelf = Shelf(*map(two_lines, range(1, 31)))
+        papers.show(order(range(1, 31), ("2025-11-24", 5), ("2025-11-21", 25)), shelf, form=COMFORTABLE)
+        await pilot.pause()
+        assert drawn(papers)[1:5] == [
+            "▌●    1    Paper 1",
+            "▌          Some Lab · Memory",
+            " ●    2    Paper 2",
+            "           Some Lab · Memory",
+        ]
+        await click(pilot, 4)
+        assert papers.highlighted == 2
+        assert [line[0] for line in painted(papers)[1:5]] == [" ", " ", "▌", "▌"]
+        await click(pilot, 3)
+        assert app.opened == [2]
+        assert "21 NOVEMBER" in drawn(papers)[11]
+
+
+async def test_another_density_keeps_the_cursor_on_its_line() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        shelf = Shelf(*map(two_lines, range(1, 101)))
+        papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf)
+        papers.to_index(50)
+        await pilot.pause()
+        line = highlighted_line(papers)
+        papers.change_form(COMFORTABLE)
+        await pilot.pause()
+        assert (papers.highlighted, highlighted_line(papers)) == (51, line)
+        assert painted(papers)[line + 1].startswith("▌          Some Lab")
+        papers.change_form(ListForm())
+        await pilot.pause()
+        assert papers.highlighted == 51
+        assert painted(papers)[highlighted_line(papers)].endswith("Paper 51")
+
+
+async def test_days_with_dates_are_still_stepped_through() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)):
+        papers.show(order([1, 2, 3], ("2025-11-24", 2), ("2024-11-21", 1)), Shelf(), form=ListForm(has_dates=True))
+        assert drawn(papers)[0].endswith("24 Nov")
+        assert papers.to_day(1)
+        assert (papers.highlighted, papers.day) == (3, "2024-11-21")
+
+
+async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_the_next_day() -> None:
+    papers = PaperList(today=TODAY, older_key="[")
+    app = Stage(papers)
+    days = [DayCount("2025-11-24", 3, 2), DayCount("2025-11-21", 9, 4)]
+    async with app.run_test(size=(60, 8)) as pilot:
+        papers.show(order([1, 2, 3], ("2025-11-24", 3)), Shelf(), form=ListForm(has_end=True))
+        await pilot.pause()
+        assert painted(papers)[0].split()[-1] == "3"
+        assert painted(papers)[4:] == [""] * 4
+        papers.tell_days(days, DayEnd("2025-11-24", 2, days[1]))
+        await pilot.pause()
+        assert painted(papers)[0].endswith("  2 unread of 3")
+        assert painted(papers)[5].strip() == "─ 2 unread · [ Friday has 4 left ─"
+        await pilot.click(PaperList, offset=(20, 5))
+        assert papers.highlighted == 1
+        papers.to_last()
+        assert papers.highlighted == 3
+
+
+async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 8)):
+        papers.show(order([1, 2], ("2025-11-24", 2)), Shelf())
+        papers.tell_days([DayCount("2025-11-24", 3, 2)], None)
+        assert drawn(papers)[0].split()[-2:] == ["NOVEMBER", "2"]
+        # A paper that was hidden just now stays in the list and is not counted.
+        papers.tell_days([DayCount("2025-11-24", 1, 1)], None)
+        assert drawn(papers)[0].split()[-4:] == ["1", "unread", "of", "2"]
+
+
+# Painting
+
+
+async def test_a_patch_paints_its_line_at_once() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 31)), Shelf())
+        await pilot.pause()
+        assert painted(papers)[2].startswith(" ●    3")
+        papers.patch(3, starred=True)
+        papers.patch(999, starred=True)
+        await pilot.pause()
+        assert painted(papers)[2].startswith(" ★    3")
+        papers.renew()
+        await pilot.pause()
+        assert painted(papers)[2].startswith(" ●    3")
+
+
+async def test_another_order_of_the_same_length_is_painted() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 6)) as pilot:
+        papers.show(order([1, 2, 3]), Shelf())
+        await pilot.pause()
+        papers.show(order([1, 5, 6]), Shelf(row(1, "News")), keep=1)
+        await pilot.pause()
+        assert [line.split()[-1] for line in painted(papers)[:3]] == ["News", "5", "6"]
+
+
+async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 31)), Shelf())
+        await pilot.pause()
+        drawn: list[str] = []
+        draw = papers._strip
+
+        def watched(line: Line, over: str = PLAIN, margin: int = 0) -> Strip:
+            drawn.append("".join(piece.text for piece in line))
+            return draw(line, over, margin)
+
+        monkeypatch.setattr(papers._strips, "_strip", watched)
+        papers.move(1)
+        await pilot.pause()
+        assert len(drawn) == 2
+        assert painted(papers)[1].startswith("▌") and not painted(papers)[0].startswith("▌")
+
+
+async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(80, 30)) as pilot:
+        papers.show(order(range(1, 101)), Shelf(row(29, "A title that is far too long for a narrow list")))
+        papers.to_index(28)
+        await pilot.resize_terminal(30, 8)
+        await pilot.pause()
+        assert 29 in papers.visible_pks
+        assert all(cell_len(line) <= 30 for line in painted(papers))
+        assert any(line.startswith("▌") and line.endswith("…") for line in painted(papers))
+
+
+# A million
+
+
+@pytest.mark.parametrize("form", [ListForm(), COMFORTABLE, ListForm(has_dates=True)])
+async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
+    many = 1_000_000
+    days = tuple((f"20{10 + number // 300:02d}-01-01", 1_000) for number in range(1_000))
+    app, papers = list_stage()
+    shelf = Shelf()
+    async with app.run_test(size=(140, 42)) as pilot:
+        papers.show(order(range(many), *days), shelf, form=form)
+        for act in (papers.to_last, papers.to_first, lambda: papers.to_index(many // 2)):
+            act()
+            drawn(papers)
+        assert len(shelf.fetched) <= 3 * 3 * 42 + 50
+        await pilot.pause()
+
+        spent = []
+        for _ in range(40):
+            start = time.perf_counter()
+            papers.move(1)
+            drawn(papers)
+            spent.append(time.perf_counter() - start)
+        # The middle of forty, so that a busy machine's one slow turn does not count.
+        assert sorted(spent)[20] < 0.005
+
+
+async def test_rows_are_fetched_a_page_ahead_and_once() -> None:
+    app, papers = list_stage()
+    shelf = Shelf()
+    async with app.run_test(size=(60, 10)) as pilot:
+        papers.show(order(range(1, 1_001)), shelf)
+        await pilot.pause()
+        drawn(papers)
+        first = len(shelf.fetched)
+        assert 20 <= first <= 31
+        for _ in range(9):
+            papers.move(1)
+            drawn(papers)
+        assert len(shelf.fetched) == first == len(set(shelf.fetched))
+
+
+# Messages and the mouse
+
+
+class Listener(Stage):
+    def __init__(self, papers: PaperList) -> None:
+        super().__init__(papers)
+        self.highlights: list[int | None] = []
+        self.opened: list[int] = []
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self.query_one(PaperList), "reported", self._note, init=False)
+
+    def _note(self, pk: int | None) -> None:
+        self.highlights.append(pk)
+
+    def on_paper_list_opened(self, message: PaperList.Opened) -> None:
+        self.opened.append(cached(message.pk))
+
+
+async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
+    papers = PaperList(today=TODAY)
+    app = Listener(papers)
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 31)), Shelf())
+        await pilot.pause()
+        papers.show(order(range(1, 31)), Shelf(), keep=1)
+        await pilot.pause()
+        assert app.highlights == [1]
+        papers.move(1)
+        assert app.highlights == [1, 2]
+        papers.show(order([]), Shelf())
+        assert app.highlights[-1] is None
+
+
+async def click(pilot: Pilot[None], y: int) -> None:
+    await pilot.click(PaperList, offset=(20, y))
+    await pilot.pause()
+
+
+async def test_a_click_highlights_and_a_second_one_opens() -> None:
+    papers = PaperList(today=TODAY)
+    app = Listener(papers)
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 31), ("2025-11-24", 5), ("2025-11-21", 25)), Shelf())
+        await click(pilot, 3)
+        assert papers.highlighted == 3 and app.opened == []
+        await click(pilot, 3)
+        assert app.opened == [3]
+        await click(pilot, 0)
+        await click(pilot, 6)
+        assert papers.highlighted == 3 and app.opened == [3]
+
+
+async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(order(range(1, 101)), Shelf())
+        await pilot.pause()
+        papers.post_message(MouseScrollDown(papers, 5, 5, 0, 1, 0, False, False, False))
+        await pilot.pause()
+        assert papers.scroll_offset.y > 0 and papers.highlighted == 1
+        papers.move(1)
+        assert papers.highlighted == 2 and 2 in papers.visible_pks

@@ -1,0 +1,49 @@
+"""When the detail follows the cursor."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from reader.ui.page.loader import AFTER_FRAME, DetailLoader
+from reader.ui.shell.services import Services
+from reader.ui.state.whole import State
+
+
+class Waits:
+    """Services whose delayed calls only note how long they would wait."""
+
+    model = library = None
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.background = self
+
+    def delayed(self, _act: object) -> Waits:
+        return self
+
+    def begin(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+@pytest.mark.parametrize(
+    ("moves", "waits"),
+    [
+        ([1.0], "s"),
+        ([1.0, 2.0, 3.0], "sss"),
+        ([1.0, 1.5, 1.53, 1.56, 1.59], "ssrrr"),
+        ([1.0, 1.04, 2.0], "srs"),
+    ],
+)
+def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
+    moves: list[float], waits: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rest = 0.045
+    monkeypatch.setattr("reader.ui.page.loader.REST", rest)
+    times, services = iter(moves), Waits()
+    loader = DetailLoader(cast(Services, services), lambda: next(times))
+    for _ in moves:
+        loader.load_soon(State())
+    assert services.seconds == [{"s": AFTER_FRAME, "r": rest}[one] for one in waits]
+    assert AFTER_FRAME < rest < 0.05

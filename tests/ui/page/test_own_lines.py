@@ -1,0 +1,130 @@
+"""Tags and notes as lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.cache.group.members import Said
+from reader.cache.outputs import Output
+from reader.core.follows import Follow, FollowReason
+from reader.core.lines import measure
+from reader.core.text import clean_note
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.page.own_lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
+from reader.ui.page.presentation import Presentation
+from tests.ui.stage import TODAY, paper
+
+LOOK = Presentation(TODAY)
+
+
+def texts(width: int = 40, *, is_unfolded: bool = False, tags: tuple[str, ...] = (), note: str = "") -> list[str]:
+    lines = own_lines(paper(tags=tags, note=note), width, replace(LOOK, is_unfolded=is_unfolded))
+    return ["".join(piece.text for piece in line) for line in lines]
+
+
+def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
+    assert texts(tags=("later", "to cite")) == ["Tags later · to cite"]
+    assert [line.rstrip() for line in texts(14, tags=("later", "to cite"))] == ["Tags later ·", "to cite"]
+    assert texts() == []
+    line = own_lines(paper(tags=("later",)), 40, LOOK)[0]
+    assert line[-1].action == ("tag", "later")
+
+
+def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
+    follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
+    look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
+    first, second = own_lines(paper(tags=("later",)), 70, look)
+    assert "".join(piece.text for piece in first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
+    assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
+    assert second[0].text == "Tags"
+
+
+def test_a_note_is_drawn_as_what_it_means() -> None:
+    note = (
+        "# Why\nOne two three four five six seven\n\n> quoted words\n- an item that is longer than this line is\n12. x"
+    )
+    assert texts(24, note=note) == [
+        "✎ Why",
+        "One two three four five",
+        "six seven",
+        "",
+        "▎ quoted words",
+        "- an item that is longer",
+        "  than this line is",
+        "12. x",
+    ]
+    assert texts(12, note="One two three four") == ["✎ One two", "  three four"]
+
+
+@pytest.mark.parametrize("note", ["\n".join(f"line {number}" for number in range(40)), "word " * 400])
+def test_a_long_note_is_folded(note: str) -> None:
+    folded = texts(note=note)
+    assert len(folded) == NOTE_LINES
+    assert folded[-1].startswith("+") and folded[-1].endswith(" lines")
+    assert "".join(folded).count("✎") == 1
+    assert texts(note=note, is_unfolded=True)[-1] == "less"
+
+
+@given(st.text(max_size=300), st.integers(4, 60), st.booleans())
+def test_whatever_is_written_the_lines_fit(note: str, width: int, is_unfolded: bool) -> None:
+    lines = own_lines(paper(note=clean_note(note)), width, replace(LOOK, is_unfolded=is_unfolded))
+    assert all(measure(line) <= width for line in lines)
+    assert all("\n" not in piece.text for line in lines for piece in line)
+
+
+@given(st.text(max_size=60).map(clean_note), st.integers(20, 80))
+def test_what_the_group_shares_stands_last_and_fits(note: str, width: int) -> None:
+    shared = (Said("ada", is_starred=True, tags=("to-read",)), Said("bob", note=note or "look"))
+    lines = own_lines(paper(tags=("later",)), width, replace(LOOK, shared=shared))
+    assert all(measure(line) <= width for line in lines)
+    words = " ".join(" ".join(piece.text for piece in line) for line in lines).split()
+    assert [words[2], "ada" in words, "starred," in words] == ["Group", True, True]
+
+
+def test_what_many_of_a_group_share_is_folded_and_bounded() -> None:
+    shared = tuple(Said(f"member-{number}", is_starred=True, note="word " * 20_000) for number in range(200))
+    for is_unfolded, most in ((False, NOTE_LINES), (True, 8_000)):
+        lines = own_lines(paper(), 40, replace(LOOK, shared=shared, is_unfolded=is_unfolded))
+        assert NOTE_LINES <= len(lines) <= most
+        assert lines[-1][0].text == ("less" if is_unfolded else "+ more")
+        assert all(measure(line) <= 40 for line in lines)
+
+
+MADE = "2026-11-26T08:00:00Z"
+
+
+def output_texts(output: Output, width: int = 40, glyphs: Glyphs = UNICODE) -> list[str]:
+    return ["".join(piece.text for piece in line).rstrip() for line in output_lines(output, width, glyphs)]
+
+
+def test_it_says_who_made_it_and_keeps_its_lines() -> None:
+    assert output_texts(Output("Summary", MADE, "One.\n\n- two [b]three[/b]")) == [
+        "▎ Summary · by a program, 2026-11-26",
+        "▎ One.",
+        "▎",
+        "▎ - two [b]three[/b]",
+    ]
+    assert output_texts(Output("S", MADE, "One."), glyphs=ASCII)[0].isascii()
+
+
+def test_of_a_long_output_the_beginning_is_drawn() -> None:
+    lines = output_texts(Output("S", MADE, "word\n" * MOST_SHOWN))
+    assert lines[-1] == "▎ The rest is in: dailypapers show"
+    assert len(lines) < MOST_SHOWN
+
+
+@given(st.text(max_size=200), st.text(max_size=30), st.sampled_from([12, 30, 78]))
+@settings(max_examples=60)
+def test_whatever_it_says_no_line_is_wider_or_holds_a_control(text: str, name: str, width: int) -> None:
+    for line in output_lines(Output(name, MADE, text), width, UNICODE):
+        assert measure(line) <= width
+        assert all(piece.text.isprintable() for piece in line)
+
+
+@pytest.mark.parametrize("width", [3, 5])
+def test_a_tiny_width_ends_too(width: int) -> None:
+    assert output_lines(Output("S", MADE, "One two."), width, UNICODE)

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+from textual import events
+from textual.app import App, ComposeResult
+from textual.message import Message
+
+from reader.core.query.suggestions import Completion, complete
+from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.query.advice import value_spans
+from reader.ui.query.line import LONGEST, QueryInput, QueryLine
+
+TOPICS = ("agents", "gui-agents", "evaluation", "image-generation")
+
+
+def completer(text: str, cursor: int) -> Completion | None:
+    return complete(text, cursor, {"topic": TOPICS})
+
+
+class LineApp(App[None]):
+    """Makes the calls that the screen makes for its keys."""
+
+    CSS_PATH = styles_directory() / "lines.tcss"
+    CALLS: ClassVar[dict[str, str]] = {
+        "enter": "accept",
+        "escape": "cancel",
+        "tab": "complete",
+        "down": "next",
+        "up": "previous",
+    }
+
+    def __init__(self, text: str = "", history: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.line = QueryLine()
+        self.first = text
+        self.history = history
+        self.told: list[Message] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "dark"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DEFAULTS)
+
+    def compose(self) -> ComposeResult:
+        yield self.line
+
+    def on_mount(self) -> None:
+        self.line.query_one(QueryInput).cursor_blink = False
+        self.line.know(completer, TOPICS)
+        self.line.open(self.first, self.history)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and event.key in self.CALLS and not event.is_forwarded:
+            self.answer = getattr(self.line, self.CALLS[event.key])()
+        else:
+            await super().on_event(event)
+
+    def on_query_line_changed(self, message: QueryLine.Changed) -> None:
+        self.told.append(message)
+
+    def drawn(self) -> list[str]:
+        """The line and the advice below it."""
+        parts = [child.render_lines(child.outer_size.region) for child in self.line.children]
+        return [strips[0].text.rstrip() for strips in parts[1:]]
+
+
+async def test_each_letter_is_told_and_enter_keeps_the_text() -> None:
+    app = LineApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        for letter in "gan":
+            await pilot.press(letter)
+            await pilot.pause()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [message.text for message in app.told if isinstance(message, QueryLine.Changed)] == ["g", "ga", "gan"]
+        assert app.answer == "gan"
+
+
+async def test_opening_tells_nothing_and_escape_puts_back() -> None:
+    app = LineApp("is:unread")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        assert app.told == []
+        await pilot.press("x", "escape")
+        await pilot.pause()
+        assert app.line.text == "is:unread"
+        assert app.answer == "is:unread"
+
+
+async def test_a_mistake_is_told_in_place_and_tab_takes_the_nearest_word() -> None:
+    app = LineApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"is:unred cat")
+        await pilot.pause()
+        last = app.told[-1]
+        assert isinstance(last, QueryLine.Changed) and last.error is not None
+        assert last.text[last.error.start : last.error.end] == "unred"
+        assert "unred" in app.line.advice and "tab takes unread" in app.line.advice
+        assert "tab takes unread" in app.drawn()[1]
+        await pilot.press("tab")
+        await pilot.pause()
+        assert app.line.text == "is:unread cat"
+        last = app.told[-1]
+        assert isinstance(last, QueryLine.Changed) and last.error is None
+
+
+async def test_enter_on_a_mistake_keeps_the_line_open() -> None:
+    app = LineApp('"half a phrase')
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.told == []
+        assert "never closed" in app.line.advice
+
+
+async def test_a_topic_that_there_is_not_is_told_but_can_be_kept() -> None:
+    app = LineApp("topic:agnets is:unread")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app.line.error is not None and app.line.error.suggestion == "agents"
+        await pilot.press("tab")
+        assert app.line.text == "topic:agents is:unread "
+        assert app.line.error is None or app.line.error.suggestion is None
+        app.line.open("topic:zzzzz")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.answer == "topic:zzzzz"
+
+
+async def test_suggestions_are_chosen_by_down_and_up_and_taken_by_tab() -> None:
+    app = LineApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(*"topic:ag")
+        await pilot.pause()
+        assert app.line.suggestions == ("agents", "gui-agents")
+        await pilot.press("down", "down", "up", "down", "tab")
+        await pilot.pause()
+        assert app.line.text == "topic:gui-agents "
+        await pilot.press(*"is:unr", "tab")
+        assert app.line.text == "topic:gui-agents is:unread "
+        await pilot.press(*"upv", "tab")
+        assert app.line.text == "topic:gui-agents is:unread upvotes:"
+
+
+async def test_tab_straight_after_a_letter_completes_what_is_typed() -> None:
+    app = LineApp()
+    async with app.run_test(size=(60, 20)):
+        app.line.query_one(QueryInput).insert_text_at_cursor("topic:gu")
+        assert app.line.complete()
+        assert app.line.text == "topic:gui-agents "
+        assert not app.line.complete()
+
+
+async def test_up_and_down_walk_through_the_history_and_back_to_what_was_typed() -> None:
+    app = LineApp(history=("is:starred", "title:attention", "is:starred"))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(*"zq", "up")
+        assert app.line.text == "is:starred"
+        await pilot.press("up", "up")
+        assert app.line.text == "title:attention"
+        await pilot.press("down", "down")
+        assert app.line.text == "zq"
+        await pilot.pause()
+        assert isinstance(app.told[-1], QueryLine.Changed) and app.told[-1].text == "zq"
+
+
+async def test_the_keys_that_edit_a_line_work() -> None:
+    app = LineApp("topic:agents is:unread")
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("right", "ctrl+w", "ctrl+a", "x")
+        assert app.line.text.startswith("xtopic:agents")
+        await pilot.press("end", "ctrl+u")
+        assert app.line.text == ""
+        assert "is:unread" in app.line.advice
+
+
+async def test_what_is_typed_replaces_the_query_that_is_there_unless_a_key_keeps_it() -> None:
+    for keys, text in (
+        ("x", "x"),
+        ("right", "agents "),
+        ("right x", "agents x"),
+        ("end x", "agents x"),
+        ("backspace", ""),
+        ("", "agents "),
+    ):
+        app = LineApp("agents")
+        async with app.run_test(size=(60, 20)) as pilot:
+            await pilot.press(*keys.split())
+            assert app.line.text == text, keys
+            assert app.line.cancel() == "agents"
+
+
+async def test_what_is_pasted_is_one_clean_line() -> None:
+    app = LineApp("a")
+    async with app.run_test(size=(60, 20)) as pilot:
+        line = app.line.query_one(QueryInput)
+        await pilot.press("right")
+        line.post_message(events.Paste("x" * LONGEST))
+        await pilot.pause()
+        assert app.line.text == "a "
+        line.value = ""
+        line.post_message(events.Paste("one\ntwo \x1b[31m\x07\u202e[/]three"))
+        await pilot.pause()
+        assert app.line.text == "one two [/]three"
+        app.copy_to_clipboard("\x1b[2Jfour")
+        await pilot.press("ctrl+v")
+        assert app.line.text == "one two [/]threefour"
+
+
+@pytest.mark.parametrize("size", [(20, 5), (60, 20), (140, 42)])
+@pytest.mark.parametrize(
+    "text", ["[/] [b]x[/b]", "漢字" * 60, 'topic:[/] "[', "(" * 40, "topic:" + "é" * 90, "\x1b[31m"]
+)
+async def test_any_text_is_drawn_as_it_is(size: tuple[int, int], text: str) -> None:
+    app = LineApp(text)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("home", "end", "[", "/", "]", "enter")
+        await pilot.pause()
+        drawn = app.drawn()
+        assert "[/]" in drawn[0]
+        assert "\x1b" not in "".join(drawn)
+
+
+async def test_a_marked_suggestion_is_in_sight_where_it_is_narrow() -> None:
+    app = LineApp()
+    app.line = QueryLine()
+    async with app.run_test(size=(24, 5)) as pilot:
+        words = tuple(f"candidate-{n}" for n in range(8))
+        app.line.know(lambda text, cursor: Completion(0, cursor, words))
+        await pilot.press("c", *["down"] * 7)
+        await pilot.pause()
+        assert "candidate-7" in app.drawn()[1]
+
+
+async def test_suggestions_tell_their_papers_where_these_are_known() -> None:
+    app = LineApp()
+    known = {"keyword": {"large language models": 1248, "lora": 62, "agents": 9}}
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.line.know(lambda text, cursor: complete(text, cursor, known))
+        await pilot.press(*"keyword:l")
+        await pilot.pause()
+        assert app.line.advice == 'tab  "large language models" 1,248  lora 62'
+        assert app.line.complete()
+        await pilot.pause()
+        assert app.line.text == 'keyword:"large language models" '
+
+
+def test_the_values_of_a_field_are_found_in_the_text() -> None:
+    text = '  topic:agents,gui-agents -"a b" (x OR y) title:z topic:last'
+    spans = value_spans(text, "topic")
+    assert [text[span.start : span.end] for span in spans] == ["agents", "gui-agents", "last"]

@@ -1,0 +1,62 @@
+"""What was read, as lines."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from reader.core.lines import measure
+from reader.core.reading import Deed, Figures, figures
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.views.reading_lines import EMPTY, LEVELS, READING_ROLES, level, plain, reading_lines
+
+TODAY = date(2026, 11, 26)
+NAMES = {"agents": "Agents & tools", "video": "長い名前の話題" * 6}
+
+
+def some(days: int = 300) -> Figures:
+    """A paper opened each third day and three passed each second; every ninth day has a star."""
+    deeds = []
+    for back in range(days):
+        day = TODAY - timedelta(days=back)
+        deeds += [Deed(back, "open", day)] if back % 3 == 0 else []
+        deeds += [Deed(1000 * more + back, "pass", day) for more in range(1, 4)] if back % 2 == 0 else []
+        deeds += [Deed(back, "star", day)] if back % 9 == 0 else []
+    return figures(deeds, {paper: ["agents" if paper % 2 else "video"] for paper in range(4000)}, TODAY)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@pytest.mark.parametrize("width", [18, 30, 58, 78, 98, 138, 198])
+def test_every_width_is_kept(width: int, glyphs: Glyphs) -> None:
+    lines = reading_lines(some(), NAMES, width, glyphs)
+    assert max(map(measure, lines)) <= width
+    assert {piece.role for line in lines for piece in line} <= {*READING_ROLES, "text"}
+    if glyphs is ASCII:
+        assert plain(reading_lines(some(), {}, width, glyphs)).isascii()
+
+
+def test_the_weeks_topics_and_days_are_told() -> None:
+    text = plain(reading_lines(some(), NAMES, 98, UNICODE))
+    weeks = [line for line in text.splitlines() if line.startswith("23 Nov ")]
+    assert [line.split()[2:6] for line in weeks] == [["8", "2", "–", "1"]]
+    assert weeks[0].count("█") >= 1 and weeks[0].count("░") > weeks[0].count("█")
+    assert "Agents & tools" in text and "the last 6 weeks against the 6 before" in text
+    assert [line[:3] for line in text.splitlines()[-9:-2]] == ["Mon", "   ", "Wed", "   ", "Fri", "   ", "Sun"]
+    assert "less · ░ ▒ ▓ █ more seen · most on" in text
+
+
+def test_what_was_not_noted_before_is_said() -> None:
+    assert "is counted since Tue 24 Nov" in plain(reading_lines(some(3), NAMES, 78, UNICODE))
+    marked = figures([Deed(1, "star", TODAY)], {}, TODAY)
+    assert "is counted from now on" in plain(reading_lines(marked, {}, 78, UNICODE))
+    assert "is counted" not in plain(reading_lines(some(), NAMES, 78, UNICODE))
+
+
+def test_nothing_read_says_what_comes_here() -> None:
+    assert plain(reading_lines(figures([], {}, TODAY), {}, 200, UNICODE)) == EMPTY
+
+
+def test_a_day_is_the_darker_the_more_was_seen() -> None:
+    assert [level(papers, 8) for papers in (0, 1, 2, 3, 5, 7, 8, 90)] == [0, 1, 1, 2, 3, 4, 4, 4]
+    assert level(1, 1) == 1 and max(level(papers, 3) for papers in range(9)) == LEVELS
