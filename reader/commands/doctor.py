@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from reader import described, installed
 from reader import platform as systems
 from reader.cache.mending.health import Condition, State
-from reader.cache.postgres import is_server, shown
+from reader.cache.places import is_server, shown
 from reader.commands.bug_report import write_report
 from reader.commands.command import Command, add_json
 from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width

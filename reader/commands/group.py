@@ -386,7 +386,7 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
     from reader.cache.group import membership, signing
     from reader.cache.group.members import members
     from reader.cache.marks.forgotten import forgotten
-    from reader.cache.postgres import is_server
+    from reader.cache.places import is_server
 
     mine = membership.load(workspace.cache_file)
     if mine is None:

@@ -174,7 +174,7 @@ def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False
             wanted = window.read(latest_folder) or ""
     if not wanted:
         raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
-    from reader.cache.postgres import is_server
+    from reader.cache.places import is_server
 
     place = shared_place(wanted, Path() if named else workspace.config_file.parent)
     return place if is_server(place) else Path(place)

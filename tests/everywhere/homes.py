@@ -11,7 +11,7 @@ from typing import Any
 
 from reader.cache.group import looking, membership
 from reader.cache.group.looking import Looked
-from reader.cache.postgres import is_server
+from reader.cache.places import is_server
 from reader.cache.sync.folder import Exchanged, exchange
 from reader.cache.sync.hub import exchange_with_hub, open_hub
 from tests.cache.sync.machines import Machine

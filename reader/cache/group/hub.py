@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reader.cache.group.place import MOST_SLOTS, Slot
-from reader.cache.postgres import Server
+from reader.cache.places import Server
 from reader.core.errors import CacheError
 from reader.core.group import MOST_BYTES
 from reader.core.text import clean

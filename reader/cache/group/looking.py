@@ -27,7 +27,7 @@ from reader.cache.group.hub import CHANNEL, HubPlace
 from reader.cache.group.membership import Membership, Newest, name_of, tell_apart
 from reader.cache.group.place import SLOT, Place, Slot, shown_place
 from reader.cache.marks.forgotten import forgotten
-from reader.cache.postgres import is_server, open_server, shown
+from reader.cache.places import is_server, open_server, shown
 from reader.cache.sqlite_errors import explained
 from reader.cache.sync.folder import alone
 from reader.core.errors import CacheError

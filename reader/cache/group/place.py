@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from reader.cache.postgres import Server, has_password, is_server, shown
+from reader.cache.places import Server, has_password, is_server, shown
 from reader.core.errors import UsageError
 from reader.core.text import clean
 

@@ -1,144 +1,95 @@
-"""Joins the logs of several machines through a folder, in which each has one file that it alone writes.
+"""A folder as a place of machines: each has one file that it alone writes, a journal.
 
-A machine takes in the events of the other files, and adds to its own those that no other file has. The log is a set of
-events, and what follows from it depends on nothing but the set. So the order of these looks does not matter, nor how
-often they happen, nor what carries the files.
+A machine takes in the events of the other files from where it last understood them, and adds to its own those that no
+other file has.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+import re
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
-from reader.cache.marks.event_log import ENTRY_COLUMNS
-from reader.cache.marks.events import Events, Progress, ignore_progress
-from reader.cache.marks.forgotten import FORGOTTEN, forgotten, is_forgotten_elsewhere
-from reader.cache.marks.journal import FULL, Entry, Journal
-from reader.cache.sync import memory
-from reader.cache.sync.machine_file import READER, Known, Reading, file_of, files_in, is_copy, peer_of, tail_of
-from reader.cache.sync.memory import Memory
+from reader.cache.marks.foreign import checked
+from reader.cache.marks.journal import FOREIGN_BYTES, FULL, Entry, Journal, Owner, decode
+from reader.cache.places import MACHINE_FILE, is_group_folder, is_machine_file, unusable
+from reader.cache.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, READER, Known, Look, now, writer_of
 from reader.core.errors import CacheError
-from reader.core.group import GROUP
-from reader.core.leaving import LEAVING
-from reader.paths import sync, sync_lock, take_lock
+from reader.core.foreign import MOST_IDS, Refused, latest_clock
+from reader.paths import sync
 
-PATIENCE = 5.0
-"""Seconds that another program's look is waited for."""
+MOST_FILES = 1_000
+"""Files of a folder that are read."""
 
+MOST_BYTES = 1 << 30
+"""Bytes of a file that are read: some five million marks."""
 
-@dataclass(slots=True)
-class Exchanged:
-    """What one look at the folder brought."""
+BATCH = 1_000
+"""Events that are written at once."""
 
-    came: dict[str, int] = field(default_factory=dict)
-    """Number of new events by the name of their machine."""
-    went: int = 0
-    """Number of events that were added to this machine's file."""
-    troubles: list[str] = field(default_factory=list)
-    """Files of which not all could be read, each with the reason."""
-    skipped: list[str] = field(default_factory=list)
-    """What has a name as such a file and is none."""
-    is_first: bool = False
-    """Whether this machine had never looked at this folder."""
-    is_new_machine: bool = False
-    """Whether this machine has taken another id, because another one writes under the old one."""
-    notes: list[str] = field(default_factory=list)
-    """Ids of papers whose note here gave way to one of another machine."""
-    replaced: list[str] = field(default_factory=list)
-    """Settings and entries of lists that were set here and that another machine has replaced, in words."""
-    is_emptied: bool = False
-    """Whether the folder had files of other machines, and has none at all now."""
-    is_forgotten: bool = False
-    """Whether another machine has forgotten this one, so that what is marked here stays here."""
+BEGINNING = b'{"v":'
+"""How each file of a machine begins."""
 
-    def add(self, more: Exchanged) -> None:
-        """Add what a further look brought."""
-        for name, count in more.came.items():
-            self.came[name] = self.came.get(name, 0) + count
-        self.went += more.went
-        self.is_new_machine = self.is_new_machine or more.is_new_machine
-        self.is_emptied = self.is_emptied or more.is_emptied
-        self.troubles, self.skipped, self.is_forgotten = more.troubles, more.skipped, more.is_forgotten
+_OWNER = re.compile(rb'\{"v":[^"]{1,20},"owner":')
+"""Likewise, if this program can read it."""
+
+TAIL = 4_096
+"""Bytes before a place in a file that tell whether it is still the same file up to there."""
 
 
-def exchange(
-    events: Events,
-    cache: Path,
-    folder: Path,
-    name: str,
-    *,
-    progress: Progress = ignore_progress,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Exchanged:
-    """Take in what other machines have done, and let them have what was done here under the machine's `name`.
+class Folder:
+    """A folder that the machines share, such as one of Syncthing or on a stick."""
 
-    Raises CacheError if the folder can't be used; what was taken in before stays.
-    """
-    with alone(cache):
-        known = events.read(lambda one: memory.load(one, str(folder)))
-        _expect_folder(folder, cache)
+    def __init__(self, path: Path, cache: Path) -> None:
+        """Raises CacheError if it is not there, or is not one for marks."""
+        self.path, self.key = path, str(path)
+        if not path.is_dir():
+            raise CacheError(
+                f"{path} is no folder. Name one that your machines share."
+                if path.exists()
+                else f"The folder {path} is not there. Connect or mount it and try again, or make it by mkdir; nothing"
+                " is lost."
+            )
+        if is_group_folder(path):
+            raise CacheError(f"{path} is the folder of a group, whose people would see all marks. Name another one.")
+        if path.samefile(cache.parent):
+            raise CacheError(f"{path} has this machine's own cache, which is not to be shared. Name another folder.")
+
+    def exchange(self, look: Look) -> None:
+        """Take in the others' files, and write the own one; raises CacheError."""
         try:
-            result = Exchanged(is_first=not known.own)
-            while True:
-                result.add(_Exchange(events, folder, name, known, progress=progress, now=now).run())
-                # What came may say that a machine is forgotten.
-                if sorted(events.read(forgotten)) == known.forgotten:
-                    return result
+            _FolderLook(self, look).run()
         except OSError as error:
-            raise CacheError(_explained(folder, error)) from error
+            raise unusable(self.path, error) from error
 
 
-class _Exchange:
-    def __init__(
-        self,
-        events: Events,
-        folder: Path,
-        name: str,
-        known: Memory,
-        *,
-        progress: Progress,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._events = events
-        self._folder = folder
-        self._name = name
-        self._known = known
-        self._progress = progress
-        self._clock = now
-        self._result = Exchanged(is_first=not known.own)
+class _FolderLook:
+    def __init__(self, place: Folder, look: Look) -> None:
+        self._place, self._look = place, look
+        self._folder, self._events, self._known, self._result = place.path, look.events, look.known, look.result
         self._elsewhere: set[str] = set()
         """Ids of the events that were read in other files during this look."""
-        self._out = frozenset[str]()
-        """The machines that are forgotten."""
-        self._is_otherwise = False
-        """Whether others were at the last look."""
 
-    def _now(self) -> str:
-        return self._clock().isoformat(timespec="seconds")
-
-    def run(self) -> Exchanged:
-        """Take in the others' files, and write the own one; raises OSError."""
-        known, machine = self._known, self._events.machine()
-        self._out = self._events.read(forgotten)
-        self._is_otherwise = known.expect(self._out)
-        before = replace(known, files=dict(known.files))
-        files, self._result.skipped = files_in(self._folder)
+    def run(self) -> None:
+        known, look, result, machine = self._known, self._look, self._result, self._events.machine()
+        files, result.skipped = files_in(self._folder)
         found = {one.name: one for one in files}
         own = file_of(self._folder, machine)
         _find_own(found, own)
         is_as_written = self._is_as_written(own)
         is_gone = bool(known.files.keys() - found.keys())
-        self._result.is_emptied = not found and bool(known.files.keys() - {own.name})
+        result.is_emptied = result.is_emptied or (not found and bool(known.files.keys() - {own.name}))
         others = {name: self._take_in(found[name]) for name in found if name != own.name}
         # A copy of a machine's file has not all that this machine did.
-        machines = {one.machine for name, one in others.items() if not is_copy(name, one)} - self._out
-        self._result.is_forgotten = self._events.read(lambda one: is_forgotten_elsewhere(one, machine))
+        machines = {one.machine for name, one in others.items() if not is_copy(name, one)} - look.out
         if not is_as_written and own.name in found:
-            ids, troubles = set[str](), list(self._result.troubles)
+            ids, troubles = set[str](), list(result.troubles)
             there, came = self._read_own(own, ids)
             if came and known.own == machine:
                 # Two copies of one home write to one file: from now on this one has its own.
@@ -147,28 +98,21 @@ class _Exchange:
                 machines.discard(machine)
                 machine = self._events.take_new_machine()
                 own = file_of(self._folder, machine)
-                self._result.is_new_machine = True
+                result.is_new_machine = True
             else:
                 # Whatever is wrong with it, it is written anew.
-                self._result.troubles[:] = troubles
+                result.troubles[:] = troubles
         try:
-            mine = self._write(own, machine, machines, is_anew=self._is_otherwise or is_gone or not is_as_written)
+            mine = self._write(own, machine, machines, is_anew=look.is_otherwise or is_gone or not is_as_written)
         except BaseException:
             # What came is known; what is missing in the own file, or in the folder, is still to be written.
-            known.files, known.written = before.files | others, before.written
-            if self._is_otherwise:
+            known.files, known.written = look.before.files | others, look.before.written
+            if look.is_otherwise:
                 known.files.pop(own.name, None)
-            self._save(before)
+            look.save(self._place, now())
             raise
         known.files, known.own = others | {own.name: mine}, machine
-        self._save(before)
-        return self._result
-
-    def _save(self, before: Memory) -> None:
-        """Remember what is known of the folder, if it is more than before."""
-        if self._known != before or self._is_otherwise:
-            self._known.changed = self._now()
-            self._events.read(lambda one: memory.save(one, str(self._folder), self._known))
+        look.save(self._place, now())
 
     # Other machines' files
 
@@ -176,20 +120,16 @@ class _Exchange:
         """Add the new events of a file to the log; return what is known of it then."""
         before = self._known.files.get(file.name, Known())
         # What only the file of a forgotten machine has is written on.
-        ids = set[str]() if peer_of(file.name, before.machine) in self._out else self._elsewhere
+        ids = set[str]() if writer_of(file.name, before.machine) in self._look.out else self._elsewhere
         try:
-            if before.is_as(file.stat()):
-                self._note_trouble(file.name, before)
-                return before
-            if before.said and before.reader != READER:
-                # A newer program may read what the older one could not, and what it refused.
-                before = replace(before, place=0, tail=0, lines=0, events=0, papers=0, refused=0, clashes=0)
-            return self._read(Path(file.path), before, ids)[0]
+            status = file.stat()
+            if (status.st_size, status.st_mtime_ns) != (before.size, before.time) or before.is_outdated:
+                return self._read(Path(file.path), before, ids)[0]
         except OSError as error:
             # Another program may hold it, or take it away meanwhile: it is read at the next look.
-            there = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=READER)
-            self._note_trouble(file.name, there)
-            return there
+            before = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=READER)
+        self._note_trouble(file.name, before)
+        return before
 
     def _note_trouble(self, file: str, known: Known) -> None:
         whose = f"{known.name}'s " if known.name else ""
@@ -201,14 +141,15 @@ class _Exchange:
 
         The ids of all events that were read are added to `ids`.
         """
-        reading = Reading(path, before)
+        reading = _Reading(path, before, ids)
+        known = reading.known
         came = self._events.join(
-            _noted(reading.entries(), ids),
-            self._progress,
-            via=lambda: peer_of(path.name, reading.machine),
+            reading.entries(),
+            self._look.progress,
+            via=lambda: writer_of(path.name, known.machine),
             on_clash=reading.note_clash,
         )
-        known = reading.known(came or before.came, self._now())
+        known.tail, known.came, known.seen = tail_of(path, known.place), came or before.came, now()
         if came:
             by = known.name or known.machine or path.name
             self._result.came[by] = self._result.came.get(by, 0) + came
@@ -230,10 +171,8 @@ class _Exchange:
     def _is_as_written(self, own: Path) -> bool:
         """Whether the own file is as this machine left it."""
         known = self._known.files.get(own.name)
-        if known is None:
-            return False
         try:
-            return own.stat().st_size == known.size and tail_of(own, known.size) == known.tail
+            return known is not None and own.stat().st_size == known.size and tail_of(own, known.size) == known.tail
         except OSError:
             return False
 
@@ -242,8 +181,11 @@ class _Exchange:
 
         Raises CacheError.
         """
+        before = Known() if is_anew else self._known.files[own.name]
+        if is_anew:
+            self._known.written = 0
         try:
-            return self._written(own, machine, others, is_anew=is_anew)
+            went = self._append(own, machine, self._missing(machine, others), is_anew=is_anew)
         except (OSError, CacheError) as error:
             cause = error if isinstance(error, OSError) else error.__cause__
             if not isinstance(cause, OSError) or cause.errno in FULL:
@@ -256,47 +198,165 @@ class _Exchange:
                 f"{self._folder} can't be written: {cause.strerror}. What other machines did is taken in; what you did"
                 " waits here until it can."
             ) from error
+        if not went and not is_anew:
+            return before
+        self._result.went += went
+        status = own.stat()
+        size, events = status.st_size, before.events + went
+        return Known(
+            size, status.st_mtime_ns, size, tail_of(own, size), 0, machine, self._look.name, events, seen=now()
+        )
 
-    def _written(self, own: Path, machine: str, others: set[str], *, is_anew: bool) -> Known:
-        before = Known() if is_anew else self._known.files[own.name]
+    def _append(self, own: Path, machine: str, missing: Iterator[Entry], *, is_anew: bool) -> int:
+        """Append events to the own file, or replace it, whole or not at all; return how many these are."""
+        count = 0
+
+        def counted() -> Iterator[Entry]:
+            nonlocal count
+            for entry in missing:
+                count += 1
+                yield entry
+
         if is_anew:
-            self._known.written = 0
-        missing = self._missing(machine, others)
-        first = next(missing, None)
-        if is_anew:
-            # Whole or not at all: what is there may be broken.
             part = own.with_name(f".{own.name}.part")
             try:
                 part.unlink(missing_ok=True)
-                Journal(part).append(_chained(first, missing), machine, self._name)
+                Journal(part).append(counted(), machine, self._look.name)
                 part.replace(own)
                 sync(own.parent)
             finally:
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
-        elif first is not None:
-            Journal(own).append(_chained(first, missing), machine, self._name)
-        else:
-            return before
-        status = own.stat()
-        size, events = status.st_size, before.events + self._result.went
-        return Known(
-            size, status.st_mtime_ns, size, tail_of(own, size), 0, machine, self._name, events, seen=self._now()
-        )
+        elif (first := next(missing, None)) is not None:
+            count = 1
+            Journal(own).append(chain([first], counted()), machine, self._look.name)
+        return count
 
     def _missing(self, machine: str, others: set[str]) -> Iterator[Entry]:
         """The events since the last look that no other file has."""
-        ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT 1000"
-        while rows := self._events.read(lambda one: one.execute(ask, (self._known.written,)).fetchall()):
-            for seq, undone, *values in rows:
-                self._known.written = seq
-                entry = Entry(*values)
-                if undone >= FORGOTTEN:
-                    continue
-                is_theirs = entry.machine in others and entry.number > 0
-                if entry.machine == machine or not (is_theirs or entry.id in self._elsewhere):
-                    self._result.went += 1
-                    yield entry
+
+        def is_there(entry: Entry) -> bool:
+            is_theirs = entry.machine in others and entry.number > 0
+            return entry.machine != machine and (is_theirs or entry.id in self._elsewhere)
+
+        return chain.from_iterable(self._look.unsent(BATCH, is_there))
+
+
+class _Reading:
+    """Reads a file from where it was last understood, or from its start if it is another one by now.
+
+    Raises OSError.
+    """
+
+    def __init__(self, path: Path, before: Known, ids: set[str]) -> None:
+        self._path, self._ids = path, ids
+        status = path.stat()
+        is_same = before.place <= status.st_size and tail_of(path, before.place) == before.tail
+        start = before if is_same and not before.is_outdated else Known()
+        self.known = replace(start, size=status.st_size, time=status.st_mtime_ns, trouble="", reader=READER)
+        self._later = Known()
+        """Counts those behind the first line that is not understood: they are read again at the next look."""
+        self._latest = latest_clock(time.time())
+
+    def entries(self) -> Iterator[Entry]:
+        """The events that are whole. What follows the first line that is not is read again at the next look.
+
+        Nothing is read behind a first line that names no machine.
+        """
+        known = self.known
+        if not known.size:
+            known.trouble = "it is empty"
+            return
+        with self._path.open("rb") as file:
+            file.seek(known.place)
+            while line := file.readline(FOREIGN_BYTES):
+                if file.tell() > MOST_BYTES:
+                    known.trouble = known.trouble or f"only its first {MOST_BYTES:,} bytes are read"
+                    return
+                try:
+                    if not line.endswith(b"\n"):
+                        raise Refused("it is cut off")
+                    yield from self._read(line)
+                except ValueError as error:
+                    is_ours = known.lines or line.startswith(BEGINNING[: len(line)])
+                    said = f"line {known.lines + 1}: {error}" if is_ours else "it is no file of dailypapers"
+                    known.trouble = known.trouble or said
+                    if not known.machine:
+                        return
+                if not known.trouble:
+                    known.place += len(line)
+                    known.lines += 1
+
+    def _read(self, line: bytes) -> Iterator[Entry]:
+        known = self.known
+        if not line.strip():
+            return
+        if not known.machine and not _OWNER.match(line):
+            raise Refused("it names no machine")
+        found = decode(line, MOST_IDS)
+        if isinstance(found, Owner):
+            known.machine, known.name = found.machine, found.name
+            return
+        entry = checked(found, self._latest)
+        if over := self._over(entry):
+            known.refused, known.budget = known.refused + (not known.trouble), over
+            return
+        self._ids.add(entry.id)
+        counted = self._later if known.trouble else known
+        counted.events += 1
+        counted.papers += entry.count
+        yield entry
+
+    def _over(self, entry: Entry) -> str:
+        """Which budget of a machine an event is over; empty if none."""
+        if self.known.papers + self._later.papers + entry.count > MOST_IDS_TOGETHER:
+            return f"{MOST_IDS_TOGETHER:,} papers"
+        return f"{MOST_EVENTS:,} events" if self.known.events + self._later.events >= MOST_EVENTS else ""
+
+    def note_clash(self, _entry: Entry) -> None:
+        """Count an event that was not taken, because another one has its id."""
+        self.known.clashes += 1
+
+
+def file_of(folder: Path, machine: str) -> Path:
+    """The file that a machine writes."""
+    return folder / MACHINE_FILE.format(machine)
+
+
+def is_copy(name: str, known: Known) -> bool:
+    """Whether a file of this name is a copy that a program made of a machine's file, as where two versions met."""
+    return bool(known.machine) and name.lower() != file_of(Path(), known.machine).name
+
+
+def files_in(folder: Path) -> tuple[list[os.DirEntry[str]], list[str]]:
+    """The files of machines, by name, also the copies that programs make of two versions; and what is none of them.
+
+    The latter has such a name, and is said with the reason. Some disks change the case of names. Raises OSError.
+    """
+    found, others = [], []
+    with os.scandir(folder) as entries:
+        for one in sorted(entries, key=lambda one: one.name):
+            if not is_machine_file(one.name):
+                continue
+            if strange := _strange(one):
+                others.append(f"{one.name}: {strange}")
+            else:
+                found.append(one)
+    if len(found) > MOST_FILES:
+        others.append(f"{len(found) - MOST_FILES:,} files more than the {MOST_FILES:,} that are read")
+    return found[:MOST_FILES], others
+
+
+def _strange(entry: os.DirEntry[str]) -> str:
+    """Why an entry of a folder is no file; empty if it is one."""
+    try:
+        if entry.is_file():
+            return ""
+        if entry.is_dir():
+            return "it is a folder"
+    except OSError as error:
+        return f"it can't be read: {error.strerror}"
+    return "it is a link to nothing" if entry.is_symlink() else "it is a pipe or a device"
 
 
 def _find_own(found: dict[str, os.DirEntry[str]], own: Path) -> None:
@@ -307,49 +367,9 @@ def _find_own(found: dict[str, os.DirEntry[str]], own: Path) -> None:
                 found[own.name] = found.pop(name)
 
 
-def _noted(entries: Iterator[Entry], ids: set[str]) -> Iterator[Entry]:
-    for entry in entries:
-        ids.add(entry.id)
-        yield entry
-
-
-def _chained(first: Entry | None, rest: Iterator[Entry]) -> Iterator[Entry]:
-    if first is not None:
-        yield first
-    yield from rest
-
-
-@contextmanager
-def alone(cache: Path) -> Iterator[None]:
-    """Hold the lock of this cache's exchange; raises CacheError if another program has it."""
-    file = sync_lock(cache)
-    busy = CacheError("Another program is joining the marks right now. Try again in a moment.")
-    try:
-        handle = take_lock(file, busy, PATIENCE)
-    except OSError as error:
-        raise CacheError(f"{file} can't be written: {error.strerror}. Check its folder.") from error
-    try:
-        yield
-        # Its time says when this was last done.
-        os.utime(file)
-    finally:
-        os.close(handle)
-
-
-def _expect_folder(folder: Path, cache: Path) -> None:
-    """Raise CacheError if the folder is not there, such as one on a stick, or is not one for marks."""
-    if folder.is_dir():
-        if (folder / GROUP).exists():
-            raise CacheError(f"{folder} is the folder of a group, whose people would see all marks. Name another one.")
-        if folder.samefile(cache.parent):
-            raise CacheError(f"{folder} has this machine's own cache, which is not to be shared. Name another folder.")
-        return
-    if folder.exists():
-        raise CacheError(f"{folder} is no folder. Name one that your machines share.")
-    raise CacheError(
-        f"The folder {folder} is not there. Connect or mount it and try again, or make it by mkdir; nothing is lost."
-    )
-
-
-def _explained(folder: Path, error: OSError) -> str:
-    return f"The folder {folder} can't be used: {error.strerror}. Check that it is there and can be written."
+def tail_of(path: Path, place: int) -> int:
+    """The checksum of the bytes before a place; raises OSError."""
+    start = max(0, place - TAIL)
+    with path.open("rb") as file:
+        file.seek(start)
+        return zlib.crc32(file.read(place - start))

@@ -1,4 +1,4 @@
-"""Joins the logs of several machines through a PostgreSQL server, which notifies the others as soon as something comes.
+"""A PostgreSQL server as a place of machines, which notifies the others as soon as something comes.
 
 The server has a table of events that only grows. Each event is a line as the journal has it, so that what comes is
 checked as in a folder. Inserts take turns, so that a later number is never seen before an earlier one.
@@ -8,24 +8,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
-from reader.cache.marks.event_log import ENTRY_COLUMNS
-from reader.cache.marks.events import Events, Progress, ignore_progress
 from reader.cache.marks.foreign import checked
-from reader.cache.marks.forgotten import FORGOTTEN, forgotten, is_forgotten_elsewhere
 from reader.cache.marks.journal import FOREIGN_BYTES, Entry, decode, encode
-from reader.cache.postgres import Server, open_server, shown
-from reader.cache.sync import memory
-from reader.cache.sync.folder import Exchanged, alone
-from reader.cache.sync.machine_file import MOST_EVENTS, MOST_IDS_TOGETHER, READER, Known
+from reader.cache.places import Server, open_server, shown
+from reader.cache.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, READER, Known, Look
 from reader.core.errors import CacheError
 from reader.core.foreign import MOST_IDS, latest_clock
-from reader.core.leaving import LEAVING
 
 BATCH = 500
 """Events that are asked for or sent at once."""
@@ -69,8 +63,8 @@ _LINES = (
 class Hub:
     """The table of events of a server."""
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    def __init__(self, server: Server, key: str) -> None:
+        self.server, self.key = server, key
         self.id = ""
 
     def prepare(self) -> None:
@@ -146,85 +140,55 @@ class Hub:
         return [(str(id), str(name), seen, int(count)) for id, name, seen, count in self.server.rows(ask)]
 
 
+    def exchange(self, look: Look) -> None:
+        """Take in what is new in the table, and add what was done here."""
+        events, known, result = look.events, look.known, look.result
+        machine = events.machine()
+        at_hub = known.files.get(CHANNEL, Known())
+        if at_hub.machine != self.id or self.last() < at_hub.place or at_hub.size < 0 or at_hub.is_outdated:
+            # It is another one by now, was set back, or has what an older program could not read.
+            at_hub, known.written = Known(machine=self.id, name=self.key), 0
+        if look.is_otherwise:
+            self.forget(look.out)
+        reading = _Reading(self, at_hub, look)
+        came = events.join(reading.entries(), look.progress, on_clash=reading.note_clash)
+        reading.sum_up()
+        if reading.has_strange:
+            machine, result.is_new_machine = events.take_new_machine(), True
+        went = sum(self.add(some, machine) for some in look.unsent(BATCH, lambda entry: entry.id in reading.ids))
+        result.went += went
+        if came:
+            result.came["other machines"] = result.came.get("other machines", 0) + came
+        self.greet(machine, look.name, went)
+        known.files, known.own = {CHANNEL: reading.known()}, machine
+        look.save(self)
+
+
 @contextmanager
 def open_hub(address: str) -> Iterator[Hub]:
     """The events of the server at an address; raises CacheError also for what fails while they are used."""
     with open_server(address) as server:
-        hub = Hub(server)
+        hub = Hub(server, shown(address))
         hub.prepare()
         yield hub
-
-
-def exchange_with_hub(
-    events: Events,
-    cache: Path,
-    hub: Hub,
-    address: str,
-    name: str,
-    *,
-    progress: Progress = ignore_progress,
-) -> Exchanged:
-    """Take in what other machines have done, and let them have what was done here; raises CacheError."""
-    key = shown(address)
-    with alone(cache):
-        known = events.read(lambda one: memory.load(one, key))
-        before = replace(known, files=dict(known.files))
-        machine = events.machine()
-        result = Exchanged(is_first=not known.own)
-        while True:
-            out = events.read(forgotten)
-            is_otherwise = known.expect(out)
-            at_hub = known.files.get(CHANNEL, Known())
-            is_older = bool(at_hub.said) and at_hub.reader != READER
-            if at_hub.machine != hub.id or hub.last() < at_hub.place or at_hub.size < 0 or is_older:
-                # It is another one by now, was set back, or has what an older program could not read.
-                at_hub, known.written = Known(machine=hub.id, name=key), 0
-            if is_otherwise:
-                hub.forget(out)
-            reading = _Reading(hub, at_hub, result, lambda entry: _is_strange(events, entry, known.own), events)
-            came = events.join(reading.entries(), progress, on_clash=reading.note_clash)
-            reading.sum_up()
-            if reading.has_strange:
-                machine, result.is_new_machine = events.take_new_machine(), True
-            went = 0
-            while batch := _unsent(events, known):
-                new = [entry for entry in batch if entry.id not in reading.ids]
-                went += hub.add(new, machine) if new else 0
-            result.went += went
-            if came:
-                result.came["other machines"] = result.came.get("other machines", 0) + came
-            hub.greet(machine, name, went)
-            known.files, known.own = {CHANNEL: reading.known()}, machine
-            if known != before or is_otherwise:
-                events.read(lambda one: memory.save(one, key, known))
-            # What came may say that a machine is forgotten.
-            if sorted(events.read(forgotten)) == known.forgotten:
-                break
-        result.is_forgotten = events.read(lambda one: is_forgotten_elsewhere(one, machine))
-    return result
 
 
 class _Reading:
     """Reads the lines of the server that are new, each machine's up to its budget."""
 
-    def __init__(
-        self, hub: Hub, before: Known, result: Exchanged, is_strange: Callable[[Entry], bool], events: Events
-    ) -> None:
-        self._hub = hub
-        self._before = before
-        self._result = result
-        self._is_strange = is_strange
+    def __init__(self, hub: Hub, before: Known, look: Look) -> None:
+        self._hub, self._before, self._look = hub, before, look
         self._place = before.place
-        self.ids: set[str] = set()
         self._latest = latest_clock(time.time())
+        self.ids: set[str] = set()
         self.has_strange = False
-        """Whether there was an event of this machine that it does not know."""
+        """Whether there was an event of this machine that it does not know: a copy of this home has the same id."""
         ask = "SELECT machine, count(*), sum(count) FROM event GROUP BY machine"
-        rows = events.read(lambda one: one.execute(ask).fetchall())
+        rows = look.events.read(lambda one: one.execute(ask).fetchall())
         self._taken = {machine: (int(count), int(papers)) for machine, count, papers in rows}
+        self._refused: Counter[tuple[str, str]] = Counter()
+        """Numbers of events by their machine, and what is wrong with them."""
         self._troubles: list[str] = []
-        self._refused: dict[str, int] = {}
-        self._clashes: dict[str, int] = {}
 
     def entries(self) -> Iterator[Entry]:
         """The events; what is no event, or over a budget, is noted."""
@@ -236,22 +200,12 @@ class _Reading:
                     entry = checked(entry, self._latest)
                     self.ids.add(entry.id)
                     if self._is_over(entry):
-                        self._refused[entry.machine] = self._refused.get(entry.machine, 0) + 1
+                        self._refused[entry.machine, "over its budget"] += 1
                         continue
                     self.has_strange = self.has_strange or self._is_strange(entry)
                     yield entry
             except ValueError as error:
                 self._note(f"event {seq} of the server: {error}")
-
-    def note_clash(self, entry: Entry) -> None:
-        """Count an event that was not taken, because another one has its id."""
-        self._clashes[entry.machine] = self._clashes.get(entry.machine, 0) + 1
-
-    def sum_up(self) -> None:
-        """Note what was refused of each machine."""
-        for what, counts in (("over its budget", self._refused), ("with the ids of others", self._clashes)):
-            for machine, count in counts.items():
-                self._note(f"machine {machine}: {count:,} events {what} were refused")
 
     def _is_over(self, entry: Entry) -> bool:
         count, papers = self._taken.get(entry.machine, (0, 0))
@@ -260,32 +214,24 @@ class _Reading:
             self._taken[entry.machine] = count + 1, papers + entry.count
         return is_over
 
+    def _is_strange(self, entry: Entry) -> bool:
+        return entry.machine == self._look.known.own and not self._look.events.has(entry.id)
+
+    def note_clash(self, entry: Entry) -> None:
+        """Count an event that was not taken, because another one has its id."""
+        self._refused[entry.machine, "with the ids of others"] += 1
+
+    def sum_up(self) -> None:
+        """Note what was refused of each machine."""
+        for (machine, what), count in self._refused.items():
+            self._note(f"machine {machine}: {count:,} events {what} were refused")
+
     def _note(self, trouble: str) -> None:
         if len(self._troubles) < MOST_TROUBLES:
             self._troubles.append(trouble)
-            self._result.troubles.append(trouble)
+            self._look.result.troubles.append(trouble)
 
     def known(self) -> Known:
         """What is known of the server then."""
-        before = self._before
-        trouble = "; ".join(filter(None, (before.trouble, *self._troubles[:1])))
-        return replace(before, size=0, place=self._place, trouble=trouble[:1_000], reader=READER)
-
-
-def _is_strange(events: Events, entry: Entry, own: str) -> bool:
-    """Whether an event is by this machine, which does not know it: a copy of this home writes under the same id."""
-    if entry.machine != own:
-        return False
-    ask = "SELECT count(*) FROM event WHERE id = ?"
-    (known,) = events.read(lambda one: one.execute(ask, (entry.id,)).fetchone())
-    return not known
-
-
-def _unsent(events: Events, known: memory.Memory) -> list[Entry]:
-    """The next events that were not sent yet; not those of a forgotten machine."""
-    ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT {BATCH}"
-    while rows := events.read(lambda one: one.execute(ask, (known.written,)).fetchall()):
-        known.written = rows[-1][0]
-        if found := [Entry(*values) for _, undone, *values in rows if undone < FORGOTTEN]:
-            return found
-    return []
+        trouble = "; ".join(filter(None, (self._before.trouble, *self._troubles[:1])))
+        return replace(self._before, size=0, place=self._place, trouble=trouble[:1_000], reader=READER)

@@ -17,7 +17,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
-    from reader.cache.postgres import Server
+    from reader.cache.places import Server
     from reader.cache.sync.folder import Exchanged
     from reader.cache.sync.hub import Hub
 
@@ -43,25 +43,26 @@ def machine_name() -> str:
 def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
     """Join the marks, and the settings if they go along, through a folder or a server; raises ReaderError."""
     had_changed = workspace.has_changed
-    with workspace.events() as events, _connected(place) as hub:
-        exchanged, settings = _exchange(workspace, events, place, hub)
+    with workspace.events() as events, _opened(workspace, place) as opened:
+        exchanged, settings = _exchange(workspace, events, opened)
     workspace.has_changed = had_changed or bool(exchanged.came)
     return exchanged, settings
 
 
 def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, SharedSettings], None]) -> int:
     """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
-    with workspace.events() as events, _connected(place) as hub:
-        if hub is not None:
-            hub.listen()
+    with workspace.events() as events, _opened(workspace, place) as opened:
+        server = getattr(opened, "server", None)
+        if server is not None:
+            server.listen(opened.channel)
         while True:
             # Noted first: what is marked while the machines join is news too.
-            seen = last_event(events)
-            exchanged, settings = _exchange(workspace, events, place, hub)
+            seen = events.last()
+            exchanged, settings = _exchange(workspace, events, opened)
             report(exchanged, settings)
             workspace.has_changed = bool(exchanged.came)
             workspace.write_exports()
-            wait_for_news(events, hub.server if hub is not None else None, events.machine(), seen)
+            wait_for_news(events, server, events.machine(), seen)
 
 
 def wait_for_news(events: Events, server: Server | None, own: str, seen: int) -> None:
@@ -69,14 +70,8 @@ def wait_for_news(events: Events, server: Server | None, own: str, seen: int) ->
     if server is None:
         time.sleep(FOLDER_GLANCE)
         return
-    while not server.hears(GLANCE, own) and last_event(events) == seen:
+    while not server.hears(GLANCE, own) and events.last() == seen:
         pass
-
-
-def last_event(events: Events) -> int:
-    """The number of the last event in this cache."""
-    (last,) = events.read(lambda one: one.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone())
-    return int(last)
 
 
 def _connected(place: Path | str) -> AbstractContextManager[Hub | None]:

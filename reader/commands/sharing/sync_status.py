@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from reader.cache.marks.forgotten import Brought, brought
-from reader.cache.postgres import is_server
+from reader.cache.places import is_server
 from reader.cache.sync.machine_file import Known, is_copy
 from reader.commands.output import amount, is_terminal, print_json, print_line, print_text, width
 from reader.commands.workspace import Workspace
@@ -31,7 +31,7 @@ def print_status(place: Path | str, workspace: Workspace, *, as_json: bool) -> N
     if isinstance(place, Path):
         _print_folder(place, workspace, as_json=as_json)
         return
-    from reader.cache.postgres import shown
+    from reader.cache.places import shown
     from reader.cache.sync import memory
     from reader.cache.sync.hub import CHANNEL, open_hub
     from reader.cache.sync.settings import refused_settings

@@ -155,7 +155,7 @@ class Library(PaperFacts):
     def has_group_at_server(self) -> bool:
         """Whether the user's group has a server, which is listened to; not for the loop: it reads a file."""
         from reader.cache.group import membership
-        from reader.cache.postgres import is_server
+        from reader.cache.places import is_server
 
         try:
             mine = membership.load(self._path)

@@ -17,7 +17,7 @@ import pytest
 from reader.cache.group import looking, signing
 from reader.cache.group.looking import Looked, open_place
 from reader.cache.group.members import Said
-from reader.cache.postgres import has_password, shown
+from reader.cache.places import has_password, shown
 from reader.core.errors import CacheError
 from reader.core.group import MOST_BYTES, Statement, write
 from tests.cache.group.people import Person

@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import pytest
 
-from reader.cache import postgres
+from reader.cache import places
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.journal import Entry, decode, encode
-from reader.cache.postgres import has_password, is_server, shown
+from reader.cache.places import has_password, is_server, shown
 from reader.cache.sync import hub as module
 from reader.cache.sync.folder import Exchanged
 from reader.cache.sync.hub import Hub, exchange_with_hub, open_hub

@@ -1,21 +1,24 @@
-"""A PostgreSQL server that several homes use: connects to it, hears what is new, and says in a sentence what is wrong.
+"""Where several homes meet: a folder that they share, or a PostgreSQL server, which tells at once what is new.
 
-A password is never shown, and never in what an error says.
+What is wrong with one is said in a sentence. A password is never shown, and never in what an error says.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from socket import SHUT_RDWR, socket
 from threading import Event, Timer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from reader.access_token import server_environment
-from reader.core.errors import CacheError
+from reader.core.errors import CacheError, UsageError
 from reader.core.text import clean
+from reader.paths import take_lock
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -73,6 +76,8 @@ def reason(error: Error) -> str:
     return next((words for start, words in _BY_CODE if code.startswith(start)), said)
 
 
+# The address of a place
+
 SCHEMES = ("postgresql://", "postgres://")
 
 NEEDS_EXTRA = "PostgreSQL needs the extra postgres: install dailypapers[postgres]."
@@ -128,6 +133,69 @@ def is_unclear(address: str) -> bool:
         return parts.netloc.count("@") > 1 or "@" in behind
     except ValueError:
         return True
+
+
+def shown_place(place: str) -> str:
+    """A folder, or the address of a server without a password."""
+    return shown(place) if is_server(place) else clean(place)
+
+
+def shared_place(named: str, start: Path) -> str:
+    """The folder that is named, as an absolute path, or the address of a server; raises UsageError."""
+    if not is_server(named):
+        return str(start.absolute() / Path(named).expanduser())
+    if has_password(named):
+        raise UsageError(
+            "Leave the password out of the address, where other programs see it: put it into ~/.pgpass or PGPASSWORD."
+        )
+    return named
+
+
+# A folder
+
+MACHINE_FILE = "dailypapers-{}.jsonl"
+"""The name of the file of a machine whose marks are joined, by the machine's id."""
+
+GROUP = "dailypapers-group.json"
+"""The file that makes a folder a group's."""
+
+BUSY_SECONDS = 5.0
+"""How long another program's look is waited for."""
+
+
+def is_machine_file(name: str) -> bool:
+    """Whether a file may be that of a machine."""
+    before, after = MACHINE_FILE.split("{}")
+    return name.lower().startswith(before) and name.lower().endswith(after)
+
+
+def is_group_folder(folder: Path) -> bool:
+    """Whether a folder is a group's."""
+    return (folder / GROUP).exists()
+
+
+def unusable(folder: Path, error: OSError) -> CacheError:
+    """What to say of a folder that can't be used."""
+    return CacheError(f"The folder {folder} can't be used: {error.strerror}. Check that it is there and can be written.")
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Hold a lock while this home looks at a place; raises CacheError if another program has it."""
+    busy = CacheError("Another program is joining the marks right now. Try again in a moment.")
+    try:
+        handle = take_lock(lock, busy, BUSY_SECONDS)
+    except OSError as error:
+        raise CacheError(f"{lock} can't be written: {error.strerror}. Check its folder.") from error
+    try:
+        yield
+        # Its time says when this was last done.
+        os.utime(lock)
+    finally:
+        os.close(handle)
+
+
+# A server
 
 
 class Server:

@@ -6,7 +6,7 @@ import pytest
 
 psycopg = pytest.importorskip("psycopg")
 
-from reader.cache.postgres import SILENT, reason  # noqa: E402 (it needs the extra)
+from reader.cache.places import SILENT, reason  # noqa: E402 (it needs the extra)
 
 AT = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: '
 
