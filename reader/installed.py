@@ -48,7 +48,13 @@ def _own(extension: str, commands: str, kinds: str = "") -> dict[str, Entry]:
     return {name: Entry(name, target, frozenset(kinds.split())) for name in commands.split()}
 
 
-OWN: Mapping[str, Entry] = MappingProxyType({**_own("browser", "serve")})
+OWN: Mapping[str, Entry] = MappingProxyType(
+    {
+        **_own("browser", "serve"),
+        **_own("sync", "sync", "findings joins"),
+        **_own("group", "group", "findings"),
+    }
+)
 """Our own entry points, as in `pyproject.toml`: a start looks nothing up, and a checkout is not installed."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,12 +18,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from reader.access_token import server_environment
 from reader.core.errors import CacheError, UsageError
+from reader.core.foreign import read_json
 from reader.core.text import clean
-from reader.paths import take_lock
+from reader.paths import read_start, sync, take_lock
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
 
+    from reader.cache.marks.events import Events
 
 SILENT = "timeout expired"
 """What libpq says, and so this program, of a server that does not answer in time."""
@@ -151,6 +154,15 @@ def shared_place(named: str, start: Path) -> str:
     return named
 
 
+def is_group_at_server(membership: Path) -> bool:
+    """Whether the group of a home is at a server, by the file that the home keeps of it."""
+    try:
+        said = read_json(read_start(membership, 1 << 22), 1 << 22)
+    except OSError:
+        return False
+    return isinstance(said, dict) and is_server(str(said.get("place")))
+
+
 # A folder
 
 MACHINE_FILE = "dailypapers-{}.jsonl"
@@ -158,6 +170,9 @@ MACHINE_FILE = "dailypapers-{}.jsonl"
 
 GROUP = "dailypapers-group.json"
 """The file that makes a folder a group's."""
+
+NOT_THERE = "Its folder is not there: connect or mount it. What you mark meanwhile is kept, and goes out then."
+"""What the doctor says of a folder that is not there."""
 
 BUSY_SECONDS = 5.0
 """How long another program's look is waited for."""
@@ -176,7 +191,25 @@ def is_group_folder(folder: Path) -> bool:
 
 def unusable(folder: Path, error: OSError) -> CacheError:
     """What to say of a folder that can't be used."""
-    return CacheError(f"The folder {folder} can't be used: {error.strerror}. Check that it is there and can be written.")
+    said = f"The folder {folder} can't be used: {error.strerror}."
+    return CacheError(f"{said} Check that it is there and can be written.")
+
+
+def replace_shared(file: Path, data: bytes) -> None:
+    """Write a file that others read, whole or not at all; raises OSError."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        # Whoever may write there could have put a link or a pipe in its place.
+        part.unlink(missing_ok=True)
+        with part.open("xb") as out:
+            out.write(data)
+            out.flush()
+        sync(part)
+        part.replace(file)
+        sync(file.parent)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -196,6 +229,21 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 # A server
+
+GLANCE = 0.5
+"""Seconds between two looks at the own cache while a server is listened to."""
+
+FOLDER_GLANCE = 10.0
+"""Seconds between two looks at a folder."""
+
+
+def wait_for_news(events: Events, server: Server | None, own: str, seen: int) -> None:
+    """Return once there is an event after `seen` here, or news of others than `own`; in a folder, after a while."""
+    if server is None:
+        time.sleep(FOLDER_GLANCE)
+        return
+    while not server.hears(GLANCE, own) and events.last() == seen:
+        pass
 
 
 class Server:

@@ -392,8 +392,7 @@ def check_names(window: Window, query: Query) -> None:
         advice = "'dailypapers follow list' prints what is."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", advice)
     if wanted := [name.casefold() for name in names_in(query.root, "by")]:
-        from reader.cache.group.members import members
-        from reader.core.group import ANYONE
+        from reader.cache.members import ANYONE, members
 
         people = [ANYONE, *(one.name.casefold() for one in window.read(members))]
         _check_each(

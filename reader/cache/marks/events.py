@@ -370,6 +370,14 @@ class Events:
         rows = self.read(lambda one: one.execute(ask, (after, most)).fetchall())
         return [(seq, Entry(*values) if undone < forgotten.FORGOTTEN else None) for seq, undone, *values in rows]
 
+    def forgotten(self) -> frozenset[str]:
+        """The machines and members whose marks are taken back."""
+        return self.read(forgotten.forgotten)
+
+    def is_forgotten_elsewhere(self, machine: str) -> bool:
+        """Whether another machine has forgotten this one."""
+        return self.read(lambda connection: forgotten.is_forgotten_elsewhere(connection, machine))
+
     def has(self, id: str) -> bool:
         """Whether the log has an event of this id."""
         return self.read(lambda one: one.execute("SELECT 1 FROM event WHERE id = ?", (id,)).fetchone()) is not None

@@ -7,10 +7,9 @@ from contextlib import suppress
 from functools import partial
 from time import sleep
 
-from reader.cache.sync.mailed import Mailings, mailed_elsewhere, record_mailing, take_back_mailing, turn
+from reader import installed
+from reader.cache.mailed import Mailings, mailed_elsewhere, record_mailing, take_back_mailing, turn
 from reader.commands.output import warn
-from reader.commands.sharing.joining import exchange_once
-from reader.commands.sync import place_of
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 
@@ -58,10 +57,9 @@ class Machines:
             take_back_mailing(events, id)
 
     def _join(self, *, is_silent: bool = False) -> None:
-        if not self._workspace.settings.sync:
-            return
         try:
-            exchange_once(self._workspace, place_of(None, self._workspace))
+            for one in installed.given("joins"):
+                installed.ask(one.entry, one.value, self._workspace)
         except ReaderError as error:
             if not is_silent:
                 warn(f"{error} What your other machines have mailed since the last sync may come again.")

@@ -11,7 +11,7 @@ from reader.core.lines import wrapped
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.group.members import Said
+    from reader.cache.members import Said
     from reader.cache.reads.window import Window
     from reader.core.paper import Paper
 
@@ -20,7 +20,7 @@ KEY = "group"
 
 
 def _shared(window: Window, paper: Paper) -> tuple[Said, ...]:
-    from reader.cache.group.members import shared_of
+    from reader.cache.members import shared_of
 
     pk = paper.pk
     return window.read(lambda connection: shared_of(connection, pk)) if isinstance(pk, int) else ()
