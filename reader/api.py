@@ -68,9 +68,8 @@ if TYPE_CHECKING:
     from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
-    from reader.commands.output import amount as amount  # A number with its noun: `1 paper`, `2 papers`.
+    from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
     from reader.commands.output import ask as ask  # Ask the user for a line.
-    from reader.core.lines import fit as fit  # Cut or fill a text to a width.
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
     from reader.commands.output import print_json as print_json  # Print a value as JSON.
@@ -78,7 +77,6 @@ if TYPE_CHECKING:
     from reader.commands.output import print_text as print_text  # Print a text, wrapped on a terminal.
     from reader.commands.output import warn as warn  # Print a line on standard error.
     from reader.commands.output import width as width  # The columns of the terminal.
-    from reader.core.lines import wrapped as wrapped  # The lines of a text for a width.
 
     # The user's papers and marks.
     from reader.commands.workspace import Workspace as Workspace  # Settings, files and the cache of one run.
@@ -103,6 +101,104 @@ if TYPE_CHECKING:
 
     # For those that ship with the program.
 
+    # The program itself, and the system.
+    from reader import __version__ as __version__  # The program's version.
+    from reader import paths as paths  # Where files are, and how they are made the user's alone.
+    from reader.access_token import MAIL_PASSWORD as MAIL_PASSWORD  # The variable with the password of a mail server.
+    from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
+    from reader.access_token import lookup_environment as lookup_environment  # The environment, with what is secret.
+    from reader.actions import link_handler as link_handler  # Addresses such as dailypapers:2406.12345.
+    from reader.actions.export import replacing as replacing  # Write a file that is replaced when it is whole.
+    from reader.actions.programs import ProgramError as ProgramError  # A program failed.
+    from reader.actions.programs import ProgramTookTooLong as ProgramTookTooLong  # It was stopped.
+    from reader.actions.programs import find_program as find_program  # The path of a program.
+    from reader.actions.programs import run_program as run_program  # Run one with a text.
+    from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
+    from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
+    from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
+    from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
+    from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
+    from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
+    from reader.core.waiting import within as within  # Wait for a call no longer than a while.
+    from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
+    from reader.log import record_error as record_error  # Log an error with its traceback.
+    from reader.paths import APP as APP  # The program's name.
+
+    # Settings.
+    from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
+    from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
+    from reader.core.settings.tables import SavedView as SavedView  # A view of the user's.
+
+    # Jobs that the program has.
+    from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
+    from reader.refresh.jobs import Refresh as Refresh  # Ask the feed and all sources.
+    from reader.refresh.plan import Latest as Latest  # The latest days.
+    from reader.refresh.jobs import RefreshFinished as RefreshFinished  # How that ended.
+
+    # Text, and how it is drawn.
+    from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
+    from reader.actions.export import markdown_link as markdown_link  # A paper's title as a link.
+    from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
+    from reader.actions.links import Link as Link  # One of a paper's links.
+    from reader.actions.links import links as links  # All of them, its page first.
+    from reader.core.dates import parse_date as parse_date  # A date as queries have it.
+    from reader.core.lines import cell_len as cell_len  # Columns of a text.
+    from reader.core.lines import fit as fit  # Cut a text to a width.
+    from reader.core.lines import wrap as wrap  # Where its lines begin and end.
+    from reader.core.lines import wrapped as wrapped  # The lines themselves.
+    from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
+    from reader.core.text import fold as fold  # A text without case and accents.
+
+    # Papers in the cache.
+    from reader.actions.export import record as record  # A paper as JSON.
+    from reader.cache.choosing.choice import (
+        STRANGE as STRANGE,
+    )  # The least share of the best score of what is no surprise.
+    from reader.cache.follows import reasons as reasons  # Why a paper is followed.
+    from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
+    from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
+    from reader.cache.history import votes as votes  # A paper's votes over time.
+    from reader.cache.reads.window import Window as Window  # The cache, open for reading.
+    from reader.cache.second_look import read_second_look as read_second_look  # What changed of a marked paper.
+    from reader.cache.texts import Texts as Texts  # The full texts that are kept.
+    from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
+    from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
+    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
+    from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
+    from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
+    from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
+    from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
+    from reader.core.choice.words import codes as codes  # The words of a text as numbers.
+    from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
+    from reader.core.document.model import SectionText as SectionText  # A section of a full text.
+    from reader.core.document.model import section_texts as section_texts  # The sections of a document.
+    from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
+    from reader.core.paper import Paper as Paper  # A paper of the cache.
+    from reader.core.query import Query as Query  # A parsed query.
+    from reader.core.query import Sort as Sort  # Its order.
+    from reader.core.query.nodes import all_of as all_of  # The query that has all of several.
+    from reader.core.second_look import describe as describe  # What changed, in a few words.
+
+    # Marks, and who makes them.
+    from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
+    from reader.cache.marks.changes import Change as Change  # A new state of some papers.
+    from reader.cache.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
+    from reader.cache.mailed import record_mailing as record_mailing  # Tell them what this one mails.
+    from reader.cache.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
+    from reader.cache.mailed import turn as turn  # How many machines mail before this one.
+    from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
+    from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
+    from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
+    from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
+    from reader.core.marks import QUEUE as QUEUE  # That of the queue.
+    from reader.core.marks import TAG as TAG  # How those of tags begin.
+    from reader.core.marks import TAG_LIMIT as TAG_LIMIT  # Characters of a tag.
+    from reader.core.marks import Agent as Agent  # A program that marks papers.
+    from reader.core.tag_words import TagWords as TagWords  # Tags to add and to remove.
+    from reader.core.text import NOTE_LIMIT as NOTE_LIMIT  # Characters of a note.
+    from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
+
     # The log of the user's marks, which machines join.
     from reader.cache.earlier_values import replaced as replaced  # What another machine has replaced.
     from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
@@ -123,22 +219,12 @@ if TYPE_CHECKING:
     from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
     from reader.commands.shared_settings import refused_settings as refused_settings  # Which were refused, and why.
 
-    # Places where several homes meet, and what they share in a group.
-    from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.
-    from reader.cache.members import ANYONE as ANYONE  # All members, in queries.
-    from reader.cache.members import MOST_PAPERS as MOST_PAPERS  # Papers of which a member shares something.
-    from reader.cache.members import STAR as STAR  # What shares stars.
-    from reader.cache.members import Member as Member  # A person of the group.
-    from reader.cache.members import Members as Members  # What the members share, in the cache.
-    from reader.cache.members import Shared as Shared  # A mark that is shared.
-    from reader.cache.members import covers as covers  # Whether a mark belongs to what is shared.
-    from reader.cache.members import members as members  # All members, for a window.
-    from reader.cache.places import GROUP as GROUP  # The file that makes a folder a group's.
+    # Places where several homes meet.
+    from reader.cache.places import GROUP_FILE as GROUP_FILE  # The file that makes a folder a group's.
     from reader.cache.places import MACHINE_FILE as MACHINE_FILE  # The name of a machine's file.
     from reader.cache.places import NOT_THERE as NOT_THERE  # What the doctor says of a folder that is not there.
     from reader.cache.places import Server as Server  # A PostgreSQL server, connected.
     from reader.cache.places import alone as alone  # Hold a lock while a place is used.
-    from reader.cache.places import is_group_folder as is_group_folder  # Whether a folder is a group's.
     from reader.cache.places import is_machine_file as is_machine_file  # Whether a file may be that of a machine.
     from reader.cache.places import is_server as is_server  # Whether an address is that of a server.
     from reader.cache.places import open_server as open_server  # Connect to a server.
@@ -148,6 +234,17 @@ if TYPE_CHECKING:
     from reader.cache.places import unusable as unusable  # What to say of a folder that can't be used.
     from reader.cache.places import wait_for_news as wait_for_news  # Wait until something is new, here or there.
 
+    # What the people of a group share, in the cache.
+    from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.
+    from reader.cache.members import ANYONE as ANYONE  # All members, in queries.
+    from reader.cache.members import MOST_PAPERS as MOST_PAPERS  # Papers of which a member shares something.
+    from reader.cache.members import STAR as STAR  # What shares stars.
+    from reader.cache.members import Member as Member  # A person of the group.
+    from reader.cache.members import Members as Members  # What the members share, and what the user does.
+    from reader.cache.members import Shared as Shared  # A mark that is shared.
+    from reader.cache.members import covers as covers  # Whether a mark belongs to what is shared.
+    from reader.cache.members import members as members  # All members, for a window.
+
     # The gate for what others have written.
     from reader.core.errors import CacheError as CacheError  # A place, or the cache, can't be used.
     from reader.core.foreign import LARGEST_NUMBER as LARGEST_NUMBER  # The largest number that is taken.
@@ -155,24 +252,7 @@ if TYPE_CHECKING:
     from reader.core.foreign import latest_clock as latest_clock  # The latest clock that can be true by now.
     from reader.core.foreign import paper_id as paper_id  # The id of a paper.
     from reader.core.foreign import read_json as read_json  # The value of some JSON.
-    from reader.core.marks import NOTE as NOTE  # A kind of mark.
-    from reader.core.marks import QUEUE as QUEUE  # Likewise.
-    from reader.core.marks import TAG as TAG  # How kinds begin that are tags.
     from reader.core.marks import clean_mark as clean_mark  # A mark with clean text.
-    from reader.core.nearest import nearest as nearest  # The nearest right word.
-    from reader.core.text import fold as fold  # A text without case and accents.
-
-    # The files of this home.
-    from reader.paths import group_file as group_file  # The user's membership and key.
-    from reader.paths import read_start as read_start  # The bytes of a file, up to a bound.
-    from reader.paths import replace_private as replace_private  # Write a file that only the user reads.
-    from reader.paths import sync_lock as sync_lock  # What one program at a time locks while it joins.
-
-    # The program itself.
-    from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
-    from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
-    from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
-    from reader.paths import APP as APP  # The program's name.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +268,7 @@ class Extension:
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
     joins: tuple[Callable[[Workspace], None], ...] = ()
-    """Join the marks with the user's other machines now, before a mail leaves; may take as long as it needs."""
+    """Exchange marks with the user's other machines now, if the settings say where they meet; raises ReaderError."""
 
 
 @cache
@@ -200,17 +280,20 @@ def _places() -> dict[str, str]:
     import ast
     from pathlib import Path
 
-    imports = (
-        node for node in ast.walk(ast.parse(Path(__file__).read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
-    )
-    return {name.asname: node.module or "" for node in imports for name in node.names if name.asname}
+    tree = ast.parse(Path(__file__).read_text("utf-8"))
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {one.name: node.module or "" for node in imports for one in node.names if one.asname}
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
+if not TYPE_CHECKING:
+    # A type checker finds the names above, and misses those that are not there.
 
-    if name.startswith("_") or name not in _places():
-        raise AttributeError(f"reader.api has no {name!r}")
-    found: object = getattr(import_module(_places()[name]), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name not in _places():
+            raise AttributeError(f"reader.api has no {name!r}")
+        module = import_module(_places()[name])
+        found: object = getattr(module, name, None) or import_module(f"{module.__name__}.{name}")
+        globals()[name] = found
+        return found

@@ -168,7 +168,7 @@ def is_group_at_server(membership: Path) -> bool:
 MACHINE_FILE = "dailypapers-{}.jsonl"
 """The name of the file of a machine whose marks are joined, by the machine's id."""
 
-GROUP = "dailypapers-group.json"
+GROUP_FILE = "dailypapers-group.json"
 """The file that makes a folder a group's."""
 
 NOT_THERE = "Its folder is not there: connect or mount it. What you mark meanwhile is kept, and goes out then."
@@ -182,11 +182,6 @@ def is_machine_file(name: str) -> bool:
     """Whether a file may be that of a machine."""
     before, after = MACHINE_FILE.split("{}")
     return name.lower().startswith(before) and name.lower().endswith(after)
-
-
-def is_group_folder(folder: Path) -> bool:
-    """Whether a folder is a group's."""
-    return (folder / GROUP).exists()
 
 
 def unusable(folder: Path, error: OSError) -> CacheError:

@@ -8,10 +8,10 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey, PaperRow
-from reader.core.periods import period_of_view
-from reader.keys.contexts import Context
+from reader.keys.actions import Context
 from reader.refresh.plan import Days
 from reader.session.places import Place, view
 from reader.ui.kit.day_names import short_day

@@ -34,7 +34,7 @@ from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
 from reader.cache.members import Member, Members
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing.papers import Cache, Stored
 from reader.core.errors import CacheError, FeedError, ReaderError, UsageError
 from reader.core.ids import named_id
 from reader.core.paper import Listing
@@ -50,8 +50,7 @@ from reader.feeds.http.client import HttpClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import listings, read_items
 from reader.paths import journal_file
-from reader.refresh.daily import StoreCounts
-from reader.refresh.lost_papers import fetch_lost_papers
+from reader.refresh.sources import fetch_lost_papers
 from reader.session.drafts import Drafts
 from reader.ui.state.pictures import pictures_of
 from tests.cache.conftest import NOW, ByName
@@ -250,7 +249,7 @@ async def _ask(home: _Home, ids: list[str], record: _Record) -> None:
     async with _clients(record) as (daily, arxiv, texts, pdfs):
         with closing(Feeds.open(home.cache)) as feeds:
 
-            async def store(_listing: Listing) -> StoreCounts:
+            async def store(_listing: Listing) -> Stored:
                 raise AssertionError("nothing is found")
 
             with suppress(FeedError):

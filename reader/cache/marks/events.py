@@ -28,8 +28,7 @@ from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Action, 
 from reader.cache.marks.journal import BadLine, Entry
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import MarkNotTaken
-from reader.core.leaving import LEAVING
-from reader.core.marks import AGENT, ENTRY, FORGET, HERE, TRACES, Agent, quoted
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, LEAVING, TRACES, Agent, quoted
 
 Direction = Literal["undo", "redo"]
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from reader.api import CacheError, Member, Members, alone, forgotten, group_file, shown_place, sync_lock
+from reader.api import CacheError, Member, Members, alone, forgotten, paths, shown_place
 from reader.extensions.group import membership
 from reader.extensions.group.membership import Membership, Newest, name_of, tell_apart
 from reader.extensions.group.place import SLOT, Place, Slot, open_place
@@ -152,7 +152,7 @@ def _end(members: Members, cache: Path, mine: Membership) -> None:
 
 
 def _lock(cache: Path) -> Path:
-    return sync_lock(group_file(cache))
+    return paths.sync_lock(paths.group_file(cache))
 
 
 def _mine(cache: Path) -> Membership:

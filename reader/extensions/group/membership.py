@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from reader.api import CacheError, group_file, read_start, replace_private
+from reader.api import CacheError, paths
 from reader.extensions.group.statement import KEY_BYTES, NO_CHOICE, Choice, Statement, appearance, public_key
 
 LIMIT = 1 << 22
@@ -81,9 +81,9 @@ def load(cache: Path) -> Membership | None:
 
 def former(cache: Path) -> Membership | None:
     """The membership or what is left of an ended one: the key, and the number of its newest statement."""
-    file = group_file(cache)
+    file = paths.group_file(cache)
     try:
-        said: dict[str, Any] = json.loads(read_start(file, LIMIT))
+        said: dict[str, Any] = json.loads(paths.read_start(file, LIMIT))
         names = {one.name for one in fields(Membership)} - {"rest"}
         known = {name: said[name] for name in names if name in said}
         known["rest"] = {name: one for name, one in said.items() if name not in names}
@@ -107,9 +107,9 @@ def save(cache: Path, membership: Membership) -> None:
     try:
         said = asdict(membership)
         said |= said.pop("rest")
-        replace_private(group_file(cache), json.dumps(said, ensure_ascii=False, indent=1))
+        paths.replace_private(paths.group_file(cache), json.dumps(said, ensure_ascii=False, indent=1))
     except OSError as error:
-        raise CacheError(f"{group_file(cache)} can't be written: {error.strerror}.") from error
+        raise CacheError(f"{paths.group_file(cache)} can't be written: {error.strerror}.") from error
 
 
 def end(cache: Path, membership: Membership) -> None:

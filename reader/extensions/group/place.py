@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.api import (
-    GROUP,
+    GROUP_FILE,
     CacheError,
     Server,
     clean,
     is_machine_file,
     is_server,
     open_server,
-    read_start,
+    paths,
     replace_shared,
     shown_place,
     unusable,
@@ -69,7 +69,7 @@ class Folder:
         """The id of the group; raises CacheError if there is none."""
         path = self._path
         try:
-            group = json.loads(read_start(path / GROUP, 10_000))["group"]
+            group = json.loads(paths.read_start(path / GROUP_FILE, 10_000))["group"]
         except FileNotFoundError:
             if not path.is_dir():
                 raise CacheError(f"The folder {path} is not there. Connect or mount it, and try again.") from None
@@ -81,7 +81,7 @@ class Folder:
         except (ValueError, KeyError, TypeError, RecursionError):
             group = None
         if not isinstance(group, str) or not group:
-            raise CacheError(f"{path / GROUP} is damaged. Have it sent again, such as by your folder's program.")
+            raise CacheError(f"{path / GROUP_FILE} is damaged. Have it sent again, such as by your folder's program.")
         return group
 
     def begin(self, group: str) -> None:
@@ -89,14 +89,14 @@ class Folder:
         with self._used():
             if not self._path.is_dir():
                 raise CacheError(f"The folder {self._path} is not there. Connect or mount it, or make it by mkdir.")
-            if (self._path / GROUP).exists():
+            if (self._path / GROUP_FILE).exists():
                 raise CacheError(f"{self._path} has a group already: 'dailypapers group join' is for it.")
             if any(is_machine_file(one.name) for one in self._path.iterdir()):
                 raise CacheError(
                     f"{self._path} has all marks of the machines that sync through it, and the people of a group would"
                     " see them. Name another folder."
                 )
-            replace_shared(self._path / GROUP, json.dumps({"v": 1, "group": group}).encode() + b"\n")
+            replace_shared(self._path / GROUP_FILE, json.dumps({"v": 1, "group": group}).encode() + b"\n")
 
     def slots(self) -> Sequence[Slot]:
         """The files of members, also the copies that programs make of two versions."""
@@ -115,7 +115,7 @@ class Folder:
     def read(self, slot: str) -> bytes:
         """What is in a file; raises ValueError with the reason if it can't be read."""
         try:
-            return read_start(self._file(slot), MOST_BYTES)
+            return paths.read_start(self._file(slot), MOST_BYTES)
         except OSError as error:
             raise ValueError(f"it can't be read: {error.strerror}") from error
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from reader.api import MACHINE_FILE, READER, Entry, Events, alone, remember, remembered, sync_lock
+from reader.api import MACHINE_FILE, READER, Entry, Events, alone, paths, remember, remembered
 
 MOST_EVENTS = 2_000_000
 """Events that are taken from one machine."""
@@ -185,7 +185,7 @@ def exchange(
 
     Raises CacheError if the place can't be used; what was taken in before stays.
     """
-    with alone(sync_lock(cache)):
+    with alone(paths.sync_lock(cache)):
         known = events.read(lambda one: load(one, place.key))
         result = Exchanged(is_first=not known.own)
         while True:

@@ -19,6 +19,7 @@ from pathlib import Path
 from reader.api import (
     FOREIGN_BYTES,
     FULL,
+    GROUP_FILE,
     MACHINE_FILE,
     READER,
     CacheError,
@@ -27,7 +28,6 @@ from reader.api import (
     Owner,
     Refused,
     foreign_event,
-    is_group_folder,
     is_machine_file,
     latest_clock,
     unusable,
@@ -66,7 +66,7 @@ class Folder:
                 else f"The folder {path} is not there. Connect or mount it and try again, or make it by mkdir; nothing"
                 " is lost."
             )
-        if is_group_folder(path):
+        if (path / GROUP_FILE).exists():
             raise CacheError(f"{path} is the folder of a group, whose people would see all marks. Name another one.")
         if path.samefile(cache.parent):
             raise CacheError(f"{path} has this machine's own cache, which is not to be shared. Name another folder.")

@@ -22,12 +22,12 @@ from reader.api import (
     fit,
     is_server,
     is_terminal,
+    paths,
     print_json,
     print_line,
     print_text,
     refused_settings,
     shown_place,
-    sync_lock,
     width,
 )
 from reader.extensions.sync.exchange import Known, load, machines
@@ -76,7 +76,7 @@ def _print_folder(folder: Path, workspace: Workspace, *, as_json: bool) -> None:
         records = _machines(known)
         _add_brought(records, window.read)
         settings = window.read(refused_settings)
-    looked = datetime.fromtimestamp(sync_lock(workspace.cache_file).stat().st_mtime).astimezone()
+    looked = datetime.fromtimestamp(paths.sync_lock(workspace.cache_file).stat().st_mtime).astimezone()
     if as_json:
         at = looked.isoformat(timespec="seconds")
         about = {"folder": str(folder), "is_there": folder.is_dir(), "looked": at}

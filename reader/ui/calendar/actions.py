@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.core.periods import PeriodKind, period_containing
+from reader.core.dates import PeriodKind, period_containing
 from reader.refresh.plan import FIRST_DAY, Since
 from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.refresh.refresher import Refresher

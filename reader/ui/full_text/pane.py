@@ -13,10 +13,10 @@ from textual.strip import Strip
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Place
-from reader.core.lines import FOLLOW
+from reader.core.lines import FOLLOW, Line, Piece, centre, fill, measure
 from reader.ui.full_text.lines import PLAIN_LINE, TEXT_ROLES, LineMarks, clipped, text_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, centre, fill, measure, with_keys
+from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
 from reader.ui.state.text_links import LETTERS

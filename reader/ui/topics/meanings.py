@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
+from reader.ui.terminal.process import loading
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
@@ -37,7 +37,7 @@ class TopicMeanings:
         self._services.background.start("rules", self._read)
 
     async def _read(self) -> None:
-        rules = await asyncio.to_thread(self._rules)
-        gc.freeze()
+        with loading():
+            rules = await asyncio.to_thread(self._rules)
         model = self._services.model
         model.change(model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
-from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import FOR_YOU, QUEUED, Place, view
 from reader.ui.list.pane import PaperList
@@ -22,7 +22,7 @@ from reader.ui.state.parts import Position
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from reader.core.choice.weights import Weight
+    from reader.core.choice.learned import Weight
     from reader.core.choice.wishes import Wish
 
 RANKING_LASTS = timedelta(minutes=10)

@@ -14,7 +14,7 @@ import pytest
 from reader.cache import connections
 from reader.cache.feeds import Feeds
 from reader.cache.members import STAR, Members, Said, Shared
-from reader.cache.places import GROUP
+from reader.cache.places import GROUP_FILE
 from reader.core.errors import CacheError
 from reader.extensions.group import looking, membership, place
 from reader.extensions.group.looking import Looked
@@ -251,7 +251,7 @@ def test_faults_of_the_folder_are_said(ada: Person, bob: Person, origin: Path, t
     (tmp_path / "file").touch()
     with pytest.raises(CacheError, match="is not there"):
         looking.create(eve.cache, str(tmp_path / "file"), "eve")
-    group = ada.folder / GROUP
+    group = ada.folder / GROUP_FILE
     whole = group.read_text()
     group.write_text("[")
     with pytest.raises(CacheError, match="is damaged"):
