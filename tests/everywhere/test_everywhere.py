@@ -12,6 +12,8 @@ from tests.everywhere.homes import databases, folders
 from tests.everywhere.marks import Outcome, play
 from tests.extensions.sync.postgres import server
 
+pytestmark = pytest.mark.long
+
 
 def check(outcome: Outcome) -> None:
     assert outcome.wrong == []

@@ -21,9 +21,9 @@ from reader.api import (
     ReaderError,
     UsageError,
     Workspace,
+    add_actions,
     add_json,
     add_quiet,
-    add_words,
     amount,
     ask,
     bare,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="status")
+    add_actions(parser, ACTIONS, "status")
     about = (
         "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
         " tag, tag:NAME; for forget, a member's name"
