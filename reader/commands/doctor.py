@@ -122,7 +122,6 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_feed(workspace, ask=arguments.online)
     findings += _examine_notifications(workspace)
     findings += _examine_programs(workspace)
-    findings += _examine_digests(workspace)
     findings += (Finding("Sharing", *fact) for fact in examine_sharing(workspace))
     findings += _examine_extensions(workspace)
     findings += _examine_log()
@@ -433,22 +432,6 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
 
 def _found(program: str | None) -> str:
     return "found" if program else "not found"
-
-
-def _examine_digests(workspace: Workspace) -> Iterator[Finding]:
-    """When a digest was last sent, and why the next one was not."""
-    from reader.paths import sent_digests_file
-    from reader.session.sent_digests import read_sent
-
-    file = sent_digests_file(workspace.cache_file)
-    if not (workspace.settings.digest.to or file.exists()):
-        return
-    sent = read_sent(file)
-    last = sent.newest
-    yield _open("Digest", "last sent", last.astimezone().isoformat(" ", "minutes") if last else "never")
-    if sent.failure is not None:
-        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
-        yield Finding("Digest", "failed", at, clean(sent.failure.error), at)
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from reader.commands.output import (
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.lines import fit
+from reader.core.nearest import advice
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -225,11 +226,9 @@ def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
 def _find_feed(feeds: Feeds, name: str) -> Followed:
     feed = feeds.find(name)
     if feed is None:
-        from reader.core.nearest import nearest
-
-        meant = nearest(name.lower(), [one.slug for one in feeds.followed()])
-        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists those that are."
-        raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
+        known = [one.slug for one in feeds.followed()]
+        meant = advice(name.lower(), known, "'dailypapers feeds list' lists those that are.")
+        raise ReaderError(f"{clean(name, 100)} is not followed. {meant}")
     return feed
 
 

@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.commands.command import Command, add_json, add_limit, add_words, suggest
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
+from reader.commands.output import Style, amount, is_terminal, print_json, print_line, print_rows, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.settings.tables import Rule
 from reader.core.text import clean
 
@@ -76,9 +76,8 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
     by_name = {one.name.casefold(): one for one in rules}
     for name in names:
         if name.casefold() not in by_name:
-            meant = nearest(name, [one.name for one in rules])
-            advice = f"Did you mean {meant}?" if meant else "'dailypapers rules list' prints yours."
-            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {advice}")
+            meant = advice(name, [one.name for one in rules], "'dailypapers rules list' prints yours.")
+            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {meant}")
     wanted = {name.casefold() for name in names}
     return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
 
@@ -100,13 +99,7 @@ def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rul
         (clean(one.name), rule_words(one.then), amount(acted.get(one.name, 0), "paper"), clean(one.when))
         for one in rules
     ]
-    if not is_terminal(sys.stdout):
-        for row in rows:
-            print_line("\t".join(row))
-        return 0
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for row in rows:
-        print_line("  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[3])))
+    print_rows(rows)
     return 0
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack, cast
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -220,6 +221,8 @@ class Story:
     @property
     def lines(self) -> list[str]:
         """The screen in front, line by line."""
+        # What a screen that covers another only in part lets through.
+        visible_screen_stack.set(self.app._background_screens)
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     @property
@@ -363,4 +366,6 @@ async def open_reader(
         story = Story(app, pilot, file)
         await story.rest()
         yield story
+        if app.is_running:
+            assert story.lines
     await asyncio.sleep(0)

@@ -12,11 +12,12 @@ from contextlib import suppress
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.core.tag_words import TagCompletion, complete_tag
 from reader.ui.command_line.advice import command_advice
 from reader.ui.command_line.shell import Suggested
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, key_piece, literal, measure
+from reader.ui.kit.lines import key_piece
 from reader.ui.kit.typed_line import TypedLine
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.state.command import TypedCommand

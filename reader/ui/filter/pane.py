@@ -9,6 +9,7 @@ from typing import Literal
 from textual import events
 from textual.message import Message
 
+from reader.core.lines import literal
 from reader.core.query.choices import TagChoice, TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.lines import meaning
@@ -22,7 +23,6 @@ from reader.ui.filter.rows import (
     heading_above,
 )
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import literal
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60

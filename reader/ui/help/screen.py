@@ -18,12 +18,13 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
+from reader.core.lines import Line, Piece
 from reader.keys.actions import PLACES, Action, Context
 from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import Line, Piece, key_piece
+from reader.ui.kit.lines import key_piece
 from reader.ui.kit.own_keys import MOVES, lines_moved
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import DismissedOnce, visual_style

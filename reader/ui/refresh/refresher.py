@@ -232,7 +232,7 @@ class Refresher:
 
     def _report_source(self, failing: SourceFailing) -> None:
         """Report which sources other than the daily papers do not answer, and since when."""
-        from reader.ui.kit.lines import cut
+        from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
         if trouble != self._told:

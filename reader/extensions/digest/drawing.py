@@ -1,4 +1,4 @@
-"""A digest as a self-contained page of HTML: nothing is fetched for it, and mail clients show it.
+"""A digest as plain text, as Markdown, and as a page of HTML that needs nothing else. Foreign text formats nothing.
 
 Mail clients know little of HTML. Each element has its look inline, since some drop the style sheet; those that keep it
 change the colours for the dark. Ground and text both have a colour, so that none is lost on the other. What holds all
@@ -13,17 +13,135 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-from reader.actions.digests.text import END, OPEN, STOP, further_links, intro, more
-from reader.actions.link_handler import address_of
-from reader.actions.links import links
-from reader.core.digest import SHORT, Digest, Item, Section, gist
-from reader.core.text import LINE_LIMIT, clean
-from reader.paths import APP
+from reader.api import (
+    APP,
+    LINE_LIMIT,
+    Link,
+    Paper,
+    cell_len,
+    clean,
+    in_parentheses,
+    link_handler,
+    links,
+    markdown_link,
+    plain_markdown,
+    wrap,
+)
+from reader.extensions.digest.content import SHORT, Digest, Item, Section, gist
+
+OPEN = f"{APP} open ID --reader"
+"""The command that opens a paper of a digest in the reader."""
+
+
+def further_links(paper: Paper) -> tuple[Link, ...]:
+    """The links of a paper except its page, to which its title leads, and its pictures."""
+    return tuple(link for link in links(paper)[1:] if not link.letter.isdigit())
+
+
+def intro(digest: Digest) -> str:
+    """The first line: how many papers there are, and from when on."""
+    return f"{digest.summary}. New since {digest.in_words(digest.since)}."
+
+
+STOP = f"{APP} schedule remove --digest"
+"""The command that ends a daily mail."""
+
+END = f"No paper is mailed twice for the same news. To end a daily mail: {STOP}"
+"""The last line of a mail."""
+
+
+def more(section: Section) -> str:
+    """How many papers of a section were left out; empty if none was."""
+    count = len(section.left_out)
+    return f"and {count:,} more {'paper' if count == 1 else 'papers'} in the reader" if count else ""
+
+
+WIDTH = 72
+"""Columns of a line; an address that is longer stays whole."""
+
+
+def plain_text(digest: Digest, *, is_mail: bool = False) -> str:
+    """The digest as plain text; a mail says how it ends."""
+    lines = [*_wrapped(digest.title), *_wrapped(intro(digest))]
+    for section in digest.sections:
+        name = clean(section.name)
+        lines += ["", "", *_wrapped(name), "-" * min(WIDTH, cell_len(name))]
+        for item in section.items:
+            lines += ["", *(_brief(digest, item) if section.is_brief else _item(digest, item))]
+        if said := more(section):
+            lines += ["", said]
+    lines += ["", "", f"In the reader: {OPEN}", *(_wrapped(END) if is_mail else ())]
+    return "\n".join(lines) + "\n"
+
+
+def _brief(digest: Digest, item: Item) -> Iterator[str]:
+    yield from _wrapped(clean(item.paper.title))
+    yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
+    yield from _address(item)
+
+
+def _item(digest: Digest, item: Item) -> Iterator[str]:
+    yield from _wrapped(clean(item.paper.title))
+    yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
+    if item.why:
+        yield from _wrapped(clean(item.why), "  > ")
+    said, is_machine = gist(item.paper)
+    yield from _wrapped(f"AI summary: {said}" if is_machine else said, "  ")
+    yield from _address(item)
+
+
+def _address(item: Item) -> Iterator[str]:
+    found = links(item.paper)
+    yield f"  {found[0].url}" if found else f"  {clean(item.paper.id)}"
+
+
+def _wrapped(text: str, begin: str = "") -> Iterator[str]:
+    for start, end in wrap(text, WIDTH - len(begin)):
+        yield f"{begin if not start else ' ' * len(begin)}{text[start:end]}"
+
+
+def markdown(digest: Digest) -> str:
+    """The digest as Markdown."""
+    parts = [f"# {plain_markdown(digest.title)}", plain_markdown(intro(digest))]
+    for section in digest.sections:
+        parts += [f"## {plain_markdown(clean(section.name))}", *_markdown_section(digest, section)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _markdown_section(digest: Digest, section: Section) -> Iterator[str]:
+    if section.is_brief:
+        yield "\n".join(
+            " · ".join((f"- {markdown_link(one.paper)}", *_markdown_facts(digest, one))) for one in section.items
+        )
+    else:
+        yield from ("\n\n".join(_markdown_item(digest, item)) for item in section.items)
+    if said := more(section):
+        yield f"*{said}*"
+
+
+def _markdown_facts(digest: Digest, item: Item) -> Iterator[str]:
+    return map(plain_markdown, digest.facts(item.paper))
+
+
+def _markdown_item(digest: Digest, item: Item) -> Iterator[str]:
+    paper = item.paper
+    yield f"### {markdown_link(paper)}"
+    yield " · ".join(_markdown_facts(digest, item))
+    if item.why:
+        yield f"*{plain_markdown(clean(item.why))}*"
+    said, is_machine = gist(paper)
+    if said:
+        yield f"{'> AI summary: ' if is_machine else ''}{plain_markdown(said)}"
+    found = [f"[{link.name}]({in_parentheses(link.url)})" for link in further_links(paper)]
+    yield " · ".join((*found, f"`{clean(paper.id).replace('`', '')}`"))
+
+
+# A page
 
 MOST_BYTES = 100_000
 """Gmail cuts off what is longer than 102 KB."""
 
-WIDTH = 620
+PAGE_WIDTH = 620
 """Pixels of the column on wide screens."""
 
 LONGEST_LINK = 300
@@ -98,8 +216,8 @@ class _Page:
         yield _TABLE.format(width="100%", more=f' class="ground" bgcolor="{_light("ground")}" style="{ground}"')
         yield '<tr><td align="center" style="padding:24px 16px 32px">'
         # Outlook knows no greatest width.
-        yield f"<!--[if mso]>{_TABLE.format(width=WIDTH, more='')}<tr><td><![endif]-->"
-        yield _TABLE.format(width="100%", more=f' style="max-width:{WIDTH}px"')
+        yield f"<!--[if mso]>{_TABLE.format(width=PAGE_WIDTH, more='')}<tr><td><![endif]-->"
+        yield _TABLE.format(width="100%", more=f' style="max-width:{PAGE_WIDTH}px"')
         yield (
             f'<tr><td class="text" align="left" style="{SANS};font-size:16px;line-height:1.55;color:{_light("text")};'
             'word-break:break-word;overflow-wrap:anywhere;text-align:left">'
@@ -173,7 +291,7 @@ class _Page:
         return _link(found[0].url, title, f"text-decoration:none;color:{_light('text')}", color="text")
 
     def _into_reader(self, item: Item) -> Iterator[str]:
-        if self._opens_reader and (address := address_of(item.paper.id)):
+        if self._opens_reader and (address := link_handler.address_of(item.paper.id)):
             yield _link(address, "in the reader".replace(" ", "\N{NO-BREAK SPACE}"))
 
 

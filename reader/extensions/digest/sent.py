@@ -14,8 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from reader.core.errors import ReaderError
-from reader.paths import make_folder, make_private, read_start, replace_private, take_lock
+from reader.api import ReaderError, paths
 
 MAX_SIZE = 1 << 24
 """Bytes that are read."""
@@ -53,9 +52,10 @@ class Failure(NamedTuple):
 
 
 class SentDigests:
-    """The log of one cache, for this program alone until it is closed."""
+    """The log of one cache."""
 
     def __init__(self, file: Path) -> None:
+        """Only to look at it; `hold_sent` is for who sends."""
         self._file = file
         self._sent: dict[str, Sent] = {}
         self.failure: Failure | None = None
@@ -119,7 +119,7 @@ class SentDigests:
 
     def _append(self, line: dict[str, object], follows: str) -> None:
         try:
-            make_folder(self._file)
+            paths.make_folder(self._file)
             with self._file.open("a+b") as out:
                 if size := out.seek(0, os.SEEK_END):
                     out.seek(size - 1)
@@ -130,7 +130,7 @@ class SentDigests:
                 out.write(start + json.dumps(line).encode() + b"\n")
                 out.flush()
                 os.fsync(out.fileno())
-            make_private(self._file)
+            paths.make_private(self._file)
         except OSError as error:
             raise ReaderError(f"{self._file} could not be written: {error.strerror}. {follows}") from error
 
@@ -141,14 +141,9 @@ class SentDigests:
                 oldest = (_now() - KEPT).isoformat()
                 # A line of a newer form may have no time.
                 kept = [json.dumps(line) for line in _lines(self._file) if str(line.get("at", oldest)) >= oldest]
-                replace_private(self._file, "".join(f"{line}\n" for line in kept))
+                paths.replace_private(self._file, "".join(f"{line}\n" for line in kept))
         except OSError:
             return
-
-
-def read_sent(file: Path) -> SentDigests:
-    """The log, only to look at it."""
-    return SentDigests(file)
 
 
 @contextmanager
@@ -156,8 +151,8 @@ def hold_sent(file: Path) -> Iterator[SentDigests]:
     """The log, for this program alone: two that run at once must not mail the same. Raises ReaderError."""
     lock = file.with_suffix(".lock")
     try:
-        handle = take_lock(
-            make_folder(lock), ReaderError("Another program is sending a digest; wait until it has ended.")
+        handle = paths.take_lock(
+            paths.make_folder(lock), ReaderError("Another program is sending a digest; wait until it has ended.")
         )
     except OSError as error:
         raise ReaderError(f"{lock} could not be written: {error.strerror}. Nothing is mailed.") from error
@@ -171,7 +166,7 @@ def hold_sent(file: Path) -> Iterator[SentDigests]:
 
 def _lines(file: Path) -> Iterable[dict[str, Any]]:
     try:
-        data = read_start(file, MAX_SIZE)
+        data = paths.read_start(file, MAX_SIZE)
     except OSError:
         return
     for line in data.splitlines():

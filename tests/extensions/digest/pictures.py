@@ -1,4 +1,4 @@
-"""`python -m tests.mail_pictures FOLDER`: a digest as a mail server gets it, and as Chromium shows its page.
+"""`python -m tests.extensions.digest.pictures FOLDER`: a digest as a mail server gets it, and as Chromium shows it.
 
 The papers are the sample's; some are starred and one topic is followed, so that there is something to say. Further
 pages are the same without its style sheet, which some clients drop, one with one paper, and one with texts that try to
@@ -17,12 +17,12 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reader.actions.digests.page import page
 from reader.cli import main
 from reader.commands.workspace import Workspace, fill_with_sample
-from reader.core.digest import Digest, Item, Section
 from reader.core.paper import Paper
-from tests.mail_server import serving
+from reader.extensions.digest.content import Digest, Item, Section
+from reader.extensions.digest.drawing import page
+from tests.extensions.digest.mail_server import serving
 from tests.pty.chromium import open_page
 
 WIDTHS = (360, 800)

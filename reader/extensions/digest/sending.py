@@ -1,4 +1,4 @@
-"""The ways of a digest to its reader: printed, written, given to a program, mailed; the last two once for each news."""
+"""How a digest gets to its reader: printed, written, given to a program or mailed; the last two send each news once."""
 
 from __future__ import annotations
 
@@ -7,24 +7,39 @@ import os
 import shlex
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import partial
 from pathlib import Path
+from time import sleep
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader import paths
-from reader.commands.command import query_of
-from reader.commands.output import amount, print_json, print_line, warn
-from reader.commands.workspace import Workspace
-from reader.core.errors import ReaderError, UsageError
-from reader.core.settings.tables import DigestMail
+from reader.api import (
+    DigestMail,
+    ReaderError,
+    UsageError,
+    Workspace,
+    amount,
+    join_machines,
+    link_handler,
+    mailed_elsewhere,
+    paths,
+    print_json,
+    print_line,
+    query_of,
+    record,
+    record_mailing,
+    replacing,
+    take_back_mailing,
+    turn,
+    warn,
+)
 
 if TYPE_CHECKING:
-    from reader.actions.digests.smtp import Envelope
-    from reader.commands.mailing.machines import Machines
-    from reader.core.digest import Digest
-    from reader.session.sent_digests import Sent, SentDigests
+    from reader.extensions.digest.content import Digest
+    from reader.extensions.digest.mail import Envelope
+    from reader.extensions.digest.sent import Sent, SentDigests
 
 SUFFIXES: Mapping[str, str] = MappingProxyType(
     {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
@@ -36,6 +51,12 @@ LONGEST = timedelta(days=14)
 
 PROGRAM_SECONDS = 120.0
 """Seconds that the user's program may take."""
+
+LEAD = 60.0
+"""Seconds that a machine gives the folder of `sync`: it may just have been woken."""
+
+STEP = 180.0
+"""Seconds between the turns of two machines: the mail of one leaves, and the folder carries the word of it."""
 
 
 class Delivery:
@@ -53,21 +74,16 @@ class Delivery:
     def check(self) -> None:
         """Raise ReaderError if it can't be done, before anything is fetched."""
 
-    def run(self) -> int:
-        """Make the digest and bring it to its place; return the exit code."""
-        digest = self._compose()
-        self._deliver(digest)
-        return 0
-
-    def _deliver(self, digest: Digest) -> None:
-        raise NotImplementedError
-
     def wait(self) -> None:
         """Wait for this machine's turn, if other ones of the user mail too."""
 
+    def run(self) -> int:
+        """Make the digest and bring it to its place; return the exit code."""
+        raise NotImplementedError
+
     def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> Digest:
         """The digest without the news that were mailed, the last time at `last`."""
-        from reader.commands.mailing.content import Asked, compose
+        from reader.extensions.digest.content import Asked, compose
 
         since = self._arguments.since or _default_since(last)
         asked = Asked(self._query, since, date.today(), self._workspace.settings.views, known)
@@ -77,13 +93,10 @@ class Delivery:
     @property
     def _opens_reader(self) -> bool:
         """Whether the system opens links by the reader."""
-        from reader.actions import link_handler
-
         return link_handler.is_installed(os.environ)
 
     def _text(self, digest: Digest, format: str) -> str:
-        from reader.actions.digests.page import page
-        from reader.actions.digests.text import markdown, plain_text
+        from reader.extensions.digest.drawing import markdown, page, plain_text
 
         match format:
             case "html":
@@ -91,14 +104,14 @@ class Delivery:
             case "text":
                 return plain_text(digest)
             case "mail":
-                from reader.actions.digests.smtp import message
+                from reader.extensions.digest.mail import message
 
                 # Quoted-printable, hence ASCII.
                 return bytes(message(digest, self._envelope(), opens_reader=self._opens_reader)).decode("ascii")
         return markdown(digest)
 
     def _envelope(self) -> Envelope:
-        from reader.actions.digests.smtp import Envelope
+        from reader.extensions.digest.mail import Envelope
 
         to = self.settings.to or "undisclosed@localhost"
         return Envelope(self._name, to, self.settings.sender or to, datetime.now().astimezone())
@@ -119,35 +132,33 @@ class Delivery:
 class Printed(Delivery):
     """On standard output, whatever was mailed."""
 
-    def _deliver(self, digest: Digest) -> None:
+    def run(self) -> int:
+        digest = self._compose()
         if self._arguments.json:
             print_json(_record(digest))
         elif digest.items or self._arguments.format:
             print_line(self._text(digest, self._arguments.format or "text").rstrip("\n"))
         if not digest.items and not self._arguments.quiet:
             warn(f"Nothing is new since {digest.since}.")
+        return 0
 
 
 class Written(Delivery):
     """In a file, whatever was mailed."""
 
-    @property
-    def _file(self) -> Path:
-        named = self._arguments.output or self.settings.file
-        folder = Path() if self._arguments.output else self._workspace.config_file.parent
-        return folder / Path(named).expanduser()
-
     def check(self) -> None:
         if not (self._arguments.output or self.settings.file):
             raise UsageError("Name the file with -o FILE, or by digest.file of the settings.")
 
-    def _deliver(self, digest: Digest) -> None:
-        from reader.actions.export import replacing
-
-        format = self._arguments.format or SUFFIXES.get(self._file.suffix.lower()) or self.settings.format
-        with replacing(self._file) as out:
+    def run(self) -> int:
+        folder = Path() if self._arguments.output else self._workspace.config_file.parent
+        file = folder / Path(self._arguments.output or self.settings.file).expanduser()
+        digest = self._compose()
+        format = self._arguments.format or SUFFIXES.get(file.suffix.lower()) or self.settings.format
+        with replacing(file) as out:
             out.write(self._text(digest, format or "markdown"))
-        self._say(f"{digest.summary} in {self._file}.", digest, file=str(self._file))
+        self._say(f"{digest.summary} in {file}.", digest, file=str(file))
+        return 0
 
 
 class Logged(Delivery):
@@ -157,17 +168,27 @@ class Logged(Delivery):
     """Whether the user's other machines send it to the same place."""
 
     def wait(self) -> None:
-        if self.is_shared:
-            self._machines.wait(quiet=self._arguments.quiet)
+        """Wait for the turn of this machine, if there are others and the settings say where they meet."""
+        if not self.is_shared or not self._workspace.settings.sync:
+            return
+        with self._workspace.window() as window:
+            before = window.read(turn)
+        if before is not None:
+            seconds = LEAD + before * STEP
+            if not self._arguments.quiet:
+                warn(f"Waiting {seconds / 60:g} min, so that only one of your machines mails.")
+            sleep(seconds)
 
     def run(self) -> int:
-        from reader.session.sent_digests import hold_sent
+        from reader.extensions.digest.sent import hold_sent
 
         with hold_sent(paths.sent_digests_file(self._workspace.cache_file)) as sent:
             again = self._arguments.again
             known, last = sent.known(self._name, again=again), sent.last(self._name, again=again)
             if self.is_shared:
-                elsewhere = self._machines.mailings()
+                self._join_others()
+                with self._workspace.window() as window:
+                    elsewhere = window.read(partial(mailed_elsewhere, name=self._name))
                 known |= elsewhere.keys
                 last = max(filter(None, (last, elsewhere.last)), default=None)
             digest = self._compose(known, last)
@@ -182,12 +203,6 @@ class Logged(Delivery):
             self._say(f"{digest.summary}, sent to {self._receiver}.", digest, sent=True)
         return 0
 
-    @cached_property
-    def _machines(self) -> Machines:
-        from reader.commands.mailing.machines import Machines
-
-        return Machines(self._workspace, self._name)
-
     @property
     def _receiver(self) -> str:
         raise NotImplementedError
@@ -195,21 +210,33 @@ class Logged(Delivery):
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
         raise NotImplementedError
 
+    def _join_others(self, *, is_silent: bool = False) -> None:
+        """Hear what the user's other machines have mailed, and tell them what this one does."""
+        try:
+            join_machines(self._workspace)
+        except ReaderError as error:
+            if not is_silent:
+                warn(f"{error} What your other machines have mailed since the last sync may come again.")
+
     def _begin(self, id: str, digest: Digest, sent: SentDigests) -> None:
         """Note that the digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
         sent.begin(id, self._name, digest.keys)
         if self.is_shared:
             try:
-                self._machines.begin(id, digest.keys)
+                with self._workspace.events() as events:
+                    record_mailing(events, id, self._name, digest.keys)
             except ReaderError:
                 sent.end(id, "refused")
                 raise
+            self._join_others(is_silent=True)
 
     def _take_back(self, id: str, sent: SentDigests) -> None:
         """Note that it has not left, for certain."""
         sent.end(id, "refused")
         if self.is_shared:
-            self._machines.take_back(id)
+            # If the others can't be told, this machine alone tries it again.
+            with suppress(ReaderError), self._workspace.events() as events:
+                take_back_mailing(events, id)
 
 
 class Mailed(Logged):
@@ -222,14 +249,14 @@ class Mailed(Logged):
     def check(self) -> None:
         if self._arguments.format not in (None, "mail"):
             raise UsageError("A mail has its own form, with a plain part and a page: leave --format out.")
-        check_mail(self.settings)
+        if trouble := self.settings.trouble():
+            raise ReaderError(trouble)
 
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
-        from reader.actions.digests.password import find_password
-        from reader.actions.digests.smtp import MailError, message, message_id, send, server_of
+        from reader.extensions.digest.mail import MailError, find_password, message, message_id, send
 
-        server, user = server_of(self.settings), self.settings.user
-        login = (user, find_password(user, server.host)) if user else None
+        user, (host, _) = self.settings.user, self.settings.address
+        login = (user, find_password(user, host)) if user else None
         envelope = self._envelope()
         mail, id = message(digest, envelope, opens_reader=self._opens_reader), message_id(digest, envelope)
         has_begun = False
@@ -240,21 +267,12 @@ class Mailed(Logged):
             has_begun = True
 
         try:
-            send(mail, server, login, begin)
+            send(mail, self.settings, login, begin)
         except MailError:
             if has_begun:
                 self._take_back(id, sent)
             raise
         sent.end(id, "sent")
-
-
-def check_mail(settings: DigestMail) -> None:
-    """Raise ReaderError if the settings do not say to whom a mail goes, and by which server."""
-    from reader.actions.digests.smtp import server_of
-
-    if not settings.to:
-        raise ReaderError("The settings name no address: 'dailypapers config set digest.to you@example.org'.")
-    server_of(settings)
 
 
 class Piped(Logged):
@@ -282,7 +300,7 @@ class Piped(Logged):
             raise ReaderError("The settings name no program: digest.command is a list of it and its arguments.")
 
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
-        from reader.actions.programs import ProgramError, ProgramTookTooLong, find_program, run_program
+        from reader.api import ProgramError, ProgramTookTooLong, find_program, run_program
 
         command = self.settings.command
         text = self._text(digest, self._format)
@@ -302,6 +320,12 @@ class Piped(Logged):
             self._take_back(id, sent)
             raise
         sent.end(id, "sent")
+
+
+DELIVERIES: Mapping[str, type[Delivery]] = MappingProxyType(
+    {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}
+)
+"""The ways by their names."""
 
 
 def _default_since(last: datetime | None) -> str:
@@ -333,8 +357,6 @@ def _at(time: datetime) -> str:
 
 def _record(digest: Digest) -> dict[str, object]:
     """A digest as JSON."""
-    from reader.actions.export import record
-
     return {
         "title": digest.title,
         "since": digest.since,
@@ -349,9 +371,3 @@ def _record(digest: Digest) -> dict[str, object]:
             for one in digest.sections
         ],
     }
-
-
-DELIVERIES: Mapping[str, type[Delivery]] = MappingProxyType(
-    {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}
-)
-"""The ways by their names."""

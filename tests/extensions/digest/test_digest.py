@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from reader import access_token
-from reader.actions.digests import smtp
 from reader.cache.marks.events import Events
 from reader.cache.second_look import settle_keys
+from reader.extensions.digest import mail as smtp
 from reader.paths import sent_digests_file
 from tests.commands.conftest import IDS, Run
-from tests.mail_server import PASSWORD, SINCE, MailServer, serving, write_settings
+from tests.extensions.digest.mail_server import PASSWORD, SINCE, MailServer, serving, write_settings
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
@@ -242,7 +242,7 @@ def test_it_goes_on_from_the_last_one(run: Run, papers: Path, home: Path, monkey
         for days, since in ((5, 5), (50, 14)):
             with monkeypatch.context() as patch:
                 long_ago = datetime.now(UTC) - timedelta(days=days)
-                patch.setattr("reader.session.sent_digests._now", lambda long_ago=long_ago: long_ago)
+                patch.setattr("reader.extensions.digest.sent._now", lambda long_ago=long_ago: long_ago)
                 assert run("digest", f"upvotes:>{days}", *SINCE, "--send").code == 0
             found = run("digest", f"upvotes:>{days}", "--send", "--json").record
             assert date.fromisoformat(found["since"]) == today - timedelta(days=since)
@@ -317,7 +317,7 @@ def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
 def test_what_is_only_counted_comes_in_no_later_mail(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.commands.mailing.content.BRIEF", 4)
+    monkeypatch.setattr("reader.extensions.digest.content.BRIEF", 4)
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
     found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
     assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)

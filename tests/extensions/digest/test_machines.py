@@ -15,9 +15,9 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.sync.mailed import PART, mailed_elsewhere, record_mailing, take_back_mailing
-from reader.commands.mailing import machines as digest_machines
+from reader.extensions.digest import sending
 from tests.commands.conftest import IDS, Run
-from tests.mail_server import SINCE, MailServer, serving
+from tests.extensions.digest.mail_server import SINCE, MailServer, serving
 
 Use = Callable[..., None]
 
@@ -122,7 +122,7 @@ def test_without_the_folder_it_is_mailed_and_said_what_may_come_again(run: Run, 
 
 def test_a_schedule_mails_in_turn(run: Run, use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(digest_machines, "sleep", waited.append)
+    monkeypatch.setattr(sending, "sleep", waited.append)
     with serving("none") as server:
         use("laptop", server)
         run("mark", "star", IDS[0])
@@ -137,7 +137,7 @@ def test_a_schedule_mails_in_turn(run: Run, use: Use, monkeypatch: pytest.Monkey
         run("sync", "-q")
         assert run("digest", *SINCE, "--send", "--in-turn").err.startswith("Waiting 1 min")
         assert run("digest", *SINCE, "--send", "--in-turn", "--quiet").err == ""
-        lead, step = digest_machines.LEAD, digest_machines.STEP
+        lead, step = sending.LEAD, sending.STEP
         assert waited == [lead + step, lead, lead]
         use("laptop", server, sync="")
         run("digest", *SINCE, "--send", "--in-turn")

@@ -1,4 +1,8 @@
-"""`dailypapers digest`: the new papers as a mail, a page or a text."""
+"""`dailypapers digest`: the new papers as a mail, a page or a text.
+
+`content.py` chooses the papers, `drawing.py` and `mail.py` draw them, `sending.py` brings them to their reader, and
+`sent.py` keeps what has left.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,30 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from reader import paths
-from reader.commands.command import Command, StoreFile, add_json, add_query, add_quiet
-from reader.commands.output import ask, is_terminal, print_line, warn
-from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, ReaderError, UsageError
-from reader.core.settings.tables import DIGEST_FORMATS
+from reader.api import (
+    DIGEST_FORMATS,
+    Command,
+    Extension,
+    FeedError,
+    Finding,
+    ReaderError,
+    StoreFile,
+    UsageError,
+    Workspace,
+    add_json,
+    add_query,
+    add_quiet,
+    ask,
+    clean,
+    is_terminal,
+    print_line,
+    warn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TARGETS = ("stdout", "file", "command")
 
@@ -45,7 +66,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _start(text: str) -> str:
     """The first day (ISO, in UTC like the feed's days) of a date in the query language, as an argparse type."""
-    from reader.core.dates import parse_date
+    from reader.api import parse_date
 
     try:
         span = parse_date(text).span(datetime.now(UTC).date())
@@ -61,7 +82,7 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
         return _store_password(workspace)
     if arguments.links:
         return _switch_links(arguments.links)
-    from reader.commands.mailing.delivery import DELIVERIES
+    from reader.extensions.digest.sending import DELIVERIES
 
     target = "file" if arguments.output and not arguments.to else arguments.to or "stdout"
     if arguments.output and (target != "file" or arguments.send):
@@ -79,12 +100,10 @@ def _run_digest(arguments: Namespace, workspace: Workspace) -> int:
 
 def _switch_links(how: str) -> int:
     """Let the system open our addresses, or no longer."""
-    from reader.actions import link_handler
-    from reader.actions.schedule import run_program
-    from reader.commands.schedule import copied_environment
+    from reader.api import copied_environment, link_handler, paths
 
     if how == "on":
-        place = link_handler.install(os.environ, copied_environment(os.environ, paths.home()), run_program)
+        place = link_handler.install(os.environ, copied_environment(os.environ, paths.home()))
         print_line(f"{place} lets {link_handler.SCHEME}:ID open a paper; the next digest has such links.")
     else:
         print_line("Removed." if link_handler.remove(os.environ) else "There are no such links.")
@@ -93,9 +112,7 @@ def _switch_links(how: str) -> int:
 
 def _refresh(workspace: Workspace, *, quiet: bool) -> None:
     """Fetch the latest days; a digest of what is here is better than none."""
-    from reader.commands.run_job import run_job
-    from reader.refresh.jobs import Refresh, RefreshFinished
-    from reader.refresh.plan import Latest
+    from reader.api import Latest, Refresh, RefreshFinished, paths, run_job
 
     try:
         messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)
@@ -111,23 +128,40 @@ def _refresh(workspace: Workspace, *, quiet: bool) -> None:
 
 def _store_password(workspace: Workspace) -> int:
     """Ask for the password where nobody sees it, and store it."""
-    from reader.actions.digests.password import store_password
-    from reader.actions.digests.smtp import server_of
+    from reader.extensions.digest.mail import store_password
 
     settings = workspace.settings.digest
     if not settings.user:
         raise ReaderError("The settings name no user: 'dailypapers config set digest.user NAME'.")
-    server = server_of(settings)
+    if trouble := settings.server_trouble():
+        raise ReaderError(trouble)
+    host, _ = settings.address
     if not is_terminal(sys.stdin):
         raise UsageError("Cannot ask for the password without a terminal.")
-    if not (password := ask(f"Password of {settings.user} at {server.host}: ", is_secret=True)):
+    if not (password := ask(f"Password of {settings.user} at {host}: ", is_secret=True)):
         raise UsageError("An empty password is not stored.")
-    store_password(settings.user, server.host, password)
+    store_password(settings.user, host, password)
     print_line("Stored in the keyring.")
     return 0
 
 
-COMMAND = Command(
+def _examine(workspace: Workspace) -> Iterator[Finding]:
+    """When a digest was last sent, and why the next one was not."""
+    from reader.api import paths
+    from reader.extensions.digest.sent import SentDigests
+
+    file = paths.sent_digests_file(workspace.cache_file)
+    if not (workspace.settings.digest.to or file.exists()):
+        return
+    sent = SentDigests(file)
+    last = sent.newest.astimezone().isoformat(" ", "minutes") if sent.newest else "never"
+    yield Finding("Digest", "last sent", last, shared=last)
+    if sent.failure is not None:
+        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
+        yield Finding("Digest", "failed", at, clean(sent.failure.error), at)
+
+
+DIGEST = Command(
     "digest",
     "Make a digest of the new papers: those for you first, each with its reason, then what you follow, your views,"
     " rising papers, second looks, and the rest by topic.",
@@ -143,3 +177,5 @@ COMMAND = Command(
     _add_arguments,
     _run_digest,
 )
+
+EXTENSION = Extension(name="digest", api=1, commands=(DIGEST,), findings=(_examine,))

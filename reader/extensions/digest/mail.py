@@ -1,4 +1,4 @@
-"""Send a mail by SMTP: over STARTTLS or TLS, or without to this machine alone."""
+"""A digest as a mail, its server's password, and how it is sent: over STARTTLS or TLS, or to this machine alone."""
 
 from __future__ import annotations
 
@@ -16,16 +16,114 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, NamedTuple
 
-from reader.actions.digests.page import page
-from reader.actions.digests.text import plain_text
-from reader.core.addresses import is_loopback
-from reader.core.digest import Digest
-from reader.core.errors import ReaderError
-from reader.core.settings.tables import DigestMail
-from reader.core.text import clean
-from reader.paths import APP
+from reader.api import APP, MAIL_PASSWORD, DigestMail, ReaderError, clean, lookup_environment, within
+from reader.extensions.digest.content import Digest
+from reader.extensions.digest.drawing import page, plain_text
 
-PORTS = {"starttls": 587, "tls": 465, "none": 25}
+# The message
+
+LONGEST_SUBJECT = 150
+"""Characters: more of it no client shows."""
+
+
+class Envelope(NamedTuple):
+    """What is on the outside of a mail."""
+
+    name: str
+    """To whom the digest goes, and with which query: what is new goes there once."""
+    to: str
+    sender: str
+    at: datetime
+    """With its time zone."""
+
+
+def message_id(digest: Digest, envelope: Envelope) -> str:
+    """The id of the mail with these news: a second one with the same has the same, and servers drop it."""
+    return f"<{digest.hash(envelope.name)}@{envelope.sender.rpartition('@')[2]}>"
+
+
+def list_id(digest: Digest) -> str:
+    """The List-Id, by which filters sort mails: one for each query (RFC 2919, 3: a list without a domain)."""
+    name = Digest(digest.day, "", digest.query).hash(digest.query)
+    return f"Daily papers <{name}.{APP}.localhost>"
+
+
+def message(digest: Digest, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
+    """The mail with a digest; with `opens_reader`, links of its page open papers in the reader."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(APP, addr_spec=envelope.sender)
+    mail["To"] = Address(addr_spec=envelope.to)
+    # The library would decode such words, and what they hide, such as a line break, would become a header.
+    mail["Subject"] = clean(digest.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
+    mail["Date"] = format_datetime(envelope.at)
+    mail["Message-ID"] = message_id(digest, envelope)
+    mail["List-Id"] = list_id(digest)
+    # Nobody answers it by itself, such as with a notice of absence (RFC 3834).
+    mail["Auto-Submitted"] = "auto-generated"
+    # Every server passes this on as it is, and its lines are short.
+    mail.set_content(plain_text(digest, is_mail=True), cte="quoted-printable")
+    mail.add_alternative(page(digest, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
+    return mail
+
+
+# The password
+
+SERVICE = f"{APP} mail"
+"""Under this name the keyring has it."""
+
+KEYRING_SECONDS = 60.0
+"""Seconds that the keyring may take: it may ask the user to unlock it."""
+
+
+class NoPassword(ReaderError):
+    """There is no password, or no keyring."""
+
+
+def find_password(user: str, host: str) -> str:
+    """The password of a user at a host; raises NoPassword."""
+    if password := lookup_environment().get(MAIL_PASSWORD):
+        return password
+    advice = f"set {MAIL_PASSWORD}, or store it: '{APP} digest --store-password'"
+    keyring = _keyring(f"No password is set. Set {MAIL_PASSWORD}, or install {APP}[mail], which asks the keyring.")
+    found = _answer(keyring, lambda: keyring.get_password(SERVICE, f"{user}@{host}"), advice)
+    if not isinstance(found, str) or not found:
+        raise NoPassword(f"The keyring has no password of {user} at {host}: {advice}.")
+    return found
+
+
+def store_password(user: str, host: str, password: str) -> None:
+    """Store the password in the keyring; raises NoPassword."""
+    keyring = _keyring(f"The keyring needs the extra {APP}[mail].")
+    _answer(keyring, lambda: keyring.set_password(SERVICE, f"{user}@{host}", password), f"set {MAIL_PASSWORD}")
+
+
+def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
+    """What the keyring answers; raises NoPassword, also if it asks somebody to unlock it who is not there."""
+    try:
+        return within(KEYRING_SECONDS, ask)
+    except TimeoutError as error:
+        raise NoPassword(f"The keyring did not answer in {KEYRING_SECONDS:g} s: unlock it, or {advice}.") from error
+    except keyring.errors.NoKeyringError as error:
+        raise NoPassword(f"This machine has no keyring: set {MAIL_PASSWORD} in its place.") from error
+    except keyring.errors.KeyringLocked as error:
+        raise NoPassword(f"The keyring is locked: unlock it, or {advice}.") from error
+    # Any program may be behind it, with errors of its own.
+    except Exception as error:
+        said = clean(str(error), 200).rstrip(".") or type(error).__name__
+        raise NoPassword(f"The keyring did not answer ({said}): {advice}.") from error
+
+
+def _keyring(advice: str) -> Any:
+    """The library, which is an extra; raises NoPassword with advice."""
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError as error:
+        raise NoPassword(advice) from error
+    return keyring
+
+
+# Sending
 
 SECONDS = 30.0
 """Seconds that each answer of the server may take."""
@@ -45,37 +143,16 @@ class MailUncertain(ReaderError):
     """Nobody knows whether the server has the mail."""
 
 
-class Server(NamedTuple):
-    """A mail server."""
-
-    host: str
-    port: int
-    security: str
-
-
-def server_of(settings: DigestMail) -> Server:
-    """The server of the settings; raises MailError if there is none, or a password would be sent for all to read."""
-    if not settings.server:
-        raise MailError("The settings name no mail server: 'dailypapers config set digest.server smtp.example.org'.")
-    host, port = settings.server, ""
-    if not host.endswith("]"):
-        host, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "")
-    host = host.strip("[]")
-    if settings.security == "none" and not is_loopback(host):
-        raise MailError(f"{host} is not on this machine: set digest.security to starttls or tls.")
-    return Server(host, int(port or PORTS[settings.security]), settings.security)
-
-
-def send(mail: EmailMessage, server: Server, login: tuple[str, str] | None, begin: Callable[[], None]) -> None:
+def send(mail: EmailMessage, settings: DigestMail, login: tuple[str, str] | None, begin: Callable[[], None]) -> None:
     """Send a mail; `begin` is called before its last step, from which on nobody may know whether it has left.
 
     Raises MailError if it was not sent, and MailUncertain if it may have been.
     """
     sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
-    place = f"{server.host}:{server.port}"
+    place = ":".join(map(str, settings.address))
     has_begun = False
     try:
-        with _connected(server) as smtp:
+        with _connected(settings) as smtp:
             if login is not None:
                 smtp.login(*login)
             _expect(smtp.mail(sender), f"the sender {sender}")
@@ -108,19 +185,20 @@ def send(mail: EmailMessage, server: Server, login: tuple[str, str] | None, begi
         raise MailError(f"{place} could not be reached: {_reason(error)}.") from error
 
 
-def _connected(server: Server) -> _Plain:
+def _connected(settings: DigestMail) -> _Plain:
     """A connection that is secret, or that stays on this machine."""
+    host, port = settings.address
     context = ssl.create_default_context()
-    if server.security == "tls":
-        smtp: _Plain = _Secret(server.host, server.port, timeout=SECONDS, context=context)
+    if settings.security == "tls":
+        smtp: _Plain = _Secret(host, port, timeout=SECONDS, context=context)
         smtp.ehlo_or_helo_if_needed()
         return smtp
-    smtp = _Plain(server.host, server.port, timeout=SECONDS)
+    smtp = _Plain(host, port, timeout=SECONDS)
     try:
         smtp.ehlo_or_helo_if_needed()
-        if server.security == "starttls":
+        if settings.security == "starttls":
             if not smtp.has_extn("starttls"):
-                raise MailError(f"{server.host}:{server.port} offers no STARTTLS: set digest.security to tls.")
+                raise MailError(f"{host}:{port} offers no STARTTLS: set digest.security to tls.")
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
     except BaseException:
@@ -222,47 +300,3 @@ def _uncertain(place: str) -> str:
         f"{place} did not say whether it has the mail. Its papers count as sent;"
         " 'dailypapers digest --send --again' sends it once more."
     )
-
-
-LONGEST_SUBJECT = 150
-"""Characters: more of it no client shows."""
-
-
-class Envelope(NamedTuple):
-    """What is on the outside of a mail."""
-
-    name: str
-    """To whom the digest goes, and with which query: what is new goes there once."""
-    to: str
-    sender: str
-    at: datetime
-    """With its time zone."""
-
-
-def message_id(digest: Digest, envelope: Envelope) -> str:
-    """The id of the mail with these news: a second one with the same has the same, and servers drop it."""
-    return f"<{digest.hash(envelope.name)}@{envelope.sender.rpartition('@')[2]}>"
-
-
-def list_id(digest: Digest) -> str:
-    """The List-Id, by which filters sort mails: one for each query (RFC 2919, 3: a list without a domain)."""
-    name = Digest(digest.day, "", digest.query).hash(digest.query)
-    return f"Daily papers <{name}.{APP}.localhost>"
-
-
-def message(digest: Digest, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
-    """The mail with a digest; with `opens_reader`, links of its page open papers in the reader."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(APP, addr_spec=envelope.sender)
-    mail["To"] = Address(addr_spec=envelope.to)
-    # The library would decode such words, and what they hide, such as a line break, would become a header.
-    mail["Subject"] = clean(digest.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
-    mail["Date"] = format_datetime(envelope.at)
-    mail["Message-ID"] = message_id(digest, envelope)
-    mail["List-Id"] = list_id(digest)
-    # Nobody answers it by itself, such as with a notice of absence (RFC 3834).
-    mail["Auto-Submitted"] = "auto-generated"
-    # Every server passes this on as it is, and its lines are short.
-    mail.set_content(plain_text(digest, is_mail=True), cte="quoted-printable")
-    mail.add_alternative(page(digest, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
-    return mail

@@ -11,12 +11,12 @@ from email.message import EmailMessage
 
 import pytest
 
-from reader.actions.digests import smtp
-from reader.actions.digests.smtp import Envelope, MailError, MailUncertain, Server, message, send, server_of
-from reader.core.digest import Digest, Item, Section
 from reader.core.paper import Paper
 from reader.core.settings.tables import DigestMail
-from tests.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
+from reader.extensions.digest import mail as smtp
+from reader.extensions.digest.content import Digest, Item, Section
+from reader.extensions.digest.mail import Envelope, MailError, MailUncertain, message, send
+from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
 
 LOGIN = (USER, PASSWORD)
 
@@ -38,7 +38,9 @@ def mail(live_edit: Paper) -> EmailMessage:
 def sent(mail: EmailMessage, server: MailServer, security: str, login: tuple[str, str] | None = LOGIN) -> list[str]:
     """Send a mail; return what happened."""
     happened: list[str] = []
-    send(mail, Server("localhost", server.port, security), login, lambda: happened.append("begun"))
+    send(
+        mail, DigestMail(server=f"localhost:{server.port}", security=security), login, lambda: happened.append("begun")
+    )
     return happened
 
 
@@ -71,7 +73,7 @@ def test_what_is_refused_has_not_begun(
 ) -> None:
     begun: list[str] = []
     with serving(**faults) as server, pytest.raises(MailError) as failed:  # type: ignore[arg-type]
-        send(mail, Server("localhost", server.port, "starttls"), login, lambda: begun.append(""))
+        send(mail, DigestMail(server=f"localhost:{server.port}"), login, lambda: begun.append(""))
     assert says in str(failed.value)
     assert not begun and not server.raw
 
@@ -174,21 +176,15 @@ def test_a_server_that_is_not_there_or_says_nothing(mail: EmailMessage, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("settings", "server"),
+    ("settings", "address"),
     [
-        (DigestMail(server="smtp.example.org"), Server("smtp.example.org", 587, "starttls")),
-        (DigestMail(server="smtp.example.org:2525"), Server("smtp.example.org", 2525, "starttls")),
-        (DigestMail(server="smtp.example.org", security="tls"), Server("smtp.example.org", 465, "tls")),
-        (DigestMail(server="localhost", security="none"), Server("localhost", 25, "none")),
-        (DigestMail(server="[::1]:26", security="none"), Server("::1", 26, "none")),
-        (DigestMail(server="[::1]", security="none"), Server("::1", 25, "none")),
-        (DigestMail(server="smtp.example.org", security="none"), None),
-        (DigestMail(), None),
+        (DigestMail(server="smtp.example.org"), ("smtp.example.org", 587)),
+        (DigestMail(server="smtp.example.org:2525"), ("smtp.example.org", 2525)),
+        (DigestMail(server="smtp.example.org", security="tls"), ("smtp.example.org", 465)),
+        (DigestMail(server="localhost", security="none"), ("localhost", 25)),
+        (DigestMail(server="[::1]:26", security="none"), ("::1", 26)),
+        (DigestMail(server="[::1]", security="none"), ("::1", 25)),
     ],
 )
-def test_the_server_of_the_settings(settings: DigestMail, server: Server | None) -> None:
-    if server is None:
-        with pytest.raises(MailError):
-            server_of(settings)
-    else:
-        assert server_of(settings) == server
+def test_the_server_of_the_settings(settings: DigestMail, address: tuple[str, int]) -> None:
+    assert (settings.address, settings.server_trouble()) == (address, "")

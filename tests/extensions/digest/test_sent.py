@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.core.errors import ReaderError
-from reader.session import sent_digests
-from reader.session.sent_digests import hold_sent, read_sent
+from reader.extensions.digest import sent as sent_digests
+from reader.extensions.digest.sent import SentDigests, hold_sent
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_what_was_sent_or_may_have_been_is_known(file: Path) -> None:
             sent.begin(id, "ada", (f"paper {id}",))
         sent.end("1", "sent")
         sent.end("2", "refused")
-    later = read_sent(file)
+    later = SentDigests(file)
     assert later.known("ada") == {"paper 1", "paper 3"}
     assert later.known("ada", again=True) == {"paper 1"}
     assert later.known("grace") == frozenset()
@@ -37,7 +37,7 @@ def test_what_was_sent_or_may_have_been_is_known(file: Path) -> None:
     with hold_sent(file) as sent:
         sent.begin("3", "ada", ("paper 3",))
         sent.end("3", "sent")
-    assert read_sent(file).uncertain("ada") is None
+    assert SentDigests(file).uncertain("ada") is None
     assert file.stat().st_mode & 0o777 == 0o600
 
 
@@ -51,25 +51,25 @@ def test_half_a_line_of_a_program_that_was_killed_harms_no_other(file: Path, cut
         assert "one" in sent.known("ada")
         sent.begin("3", "ada", ("three",))
         sent.end("3", "sent")
-    assert {"one", "three"} <= read_sent(file).known("ada")
+    assert {"one", "three"} <= SentDigests(file).known("ada")
 
 
 def test_what_is_no_line_of_ours_is_passed_over(file: Path) -> None:
     file.parent.mkdir()
     lines = ("[]", "{}", "nonsense", '{"id": 1, "state": "begun", "at": "x"}', '{"id": "9", "state": "sent", "at": ""}')
     file.write_text("\n".join((*lines, '{"id": [], "state": "sent", "at": "2026-01-01"}')))
-    assert read_sent(file).known("ada") == frozenset()
+    assert SentDigests(file).known("ada") == frozenset()
 
 
 def test_a_failure_is_known_until_one_is_sent(file: Path) -> None:
     with hold_sent(file) as sent:
         sent.note_failure("no server")
-    failure = read_sent(file).failure
+    failure = SentDigests(file).failure
     assert failure is not None and failure.error == "no server"
     with hold_sent(file) as sent:
         sent.begin("1", "ada", ())
         sent.end("1", "sent")
-    assert read_sent(file).failure is None
+    assert SentDigests(file).failure is None
 
 
 def test_two_programs_do_not_send_at_once(file: Path) -> None:
@@ -113,5 +113,5 @@ def test_old_lines_of_a_long_file_are_dropped(file: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(sent_digests, "LONG", 10)
     with hold_sent(file):
         pass
-    assert read_sent(file).known("ada") == {"new"}
+    assert SentDigests(file).known("ada") == {"new"}
     assert [json.loads(one) for one in file.read_text().splitlines()][:2] == newer

@@ -13,11 +13,10 @@ import pytest
 
 from reader import access_token
 from reader.actions import schedule
-from reader.actions.digests import password
-from reader.commands.mailing import delivery as digest_delivery
 from reader.core.errors import ReaderError
+from reader.extensions.digest import mail, sending
 from tests.commands.conftest import Run
-from tests.mail_server import PASSWORD, SINCE, USER, serving, write_settings
+from tests.extensions.digest.mail_server import PASSWORD, SINCE, USER, serving, write_settings
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
@@ -51,7 +50,7 @@ def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monk
     ring, before = Ring(), keyring.get_keyring()
     keyring.set_keyring(ring)
     monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr("reader.commands.digest.is_terminal", lambda _: True)
+    monkeypatch.setattr("reader.extensions.digest.is_terminal", lambda _: True)
     monkeypatch.setattr("getpass.getpass", lambda _: PASSWORD)
     try:
         with serving() as server:
@@ -84,7 +83,7 @@ def test_a_keyring_that_waits_for_somebody_holds_up_no_schedule(
 
     unlocked, before = threading.Event(), keyring.get_keyring()
     monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr(password, "SECONDS", 0.1)
+    monkeypatch.setattr(mail, "KEYRING_SECONDS", 0.1)
     keyring.set_keyring(Waiting())
     try:
         with serving() as server:
@@ -154,7 +153,7 @@ def test_a_file_that_cannot_be_written_is_named(run: Run, papers: Path, tmp_path
 def test_a_program_that_hangs_may_have_mailed(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(digest_delivery, "PROGRAM_SECONDS", 0.3)
+    monkeypatch.setattr(sending, "PROGRAM_SECONDS", 0.3)
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     (home / "config.toml").write_text(f"[digest]\ncommand = {command!r}\n")
     failed = run("digest", *SINCE, "--to", "command")

@@ -18,7 +18,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-CERTIFICATE = Path(__file__).parent / "data" / "mail_localhost.pem"
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
 """For localhost and 127.0.0.1; who trusts it has it in SSL_CERT_FILE."""
 
 USER, PASSWORD = "ada", "engine no. 1"

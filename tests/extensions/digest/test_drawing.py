@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
-from reader.actions.digests.page import MOST_BYTES, page
-from reader.actions.digests.smtp import Envelope, message
-from reader.actions.digests.text import WIDTH, markdown, plain_text
-from reader.core.digest import SHORT, Digest, Item, Section, gist
 from reader.core.lines import cell_len
 from reader.core.paper import Paper
 from reader.core.text import clean
+from reader.extensions.digest.content import SHORT, Digest, Item, Section, gist
+from reader.extensions.digest.drawing import MOST_BYTES, WIDTH, markdown, page, plain_text
+from reader.extensions.digest.mail import Envelope, message
 
 HOSTILE = (
     "</title></a><script>alert(1)</script><img src=x onerror=alert(1)>",
