@@ -106,7 +106,18 @@ class Action(NamedTuple):
     @property
     def group(self) -> str:
         """The heading of its group."""
-        return GROUPS[self.id.partition(".")[0]]
+        name = self.id.partition(".")[0]
+        return GROUPS.get(name, name.capitalize())
+
+
+class KeySet(NamedTuple):
+    """What a feature adds to the table: actions of its own, and what acts in the contexts that they name."""
+
+    actions: tuple[Action, ...] = ()
+    footers: Mapping[str, Mapping[str, str]] = {}
+    """For a new context, the most useful actions with a word for each, as in `keys/footers.py`."""
+    shared: Mapping[str, Sequence[str]] = {}
+    """For a new context, the ids of actions of the table that act there too, such as `move.down` and `app.help`."""
 
 
 def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, TypeAlias
 
-Context: TypeAlias = Literal[
-    "list",
-    "detail",
-    "triage",
-    "page",
-    "text",
-    "outline",
-    "picture",
-    "filter",
-    "query",
-    "tags",
-    "note",
-    "command",
-    "output",
-    "calendar",
-    "weights",
-    "help",
-    "empty",
-]
-"""The pane or screen in which a key is pressed."""
+Context: TypeAlias = str
+"""The pane or screen in which a key is pressed: one of `PLACES`, or one that a feature adds."""
 
 Contexts: TypeAlias = tuple[Context, ...]
-
-CONTEXTS: Final[Contexts] = get_args(Context)
 
 PLACES: Final[Mapping[Context, str]] = {
     "list": "in the list",
     "detail": "in the detail",
-    "page": "on a paper's page",
     "triage": "in a triage",
+    "page": "on a paper's page",
     "text": "in a full text",
     "outline": "in the outline of a text",
     "picture": "with a picture in front",
@@ -50,6 +30,14 @@ PLACES: Final[Mapping[Context, str]] = {
     "empty": "with nothing to show",
 }
 """Each context in words, for the end of a sentence."""
+
+CONTEXTS: Final[Contexts] = tuple(PLACES)
+
+
+def place_of(context: Context) -> str:
+    """A context in words, for the end of a sentence."""
+    return PLACES.get(context, f"in the {context}")
+
 
 TYPING: Final[Contexts] = ("query", "tags", "note", "command")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""

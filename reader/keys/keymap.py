@@ -9,8 +9,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
 
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, Action, keys_of, rows_of
-from reader.keys.contexts import CONTEXTS, PLACES, TYPING, Context
+from reader.keys.actions import ACTIONS, Action, KeySet, keys_of, rows_of
+from reader.keys.contexts import CONTEXTS, TYPING, Context, place_of
 from reader.keys.footers import FOOTERS, SERVED_FOOTERS
 from reader.keys.presets import PRESETS, VIM
 from reader.keys.spelling import Chord, is_typed, label, parse_keys, write_chord
@@ -45,7 +45,7 @@ class LostKey(NamedTuple):
 
     def __str__(self) -> str:
         by = "" if self.winning == self.key else f" ({self.winning})"
-        *most, last = (PLACES[context] for context in self.contexts)
+        *most, last = map(place_of, self.contexts)
         places = f"{', '.join(most)} and {last}" if most else last
         return f"{self.action} loses {self.key} to {self.winner}{by}{'' if self.is_everywhere else f', {places}'}."
 
@@ -67,7 +67,7 @@ class Clash(NamedTuple):
     def mistakes(self) -> Iterator[KeyMistake]:
         """The mistake of each of both actions."""
         (one, start), (other, chord) = self.first, self.second
-        shown, place = label(chord, ascii=True), PLACES[self.context]
+        shown, place = label(chord, ascii=True), place_of(self.context)
         if start == chord:
             yield KeyMistake(one, f"{shown} is the key of {other} too, {place}")
             yield KeyMistake(other, f"{shown} is the key of {one} too, {place}")
@@ -92,7 +92,8 @@ Taken: TypeAlias = Mapping[Context, Mapping[Chord, Sequence[str]]]
 
 def find_taken(actions: Mapping[str, Action], chords: Mapping[str, tuple[Chord, ...]]) -> Taken:
     """Tell which actions would act by which keys."""
-    taken: dict[Context, dict[Chord, list[str]]] = {context: {} for context in CONTEXTS}
+    contexts = dict.fromkeys((*CONTEXTS, *(context for action in actions.values() for context in action.contexts)))
+    taken: dict[Context, dict[Chord, list[str]]] = {context: {} for context in contexts}
     for action in actions.values():
         for context in action.contexts:
             for chord in chords[action.id]:
@@ -145,12 +146,26 @@ class Keymap:
         """`is_served` if the keys are for a reader in a browser."""
         self.ascii = ascii
         self._footers = SERVED_FOOTERS if is_served else FOOTERS
-        self._actions = {action.id: action for action in actions}
+        self._preset = preset
+        self._overrides = dict(overrides or {})
+        self._bind({action.id: action for action in actions})
+
+    def add(self, keys: KeySet) -> None:
+        """Add the keys of a feature, whose actions the user's keys may name too."""
+        actions = dict(self._actions)
+        for context, ids in keys.shared.items():
+            for id in ids:
+                actions[id] = actions[id]._replace(contexts=(*actions[id].contexts, context))
+        self._footers = {**self._footers, **keys.footers}
+        self._bind(actions | {action.id: action for action in keys.actions})
+
+    def _bind(self, actions: dict[str, Action]) -> None:
+        self._actions = actions
         self._defaults = {
-            action.id: parse_keys(preset.get(action.id, action.keys)) for action in self._actions.values()
+            action.id: parse_keys(self._preset.get(action.id, action.keys)) for action in actions.values()
         }
         mistakes: list[KeyMistake] = []
-        self._own = dict(self._read_overrides(overrides or {}, mistakes))
+        self._own = dict(self._read_overrides(self._overrides, mistakes))
         taken, clashes = self._leave_out_unusable(mistakes)
         self._chords = self._defaults | self._own
         losses = self._losses(clashes)
@@ -254,7 +269,7 @@ class Keymap:
         """
         hints = [
             (self.key(action_id, context), word)
-            for action_id, word in (self._footers[context] if footer is None else footer).items()
+            for action_id, word in (self._footers.get(context, {}) if footer is None else footer).items()
             if action_id in self._actions and action_id not in without and self.key(action_id, context)
         ]
         while width is not None and hints and sum(len(key) + len(word) + 3 for key, word in hints) - 2 > width:

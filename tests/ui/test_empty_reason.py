@@ -23,11 +23,11 @@ from reader.keys.contexts import TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import FOR_YOU, SPECIAL, Place, saved_view, view
 from reader.session.places import VIEWS as STANDING
+from reader.ui.library.counting import Counts
+from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.day_end import day_end_notice
 from reader.ui.list.empty_lines import empty_state
 from reader.ui.list.empty_reason import corrected, empty_reason
-from reader.ui.state.counts import Counts
-from reader.ui.state.feed_results import FeedResults
 from reader.ui.state.parts import TOP, CacheFacts, ListContent
 from reader.ui.state.whole import State
 

@@ -13,7 +13,7 @@ from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
-    from reader.ui.state.counts import Counts
+    from reader.ui.library.counting import Counts
 
 
 def day_of(view: View, newest: str | None) -> str | None:
