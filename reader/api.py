@@ -65,7 +65,9 @@ if TYPE_CHECKING:
     from reader.commands.command import add_quiet as add_quiet  # Add -q.
     from reader.commands.command import query_of as query_of  # The query from its words.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
+    from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
     from reader.commands.output import ask as ask  # Ask the user for a line.
+    from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
     from reader.commands.output import print_json as print_json  # Print a value as JSON.
     from reader.commands.output import print_line as print_line  # Print a line, cleaned of what a terminal would obey.
     from reader.commands.output import warn as warn  # Print a line on standard error.
@@ -93,11 +95,100 @@ if TYPE_CHECKING:
 
     # For those that ship with the program.
 
-    # The program itself.
+    # The program itself, and the system.
+    from reader import __version__ as __version__  # The program's version.
+    from reader import paths as paths  # Where files are, and how they are made the user's alone.
+    from reader.access_token import MAIL_PASSWORD as MAIL_PASSWORD  # The variable with the password of a mail server.
     from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
+    from reader.access_token import lookup_environment as lookup_environment  # The environment, with what is secret.
+    from reader.actions import link_handler as link_handler  # Addresses such as dailypapers:2406.12345.
+    from reader.actions.export import replacing as replacing  # Write a file that is replaced when it is whole.
+    from reader.actions.programs import ProgramError as ProgramError  # A program failed.
+    from reader.actions.programs import ProgramTookTooLong as ProgramTookTooLong  # It was stopped.
+    from reader.actions.programs import find_program as find_program  # The path of a program.
+    from reader.actions.programs import run_program as run_program  # Run one with a text.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
+    from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
+    from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
+    from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
+    from reader.commands.sync import join_machines as join_machines  # Exchange marks with the user's other machines.
+    from reader.core.waiting import within as within  # Wait for a call no longer than a while.
+    from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
+    from reader.log import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
+
+    # Settings.
+    from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
+    from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
+    from reader.core.settings.tables import SavedView as SavedView  # A view of the user's.
+
+    # Jobs that the program has.
+    from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
+    from reader.refresh.jobs import Refresh as Refresh  # Ask the feed and all sources.
+    from reader.refresh.plan import Latest as Latest  # The latest days.
+    from reader.refresh.jobs import RefreshFinished as RefreshFinished  # How that ended.
+
+    # Text, and how it is drawn.
+    from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
+    from reader.actions.export import markdown_link as markdown_link  # A paper's title as a link.
+    from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
+    from reader.actions.links import Link as Link  # One of a paper's links.
+    from reader.actions.links import links as links  # All of them, its page first.
+    from reader.core.dates import parse_date as parse_date  # A date as queries have it.
+    from reader.core.lines import cell_len as cell_len  # Columns of a text.
+    from reader.core.lines import wrap as wrap  # Where its lines begin and end.
+    from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
+
+    # Papers in the cache.
+    from reader.actions.export import record as record  # A paper as JSON.
+    from reader.cache.choosing.choice import (
+        STRANGE as STRANGE,
+    )  # The least share of the best score of what is no surprise.
+    from reader.cache.follows import reasons as reasons  # Why a paper is followed.
+    from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
+    from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
+    from reader.cache.history import votes as votes  # A paper's votes over time.
+    from reader.cache.reads.window import Window as Window  # The cache, open for reading.
+    from reader.cache.second_look import read_second_look as read_second_look  # What changed of a marked paper.
+    from reader.cache.texts import Texts as Texts  # The full texts that are kept.
+    from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
+    from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
+    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
+    from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
+    from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
+    from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
+    from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
+    from reader.core.choice.words import codes as codes  # The words of a text as numbers.
+    from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
+    from reader.core.document.model import SectionText as SectionText  # A section of a full text.
+    from reader.core.document.model import section_texts as section_texts  # The sections of a document.
+    from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
+    from reader.core.paper import Paper as Paper  # A paper of the cache.
+    from reader.core.query import Query as Query  # A parsed query.
+    from reader.core.query import Sort as Sort  # Its order.
+    from reader.core.query.nodes import all_of as all_of  # The query that has all of several.
+    from reader.core.second_look import describe as describe  # What changed, in a few words.
+
+    # Marks, and who makes them.
+    from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
+    from reader.cache.marks.changes import Change as Change  # A new state of some papers.
+    from reader.cache.sync.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
+    from reader.cache.sync.mailed import record_mailing as record_mailing  # Tell them what this one mails.
+    from reader.cache.sync.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
+    from reader.cache.sync.mailed import turn as turn  # How many machines mail before this one.
+    from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
+    from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
+    from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
+    from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
+    from reader.core.marks import QUEUE as QUEUE  # That of the queue.
+    from reader.core.marks import TAG as TAG  # How those of tags begin.
+    from reader.core.marks import TAG_LIMIT as TAG_LIMIT  # Characters of a tag.
+    from reader.core.marks import Agent as Agent  # A program that marks papers.
+    from reader.core.tag_words import TagWords as TagWords  # Tags to add and to remove.
+    from reader.core.text import NOTE_LIMIT as NOTE_LIMIT  # Characters of a note.
+    from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,17 +214,20 @@ def _places() -> dict[str, str]:
     import ast
     from pathlib import Path
 
-    imports = (
-        node for node in ast.walk(ast.parse(Path(__file__).read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
-    )
-    return {name.asname: node.module or "" for node in imports for name in node.names if name.asname}
+    tree = ast.parse(Path(__file__).read_text("utf-8"))
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return {one.name: node.module or "" for node in imports for one in node.names if one.asname}
 
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
+if not TYPE_CHECKING:
+    # A type checker finds the names above, and misses those that are not there.
 
-    if name.startswith("_") or name not in _places():
-        raise AttributeError(f"reader.api has no {name!r}")
-    found: object = getattr(import_module(_places()[name]), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name not in _places():
+            raise AttributeError(f"reader.api has no {name!r}")
+        module = import_module(_places()[name])
+        found: object = getattr(module, name, None) or import_module(f"{module.__name__}.{name}")
+        globals()[name] = found
+        return found

@@ -36,7 +36,7 @@ def _run_and_finish(words: Sequence[str], first_frame: FirstFrame | None) -> int
     code = _run_safely(words, first_frame)
     lost = finish(sys.stdout)
     if lost is not None and not isinstance(lost, BrokenPipeError) and code == 0:
-        from reader.commands.failure import report_unexpected
+        from reader.commands.output import report_unexpected
 
         code = report_unexpected("output", lost)
     for stream in (sys.stderr, sys.__stdout__, sys.__stderr__):
@@ -71,12 +71,12 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     except ReaderError as error:
-        from reader.commands.failure import kind_of, print_failure
+        from reader.commands.output import kind_of, print_failure
 
         print_failure(str(error), kind_of(error), words)
         return 2 if isinstance(error, UsageError) else 1
     except Exception as error:
-        from reader.commands.failure import print_failure, report_unexpected
+        from reader.commands.output import print_failure, report_unexpected
 
         if isinstance(error, UnicodeEncodeError) and any("\ud800" <= char <= "\udfff" for char in "".join(words)):
             print_failure("A word of the command is not UTF-8, and only a file may have such a name.", "usage", words)
@@ -99,8 +99,8 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
 
 
 def _print_front_page(words: Sequence[str]) -> int:
-    from reader.commands.line.front_page import front_page
-    from reader.commands.line.parsing import take_colours
+    from reader.commands.command import take_colours
+    from reader.commands.help import front_page
 
     take_colours(words)
     sys.stdout.write(front_page())
@@ -111,8 +111,7 @@ def _print_front_page(words: Sequence[str]) -> int:
 
 
 def _run_command(name: str, words: Sequence[str]) -> int:
-    from reader.commands.command import OpenReader, make_parser
-    from reader.commands.line.parsing import parse
+    from reader.commands.command import OpenReader, make_parser, parse
     from reader.commands.workspace import Workspace
 
     command = find_command(name)
@@ -175,8 +174,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
     if not any(word.startswith("-") for word in words):
         # Without options there is no need to import argparse.
         return " ".join(words), False, None
-    from reader.commands.command import SEE_HELP, Parser, add_query, query_of
-    from reader.commands.line.parsing import asks_for_help, parse
+    from reader.commands.command import SEE_HELP, Parser, add_query, asks_for_help, parse, query_of
 
     if asks_for_help(words):
         raise SystemExit(_print_front_page(words))

@@ -56,7 +56,7 @@ LOG_LEVELS = ("error", "warning", "info")
 """What the log file contains: unexpected errors; then also failed fetches; then also each request."""
 
 PRESETS = ("vim", "newsboat", "arrows")
-"""The tables of keys in `reader.keys.presets`."""
+"""The tables of keys in `reader.keys.actions`."""
 
 MAX_RULES_SIZE = 1 << 20
 """Bytes; a larger file of topic rules is not read."""

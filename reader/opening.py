@@ -42,7 +42,7 @@ def show_reader(
     import threading
 
     from reader import paths
-    from reader.commands.failure import print_failure, report_unexpected
+    from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import ReaderApp
     from reader.ui.shell.app import SAMPLE
     from reader.ui.terminal.leaving import Leaving, exit_code

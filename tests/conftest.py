@@ -53,8 +53,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 LONG = (
     "commands/test_backfill.py",
     "commands/test_closed_streams.py",
-    "commands/test_mcp.py",
-    "commands/test_mcp_faults.py",
+    "extensions/mcp/test_mcp.py",
+    "extensions/mcp/test_mcp_faults.py",
     "commands/test_private_files.py",
     "commands/test_read_only.py",
     "commands/test_refused_feeds.py",

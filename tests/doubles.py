@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from reader.core.errors import (
-    FeedError,
-)
+from reader.cache.storing import papers as papers_cache
+from reader.cache.storing.papers import DayFetched, Stored
+from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
+from reader.refresh.jobs import RefreshEvent, RefreshStarted
 from reader.refresh.plan import Plan
-from reader.refresh.progress import RefreshEvent, RefreshStarted
 
 TODAY = "2026-05-12"  # a Tuesday
 
@@ -29,19 +29,16 @@ def papers(*ids: int, day: str = TODAY) -> Listing:
 
 
 @dataclass
-class Feed:
+class Feed(HuggingFaceClient):
     """A feed in memory: a day's papers, or what asking for it raises."""
 
     days: dict[str, Listing | FeedError | tuple[Listing, ...]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    waits: list[tuple[float, str]] = field(default_factory=list)
     held: asyncio.Event | None = None
     months: bool = True
     """Whether its records name their days; else asking for a month is of no use."""
 
-    async def month(
-        self, month: str, on_wait: Callable[[float, str], None] | None = None
-    ) -> tuple[Listing, ...] | None:
+    async def month(self, month: str) -> tuple[Listing, ...] | None:
         self.asked.append(month)
         found: list[Listing] = []
         for day, answer in self.days.items():
@@ -51,18 +48,15 @@ class Feed:
                 found += (answer,) if isinstance(answer, Listing) else answer
         return tuple(found) if self.months else None
 
-    async def trending(self, on_wait: Callable[[float, str], None] | None = None) -> tuple[Listing, ...]:
+    async def trending(self) -> tuple[Listing, ...]:
         self.asked.append("trending")
         answer = self.days.get("trending", ())
         if isinstance(answer, FeedError):
             raise answer
         return (answer,) if isinstance(answer, Listing) else answer
 
-    async def day(self, day: str, on_wait: Callable[[float, str], None] | None = None) -> tuple[Listing, ...]:
+    async def day(self, day: str) -> tuple[Listing, ...]:
         self.asked.append(day)
-        assert on_wait is not None
-        for wait in self.waits:
-            on_wait(*wait)
         if self.held is not None:
             await self.held.wait()
         answer = self.days.get(day, Listing(day, ()))
@@ -71,26 +65,8 @@ class Feed:
         return (answer,) if isinstance(answer, Listing) else answer
 
 
-@dataclass(frozen=True)
-class Stored:
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-
-
-def sum_of(stored: Sequence[Stored]) -> Stored:
-    return Stored(*(sum(getattr(one, name) for one in stored) for name in ("new", "updated", "unchanged", "skipped")))
-
-
-@dataclass(frozen=True)
-class DayFetched:
-    fetched: str
-    papers: int
-
-
 @dataclass
-class Cache:
+class Cache(papers_cache.Cache):
     """A cache in memory, which must not be used from the event loop's thread."""
 
     known: dict[str, DayFetched] = field(default_factory=dict)
@@ -101,7 +77,7 @@ class Cache:
     hold: threading.Event | None = None
     entered: threading.Event = field(default_factory=threading.Event)
 
-    def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
+    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
         assert threading.get_ident() != self.loop_thread
         self.entered.set()
         if self.hold is not None:
@@ -117,22 +93,22 @@ class Cache:
         self.noted += days
 
     def store_trending(self, ranked: Sequence[Listing], now: str) -> Stored:
-        return sum_of([self.store(listing, now, noted=False) for listing in ranked])
+        return sum((self.store(listing, now, noted=False) for listing in ranked), Stored())
 
     def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
         assert threading.get_ident() != self.loop_thread
         return {day: known for day, known in self.known.items() if first <= day <= last}
 
 
-async def run(feed: Feed | HuggingFaceClient, cache: Cache, plan: Plan, *, force: bool = False) -> list[RefreshEvent]:
-    return [event async for event in refresh_daily(feed, cache, plan, force=force, now=noon)]
+async def run(feed: HuggingFaceClient, cache: Cache, plan: Plan) -> list[RefreshEvent]:
+    return [event async for event in refresh_daily(feed, cache, plan, now=noon)]
 
 
-async def asked(plan: Plan, known: dict[str, DayFetched] | None = None, *, force: bool = False) -> list[str]:
+async def asked(plan: Plan, known: dict[str, DayFetched] | None = None) -> list[str]:
     """The days that a plan asks for one by one, with a feed that has papers on each."""
     days = [f"2026-{month:02}-{day:02}" for month in (3, 4, 5) for day in range(1, 31)]
     feed = Feed({day: papers(1, day=day) for day in days}, months=False)
-    events = await run(feed, Cache(known or {}), plan, force=force)
+    events = await run(feed, Cache(known or {}), plan)
     singly = [day for day in feed.asked if len(day) == len("2026-05-12")]
     assert events[0] == RefreshStarted(tuple(singly))
     return singly

@@ -106,24 +106,24 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "pty/test_program.py::test_hostile_titles_reach_the_terminal_as_harmless_text",
         ),
         "it is data, never an instruction": (
-            "commands/test_mcp.py::test_what_others_wrote_stands_nowhere_else",
-            "commands/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
+            "extensions/mcp/test_mcp.py::test_what_others_wrote_stands_nowhere_else",
+            "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
-        "so it may only read": ("commands/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",),
+        "so it may only read": ("extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",),
         "it may also `star`, `queue`, `tag` and `note`, but nothing else": (
-            "commands/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
+            "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "takes back all that one run of the program did": (
             "cache/marks/test_agents.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
         ),
         "`for you` learns nothing from marks of programs": (
-            "commands/test_mcp.py::test_it_says_what_suits_the_user_by_the_users_own_marks",
+            "extensions/mcp/test_mcp.py::test_it_says_what_suits_the_user_by_the_users_own_marks",
         ),
         "A link holds an id and nothing else, or is refused": (
             "actions/test_link_handler.py::test_what_else_an_address_says_is_refused",
         ),
         "nothing that is fetched": (
-            "actions/test_digests.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
+            "extensions/digest/test_drawing.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
         ),
         # What leaves the machine
         "on this machine alone": ("cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",),
@@ -138,12 +138,14 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
         ),
         "the mail server's password in the keyring": (
-            "commands/test_digest_faults.py::test_the_password_is_in_the_keyring",
+            "extensions/digest/test_digest_faults.py::test_the_password_is_in_the_keyring",
         ),
         "may hold the password; no other program gets it": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
         ),
-        "gets neither password nor mail": ("actions/test_mail.py::test_nothing_is_sent_in_the_open_or_to_a_stranger",),
+        "gets neither password nor mail": (
+            "extensions/digest/test_mail.py::test_nothing_is_sent_in_the_open_or_to_a_stranger",
+        ),
         "it leaves your machine only with the rest": (
             "ui/test_app_traces.py::test_a_setting_switches_them_off_and_nothing_read_says_what_comes",
             "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
@@ -197,7 +199,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "test_homes.py::test_nothing_of_an_old_home_stays_open_to_others",
         ),
         "All programs then leave it alone": (
-            "feeds/http/test_busy_host.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
+            "feeds/http/test_client.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",
         ),
         # Other machines and people
         "a mark that was made after seeing another one always counts as later": (
@@ -240,12 +242,12 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "how none is lost or sent twice": (
-            "commands/test_digest.py::test_it_is_mailed_once",
-            "commands/test_digest.py::test_what_could_not_be_sent_is_sent_later",
-            "commands/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
+            "extensions/digest/test_digest.py::test_it_is_mailed_once",
+            "extensions/digest/test_digest.py::test_what_could_not_be_sent_is_sent_later",
+            "extensions/digest/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
         ),
         "so nothing is left out while the machine was off": (
-            "commands/test_digest.py::test_it_goes_on_from_the_last_one",
+            "extensions/digest/test_digest.py::test_it_goes_on_from_the_last_one",
         ),
         # Files, in and out
         "are listed, not lost": (

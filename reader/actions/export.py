@@ -14,14 +14,12 @@ from types import MappingProxyType
 from typing import Any, TextIO
 
 from reader.actions import atom
-from reader.actions.citation_keys import CitationKeys
-from reader.actions.citations import csl_items, write_bibtex, write_ris
+from reader.actions.citations import CitationKeys, csl_items, write_bibtex, write_ris
 from reader.actions.links import links
 from reader.core.errors import ReaderError
-from reader.core.fields import in_order
 from reader.core.ids import hf_url
 from reader.core.marks import Mark, clean_mark
-from reader.core.paper import FIELDS, Paper
+from reader.core.paper import FIELDS, Paper, in_order
 from reader.core.text import clean, clean_block, clean_note
 
 Record = dict[str, Any]

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from reader.core.addresses import same, what_is
 from reader.core.errors import ReaderError
-from reader.core.found_addresses import same, what_is
 from reader.core.ids import hf_url, paper_url, pdf_url, profile_url
 from reader.core.paper import Paper
 from reader.core.text import clean

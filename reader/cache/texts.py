@@ -19,7 +19,7 @@ from reader.cache.sqlite_errors import explained
 from reader.cache.storing import retention
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import Document, Heading, Reference, texts
-from reader.core.document.searched import searched_text
+from reader.core.document.search import searched_text
 from reader.core.word_diff import SectionDiff, SectionText, compare_sections
 
 BATCH = 50

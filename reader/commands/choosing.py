@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reader.cache.search.view_terms import selects
-from reader.commands.output import Progress, amount, warn
+from reader.commands.output import Progress, amount, answer, warn
 from reader.commands.workspace import NotInCache, Workspace, find, find_all, parsed, saved_views, selection
 from reader.core.errors import NoFullText, UsageError
 from reader.core.ids import named_id, pdf_url
@@ -76,6 +76,18 @@ def count_changing(window: Window, change: Change) -> int:
     return window.read(lambda connection: find_changing(connection, change, BATCH).count)
 
 
+def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:
+    """Print how many papers a change has changed, or would have; `done` is what they are now, such as `starred`."""
+    if arguments.dry_run:
+        said = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
+    elif changed:
+        said = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
+    else:
+        said = f"Nothing to change: {amount(papers, 'paper')}, and all are {done.removeprefix('marked ')} already."
+    record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
+    answer(arguments, record, said if papers or changed else "Nothing matches.")
+
+
 def store_changes(workspace: Workspace, changes: Sequence[Change]) -> int:
     """Store changes as one action, with progress; return how many papers changed."""
     with workspace.events() as events, Progress() as progress:
@@ -138,8 +150,7 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
         see = f" See {paper.url}" if paper.url else ""
         raise NoFullText(f"{paper.id} has no arXiv id, so no full text can be found.{see}")
     from reader.commands.run_job import fetch
-    from reader.refresh.jobs import FetchText
-    from reader.refresh.progress import TextMissing
+    from reader.refresh.jobs import FetchText, TextMissing
 
     for message in fetch(workspace, FetchText(paper.id), page):
         if isinstance(message, TextMissing):

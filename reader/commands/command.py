@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple, NoReturn
 
-from reader.commands.output import COLOURS
+from reader.commands.output import COLOURS, choose_colours, print_json, print_line, writes_unicode
 from reader.commands.workspace import Workspace
 from reader.config import LOG_LEVELS
 from reader.core.errors import UsageError
+from reader.core.nearest import nearest
 
 SEE_HELP = " See"
 """Start of the last sentence of a usage error, which points to the help."""
@@ -190,3 +194,185 @@ def bare(value: Any) -> Any:
     if isinstance(value, list):
         return [bare(item) for item in value]
     return value.removeprefix(SHIELD) if isinstance(value, str) else value
+
+
+# Parse a command's words: distinguish options from terms that a query excludes, such as `-topic:agents`
+
+
+_OPTION = re.compile(r"-(?:[A-Za-z](?:=.*)?|\d{1,4})")
+"""What looks like an option: a letter, or a number as in `head -5`."""
+
+
+def parse(parser: Parser, words: Sequence[str]) -> Namespace:
+    """Parse a command's words, and put --color into effect.
+
+    Raises UsageError, also for a letter or number after a dash that is not an option: as a term, it would exclude
+    papers.
+    """
+    take_colours(words)
+    options = parser._option_string_actions
+    if asks_for_help(words):
+        parser.print_help()
+        raise SystemExit(0)
+    found, rest = parser.parse_known_intermixed_args(list(_shield(parser, words, options)))
+    if rest:
+        _refuse(parser, bare(rest[0]), options)
+    for name, value in vars(found).items():
+        setattr(found, name, bare(value))
+    return found
+
+
+def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action]) -> Iterator[str]:
+    """The words as argparse must get them: terms with a dash are shielded, `--json` alone gets an empty value."""
+    is_plain = is_value = False
+    for word in words:
+        is_dashed = word[:1] == "-" and word[:2] != "--" and len(word) > 1 and word not in options
+        if is_plain:
+            yield SHIELD + word
+        elif is_value:
+            is_value = False
+            yield SHIELD + word if is_dashed else word
+        elif word == "--":
+            is_plain = True
+        elif is_dashed and not _has_number(word, options):
+            if _OPTION.fullmatch(word):
+                _refuse_letter(parser, word, options)
+            yield SHIELD + word
+        else:
+            action = options.get(word)
+            is_json = isinstance(action, StoreJson)
+            is_value = action is not None and action.nargs is None and not is_json
+            yield f"{word}=" if is_json else word
+
+
+def _has_number(word: str, options: Mapping[str, Action]) -> bool:
+    """Whether a word is an option with its number: `-n5`."""
+    action = options.get(word[:2])
+    return action is not None and action.nargs is None and word[2:].isdecimal()
+
+
+def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:
+    """Where in the words the arguments are, without options and their values."""
+    options = parser._option_string_actions
+    places, is_value, is_plain = [], False, False
+    for place, word in enumerate(words):
+        action = None if is_plain else options.get(word)
+        if word == "--" and not is_plain:
+            is_plain = True
+        elif not is_value and action is None and (is_plain or not word.partition("=")[0].startswith("--")):
+            places.append(place)
+        is_value = action is not None and action.nargs is None and not isinstance(action, StoreJson)
+    return places
+
+
+def asks_for_help(words: Sequence[str]) -> bool:
+    """Whether --help is anywhere before `--`, whatever else is right or wrong."""
+    return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
+
+
+def take_colours(words: Sequence[str]) -> None:
+    """Put --color into effect before all else, since the help and its mistakes depend on it."""
+    choose_colours("auto")
+    for word, following in pairwise([*words, ""]):
+        if word == "--":
+            return
+        name, equals, value = word.partition("=")
+        for when in COLOURS:
+            if name in ("--color", "--colour") and (value if equals else following) == when:
+                choose_colours(when)
+
+
+def _refuse(parser: Parser, word: str, known: Iterable[str]) -> NoReturn:
+    meant = nearest(word.partition("=")[0], known) if word.startswith("--") else None
+    advice = f" Did you mean {meant}?" if meant else ""
+    raise UsageError(f"{parser.prog}: {word} is not understood.{advice}{SEE_HELP} '{parser.prog} --help'.")
+
+
+def _refuse_letter(parser: Parser, word: str, options: Mapping[str, Action]) -> NoReturn:
+    letter = word.partition("=")[0]
+    if letter[1:].isdigit():
+        meant = f"-n {letter[1:]}" if "-n" in options else None
+    else:
+        meant = next((name for name in options if name.startswith(f"-{letter}")), None)
+    advice = f" Did you mean {meant}?" if meant else ""
+    if any(action.dest == "query" and not action.option_strings for action in parser._actions):
+        advice += f" To exclude the word {letter[1:]}, write: -- {letter}."
+    raise UsageError(f"{parser.prog}: {letter} is not an option.{advice}{SEE_HELP} '{parser.prog} --help'.")
+
+
+# What --json prints: whole records or some of their fields, as one array or as JSON Lines
+
+
+@dataclass(frozen=True, slots=True)
+class JsonForm:
+    """A form of JSON output."""
+
+    fields: tuple[str, ...] = ()
+    """The keys to print, in this order; empty for all."""
+    lines: bool = False
+    """Whether each record is a line of its own."""
+
+    def pick(self, record: Mapping[str, object]) -> Mapping[str, object]:
+        """The record, or its chosen fields."""
+        return {name: record[name] for name in self.fields} if self.fields else record
+
+    def print_records(self, records: Iterable[Mapping[str, object]]) -> None:
+        """Print any number of records, one at a time: as lines, or as an array with a record a line."""
+        picked = map(self.pick, records)
+        if not self.lines:
+            from reader.actions.export import write_array
+
+            write_array(picked, sys.stdout)
+            return
+        for one in picked:
+            print_line(json.dumps(one, ensure_ascii=not writes_unicode(sys.stdout)))
+
+    def print_few(self, records: Iterable[Mapping[str, object]]) -> None:
+        """Print records: as lines, or as an indented array."""
+        if self.lines:
+            self.print_records(records)
+        else:
+            print_json([self.pick(one) for one in records])
+
+    def print_record(self, record: Mapping[str, object]) -> None:
+        """Print one record."""
+        if self.lines:
+            self.print_records([record])
+        else:
+            print_json(self.pick(record))
+
+
+class StoreJson(Action):
+    """Stores a `JsonForm`: `--json` alone prints whole records, `--json=id,title` these fields.
+
+    `parse` gives the option an empty value if it stands alone, so it never takes the next word.
+    """
+
+    def __init__(self, *arguments: Any, known: Callable[[], Sequence[str]], lines: bool, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.known = known
+        """Returns the names of all fields."""
+        self._lines = lines
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        names = tuple(name.strip() for name in values.split(",") if name.strip())
+        known = self.known() if names else ()
+        for name in names:
+            if name not in known:
+                meant = nearest(name, known)
+                advice = f"Did you mean {meant}" if meant else f"It takes {', '.join(known)}"
+                parser.error(f"{option_string} has no field {name!r}. {advice}?")
+        setattr(namespace, self.dest, JsonForm(names, self._lines))
+
+
+def add_json_fields(parser: ArgumentParser, known: Callable[[], Sequence[str]], example: str) -> None:
+    """Add --json and --jsonl, which take fields; `known` returns the names of all fields."""
+    for option, is_lines, about in (
+        ("--json", False, f"print JSON; with FIELDS such as {example}, only these"),
+        ("--jsonl", True, "the same as JSON Lines, a record a line"),
+    ):
+        parser.add_argument(
+            option, action=StoreJson, dest="json", metavar="FIELDS", known=known, lines=is_lines, help=about
+        )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import errno
+import json
 import os
 import platform
 import re
@@ -12,22 +15,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import described, installed
+import reader
+from reader import described, installed, sources
 from reader import platform as systems
 from reader.cache.mending.health import Condition, State
 from reader.cache.postgres import is_server, shown
-from reader.commands.bug_report import write_report
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, Style, amount, is_terminal, print_json, print_line, width
+from reader.commands.output import (
+    Progress,
+    Style,
+    amount,
+    is_confirmed,
+    is_terminal,
+    print_json,
+    print_line,
+    warn,
+    width,
+)
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError, ConfigError, ReaderError
 from reader.core.text import clean
 from reader.core.theme_names import is_colorless
-from reader.paths import journal_file, refresh_stamp
+from reader.paths import journal_file, log_file, open_private, refresh_stamp
 
 if TYPE_CHECKING:
     from reader.cache.feeds import Feeds
@@ -108,7 +122,6 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_feed(workspace, ask=arguments.online)
     findings += _examine_notifications(workspace)
     findings += _examine_programs(workspace)
-    findings += _examine_digests(workspace)
     findings += (Finding("Sharing", *fact) for fact in examine_sharing(workspace))
     findings += _examine_extensions(workspace)
     findings += _examine_log()
@@ -372,8 +385,7 @@ def _token(settings: Settings) -> str:
 
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the program that notifies, and its last failure."""
-    from reader.actions import notify
-    from reader.actions.programs import find_program
+    from reader.actions.programs import desktop_program, find_program
     from reader.cache import schema
     from reader.cache.watching import notified
 
@@ -389,7 +401,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
             "Notifications", "program", program or settings.notify_command[0], advice, _found(program), advice
         )
     else:
-        program = notify.desktop_program()
+        program = desktop_program()
         advice = "" if program else "Install notify-send (libnotify), or set notify_command."
         yield Finding("Notifications", "program", program or "none", advice, _found(program), advice)
     try:
@@ -422,22 +434,6 @@ def _found(program: str | None) -> str:
     return "found" if program else "not found"
 
 
-def _examine_digests(workspace: Workspace) -> Iterator[Finding]:
-    """When a digest was last sent, and why the next one was not."""
-    from reader.paths import sent_digests_file
-    from reader.session.sent_digests import read_sent
-
-    file = sent_digests_file(workspace.cache_file)
-    if not (workspace.settings.digest.to or file.exists()):
-        return
-    sent = read_sent(file)
-    last = sent.newest
-    yield _open("Digest", "last sent", last.astimezone().isoformat(" ", "minutes") if last else "never")
-    if sent.failure is not None:
-        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
-        yield Finding("Digest", "failed", at, clean(sent.failure.error), at)
-
-
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
     """What extensions say, and the extensions of other packages, with why one was switched off."""
     for one in installed.given("findings"):
@@ -468,7 +464,7 @@ def _ask_feed(settings: Settings) -> Finding:
 
     from reader.feeds.http.responses import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
-    from reader.refresh.failures import failure_of
+    from reader.refresh.jobs import failure_of
 
     async def ask() -> int:
         async with HuggingFaceClient.from_environment(
@@ -551,3 +547,79 @@ def _examine_group(workspace: Workspace) -> Iterator[Fact]:
             yield "group", f"{mine.name} in {shown(mine.place)}", ""
         else:
             yield "group", f"{mine.name} in {clean(mine.place)}", "" if Path(mine.place).is_dir() else NOT_THERE
+
+
+# A report for bug reports: what `doctor` found and the end of the log, without anything of the user's own
+
+
+LONGEST_TAIL = 200
+"""Lines of the log that go into a report."""
+
+_TAIL_BYTES = 1 << 16
+
+_WORD = re.compile(r"[^\W_]+")
+_FRAME = re.compile(r'\s+File "(?P<file>.*)", (?P<line>line [0-9]+)(?:, in (?P<name>[\w.<>]+))?')
+_LIBRARY = re.compile(r".*[/\\](?:site-packages|python3[0-9.]*)[/\\](?=[^/\\])")
+
+
+def write_report(findings: Sequence[Mapping[str, object]], file: Path, *, yes: bool) -> int:
+    """Show the report, ask, and write it to a new file; returns the exit code."""
+    text = json.dumps({"findings": findings, "log": list(log_for_others())}, indent=2)
+    print_line(text)
+    if not is_confirmed(yes, f"Write this to {file}?"):
+        return 0
+    try:
+        with open_private(file, new=True) as out:
+            out.write(f"{text}\n")
+    except FileExistsError as error:
+        raise ReaderError(f"{file} is there already. Name another one: --report FILE.") from error
+    except OSError as error:
+        raise ReaderError(f"{file} can't be written: {error.strerror}. Name another one: --report FILE.") from error
+    warn(f"Written to {file}.")
+    return 0
+
+
+def log_for_others() -> Iterator[str]:
+    """The end of the log: times, kinds of errors and places in programs, and of all else the program's own words."""
+    try:
+        with log_file().open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
+            lines = file.read().decode(errors="replace").splitlines()
+    except OSError:
+        return
+    for line in lines[-LONGEST_TAIL:]:
+        if frame := _FRAME.match(line):
+            yield f"  {_place(frame['file'])}, {frame['line']}, in {_own_words(frame['name'] or '')}"
+        elif not line.startswith("    "):
+            # A line of code says no more than its number does.
+            yield _own_words(line)
+
+
+def _place(file: str) -> str:
+    """A file of Python's, of a library or of the program, without the folders that it is installed in."""
+    here = str(Path(reader.__file__).parent.parent) + os.sep
+    if file.startswith(here) and "site-packages" not in file:
+        file = file.removeprefix(here)
+        return file if file.startswith("reader") else "***"
+    short = _LIBRARY.sub("", file)
+    return short if short != file else "***"
+
+
+def _own_words(line: str) -> str:
+    return _WORD.sub(lambda found: found[0] if _is_own(found[0]) else "***", line)
+
+
+def _is_own(word: str) -> bool:
+    return word.casefold() in _vocabulary() or (word.isdecimal() and len(word) <= 6) or bool(_STAMP.fullmatch(word))
+
+
+_STAMP = re.compile(r"[0-9]{2}T[0-9]{2}|[0-9]{2}Z")
+"""Parts of the time at the start of a line."""
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """The words of the program's sources, and those of errors of the system, of Python and of SQLite."""
+    texts = [*map(os.strerror, errno.errorcode), *dir(builtins), *dir(sqlite3)]
+    texts += [file.read_text(encoding="utf-8") for file in sources()]
+    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))

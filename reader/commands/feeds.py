@@ -13,20 +13,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, StoreFile, add_json, add_words
-from reader.commands.failure import raise_failures
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, print_requests, warn, width
+from reader.commands.output import (
+    Style,
+    amount,
+    is_terminal,
+    print_json,
+    print_line,
+    print_requests,
+    raise_failures,
+    warn,
+    width,
+)
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.lines import fit
+from reader.core.nearest import advice
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.feeds import Feeds, Followed
     from reader.feeds.arxiv.categories import Category
-    from reader.feeds.syndication.client import FetchedFeed
+    from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
     from reader.feeds.syndication.opml import Outline
-    from reader.refresh.progress import FeedFailed, FeedStored
-    from reader.refresh.sources import FeedSource
+    from reader.refresh.jobs import FeedFailed, FeedStored
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -180,7 +189,7 @@ def _listing(category: str) -> str:
     return f"https://arxiv.org/list/{category}/recent"
 
 
-async def _fetch_feed(web: FeedSource, url: str) -> tuple[str, FetchedFeed]:
+async def _fetch_feed(web: SyndicationClient, url: str) -> tuple[str, FetchedFeed]:
     """Fetch the feed at an address, or the feed that a web page there links to; also return the feed's address."""
     from reader.core.foreign import web_url
     from reader.feeds.syndication.parse import NotAFeed
@@ -217,11 +226,9 @@ def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
 def _find_feed(feeds: Feeds, name: str) -> Followed:
     feed = feeds.find(name)
     if feed is None:
-        from reader.core.nearest import nearest
-
-        meant = nearest(name.lower(), [one.slug for one in feeds.followed()])
-        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists those that are."
-        raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
+        known = [one.slug for one in feeds.followed()]
+        meant = advice(name.lower(), known, "'dailypapers feeds list' lists those that are.")
+        raise ReaderError(f"{clean(name, 100)} is not followed. {meant}")
     return feed
 
 
@@ -233,7 +240,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
     """Fetch feeds, by default all, and print each result."""
     from contextlib import aclosing
 
-    from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, PapersReturned
+    from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, PapersReturned
     from reader.refresh.running import open_sources
 
     answers: list[FeedStored | FeedFailed] = []
@@ -257,7 +264,7 @@ async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
-    from reader.refresh.progress import FeedStored
+    from reader.refresh.jobs import FeedStored
 
     if isinstance(event, FeedStored):
         return {"ok": True, **event._asdict()}

@@ -36,8 +36,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.what:
         return _check(arguments, workspace)
+    from reader.keys.actions import PRESETS as TABLES
     from reader.keys.keymap import Keymap, keys_table
-    from reader.keys.presets import PRESETS as TABLES
 
     keymap = workspace.keymap
     if arguments.preset:

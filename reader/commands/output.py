@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import time
+from argparse import Namespace
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from reader.core.errors import UsageError
-from reader.core.lines import fit
+from reader.core.errors import FeedError, UsageError
+from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.text import visible
+from reader.paths import APP, explain
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
@@ -86,6 +90,31 @@ def discard(stream: TextIO) -> None:
     """Write what a stream still holds, and all that follows, to nowhere; Python would try again as it closes it."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def answer(arguments: Namespace, record: object, *lines: str) -> int:
+    """Print what a command found or did, as JSON if that is asked for, else as lines; return the exit code."""
+    if arguments.json:
+        print_json(record)
+    else:
+        for line in lines:
+            print_line(line)
+    return 0
+
+
+def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> None:
+    """Print a table: in columns on a terminal, those named by `right` aligned to the right; else with tabs between."""
+    if not is_terminal(sys.stdout):
+        for row in rows:
+            print_line("\t".join(row))
+        return
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = []
+        for place, (text, size) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (size - cell_len(text))
+            cells.append(gap + text if place in right else text + gap)
+        print_line("  ".join(cells).rstrip())
 
 
 def print_json(value: object) -> None:
@@ -228,6 +257,26 @@ class Style:
         return f"\x1b[{code}m{text}\x1b[0m" if self.on and text else text
 
 
+_LOOKS: Mapping[str, Callable[[Style, str], str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("title", "label", "heading", "strong", "changed"), Style.bold),
+        **dict.fromkeys(("muted", "facts", "between", "seen", "rule", "mark", "caption"), Style.faint),
+        **dict.fromkeys(("topic", "tag", "opened"), Style.topic),
+        **{"emphasis": Style.italic, "code": Style.typed, "star": Style.star, "new": Style.bold},
+    }
+)
+"""How pieces of the interface's lines look here, by their roles; others are plain."""
+
+
+def paint(line: Iterable[Piece], style: Style) -> str:
+    """A line of the interface or of a text, in the colours of the command line; links can be clicked."""
+    return "".join(
+        style.link(piece.action[1] if piece.action and piece.action[0] == "link" else None,
+                   _LOOKS[piece.role](style, piece.text) if piece.role in _LOOKS else piece.text)
+        for piece in with_spaces(line)
+    ).rstrip()  # fmt: skip
+
+
 class Progress:
     """One line of progress on standard error, drawn only on a terminal and only for work of `PATIENCE` seconds."""
 
@@ -264,3 +313,66 @@ class Progress:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
             self._drawn = False
+
+
+# Print why a run failed: one line, or a JSON object if the run was asked for JSON
+
+
+_QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
+_END = re.compile(r"[.?!] (?=[A-Z])")
+"""The end of a sentence that another one follows."""
+
+
+def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) -> None:
+    """Print a failure on standard error, in the form that the words of the command line ask for."""
+    line = " ".join(text.split())
+    if _asks_for_json(words):
+        import json
+
+        warn(json.dumps(failure_record(line, kind)), is_whole=True)
+    else:
+        warn(line if line.startswith(APP) else f"{APP}: {line}")
+
+
+def raise_failures(failures: Sequence[str]) -> int:
+    """Print each failure on a line of its own; the last one is raised as a FeedError. Return 0 without any."""
+    for failure in failures[:-1]:
+        print_failure(failure)
+    if failures:
+        raise FeedError(failures[-1])
+    return 0
+
+
+def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:
+    """Log an error that is not a ReaderError, and print one line about it; return the exit code."""
+    from reader import log
+
+    log.record_error(where, error)
+    if isinstance(error, OSError):
+        print_failure(explain(error), "system", words)
+    else:
+        text = f"unexpected error: {log.summarize_error(error)}; {log.point_to_log()}"
+        print_failure(text, "unexpected", words)
+    return 1
+
+
+def failure_record(line: str, kind: str) -> dict[str, str | None]:
+    """A failure for programs: its first sentence, its kind, and the way out if there is one."""
+    line = re.sub(rf"^{APP}(?: \w+)?: ", "", line)
+    # Text in quotes may have sentences of its own.
+    end = _END.search(_QUOTED.sub(lambda found: "Q" * len(found[0]), line))
+    first, rest = (line[: end.start() + 1], line[end.end() :]) if end else (line, "")
+    return {"error": first, "kind": kind, "hint": rest or None}
+
+
+def kind_of(error: Exception) -> str:
+    """The kind of an error by its class: `usage`, `not_in_cache`, `feed_offline`."""
+    name = type(error).__name__
+    if name == "ReaderError":
+        return "failed"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_error")
+
+
+def _asks_for_json(words: Sequence[str]) -> bool:
+    options = words[: words.index("--")] if "--" in words else words
+    return any(word.partition("=")[0] in ("--json", "--jsonl") for word in options)

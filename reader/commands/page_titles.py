@@ -28,8 +28,7 @@ def look_up(
 
     from reader.cache.pages import find_waiting
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import LookUpTitles
-    from reader.refresh.progress import TitlesLookedUp, TitlesPaused
+    from reader.refresh.jobs import LookUpTitles, TitlesLookedUp, TitlesPaused
 
     waiting = len(find_waiting(workspace.cache_file, datetime.now(UTC)))
     if not waiting:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_json, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, print_json, print_line, width
+from reader.commands.output import READABLE, Style, is_terminal, paint, print_json, print_line, width
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import wrapped
@@ -20,7 +20,7 @@ from reader.core.text import clean
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.document.block_lines import DocumentLine
-    from reader.core.document.sections import Section
+    from reader.core.document.model import SectionText
     from reader.core.lines import Piece
     from reader.core.paper import Paper
 
@@ -58,10 +58,10 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     """Print the sections of a text, as JSON with their texts unless only a list is wanted."""
     from reader.core.document.markdown import markdown_lines
-    from reader.core.document.sections import sections
+    from reader.core.document.model import section_texts
 
     wanted = arguments.section
-    found = list(sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
+    found = list(section_texts(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
     records: list[dict[str, object]] = []
     for one in found:
         text = "\n".join(markdown_lines(one.document))
@@ -77,11 +77,11 @@ def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     return 0
 
 
-def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[Section]:
+def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[SectionText]:
     """A section by its number, or the first whose title has some words, with its subsections; raises UsageError."""
-    from reader.core.document.sections import sections, with_subsections
+    from reader.core.document.model import section_texts, with_subsections
 
-    found = list(sections(kept.document))
+    found = list(section_texts(kept.document))
     words = wanted.casefold().split()
     named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
     number = int(wanted) if wanted.isdecimal() else next(named, len(found))
@@ -94,18 +94,16 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[Section]:
 
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
     """The lines of a text: in a pipe, a paragraph or a row of a table each."""
-    from reader.core.document.block_lines import IN_ASCII
     from reader.core.document.layout import Layout
 
     style = Style.of(sys.stdout)
-    signs: Mapping[int, str] = IN_ASCII if ascii else {}
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from (style.faint(line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
     yield from (style.faint(line) for line in wrapped(_facts(paper, kept), columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
-        yield _painted(line, style, signs)
+        yield paint(_in_ascii(line) if ascii else line.pieces, style)
     if kept.document.is_cut:
         yield ""
         yield style.faint("The text is longer than the limits; its end is missing.")
@@ -118,24 +116,12 @@ def _facts(paper: Paper, kept: KeptText) -> str:
     return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {source}")))
 
 
-def _painted(line: DocumentLine, style: Style, signs: Mapping[int, str]) -> str:
-    return "".join(_paint(piece, style, signs) for piece in line.pieces).rstrip()
+def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
+    from reader.core.document.block_lines import IN_ASCII
 
-
-def _paint(piece: Piece, style: Style, signs: Mapping[int, str]) -> str:
-    """A piece in its style, its signs replaced by those of the table."""
-    match piece.role:
-        case "heading" | "strong" | "label":
-            return style.bold(piece.text.translate(signs) if piece.role == "label" else piece.text)
-        case "emphasis":
-            return style.italic(piece.text)
-        case "rule":
-            return style.faint(piece.text.translate(signs))
-        case "muted" | "mark" | "caption":
-            return style.faint(piece.text)
-        case "code":
-            return style.typed(piece.text)
-    return piece.text
+    for piece in line.pieces:
+        is_sign = piece.role in ("rule", "label")
+        yield piece._replace(text=piece.text.translate(IN_ASCII)) if is_sign else piece
 
 
 COMMAND = Command(

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from reader import paths
 from reader.commands import page_titles
 from reader.commands.command import Command, add_json, positive_number
-from reader.commands.failure import raise_failures
-from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, warn
+from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.text import clean
 
 if TYPE_CHECKING:
+    from reader.refresh.jobs import FeedFailed, RefreshFinished
     from reader.refresh.plan import Plan
-    from reader.refresh.progress import FeedFailed, RefreshFinished
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -71,9 +70,8 @@ def _span(text: str) -> tuple[str, str]:
 
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import NotificationFailed, Refresh, RulesActed
+    from reader.refresh.jobs import FeedFailed, NotificationFailed, Refresh, RefreshFinished, RulesActed
     from reader.refresh.plan import Latest
-    from reader.refresh.progress import FeedFailed, RefreshFinished
 
     if arguments.verbose:
         print_requests()
@@ -116,8 +114,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
 def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
     """Fetch the full texts that the settings want to be here; return how many came."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import FetchTextsAhead
-    from reader.refresh.progress import TextsAhead
+    from reader.refresh.jobs import FetchTextsAhead, TextsAhead
 
     messages = run_job(workspace, FetchTextsAhead(), quiet=quiet)
     return max((message.stored for message in messages if isinstance(message, TextsAhead)), default=0)

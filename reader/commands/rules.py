@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.commands.command import Command, add_json, add_limit, add_words, suggest
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
+from reader.commands.output import Style, amount, is_terminal, print_json, print_line, print_rows, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import fit
-from reader.core.nearest import nearest
-from reader.core.rules import done, opposes, said
+from reader.core.marks import opposes, rule_done, rule_words
+from reader.core.nearest import advice
 from reader.core.settings.tables import Rule
 from reader.core.text import clean
 
@@ -76,9 +76,8 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
     by_name = {one.name.casefold(): one for one in rules}
     for name in names:
         if name.casefold() not in by_name:
-            meant = nearest(name, [one.name for one in rules])
-            advice = f"Did you mean {meant}?" if meant else "'dailypapers rules list' prints yours."
-            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {advice}")
+            meant = advice(name, [one.name for one in rules], "'dailypapers rules list' prints yours.")
+            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {meant}")
     wanted = {name.casefold() for name in names}
     return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
 
@@ -97,15 +96,10 @@ def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rul
     if not rules:
         print_line(NO_RULES)
     rows = [
-        (clean(one.name), said(one.then), amount(acted.get(one.name, 0), "paper"), clean(one.when)) for one in rules
+        (clean(one.name), rule_words(one.then), amount(acted.get(one.name, 0), "paper"), clean(one.when))
+        for one in rules
     ]
-    if not is_terminal(sys.stdout):
-        for row in rows:
-            print_line("\t".join(row))
-        return 0
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for row in rows:
-        print_line("  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[3])))
+    print_rows(rows)
     return 0
 
 
@@ -170,8 +164,8 @@ def _contradictions(one: Rule, other: Rule, both: int) -> Iterator[Finding]:
         first, second = clean(one.name), clean(other.name)
         kind, wanted = against[0]
         text = (
-            f"Rules {first} and {second} contradict each other on {amount(both, 'paper')}: {said([kind])} or"
-            f" {said([wanted])}. {first} comes first and wins."
+            f"Rules {first} and {second} contradict each other on {amount(both, 'paper')}: {rule_words([kind])} or"
+            f" {rule_words([wanted])}. {first} comes first and wins."
         )
         yield Finding(other.name, text, is_mistake=False)
 
@@ -240,9 +234,9 @@ def _record(window: Window, verdict: Verdict) -> dict[str, object]:
 
 def _verdict_lines(window: Window, verdict: Verdict, style: Style, limit: int) -> Iterator[str]:
     rule, left = verdict.rule, len(verdict.matched) - verdict.count
-    yield f"{style.bold(clean(rule.name))}: {said(rule.then)}, because {clean(rule.when)}"
+    yield f"{style.bold(clean(rule.name))}: {rule_words(rule.then)}, because {clean(rule.when)}"
     for kinds, pks in verdict.acts.items():
-        yield f"  {amount(len(pks), 'paper')} {', '.join(map(done, kinds))}"
+        yield f"  {amount(len(pks), 'paper')} {', '.join(map(rule_done, kinds))}"
         for row in window.rows(pks[:limit]):
             title = clean(row.title)
             room = width() - len(row.id) - 6

@@ -12,10 +12,9 @@ from reader import log
 from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
-from reader.core.steps import pace_text
+from reader.core.steps import pace_text, watched_by
 from reader.refresh import jobs, memory, running
-from reader.refresh.failures import log_failure
-from reader.refresh.progress import (
+from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
     DayStored,
@@ -24,6 +23,7 @@ from reader.refresh.progress import (
     TextsAhead,
     TitlesLookedUp,
     Waiting,
+    log_failure,
 )
 from reader.refresh.vectors import VectorsMade
 
@@ -53,12 +53,18 @@ async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progr
     received: list[jobs.Message] = []
     started = time.monotonic()
     redrawing = asyncio.create_task(_redraw(progress))
+
+    def show_wait(seconds: float, why: str) -> None:
+        if why:
+            progress.show(describe_progress(Waiting(seconds, why)))
+
     try:
-        async with aclosing(running.run_job(workspace.job_context, job)) as messages:
-            async for message in messages:
-                progress.show(describe_progress(message, time.monotonic() - started))
-                log_failure(message)
-                received.append(message)
+        with watched_by(show_wait):
+            async with aclosing(running.run_job(workspace.job_context, job)) as messages:
+                async for message in messages:
+                    progress.show(describe_progress(message, time.monotonic() - started))
+                    log_failure(message)
+                    received.append(message)
     finally:
         redrawing.cancel()
     return received

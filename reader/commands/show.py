@@ -1,55 +1,118 @@
-"""`dailypapers show`: print one paper in full."""
+"""`dailypapers show`: print one paper in full.
+
+On a terminal it is drawn as the reader's page is, in a pipe as a line for each paragraph and fact.
+"""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
-from itertools import chain
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.commands.command import Command, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, warn, width
-from reader.commands.printing import changes, shared_marks
-from reader.commands.printing.json_form import add_json_fields
-from reader.commands.printing.paper_page import draw_paper, facts, short_parts
-from reader.commands.printing.reasons import FOR_YOU, for_you_record, for_you_sentence
-from reader.commands.workspace import Workspace, load_paper
-from reader.core.lines import fit, wrapped
+from reader.cache.community import Kept, read_community
+from reader.cache.group.members import Said, shared_of
+from reader.cache.reads.window import Window
+from reader.commands.command import Command, add_json_fields, add_no_pager
+from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width
+from reader.commands.printing.pager import print_paged, shows_links
+from reader.commands.printing.reasons import FOR_YOU, GROUP, for_you_record, group_records
+from reader.commands.workspace import Workspace, find
+from reader.core.choice.learned import explain
+from reader.core.community import Comment, threads
+from reader.core.document.markdown import markdown_lines
+from reader.core.document.model import Document
+from reader.core.errors import ReaderError
+from reader.core.ids import is_arxiv_id
+from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
-from reader.core.rules import said
 from reader.core.text import clean, clean_block, clean_note
+from reader.core.titles import describe
 
 if TYPE_CHECKING:
-    from reader.cache.community import Kept
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
-    from reader.cache.reads.window import Window
-    from reader.cache.watching.rules import Act
     from reader.core.follows import Reason as Followed
-    from reader.core.topics.scorer import Reason
+    from reader.core.second_look import Changes
+    from reader.core.topics.scorer import Why
 
+ENDLESS = 100_000
+"""Columns of what is not wrapped."""
 
-SAID = 28
-"""Columns of a phrase before what is known of it."""
+BELONGINGS = ("linked", "discussion", "choices")
+"""The keys in JSON of the repositories, of the comments, and of what a saved page's paper may be."""
 
-OUTPUTS = "outputs"
-"""The key in JSON of what programs of the user's said about the paper."""
-
-FOLLOWS = "follows"
-"""The key in JSON of what the user follows that the paper has."""
-
-MARKED_BY = "marked_by"
-"""The key in JSON of the marks that programs made for the user."""
+OUTPUTS, FOLLOWS, MARKED_BY = "outputs", "follows", "marked_by"
+"""The keys of what the user's programs said about the paper, of what the user follows that it has, and of the marks
+that programs made."""
 
 WHY = "why"
-"""The key in JSON of what gave a paper its topics."""
+"""The key of what gave a paper its topics."""
 
 
-RULES = "rules"
-"""The key in JSON of what the user's rules did to the paper."""
+class _Shown(NamedTuple):
+    """The paper, and where it is."""
+
+    paper: Paper
+    pk: int
+    window: Window
+    workspace: Workspace
+
+    @property
+    def kept(self) -> Kept:
+        return self.window.read(partial(read_community, pk=self.pk))
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """What programs of the user's said about it."""
+        from reader.cache.outputs import outputs_of
+
+        return self.window.read(partial(outputs_of, pk=self.pk))
+
+    @property
+    def follows(self) -> tuple[Followed, ...]:
+        """What the user follows that it has."""
+        from reader.cache.follows import reasons
+
+        return self.window.read(partial(reasons, pk=self.pk))
+
+    @property
+    def shared(self) -> tuple[Said, ...]:
+        """What the members of the group share of it."""
+        return self.window.read(partial(shared_of, pk=self.pk))
+
+    @property
+    def made(self) -> tuple[Made, ...]:
+        """The marks on it that programs made."""
+        from reader.cache.marks.agents import made_by_agents
+
+        return self.window.read(partial(made_by_agents, pk=self.pk))
+
+    @property
+    def reasons(self) -> Sequence[Any]:
+        """What gave it its topics."""
+        paper = self.paper
+        return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
+
+    @property
+    def changes(self) -> Changes | None:
+        """What changed since the user marked it, enough for a second look or not; None if it is not marked."""
+        from reader.cache.second_look import read_changes
+        from reader.cache.texts import compare_texts
+
+        found = self.window.read(partial(read_changes, pk=self.pk))
+        return found and found._replace(sections=self.window.read(partial(compare_texts, pk=self.pk)))
+
+    @property
+    def acts(self) -> tuple[Any, Any]:
+        """What the user's rules did to it, and the muted words that hide it."""
+        from reader.cache.watching.rules import ruled
+
+        return ruled(self.window, self.pk, datetime.now(UTC).date())
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -67,230 +130,277 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _fields() -> tuple[str, ...]:
     from reader.actions.export import RECORD_KEYS
-    from reader.commands.printing.belongings import KEYS
 
-    return (*RECORD_KEYS, *KEYS, OUTPUTS, FOLLOWS, shared_marks.KEY, MARKED_BY, WHY, FOR_YOU, RULES, changes.KEY)
+    return (*RECORD_KEYS, *BELONGINGS, OUTPUTS, FOLLOWS, MARKED_BY, *_ON_DEMAND)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
-    paper = load_paper(workspace, arguments.id)
     if arguments.refresh:
-        _refresh(workspace, paper.id)
-        paper = load_paper(workspace, paper.id)
-    outputs = _load_outputs(workspace, paper)
-    reasons = None
-    if arguments.why or (arguments.json and WHY in arguments.json.fields):
-        reasons = workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
-    if arguments.json:
-        from reader.actions.export import record
-        from reader.commands.printing.belongings import record as belongings
-
-        why: dict[str, object] = {WHY: [asdict(reason) for reason in reasons]} if reasons is not None else {}
-        said = {
-            OUTPUTS: [one._asdict() for one in outputs],
-            FOLLOWS: [_record(one) for one in _follows(workspace, paper)],
-            MARKED_BY: [{"mark": one.mark, "program": one.agent} for one in _made(workspace, paper)],
-        }
-        if shared_marks.KEY in arguments.json.fields:
-            with workspace.window() as window:
-                why |= shared_marks.record(window, paper)
-        if changes.KEY in arguments.json.fields:
-            with workspace.window() as window:
-                why |= {changes.KEY: changes.record(changes.load_changes(window, paper))}
-        if FOR_YOU in arguments.json.fields:
-            with workspace.window() as window:
-                why |= for_you_record(window, paper)
-        if RULES in arguments.json.fields:
-            with workspace.window() as window:
-                why[RULES] = _rule_record(window, paper)
-        arguments.json.print_record(record(paper) | belongings(_kept(workspace, paper)) | said | why)
-        return 0
-    from reader.commands.printing.pager import print_paged
-
-    if arguments.changes:
         with workspace.window() as window:
-            found = changes.load_changes(window, paper)
-        columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
-        drawn = changes.change_lines(paper, found, Style.of(sys.stdout), columns)
-        print_paged(drawn, wanted=not arguments.no_pager)
-        return 0
-    lines = _choose_lines(paper, reasons, workspace)
-    if reasons is None:
-        with workspace.window() as window:
-            lines = chain(lines, shared_marks.group_lines(window, paper), _format_outputs(outputs))
-    print_paged(lines, wanted=not arguments.no_pager)
+            id = _load(window, workspace, arguments.id).paper.id
+        _refresh(workspace, id)
+    with workspace.window() as window:
+        shown = _load(window, workspace, arguments.id)
+        if arguments.json:
+            wanted = {*arguments.json.fields, *([WHY] if arguments.why else [])}
+            arguments.json.print_record(_record(shown, wanted))
+        else:
+            draw = _why_lines if arguments.why else _change_lines if arguments.changes else _paper_lines
+            print_paged(draw(shown), wanted=not arguments.no_pager)
     return 0
+
+
+def _load(window: Window, workspace: Workspace, id: str) -> _Shown:
+    pk = find(window, id)
+    paper = window.paper(pk)
+    if paper is None:
+        raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
+    return _Shown(paper, pk, window, workspace)
 
 
 def _refresh(workspace: Workspace, id: str) -> None:
     """Fetch what belongs to a paper; if that fails, say so, and print what is here."""
     from reader.commands.run_job import run_job
-    from reader.refresh.jobs import RefreshPaper
-    from reader.refresh.progress import PaperRefreshed
+    from reader.refresh.jobs import PaperRefreshed, RefreshPaper
 
     for message in run_job(workspace, RefreshPaper(id)):
         if isinstance(message, PaperRefreshed) and message.error is not None:
             warn(f"Not refreshed: {message.error}")
 
 
-def _kept(workspace: Workspace, paper: Paper) -> Kept:
-    from reader.cache.community import Kept, read_community
-
-    pk = paper.pk
-    if not isinstance(pk, int):
-        return Kept()
-    with workspace.window() as window:
-        return window.read(lambda connection: read_community(connection, pk))
+# As JSON
 
 
-def _follows(workspace: Workspace, paper: Paper) -> tuple[Followed, ...]:
-    """What the user follows that a paper has."""
-    from reader.cache.follows import reasons
+def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
+    from reader.actions.export import record
 
-    pk = paper.pk
-    if not isinstance(pk, int):
-        return ()
-    with workspace.window() as window:
-        return window.read(lambda connection: reasons(connection, pk))
-
-
-def _made(workspace: Workspace, paper: Paper) -> tuple[Made, ...]:
-    """The marks on a paper that programs made."""
-    from reader.cache.marks.agents import made_by_agents
-
-    pk = paper.pk
-    if not isinstance(pk, int):
-        return ()
-    with workspace.window() as window:
-        return window.read(lambda connection: made_by_agents(connection, pk))
-
-
-def _record(one: Followed) -> dict[str, object]:
-    follow = {"field": one.follow.field, "name": one.follow.name, "query": one.follow.query}
-    return follow | {"found": one.found or None, "perhaps": one.perhaps}
+    kept = shown.kept
+    return {
+        **record(shown.paper),
+        "linked": [{**one._asdict(), "url": one.url} for one in kept.community.repositories],
+        "discussion": [_comment_record(one.comment, one.depth) for one in threads(kept.community.comments)],
+        "choices": [choice._asdict() for choice in kept.title.choices] if kept.title else [],
+        OUTPUTS: [one._asdict() for one in shown.outputs],
+        FOLLOWS: [
+            {
+                "field": one.follow.field,
+                "name": one.follow.name,
+                "query": one.follow.query,
+                "found": one.found or None,
+                "perhaps": one.perhaps,
+            }
+            for one in shown.follows
+        ],
+        MARKED_BY: [{"mark": one.mark, "program": one.agent} for one in shown.made],
+        **{name: find(shown) for name, find in _ON_DEMAND.items() if name in wanted},
+    }
 
 
-def _choose_lines(paper: Paper, reasons: Sequence[Reason] | None, workspace: Workspace) -> Iterator[str]:
-    style = Style.of(sys.stdout)
-    if reasons is not None:
-        names = {topic.slug: topic.name for topic in workspace.topics.topics}
-        with workspace.window() as window:
-            suits = for_you_sentence(window, paper)
-            acts = _ruled(window, paper)
-        return chain(
-            _format_reasons(paper, reasons, names, style), _format_sentence(suits), *map(_format_sentence, acts)
-        )
-    kept = _kept(workspace, paper)
-    with workspace.window() as window:
-        topics = window.topic_names()
-    followed = "; ".join(clean(one.said(topics)) for one in _follows(workspace, paper))
-    made = ", ".join(clean(one.said) for one in _made(workspace, paper))
-    if not is_terminal(sys.stdout):
-        return _format_paper(paper, kept, style, followed, made)
-    return draw_paper(paper, kept, short_parts(paper, topics, followed, made), style, min(width(), READABLE))
+def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
+    return {
+        "id": comment.id,
+        "author": comment.author,
+        "at": comment.at or None,
+        "reply_to": comment.parent or None,
+        "depth": depth,
+        "text": "\n".join(markdown_lines(Document("", comment.blocks))) or None,
+        "reactions": dict(comment.reactions),
+        "edited": comment.is_edited,
+        "hidden": comment.is_hidden,
+        "automated": comment.is_automated,
+    }
 
 
-def _format_reasons(paper: Paper, reasons: Sequence[Reason], names: Mapping[str, str], style: Style) -> Iterator[str]:
-    """Lines that explain a paper's topics: each phrase with its points, its origin and its fields."""
-    from reader.core.topics.explain import LEGEND, why
-
-    columns = width() if is_terminal(sys.stdout) else None
-    yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
-    if not reasons:
-        yield ""
-        yield "No rule gives this paper a topic."
-    for one in why(reasons, names):
-        yield ""
-        yield f"{style.bold(clean(one.name))}  {style.faint(f'{one.slug}, {one.score} points')}"
-        for cause in one.causes:
-            said = fit(clean(cause.said), SAID) if cause.where else clean(cause.said)
-            if columns is None or SAID + len(cause.detail) + 9 <= columns:
-                yield f"{cause.points:+5d}  {said}  {style.faint(cause.detail)}".rstrip()
-            else:
-                yield f"{cause.points:+5d}  {said.rstrip()}"
-                yield from (f"{' ' * 7}{style.faint(line)}" for line in wrapped(cause.detail, columns - 7))
-        if one.weaker:
-            yield style.faint(f"       and {one.weaker} weaker")
-    if reasons:
-        yield ""
-        yield style.faint(LEGEND)
+def _change_record(shown: _Shown) -> dict[str, object] | None:
+    changes = shown.changes
+    return changes and {
+        "since": datetime.fromtimestamp(changes.since).astimezone().isoformat(),
+        "mark": changes.mark,
+        "due": changes.is_open,
+        "differences": [
+            {"what": one.what, "before": one.before, "after": one.after, "enough": one.is_enough}
+            for one in changes.differences
+        ],
+        "sections": [
+            {"title": one.title, "kind": one.kind, "new_words": one.new_words, "gone_words": one.gone_words}
+            for one in changes.sections
+        ],
+    }
 
 
-def _rule_record(window: Window, paper: Paper) -> dict[str, object]:
-    """What the user's rules and muted words did to a paper, as JSON."""
-    acts, muted = _acts(window, paper)
+def _rule_record(shown: _Shown) -> dict[str, object]:
+    acts, muted = shown.acts
     return {"acts": [one._asdict() for one in acts], "muted_by": list(muted)}
 
 
-def _ruled(window: Window, paper: Paper) -> Iterator[str]:
-    """The same as sentences."""
-    acts, muted = _acts(window, paper)
-    sentences = [
-        f"Rule {clean(act.rule)}: {said(act.then)}, because {clean(act.when)}{'; you took that back' * act.undone}."
-        for act in acts
-    ]
-    return iter([*sentences, *(f"Muted, because {clean(word)}." for word in muted)])
+_ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
+    {
+        GROUP: lambda shown: group_records(shown.window, shown.pk),
+        WHY: lambda shown: [asdict(reason) for reason in shown.reasons],
+        FOR_YOU: lambda shown: for_you_record(shown.window, shown.paper)[FOR_YOU],
+        "rules": _rule_record,
+        "changes": _change_record,
+    }
+)
+"""The keys in JSON that are there only if they are asked for, with the function for each value."""
 
 
-def _acts(window: Window, paper: Paper) -> tuple[tuple[Act, ...], tuple[str, ...]]:
-    from reader.cache.watching.rules import ruled
-
-    return ruled(window, paper.pk, datetime.now(UTC).date()) if isinstance(paper.pk, int) else ((), ())
+# As lines
 
 
-def _format_sentence(text: str) -> Iterator[str]:
-    """Lines of a sentence, after an empty one; none without a sentence."""
-    if text:
-        yield ""
-        yield from wrapped(text, width() if is_terminal(sys.stdout) else None)
+def _columns() -> int:
+    return min(width(), READABLE) if is_terminal(sys.stdout) else ENDLESS
 
 
-def _format_paper(paper: Paper, kept: Kept, style: Style, followed: str, made: str) -> Iterator[str]:
+def _painted(lines: Sequence[Line]) -> Iterator[str]:
+    style = Style.of(sys.stdout)
+    style = replace(style, links=style.on and shows_links())
+    for line in lines:
+        # The page's own lines of links have names: here they can't be clicked everywhere, so the address is printed.
+        is_link = bool(line) and line[0].role == "key" and bool(line[0].action)
+        yield paint(
+            [
+                piece._replace(text=piece.action[1]) if is_link and piece.role == "link" and piece.action else piece
+                for piece in line
+            ],
+            style,
+        )
+
+
+def _paper_lines(shown: _Shown) -> Iterator[str]:
+    topics = shown.window.topic_names()
+    if not is_terminal(sys.stdout):
+        return _plain_lines(shown, topics)
+    from reader.ui.kit.glyphs import glyphs
+    from reader.ui.page.lines import compose
+    from reader.ui.page.presentation import Presentation
+    from reader.ui.why.lines import program_lines
+
+    look = Presentation(
+        date.today(),
+        glyphs=glyphs(shown.workspace.settings.ascii),
+        topic_names=topics,
+        is_page=True,
+        is_unfolded=True,
+        follows=shown.follows,
+        shared=shown.shared,
+        outputs=shown.outputs,
+        kept=shown.kept,
+    )
+    made = program_lines(shown.made, _columns())
+    return _painted([*compose(shown.paper, _columns(), look), *([(), *made] if made else [])])
+
+
+def _why_lines(shown: _Shown) -> Iterator[str]:
+    """Why the paper has its topics, what rules did, and what was learned."""
+    from reader.core.topics.scorer import why
+    from reader.ui.kit.glyphs import glyphs
+    from reader.ui.why.lines import Explanation, explanation_lines, suits_lines
+
+    names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
+    topics: tuple[Why, ...] = why(shown.reasons, names)
+    opinion = shown.window.for_you.opinion(shown.paper)
+    acts, muted = shown.acts
+    columns = width() if is_terminal(sys.stdout) else ENDLESS
+    explanation = Explanation(topics, acts, muted, shown.made, opinion.reasons or None)
+    signs = glyphs(shown.workspace.settings.ascii)
+    suits = suits_lines(explain(opinion.reasons), columns, signs)
+    return _painted([*_title(shown.paper, columns), *suits, (), *explanation_lines(explanation, columns, signs)])
+
+
+def _change_lines(shown: _Shown) -> Iterator[str]:
+    """What changed since the user marked the paper; words that changed are in brackets, as a pipe has no colours."""
+    from reader.ui.kit.glyphs import ASCII
+    from reader.ui.page.changed_lines import changed_lines, changed_why_lines
+    from reader.ui.page.presentation import Presentation
+
+    columns, changes = _columns(), shown.changes
+    title = [*_title(shown.paper, columns), ()]
+    if changes is None or not (changes.differences or changes.sections):
+        said = "You have not marked it, so there is nothing to compare it with."
+        if changes is not None:
+            said = f"Nothing has changed since you {changes.done} on {changes.day}."
+        return _painted([*title, *fill([Piece(said)], columns)])
+    look = Presentation(date.today(), glyphs=ASCII, is_page=True, is_unfolded=True, changes=changes)
+    return _painted([*title, *changed_lines(columns, look), (), *changed_why_lines(changes, columns, ASCII)])
+
+
+def _title(paper: Paper, columns: int) -> list[Line]:
+    return fill([Piece(clean(paper.title), "title")], columns)
+
+
+def _plain_lines(shown: _Shown, topics: Mapping[str, str]) -> Iterator[str]:
     """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
     from reader.actions.links import links
-    from reader.commands.printing.belongings import belonging_lines
 
-    yield style.bold(clean(paper.title))
+    paper, kept = shown.paper, shown.kept
+    yield clean(paper.title)
     if paper.authors:
         yield ", ".join(clean(name) for name in paper.authors)
-    yield style.faint(" · ".join(facts(paper)))
-    if followed:
-        yield ""
-        yield f"Followed: {followed}"
-    if made:
-        yield ""
-        yield f"Programs: {made}"
-    for label, text in labelled(paper):
-        yield ""
-        yield f"{label}: {text}"
-    for paragraph in clean_block(paper.abstract).split("\n\n"):
-        yield ""
-        if paragraph:
-            yield paragraph
+    yield " · ".join(_facts(paper))
+    parts = [
+        ("Followed", "; ".join(clean(one.said(topics)) for one in shown.follows)),
+        ("Programs", ", ".join(clean(one.said) for one in shown.made)),
+        *labelled(paper),
+        *(("", paragraph) for paragraph in clean_block(paper.abstract).split("\n\n")),
+        ("arXiv id", kept.title.told if kept.title else ""),
+        ("Versions", ", ".join(map(clean, paper.versions)) if len(paper.versions) > 1 else ""),
+    ]
+    for label, text in parts:
+        if text:
+            yield ""
+            yield f"{label}: {text}" if label else text
     yield ""
     yield from (f"{link.name:8} {link.url}" for link in links(paper))
-    yield from belonging_lines(paper, kept, style, None)
-
-
-def _load_outputs(workspace: Workspace, paper: Paper) -> tuple[Output, ...]:
-    from reader.cache.outputs import outputs_of
-
-    pk = paper.pk
-    if not isinstance(pk, int):
-        return ()
-    with workspace.window() as window:
-        return window.read(lambda connection: outputs_of(connection, pk))
-
-
-def _format_outputs(outputs: Sequence[Output]) -> Iterator[str]:
-    """Lines of what programs said: as they printed it, except its width on a terminal."""
-    style = Style.of(sys.stdout)
-    columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
-    for output in outputs:
+    for choice in kept.title.choices if kept.title else ():
+        yield f"{choice.id:8} {clean(describe(choice))}: 'dailypapers import --choose {paper.id}={choice.id}' takes it"
+    for one in kept.community.repositories:
+        told = (one.about, amount(one.likes, "like"), amount(one.downloads or 0, "download"), one.state)
+        facts = ", ".join(clean(fact) for fact in told if fact and not fact.startswith("0 "))
+        yield f"{'Space' if one.kind == 'space' else one.kind:8} {one.url}{f'  {facts}' if facts else ''}"
+    for comment, depth, lost_parent in threads(kept.community.comments):
         yield ""
-        yield style.bold(f"{clean(output.name)} (made by a program on {output.made[:10]})")
-        for line in clean_note(output.text).split("\n"):
-            yield from wrapped(line, columns) if line.strip() else ("",)
+        for line in _comment_lines(comment, lost_parent):
+            yield f"{'> ' * depth}{line}".rstrip()
+    shared = shown.shared
+    if shared:
+        yield ""
+        yield f"Group: {'; '.join(f'{one.name} {clean(one.text)}' for one in shared)}"
+    for said in shared:
+        if said.note:
+            yield f"Note of {said.name}: {' '.join(clean(said.note, len(said.note)).split())}"
+    for output in shown.outputs:
+        yield ""
+        yield f"{clean(output.name)} (made by a program on {output.made[:10]})"
+        yield from clean_note(output.text).split("\n")
+
+
+def _comment_lines(comment: Comment, lost_parent: bool) -> Iterator[str]:
+    if comment.is_hidden:
+        yield "a comment that is hidden"
+        return
+    told = [clean(comment.author), comment.at[:10], "edited" if comment.is_edited else ""]
+    told += ["to a comment that is gone"] if lost_parent else []
+    told += [f"{clean(emoji)} {count:,}" for emoji, count in comment.reactions]
+    yield " · ".join(filter(None, told))
+    if comment.is_automated:
+        yield "automated: similar papers"
+    else:
+        yield from markdown_lines(Document("", comment.blocks))
+
+
+def _facts(paper: Paper) -> list[str]:
+    """The paper's organization, dates, numbers and state, as far as they are known."""
+    counts = ((paper.upvotes, "upvote"), (paper.comments, "comment"))
+    known = (
+        paper.organization and clean(paper.organization),
+        paper.day,
+        paper.published and f"{'arXiv' if is_arxiv_id(paper.id) else 'published'} {paper.published}",
+        paper.version and paper.version > 1 and f"v{paper.version} {paper.revised or ''}".rstrip(),
+        *(amount(count, noun) for count, noun in counts if count is not None),
+        state_words(paper).replace(",", ", "),
+    )
+    return [fact for fact in known if fact]
 
 
 COMMAND = Command(

@@ -9,9 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reader.commands.choosing import find_or_fetch
-from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
+from reader.commands.command import Command, add_json_fields, add_no_pager, add_quiet, positive_number
 from reader.commands.output import Style, counts, is_terminal, print_line, state_words, warn
-from reader.commands.printing.json_form import add_json_fields
 from reader.commands.printing.reasons import LIKE, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
@@ -56,7 +55,7 @@ def _fields() -> tuple[str, ...]:
 def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
     papers = [find_or_fetch(workspace, id)[0] for id in arguments.ids]
     ids = [paper.id for paper in papers]
-    query = asked(papers, arguments.query, is_newer=arguments.newer)
+    query = similar_query(papers, arguments.query, is_newer=arguments.newer)
     with workspace.window() as window:
         found = window.first(selection(window, query), arguments.limit)
         if arguments.json:
@@ -73,7 +72,7 @@ def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def asked(papers: Sequence[Paper], text: str, *, is_newer: bool) -> Query:
+def similar_query(papers: Sequence[Paper], text: str, *, is_newer: bool) -> Query:
     """The query for the papers like some; of several, newer ones come after the newest."""
     from reader.core.query import Sort
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_no_pager, positive_number
-from reader.commands.output import Style, print_json, width
+from reader.commands.output import Style, paint, print_json, width
 from reader.commands.printing.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.reading import WEEKS
 
 if TYPE_CHECKING:
     from reader.core.reading import Counts, Figures, Share
-    from reader.ui.kit.lines import Line
 
 MOST_WEEKS = 520
 """Ten years."""
@@ -50,14 +49,9 @@ def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
     from reader.ui.views.reading_lines import reading_lines
 
     lines = reading_lines(figures, names, width(sys.stdout), glyphs(workspace.settings.ascii))
-    print_paged(_painted(lines, Style.of(sys.stdout)), wanted=not arguments.no_pager)
+    style = Style.of(sys.stdout)
+    print_paged((paint(line, style) for line in lines), wanted=not arguments.no_pager)
     return 0
-
-
-def _painted(lines: list[Line], style: Style) -> Iterator[str]:
-    paint = {"label": style.bold, "muted": style.faint, "seen": style.faint, "star": style.star, "opened": style.topic}
-    for line in lines:
-        yield "".join(paint.get(piece.role, str)(piece.text) for piece in line).rstrip()
 
 
 def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:

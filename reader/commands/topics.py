@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from reader import config
 from reader.commands.choosing import explain_nothing
-from reader.commands.command import Command, add_limit, add_no_pager, query_of
+from reader.commands.command import Command, JsonForm, add_json_fields, add_limit, add_no_pager, query_of
 from reader.commands.output import Style, amount, is_terminal, print_line, print_text, width
-from reader.commands.printing.json_form import JsonForm, add_json_fields
 from reader.commands.printing.pager import print_paged
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError

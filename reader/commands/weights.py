@@ -11,12 +11,12 @@ from reader.commands.command import Command, add_json, add_words
 from reader.commands.output import is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.text import clean, fold
 
 if TYPE_CHECKING:
+    from reader.core.choice.learned import Weight
     from reader.core.choice.taste import What
-    from reader.core.choice.weights import Weight
     from reader.core.choice.wishes import Wish
 
 ACTIONS = {
@@ -79,8 +79,8 @@ def _wish(text: str, known: Sequence[Weight]) -> Wish:
     if found is not None:
         return found
     if what == "topic":
-        meant = nearest(name, [one.wish.name for one in known if one.what == "topic"])
-        raise UsageError(f"There is no topic {name!r}." + (f" Did you mean {meant}?" if meant else ""))
+        meant = advice(name, [one.wish.name for one in known if one.what == "topic"])
+        raise UsageError(f"There is no topic {name!r}. {meant}".rstrip())
     if not name or (what == "word" and (key[1] == "None" or len(tokens(name)) > _MOST_WORDS)):
         raise UsageError(f"{name!r} can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.")
     return Wish(what, name)

@@ -1,15 +1,16 @@
-"""The user's marks on a paper, as an export writes them and an import reads them, and places in the queue.
+"""The user's marks on papers and the kinds of events: what they are called, what leaves the machine, what rules may do.
 
-Places are strings of digits that sort as text, and between any two of which there is another. A paper's first place
-follows from when it was queued, and from its position among those that were queued with it. So the queues of two
-machines merge by time, and moving one paper changes no other.
+Places in the queue are strings of digits that sort as text, and between any two of which there is another. A paper's
+first place follows from when it was queued, and from its position among those that were queued with it. So the queues
+of two machines merge by time, and moving one paper changes no other.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
@@ -188,3 +189,87 @@ def place_between(before: str | None, after: str | None) -> str:
 def _shifted(place: str, milliseconds: int) -> str:
     """The place of a paper that was queued some milliseconds later, or earlier."""
     return first_place(max(0, int(place[:_CLOCK]) + milliseconds), 0)
+
+
+RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
+"""What a rule does by one word. It tags by `tag:NAME`."""
+
+_DONE = {"hide": "hidden", "star": "starred", QUEUE: "queued", HIGHLIGHT: "highlighted"}
+
+_WANTED = ("star", QUEUE, HIGHLIGHT)
+"""Marks of papers to be read: such a paper is not hidden too."""
+
+_USED = ("note", "read", OPEN, FINISH)
+"""Marks of a paper that the user has looked at, which no rule hides."""
+
+
+def opposes(one: str, other: str) -> bool:
+    """Whether two rules contradict each other if one makes a mark of this kind, and another one of that kind."""
+    return (one == "hide" and other in _WANTED) or (other == "hide" and one in _WANTED)
+
+
+def is_against(kind: str, acted: Iterable[str]) -> bool:
+    """Whether a rule's mark goes against what the user did with the paper: kinds of marks, in force or taken back."""
+    return any(
+        kind == done or opposes(kind, done) or (kind == "hide" and (done in _USED or done.startswith(TAG)))
+        for done in acted
+    )
+
+
+def allowed_marks(then: Sequence[str], acted: Collection[str], taken: Collection[str]) -> tuple[str, ...]:
+    """What a rule does to a paper.
+
+    `acted` are the kinds of marks that the user made or took back, `taken` those that earlier rules have just made.
+    """
+    return tuple(kind for kind in then if not is_against(kind, acted) and not any(opposes(kind, one) for one in taken))
+
+
+def rule_done(kind: str) -> str:
+    """What happened to a paper, such as `hidden` or `tagged later`."""
+    return _DONE.get(kind) or f"tagged {kind.removeprefix(TAG)}"
+
+
+def rule_words(then: Iterable[str]) -> str:
+    """What a rule does, in words: `hide, tag later`."""
+    return ", ".join(kind.replace(TAG, "tag ", 1) for kind in then)
+
+
+WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
+    {
+        "read": "read",
+        "star": "starred",
+        "hide": "hidden",
+        "look": "looked at again",
+        "highlight": "highlighted by a rule",
+        "like": "liked or wanted by an import",
+        "want": "liked or wanted by an import",
+        "tag:": "tags",
+        "note": "notes",
+        "queue": "places in the queue",
+        "watch:": "what you follow",
+        "follow:": "your feeds with their addresses and titles",
+        "mailed:": "what was mailed",
+        "forget:": "whose marks you took back",
+        "weigh:": "words and names that you weigh",
+        "rule:": "names and queries of rules that acted",
+        "agent:": "names of programs that marked papers for you",
+        "open": "when you opened, finished and passed papers",
+        "finish": "when you opened, finished and passed papers",
+        "pass": "when you opened, finished and passed papers",
+        "undo": "what you undid and did again",
+        "redo": "what you undid and did again",
+        "entry:": "your views, rules, keys and other settings",
+        "setting:": "your views, rules, keys and other settings",
+    }
+)
+"""The kinds of events, or how they begin, and the words for them in the README."""
+
+LEAVING = f"kind NOT GLOB '{HERE}*'"
+"""SQL: whether an event may leave the machine."""
+
+
+def check_listed(kind: str) -> None:
+    """Raise ValueError for a kind that the README does not list, so that nothing leaves the machine unsaid."""
+    prefix, colon, _ = kind.partition(":")
+    if prefix + colon not in (*WHAT_LEAVES, HERE):
+        raise ValueError(f"events of the kind {kind!r} are not listed in WHAT_LEAVES and in the README")

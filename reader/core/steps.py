@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-Watcher = Callable[[float], object]
-"""Called after a step with 0, before a wait with its seconds; from any thread, and often."""
+Watcher = Callable[[float, str], object]
+"""Called after a step with 0, and before a wait with its seconds and why if the user is told; from any thread."""
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
@@ -29,13 +29,13 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
 def note_step() -> None:
     """A step has ended."""
     if (watcher := _watcher.get()) is not None:
-        watcher(0.0)
+        watcher(0.0, "")
 
 
-def note_wait(seconds: float) -> None:
-    """Nothing will happen for some seconds, on purpose."""
+def note_wait(seconds: float, why: str = "") -> None:
+    """Nothing will happen for some seconds, on purpose; `why` is for the user, such as `arXiv is too busy (503)`."""
     if (watcher := _watcher.get()) is not None:
-        watcher(seconds)
+        watcher(seconds, why)
 
 
 def pace_text(done: int, of: int, seconds: float) -> str:

@@ -19,11 +19,6 @@ def read_bytes(name: str) -> bytes:
     return files(__name__).joinpath(name).read_bytes()
 
 
-def skill() -> str:
-    """What an agent has to know to use the commands, as a `SKILL.md`."""
-    return read_text("SKILL.md")
-
-
 def shipped_topics(*own: str) -> Topics:
     """The shipped topics: the written rules with their fitted weights, and the texts of a user's rules on top."""
     from reader.core.topics.scorer import Topics

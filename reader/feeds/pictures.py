@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
 from reader.core.errors import FeedMalformed, FeedRefused, NoPicture
 from reader.core.text import clean
-from reader.feeds.http.client import OnWait
-from reader.feeds.http.documents import Document, DocumentClient, is_local_url
-from reader.feeds.http.environment import is_offline
+from reader.feeds.http.client import DocumentClient, HttpOptions, Response, is_local_url
+from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
 
 if TYPE_CHECKING:
-    import httpx
-
     from reader.config import Settings
 
 _ARXIV = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
-_ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
 
 _LIMITS = replace(
     Limits(), read_timeout=12, total_timeout=60, body_size=12 * 1024 * 1024, attempts=2, backoff=3.0, longest_wait=10
@@ -33,16 +28,10 @@ _LIMITS = replace(
 class PictureClient(DocumentClient):
     """Fetches one picture. The address may come from a page, so it leads to this machine only if the feed is there."""
 
-    def __init__(
-        self,
-        address: str,
-        *,
-        public_only: bool = True,
-        offline: bool = False,
-        limits: Limits = _LIMITS,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    ) -> None:
-        super().__init__(address, cross_host=True, public_only=public_only, offline=offline, limits=limits, sleep=sleep)
+    def __init__(self, address: str, *, public_only: bool = True, **options: Unpack[HttpOptions]) -> None:
+        options["accept"] = "image/png, image/jpeg, image/webp, image/gif, */*;q=0.1"
+        options.setdefault("limits", _LIMITS)
+        super().__init__(address, cross_host=True, public_only=public_only, **options)
         self._address = address
 
     @classmethod
@@ -53,7 +42,7 @@ class PictureClient(DocumentClient):
         """
         environ = lookup_environment() if environ is None else environ
         is_alone = is_local_url(settings.endpoint)
-        stand_in = environ.get(_ENDPOINT_VARIABLE, "").strip().rstrip("/")
+        stand_in = arxiv_stand_in(environ)
         parts = urlsplit(address)
         if stand_in and (parts.hostname or "") in (*_ARXIV, urlsplit(stand_in).hostname):
             address = f"{stand_in}{parts.path}"
@@ -61,22 +50,17 @@ class PictureClient(DocumentClient):
             raise FeedRefused(f"{clean(parts.hostname or '', 80)} is not asked while the feed is on this machine.")
         return cls(address, public_only=not is_alone, offline=is_offline(environ))
 
-    async def fetch(self, on_wait: OnWait | None = None) -> bytes:
+    async def fetch(self) -> bytes:
         """The bytes of the picture; raises NoPicture if there is none, and FeedError."""
 
-        def read(document: Document) -> bytes:
-            if not document.body:
+        def read(response: Response) -> bytes:
+            if not response.body:
                 raise FeedMalformed(f"{self.host} sent an empty picture; try again later.")
-            return document.body
+            return response.body
 
         try:
-            return await self.document(self._address, read, on_wait=on_wait)
+            return await self.document(self._address, read)
         except HttpRefused as refused:
             if refused.status in (404, 410):
                 raise NoPicture(f"{self.host} does not have this picture.") from refused
             raise
-
-    def _new_client(self) -> httpx.AsyncClient:
-        client = super()._new_client()
-        client.headers["Accept"] = "image/png, image/jpeg, image/webp, image/gif, */*;q=0.1"
-        return client

@@ -4,12 +4,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-from reader.keys.contexts import CONTEXTS, Contexts
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from reader.core.settings.tables import UserCommand
+
+
+Context: TypeAlias = str
+"""The pane or screen in which a key is pressed: one of `PLACES`, or one that a feature adds."""
+
+Contexts: TypeAlias = tuple[Context, ...]
+
+PLACES: Final[Mapping[Context, str]] = {
+    "list": "in the list",
+    "detail": "in the detail",
+    "triage": "in a triage",
+    "page": "on a paper's page",
+    "text": "in a full text",
+    "outline": "in the outline of a text",
+    "picture": "with a picture in front",
+    "filter": "in the filter",
+    "query": "while typing a query",
+    "tags": "while typing tags",
+    "note": "while writing a note",
+    "command": "while typing a command",
+    "output": "in a command's output",
+    "calendar": "in the calendar",
+    "weights": "with the weights in front",
+    "help": "in this help",
+    "empty": "with nothing to show",
+}
+"""Each context in words, for the end of a sentence."""
+
+CONTEXTS: Final[Contexts] = tuple(PLACES)
+
+
+def place_of(context: Context) -> str:
+    """A context in words, for the end of a sentence."""
+    return PLACES.get(context, f"in the {context}")
+
+
+TYPING: Final[Contexts] = ("query", "tags", "note", "command")
+"""Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
 
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -342,3 +379,295 @@ def keys_of(commands: Sequence[UserCommand]) -> dict[str, str]:
 def _line(command: UserCommand) -> str:
     line = command.run if isinstance(command.run, str) else " ".join(command.run)
     return line if len(line) <= 60 else f"{line[:59]}…"
+
+
+FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
+    "list": {
+        "paper.read": "read",
+        "paper.star": "star",
+        "paper.hide": "hide",
+        "find.clear": "clear",
+        "paper.queue": "queue",
+        "read.on": "next",
+        "find.query": "search",
+        "read.open": "open",
+        "link.list": "links",
+        "find.filter": "filter",
+        "command.open": "command",
+        "app.help": "keys",
+    },
+    "detail": {
+        "paper.read": "read",
+        "paper.star": "star",
+        "read.on": "next",
+        "app.back": "back",
+        "link.list": "links",
+        "link.page": "web page",
+        "link.pdf": "PDF",
+        "find.topic": "topic",
+        "app.help": "keys",
+    },
+    "page": {
+        "read.on": "read on",
+        "app.back": "back",
+        "text.open": "full text",
+        "paper.star": "star",
+        "link.list": "links",
+        "read.next": "next",
+        "read.previous": "previous",
+        "paper.hide": "hide",
+        "paper.tag": "tags",
+        "paper.note": "note",
+        "read.unfold": "people",
+        "link.page": "web page",
+        "link.pdf": "PDF",
+        "find.topic": "topic",
+        "app.help": "keys",
+    },
+    "triage": {
+        "triage.next": "next",
+        "paper.star": "star",
+        "paper.queue": "queue",
+        "paper.hide": "hide",
+        "mark.undo": "undo",
+        "triage.pause": "pause",
+        "triage.end": "end",
+        "text.open": "full text",
+        "paper.tag": "tags",
+        "paper.note": "note",
+        "link.list": "links",
+        "app.help": "keys",
+    },
+    "text": {
+        "read.on": "read on",
+        "app.back": "back",
+        "text.outline": "outline",
+        "text.search": "search",
+        "text.follow": "follow",
+        "picture.open": "pictures",
+        "text.next_section": "next section",
+        "text.back": "jump back",
+        "text.select": "select",
+        "paper.star": "star",
+        "text.right": "sideways",
+        "app.help": "keys",
+    },
+    "picture": {
+        "picture.next": "next",
+        "picture.previous": "previous",
+        "picture.close": "back",
+        "picture.browse": "browser",
+        "app.help": "keys",
+    },
+    "outline": {
+        "outline.go": "read",
+        "text.outline": "back to the text",
+        "outline.fold": "fold",
+        "outline.unfold": "unfold",
+        "app.help": "keys",
+    },
+    "filter": {
+        "topic.pick": "pick",
+        "topic.exclude": "exclude",
+        "find.filter": "back",
+        "find.clear": "clear",
+        "topic.narrow": "narrow",
+        "topic.any_all": "any/all",
+        "topic.order": "order",
+        "app.help": "keys",
+    },
+    "query": {
+        "query.accept": "keep",
+        "find.feed": "search the feed",
+        "query.complete": "take word",
+        "query.cancel": "put back",
+        "app.help": "keys",
+    },
+    "tags": {
+        "tags.accept": "tag",
+        "tags.complete": "take word",
+        "tags.next": "next word",
+        "tags.cancel": "leave",
+        "app.help": "keys",
+    },
+    "note": {
+        "note.keep": "keep",
+        "note.drop": "put back",
+        "paper.editor": "editor",
+        "note.undo_typing": "undo",
+        "app.help": "keys",
+    },
+    "command": {
+        "command.run": "run",
+        "command.complete": "take word",
+        "command.previous": "earlier",
+        "command.cancel": "close",
+        "app.help": "keys",
+    },
+    "output": {
+        "move.page_down": "page",
+        "move.bottom": "end",
+        "output.copy": "copy",
+        "output.close": "close",
+    },
+    "calendar": {
+        "date.day": "day",
+        "date.week": "week",
+        "date.month": "month",
+        "date.type": "type",
+        "date.later": "next",
+        "date.today": "today",
+        "date.close": "close",
+    },
+    "weights": {
+        "weights.pick": "pick",
+        "weights.raise": "more",
+        "weights.lower": "less",
+        "weights.mute": "mute",
+        "weights.reset": "as learned",
+        "mark.undo": "undo",
+        "weights.close": "close",
+    },
+    "help": {
+        "move.down": "down",
+        "move.up": "up",
+        "move.page_down": "page",
+        "help.search": "search",
+        "help.close": "close",
+    },
+    "empty": {
+        "find.clear": "clear",
+        "app.refresh": "refresh",
+        "find.query": "search",
+        "find.filter": "filter",
+        "command.open": "command",
+        "app.help": "keys",
+    },
+}
+"""The most useful actions of each context, with a short word for the footer, the most important first.
+
+The last one leads to all others, so it stays longest where there is little room.
+"""
+
+SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
+    **FOOTERS,
+    "list": {
+        "paper.read": "read",
+        "paper.star": "star",
+        "paper.hide": "hide",
+        "move.page_down": "down",
+        "move.page_up": "up",
+        **FOOTERS["list"],
+    },
+    "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
+}
+"""The same in a browser, where no other editor can be opened, and where a phone has no keys but those to tap."""
+
+SELECTED_FOOTER: Final[Mapping[str, str]] = {
+    "paper.read": "read",
+    "paper.star": "star",
+    "paper.queue": "queue",
+    "paper.tag": "tags",
+    "paper.hide": "hide",
+    "link.copy_as": "copy",
+    "select.range": "range",
+    "select.all": "all",
+    "app.escape": "let go",
+    "app.help": "keys",
+}
+"""The same for the list and the detail while papers are selected."""
+
+PAUSED_FOOTER: Final[Mapping[str, str]] = {
+    "read.on": "go on",
+    "triage.pause": "leave",
+    "triage.end": "end",
+    **{id: word for id, word in FOOTERS["triage"].items() if id not in ("triage.pause", "triage.end")},
+}
+"""The same for a triage whose clock has stopped."""
+
+
+VIM: Final[Mapping[str, str]] = MappingProxyType({})
+"""The table itself."""
+
+NEWSBOAT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "paper.read": "N",
+        "paper.star": "s ctrl+e",
+        "paper.queue": "e b",
+        "paper.note": "w",
+        "paper.follow": "alt+w",
+        "paper.hide": "x D",
+        "paper.editor": "E",
+        "mark.undo": "U",
+        "find.previous": "p",
+        "find.filter": "f F",
+        "find.clear": "ctrl+g",
+        "read.open": "enter O",
+        "link.pdf": "P",
+        "text.previous_match": "p",
+        "picture.open": "I",
+        "picture.close": "escape q I",
+        "link.list": "u L",
+        "app.refresh": "r R",
+        "find.similar": "gR",
+        "app.quit": "Q ctrl+q",
+    }
+)
+"""As newsboat's own keys where it has the same action; its `g` sorts, and here begins the names of views."""
+
+ARROWS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "move.down": "down",
+        "move.up": "up",
+        "move.half_down": "",
+        "move.half_up": "",
+        "move.page_down": "pagedown",
+        "move.page_up": "pageup",
+        "move.top": "home",
+        "move.bottom": "end",
+        "read.open": "enter right",
+        "read.down": "ctrl+down",
+        "read.up": "ctrl+up",
+        "read.next": "right",
+        "read.previous": "left",
+        "text.search": "/ ctrl+f",
+        "text.next_match": "n f3",
+        "text.previous_match": "N shift+f3",
+        "text.right": "right",
+        "text.left": "left",
+        "text.back": "ctrl+o alt+left",
+        "picture.next": "right down space",
+        "picture.previous": "left up",
+        "outline.fold": "left",
+        "outline.unfold": "right",
+        "paper.hide": "x delete",
+        "mark.undo": "u ctrl+z",
+        "mark.redo": "ctrl+y",
+        "find.query": "/ ctrl+f",
+        "find.next": "n f3",
+        "find.previous": "N shift+f3",
+        "day.older": "[ ctrl+left",
+        "day.newer": "] ctrl+right",
+        "queue.down": "shift+down",
+        "queue.up": "shift+up",
+        "text.next_section": "] ctrl+right",
+        "text.previous_section": "[ ctrl+left",
+        "topic.fold": "left",
+        "topic.unfold": "right",
+        "date.left": "left",
+        "date.right": "right",
+        "date.down": "down",
+        "date.up": "up",
+        "date.earlier": "pageup",
+        "date.later": "pagedown",
+        "app.refresh": "r f5",
+        "app.back": "q backspace",
+        "app.suspend": "",
+        "app.help": "f1 ?",
+        "help.close": "escape q f1 ?",
+    }
+)
+"""Arrows and the keys of editors and browsers: ctrl+z undoes, ctrl+f searches, backspace goes back."""
+
+PRESETS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"vim": VIM, "newsboat": NEWSBOAT, "arrows": ARROWS})
+"""By the names that the setting key_preset has."""

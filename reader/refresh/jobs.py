@@ -1,4 +1,4 @@
-"""Background jobs: refresh, look up, search, store. A job yields messages about its progress.
+"""Background jobs: refresh, look up, search, store. A job yields messages about its progress, and its failures.
 
 Jobs and messages are plain data that can be pickled, so a job can run in its own process: see `reader.refresh.worker`.
 What each does stands in `reader.refresh.running`.
@@ -13,28 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader import log
 from reader.config import Settings
-from reader.core.errors import ReaderError
+from reader.core.errors import CacheBusy, CacheFull, FeedError, ReaderError
 from reader.core.paper import Listing
+from reader.paths import FULL, explain
 from reader.refresh.pictures import DrawPicture, PictureDrawn
 from reader.refresh.plan import Plan
-from reader.refresh.progress import (
-    PaperRefreshed,
-    PdfReceived,
-    PdfStored,
-    RefreshEvent,
-    SourceEvent,
-    TextMissing,
-    TextsAhead,
-    TextsPaused,
-    TextStored,
-    TitlesLookedUp,
-    TitlesPaused,
-)
 from reader.refresh.vectors import VectorsMade
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
+
 
 # Jobs
 
@@ -129,7 +119,178 @@ Job = (
 )
 
 
-# Messages
+# Messages: of the daily papers, of other sources and papers, and of all else
+
+
+class RefreshStarted(NamedTuple):
+    """The refresh began; `days` (ISO) will be requested, newest first."""
+
+    days: tuple[str, ...]
+
+
+class DayStored(NamedTuple):
+    """A day's papers were stored; it is day `n` of `of`."""
+
+    day: str
+    new: int
+    updated: int
+    unchanged: int
+    skipped: int
+    n: int
+    of: int
+
+
+class DayEmpty(NamedTuple):
+    """A day has no papers: a weekend, a holiday, or a day that has just begun."""
+
+    day: str
+    n: int
+    of: int
+
+
+class DayFailed(NamedTuple):
+    """A day could not be fetched; its stored papers stay."""
+
+    day: str
+    error: FeedError
+    n: int
+    of: int
+
+
+class RefreshFinished(NamedTuple):
+    """Always the last event: the sums and the errors."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    stored: int = 0
+    """Number of stored days that have papers."""
+    failed: tuple[str, ...] = ()
+    """Days (ISO) that were not fetched, including days given up."""
+    error: FeedError | None = None
+    """The last failure, if any."""
+    returned: int = 0
+    """Papers that the user had marked or imported and the cache lacked."""
+
+
+RefreshEvent = RefreshStarted | DayStored | DayEmpty | DayFailed | RefreshFinished
+
+
+class FeedStarted(NamedTuple):
+    """The request to a source begins."""
+
+    title: str
+
+
+class FeedStored(NamedTuple):
+    """A source's papers were stored."""
+
+    slug: str
+    title: str
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+
+
+class FeedFailed(NamedTuple):
+    """A source could not be fetched; its stored papers stay."""
+
+    slug: str
+    title: str
+    error: FeedError
+    is_followed: bool = True
+    """True if the user follows the source, False if the reader asks it on its own."""
+
+
+class PapersReturned(NamedTuple):
+    """Papers came in that the user had marked or imported; `unknown` ones no source has."""
+
+    papers: int
+    unknown: int
+
+
+class TitlesLookedUp(NamedTuple):
+    """Of the titles of saved pages that wait, `done` of `of` were looked up."""
+
+    done: int
+    of: int
+    found: int = 0
+    """Papers that have their arXiv id now."""
+    offered: int = 0
+    """Papers that the user may choose an arXiv id for."""
+    left: int = 0
+    """Titles that wait for a later run."""
+
+
+class TitlesPaused(NamedTuple):
+    """No more titles are looked up for now; `left` wait."""
+
+    left: int
+    why: FeedError
+
+
+class TextStored(NamedTuple):
+    """The full text of a paper is kept now."""
+
+    id: str
+    source: str
+
+
+class TextMissing(NamedTuple):
+    """No source has the full text of a paper."""
+
+    id: str
+    reason: str
+    """What the last source said, such as `arXiv has no HTML of it`."""
+
+
+class TextsAhead(NamedTuple):
+    """Of the full texts that are fetched ahead, `done` of `total` were asked for; `stored` are kept now."""
+
+    done: int
+    total: int
+    stored: int
+
+
+class TextsPaused(NamedTuple):
+    """No more full texts are fetched ahead for now; `left` wait."""
+
+    left: int
+    why: str
+    """In a word or two, such as `metered`."""
+
+
+class PaperRefreshed(NamedTuple):
+    """The feed or arXiv was asked about a paper; what it said is stored."""
+
+    id: str
+    error: FeedError | None = None
+    """Why there was no answer; what is cached stays."""
+
+
+class PdfReceived(NamedTuple):
+    """Bytes of a PDF that are there, and all of them if that is known."""
+
+    done: int
+    total: int | None
+
+
+class PdfStored(NamedTuple):
+    """A PDF is whole under its name."""
+
+    path: str
+
+
+SourceEvent = FeedStarted | FeedStored | FeedFailed | PapersReturned
+
+
+class Waiting(NamedTuple):
+    """The next request of the job waits for `seconds`; a step of the job tells it, see `reader.core.steps`."""
+
+    seconds: float
+    why: str
 
 
 class SourceFailing(NamedTuple):
@@ -203,6 +364,7 @@ Message = (
     ExtensionMessage
     | RefreshEvent
     | SourceEvent
+    | Waiting
     | SourceFailing
     | PapersClassified
     | PapersDropped
@@ -245,3 +407,32 @@ class JobContext:
 
 JobRunner = Callable[[Job], AsyncGenerator[Message, None]]
 """Runs a job in some process; raises ReaderError. Closing the iterator stops the job; stored papers stay."""
+
+
+# Failures
+
+
+def log_failure(message: object) -> None:
+    """Log a job's message as a warning if it is a failure."""
+    match message:
+        case DayFailed():
+            log.record_warning(f"day {message.day}", str(message.error))
+        case FeedFailed():
+            log.record_warning(f"feed {message.title}", str(message.error))
+
+
+def failure_of(where: str, error: Exception) -> FeedError:
+    """The failure of one source for whatever it raised, so that the others are still asked; a fault is logged.
+
+    Raises again what the next source would meet too: no memory, a full disk, another program that holds the cache.
+    """
+    if isinstance(error, FeedError):
+        return error
+    if isinstance(error, MemoryError | CacheBusy | CacheFull):
+        raise error
+    if isinstance(error, ReaderError):
+        return FeedError(str(error))
+    if isinstance(error, OSError) and error.errno in FULL:
+        return FeedError(explain(error))
+    log.record_error(where, error)
+    return FeedError(f"This is a fault of the program ({log.summarize_error(error)}); {log.point_to_log()}.")

@@ -9,21 +9,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import TypeVar
 
 from reader.cache.community import Communities, Known, arxiv_is_old, is_old
+from reader.cache.storing.papers import Cache
 from reader.core.community import Comment, Community
+from reader.core.dates import utc_stamp
 from reader.core.document.model import Block, Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, clean
+from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.fulltext.markdown import parse_markdown
-from reader.feeds.huggingface.community import PaperPage, Said
-from reader.refresh.daily import StoreCounts, run_to_end
-from reader.refresh.progress import PaperRefreshed
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.huggingface.parse import Said
+from reader.refresh.daily import run_to_end
+from reader.refresh.jobs import PaperRefreshed
+
+T = TypeVar("T")
 
 KEPT_TOGETHER = 100
 """Starred and queued papers that one request to arXiv also asks about, at most."""
@@ -32,43 +38,29 @@ KEPT_AGAIN = timedelta(days=7)
 """Age at which what arXiv said of these is old."""
 
 
-class PageSource(Protocol):
-    """The client of the daily feed."""
-
-    async def page(self, id: str) -> PaperPage | None: ...
-
-
-class VersionSource(Protocol):
-    """The client of arXiv."""
-
-    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
-
-    async def record(self, id: str) -> ArxivEntry | None: ...
-
-
-class Store(Protocol):
-    """The cache that stores papers; its method blocks, and runs in a thread."""
-
-    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreCounts: ...
-
-
 async def refresh_paper(
-    file: Path, cache: Store, id: str, daily: PageSource, arxiv: VersionSource | None, *, now: Callable[[], datetime]
+    file: Path,
+    cache: Cache,
+    id: str,
+    daily: HuggingFaceClient,
+    arxiv: ArxivClient | None,
+    *,
+    now: Callable[[], datetime],
 ) -> AsyncGenerator[PaperRefreshed, None]:
     """Ask the feed and then arXiv about a paper of the cache in `file`, and yield how each of them went.
 
     What is not old is not asked for again, and nothing is yielded for it. Without `arxiv`, that is not asked.
     """
-    known = await asyncio.to_thread(_known, file, id)
+    known = await _in_cache(file, lambda communities: communities.known(id))
     if known is None:
         return
     if is_old(known.asked, now()):
-        outcome = await _outcome(id, _ask_feed(file, cache, known, daily, _stamp(now)))
+        outcome = await _outcome(id, _ask_feed(file, cache, known, daily, utc_stamp(now())))
         yield outcome
         if isinstance(outcome.error, FeedOffline):
             return
     if arxiv is not None and arxiv_is_old(known.arxiv_asked, now()):
-        yield await _outcome(id, _ask_arxiv(file, cache, known, arxiv, _stamp(now)))
+        yield await _outcome(id, _ask_arxiv(file, cache, known, arxiv, utc_stamp(now())))
 
 
 async def _outcome(id: str, asking: Awaitable[None]) -> PaperRefreshed:
@@ -82,17 +74,17 @@ async def _outcome(id: str, asking: Awaitable[None]) -> PaperRefreshed:
 # The feed
 
 
-async def _ask_feed(file: Path, cache: Store, known: Known, daily: PageSource, now: str) -> None:
+async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceClient, now: str) -> None:
     page = await daily.page(known.id)
     if page is None:
-        await run_to_end(_put, file, known.pk, Community(), now)
+        await _in_cache(file, lambda communities: communities.put(known.pk, Community(), now))
         return
     community = Community(tuple(await asyncio.to_thread(_comments, page.said)), page.repositories)
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
     await run_to_end(cache.store, page.listing._replace(drafts=drafts), now, noted=False)
-    await run_to_end(_put, file, known.pk, community, now)
+    await _in_cache(file, lambda communities: communities.put(known.pk, community, now))
 
 
 def _comments(said: Iterable[Said]) -> list[Comment]:
@@ -110,10 +102,11 @@ def _blocks(markdown: str) -> tuple[Block, ...]:
 # arXiv
 
 
-async def _ask_arxiv(file: Path, cache: Store, known: Known, arxiv: VersionSource, now: str) -> None:
+async def _ask_arxiv(file: Path, cache: Cache, known: Known, arxiv: ArxivClient, now: str) -> None:
     """Ask arXiv's API, and its records if that fails or lacks versions."""
     before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
-    ids = [known.id, *await asyncio.to_thread(_kept_papers, file, before)]
+    kept = await _in_cache(file, lambda communities: communities.kept_papers(before, KEPT_TOGETHER))
+    ids = [known.id, *kept]
     failure: FeedError | None = None
     entries: tuple[ArxivEntry, ...] = ()
     try:
@@ -133,7 +126,7 @@ async def _ask_arxiv(file: Path, cache: Store, known: Known, arxiv: VersionSourc
         # Other values of papers that the feed has are the feed's.
         is_feeds = entry.draft.id != known.id or known.source == "hf"
         await run_to_end(cache.store, Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
-    await run_to_end(_note_arxiv_asked, file, ids, now[:10])
+    await _in_cache(file, lambda communities: communities.note_arxiv_asked(ids, now[:10]))
 
 
 def lacks_versions(known: Sequence[str], draft: Draft | None) -> bool:
@@ -142,28 +135,11 @@ def lacks_versions(known: Sequence[str], draft: Draft | None) -> bool:
     return draft is not None and len(versions) < (draft.version or 0)
 
 
-# In a thread
+async def _in_cache(file: Path, call: Callable[[Communities], T]) -> T:
+    """What a call says of what the cache keeps of papers' communities, in a thread."""
 
+    def run() -> T:
+        with closing(Communities.open(file)) as communities:
+            return call(communities)
 
-def _stamp(now: Callable[[], datetime]) -> str:
-    return now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _known(file: Path, id: str) -> Known | None:
-    with closing(Communities.open(file)) as communities:
-        return communities.known(id)
-
-
-def _put(file: Path, pk: int, community: Community, now: str) -> None:
-    with closing(Communities.open(file)) as communities:
-        communities.put(pk, community, now)
-
-
-def _kept_papers(file: Path, before: str) -> list[str]:
-    with closing(Communities.open(file)) as communities:
-        return communities.kept_papers(before, KEPT_TOGETHER)
-
-
-def _note_arxiv_asked(file: Path, ids: Sequence[str], day: str) -> None:
-    with closing(Communities.open(file)) as communities:
-        communities.note_arxiv_asked(ids, day)
+    return await run_to_end(run)

@@ -10,14 +10,12 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import NoPicture, ReaderError
-from reader.refresh.progress import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,19 +75,13 @@ class PictureDrawn(NamedTuple):
         return len(self.lines)
 
 
-async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn | Waiting, None]:
+async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn, None]:
     """Fetch and draw a picture; raises ReaderError."""
     from reader.feeds.pictures import PictureClient
-    from reader.refresh.daily import with_waits
 
     client = PictureClient.open(job.address, settings)
     try:
-        async with aclosing(with_waits(partial(client.fetch))) as answers:
-            async for answer in answers:
-                if isinstance(answer, Waiting):
-                    yield answer
-                else:
-                    yield await asyncio.to_thread(draw, answer, job.address, job.canvas)
+        yield await asyncio.to_thread(draw, await client.fetch(), job.address, job.canvas)
     finally:
         await client.aclose()
 

@@ -1,7 +1,7 @@
 """What each job does, in the process that runs it.
 
 async for message in run_job(context, Refresh(Latest())):
-...
+    ...
 """
 
 from __future__ import annotations
@@ -17,19 +17,14 @@ from reader.config import retention_start, text_retention_start
 from reader.core.errors import CacheError, NoFullText, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
-from reader.refresh.pdfs import fetch_pdf
 from reader.refresh.pictures import DrawPicture, draw_picture
 from reader.refresh.plan import Plan
-from reader.refresh.progress import (
-    TextMissing,
-    Waiting,
-)
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
     from reader.feeds.huggingface.client import HuggingFaceClient
-    from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
+    from reader.refresh.pipes import NewPaperHook
     from reader.refresh.rules import RuleKeeper
     from reader.refresh.sources import Sources
 
@@ -51,12 +46,15 @@ from reader.refresh.jobs import (
     PapersClassified,
     PapersDropped,
     PapersStored,
+    PdfReceived,
+    PdfStored,
     Refresh,
     RefreshPaper,
     SearchAnswered,
     SearchFeed,
     SourceFailing,
     StorePapers,
+    TextMissing,
 )
 
 
@@ -84,7 +82,7 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
         case MakeVectors():
             return _make_vectors(context)
         case FetchPdf(id, path):
-            return fetch_pdf(id, Path(path))
+            return _fetch_pdf(id, Path(path))
         case DrawPicture():
             return draw_picture(job, context.settings)
 
@@ -115,20 +113,12 @@ def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManag
     """The clients of the daily feed and of the other sources, by the settings."""
     from reader.refresh import sources
 
-    return sources.open_sources(
-        cache,
-        context.cache_file,
-        context.settings.endpoint,
-        response_cache_folder(),
-        categorize=context.settings.ask_arxiv,
-        now=context.now,
-        settings=context.settings,
-    )
+    return sources.open_sources(context, cache)
 
 
 async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, None]:
-    from reader.refresh.hooks import NewPaperHook
     from reader.refresh.notifications import Notifier
+    from reader.refresh.pipes import NewPaperHook
     from reader.refresh.rules import RuleKeeper
 
     hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
@@ -147,7 +137,7 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
 
 
 async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
-    from reader.refresh.whole import refresh_all
+    from reader.refresh.sources import refresh_all
 
     async with open_sources(context, cache) as (daily, sources):
         async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
@@ -243,25 +233,21 @@ def _drop_unused_texts(file: Path, before: str) -> None:
 
 
 async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
-    from reader.refresh.full_text import fetch_text, find_key, open_sources
+    from reader.refresh import texts
 
-    pk = await asyncio.to_thread(find_key, context.cache_file, id)
+    pk = await asyncio.to_thread(texts.find_key, context.cache_file, id)
     if pk is None:
         yield TextMissing(id, "it is not in the cache")
         return
-    async with (
-        open_sources(context.settings) as sources,
-        aclosing(fetch_text(context.cache_file, pk, id, sources, context.now)) as events,
-    ):
-        async for event in events:
-            yield event
+    async with texts.open_sources(context.settings) as sources:
+        yield await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
 
 
 async def _fetch_texts_ahead(context: JobContext) -> AsyncGenerator[Message, None]:
-    from reader.refresh import full_text, texts_ahead
+    from reader.refresh import texts
 
-    async with full_text.open_sources(context.settings) as sources:
-        fetching = texts_ahead.fetch_texts_ahead(context.cache_file, context.settings, sources, now=context.now)
+    async with texts.open_sources(context.settings) as sources:
+        fetching = texts.fetch_texts_ahead(context.cache_file, context.settings, sources, now=context.now)
         async with aclosing(fetching) as events:
             async for event in events:
                 yield event
@@ -316,16 +302,11 @@ async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message
 
 async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:
     from reader.feeds.huggingface.client import HuggingFaceClient
-    from reader.refresh.daily import with_waits
 
-    async with (
-        HuggingFaceClient.from_environment(
-            context.settings.endpoint, settings=context.settings, lock_folder=response_cache_folder()
-        ) as daily,
-        aclosing(with_waits(partial(daily.search, text))) as answers,
-    ):
-        async for answer in answers:
-            yield answer if isinstance(answer, Waiting) else SearchAnswered(answer)
+    async with HuggingFaceClient.from_environment(
+        context.settings.endpoint, settings=context.settings, lock_folder=response_cache_folder()
+    ) as daily:
+        yield SearchAnswered(await daily.search(text))
 
 
 async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
@@ -336,3 +317,23 @@ async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> A
         now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all(listings, now, newer=False, noted=False)
         yield PapersStored(sum([stored.new for stored in await run_to_end(list, storing)]))
+
+
+async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
+    """Fetch a PDF to a file. Closing the iterator stops it, and keeps what has come."""
+    from reader.feeds.arxiv.pdf import PdfClient
+
+    news: asyncio.Queue[PdfReceived | None] = asyncio.Queue()
+    async with PdfClient.from_environment(response_cache_folder()) as client:
+        fetching = asyncio.ensure_future(
+            client.fetch(id, file, lambda done, total: news.put_nowait(PdfReceived(done, total)))
+        )
+        fetching.add_done_callback(lambda _: news.put_nowait(None))
+        try:
+            while (message := await news.get()) is not None:
+                yield message
+            await fetching
+            yield PdfStored(str(file))
+        finally:
+            fetching.cancel()
+            await asyncio.gather(fetching, return_exceptions=True)

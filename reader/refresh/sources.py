@@ -1,4 +1,4 @@
-"""The sources other than the daily papers: followed feeds, categories of arXiv, and lost papers.
+"""The whole refresh: the daily papers, then followed feeds, categories of arXiv, and lost papers.
 
 Sources fail independently: whatever one raises is yielded and stored with its time, and the others are still asked.
 """
@@ -6,43 +6,49 @@ Sources fail independently: whatever one raises is yielded and stored with its t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
-from typing import Protocol
 
 from reader import log
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
-from reader.config import Settings
-from reader.core.errors import FeedError, FeedOffline
+from reader.cache.storing.papers import Cache, Stored
+from reader.core.dates import utc_stamp
+from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
-from reader.feeds.arxiv.client import ENDPOINT_VARIABLE, ArxivClient, last_renewal
+from reader.feeds.arxiv.client import ArxivClient, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.http.client import OnWait
-from reader.feeds.http.documents import Validators, is_local_url
-from reader.feeds.http.environment import is_offline
+from reader.feeds.http.client import Validators, is_local_url
+from reader.feeds.http.environment import ARXIV_VARIABLE, is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
-from reader.refresh.daily import StoreCounts, run_to_end
-from reader.refresh.failures import failure_of
-from reader.refresh.lost_papers import PaperLookup, fetch_lost_papers
-from reader.refresh.one_paper import VersionSource
-from reader.refresh.progress import (
+from reader.paths import response_cache_folder
+from reader.refresh.daily import refresh_daily, run_to_end
+from reader.refresh.jobs import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
     FeedFailed,
     FeedStarted,
     FeedStored,
+    JobContext,
+    PapersReturned,
+    RefreshEvent,
+    RefreshFinished,
+    RefreshStarted,
     SourceEvent,
+    failure_of,
 )
+from reader.refresh.plan import Latest, Plan
 
 CATEGORIZED_PER_DAY = 200
 """Papers in the single daily request for categories, newest first: about a week of the feed."""
 
 RETRY_DAYS = 7
-"""Days after which arXiv is asked again for a paper that it did not know."""
+"""Days after which a paper is asked for again that no source knew."""
 
 DAYS_BEFORE_CATCH_UP = 4
 """Days without an announcement that a weekend can explain; after more, announcements were missed."""
@@ -53,74 +59,106 @@ MAX_CATCH_UP_DAYS = 14
 FIRST_FETCH_DAYS = 3
 """Number of days requested for a newly followed category."""
 
+LOST_PER_REFRESH = 200
+"""Papers that are missing from the cache and asked for in one refresh, newest marks first."""
+
+LOST_PER_REQUEST = 100
+"""Of these, papers in one request to arXiv."""
+
+RECORDS = 20
+"""Of these, papers asked of the daily feed, one request each: it also has votes, keywords and days."""
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class ArxivSource(VersionSource, Protocol):
-    """The client of arXiv."""
-
-    async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]: ...
-
-    async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]: ...
-
-    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]: ...
-
-
-class FeedSource(Protocol):
-    """The client of RSS and Atom feeds."""
-
-    async def fetch(self, url: str, validators: Validators | None = None, source: str | None = None) -> FetchedFeed: ...
-
-
-class PaperStore(Protocol):
-    """The cache that stores papers; its methods block, and run in a thread."""
-
-    def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> StoreCounts: ...
-
-    def validators(self) -> Mapping[str, str]: ...
-
-
 @asynccontextmanager
 async def open_sources(
-    cache: PaperStore,
-    file: Path,
-    endpoint: str,
-    answers: Path,
-    *,
-    categorize: bool = True,
-    now: Callable[[], datetime] = _utc_now,
-    settings: Settings | None = None,
-    environ: Mapping[str, str] | None = None,
+    context: JobContext, cache: Cache, *, environ: Mapping[str, str] | None = None
 ) -> AsyncIterator[tuple[HuggingFaceClient, Sources]]:
-    """The daily feed at `endpoint` and the other sources, over the cache in `file`.
+    """The clients of the daily feed and of the other sources, by the settings.
 
-    `answers` is the folder of cached responses and host locks; `settings` decide whether the feed gets the token, and
-    whether followed feeds may be local. arXiv is not asked for categories if the feed is local.
+    They decide whether the feed gets the token, and whether followed feeds may be local. arXiv is not asked for
+    categories if the feed is local.
     """
     environ = lookup_environment() if environ is None else environ
-    settings = settings or Settings()
+    settings, answers = context.settings, response_cache_folder()
     validators = await asyncio.to_thread(cache.validators)
-    with closing(await asyncio.to_thread(Feeds.open, file)) as feeds:
+    with closing(await asyncio.to_thread(Feeds.open, context.cache_file)) as feeds:
         async with (
             HuggingFaceClient.from_environment(
-                endpoint, settings=settings, environ=environ, validators=validators, lock_folder=answers
+                settings.endpoint, settings=settings, environ=environ, validators=validators, lock_folder=answers
             ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             SyndicationClient.from_environment(environ, allow_local=settings.allow_local_feeds) as web,
         ):
-            categorize = categorize and not is_local_only(f"http://{daily.host}", environ)
-            by_choice = is_offline(environ)
-            yield (
-                daily,
-                Sources(cache, feeds, arxiv, web, daily=daily, categorize=categorize, stays_offline=by_choice, now=now),
+            sources = Sources(
+                cache,
+                feeds,
+                arxiv,
+                web,
+                daily=daily,
+                categorize=settings.ask_arxiv and not is_local_only(f"http://{daily.host}", environ),
+                stays_offline=is_offline(environ),
+                now=context.now,
             )
+            yield daily, sources
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
     """Whether the feed is local and ARXIV_ENDPOINT is unset, so that arXiv on the internet must not be asked."""
-    return ENDPOINT_VARIABLE not in environ and is_local_url(endpoint)
+    return ARXIV_VARIABLE not in environ and is_local_url(endpoint)
+
+
+async def refresh_all(
+    daily: HuggingFaceClient, cache: Cache, plan: Plan, sources: Sources
+) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
+    """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
+
+    The last event, RefreshFinished, has the sums of all. A fault of one source never ends it: raises UsageError for a
+    wrong plan, and CacheError if nothing can be stored.
+    """
+    finished = RefreshFinished()
+    left: list[str] | None = None
+    try:
+        async with aclosing(refresh_daily(daily, cache, plan, now=sources.now)) as events:
+            async for event in events:
+                match event:
+                    case RefreshFinished():
+                        finished = event
+                        continue
+                    case RefreshStarted(days):
+                        left = list(days)
+                    case DayStored() | DayEmpty() | DayFailed():
+                        left = [day for day in left or () if day != event.day]
+                        finished = _add_counts(finished, event)
+                yield event
+    except Exception as error:
+        if left is None and isinstance(error, UsageError):
+            raise
+        finished = finished._replace(failed=tuple(left or ()), error=failure_of("the daily papers", error))
+    await sources.note_outcome("hf", finished.error)
+    # Without a network, trying the sources one by one is useless.
+    if isinstance(plan, Latest):
+        async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
+            async for step in steps:
+                finished = _add_counts(finished, step)
+                yield step
+    yield finished
+
+
+def _add_counts(finished: RefreshFinished, step: RefreshEvent | SourceEvent) -> RefreshFinished:
+    if isinstance(step, PapersReturned):
+        return finished._replace(returned=finished.returned + step.papers)
+    if not isinstance(step, FeedStored | DayStored):
+        return finished
+    return finished._replace(
+        new=finished.new + step.new,
+        updated=finished.updated + step.updated,
+        unchanged=finished.unchanged + step.unchanged,
+        skipped=finished.skipped + step.skipped,
+    )
 
 
 class Sources:
@@ -131,12 +169,12 @@ class Sources:
 
     def __init__(
         self,
-        cache: PaperStore,
+        cache: Cache,
         feeds: Feeds,
-        arxiv: ArxivSource,
-        web: FeedSource,
+        arxiv: ArxivClient,
+        web: SyndicationClient,
         *,
-        daily: PaperLookup | None = None,
+        daily: HuggingFaceClient | None = None,
         categorize: bool = True,
         stays_offline: bool = False,
         now: Callable[[], datetime] = _utc_now,
@@ -197,7 +235,7 @@ class Sources:
         await asyncio.to_thread(self.feeds.answered, feed.slug, now, *validators)
         return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
 
-    async def look_up(self, daily: PaperLookup, id: str, own: str | None = None) -> bool:
+    async def look_up(self, daily: HuggingFaceClient, id: str, own: str | None = None) -> bool:
         """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False if neither has it.
 
         `own` is the id that it had as a saved page's paper, which it gives up. Raises FeedError.
@@ -212,16 +250,14 @@ class Sources:
                 entries = await self._arxiv.papers([id])
             except FeedError as error:
                 raise failure or error from error
-            if entries and own:
-                drafts = tuple(entry.draft._replace(entry=own) for entry in entries)
-                await self._store(Listing(None, drafts), newer=False)
-                return True
-            if entries:
+            if not entries:
+                if failure is not None:
+                    raise failure
+                return False
+            if not own:
                 await self._store_entries(entries)
                 return True
-            if failure is not None:
-                raise failure
-            return False
+            listing = Listing(None, tuple(entry.draft for entry in entries))
         drafts = tuple(draft._replace(entry=own) for draft in listing.drafts)
         await self._store(listing._replace(drafts=drafts), newer=False)
         return True
@@ -263,7 +299,7 @@ class Sources:
     ) -> AsyncGenerator[SourceEvent, None]:
         """Store the newest announcement of the followed categories, once a day, and the days that were missed."""
         followed = [feed for feed in feeds if feed.kind == "arxiv"]
-        renewed = _timestamp(last_renewal(self.now()))
+        renewed = utc_stamp(last_renewal(self.now()))
         waiting = [feed for feed in followed if force or (feed.answered or "") < renewed or feed.failing_since]
         if not waiting:
             return
@@ -316,9 +352,11 @@ class Sources:
 
     async def _fetch_lost_papers(self) -> AsyncGenerator[SourceEvent, None]:
         """Fetch papers that the user marked and the cache does not have."""
-        arxiv, store = self.arxiv_of_papers, partial(self._store, newer=False)
+        store, today = partial(self._store, newer=False), self.now().date()
         try:
-            async with aclosing(fetch_lost_papers(self.feeds, self._daily, arxiv, store, self.now().date())) as events:
+            async with aclosing(
+                fetch_lost_papers(self.feeds, self._daily, self.arxiv_of_papers, store, today)
+            ) as events:
                 async for event in events:
                     yield event
         except Exception as error:
@@ -362,12 +400,68 @@ class Sources:
         sums = (filled.new + replaced.new, filled.updated + replaced.updated, filled.unchanged + replaced.unchanged)
         return FeedStored("arxiv", OWN["arxiv"], *sums)
 
-    async def _store(self, listing: Listing, *, newer: bool) -> StoreCounts:
+    async def _store(self, listing: Listing, *, newer: bool) -> Stored:
         return await run_to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
 
     def _stamp(self) -> str:
-        return _timestamp(self.now())
+        return utc_stamp(self.now())
 
 
-def _timestamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+# Lost papers
+
+
+async def fetch_lost_papers(
+    feeds: Feeds,
+    daily: HuggingFaceClient | None,
+    arxiv: ArxivClient | None,
+    store: Callable[[Listing], Awaitable[Stored]],
+    today: date,
+) -> AsyncGenerator[FeedStarted | PapersReturned, None]:
+    """Ask the daily feed for some of the papers, and arXiv for the others; None is not asked.
+
+    If no paper is lost, nothing is asked or yielded. A paper that no source has is asked for again after a week, and no
+    more than three times. Raises FeedError if arXiv fails; what was stored before stays.
+    """
+    before = (today - timedelta(days=RETRY_DAYS)).isoformat()
+    own = await asyncio.to_thread(feeds.lost, before, LOST_PER_REFRESH)
+    shared = await asyncio.to_thread(feeds.lost_of_group, before, LOST_PER_REFRESH - len(own))
+    ids = list(dict.fromkeys((*own, *shared)))
+    if not ids or (daily is None and arxiv is None):
+        return
+    count = len(ids)
+    whose = "you marked" if len(ids) == len(own) else "of your group" if not own else "you or your group marked"
+    yield FeedStarted(f"{'arXiv' if arxiv else 'the feed'}, {count} {'paper' if count == 1 else 'papers'} {whose}")
+    returned, unknown = await _ask_daily(daily, ids[:RECORDS], store) if daily else (set[str](), set[str]())
+    if arxiv is not None:
+        rest = [id for id in ids if id not in returned]
+        unknown = set()
+        for start in range(0, len(rest), LOST_PER_REQUEST):
+            batch = rest[start : start + LOST_PER_REQUEST]
+            entries = await arxiv.papers(batch)
+            await store(Listing(None, tuple(entry.draft for entry in entries)))
+            found = {entry.draft.id for entry in entries if entry.draft.id}
+            await asyncio.to_thread(feeds.not_found, sorted(set(batch) - found), today.isoformat())
+            returned |= found & set(batch)
+            unknown |= set(batch) - found
+    else:
+        await asyncio.to_thread(feeds.not_found, sorted(unknown), today.isoformat())
+    yield PapersReturned(len(returned.intersection(own)), len(unknown))
+
+
+async def _ask_daily(
+    daily: HuggingFaceClient, ids: Sequence[str], store: Callable[[Listing], Awaitable[Stored]]
+) -> tuple[set[str], set[str]]:
+    """The papers that the daily feed brought back, and those that it does not have; a failure ends the asking."""
+    returned, unknown = set[str](), set[str]()
+    for id in ids:
+        try:
+            listing = await daily.paper(id)
+        except Exception as error:
+            failure_of("a paper of the daily feed", error)
+            break
+        if listing is None:
+            unknown.add(id)
+        else:
+            await store(listing)
+            returned.add(id)
+    return returned, unknown

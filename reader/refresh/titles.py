@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, closing
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from reader.cache import pages
 from reader.cache.connections import connect, transaction
@@ -21,28 +21,16 @@ from reader.cache.sqlite_errors import explained
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, find_choices, find_same, without_cut_word
-from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.http.client import OnWait
-from reader.refresh.daily import run_to_end, with_waits
-from reader.refresh.progress import TitlesLookedUp, TitlesPaused, Waiting
+from reader.feeds.arxiv.client import ArxivClient
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.refresh.daily import run_to_end
+from reader.refresh.jobs import TitlesLookedUp, TitlesPaused
 
 MOST = 100
 """Titles of one run: five minutes at arXiv's pace."""
 
 _ANSWERS = 20
 """Papers that the daily feed is asked for by a title."""
-
-
-class SearchesFeed(Protocol):
-    """The client of the daily feed."""
-
-    async def search(self, text: str, on_wait: OnWait | None = None, *, limit: int = ...) -> tuple[Listing, ...]: ...
-
-
-class SearchesTitles(Protocol):
-    """The client of arXiv."""
-
-    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]: ...
 
 
 class _Candidate(NamedTuple):
@@ -57,16 +45,16 @@ class _Candidate(NamedTuple):
         return Titled(self.draft.title, count, self.draft.published, self.draft.id or "")
 
 
-_Source = Callable[[str, OnWait], Awaitable[list[_Candidate]]]
+_Source = Callable[[str], Awaitable[list[_Candidate]]]
 
 
 async def look_up_titles(
     file: Path,
-    daily: SearchesFeed,
-    arxiv: SearchesTitles | None,
+    daily: HuggingFaceClient,
+    arxiv: ArxivClient | None,
     store: Callable[[Listing], Awaitable[object]],
     now: Callable[[], datetime],
-) -> AsyncGenerator[TitlesLookedUp | TitlesPaused | Waiting, None]:
+) -> AsyncGenerator[TitlesLookedUp | TitlesPaused, None]:
     """Look up titles that wait; yields nothing if none does. arXiv is not asked if it is None.
 
     A source that fails is not asked for further titles; the run ends if no source is left, or no network.
@@ -83,12 +71,7 @@ async def look_up_titles(
         same: Titled | None = None
         for source in tuple(sources):
             try:
-                async with aclosing(with_waits(partial(source, without_cut_word(one.paper.title)))) as answers:
-                    async for answer in answers:
-                        if isinstance(answer, Waiting):
-                            yield answer
-                        else:
-                            candidates += answer
+                candidates += await source(without_cut_word(one.paper.title))
             except FeedError as error:
                 failure = failure or error
                 sources.remove(source)
@@ -116,13 +99,13 @@ async def look_up_titles(
         yield TitlesLookedUp(len(wanted), len(wanted), found, offered, len(waiting) - len(wanted))
 
 
-async def _ask_daily(daily: SearchesFeed, title: str, on_wait: OnWait) -> list[_Candidate]:
-    listings = await daily.search(title, on_wait, limit=_ANSWERS)
+async def _ask_daily(daily: HuggingFaceClient, title: str) -> list[_Candidate]:
+    listings = await daily.search(title, limit=_ANSWERS)
     return [_Candidate(draft, listing.day) for listing in listings for draft in listing.drafts if draft.id]
 
 
-async def _ask_arxiv(arxiv: SearchesTitles, title: str, on_wait: OnWait) -> list[_Candidate]:
-    return [_Candidate(entry.draft, None) for entry in await arxiv.titled(title, on_wait) if entry.draft.id]
+async def _ask_arxiv(arxiv: ArxivClient, title: str) -> list[_Candidate]:
+    return [_Candidate(entry.draft, None) for entry in await arxiv.titled(title) if entry.draft.id]
 
 
 def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[Titled]) -> None:

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
@@ -32,8 +32,7 @@ from reader import access_token, config, log, platform
 from reader.core import errors, steps
 from reader.core.errors import ReaderError
 from reader.core.text import clean
-from reader.refresh.progress import FeedStarted, Waiting
-from reader.refresh.watchdog import Sleep, Watchdog
+from reader.refresh.jobs import FeedStarted, StorePapers, Waiting
 
 if TYPE_CHECKING:
     from reader.refresh.jobs import Job, JobContext, Message
@@ -49,6 +48,17 @@ STEP_INTERVAL = 5.0
 
 _END_PATIENCE = 2.0
 """Seconds that a killed process gets to be gone: longer, it hangs in the system and can't be helped."""
+
+
+PATIENCE = 60.0
+"""Seconds without a step after which a job is stuck: twice the longest request to the daily feed."""
+
+LONGEST_WAIT = 3600.0
+"""Maximum seconds of a wait that a job may announce."""
+
+_TICK = 1.0
+
+Sleep = Callable[[float], Awaitable[object]]
 
 
 class _JobDone:
@@ -93,6 +103,28 @@ async def run_in_process(
         watching.cancel()
         process.kill()
         await asyncio.to_thread(process.close)
+
+
+class Watchdog:
+    """Waits until nothing was noted for `PATIENCE` seconds, and for those of a wait that was announced.
+
+    It counts its own seconds one by one, so the time that a suspended machine or a stopped reader sleeps does not
+    count.
+    """
+
+    def __init__(self, sleep: Sleep = asyncio.sleep) -> None:
+        self._sleep = sleep
+        self._left = PATIENCE
+
+    def note(self, wait: float = 0.0) -> None:
+        """The job goes on; it now waits for some seconds, if any."""
+        self._left = PATIENCE + min(max(wait, 0.0), LONGEST_WAIT)
+
+    async def wait_for_silence(self) -> None:
+        """Return once the job is stuck."""
+        while self._left > 0:
+            await self._sleep(_TICK)
+            self._left -= _TICK
 
 
 class _Silence:
@@ -207,8 +239,6 @@ def main() -> None:
     access_token.hold_tokens(tokens)
     access_token.keep_private("settings", partial(config.private_texts, context.settings))
     log.attach(context.settings.log_level)
-    from reader.refresh.jobs import StorePapers
-
     if not isinstance(job, StorePapers):
         # Papers that the user has marked are stored also if the reader ends meanwhile; it takes a second.
         threading.Thread(target=_exit_with_reader, args=(sys.stdin.fileno(),), daemon=True).start()
@@ -237,12 +267,12 @@ class _Output:
             _write_message(what, self._out)
             self._told = self._clock()
 
-    def note_step(self, seconds: float) -> None:
+    def note_step(self, seconds: float, why: str) -> None:
         """Tell of each wait of some seconds, and of a step unless the reader has heard of the job a moment ago."""
         if seconds or self._clock() - self._told >= STEP_INTERVAL:
             # Without the reader, this process ends too.
             with suppress(BrokenPipeError):
-                self.send(_StepDone(seconds))
+                self.send(Waiting(seconds, why) if why else _StepDone(seconds))
 
 
 def _exit_with_reader(alive: int) -> None:
@@ -255,7 +285,7 @@ def _exit_with_reader(alive: int) -> None:
 async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
     # The reader's side needs none of them.
     from reader.refresh import memory, running
-    from reader.refresh.failures import log_failure
+    from reader.refresh.jobs import log_failure
 
     last: object = _JobDone()
     try:

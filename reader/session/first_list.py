@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.cache.reads.orders import Order
@@ -16,7 +17,10 @@ SCREENFUL = 100
 """Papers that are read first: more than any terminal shows."""
 
 DEEPEST = 20_000
-"""Most papers before the one where the user left that are read with it, which takes 20 ms."""
+"""Most papers that are read to reach the one where the user left, which takes 20 ms."""
+
+_DEEPER = 8
+"""How many times as many papers are read where the one where the user left is not among them."""
 
 
 def first_list(
@@ -26,20 +30,27 @@ def first_list(
 
     They reach beyond the paper `keep`, if that is in the list and not too deep.
     """
-    if not place.text and (place.view.order or order) == "day":
-        listed = _by_day(window, place.view.query, limit, keep)
-        if listed is not None:
-            return listed
-    selection = selection_of(place, order, scope())
-    if selection.near is not None:
-        # To rank papers for a free text takes numpy, and the index may have to be made: a start does not wait.
-        return Order((), complete=False)
-    return window.first(selection, limit, at_once=True)
+    query = place.view.query
+    if is_by_index(place, order):
+        read = partial(window.first_by_day, query)
+        keep = keep if keep is not None and window.has_by_index(query, keep) else None
+    else:
+        selection = selection_of(place, order, scope())
+        if selection.near is not None:
+            # To rank papers for a free text takes numpy, and the index may have to be made: a start does not wait.
+            return Order((), complete=False)
+        if selection.is_for_you:
+            # What comes at once is in another order.
+            keep = None
+        read = partial(window.first, selection, at_once=True)
+    listed = found = read(limit)
+    reached = limit
+    while keep is not None and found.pks and not found.complete and keep not in found.pks and reached < DEEPEST:
+        reached = min(_DEEPER * reached, DEEPEST)
+        found = read(reached + limit)
+    return found if keep in found.pks else listed
 
 
-def _by_day(window: Window, query: str, limit: int, keep: int | None) -> Order[int] | None:
-    listed = window.first_by_day(query, limit)
-    if listed is None or listed.complete or keep is None or keep in listed.pks:
-        return listed
-    rank = window.rank_by_day(query, keep, DEEPEST)
-    return listed if rank is None else window.first_by_day(query, rank + limit)
+def is_by_index(place: Place, order: str) -> bool:
+    """Whether an index lists the papers of a place, for which no query language is needed."""
+    return not place.text and (place.view.order or order) == "day" and Window.is_by_index(place.view.query)

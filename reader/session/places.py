@@ -126,7 +126,7 @@ def view(id: str) -> View:
         follow = from_view(id)
         return VIEWS[0] if follow is None else View(id, follow.name, follow.query)
     if ":" in id:
-        from reader.core.periods import period_of_view
+        from reader.core.dates import period_of_view
 
         period = period_of_view(id)
         if period is not None:
@@ -220,7 +220,7 @@ class Place(NamedTuple):
         `mode` is how topics combine; a query with fewer than two does not express it.
         """
         from reader.core.query import parse
-        from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
+        from reader.core.query.choices import TopicChoice, picked_topics, with_topics
 
         choice = picked_topics(self.query)
         if (choice.mode if len(choice.picked) > 1 else mode) == "all":

@@ -17,8 +17,7 @@ from reader import platform
 from reader.access_token import keep_private
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
-from reader.keys.actions import KeySet
-from reader.keys.contexts import Context
+from reader.keys.actions import Context, KeySet
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import keys_labelled
 from reader.session import visit

@@ -228,8 +228,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
-        from reader.core.query.tag_choice import chosen_tags
-        from reader.core.query.topic_choice import picked_topics
+        from reader.core.query.choices import chosen_tags, picked_topics
 
         view = place.view.id
         self.filter.place(view, view.removeprefix("day:") if view.startswith("day:") else None)

@@ -137,7 +137,7 @@ def filters(
 
     if not place.text:
         return Strip(name, count, key=key, is_open=is_open)
-    from reader.core.query.topic_choice import picked_topics
+    from reader.core.query.choices import picked_topics
 
     choice = picked_topics(place.query)
     known = dict.fromkeys((*topics, *topic_names))
@@ -249,7 +249,7 @@ def view_name(view: View, ranked_at: str | None, newest: str | None, now: dateti
         read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
     if ":" in view.id:
-        from reader.core.periods import period_of_view
+        from reader.core.dates import period_of_view
 
         period = period_of_view(view.id)
         if period is not None:
@@ -305,11 +305,11 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         # Nothing is there to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
     if state.selection.count and state.context in SELECTING:
-        from reader.keys.footers import SELECTED_FOOTER
+        from reader.keys.actions import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
     if state.context == "triage" and state.triage is not None and state.triage.phase == "paused":
-        from reader.keys.footers import PAUSED_FOOTER
+        from reader.keys.actions import PAUSED_FOOTER
 
         return keymap.hints("triage", footer=PAUSED_FOOTER)
     # The calendar shows its keys itself.

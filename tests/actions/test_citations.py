@@ -8,7 +8,7 @@ import json
 import pytest
 from bibtexparser.entrypoint import parse_string
 
-from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS
 from reader.core.paper import Paper
 

@@ -9,8 +9,8 @@ from statistics import median
 
 from reader.core.errors import QueryError
 from reader.core.query import parse
+from reader.core.query.choices import picked_topics
 from reader.core.query.suggestions import asked
-from reader.core.query.topic_choice import picked_topics
 from tests.bench import floors
 from tests.bench.drive import Condition, counts, latency, settle, shows, until
 from tests.bench.feed import feed

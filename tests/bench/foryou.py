@@ -23,8 +23,7 @@ import numpy as np
 from reader.cache.choosing.choice import common_words
 from reader.config import load_topics
 from reader.core.choice.counting import Chunk
-from reader.core.choice.taste import Marked, Taste, What, learn
-from reader.core.choice.traits import TraitCount, weigh_traits
+from reader.core.choice.taste import Marked, Taste, TraitCount, What, learn, weigh_traits
 from reader.core.choice.words import pack
 from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, load, measure, mixed
 from tests.bench.vectors import Vectors

@@ -31,8 +31,7 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
 from reader.core.document.codec import dump
 from reader.core.document.model import Document, Heading, Paragraph, Reference, Span
-from reader.core.document.search import find
-from reader.core.document.searched import searched_text
+from reader.core.document.search import find, searched_text
 from reader.core.query import parse
 from reader.ui.kit.lines import hits, pattern
 from tests.bench import corpus, words

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from reader import access_token, log, paths
 from reader.cache.feeds import Feeds
 from reader.cli import main
-from reader.commands.bug_report import log_for_others
+from reader.commands.doctor import log_for_others
 from reader.config import Settings, private_texts
 from reader.core.settings.tables import SINGLE, TABLES, Entries, OneTable
 from reader.core.settings.types import KEY_TEXT, Boolean, Choice, HiddenViews, KeyTable, Number, ThemeName

@@ -37,8 +37,7 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
 def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) -> None:
     import shlex
 
-    from reader.commands.command import make_parser
-    from reader.commands.line.parsing import parse
+    from reader.commands.command import make_parser, parse
 
     found = run(name, "--help")
     assert found.code == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.commands.failure import failure_record, kind_of
+from reader.commands.output import failure_record, kind_of
 from reader.commands.workspace import NotInCache
 from reader.core import errors
 

@@ -76,7 +76,7 @@ def test_help_of_what_does_not_exist_asks_what_was_meant(run: Run) -> None:
 
 
 def test_help_of_queries_has_queries_that_are_right(run: Run) -> None:
-    from reader.commands.line.query_help import QUERIES
+    from reader.commands.line.manual import QUERIES
     from reader.core.query import FIELDS, parse
 
     assert "is:starred" in run("help", "queries").out

@@ -58,7 +58,7 @@ def test_rules_are_listed_checked_tried_and_applied(run: Run, papers: Path, home
     )
     assert run("rules", "apply", *since).out.startswith("Nothing to do")
     assert run("rules", "list", "--json").records[0]["papers"] == 3
-    assert "Rule Agents: star, tag work, because agents." in run("show", "2606.28480", "--why").out
+    assert "Agents: star, tag work, because agents\n" in run("show", "2606.28480", "--why").out
     assert run("undo").out == "Taken back: 2 starred, 3 tagged work, by the rule Agents.\n"
     acts = run("show", "2606.28480", "--json=rules").record["rules"]["acts"]
     assert [(one["rule"], one["undone"]) for one in acts] == [("Agents", True)]
@@ -97,7 +97,7 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run
     now = running.settings_of_now()
     assert ([one.name for one in now.rules], now.mute) == (["Agents", "Benchmarks", "Nothing"], ("verifiers",))
     assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")
-    assert "Muted, because verifiers." in run("show", "2606.00003", "--why").out
+    assert "muted, because verifiers\n" in run("show", "2606.00003", "--why").out
     file.write_text("")
     assert (run("count").out, run("count", "is:muted").out) == ("6\n", "0\n")
 

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from io import StringIO
+
 import pytest
 
-from reader.commands.run_job import describe_progress
+from reader.commands.output import Progress
+from reader.commands.run_job import _collect_messages, describe_progress
+from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError
-from reader.refresh.jobs import Message, PapersClassified, PapersDropped
-from reader.refresh.progress import (
+from reader.core.steps import note_wait
+from reader.refresh import running
+from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
     DayStored,
     FeedStarted,
+    Job,
+    JobContext,
+    Message,
+    PapersClassified,
+    PapersDropped,
+    Refresh,
     RefreshFinished,
     RefreshStarted,
     Waiting,
 )
+from reader.refresh.plan import Latest
 
 DAY = "2026-05-11"
 
@@ -36,3 +49,18 @@ DAY = "2026-05-11"
 )
 def test_messages_tell_how_far_a_job_is(message: Message, text: str) -> None:
     assert describe_progress(message, 10.0) == text
+
+
+async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run(_context: JobContext, _job: Job) -> AsyncGenerator[Message, None]:
+        note_wait(3.2, "the feed asks for a pause")
+        note_wait(60)
+        yield RefreshFinished()
+
+    shown: list[str] = []
+    progress = Progress(StringIO())
+    monkeypatch.setattr(progress, "show", shown.append)
+    monkeypatch.setattr(running, "run_job", run)
+    messages = await _collect_messages(Workspace(), Refresh(Latest()), progress)
+    assert messages == [RefreshFinished()]
+    assert shown == ["waiting 3 s: the feed asks for a pause", ""]

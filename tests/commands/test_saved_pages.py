@@ -120,7 +120,7 @@ def test_the_user_chooses_what_a_paper_is(run: Run, feed: FeedServer, saved: str
     assert (offered["id"], [one["id"] for one in offered["choices"]]) == (own, ["2605.00002"])
     shown = run("show", own).out
     assert "It may be one of these, by its title:" in shown
-    assert f"'dailypapers import --choose {own}=2605.00002' takes the first." in shown
+    assert f"'dailypapers import --choose {own}=2605.00002' takes it" in shown
     assert run("import", "--choose", f"{own}=2605.00002").out == f"{own} is 2605.00002 now.\n"
     (paper,) = run("list", "id:2605.00002", "--json").records
     assert paper["tags"] == ["mine"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.commands.line.typed_line import split, understand
+from reader.commands.line.shell import split, understand
 from reader.core.errors import UsageError
 from reader.ui.command_line.shell import Here, Typed
 

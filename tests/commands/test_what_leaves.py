@@ -15,8 +15,7 @@ from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.sync.mailed import record_mailing
-from reader.core.leaving import WHAT_LEAVES
-from reader.core.marks import Agent
+from reader.core.marks import WHAT_LEAVES, Agent
 from tests.commands.conftest import IDS, Run
 
 README = Path(__file__).parents[2] / "README.md"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.found_addresses import LONGEST, MOST, addresses_in, same, urls_in, what_is
+from reader.core.addresses import LONGEST, MOST, addresses_in, same, urls_in, what_is
 
 
 @pytest.mark.parametrize(

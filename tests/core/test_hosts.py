@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.core.hosts import is_local
+from reader.core.addresses import is_local
 
 LOCAL = [
     "localhost", "LocalHost.", "app.localhost", "127.0.0.1", "127.1", "127.0.0.1.", "2130706433", "0x7f000001",

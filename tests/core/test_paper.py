@@ -12,8 +12,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from reader.core.fields import FieldRules, fields_of, in_order
-from reader.core.paper import COLUMNS, FIELDS, Draft, Paper
+from reader.core.paper import COLUMNS, FIELDS, Draft, FieldRules, Paper, fields_of, in_order
 from reader.core.paper_row import UNKNOWN, PaperRow
 
 REPOSITORY = Path(__file__).parent.parent.parent

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.dates import parse_date
-from reader.core.periods import PeriodKind, parse_period, period_containing, period_of_view, typed_period
+from reader.core.dates import PeriodKind, parse_date, parse_period, period_containing, period_of_view, typed_period
 from reader.core.steps import pace_text
 
 TODAY = date(2026, 5, 12)

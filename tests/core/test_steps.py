@@ -10,13 +10,13 @@ from reader.core.steps import duration_text, note_step, note_wait, pace_text, wa
 
 
 async def test_steps_of_threads_and_tasks_are_told_to_the_watcher() -> None:
-    told: list[float] = []
+    told: list[tuple[float, str]] = []
     note_step()
-    with watched_by(told.append):
+    with watched_by(lambda *step: told.append(step)):
         await asyncio.to_thread(note_step)
-        await asyncio.create_task(asyncio.to_thread(note_wait, 7.5))
+        await asyncio.create_task(asyncio.to_thread(note_wait, 7.5, "a pause"))
     note_wait(3)
-    assert told == [0, 7.5]
+    assert told == [(0, ""), (7.5, "a pause")]
 
 
 @pytest.mark.parametrize(

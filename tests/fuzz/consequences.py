@@ -34,7 +34,7 @@ from reader.cache.marks import imports
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache
+from reader.cache.storing.papers import Cache, Stored
 from reader.cache.sync.folder import exchange
 from reader.cache.sync.hub import Hub, exchange_with_hub
 from reader.core import group
@@ -49,8 +49,7 @@ from reader.feeds.http.client import HttpClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import listings, read_items
 from reader.paths import journal_file
-from reader.refresh.daily import StoreCounts
-from reader.refresh.lost_papers import fetch_lost_papers
+from reader.refresh.sources import fetch_lost_papers
 from reader.session.drafts import Drafts
 from reader.ui.pictures.pictures import pictures_of
 from tests.cache.conftest import NOW, ByName
@@ -249,7 +248,7 @@ async def _ask(home: _Home, ids: list[str], record: _Record) -> None:
     async with _clients(record) as (daily, arxiv, texts, pdfs):
         with closing(Feeds.open(home.cache)) as feeds:
 
-            async def store(_listing: Listing) -> StoreCounts:
+            async def store(_listing: Listing) -> Stored:
                 raise AssertionError("nothing is found")
 
             with suppress(FeedError):

@@ -18,7 +18,7 @@ from reader import config, settings_reader
 from reader.cache.marks import journal
 from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
-from reader.core import dates, hosts, ids, periods
+from reader.core import addresses, dates, ids
 from reader.core.community import Community, dump
 from reader.core.community import load as load_community
 from reader.core.document.codec import UnreadableDocument, load
@@ -28,28 +28,24 @@ from reader.core.foreign import web_url
 from reader.core.latex import latex_to_unicode
 from reader.core.paper import Listing
 from reader.core.query import parse
+from reader.core.query.choices import picked_topics, with_topics
 from reader.core.query.regex import UnsafePattern, matches
 from reader.core.query.suggestions import tokens
-from reader.core.query.topic_choice import picked_topics, with_topics
 from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, title_hash
 from reader.core.topics.rules import read_rules, review_rules
 from reader.core.venue import LONGEST, read_venue
 from reader.feeds import plain_text
 from reader.feeds.arxiv.parse import parse_arxiv, parse_record, refusal_reason
-from reader.feeds.files.bibtex_file import parse_bibtex
 from reader.feeds.files.export_file import is_export, parse_export
-from reader.feeds.files.id_list import parse_list
 from reader.feeds.files.json_stream import JsonStream
+from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, decompressed, read_papers
-from reader.feeds.files.ris_file import parse_ris
 from reader.feeds.files.saved_page import parse_saved_page
-from reader.feeds.files.zotero_rdf import parse_rdf
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
 from reader.feeds.http.responses import BodyReader, BodyTooLarge, UnknownEncoding
-from reader.feeds.huggingface.community import parse_page
-from reader.feeds.huggingface.parse import github_url, listings, read_items, read_json
+from reader.feeds.huggingface.parse import github_url, listings, parse_page, read_items, read_json
 from reader.feeds.safe_json import UnreadableJson, parse_json
 from reader.feeds.syndication.opml import parse_opml
 from reader.feeds.syndication.parse import parse_feed
@@ -318,9 +314,9 @@ def attack_dates(data: bytes) -> None:
     text = _text(data)[:300]
     check_day(dates.iso_day(text))
     with suppress(ValueError, UsageError):
-        period = periods.parse_period(text, TODAY)
+        period = dates.parse_period(text, TODAY)
         assert period.earlier.later == period.later.earlier == period
-        assert periods.period_of_view(period.id) == period
+        assert dates.period_of_view(period.id) == period
         assert period.name and period.short
     with suppress(ValueError):
         found = dates.parse_date_range(text)
@@ -340,8 +336,8 @@ def attack_ids(data: bytes) -> None:
     assert len(ids.feed_entry_id(text, text)) == 17
     check_address(web_url(text))
     check_address(github_url(text))
-    hosts.is_local(text)
-    hosts.is_loopback(text)
+    addresses.is_local(text)
+    addresses.is_loopback(text)
 
 
 # Texts

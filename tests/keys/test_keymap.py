@@ -13,12 +13,8 @@ from hypothesis import strategies as st
 
 from reader import config
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, GROUPS, Action
-from reader.keys.chords import Cancelled, KeyReader, Match, Pending, Unknown
-from reader.keys.contexts import CONTEXTS, PLACES, Context, Contexts
-from reader.keys.footers import FOOTERS
-from reader.keys.keymap import Keymap, keys_table
-from reader.keys.presets import PRESETS
+from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, PRESETS, Action, Context, Contexts
+from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, Unknown, keys_table
 from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell
 
 KEYMAP = Keymap()

@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
+from reader.cache.storing.papers import DayFetched, Stored
 from reader.core.errors import (
     CacheBusy,
     FeedError,
@@ -21,9 +22,9 @@ from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
+from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
 from reader.refresh.plan import Day, Days, Latest, Month, Trending
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted, Waiting
-from tests.doubles import TODAY, Cache, DayFetched, Feed, Stored, asked, noon, papers, run
+from tests.doubles import TODAY, Cache, Feed, asked, noon, papers, run
 from tests.feed_server import FeedServer, item
 
 # Events
@@ -78,7 +79,7 @@ async def test_what_is_trending_can_fail(answer: FeedError | tuple[Listing, ...]
 )
 async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged(counts: tuple[int, int, int]) -> None:
     class Counting(Cache):
-        def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
+        def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
             return Stored(*counts, 0)
 
     *_, stored, finished = await run(Feed({TODAY: papers(1, 2)}), Counting(), Day(TODAY))
@@ -88,7 +89,7 @@ async def test_a_day_has_papers_whether_they_are_new_updated_or_unchanged(counts
 
 async def test_the_counts_of_all_days_are_added_up() -> None:
     class Counting(Cache):
-        def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
+        def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
             return Stored(1, 2, 3, 4)
 
     *_, day, finished = await run(Feed(), Counting(), Latest(3))
@@ -140,13 +141,6 @@ async def test_a_day_of_which_nothing_can_be_read_is_not_taken_for_empty() -> No
     assert cache.stored == []
 
 
-async def test_waits_are_told() -> None:
-    feed = Feed({TODAY: papers(1)}, waits=[(12.0, "the feed asks for a pause"), (1.0, "again")])
-    _, *waits, stored, _ = await run(feed, Cache(), Day(TODAY))
-    assert waits == [Waiting(12.0, "the feed asks for a pause"), Waiting(1.0, "again")]
-    assert isinstance(stored, DayStored)
-
-
 # Failures
 
 
@@ -196,7 +190,7 @@ async def test_other_refusals_are_failures(day: str, status: int) -> None:
 
 async def test_a_cache_that_fails_is_not_the_feed_s_failure() -> None:
     class Busy(Cache):
-        def store(self, listing: Listing, now: str, *, noted: bool = True) -> Stored:
+        def store(self, listing: Listing, now: str, *, newer: bool = True, noted: bool = True) -> Stored:
             raise CacheBusy("Another program holds the cache.")
 
     with pytest.raises(CacheBusy):
@@ -204,17 +198,6 @@ async def test_a_cache_that_fails_is_not_the_feed_s_failure() -> None:
 
 
 # Stopping
-
-
-async def test_closing_it_stops_the_request() -> None:
-    feed = Feed(waits=[(9.0, "a pause")], held=asyncio.Event())
-    before = asyncio.all_tasks()
-    events = refresh_daily(feed, Cache(), Latest(3), now=noon)
-    assert isinstance(await anext(events), RefreshStarted)
-    assert isinstance(await anext(events), Waiting)
-    await events.aclose()
-    assert asyncio.all_tasks() == before
-    assert len(feed.asked) == 1
 
 
 async def test_a_cancellation_lets_the_cache_finish() -> None:
@@ -265,7 +248,6 @@ async def test_a_refresh_through_faults_gets_everything(server: FeedServer) -> N
         events = await run(client, cache, Latest(2))
     assert [event for event in events if isinstance(event, DayFailed)] == []
     assert len(cache.ids) == 240
-    assert any(isinstance(event, Waiting) for event in events)
 
 
 async def test_the_feed_s_own_today_decides(server: FeedServer) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from reader.cache.storing.papers import DayFetched
 from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,
     UsageError,
 )
+from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
 from reader.refresh.plan import Day, Latest, Month, Plan, Since
-from reader.refresh.progress import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
-from tests.doubles import Cache, DayFetched, Feed, asked, papers, run
+from tests.doubles import Cache, Feed, asked, papers, run
 
 
 async def test_the_latest_days_are_asked_newest_first() -> None:
@@ -36,11 +37,6 @@ async def test_since_asks_what_is_not_known_or_has_not_settled() -> None:
     assert days[0] == "2026-05-12"
     assert set(known) - set(days) == {"2026-04-24", "2026-04-25"}
     assert len(days) == 19 - 2
-
-
-async def test_force_asks_all_again() -> None:
-    known = {"2026-04-24": DayFetched("2026-05-10T00:00:00Z", 20)}
-    assert len(await asked(Since("2026-04-24"), known, force=True)) == 19
 
 
 async def test_a_day_of_a_file_was_never_asked() -> None:

@@ -13,8 +13,8 @@ from reader.cache.storing.papers import Cache
 from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.settings.tables import UserCommand
-from reader.refresh import hooks
-from reader.refresh.hooks import NewPaperHook, hook_command, run_hook
+from reader.refresh import pipes
+from reader.refresh.pipes import NewPaperHook, hook_command, run_hook
 from reader.refresh.plan import Day, Latest
 from tests.cache.conftest import NOW, ByName, draft
 
@@ -57,7 +57,7 @@ async def test_what_a_refresh_brings_is_given_once(tmp_path: Path, monkeypatch: 
     assert await refresh(Latest(7)) == []
     assert [one["id"] for one in json.loads(out.read_text())] == ["2611.00004", "2611.00003"]
     # Of many, the first.
-    monkeypatch.setattr(hooks, "MOST_PAPERS", 2)
+    monkeypatch.setattr(pipes, "MOST_BY_ITSELF", 2)
     store(5, 6, 7)
     assert await refresh(Latest(7)) == [["2611.00007", "2611.00006"]]
     cache.close()

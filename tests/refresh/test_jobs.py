@@ -21,9 +21,18 @@ from reader.cache.texts import Texts
 from reader.config import Settings
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
-from reader.refresh.jobs import FetchPdf, FetchText, JobContext, Refresh, SourceFailing
+from reader.refresh.jobs import (
+    FetchPdf,
+    FetchText,
+    JobContext,
+    PdfReceived,
+    PdfStored,
+    Refresh,
+    SourceFailing,
+    TextMissing,
+    TextStored,
+)
 from reader.refresh.plan import Day
-from reader.refresh.progress import PdfReceived, PdfStored, TextMissing, TextStored
 from reader.refresh.running import run_job
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages

@@ -17,11 +17,10 @@ from reader.feeds.http.client import HttpClient
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
-from reader.refresh import lost_papers
+from reader.refresh import sources as sources_module
+from reader.refresh.jobs import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
 from reader.refresh.plan import Day, Latest
-from reader.refresh.progress import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
-from reader.refresh.sources import Sources
-from reader.refresh.whole import refresh_all
+from reader.refresh.sources import Sources, refresh_all
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper
 from tests.refresh.test_sources import TODAY, World
@@ -128,8 +127,8 @@ async def test_an_undone_mark_is_none(home: Home) -> None:
 
 
 async def test_the_newest_marks_are_first_and_a_refresh_is_bounded(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lost_papers, "PER_REFRESH", 4)
-    monkeypatch.setattr(lost_papers, "PER_REQUEST", 3)
+    monkeypatch.setattr(sources_module, "LOST_PER_REFRESH", 4)
+    monkeypatch.setattr(sources_module, "LOST_PER_REQUEST", 3)
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 1, 2, 5, 4)))
     assert returned(await home.refresh()) == [PapersReturned(4, 0)]
     assert home.asked == [["2401.00004", "2401.00005", "2401.00002"], ["2401.00001"]]
@@ -150,7 +149,7 @@ async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: H
 
 
 async def test_the_daily_feed_s_own_records_come_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lost_papers, "RECORDS", 2)
+    monkeypatch.setattr(sources_module, "RECORDS", 2)
     home.asks_daily = True
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))

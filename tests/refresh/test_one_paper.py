@@ -19,10 +19,12 @@ from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.paper import Draft, Listing, Paper
 from reader.core.topics.scorer import Topics
+from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.huggingface.community import PaperPage, Said
+from reader.feeds.huggingface.client import HuggingFaceClient
+from reader.feeds.huggingface.parse import PaperPage, Said
+from reader.refresh.jobs import PaperRefreshed
 from reader.refresh.one_paper import refresh_paper
-from reader.refresh.progress import PaperRefreshed
 from tests.facts import DraftFacts
 
 ID, OTHER = "2605.00001", "2605.00002"
@@ -36,7 +38,7 @@ def entry(id: str, version: int, /, *versions: str, **more: Unpack[DraftFacts]) 
     return ArxivEntry(Draft("Another title", id, version=version, versions=versions, by_arxiv=True)._replace(**more))
 
 
-class Feed:
+class Feed(HuggingFaceClient):
     """The feed's pages; `failure` is raised in their place."""
 
     def __init__(self) -> None:
@@ -54,7 +56,7 @@ class Feed:
         return PaperPage(Listing(DAY, (draft,)), self.said, (MODEL,)) if self.known else None
 
 
-class Arxiv:
+class Arxiv(ArxivClient):
     """The API's entries, and the records."""
 
     def __init__(self, *entries: ArxivEntry, record: ArxivEntry | FeedError | None = None) -> None:

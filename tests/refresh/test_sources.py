@@ -15,18 +15,27 @@ import pytest
 from reader.cache.feeds import Feeds
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
+from reader.config import Settings
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Listing
 from reader.core.paper import Paper as Known
+from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.http.client import HttpClient
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
+from reader.refresh.jobs import (
+    FeedFailed,
+    FeedStarted,
+    FeedStored,
+    JobContext,
+    RefreshEvent,
+    RefreshFinished,
+    SourceEvent,
+)
 from reader.refresh.plan import Day, Latest
-from reader.refresh.progress import FeedFailed, FeedStarted, FeedStored, RefreshEvent, RefreshFinished, SourceEvent
-from reader.refresh.sources import Sources, is_local_only, open_sources
-from reader.refresh.whole import _add_counts, refresh_all
+from reader.refresh.sources import Sources, _add_counts, is_local_only, open_sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
@@ -167,16 +176,15 @@ async def test_a_refresh_that_changes_nothing_writes_nothing(world: World) -> No
 async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
     file = tmp_path / "papers.db"
     with FeedServer({TODAY: [item("2605.00001", day=TODAY)]}, today=TODAY) as feed:
         feed.etags = True
 
         async def refresh(now: datetime) -> list[RefreshEvent | SourceEvent]:
             with closing(Cache.open(file, ByName())) as cache:
-                async with open_sources(cache, file, feed.url, tmp_path / "answers", now=lambda: now) as (
-                    daily,
-                    sources,
-                ):
+                context = JobContext(file, Settings(endpoint=feed.url), Topics, lambda: now)
+                async with open_sources(context, cache) as (daily, sources):
                     return [event async for event in refresh_all(daily, cache, Latest(1), sources)]
 
         sent = [last(await refresh(NOON)) for _ in range(2)]

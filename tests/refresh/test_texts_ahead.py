@@ -19,30 +19,25 @@ from reader.core.document.model import Document, Paragraph, Span
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
-from reader.feeds.http.client import OnWait
+from reader.feeds.fulltext.client import FeedTexts
 from reader.feeds.http.failures import HttpRefused
-from reader.refresh.progress import TextsAhead, TextsPaused
-from reader.refresh.texts_ahead import LOCK, PACE, fetch_texts_ahead
-from reader.refresh.wanted_texts import RETRY_DAYS, Wanted, find_wanted
+from reader.refresh.jobs import TextsAhead, TextsPaused
+from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, Wanted, fetch_texts_ahead, find_wanted
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 IDS = [f"2605.0000{number}" for number in range(1, 6)]
 LOCAL = Settings(endpoint="http://127.0.0.1:1")
 
 
-class Source:
+class Source(FeedTexts):
     """Texts of papers, or errors."""
-
-    name = "feed"
 
     def __init__(self, **answers: FeedError) -> None:
         self.answers = answers
         self.asked: list[str] = []
 
-    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+    async def text(self, id: str) -> Document:
         self.asked.append(id)
-        if on_wait is not None:
-            on_wait(3.0, "busy")
         if error := self.answers.get(f"n{id[-1]}"):
             raise error
         return Document(id, (Paragraph((Span("Words."),)),))

@@ -29,13 +29,12 @@ from reader.core.topics.scorer import Topics
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.files.papers_file import read_papers
-from reader.feeds.http.client import HttpClient, OnWait
+from reader.feeds.http.client import HttpClient
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import parse_item
 from reader.refresh import titles
-from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles
-from reader.refresh.progress import TitlesLookedUp, TitlesPaused
+from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles, TitlesLookedUp, TitlesPaused
 from reader.refresh.running import run_job
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Nap, Page, Paper
@@ -261,7 +260,7 @@ def _rows(table: str, connection: sqlite3.Connection) -> list[Any]:
 
 
 class Archive:
-    """Both sources over recorded papers, but those that are missing; finds what shares words with a title."""
+    """Recorded papers, but those that are missing; finds what shares words with a title."""
 
     def __init__(self, papers: Sequence[Draft]) -> None:
         self.papers = papers
@@ -271,18 +270,43 @@ class Archive:
                 self.words.setdefault(word, []).append(number)
         self.missing: set[str] = set()
 
-    async def search(self, text: str, on_wait: OnWait | None = None, *, limit: int = 20) -> tuple[Listing, ...]:
+    def find(self, text: str) -> list[Draft]:
         shared: dict[int, int] = {}
         for word in re.findall(r"\w{3,}", text.lower()):
             for number in self.words.get(word, ()):
                 shared[number] = shared.get(number, 0) + 1
         best = sorted(shared, key=lambda number: -shared[number])
         found = [self.papers[number] for number in best if self.papers[number].id not in self.missing]
-        return tuple(Listing(None, (paper,)) for paper in found[:limit])
+        return found[:20]
 
-    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
-        found = await self.search(title)
-        return tuple(ArxivEntry(listing.drafts[0]) for listing in found)
+
+class DailyArchive(HuggingFaceClient):
+    """The daily feed over recorded papers."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+
+    async def search(self, text: str, *, limit: int = 20) -> tuple[Listing, ...]:
+        return tuple(Listing(None, (paper,)) for paper in self.archive.find(text))
+
+
+class ArxivArchive(ArxivClient):
+    """arXiv over recorded papers."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+
+    async def titled(self, title: str) -> tuple[ArxivEntry, ...]:
+        return tuple(map(ArxivEntry, self.archive.find(title)))
+
+
+async def look_up_in(path: Path, archive: Archive, cache: Cache) -> None:
+    async def store(listing: Listing) -> object:
+        return cache.store(listing, NOW.isoformat(), newer=False, noted=False)
+
+    daily, arxiv = DailyArchive(archive), ArxivArchive(archive)
+    async for _ in titles.look_up_titles(path, daily, arxiv, store, lambda: NOW):
+        pass
 
 
 NOISE: dict[str, Callable[[str], str]] = {
@@ -324,13 +348,8 @@ async def judge(path: Path, archive: Archive, chosen: Sequence[Draft], monkeypat
     with closing(Cache.open(path, Topics())) as cache:
         for start in range(0, len(drafts), 100):
             cache.store(Listing(None, tuple(drafts[start : start + 100])), NOW.isoformat(), newer=False)
-
-        async def store(listing: Listing) -> object:
-            return cache.store(listing, NOW.isoformat(), newer=False, noted=False)
-
         monkeypatch.setattr(titles, "MOST", 10_000)
-        async for _ in titles.look_up_titles(path, archive, archive, store, lambda: NOW):
-            pass
+        await look_up_in(path, archive, cache)
     wrong = []
     with closing(Window.open(path)) as window:
         for own, id in expected.items():
@@ -396,12 +415,7 @@ async def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others(tmp_
     (listing,) = read_papers(page, date(2026, 2, 16))
     with closing(Cache.open(path, Topics())) as cache:
         cache.store(listing, NOW.isoformat(), newer=False)
-
-        async def store(listing: Listing) -> object:
-            return cache.store(listing, NOW.isoformat(), newer=False, noted=False)
-
-        async for _ in titles.look_up_titles(path, archive, archive, store, lambda: NOW):
-            pass
+        await look_up_in(path, archive, cache)
     with closing(connections.connect(path)) as kept:
         found = {id for (id,) in kept.execute("SELECT id FROM paper WHERE id NOT LIKE 'page:%'")}
     assert found == {

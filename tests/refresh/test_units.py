@@ -14,7 +14,7 @@ from reader.core.errors import CacheDamaged, CacheError, CacheFull, ConfigError,
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
-from reader.refresh.progress import FeedFailed, FeedStored, RefreshFinished
+from reader.refresh.jobs import FeedFailed, FeedStored, RefreshFinished
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Page, Paper, rss
 from tests.feeds.servers import item as entry

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from reader.refresh.watchdog import LONGEST_WAIT, Watchdog
+from reader.refresh.worker import LONGEST_WAIT, Watchdog
 
 
 class Seconds:

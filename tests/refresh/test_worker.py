@@ -28,9 +28,19 @@ from reader.core.latex import latex_to_unicode
 from reader.core.topics.scorer import Topics
 from reader.data import shipped_topics
 from reader.refresh import running, worker
-from reader.refresh.jobs import JobContext, LookupFinished, LookUpPaper, Message, Refresh
+from reader.refresh.jobs import (
+    DayFailed,
+    DayStored,
+    JobContext,
+    LookupFinished,
+    LookUpPaper,
+    Message,
+    Refresh,
+    RefreshFinished,
+    RefreshStarted,
+    Waiting,
+)
 from reader.refresh.plan import Day, Latest
-from reader.refresh.progress import DayFailed, DayStored, RefreshFinished, RefreshStarted
 from tests.feed_server import FeedServer, item
 
 DAY = "2026-05-12"
@@ -242,15 +252,24 @@ def test_a_process_tells_of_steps_from_time_to_time_and_of_each_wait() -> None:
     now = 0.0
     out = io.BytesIO()
     output = worker._Output(out, lambda: now)
-    for seconds, wait in ((0, 0), (4, 0), (5, 0), (6, 0), (7, 300), (11, 0), (12, 0)):
+    for seconds, wait, why in (
+        (0, 0, ""),
+        (4, 0, ""),
+        (5, 0, ""),
+        (6, 0, ""),
+        (7, 300, "a pause"),
+        (11, 0, ""),
+        (12, 9, ""),
+    ):
         now = seconds
-        output.note_step(wait)
+        output.note_step(wait, why)
     out.seek(0)
     told = []
     with suppress(EOFError):
         while True:
-            told.append(pickle.load(out).seconds)
-    assert told == [0, 300, 0]
+            told.append(pickle.load(out))
+    assert [one.seconds for one in told] == [0, 300, 9]
+    assert told[1] == Waiting(300, "a pause")
 
 
 async def test_a_job_is_stopped_while_the_feed_hangs(place: Place) -> None:

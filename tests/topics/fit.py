@@ -22,8 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from reader.core.keywords import normal
-from reader.core.topics.phrases import Phrase, net_points, short_form
-from reader.core.topics.rules import Rules, read_rules
+from reader.core.topics.rules import Phrase, Rules, net_points, read_rules, short_form
 from reader.core.topics.scorer import FoundParts, Matcher, Topics, Weights, read_weights, sixteenths, write_weights
 from reader.data import read_text
 from tests.topics.evaluate import held_out_figures

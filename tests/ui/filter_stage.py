@@ -7,7 +7,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
-from reader.core.query.topic_choice import TopicChoice
+from reader.core.query.choices import TopicChoice
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.rows import (
     DayItem,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.keys.contexts import Context
+from reader.keys.actions import Context
 from reader.ui.help.screen import HelpScreen
 from reader.ui.page.state import close_page
 from reader.ui.shell.layout import USUAL

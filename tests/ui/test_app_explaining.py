@@ -11,7 +11,7 @@ from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.core.marks import Agent
-from reader.core.topics.explain import LEGEND
+from reader.core.topics.scorer import LEGEND
 from tests.ui import papers
 from tests.ui.conftest import Opener
 

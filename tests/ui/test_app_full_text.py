@@ -69,7 +69,7 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
 ) -> None:
     import asyncio
 
-    from reader.refresh.progress import TextMissing, TextStored, Waiting
+    from reader.refresh.jobs import TextMissing, TextStored, Waiting
 
     go_on = asyncio.Event()
     failing: list[str] = []

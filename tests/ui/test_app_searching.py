@@ -9,8 +9,7 @@ from contextlib import closing
 import pytest
 
 from reader.cache.reads.window import Window
-from reader.refresh.jobs import Message
-from reader.refresh.progress import Waiting
+from reader.refresh.jobs import Message, Waiting
 from reader.ui.query.feed_search import FeedSearch
 from tests.feed_server import FeedServer, Item, item
 from tests.ui.conftest import Opener

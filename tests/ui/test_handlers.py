@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from reader.keys.actions import ACTIONS
-from reader.keys.contexts import CONTEXTS
+from reader.keys.actions import ACTIONS, CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.output import OutputScreen
 from reader.ui.help.screen import HelpScreen

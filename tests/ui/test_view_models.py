@@ -15,8 +15,7 @@ from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import FoundBy
 from reader.core.topics.trends import Trend
-from reader.keys.contexts import CONTEXTS, Context
-from reader.keys.footers import FOOTERS
+from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
 from reader.session.places import VIEWS, Place, View, triage_place, view

@@ -12,8 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reader.cache.search.sql_functions import split_words
-from reader.core.choice.taste import Marked, TasteTerm, What
-from reader.core.choice.traits import LEAST, MOST, TraitCount, weigh_traits
+from reader.core.choice.taste import TRAIT_LEAST, TRAIT_MOST, Marked, TasteTerm, TraitCount, What, weigh_traits
 from reader.core.choice.wishes import WEIGH, Wish, newest_wishes
 from reader.core.text import fold
 
@@ -66,10 +65,10 @@ def _most_held(
     held: Mapping[tuple[What, str], Mapping[int, None]],
 ) -> Iterator[tuple[tuple[What, str], Mapping[int, None]]]:
     """The traits that enough marked papers have, at most some of each kind: to look each one up takes time."""
-    left = {what: 3 * most for what, most in MOST.items()}
+    left = {what: 3 * most for what, most in TRAIT_MOST.items()}
     for key, pks in sorted(held.items(), key=lambda one: (-len(one[1]), one[0])):
         left[key[0]] -= 1
-        if len(pks) >= LEAST[key[0]] and left[key[0]] >= 0:
+        if len(pks) >= TRAIT_LEAST[key[0]] and left[key[0]] >= 0:
             yield key, pks
 
 

@@ -36,8 +36,7 @@ from reader.core.foreign import (
     paper_id,
     unpacked,
 )
-from reader.core.leaving import check_listed
-from reader.core.marks import AGENT, ENTRY, FORGET, HERE, RULE
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, RULE, check_listed
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")

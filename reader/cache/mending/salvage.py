@@ -27,10 +27,9 @@ from reader.cache.files.pages import HEADER, MAGIC, PAGE_SIZE
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import Entry
 from reader.cache.schema import APPLICATION_ID
-from reader.core.fields import Field
 from reader.core.foreign import FURTHEST, Refused, count_ids, is_event_id, is_machine, paper_id
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES
-from reader.core.paper import COLUMNS, Draft
+from reader.core.paper import COLUMNS, Draft, Field
 from reader.core.text import clean, clean_block, clean_note
 from reader.paths import touch_private
 

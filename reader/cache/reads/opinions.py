@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader.cache.choosing.choice import text_of
-from reader.core.choice.weights import Weight, weigh_all
+from reader.core.choice.learned import Weight, weigh_all
 from reader.core.choice.words import codes_in, pack
 
 if TYPE_CHECKING:

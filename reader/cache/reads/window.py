@@ -96,6 +96,11 @@ _FIRST_STATE = PaperRow._fields.index("read")
 VISIBLE = "p.hidden = 0"
 """The condition of an empty query."""
 
+LATEST = "day:latest"
+"""The query of the newest day."""
+
+_NEWEST_DAY = "SELECT max(day) FROM listing"
+
 _BY_INDEX = {
     "": VISIBLE,
     "is:unread": f"p.read = 0 AND {VISIBLE}",
@@ -182,40 +187,39 @@ class Window:
         with explained(self._path):
             found = self._connection.execute(
                 "SELECT p.pk, p.sort_day FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
-                " WHERE l.day = (SELECT max(day) FROM listing) AND p.hidden = 0"
+                f" WHERE l.day = ({_NEWEST_DAY}) AND {VISIBLE}"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()
         return begin_order(found, limit)
 
-    def first_by_day(self, query: str, limit: int) -> Order[int] | None:
-        """The first papers of a query that a view has, by day; None for a query that needs the query language."""
-        if query == "day:latest":
+    @staticmethod
+    def is_by_index(query: str) -> bool:
+        """Whether `first_by_day` reads a query: it is that of a view, and needs no query language."""
+        return query == LATEST or query in _BY_INDEX
+
+    def first_by_day(self, query: str, limit: int) -> Order[int]:
+        """The first papers of a query that a view has, by day."""
+        if query == LATEST:
             return self.newest(limit)
-        where = _BY_INDEX.get(query)
-        if where is None:
-            return None
         with explained(self._path):
             found = self._connection.execute(
-                f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {where}"
+                f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {_BY_INDEX[query]}"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT ?",
                 (limit,),
             ).fetchall()
         return begin_order(found, limit)
 
-    def rank_by_day(self, query: str, pk: int, most: int) -> int | None:
-        """How many papers are before a paper in `first_by_day`; None if it or the query is not there, or for more."""
+    def has_by_index(self, query: str, pk: int) -> bool:
+        """Whether a paper is in the list of `first_by_day`."""
         where = _BY_INDEX.get(query)
         if where is None:
-            return None
-        before = "(p.sort_day, p.upvotes, p.pk) > (SELECT sort_day, upvotes, pk FROM paper WHERE pk = :pk)"
+            where = f"{VISIBLE} AND EXISTS (SELECT 1 FROM listing AS l WHERE l.pk = p.pk AND l.day = ({_NEWEST_DAY}))"
         with explained(self._path):
-            (rank,) = self._connection.execute(
-                f"SELECT CASE WHEN EXISTS (SELECT 1 FROM paper AS p WHERE p.pk = :pk AND {where}) THEN"
-                f" (SELECT count(*) FROM (SELECT 1 FROM paper AS p WHERE {where} AND {before} LIMIT :most + 1)) END",
-                {"pk": pk, "most": most},
-            ).fetchone()
-        return None if rank is None or rank > most else int(rank)
+            found = self._connection.execute(
+                f"SELECT EXISTS (SELECT 1 FROM paper AS p WHERE p.pk = ? AND {where})", (pk,)
+            )
+            return bool(found.fetchone()[0])
 
     def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
         """The first `limit` papers of a selection.

@@ -26,8 +26,7 @@ from reader.cache.search.selection import DayWalk, InTexts, Lookup, Nearest, Sel
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.search.view_terms import resolve_views
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When
-from reader.core.query.nodes import all_of, is_like, liked
-from reader.core.query.sharing import resolve_members
+from reader.core.query.nodes import all_of, is_like, liked, resolve_members
 
 __all__ = ["Scope", "compile_query", "register_functions"]
 

@@ -30,7 +30,7 @@ from reader.core.marks import FINISH, OPEN, PASS, quoted
 from reader.core.marks import TRACES as KINDS
 from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
-from reader.core.query.sharing import name_and_kind
+from reader.core.query.nodes import name_and_kind
 
 
 def shared_by(value: str) -> Clause:

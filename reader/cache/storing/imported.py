@@ -1,7 +1,7 @@
 """Takes in what a file of another program says of papers: finds which of them are here, and asks for the others.
 
 All that one import changes is one action of the user's, which one undo takes back. Papers that are not here get their
-marks when they come: `reader.refresh.lost_papers` asks for those that are wanted.
+marks when they come: `reader.refresh.sources` asks for those that are wanted.
 """
 
 from __future__ import annotations

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reader.core.fields import Merge
-from reader.core.found_addresses import urls_in, what_is
-from reader.core.paper import COLUMNS, Draft
+from reader.core.addresses import urls_in, what_is
+from reader.core.paper import COLUMNS, Draft, Merge
 from reader.core.text import title_hash
 
 Values = dict[str, Any]

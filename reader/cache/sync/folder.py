@@ -23,7 +23,7 @@ from reader.cache.sync.machine_file import READER, Known, Reading, file_of, file
 from reader.cache.sync.memory import Memory
 from reader.core.errors import CacheError
 from reader.core.group import GROUP
-from reader.core.leaving import LEAVING
+from reader.core.marks import LEAVING
 from reader.paths import sync, sync_lock, take_lock
 
 PATIENCE = 5.0

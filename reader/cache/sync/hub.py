@@ -25,7 +25,7 @@ from reader.cache.sync.folder import Exchanged, alone
 from reader.cache.sync.machine_file import MOST_EVENTS, MOST_IDS_TOGETHER, READER, Known
 from reader.core.errors import CacheError
 from reader.core.foreign import MOST_IDS, latest_clock
-from reader.core.leaving import LEAVING
+from reader.core.marks import LEAVING
 
 BATCH = 500
 """Events that are asked for or sent at once."""

@@ -14,9 +14,8 @@ from sqlalchemy import Column, Index, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
 from reader.cache.tables.own import OWN, PAPER_CHANGE
-from reader.core.fields import Field as PaperField
-from reader.core.fields import Table
-from reader.core.paper import COLUMNS
+from reader.core.paper import COLUMNS, Table
+from reader.core.paper import Field as PaperField
 
 
 def _columns(table: Table) -> dict[str, Any]:

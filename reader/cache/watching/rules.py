@@ -23,10 +23,9 @@ from reader.cache.search.compile import compile_query
 from reader.cache.search.conditions import Scope
 from reader.cache.search.view_terms import selects
 from reader.cache.watching.mutes import muting_words, newest_key
-from reader.core.marks import RULE, TAG
+from reader.core.marks import RULE, TAG, allowed_marks
 from reader.core.query import parse
 from reader.core.query.nodes import with_hidden
-from reader.core.rules import allowed
 from reader.core.settings.tables import Rule
 
 FEW = 1_000
@@ -84,7 +83,7 @@ def judge(
         lacking = {kind: set(matched) if anew else _lacking(connection, kind, matched) for kind in rule.then}
         acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
-            kinds = () if pk in known else allowed(rule.then, acted.get(pk, set()), taken[pk])
+            kinds = () if pk in known else allowed_marks(rule.then, acted.get(pk, set()), taken[pk])
             if any(pk in lacking[kind] for kind in kinds):
                 acts[kinds].append(pk)
                 taken[pk] |= set(kinds)

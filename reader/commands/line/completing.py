@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from reader.commands.command import Parser, StoreFile, make_parser
-from reader.commands.line.parsing import places_of_arguments
+from reader.commands.command import Parser, StoreFile, StoreJson, make_parser, places_of_arguments
 from reader.commands.line.registry import add_reader_options, find_command, gists_of_commands, is_command
-from reader.commands.printing.json_form import StoreJson
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.query.lexer import FIELDS
+from reader.core.query.parser import EXAMPLES
 from reader.core.query.suggestions import Vocabulary, complete
-from reader.core.query.values import EXAMPLES
 from reader.paths import APP
 
 MOST = 100

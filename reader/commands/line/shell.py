@@ -6,15 +6,17 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
-from reader.commands.line import typed_line
+from reader.commands.command import make_parser, places_of_arguments
 from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
-from reader.commands.line.registry import gists_of_commands, is_command
-from reader.commands.line.typed_line import TRIAGE, WRITE, Word, split
+from reader.commands.line.registry import COMMANDS, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
+from reader.core.errors import UsageError
+from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
 from reader.ui.command_line.shell import Candidate, Here, Suggested, Typed
@@ -41,7 +43,7 @@ class ReaderShell:
 
     def understand(self, line: str, here: Here) -> Typed:
         """What a line means; raises UsageError."""
-        return typed_line.understand(line, here)
+        return understand(line, here)
 
     def start(self, words: Sequence[str], columns: int) -> CommandProcess:
         """Run a command in a process of its own; raises ReaderError."""
@@ -124,3 +126,287 @@ def _quoted(candidate: Candidate) -> Candidate:
     if not set(text) & set(" \t'\"\\") or text.startswith("~/"):
         return candidate
     return candidate._replace(text=shlex.quote(text))
+
+
+# The words of the reader's command line: those of the shell, and short forms for the papers that the user sees
+
+
+WRITE = "write"
+"""A command of the reader alone: export the papers that the keys act on to a file."""
+
+PROGRAM = "dailypapers"
+
+TRIAGE = "triage"
+"""Another one: decide on unread papers one by one, within a time."""
+
+_SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
+"""Habits from other programs."""
+
+PIPE = "pipe"
+"""The command whose line is that of another program: it is taken as it is typed."""
+
+ACTIONS_FIRST = {
+    "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
+    "similar": "find.similar", "undo": "mark.undo",
+}  # fmt: skip
+"""Words that mean an action if nothing follows them, though a command has the same name."""
+
+_BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0, "similar": 0}
+"""Commands on papers that are named by ids, and the number of arguments before these."""
+
+_MANY = ("mark", "tag")
+"""Those that take many papers, or a query."""
+
+_SEVERAL = (*_MANY, "similar")
+"""Those that take many papers."""
+
+
+_WITHIN = frozenset(
+    (
+        *("list", "show", "read", "similar", "grep", "count", "topics", "stats", "refresh", "search", "add"),
+        *("mark", "tag", "tags", "note", "views", "follow", "weights", "undo", "redo", "keys", "help"),
+    )
+)
+"""Commands that touch nothing but papers, marks and views: no file that they are told, and no program."""
+
+
+class Word(NamedTuple):
+    """A word of a line, without its quotes."""
+
+    text: str
+    start: int
+    """Where it begins in the line, its quote included."""
+    is_open: bool = False
+    """Whether its quote is not closed yet."""
+
+
+def split(line: str) -> list[Word]:
+    """The words of a line as the shell has them: blanks are in quotes or after a backslash."""
+    words: list[Word] = []
+    text, start, quote, place = "", -1, "", 0
+    while place < len(line):
+        letter = line[place]
+        if quote:
+            if letter == quote:
+                quote = ""
+            else:
+                text += letter
+        elif letter in "'\"":
+            quote = letter
+            start = place if start < 0 else start
+        elif letter.isspace():
+            if start >= 0:
+                words.append(Word(text, start))
+            text, start = "", -1
+        else:
+            start = place if start < 0 else start
+            if letter == "\\" and os.sep == "/" and place + 1 < len(line):
+                place += 1
+                letter = line[place]
+            text += letter
+        place += 1
+    return [*words, Word(text, start, bool(quote))] if start >= 0 else words
+
+
+def understand(line: str, here: Here) -> Typed:
+    """What a typed line means; raises UsageError, also for the mistakes that the command itself would refuse."""
+    typed = _understand(line, here)
+    return typed._replace(reaches_out=bool(typed.words) and typed.words[0] not in _WITHIN)
+
+
+def _understand(line: str, here: Here) -> Typed:
+    found = split(line)
+    if found and found[0].text == PIPE:
+        return _pipe(line.strip().removeprefix(PIPE).strip(), here)
+    if found and found[-1].is_open:
+        raise UsageError("A quote is not closed.")
+    words = [_with_home(word.text) for word in found]
+    if not words:
+        return Typed()
+    if words[0] == PROGRAM and len(words) > 1:
+        # A line that was copied from the shell.
+        del words[0]
+    words[0] = _SHORT.get(words[0], words[0])
+    if words[0] == "view" and "views" in COMMANDS:
+        words[0] = "views"
+    if words[0] == TRIAGE:
+        # As it is typed: the query has its own quotes.
+        behind = found[len(found) - len(words) + 1 :]
+        return Typed(action="triage.begin", text=line[behind[0].start :].strip() if behind else "")
+    if action := _action(words):
+        return action
+    name, rest = words[0], words[1:]
+    if name == WRITE:
+        return _to_file(_write(rest, here))
+    if not is_command(name):
+        meant = nearest(name, (*COMMANDS, WRITE, TRIAGE, *_by_name()))
+        raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
+    if "--help" in rest or "-h" in rest:
+        return Typed((name, *rest))
+    if (name, *rest[:1]) == ("config", "edit"):
+        raise UsageError("An editor needs the whole terminal: leave the reader for 'config edit'.")
+    if name == "serve":
+        raise UsageError("It runs until ctrl+c: leave the reader for 'serve', or start it in another terminal.")
+    if name == "export":
+        return _to_file(_export(rest, here))
+    if name == "views" and len(rest) == 2 and rest[0] in ("add", "save"):
+        return Typed((name, *rest, here.query))
+    if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):
+        # The reader looks titles up by itself, beside all else.
+        return Typed((name, *rest, "--later"))
+    if name in _BEFORE_PAPERS:
+        return _with_papers(name, rest, here)
+    return Typed((name, *rest))
+
+
+def _with_home(word: str) -> str:
+    """A path in the user's home, as the shell writes it out."""
+    if word != "~" and not word.startswith("~/"):
+        return word
+    try:
+        return str(Path(word).expanduser())
+    except RuntimeError:
+        # Nobody knows the home.
+        return word
+
+
+# Actions
+
+
+def _action(words: Sequence[str]) -> Typed | None:
+    """An action by its id or its name; a number goes to the paper of this place."""
+    if len(words) == 1 and words[0].isascii() and words[0].isdigit():
+        return Typed(action="move.top", times=min(int(words[0][:9]), 1_000_000) or 1)
+    if len(words) == 1 and words[0] in ACTIONS_FIRST:
+        return Typed(action=ACTIONS_FIRST[words[0]])
+    if is_command(words[0]) or words[0] == WRITE:
+        return None
+    id = next((action.id for action in ACTIONS if [action.id] == list(words)), None)
+    id = id or _by_name().get(" ".join(words).casefold())
+    return None if id is None else Typed(action=id)
+
+
+def _by_name() -> dict[str, str]:
+    """The ids of the actions on papers, views and the program, by their names in small letters."""
+    known: dict[str, str] = {}
+    for action in ACTIONS:
+        if "list" in action.contexts or "empty" in action.contexts:
+            known.setdefault(action.name.casefold(), action.id)
+    return known
+
+
+# Papers
+
+
+def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
+    """A command on papers; without any named, on those that the user sees."""
+    places = places_of_arguments(make_parser(find_command(name)), words)
+    before, papers = places[: _BEFORE_PAPERS[name]], places[_BEFORE_PAPERS[name] :]
+    has_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
+    is_dry = "--dry-run" in words
+    if len(before) < _BEFORE_PAPERS[name] or (name == "tag" and words[before[0]] == "rename"):
+        # The command tells what is missing.
+        return Typed((name, *words))
+    if has_query:
+        return Typed((name, *words), is_counted=not is_dry)
+    if not papers:
+        taken = here.selected if name in _SEVERAL and here.selected else _one(here)
+        return Typed((name, *words, *taken))
+    if all(_is_id(words[place]) for place in papers):
+        return Typed((name, *words))
+    options = [word for place, word in enumerate(words) if place not in papers and word != "--"]
+    said = " ".join(words[place] for place in papers)
+    if name in _MANY:
+        return Typed((name, *options, "--query", said), is_counted=not is_dry)
+    if name == "note" and not any(word.partition("=")[0] == "--text" for word in words):
+        return Typed((name, *_one(here), *options, f"--text={said}"))
+    return Typed((name, *words))
+
+
+def _pipe(line: str, here: Here) -> Typed:
+    """A program and its arguments on the papers that the user sees; our own options may come before it."""
+    options: list[str] = []
+    while line.startswith("--"):
+        option, _, line = line.partition(" ")
+        options.append(option)
+        if option in ("--input", "--seconds"):
+            value, _, line = line.strip().partition(" ")
+            options.append(value)
+        line = line.strip()
+    if not line and options in ([], ["--help"]):
+        return Typed((PIPE, "--help"))
+    return Typed((PIPE, *options, "--", line, *(() if "--all" in options else here.selected or _one(here))))
+
+
+def _one(here: Here) -> tuple[str, ...]:
+    """The paper under the cursor; raises UsageError if there is none."""
+    if here.highlighted is None:
+        raise UsageError("There is no paper here. Name one by its id.")
+    return (here.highlighted,)
+
+
+def _is_id(word: str) -> bool:
+    return bool(named_id(word) or doi_in(word)) or word.startswith(OWN_PREFIXES)
+
+
+# Exports
+
+
+def _export(words: Sequence[str], here: Here) -> list[str]:
+    """The words of an export, with the format and the file in their places, and the papers that the user sees."""
+    from reader.actions.export import FORMATS
+    from reader.commands.export import NOTES
+
+    places = places_of_arguments(make_parser(find_command("export")), words)
+    given = [words[place] for place in places]
+    options = [word for place, word in enumerate(words) if place not in places and word != "--"]
+    if given and given[0] in (*FORMATS, NOTES):
+        options += ["--format", given.pop(0)]
+        if given and (_is_file(given[0]) or options[-1] == NOTES):
+            options += ["-o", given.pop(0)]
+    elif given and _is_file(given[0]) and ":" not in given[0]:
+        options += ["-o", given.pop(0)]
+    if given and "-o" not in options and "--output" not in options and _is_file(given[-1]) and ":" not in given[-1]:
+        options += ["-o", given.pop()]
+    if given:
+        return [*options, "--", *given]
+    if any(word.partition("=")[0] in ("--id", "--all") for word in options):
+        return options
+    if here.selected:
+        return [*options, *_by_id(here.selected)]
+    return [*options, "--", here.query]
+
+
+def _write(words: Sequence[str], here: Here) -> list[str]:
+    """The words of an export of the papers that the keys act on, as Markdown unless the file's name says otherwise."""
+    from reader.actions.export import format_of
+
+    places = places_of_arguments(make_parser(find_command("export")), words)
+    if len(places) != 1:
+        raise UsageError("Name one file: write FILE.")
+    file = words[places[0]]
+    options = [word for place, word in enumerate(words) if place != places[0]]
+    format = format_of(Path(file))
+    as_format = [] if "--format" in options else ["--format", format.name if format else "markdown"]
+    return [*options, *as_format, "-o", file, *_by_id(here.selected or _one(here))]
+
+
+def _to_file(words: Sequence[str]) -> Typed:
+    """An export; a file that it would replace is named."""
+    file = next((Path(after) for word, after in pairwise(words) if word in ("-o", "--output")), None)
+    is_added = "--append" in words or "notes" in words
+    with suppress(OSError):
+        if file is not None and not is_added and file.is_file():
+            return Typed(("export", *words), replaces=str(file))
+    return Typed(("export", *words))
+
+
+def _is_file(word: str) -> bool:
+    """Whether a word names a file rather than a term of a query."""
+    from reader.actions.export import format_of
+
+    return "/" in word or os.sep in word or format_of(Path(word)) is not None
+
+
+def _by_id(ids: Sequence[str]) -> list[str]:
+    return [word for id in ids for word in ("--id", id)]

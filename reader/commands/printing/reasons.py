@@ -1,7 +1,8 @@
-"""Why a paper is in a list, as commands print it: why it suits the user, and what it shares with those it is like."""
+"""More of papers as JSON: why one suits the user, what it shares with others, who of the group marked it."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.choice.learned import explain
@@ -27,12 +28,6 @@ def for_you_record(window: Window, paper: Paper) -> dict[str, object]:
     return {FOR_YOU: {"score": opinion.score, "why": explain(opinion.reasons) or None, "terms": terms}}
 
 
-def for_you_sentence(window: Window, paper: Paper) -> str:
-    """The same as a line; empty if nothing was learned, or if nothing speaks for or against the paper."""
-    why = explain(window.for_you.opinion(paper).reasons)
-    return f"For you: {why}." if why else ""
-
-
 LIKE = "like"
 """The key in JSON."""
 
@@ -51,3 +46,23 @@ def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object
     """The same as JSON: the words, authors and topics, whether one cites the other, and a sentence of it all."""
     found = shared(window, ids, pk)
     return {LIKE: {**found._asdict(), "why": found.said or None}}
+
+
+GROUP = "group"
+"""The key in JSON."""
+
+
+def group_records(window: Window, pk: int) -> list[dict[str, object]]:
+    """Who of the user's group starred, queued, tagged or noted a paper."""
+    from reader.cache.group.members import shared_of
+
+    return [
+        {
+            "name": one.name,
+            "starred": one.is_starred,
+            "queued": one.is_queued,
+            "tags": list(one.tags),
+            "note": one.note or None,
+        }
+        for one in window.read(partial(shared_of, pk=pk))
+    ]

@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
-from reader.core.choice.taste import Taste, TasteTerm
-from reader.core.choice.wishes import Wish
+from reader.core.choice.taste import Taste, TasteTerm, What
+from reader.core.choice.wishes import WHATS, Wish
 from reader.core.choice.words import number, tokens
 
 SURPRISE = "a surprise: unlike what you marked"
@@ -135,3 +135,49 @@ def mix(ranked: Sequence[int], strangers: Iterable[int], day: str, known: int) -
         mixed += [*rest[taken:upto], pk]
         taken = min(upto, len(rest))
     return Mixed([*mixed, *rest[taken:]], surprises)
+
+
+LEAST_LISTED = 0.005
+"""What counts less than this part of the best word is not listed, unless the user has changed it."""
+
+
+class Weight(NamedTuple):
+    """One thing that counts for papers, or could."""
+
+    wish: Wish
+    """What it is, and what the user decided about it."""
+    text: str
+    """As it is shown."""
+    weight: float = 0.0
+    """As it counts: the best word that was learned has 1; 0 if it is muted or was not learned."""
+    papers: int = 0
+    """Marked papers that it was learned from; 0 if it was not."""
+
+    @property
+    def what(self) -> What:
+        """Whether it is a word, a topic, an author or an organization."""
+        return self.wish.what
+
+
+def weigh_all(learned: Learned, topics: Sequence[tuple[str, str]]) -> tuple[Weight, ...]:
+    """All that counts, by kind and weight, then what is muted, then other topics as (slug, name) in their order."""
+    wishes = {wish.key: wish for wish in learned.wishes}
+    every = (*learned.taste.terms, *learned.taste.traits)
+    terms = {term.key: term for term in every if abs(term.weight) >= LEAST_LISTED or term.key in wishes}
+    names = dict(topics)
+    found = [
+        Weight(wishes.get(key) or _as_learned(term), term.text, term.weight, term.papers) for key, term in terms.items()
+    ]
+    found += [Weight(wish, names.get(wish.name, wish.name)) for key, wish in wishes.items() if key not in terms]
+    known = {one.wish.name for one in found if one.what == "topic"}
+    found += [Weight(Wish("topic", slug), name) for slug, name in topics if slug not in known]
+    return tuple(_by_kind(found))
+
+
+def _as_learned(term: TasteTerm) -> Wish:
+    return Wish(term.what, term.text if term.what == "word" else term.name)
+
+
+def _by_kind(found: Sequence[Weight]) -> Iterator[Weight]:
+    for what in WHATS:
+        yield from sorted((one for one in found if one.what == what), key=lambda one: -abs(one.weight))

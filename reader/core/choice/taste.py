@@ -9,7 +9,9 @@ reasons that the user is given. `tests/bench/foryou.py` measures it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from math import log
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from reader.core.choice.words import codes, written
@@ -17,6 +19,7 @@ from reader.core.text import fold
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk, Common, Flags, Floats, Statistics, Terms
+
 
 MOST_TERMS = 30
 """Terms that are picked."""
@@ -233,3 +236,60 @@ class _Side:
             turn = TURN * (1 - 1 / max(1.0, self.have[best]))
             weights[self._has[:, best]] *= 1 - turn
         return picked
+
+
+TRAIT_SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.05, "author": 0.2, "org": 0.05})
+"""The weight of a trait that all liked papers have and no other; the best word has 1."""
+
+TRAIT_LEAST: Mapping[What, int] = MappingProxyType({"topic": 1, "author": 2, "org": 3})
+"""Marked papers that must have a trait."""
+
+LEAST_LIKED = 0.2
+"""Liked papers, by their weights, that must have a trait; one that was only passed says nothing of it."""
+
+TRAIT_MOST: Mapping[What, int] = MappingProxyType({"topic": 10, "author": 10, "org": 5})
+"""Traits of a kind that are learned."""
+
+TRAIT_SURPRISE = 3.0
+"""The log of how much more liked papers have a trait than others, from which on more makes no difference."""
+
+
+class TraitCount(NamedTuple):
+    """How many papers have a trait."""
+
+    what: What
+    name: str
+    """The topic's slug, or the author or organization as it is written."""
+    text: str
+    liked: float
+    """Liked papers, by their weights."""
+    hidden: float
+    marked: int
+    """Marked papers on the side that has more of them."""
+    share: float
+    """The share of all papers."""
+
+
+def weigh_traits(counts: Iterable[TraitCount], liked: float, hidden: float) -> tuple[TasteTerm, ...]:
+    """The traits that set liked papers, or hidden ones, apart; `liked` and `hidden` are the weights of all."""
+    found = sorted(_weigh(counts, liked, hidden), key=lambda term: (-abs(term.weight), term.name))
+    left = dict(TRAIT_MOST)
+    kept = []
+    for term in found:
+        left[term.what] -= 1
+        if left[term.what] >= 0:
+            kept.append(term)
+    return tuple(kept)
+
+
+def _weigh(counts: Iterable[TraitCount], liked: float, hidden: float) -> Iterator[TasteTerm]:
+    for one in counts:
+        mine, all_of_side = (one.liked, liked) if one.liked >= one.hidden else (-one.hidden, hidden)
+        # One more paper, which has the trait as often as all papers do.
+        part = (abs(mine) + one.share) / (all_of_side + 1)
+        lift = log(part / max(one.share, 1e-6))
+        purity = abs(mine) / max(one.liked + one.hidden, 1e-9)
+        is_said = one.liked >= LEAST_LIKED if mine > 0 else one.hidden >= LEAST_HIDDEN
+        if one.marked >= TRAIT_LEAST[one.what] and is_said and lift > 0:
+            weight = TRAIT_SAYS[one.what] * min(1.0, lift / TRAIT_SURPRISE) * part * purity**2
+            yield TasteTerm(0, one.text, weight if mine > 0 else -weight, one.marked, one.what, one.name)

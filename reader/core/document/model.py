@@ -5,8 +5,8 @@ A document is plain frozen data. Blocks nest at most `NESTING` deep, so function
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -256,3 +256,42 @@ def texts(block: Block | Item) -> Iterator[str]:
 def plain(spans: Spans) -> Iterator[str]:
     """The texts of spans."""
     return (span.text for span in spans)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionText:
+    """The text of one section, or of what precedes the first heading, so that it can be read alone."""
+
+    number: int
+    level: int
+    """1 for a section, 2 for a subsection; 0 for what precedes the first heading."""
+    title: str
+    document: Document
+    """The text of this section, without its subsections."""
+
+
+def section_texts(document: Document) -> Iterator[SectionText]:
+    """The sections of a text in its order, numbered from 0."""
+    blocks = document.blocks
+    starts = [index for index, block in enumerate(blocks) if isinstance(block, Heading)]
+    ends = [*starts, len(blocks)]
+    yield SectionText(0, 0, document.title, _part(document, 0, ends[0]))
+    for number, start in enumerate(starts, 1):
+        heading = blocks[start]
+        if isinstance(heading, Heading):
+            title = " ".join(filter(None, (heading.number, "".join(plain(heading.spans)))))
+            yield SectionText(number, heading.level, title, _part(document, start, ends[number]))
+
+
+def with_subsections(found: Sequence[SectionText], number: int) -> Iterator[SectionText]:
+    """A section and those within it; nothing if there is none of this number."""
+    for one in found[number : number + 1]:
+        yield one
+        for inner in found[number + 1 :]:
+            if inner.level <= max(1, one.level) or not one.level:
+                return
+            yield inner
+
+
+def _part(document: Document, start: int, end: int) -> Document:
+    return replace(document, title="", blocks=document.blocks[start:end])

@@ -1,4 +1,7 @@
-"""Find words in the paragraphs of a document."""
+"""The text of a document that is searched, and its paragraphs that have some words.
+
+It is what a reader sees, in reading order, with formulas as Unicode.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,55 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from reader.core.document.model import Block, Document, Heading, texts
-from reader.core.document.searched import block_texts
-from reader.core.spellings import typed_spellings, with_joined
+from reader.core.document.formula import formula_text
+from reader.core.document.model import (
+    Block,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Item,
+    Listing,
+    Note,
+    Paragraph,
+    Reference,
+    Spans,
+    Table,
+    Theorem,
+    texts,
+    walk,
+)
 from reader.core.text import fold
+
+
+def searched_text(document: Document) -> str:
+    """The text of a document, a line for each paragraph; not its title, which the papers' own index has."""
+    return "\n".join(text for block in document.blocks for text in block_texts(block) if text)
+
+
+def block_texts(block: Block) -> Iterator[str]:
+    """The texts of a block and of what it contains; a word that changes its style in the middle stays one."""
+    for inner in walk(block):
+        match inner:
+            case Heading(number=label, spans=spans) | Note(mark=label, spans=spans) | Reference(label, spans):
+                yield f"{label} {_joined(spans)}"
+            case Paragraph(spans) | Theorem(spans):
+                yield _joined(spans)
+            case Formula(rows):
+                yield from map(formula_text, rows)
+            case Item(marker):
+                yield marker
+            case Listing(lines):
+                yield from map(_joined, lines)
+            case Table(rows):
+                yield from (_joined(cell.spans) for row in rows for cell in row)
+            case Figure(label, caption):
+                yield f"{label} {_joined(caption)}"
+
+
+def _joined(spans: Spans) -> str:
+    return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
+
 
 AROUND = 70
 """Letters of the text on each side of a hit."""
@@ -37,6 +85,9 @@ def find(document: Document, words: Sequence[str], finders: Sequence[Finder]) ->
 
     Only formulas of blocks that have the letters of all words become Unicode: a text takes 1 ms instead of 30.
     """
+    # Late: the index of texts needs only what is searched.
+    from reader.core.spellings import typed_spellings, with_joined
+
     needed = [
         [
             [token for token in _LETTERS.findall(fold(text)) if token.isascii()]

@@ -8,8 +8,7 @@ from __future__ import annotations
 from reader.core.errors import QueryError
 from reader.core.query.lexer import FIELDS
 from reader.core.query.nodes import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When
-from reader.core.query.parser import parse
-from reader.core.query.values import CHOICES, EXAMPLES
+from reader.core.query.parser import CHOICES, EXAMPLES, parse
 
 __all__ = [
     "CHOICES",

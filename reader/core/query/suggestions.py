@@ -11,8 +11,7 @@ from reader.core.dates import DATE_WORDS
 from reader.core.errors import QueryError
 from reader.core.nearest import nearest
 from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex, split_near
-from reader.core.query.parser import parse
-from reader.core.query.values import CHOICES
+from reader.core.query.parser import CHOICES, parse
 from reader.core.text import split_words
 
 SpanKind = Literal["field", "value", "operator", "word", "phrase", "error"]

@@ -376,10 +376,15 @@ def with_list(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry
     if table in TEXTS:
         after = with_value(text, (table,), as_toml([one.values["text"] for one in want]))
     else:
-        places = {one.id: place for place, one in enumerate(have)}
-        after = with_tables(text, table, [(places.get(one.id), one.values) for one in want])
+        before = {one.id: (place, one.values) for place, one in enumerate(have)}
+        after = with_tables(text, table, [_wanted(one, *before.get(one.id, (None, {}))) for one in want])
     check_change(text, after, table)
     return after
+
+
+def _wanted(one: Entry, place: int | None, values: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
+    """The place that an entry had, and the values that it gets."""
+    return place, {field: value for field, value in one.values.items() if values.get(field) != value}
 
 
 KEYS = "keys"

@@ -221,7 +221,7 @@ def _place_of(lines: Sequence[str], statements: Sequence[Statement], table: tupl
 
 
 def with_tables(text: str, table: str, wanted: Sequence[tuple[int | None, Mapping[str, Any]]]) -> str:
-    """The text with these tables `[[table]]`: each with the index of the one that it was, or None, and its values.
+    """The text with these tables `[[table]]`: each with the index of the one that it was, or None, and new values.
 
     A table takes along its comments, also those directly above and below it; those of one that goes stay. Raises
     NotEditableError.
@@ -234,7 +234,7 @@ def with_tables(text: str, table: str, wanted: Sequence[tuple[int | None, Mappin
     kept = {index for index, _ in wanted}
     pieces = iter(
         [
-            ["", f"[[{table}]]", *_assigned(values)] if index is None else _with_values(lines, blocks[index], values)
+            [f"[[{table}]]", *_assigned(values)] if index is None else _with_values(lines, blocks[index], values)
             for index, values in wanted
         ]
     )
@@ -252,7 +252,7 @@ def with_tables(text: str, table: str, wanted: Sequence[tuple[int | None, Mappin
                 # Of the empty lines around the table, one is enough.
                 stop += len(list(takewhile(lambda line: not line.strip(), lines[stop:-1])))
         end = stop
-    new = [line for piece in pieces for line in piece]
+    new = [line for piece in pieces for line in ("", *piece)]
     if not blocks and new:
         before = _without_end(lines)
         return _joined([*before, *new[not before :], ""], text)

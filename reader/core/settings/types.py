@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
-from reader.core.hosts import is_loopback
-from reader.core.marks import TAG, clean_mark
-from reader.core.rules import MARKS, opposes
+from reader.core.addresses import is_loopback
+from reader.core.marks import RULE_MARKS, TAG, clean_mark, opposes
 
 if TYPE_CHECKING:
     from reader.core.query import Query
@@ -363,7 +362,7 @@ class Hook(ProgramLine):
 class RuleMarks(SettingType):
     """What a rule does: one text or a list of them."""
 
-    about = "a list of " + ", ".join(f'"{one}"' for one in MARKS) + ' and "tag:NAME"'
+    about = "a list of " + ", ".join(f'"{one}"' for one in RULE_MARKS) + ' and "tag:NAME"'
 
     def convert(self, value: object) -> object | None:
         found = _as_texts([value] if isinstance(value, str) else value)
@@ -378,14 +377,14 @@ class RuleMarks(SettingType):
 
 def _mark(text: str) -> str:
     """The kind of mark that a text asks for; raises InvalidValue."""
-    if text in MARKS:
+    if text in RULE_MARKS:
         return text
     if text.startswith(TAG):
         mark = clean_mark(text, "1")
         if mark is not None and mark[0] == text and '"' not in text:
             return text
         raise InvalidValue(f"has {as_toml(text)}, whose tag is not a name on one line")
-    raise InvalidValue(f"has {as_toml(text)}, which is not what a rule can do", nearest(text, (*MARKS, TAG)))
+    raise InvalidValue(f"has {as_toml(text)}, which is not what a rule can do", nearest(text, (*RULE_MARKS, TAG)))
 
 
 class KeyTable(SettingType):

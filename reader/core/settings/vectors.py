@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from reader.core.hosts import is_local, is_loopback
+from reader.core.addresses import is_local, is_loopback
 from reader.core.settings.types import Boolean, InvalidValue, SettingType, Text, setting, split_address
 
 MODEL_LIMIT = 300

@@ -9,7 +9,6 @@ import os
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,11 +20,8 @@ from reader.core.ids import is_arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
-from reader.feeds.http.busy_host import Backoff, BusyHostClient
-from reader.feeds.http.client import Closing, OnWait
-from reader.feeds.http.documents import Document
-from reader.feeds.http.environment import is_offline
-from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.client import BusyHostClient, Closing, Response
+from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.responses import Limits
 from reader.paths import make_folder, make_private, touch_private
 
@@ -34,9 +30,7 @@ RSS_ENDPOINT = "https://rss.arxiv.org"
 RECORDS_ENDPOINT = "https://oaipmh.arxiv.org"
 """Single papers with all their versions, by OAI-PMH. It is another machine, and often answers when the API is busy."""
 
-ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
-
-INTERVAL = 3.0
+INTERVAL = BusyHostClient.PACE
 """Seconds between requests to either host, by arXiv's terms."""
 
 MAX_IDS = 200
@@ -90,25 +84,23 @@ class ArxivClient(Closing):
         self._api = api.rstrip("/")
         self._feeds = feeds.rstrip("/")
         self._records = records.rstrip("/")
-        self._folder = folder
-        self._sleep = sleep
-        self._now = now
         self._cache = ResponseCache(folder, now) if folder is not None else None
 
-        def client(endpoint: str, busy_file: str) -> BusyHostClient:
-            opened = BusyHostClient(
+        def client(endpoint: str, busy: str) -> BusyHostClient:
+            return BusyHostClient(
                 endpoint,
+                folder=folder,
+                lock="arxiv.lock",
+                busy=busy,
                 name="arXiv",
                 interval=INTERVAL,
                 reason=refusal_reason,
+                now=lambda: now().timestamp(),
                 offline=offline,
                 limits=limits or _LIMITS,
                 sleep=sleep,
                 clock=clock,
             )
-            file = folder / busy_file if folder is not None else None
-            opened.backoff = Backoff(file, lambda: self._now().timestamp())
-            return opened
 
         self._http = client(self._api, "arxiv.busy")
         self._records_http = client(self._records, "arxiv-records.busy")
@@ -117,50 +109,48 @@ class ArxivClient(Closing):
     def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> ArxivClient:
         """A client with the environment's offline mode; ARXIV_ENDPOINT replaces all hosts."""
         environ = os.environ if environ is None else environ
-        endpoint = environ.get(ENDPOINT_VARIABLE, "").strip()
-        limits = replace(_LIMITS, longest_wait=60)
+        endpoint = arxiv_stand_in(environ)
         return cls(
             folder,
             api=endpoint or API_ENDPOINT,
             feeds=endpoint or RSS_ENDPOINT,
             records=endpoint or RECORDS_ENDPOINT,
             offline=is_offline(environ),
-            limits=limits,
+            limits=replace(_LIMITS, longest_wait=60),
         )
 
     async def aclose(self) -> None:
         await self._http.aclose()
         await self._records_http.aclose()
 
-    async def papers(self, ids: Iterable[str], on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
+    async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest versions of papers by bare id; ids that arXiv does not know are left out.
 
-        Texts that are not arXiv ids are not sent, because one of them makes the whole request fail. `on_wait` is called
-        before each wait. Raises FeedError.
+        Texts that are not arXiv ids are not sent, because one of them makes the whole request fail. Raises FeedError.
         """
         wanted = list(dict.fromkeys(id for id in ids if is_arxiv_id(id)))
         entries: list[ArxivEntry] = []
         for start in range(0, len(wanted), MAX_IDS):
             batch = wanted[start : start + MAX_IDS]
             asked: dict[str, str | int] = {"id_list": ",".join(batch), "start": 0, "max_results": len(batch)}
-            entries += (await self._query(asked, on_wait)).entries
+            entries += (await self._query(asked)).entries
         return tuple(entries)
 
-    async def titled(self, title: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
+    async def titled(self, title: str) -> tuple[ArxivEntry, ...]:
         """Papers whose titles have the words of a title; none if it has no word that can be searched for.
 
-        `on_wait` is called before each wait. Raises FeedError.
+        Raises FeedError.
         """
         words = _title_words(title)
         if not words:
             return ()
         query = " AND ".join(f"ti:{word}" for word in words)
-        return (await self._query({"search_query": query, "start": 0, "max_results": _MOST_TITLED}, on_wait)).entries
+        return (await self._query({"search_query": query, "start": 0, "max_results": _MOST_TITLED})).entries
 
-    async def category_day(self, category: str, day: str, on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
+    async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]:
         """The papers of a category, cross-lists included, that were first submitted on a day (ISO, UTC).
 
-        `on_wait` is called before each wait. Raises FeedError, UsageError for an unknown category or an invalid day.
+        Raises FeedError, UsageError for an unknown category or an invalid day.
         """
         id = find_category(category).id
         if iso_day(day) != day:
@@ -174,62 +164,50 @@ class ArxivClient(Closing):
                 "start": number * _PAGE_SIZE,
                 "max_results": _PAGE_SIZE,
             }
-            answer = await self._query({**asked, "sortBy": "submittedDate", "sortOrder": "ascending"}, on_wait)
+            answer = await self._query({**asked, "sortBy": "submittedDate", "sortOrder": "ascending"})
             entries |= {entry.draft.id: entry for entry in answer.entries if entry.draft.id not in entries}
             if (number + 1) * _PAGE_SIZE >= (answer.total or 0):
                 break
         return tuple(entries.values())
 
-    async def latest(self, categories: Iterable[str], on_wait: OnWait | None = None) -> tuple[ArxivEntry, ...]:
+    async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest announcement of these categories together, empty at weekends; each entry has its announce type.
 
-        `on_wait` is called before each wait. Raises FeedError, UsageError for an unknown category.
+        Raises FeedError, UsageError for an unknown category.
         """
         ids = dict.fromkeys(find_category(category).id for category in categories)
         if not ids:
             return ()
-        return (await self._get(f"{self._feeds}/rss/{'+'.join(ids)}", on_wait)).entries
+        return (await self._get(f"{self._feeds}/rss/{'+'.join(ids)}")).entries
 
-    async def record(self, id: str, on_wait: OnWait | None = None) -> ArxivEntry | None:
+    async def record(self, id: str) -> ArxivEntry | None:
         """A paper with all its versions by its bare id; None if arXiv does not know it.
 
-        It has no abstract and no authors. `on_wait` is called before each wait. Raises FeedError.
+        It has no abstract and no authors. Raises FeedError.
         """
         if not is_arxiv_id(id):
             return None
         asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{id}", "metadataPrefix": "arXivRaw"}
+        url = f"{self._records}/oai?{urlencode(asked)}"
+        return await self._records_http.document(url, lambda response: parse_record(response.body))
 
-        def parse(document: Document) -> ArxivEntry | None:
-            return parse_record(document.body or b"")
+    async def _query(self, parameters: Mapping[str, str | int]) -> ArxivResponse:
+        return await self._get(f"{self._api}/api/query?{urlencode(parameters)}")
 
-        async with self._turn():
-            return await self._records_http.document(f"{self._records}/oai?{urlencode(asked)}", parse, on_wait=on_wait)
-
-    async def _query(self, parameters: Mapping[str, str | int], on_wait: OnWait | None) -> ArxivResponse:
-        return await self._get(f"{self._api}/api/query?{urlencode(parameters)}", on_wait)
-
-    async def _get(self, url: str, on_wait: OnWait | None) -> ArxivResponse:
+    async def _get(self, url: str) -> ArxivResponse:
         """The response at an address, from the cache or else from arXiv."""
         cache = self._cache
         if cache is not None and (cached := await asyncio.to_thread(cache.get, url)) is not None:
             return cached
 
-        def parse(document: Document) -> ArxivResponse:
-            body = document.body or b""
-            response = parse_arxiv(body)
+        def parse(response: Response) -> ArxivResponse:
+            found = parse_arxiv(response.body)
             # A response without entries is not cached: the announcement may be late.
-            if cache is not None and response.entries:
-                cache.put(url, body)
-            return response
+            if cache is not None and found.entries:
+                cache.put(url, response.body)
+            return found
 
-        async with self._turn():
-            return await self._http.document(url, parse, on_wait=on_wait)
-
-    def _turn(self) -> AbstractAsyncContextManager[None]:
-        """The turn to ask arXiv, which programs that share the folder take one after the other."""
-        if self._folder is None:
-            return nullcontext()
-        return host_lock(self._folder / "arxiv.lock", INTERVAL, self._sleep, lambda: self._now().timestamp())
+        return await self._http.document(url, parse)
 
 
 def _title_words(title: str) -> list[str]:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from reader import platform
 from reader.access_token import lookup_environment
 from reader.core.errors import FeedMalformed, FeedRefused, FeedUnreachable, NoFullText, ReaderError
 from reader.core.ids import in_arxiv_address, is_arxiv_id
-from reader.feeds.http.busy_host import Backoff, BusyHostClient
-from reader.feeds.http.client import OnWait
-from reader.feeds.http.documents import Document, Validators, is_local_url
-from reader.feeds.http.environment import is_offline
+from reader.feeds.http.client import BusyHostClient, HttpOptions, Response, Validators
+from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.responses import Limits
 from reader.paths import read_start, sync
 from reader.platform import Lock
@@ -30,8 +25,6 @@ if TYPE_CHECKING:
 
 ENDPOINT = "https://arxiv.org"
 
-ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
-
 LARGEST = 500_000_000
 """Maximum bytes of a PDF; the largest of arXiv have some 100 MB."""
 
@@ -39,9 +32,6 @@ SMALLEST = 500
 
 PACE, PACE_TIME = 16_000, 30.0
 """Minimum bytes that must come in so many seconds: a host that sends a byte now and then would never end."""
-
-INTERVAL = 3.0
-"""Seconds between two PDFs, by arXiv's terms."""
 
 _MAGIC, _END = b"%PDF-", b"%%EOF"
 _TAIL = 8_192
@@ -71,21 +61,15 @@ class _Resume(Validators):
 class PdfClient(BusyHostClient):
     """PDFs of arXiv, one at a time for all programs that share `folder`."""
 
-    def __init__(
-        self,
-        endpoint: str = ENDPOINT,
-        *,
-        folder: Path | None = None,
-        offline: bool = False,
-        limits: Limits = _LIMITS,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, endpoint: str = ENDPOINT, *, folder: Path | None = None, **options: Unpack[HttpOptions]) -> None:
         """`folder` has what programs share about the host."""
-        super().__init__(endpoint, name="arXiv", offline=offline, limits=limits, sleep=sleep, clock=clock)
-        self.backoff = Backoff(folder / "arxiv.org.pages.busy" if folder is not None else None)
-        # A stand-in on this machine may be asked at any rate.
-        self._pdf_lock = None if folder is None or is_local_url(endpoint) else folder / "arxiv.org.pdf.lock"
+        options.setdefault("limits", _LIMITS)
+        options["accept"] = "application/pdf, */*;q=0.1"
+        # A part of a packed file could not be joined to another.
+        options["encoding"] = "identity"
+        super().__init__(
+            endpoint, folder=folder, lock="arxiv.org.pdf.lock", busy="arxiv.org.pages.busy", name="arXiv", **options
+        )
         self._part = Path()
         self._on_progress: OnProgress = lambda _, __: None
 
@@ -93,12 +77,9 @@ class PdfClient(BusyHostClient):
     def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> PdfClient:
         """A client with the environment's offline mode; ARXIV_ENDPOINT stands in for arXiv."""
         environ = lookup_environment() if environ is None else environ
-        endpoint = environ.get(ENDPOINT_VARIABLE, "").strip() or ENDPOINT
-        return cls(endpoint, folder=folder, offline=is_offline(environ))
+        return cls(arxiv_stand_in(environ) or ENDPOINT, folder=folder, offline=is_offline(environ))
 
-    async def fetch(
-        self, id: str, file: Path, on_progress: OnProgress | None = None, on_wait: OnWait | None = None
-    ) -> None:
+    async def fetch(self, id: str, file: Path, on_progress: OnProgress | None = None) -> None:
         """Fetch the PDF of a paper to `file`, in full or not at all; what came before a break is kept beside it.
 
         Raises NoFullText if there is none, FeedError, and ReaderError if the file can't be written.
@@ -110,15 +91,15 @@ class PdfClient(BusyHostClient):
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             with _alone(self._part) as self._part:
-                await self._fetch_part(id, on_wait)
+                await self._fetch_part(id)
                 sync(self._part)
                 self._part.replace(file)
                 _tag_file(self._part).unlink(missing_ok=True)
         except OSError as error:
             raise ReaderError(f"The PDF can't be written to {file.parent}: {error.strerror or error}.") from error
 
-    async def _fetch_part(self, id: str, on_wait: OnWait | None) -> None:
-        def check(_: Document) -> None:
+    async def _fetch_part(self, id: str) -> None:
+        def check(_: Response) -> None:
             size = self._part.stat().st_size
             if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
                 self._forget()
@@ -128,7 +109,7 @@ class PdfClient(BusyHostClient):
                 raise FeedMalformed("arXiv sent only a part of the PDF; try again later.")
 
         try:
-            await self.document(f"{self.endpoint}/pdf/{in_arxiv_address(id)}", check, _Resume(part=self._part), on_wait)
+            await self.document(f"{self.endpoint}/pdf/{in_arxiv_address(id)}", check, _Resume(part=self._part))
         except HttpRefused as refused:
             if refused.status == 416:
                 # What is there does not belong to the PDF of today.
@@ -136,9 +117,6 @@ class PdfClient(BusyHostClient):
             if refused.status in (404, 410):
                 raise NoFullText(f"arXiv has no PDF of {id}.") from refused
             raise
-
-    def _host_lock(self) -> AbstractAsyncContextManager[None]:
-        return host_lock(self._pdf_lock, INTERVAL, self._sleep) if self._pdf_lock else nullcontext()
 
     def _forget(self) -> None:
         for file in (self._part, _tag_file(self._part)):
@@ -178,13 +156,6 @@ class PdfClient(BusyHostClient):
                         raise FeedUnreachable(f"{sent}; what came is kept, so try again later.")
                     begun, before = self._clock(), done
         return b""
-
-    def _new_client(self) -> httpx.AsyncClient:
-        client = super()._new_client()
-        client.headers["Accept"] = "application/pdf, */*;q=0.1"
-        # A part of a packed file could not be joined to another.
-        client.headers["Accept-Encoding"] = "identity"
-        return client
 
 
 def _read_end(part: Path) -> bytes:

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from reader import __version__
 from reader.access_token import lookup_environment
+from reader.core.addresses import is_local
 from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
-from reader.core.hosts import is_local
 from reader.core.settings.vectors import Vectors
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
+from reader.core.addresses import is_loopback
 from reader.core.errors import FeedMalformed, FeedOffline, ReaderError, UsageError
-from reader.core.hosts import is_loopback
 from reader.core.text import clean
-from reader.feeds.http.documents import Document, DocumentClient
+from reader.feeds.http.client import DocumentClient, Response
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
 from reader.feeds.safe_json import UnreadableJson, parse_json
@@ -87,7 +87,15 @@ class HubClient(DocumentClient):
         # The hub itself may stand on this machine; what it redirects to may not, unless it does.
         is_here = is_loopback(urlsplit(endpoint).hostname or "")
         super().__init__(
-            endpoint, cross_host=True, public_only=not is_here, offline=offline, limits=_LIMITS, sleep=sleep
+            endpoint,
+            cross_host=True,
+            public_only=not is_here,
+            accept="*/*",
+            # Digests are of the files as they are.
+            encoding="identity",
+            offline=offline,
+            limits=_LIMITS,
+            sleep=sleep,
         )
         self._to: Path | None = None
         self._on_bytes: Callable[[int], None] = lambda _: None
@@ -162,18 +170,11 @@ class HubClient(DocumentClient):
                 self._on_bytes(come)
         return b""
 
-    def _new_client(self) -> httpx.AsyncClient:
-        client = super()._new_client()
-        client.headers["Accept"] = "*/*"
-        # Digests are of the files as they are.
-        client.headers["Accept-Encoding"] = "identity"
-        return client
 
-
-def _read_listing(document: Document) -> tuple[str, list[HubFile]]:
+def _read_listing(response: Response) -> tuple[str, list[HubFile]]:
     """The newest commit of a model, and its files; raises FeedMalformed."""
     try:
-        answer = cast(Any, parse_json(document.body or b""))
+        answer = cast(Any, parse_json(response.body))
         commit = answer["sha"]
         there = {one["rfilename"]: one for one in answer["siblings"]}
         if not re.fullmatch(r"[0-9a-f]{40}", commit):

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple, TypeGuard
 from reader.core import foreign
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
-from reader.core.fields import Field
 from reader.core.ids import arxiv_id, is_own_id
 from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_mark
-from reader.core.paper import FIELDS, Draft
+from reader.core.paper import FIELDS, Draft, Field
 from reader.core.text import clean, clean_block
 
 _OURS = ("marks", "abstract", "day", "published", *STATES.values(), "queued", "tags", "note")

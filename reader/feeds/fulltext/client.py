@@ -5,12 +5,10 @@ Each asks one host, gently, and has few tries: the next host may have the text.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Unpack
 from urllib.parse import urlsplit
 
 from reader.access_token import lookup_environment
@@ -18,29 +16,16 @@ from reader.config import Settings
 from reader.core.document.model import Document
 from reader.core.errors import NoFullText
 from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
-from reader.feeds.fulltext.bounds import LETTERS
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
-from reader.feeds.http.busy_host import Backoff, BusyHostClient
-from reader.feeds.http.client import HttpClient, OnWait, Response
-from reader.feeds.http.documents import Document as Page
-from reader.feeds.http.documents import is_local_url
-from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
+from reader.feeds.fulltext.spans import LETTERS
+from reader.feeds.http.client import BusyHostClient, HttpClient, HttpOptions, Response, is_local_url
+from reader.feeds.http.environment import arxiv_stand_in, find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.host_lock import host_lock
 from reader.feeds.http.responses import Limits
-
-if TYPE_CHECKING:
-    import httpx
 
 FEED = "feed"
 """The name of the daily feed among the sources of texts."""
-
-INTERVAL = 3.0
-"""Seconds between requests to a site of pages, by arXiv's terms."""
-
-ENDPOINT_VARIABLE = "ARXIV_ENDPOINT"
-"""Names a stand-in for arXiv's sites."""
 
 _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.org": "ar5iv", "ar5iv.org": "ar5iv"}
 
@@ -56,28 +41,17 @@ _PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
 _GONE = (404, 410)
 
 
-class TextSource(Protocol):
-    """A host that may have the full texts of papers."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in messages and in the cache."""
-
-    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
-        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError if it can't be asked."""
-
-    async def aclose(self) -> None: ...
-
-
 class FeedTexts:
     """The daily feed's full texts."""
 
     name = FEED
+    """What the source is called in messages and in the cache."""
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
 
-    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+    async def text(self, id: str) -> Document:
+        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError if it can't be asked."""
         if not is_arxiv_id(id):
             raise NoFullText("it has no arXiv id")
 
@@ -85,7 +59,7 @@ class FeedTexts:
             return read_markdown(response.body.decode("utf-8", "replace"))
 
         try:
-            return await self._http.get(f"/papers/{in_address(id)}.md", {}, parse, on_wait)
+            return await self._http.get(f"/papers/{in_address(id)}.md", {}, parse)
         except HttpRefused as refused:
             if refused.status in _GONE:
                 raise NoFullText("the feed does not have its text") from refused
@@ -98,31 +72,31 @@ class FeedTexts:
 class PageTexts(BusyHostClient):
     """The HTML pages of a site such as arXiv's."""
 
-    def __init__(
-        self,
-        endpoint: str,
-        *,
-        lock_folder: Path | None = None,
-        offline: bool = False,
-        limits: Limits = _PAGE_LIMITS,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, endpoint: str, *, folder: Path | None = None, **options: Unpack[HttpOptions]) -> None:
+        """`folder` has what programs share about the host."""
         host = urlsplit(endpoint).hostname or ""
-        super().__init__(endpoint, name=_NAMES.get(host), offline=offline, limits=limits, sleep=sleep)
+        options["accept"] = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+        options.setdefault("limits", _PAGE_LIMITS)
+        super().__init__(
+            endpoint,
+            folder=folder,
+            lock=f"{host}.pages.lock",
+            busy=f"{host}.pages.busy",
+            name=_NAMES.get(host),
+            **options,
+        )
         self.name = host
-        self.backoff = Backoff(lock_folder / f"{host}.pages.busy" if lock_folder is not None else None)
-        # A stand-in on this machine may be asked at any rate.
-        self._pages_lock = None if is_local_url(endpoint) or lock_folder is None else lock_folder / f"{host}.pages.lock"
 
-    async def text(self, id: str, on_wait: OnWait | None = None) -> Document:
+    async def text(self, id: str) -> Document:
+        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError if it can't be asked."""
         if not is_arxiv_id(id):
             raise self._no_page()
 
-        def parse(page: Page) -> Document:
-            return read_html(without_mathml((page.body or b"").decode("utf-8", "replace")))
+        def parse(response: Response) -> Document:
+            return read_html(without_mathml(response.body.decode("utf-8", "replace")))
 
         try:
-            return await self.document(f"{self.endpoint}/html/{in_arxiv_address(id)}", parse, on_wait=on_wait)
+            return await self.document(f"{self.endpoint}/html/{in_arxiv_address(id)}", parse)
         except HttpRefused as refused:
             if refused.status in _GONE:
                 raise self._no_page() from refused
@@ -131,19 +105,15 @@ class PageTexts(BusyHostClient):
     def _no_page(self) -> NoFullText:
         return NoFullText(f"{self.host} has no HTML of it")
 
-    def _host_lock(self) -> AbstractAsyncContextManager[None]:
-        return host_lock(self._pages_lock, INTERVAL, self._sleep) if self._pages_lock else nullcontext()
-
-    def _new_client(self) -> httpx.AsyncClient:
-        client = super()._new_client()
-        client.headers["Accept"] = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-        return client
-
     def _redirect_target(self, origin: str, target: str) -> str:
         # A paper without HTML leads to the page of its abstract.
         if "/abs/" in target:
             raise self._no_page()
         return super()._redirect_target(origin, target)
+
+
+TextSource = FeedTexts | PageTexts
+"""A host that may have the full texts of papers."""
 
 
 def open_text_sources(
@@ -155,19 +125,27 @@ def open_text_sources(
     """
     environ = lookup_environment() if environ is None else environ
     offline = is_offline(environ)
-    places = _places(settings, environ.get(ENDPOINT_VARIABLE, "").strip().rstrip("/"))
+    places = _places(settings, arxiv_stand_in(environ))
     patience = min(_LIMITS.read_timeout, PATIENCE / max(1, len(places)))
 
     def open_source(place: str) -> TextSource:
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
-            return PageTexts(place, lock_folder=lock_folder, offline=offline, limits=limits)
+            return PageTexts(place, folder=lock_folder, offline=offline, limits=limits)
         address = settings.endpoint
         token = find_token(environ, settings) if may_have_token(address, settings) else None
         advice = sign_in_advice(address, environ, settings)
         limits = replace(_LIMITS, read_timeout=patience)
         return FeedTexts(
-            _MarkdownClient(address, token, sign_in=advice, offline=offline, limits=limits, lock_folder=lock_folder)
+            HttpClient(
+                address,
+                token,
+                accept="text/markdown, text/plain;q=0.9, */*;q=0.1",
+                sign_in=advice,
+                offline=offline,
+                limits=limits,
+                lock_folder=lock_folder,
+            )
         )
 
     return [open_source(place) for place in places]
@@ -181,10 +159,3 @@ def _places(settings: Settings, stand_in: str) -> list[str]:
     )
     is_alone = is_local_url(settings.endpoint)
     return [place for place in dict.fromkeys(sites) if place == FEED or not is_alone or is_local_url(place)]
-
-
-class _MarkdownClient(HttpClient):
-    def _new_client(self) -> httpx.AsyncClient:
-        client = super()._new_client()
-        client.headers["Accept"] = "text/markdown, text/plain;q=0.9, */*;q=0.1"
-        return client

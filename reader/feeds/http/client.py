@@ -1,6 +1,7 @@
-"""A polite HTTP client for one host: GET requests with timeouts, size limits, retries and rate limits.
+"""Polite HTTP clients for one host: GET requests with timeouts, size limits, retries, rate limits and conditions.
 
-Every failure is raised as a FeedError whose text is one plain sentence with what to do.
+Every failure is raised as a FeedError whose text is one plain sentence with what to do. Each wait is a step of the job
+that makes the request; see `reader.core.steps`.
 """
 
 from __future__ import annotations
@@ -13,28 +14,29 @@ import zlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, NoReturn, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import urljoin, urlsplit
 
 from reader import __version__
-from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
-from reader.core.hosts import is_loopback
+from reader.core.addresses import is_local, is_loopback
+from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused, UsageError
+from reader.core.foreign import web_url
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
-from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.host_lock import Backoff, host_lock
 from reader.feeds.http.responses import BodyReader, BodyTooLarge, Limits, UnknownEncoding
 
 if TYPE_CHECKING:
     import httpx
 
+    from reader.feeds.http.connections import LocalHost
+
 
 T = TypeVar("T")
-
-OnWait = Callable[[float, str], None]
-"""Called before a wait with its seconds and the reason, such as `huggingface.co has trouble (503)`."""
 
 log = logging.getLogger(__name__)
 
@@ -43,17 +45,49 @@ MAX_REDIRECTS = 5
 STEP = 30.0
 """Seconds that a step of a job may take without notice."""
 
+TOO_BUSY = (406, 429, 503)
+"""Statuses that say only that the host is busy, if no time to wait comes with them."""
 
-class Response(NamedTuple):
+_FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
+_PERMANENT = (301, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """The ETag and Last-Modified of a response, to be sent with the next request for the same address."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    def request_headers(self) -> dict[str, str]:
+        """The headers of a conditional request."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in headers.items() if value}
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> Validators:
+        """The validators in a response's headers; one that can't be sent back unchanged is dropped."""
+        return cls(
+            responses.sendable_validator(headers.get("ETag")),
+            responses.sendable_validator(headers.get("Last-Modified")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
     """A successful response."""
 
     body: bytes
-    has_next: bool | None
-    """Whether a next page follows; None if the response does not say."""
-    validator: str | None = None
-    """Its ETag."""
     is_unchanged: bool = False
-    """True for a 304: nothing has changed since the response with the validator that was sent; `body` is empty."""
+    """True for a 304: nothing has changed since the response with the validators that were sent; `body` is empty."""
+    validators: Validators = Validators()
+    url: str = ""
+    """The address for later requests: the requested one, or the new one after a permanent redirect."""
+    base_url: str = ""
+    """The address after all redirects; relative links in the body start from it."""
+    content_type: str = ""
+    has_next: bool | None = None
+    """Whether a next page follows; None if the response does not say."""
 
 
 class Closing:
@@ -70,7 +104,19 @@ class Closing:
         raise NotImplementedError
 
 
-class HttpClient:
+class HttpOptions(TypedDict, total=False):
+    """What every client may be told: the defaults are those of `HttpClient`."""
+
+    accept: str
+    encoding: str
+    """`gzip`, which is unpacked in bounded steps, or `identity`."""
+    offline: bool
+    limits: Limits | None
+    sleep: Callable[[float], Awaitable[object]]
+    clock: Callable[[], float]
+
+
+class HttpClient(Closing):
     """GET requests to one endpoint, one at a time.
 
     Programs that share `lock_folder` also ask a host one at a time. Proxies and certificates come from the
@@ -78,11 +124,16 @@ class HttpClient:
     asks for a sign-in. Raises ConfigError for an endpoint that is neither https nor on this machine.
     """
 
+    refuses_pages = True
+    """Whether a web page is never what was asked for."""
+
     def __init__(
         self,
         endpoint: str,
         token: str | None = None,
         *,
+        accept: str = "application/json",
+        encoding: str = "gzip",
         sign_in: str = "check HF_TOKEN",
         offline: bool = False,
         limits: Limits | None = None,
@@ -93,15 +144,19 @@ class HttpClient:
         self.endpoint = endpoint.strip().rstrip("/")
         self.host = _host_of(self.endpoint)
         self.offline = offline
-        self._token = token
+        self._headers = {"Accept": accept, "Accept-Encoding": encoding, "User-Agent": f"dailypapers/{__version__}"}
+        if token is not None:
+            self._headers["Authorization"] = f"Bearer {token}"
+        self._has_token = token is not None
         self._sign_in = sign_in
         self._limits = limits or Limits()
         self._lock_folder = lock_folder
+        self._interval = 0.0
+        """Minimum seconds between a response and the next request."""
         self._sleep = sleep
         self._clock = clock
         self._lock = asyncio.Lock()
         self._free_at = float("-inf")
-        self._validator: str | None = None
         self._client: httpx.AsyncClient | None = None
 
     async def aclose(self) -> None:
@@ -115,25 +170,32 @@ class HttpClient:
         path: str,
         parameters: Mapping[str, str | int],
         parse: Callable[[Response], T],
-        on_wait: OnWait | None = None,
-        *,
-        validator: str | None = None,
+        validators: Validators | None = None,
     ) -> T:
-        """Request a path, and return what `parse` makes of the response.
+        """Request a path of the endpoint, and return what `parse` makes of the response; see `_fetch`."""
+        return await self._fetch(f"{self.endpoint}{path}", parameters, parse, validators)
 
-        `parse` runs in a thread and may raise FeedMalformed. With a `validator` it may get a response that
+    async def _fetch(
+        self,
+        url: str,
+        parameters: Mapping[str, str | int],
+        parse: Callable[[Response], T],
+        validators: Validators | None = None,
+    ) -> T:
+        """Request an address until there is a response that can be parsed, or no attempt is left.
+
+        `parse` runs in a thread and may raise FeedMalformed. With `validators` it may get a response that
         `is_unchanged`. Raises FeedError.
         """
         if self.offline:
             raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
         limits = self._limits
         async with self._lock:
-            self._validator = validator
             failures: Counter[str] = Counter()
             while True:
-                await self._wait(self._free_at - self._clock(), f"{self.host} asks for a pause", on_wait)
+                await self._wait(self._free_at - self._clock(), f"{self.host} asks for a pause")
                 try:
-                    return await self._attempt(path, parameters, parse)
+                    return await self._attempt(url, parameters, parse, validators or Validators())
                 except RetryableError as failure:
                     failures[failure.reason] += 1
                     attempts = failures.total()
@@ -143,17 +205,16 @@ class HttpClient:
                     if wait is None:
                         # Jitter keeps many readers from retrying at the same moment.
                         wait = limits.backoff * 2 ** (attempts - 1) * random.SystemRandom().uniform(0.75, 1.5)
-                    await self._wait(wait, failure.reason, on_wait)
+                    await self._wait(wait, failure.reason)
 
-    async def _wait(self, seconds: float, reason: str, on_wait: OnWait | None) -> None:
-        if seconds <= 0:
-            return
-        if on_wait is not None:
-            on_wait(seconds, reason)
-        note_wait(seconds)
-        await self._sleep(seconds)
+    async def _wait(self, seconds: float, reason: str) -> None:
+        if seconds > 0:
+            note_wait(seconds, reason)
+            await self._sleep(seconds)
 
-    async def _attempt(self, path: str, parameters: Mapping[str, str | int], parse: Callable[[Response], T]) -> T:
+    async def _attempt(
+        self, url: str, parameters: Mapping[str, str | int], parse: Callable[[Response], T], validators: Validators
+    ) -> T:
         """Send one request and parse its response; raises FeedError, or RetryableError if the failure may pass."""
         import httpx
 
@@ -161,7 +222,7 @@ class HttpClient:
             async with self._host_lock(), asyncio.timeout(self._limits.total_timeout):
                 # One that may take longer than a step is a wait.
                 note_wait(max(0.0, self._limits.total_timeout - STEP))
-                response = await self._request(path, parameters)
+                response = await self._request(url, parameters, validators)
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:
             raise explain_failure(self.host, error, self._limits) from error
         note_step()
@@ -176,45 +237,47 @@ class HttpClient:
             return nullcontext()
         return host_lock(self._lock_folder / f"{self.host}.lock", 0, self._sleep)
 
-    async def _request(self, path: str, parameters: Mapping[str, str | int]) -> Response:
-        """Send one request, and follow its redirects within the host."""
+    async def _request(self, url: str, parameters: Mapping[str, str | int], validators: Validators) -> Response:
+        """Send one request, and follow its redirects."""
         client = self._open()
-        url = f"{self.endpoint}{path}"
-        query: Mapping[str, str | int] | None = parameters
-        conditions = {"If-None-Match": self._validator} if self._validator else {}
+        query: Mapping[str, str | int] | None = parameters or None
+        lasting_url, is_permanent = url, True
         for _ in range(MAX_REDIRECTS):
+            await self._wait(min(self._free_at - self._clock(), self._interval), "")
             started = self._clock()
-            async with client.stream("GET", url, params=query, headers=conditions) as response:
-                body = await self._read_body(response)
-            self._log_request(response, body, started)
-            self._respect_rate_limit(response)
-            target = response.headers.get("location")
-            if response.is_redirect and target:
-                url, query = self._redirect_target(str(response.url), target), None
-                continue
-            if response.status_code == 304 and conditions:
-                return Response(b"", None, self._validator, is_unchanged=True)
-            if not response.is_success:
-                self._refuse(response, body)
-            if _is_web_page(response, body):
+            try:
+                async with client.stream("GET", url, params=query, headers=validators.request_headers()) as response:
+                    body = await self._read_body(response)
+                seconds = self._clock() - started
+                log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
+                pause = responses.rate_limit_pause(response.headers, self._limits.longest_wait)
+                self._free_at = max(self._free_at, self._clock() + pause)
+                if response.has_redirect_location:
+                    url, query = self._redirect_target(str(response.url), response.headers["location"]), None
+                    is_permanent = is_permanent and response.status_code in _PERMANENT
+                    lasting_url = url if is_permanent else lasting_url
+                    continue
+                is_unchanged = response.status_code == 304 and validators != Validators()
+                if not (is_unchanged or response.is_success):
+                    self._refuse(response, body)
+            finally:
+                # The interval holds after a rate limit too.
+                self._free_at = max(self._free_at, self._clock() + self._interval)
+            if self.refuses_pages and _is_web_page(response, body):
                 raise FeedMalformed(
                     f"{self.host} answered with a web page instead of the feed; this network may ask to sign in first."
                 )
-            validator = responses.sendable_validator(response.headers.get("ETag"))
-            return Response(body, responses.has_next_page(response.headers), validator)
-        raise self._too_many_redirects()
-
-    def _log_request(self, response: httpx.Response, body: bytes, started: float) -> None:
-        seconds = self._clock() - started
-        log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
-
-    def _respect_rate_limit(self, response: httpx.Response) -> None:
-        """Delay the next request if the response says that none is left."""
-        pause = responses.rate_limit_pause(response.headers, self._limits.longest_wait)
-        self._free_at = max(self._free_at, self._clock() + pause)
-
-    def _too_many_redirects(self) -> FeedRefused:
-        return FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
+            found = Validators.from_headers(response.headers)
+            return Response(
+                b"" if is_unchanged else body,
+                is_unchanged,
+                validators if is_unchanged and found == Validators() else found,
+                lasting_url,
+                url,
+                response.headers.get("content-type", ""),
+                responses.has_next_page(response.headers),
+            )
+        raise FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
     def _open(self) -> httpx.AsyncClient:
         import httpx
@@ -229,16 +292,8 @@ class HttpClient:
     def _new_client(self) -> httpx.AsyncClient:
         import httpx
 
-        headers = {
-            "Accept": "application/json",
-            # Only gzip, which BodyReader unpacks in bounded steps.
-            "Accept-Encoding": "gzip",
-            "User-Agent": f"dailypapers/{__version__}",
-        }
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
         return httpx.AsyncClient(
-            headers=headers,
+            headers=self._headers,
             timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
             trust_env=not is_loopback(self.host),
         )
@@ -295,7 +350,7 @@ class HttpClient:
             if wait is not None and wait > limits.longest_wait:
                 wait = None
             raise RetryableError(HttpRefused(f"{trouble}; try again later.", status), trouble, limits.attempts, wait)
-        if self._token and status in (401, 403):
+        if self._has_token and status in (401, 403):
             raise HttpRefused(f"{host} did not accept the access token ({status}); {self._sign_in}.", status)
         if status == 401:
             raise HttpRefused(f"{host} requires a sign-in (401); {self._sign_in}.", status)
@@ -304,11 +359,150 @@ class HttpClient:
         raise HttpRefused(f"{host} refused the request ({status}){advice}.", status)
 
 
-def _host_of(endpoint: str) -> str:
-    """The host of a valid endpoint.
+class DocumentClient(HttpClient):
+    """GET requests for documents of one host, such as feeds and pages, by their whole addresses.
 
-    Raises ConfigError.
+    `endpoint` is the host's address, such as `https://example.org`; an unencrypted one is allowed, since no secret
+    is ever sent. `name` stands for the host in messages. `interval` is the minimum number of seconds between a
+    response and the next request. With `cross_host` redirects may lead to another host. With `public_only` no request
+    goes to this machine or its network. `reason` extracts the reason from an error's body. Raises UsageError for an
+    invalid address.
     """
+
+    refuses_pages = False
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        name: str | None = None,
+        interval: float = 0,
+        cross_host: bool = False,
+        public_only: bool = False,
+        reason: Callable[[bytes], str] = responses.refusal_reason,
+        **options: Unpack[HttpOptions],
+    ) -> None:
+        origin = origin_of(endpoint)
+        options.setdefault("accept", _FEEDS)
+        super().__init__(origin.replace("http://", "https://", 1), **options)
+        self.endpoint = origin
+        self.host = name if name and not is_local_url(origin) else self.host
+        self._interval = interval
+        self._cross_host = cross_host
+        self._public_only = public_only
+        self._reason = reason
+
+    async def document(self, url: str, parse: Callable[[Response], T], validators: Validators | None = None) -> T:
+        """Request a document by its address, and return what `parse` makes of it; see `_fetch`."""
+        return await self._fetch(url, {}, parse, validators)
+
+    async def _request(self, url: str, parameters: Mapping[str, str | int], validators: Validators) -> Response:
+        import httpx
+
+        from reader.feeds.http.connections import LocalHost, host_in_request
+
+        try:
+            return await super()._request(url, parameters, validators)
+        except httpx.InvalidURL:
+            # The address itself or a redirect's target is invalid; httpx parses both.
+            raise self._unsafe_redirect() from None
+        except LocalHost as local:
+            raise self._local_refusal(local, is_redirect=local.host != host_in_request(url)) from None
+
+    def _new_client(self) -> httpx.AsyncClient:
+        client = super()._new_client()
+        if self._public_only:
+            from reader.feeds.http.connections import refuse_local_hosts
+
+            refuse_local_hosts(client)
+        return client
+
+    def _redirect_target(self, origin: str, target: str) -> str:
+        if not self._cross_host:
+            return super()._redirect_target(origin, target)
+        try:
+            url = web_url(urljoin(origin, target))
+        except ValueError:
+            url = None
+        if url is None or (origin.startswith("https:") and not url.startswith("https:")):
+            raise self._unsafe_redirect()
+        return url
+
+    def _local_refusal(self, local: LocalHost, *, is_redirect: bool) -> FeedRefused:
+        named = f"{clean(local.host, 80)} ({local.address})" if local.address else clean(local.host, 80)
+        what = f"{self.host} redirected to {named}, which is" if is_redirect else f"{named} is"
+        return FeedRefused(
+            f"{what} on this machine or its network and was not asked; the setting allow_local_feeds allows it."
+        )
+
+    def _unsafe_redirect(self) -> FeedRefused:
+        return FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
+
+    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
+        status = response.status_code
+        if status == 401:
+            raise HttpRefused(f"{self.host} requires a sign-in (401), which is not supported for feeds.", status)
+        if status < 500 and status != 429 and (reason := self._reason(body)):
+            raise HttpRefused(f"{self.host} refused the request ({status}): {reason}.", status)
+        super()._refuse(response, body)
+
+
+class HostBusy(HttpRefused):
+    """The host is too busy to answer, and is left alone for a while."""
+
+
+class BusyHostClient(DocumentClient):
+    """Documents of a host that refuses requests at random when it is busy, as arXiv does: few tries, then a pause.
+
+    Programs that share `folder` ask the host one at a time, `PACE` seconds apart, by the file `lock` there, and share
+    the pause, which is in the file `busy`. A stand-in on this machine may be asked at any rate.
+    """
+
+    PACE = 3.0
+    """Seconds between two requests of all programs, by arXiv's terms."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        folder: Path | None,
+        lock: str,
+        busy: str,
+        name: str | None = None,
+        interval: float = 0,
+        reason: Callable[[bytes], str] = responses.refusal_reason,
+        now: Callable[[], float] = time.time,
+        **options: Unpack[HttpOptions],
+    ) -> None:
+        super().__init__(endpoint, name=name, interval=interval, reason=reason, **options)
+        self._now = now
+        self._backoff = Backoff(folder / busy if folder is not None else None, now)
+        self._turns = folder / lock if folder is not None and not is_local_url(endpoint) else None
+
+    async def document(self, url: str, parse: Callable[[Response], T], validators: Validators | None = None) -> T:
+        if left := self._backoff.left():
+            raise HostBusy(f"{self.host} is too busy to answer; it is asked again in {duration_text(left)}.", 429)
+        try:
+            answer = await super().document(url, parse, validators)
+        except HostBusy as busy:
+            pause = duration_text(self._backoff.refuse())
+            raise HostBusy(f"{str(busy).rstrip('.')}; it is asked again in {pause}.", busy.status) from busy
+        self._backoff.answer()
+        return answer
+
+    def _host_lock(self) -> AbstractAsyncContextManager[None]:
+        return host_lock(self._turns, self.PACE, self._sleep, self._now) if self._turns is not None else nullcontext()
+
+    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
+        status = response.status_code
+        if status in TOO_BUSY and not ("Retry-After" in response.headers or "RateLimit" in response.headers):
+            busy = HostBusy(f"{self.host} is too busy to answer ({status}).", status)
+            raise RetryableError(busy, f"{self.host} is too busy ({status})", self._limits.attempts)
+        super()._refuse(response, body)
+
+
+def _host_of(endpoint: str) -> str:
+    """The host of a valid endpoint; raises ConfigError."""
     try:
         parts = urlsplit(endpoint)
         host, _ = parts.hostname or "", parts.port
@@ -324,6 +518,20 @@ def _host_of(endpoint: str) -> str:
             f"The feed's address must begin with https://, which {shown!r} does not; set HF_ENDPOINT right."
         )
     return host
+
+
+def origin_of(url: str) -> str:
+    """Scheme and host of a web address, such as `https://example.org`; raises UsageError for any other text."""
+    address = web_url(url)
+    if address is None:
+        raise UsageError(f"{clean(url, 100)!r} is not a feed's address, which begins with https:// or http://.")
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_local_url(url: str) -> bool:
+    """Whether an address is on this machine or, by its IP address, in its private network."""
+    return is_local(urlsplit(url).hostname or "")
 
 
 def _is_web_page(response: httpx.Response, body: bytes) -> bool:

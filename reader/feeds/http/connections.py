@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import httpcore
 import httpx
 
-from reader.core.hosts import is_local
+from reader.core.addresses import is_local
 
 STAGGER = 0.25
 """Seconds after which the next address of a host is tried beside the others (RFC 8305)."""

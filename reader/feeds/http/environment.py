@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from reader.config import Settings
 from reader.paths import read_start
 
+ARXIV_VARIABLE = "ARXIV_ENDPOINT"
+"""Names a stand-in for all of arXiv's sites."""
+
 _YES = {"1", "ON", "TRUE", "YES"}
 _TOKEN_LIMIT = 1_000
 _HUB = "https://huggingface.co"
@@ -44,6 +47,11 @@ def sign_in_advice(endpoint: str, environ: Mapping[str, str], settings: Settings
 def is_offline(environ: Mapping[str, str]) -> bool:
     """Whether HF_HUB_OFFLINE forbids network access."""
     return environ.get("HF_HUB_OFFLINE", "").strip().upper() in _YES
+
+
+def arxiv_stand_in(environ: Mapping[str, str]) -> str:
+    """The address of the stand-in for arXiv's sites; empty for arXiv itself."""
+    return environ.get(ARXIV_VARIABLE, "").strip().rstrip("/")
 
 
 def _origin(address: str) -> tuple[str, str, int | None] | None:

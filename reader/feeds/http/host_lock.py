@@ -1,18 +1,19 @@
-"""A lock file that makes the programs on one machine ask a host one at a time, with a pause in between."""
+"""What the programs on one machine share about a host, in files: the turn to ask it, and its pause while it is busy."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from reader import platform
 from reader.core.errors import FeedUnreachable
 from reader.core.steps import note_step
-from reader.paths import make_folder, make_private
+from reader.paths import make_folder, make_private, read_start, replace_private
 from reader.platform import Lock
 
 POLL = 0.2
@@ -68,3 +69,56 @@ async def host_lock(
                 await sleep(interval)
     finally:
         os.close(handle)
+
+
+PAUSES = (300, 900, 3_600, 4 * 3_600)
+"""Seconds of the first, second … pause in a row; the last is that of all further ones."""
+
+_LONGEST_FILE = 200
+
+
+class Backoff:
+    """The pause of a busy host, in a file that programs share, now and after a new start; without a file there is none.
+
+    It grows from minutes to hours with each refusal after it.
+    """
+
+    def __init__(self, file: Path | None, now: Callable[[], float] = time.time) -> None:
+        self._file = file
+        self._now = now
+
+    def left(self) -> float:
+        """Seconds that the host is still left alone; 0 if it may be asked."""
+        until, _ = self._read()
+        left = until - self._now()
+        # A clock that was set back must not stop the program for days.
+        return left if 0 < left <= PAUSES[-1] else 0.0
+
+    def refuse(self) -> float:
+        """Begin the next pause, if none has begun meanwhile; return its seconds."""
+        if left := self.left():
+            return left
+        _, times = self._read()
+        seconds = PAUSES[min(times, len(PAUSES) - 1)]
+        self._write(self._now() + seconds, times + 1)
+        return float(seconds)
+
+    def answer(self) -> None:
+        """Note that the host has answered: the next pause is the shortest again."""
+        if self._file is not None and self._file.exists():
+            with suppress(OSError):
+                self._file.unlink()
+
+    def _read(self) -> tuple[float, int]:
+        if self._file is None:
+            return 0.0, 0
+        try:
+            until, times = json.loads(read_start(self._file, _LONGEST_FILE))
+            return float(until), max(0, int(times))
+        except (OSError, ValueError, TypeError):
+            return 0.0, 0
+
+    def _write(self, until: float, times: int) -> None:
+        if self._file is not None:
+            with suppress(OSError):
+                replace_private(self._file, json.dumps([until, times]), durable=False)

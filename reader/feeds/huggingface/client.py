@@ -10,15 +10,13 @@ from typing import NamedTuple
 
 from reader.access_token import lookup_environment
 from reader.config import Settings
-from reader.core.errors import FeedMalformed
 from reader.core.ids import in_address, is_arxiv_id
 from reader.core.paper import Listing
-from reader.feeds.http.client import Closing, HttpClient, OnWait, Response
+from reader.feeds.http.client import Closing, HttpClient, Response, Validators
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
-from reader.feeds.huggingface.community import PaperPage, parse_page
-from reader.feeds.huggingface.parse import listed_day, listings, parse_item, read_items, read_json
+from reader.feeds.huggingface.parse import PaperPage, listed_day, listings, parse_page, read_items, read_json
 
 ENDPOINT = "https://huggingface.co"
 
@@ -91,13 +89,13 @@ class HuggingFaceClient(Closing):
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def day(self, day: str, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
+    async def day(self, day: str) -> tuple[Listing, ...]:
         """All papers of one day (ISO); that day's listing comes first and may be empty.
 
-        A record of another day goes into a further listing for that day. `on_wait` is called before each wait.
-        Raises FeedError even if only a later page fails: it never returns a part of a day.
+        A record of another day goes into a further listing for that day. Raises FeedError even if only a later page
+        fails: it never returns a part of a day.
         """
-        pages = [page async for page in self._pages({"date": day}, on_wait, validator=self._validators.get(day))]
+        pages = [page async for page in self._pages({"date": day}, validator=self._validators.get(day))]
         if any(page.is_unchanged for page in pages):
             return (Listing(day, (), is_unchanged=True),)
         # In a thread: cleaning a hundred papers would delay the keys too long.
@@ -106,55 +104,38 @@ class HuggingFaceClient(Closing):
         validator = pages[0].validator if len(pages[0].items) < PAGE_SIZE and not first.skipped else None
         return (first._replace(validator=validator), *others)
 
-    async def month(self, month: str, on_wait: OnWait | None = None) -> tuple[Listing, ...] | None:
+    async def month(self, month: str) -> tuple[Listing, ...] | None:
         """All papers of a month, such as `2026-05`, by day; a day without papers has no listing.
 
         None if a record does not name its day, as in some old ones: then request the days one by one.
-        `on_wait` is called before each wait. Raises FeedError.
+        Raises FeedError.
         """
         items: list[object] = []
-        async with aclosing(self._pages({"month": month}, on_wait)) as pages:
+        async with aclosing(self._pages({"month": month})) as pages:
             async for page in pages:
                 if not all(map(listed_day, page.items)):
                     return None
                 items += page.items
         return await asyncio.to_thread(listings, items, None)
 
-    async def trending(self, on_wait: OnWait | None = None) -> tuple[Listing, ...]:
-        """The trending papers in the feed's order: one listing for each paper, with its day.
-
-        `on_wait` is called before each wait. Raises FeedError.
-        """
-        items = [item async for page in self._pages({"sort": "trending"}, on_wait, max_pages=1) for item in page.items]
+    async def trending(self) -> tuple[Listing, ...]:
+        """The trending papers in the feed's order: one listing for each paper, with its day. Raises FeedError."""
+        items = [item async for page in self._pages({"sort": "trending"}, max_pages=1) for item in page.items]
         return await asyncio.to_thread(lambda: tuple(one for item in items for one in listings([item], None)))
 
-    async def paper(self, id: str, on_wait: OnWait | None = None) -> Listing | None:
-        """One paper by its arXiv id, in a listing of its day; None if the feed does not have it.
+    async def paper(self, id: str) -> Listing | None:
+        """One paper by its arXiv id, in a listing of its day; None if the feed does not have it. Raises FeedError."""
+        page = await self._page(id, {})
+        return page and page.listing
 
-        `on_wait` is called before each wait. Raises FeedError.
-        """
-        if not is_arxiv_id(id):
-            return None
-
-        def parse(response: Response) -> Listing | None:
-            item = read_json(response.body)
-            try:
-                return Listing(listed_day(item), (parse_item(item),))
-            except FeedMalformed as error:
-                raise FeedMalformed(f"The feed's record of {id} can't be used: {error}.") from None
-
-        try:
-            return await self._http.get(f"/api/papers/{in_address(id)}", {}, parse, on_wait)
-        except HttpRefused as refused:
-            if refused.status == 404:
-                return None
-            raise
-
-    async def page(self, id: str, on_wait: OnWait | None = None) -> PaperPage | None:
+    async def page(self, id: str) -> PaperPage | None:
         """A paper with its comments and linked repositories, by its arXiv id; None if the feed does not have it.
 
-        `on_wait` is called before each wait. Raises FeedError.
+        Raises FeedError.
         """
+        return await self._page(id, {"field": "comments"})
+
+    async def _page(self, id: str, parameters: Mapping[str, str]) -> PaperPage | None:
         if not is_arxiv_id(id):
             return None
 
@@ -162,30 +143,26 @@ class HuggingFaceClient(Closing):
             return parse_page(read_json(response.body), id)
 
         try:
-            return await self._http.get(f"/api/papers/{in_address(id)}", {"field": "comments"}, parse, on_wait)
+            return await self._http.get(f"/api/papers/{in_address(id)}", parameters, parse)
         except HttpRefused as refused:
             if refused.status == 404:
                 return None
             raise
 
-    async def search(self, text: str, on_wait: OnWait | None = None, *, limit: int = PAGE_SIZE) -> tuple[Listing, ...]:
+    async def search(self, text: str, *, limit: int = PAGE_SIZE) -> tuple[Listing, ...]:
         """The feed's search results in its order, at most `limit`: one listing for each paper, with its day.
 
-        `on_wait` is called before each wait. Raises FeedError.
+        Raises FeedError.
         """
 
         def parse(response: Response) -> tuple[Listing, ...]:
             return tuple(one for item in read_items(response.body) for one in listings([item], None))
 
         parameters: dict[str, str | int] = {"q": text[:_LONGEST_SEARCH], "limit": limit}
-        return await self._http.get("/api/papers/search", parameters, parse, on_wait)
+        return await self._http.get("/api/papers/search", parameters, parse)
 
     async def _pages(
-        self,
-        parameters: Mapping[str, str],
-        on_wait: OnWait | None,
-        max_pages: int | None = None,
-        validator: str | None = None,
+        self, parameters: Mapping[str, str], *, max_pages: int | None = None, validator: str | None = None
     ) -> AsyncGenerator[_Page, None]:
         """The pages of the daily list, at most `max_pages`; `validator` makes the first request conditional."""
 
@@ -194,12 +171,11 @@ class HuggingFaceClient(Closing):
                 return _Page([], has_next=False, is_unchanged=True)
             items = read_items(response.body)
             has_next = len(items) >= PAGE_SIZE if response.has_next is None else response.has_next
-            return _Page(items, has_next, response.validator)
+            return _Page(items, has_next, response.validators.etag)
 
         for number in range(max_pages or _MAX_PAGES):
             query: dict[str, str | int] = {**parameters, "limit": PAGE_SIZE, "p": number}
-            known = validator if number == 0 else None
-            page = await self._http.get("/api/daily_papers", query, parse, on_wait, validator=known)
+            page = await self._http.get("/api/daily_papers", query, parse, Validators(None if number else validator))
             yield page
             if not page.items or not page.has_next:
                 break

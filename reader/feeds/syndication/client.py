@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.feeds.http.client import Closing, OnWait
-from reader.feeds.http.documents import Document, DocumentClient, Validators, origin_of
+from reader.feeds.http.client import Closing, DocumentClient, Response, Validators, origin_of
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.responses import Limits
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, parse_feed
@@ -79,12 +78,10 @@ class SyndicationClient(Closing):
             await client.aclose()
         self._clients.clear()
 
-    async def fetch(
-        self, url: str, validators: Validators | None = None, source: str | None = None, on_wait: OnWait | None = None
-    ) -> FetchedFeed:
+    async def fetch(self, url: str, validators: Validators | None = None, source: str | None = None) -> FetchedFeed:
         """The feed at an address, if it has changed since the response with `validators`.
 
-        `source` is the source of its drafts, by default the feed's own slug. `on_wait` is called before each wait.
+        `source` is the source of its drafts, by default the feed's own slug.
         Raises FeedError (NotAFeed for a web page and the like), UsageError for an invalid address.
         """
         address = web_url(url) or url
@@ -101,8 +98,8 @@ class SyndicationClient(Closing):
                 clock=self._clock,
             )
         # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
-        document = await client.document(address, _unparsed, validators, on_wait)
-        if document.body is None:
+        document = await client.document(address, _unparsed, validators)
+        if document.is_unchanged:
             return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
         parsing = asyncio.to_thread(
@@ -123,5 +120,5 @@ class SyndicationClient(Closing):
         return FetchedFeed(feed, document.validators, document.url)
 
 
-def _unparsed(document: Document) -> Document:
+def _unparsed(document: Response) -> Response:
     return document

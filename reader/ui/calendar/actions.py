@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.core.periods import PeriodKind, period_containing
+from reader.core.dates import PeriodKind, period_containing
 from reader.refresh.plan import FIRST_DAY, Since
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.query.actions import NOTHING_IS_FETCHED

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reader.cache.search.compile import compile_query
 from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
-from reader.core.query.topic_choice import picked_topics
+from reader.core.query.choices import picked_topics
 from reader.session.places import SPECIAL, VIEWS, Place, view
 from reader.ui.library.counting import Question, ViewCount
 from reader.ui.shell.handlers import follows

@@ -9,8 +9,8 @@ from typing import Literal
 from textual import events
 from textual.message import Message
 
-from reader.core.query.tag_choice import TagChoice
-from reader.core.query.topic_choice import TopicChoice
+from reader.core.lines import literal
+from reader.core.query.choices import TagChoice, TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.lines import meaning
 from reader.ui.filter.list import FilterList
@@ -24,7 +24,6 @@ from reader.ui.filter.rows import (
 )
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.kit.lines import literal
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from reader.core.query.tag_choice import TagChoice
-from reader.core.query.topic_choice import TopicChoice
+from reader.core.query.choices import TagChoice, TopicChoice
 from reader.core.text import fold
 from reader.session.places import TopicOrder
 from reader.ui.kit.day_names import day_name

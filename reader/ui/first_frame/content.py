@@ -14,7 +14,7 @@ from reader.cache import schema
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import Window
 from reader.core.paper_row import PaperRow
-from reader.session.first_list import SCREENFUL, first_list
+from reader.session.first_list import SCREENFUL, first_list, is_by_index
 from reader.session.places import SAVED, Place, saved_view, view
 from reader.session.visit import Visit
 
@@ -70,6 +70,9 @@ def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = F
         if visit.visited is not None:
             window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))
         kept = window.pk_of(visit.paper) if visit.paper else None
+        if kept is not None and is_by_index(place, order) and not window.has_by_index(place.view.query, kept):
+            # It has left the list, such as a paper that was opened in Unread.
+            kept = None
         listed = first_list(window, place, order, _scope(window, visit.visited), limit=SCREENFUL, keep=kept)
         is_there = kept is not None and kept in listed.pks
         if not listed.pks or not (kept is None or is_there or listed.complete):

@@ -99,7 +99,7 @@ class TextsAhead:
     async def _look_up_titles(self) -> str:
         """Look up titles of saved pages; return what the rest waits for, empty if nothing is left."""
         from reader.refresh import jobs
-        from reader.refresh.progress import TitlesLookedUp, TitlesPaused
+        from reader.refresh.jobs import TitlesLookedUp, TitlesPaused
 
         found, paused = 0, ""
         async with aclosing(self._run_job(jobs.LookUpTitles())) as messages:
@@ -117,7 +117,7 @@ class TextsAhead:
         return paused
 
     def _is_any_wanted(self) -> bool:
-        from reader.refresh.wanted_texts import find_wanted
+        from reader.refresh.texts import find_wanted
 
         library, look = self._services.library, self._services.look
         return bool(find_wanted(library.path, self._services.settings, look.now()))
@@ -125,7 +125,7 @@ class TextsAhead:
     async def _fetch(self) -> str:
         """Fetch what is wanted; return what the rest waits for, empty if nothing is left."""
         from reader.refresh import jobs
-        from reader.refresh.progress import TextsAhead, TextsPaused
+        from reader.refresh.jobs import TextsAhead, TextsPaused
 
         stored, paused = 0, ""
         async with aclosing(self._run_job(jobs.FetchTextsAhead())) as messages:

@@ -59,7 +59,7 @@ class TextFetcher:
     async def _ask(self, key: PaperKey, id: str) -> str:
         """Fetch a text into the cache; return why there is none, or an empty text."""
         from reader.refresh import jobs
-        from reader.refresh.progress import TextMissing, Waiting
+        from reader.refresh.jobs import TextMissing, Waiting
 
         # A paper that only the feed had may not be stored yet.
         await self._library.store([key])

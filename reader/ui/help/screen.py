@@ -18,14 +18,14 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from reader.keys.actions import Action
-from reader.keys.chords import KeyReader, Match, Unknown
-from reader.keys.contexts import Context, place_of
-from reader.keys.keymap import Keymap
+from reader.core.lines import Line, Piece
+from reader.keys.actions import Action, Context, place_of
+from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import Line, Piece, key_piece
+from reader.ui.kit.lines import key_piece
+from reader.ui.kit.own_keys import MOVES, lines_moved
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import DismissedOnce, visual_style
 from reader.ui.looks.stylesheets import stylesheet
@@ -240,12 +240,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         "help--hit",
     }
 
-    ACTS: ClassVar[frozenset[str]] = frozenset(
-        {
-            *("move.down", "move.up", "move.half_down", "move.half_up", "move.page_down", "move.page_up"),
-            *("move.top", "move.bottom", "help.close", "help.search"),
-        }
-    )
+    ACTS = MOVES | {"help.close", "help.search"}
     """The actions that help handles itself; other keys go on to the app."""
 
     def __init__(self, keymap: Keymap, context: Context, glyphs: Glyphs = UNICODE) -> None:
@@ -282,25 +277,11 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
     @on(HelpSearch.Acted)
     def _act(self, event: HelpSearch.Acted) -> None:
         event.stop()
-        scroll = self.query_one(VerticalScroll)
-        page = max(scroll.scrollable_content_region.height - 1, 1)
-        lines = {
-            "move.down": 1,
-            "move.up": -1,
-            "move.half_down": page // 2,
-            "move.half_up": -(page // 2),
-            "move.page_down": page,
-            "move.page_up": -page,
-        }
-        match event.action.id:
-            case "help.close":
-                self.dismiss()
-            case "move.top":
-                scroll.scroll_home(animate=False)
-            case "move.bottom":
-                scroll.scroll_end(animate=False)
-            case moved:
-                scroll.scroll_relative(y=lines[moved] * event.times, animate=False)
+        if event.action.id == "help.close":
+            self.dismiss()
+        else:
+            scroll = self.query_one(VerticalScroll)
+            scroll.scroll_relative(y=lines_moved(event.action.id, event.times, scroll), animate=False)
 
     def _component_style(self, component: str) -> Style:
         return self.get_visual_style(component, partial=True)

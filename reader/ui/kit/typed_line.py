@@ -15,9 +15,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from reader.core.lines import Line
 from reader.core.text import clean
 from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import Line
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import PastesWhole
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
+    from reader.core.choice.learned import Weight
     from reader.core.choice.taste import TasteTerm
-    from reader.core.choice.weights import Weight
     from reader.core.follows import Follow
     from reader.core.reading import Figures
     from reader.session.places import Place, View

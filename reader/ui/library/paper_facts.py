@@ -119,11 +119,13 @@ class PaperFacts(Marking):
     def text(self, pk: PaperKey) -> KeptText | None:
         """The full text of a paper, if it is kept; to read one takes some 3 ms."""
         from reader.cache.texts import Texts
+        from reader.ui.terminal.process import loading
 
         known = self._cached_key(pk)
         if known is None:
             return None
-        return self._ask(lambda window: window.read(lambda one: Texts(one, self._path).get(known)), None)
+        with loading():
+            return self._ask(lambda window: window.read(lambda one: Texts(one, self._path).get(known)), None)
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
         """Note that a full text is read today (ISO), which keeps it longer."""

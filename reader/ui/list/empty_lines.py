@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from reader.ui.kit.lines import Line, Piece, cut, unbroken
-
-_ON_A_PAPER = "on a paper"
-"""The role of a piece whose text is an action's id, in place of its key; the id can be run too, behind a colon."""
+from reader.core.lines import Line, Piece, cut, unbroken
 
 _LONGEST_TERM = 120
 _MOST_WAYS = 3
+_ACTION = re.compile(r"`([a-z]+\.[a-z_]+)`")
 
-
-class Way(NamedTuple):
-    """A key that helps: the action, and what it does here, such as `all papers`."""
-
-    action: str
-    """The action's id in the table of keys."""
-    effect: str
+Sentence: TypeAlias = str | tuple[str, str, str]
+"""A text in which an action's id between backticks becomes its key on a paper, or a text around the user's own term."""
 
 
 class EmptyReason(NamedTuple):
     """Why a list is empty."""
 
-    what: Line
-    why: Line = ()
-    ways: tuple[Way, ...] = ()
-    """The ways out, the best first; those whose key does not act here are not shown."""
+    what: Sentence
+    why: Sentence = ""
+    ways: tuple[str, ...] = ()
+    """The ways out, the best first: an action's id and what its key does here, such as `view.all all papers`.
 
-
-def said(text: str, term: str = "", after: str = "") -> Line:
-    """A sentence that says what is so, perhaps with a term of the user's in it."""
-    return _sentence("what", text, term, after)
-
-
-def because(text: str, term: str = "", after: str = "") -> Line:
-    """A sentence that says why; none for an empty text."""
-    return _sentence("why", text, term, after)
-
-
-def on_a_paper(action: str, effect: str) -> Line:
-    """A sentence on a key that does not act here, because it needs a paper: the action, and what it does."""
-    return (Piece("On a paper, ", "why"), Piece(action, _ON_A_PAPER), Piece(f" {effect}", "why"))
-
-
-def _sentence(role: str, text: str, term: str, after: str) -> Line:
-    pieces = (Piece(text, role), Piece(cut(term, _LONGEST_TERM), "term"), Piece(after, role))
-    return tuple(piece for piece in pieces if piece.text)
+    Empty texts, and those whose key does not act here, are not shown.
+    """
 
 
 def empty_state(
@@ -58,17 +35,25 @@ def empty_state(
 
     `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
     """
-    why = tuple(
-        Piece(on_paper(piece.text) or f":{piece.text}", "key") if piece.role == _ON_A_PAPER else piece
-        for piece in reason.why
-    )
-    return tuple(line for line in (reason.what, why, _keys(reason.ways, key)) if line)
+    what, why = (_line(text, role, on_paper) for text, role in ((reason.what, "what"), (reason.why, "why")))
+    return tuple(line for line in (what, why, _keys(reason.ways, key)) if line)
 
 
-def _keys(ways: tuple[Way, ...], key: Callable[[str], str]) -> Line:
+def _line(text: Sentence, role: str, on_paper: Callable[[str], str]) -> Line:
+    if isinstance(text, tuple):
+        pieces = [Piece(text[0], role), Piece(cut(text[1], _LONGEST_TERM), "term"), Piece(text[2], role)]
+    else:
+        # The ids of actions are at the odd places; what has no key on a paper can be run behind a colon.
+        parts = enumerate(_ACTION.split(text))
+        pieces = [Piece(on_paper(part) or f":{part}", "key") if at % 2 else Piece(part, role) for at, part in parts]
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _keys(ways: tuple[str, ...], key: Callable[[str], str]) -> Line:
     """List the keys with their effects; the line breaks only between two of them."""
     line: list[Piece] = []
-    shown = [(key(way.action), way.effect) for way in ways if key(way.action)]
+    parted = (way.partition(" ") for way in ways if way)
+    shown = [(name, effect) for action, _, effect in parted if (name := key(action))]
     for name, effect in shown[:_MOST_WAYS]:
         if line:
             line.append(Piece("   "))

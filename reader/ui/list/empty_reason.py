@@ -1,17 +1,16 @@
-"""Why the list is empty and which way leads on, as a function of the state."""
+"""Why the list is empty and which way leads on, as a function of the state; and the notice at the end of a day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.core.periods import Period, period_containing, period_of_view
+from reader.core.dates import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, Place, View, feed_text
-from reader.ui.kit.day_names import near_day, short_day
-from reader.ui.list.day_end import all_read, asks_for_unread, day_of
-from reader.ui.list.empty_lines import EmptyReason, Way, because, on_a_paper, said
+from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, VIEWS, Place, View, feed_text
+from reader.ui.kit.day_names import day_left, near_day, short_day
+from reader.ui.list.empty_lines import EmptyReason, Sentence
 from reader.ui.query.advice import (
     find_mistake,
     find_unknown_topic,
@@ -25,21 +24,46 @@ from reader.ui.state.whole import State
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.ui.library.counting import Counts
-    from reader.ui.state.parts import ListContent
 
 SATURDAY = 5
-
-_TAKE = Way("query.complete", "takes it")
-_CLEAR = Way("find.clear", "clears the query")
-_PUT_BACK = Way("query.cancel", "puts the list back")
-_ALL = Way("view.all", "all papers")
-_PICKS = Way("view.weights", "picks topics")
-_HIDDEN = Way("find.query", "is:hidden lists them")
 
 TO_LEARN = "Star a paper that you like, or pick three topics; then the best for you come first."
 
 JUST_BEGUN = "starting"
 """The progress of a refresh that has nothing to report yet."""
+
+_ALL = "view.all all papers"
+_CLEAR = "find.clear clears the query"
+_PUT_BACK = "query.cancel puts the list back"
+_STOP = "app.escape stop"
+_TAKE = "query.complete takes it"
+
+_EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
+    FOR_YOU: ("Nothing is left that is unread and not starred.", ""),
+    QUEUED: ("Nothing to read later.", "On a paper, `paper.queue` puts it here until you let it go."),
+    "followed": ("No paper that you follow is here yet.", "New ones will be."),
+    "group": (
+        "Nobody shares a paper with you yet.",
+        "In a shell, 'dailypapers group --help' says how to begin one, or to join.",
+    ),
+    "muted": ("Nothing is muted.", "Papers with the words of mute in your settings come here."),
+    "pages": (
+        "No saved page is here yet.",
+        "In a shell, 'dailypapers import FILE' takes in a page that a browser saved.",
+    ),
+    "second": ("Nothing has changed.", "Papers that change after you star, read or pass them come here."),
+    "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
+}
+"""What a view without papers says, and why, where that depends on nothing else."""
+
+_NEVER_HIDDEN = ("muted", "pages")
+"""Views of which nothing is said of hidden papers."""
+
+_NAMES = {
+    **dict.fromkeys(("all", "unread"), "what is here"),
+    **{"starred": "the starred papers", "queue": "the queue", "followed": "what you follow"},
+}
+"""What the papers of a view are called, where it is not their view's name."""
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
@@ -48,40 +72,38 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     It names the keys that help here, whether or not a query is typed: those that do not act are not shown.
     """
     listing = state.listing
+    view, facts, learned = listing.place.view, listing.facts, listing.order.learned
     if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
         return reason
     if listing.results is not None:
-        ways = Way("find.query", "other words"), Way("app.escape", "back to the list"), _PUT_BACK
-        return EmptyReason(said("The feed finds nothing for ", listing.results.text, "."), ways=ways)
-    if listing.facts.missing_id:
-        return _not_here(listing.facts.missing_id, demo=demo)
-    if listing.facts.newest_day is None and not listing.facts.has_papers:
+        ways = "find.query other words", "app.escape back to the list", _PUT_BACK
+        return EmptyReason(("The feed finds nothing for ", listing.results.text, "."), ways=ways)
+    if facts.missing_id:
+        what = ("", facts.missing_id, " is not here yet.")
+        if demo:
+            return EmptyReason(what, "The sample fetches nothing.", (_CLEAR, _PUT_BACK))
+        fetches = "fetches it from the feed or from arXiv"
+        return EmptyReason(what, "", (f"find.fetch {fetches}", f"query.accept {fetches}", _CLEAR, _PUT_BACK))
+    if facts.newest_day is None and not facts.has_papers:
         return _no_papers(state, today, demo=demo)
-    if listing.place.view.id == TRIAGE and state.triage is not None:
+    if view.id == TRIAGE and state.triage is not None:
         from reader.ui.triage.lines import triage_summary
 
         one = state.triage
         return triage_summary(one.pace, one.counts, one.aside, one.finished)
-    if _knows_nothing(listing):
-        return EmptyReason(said("Nothing has been learned from your marks yet."), because(TO_LEARN), (_PICKS, _ALL))
+    if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
+        return EmptyReason(
+            "Nothing has been learned from your marks yet.", TO_LEARN, ("view.weights picks topics", _ALL)
+        )
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)
-
-
-def _knows_nothing(listing: ListContent) -> bool:
-    """Whether the view For you is empty because nothing is learned of the user."""
-    learned = listing.order.learned
-    return listing.place.view.id == FOR_YOU and (learned is None or learned.taste.is_empty)
 
 
 def corrected(place: Place, topics: Mapping[str, int]) -> str | None:
     """The query with its unknown topics mended; None if all are known, or none is near."""
     text = with_known_topics(place.text, tuple(topics))
     return text if text != place.text else None
-
-
-# While typing
 
 
 def _while_typing(state: State, typed: str) -> EmptyReason | None:
@@ -93,47 +115,33 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
     mistake = find_mistake(typed)
     error = mistake or find_unknown_topic(typed, topics)
     if names_no_paper_yet(typed):
-        return EmptyReason(said("Paste a paper's id or address."), because("Such as 2406.12345."), (_PUT_BACK,))
+        return EmptyReason("Paste a paper's id or address.", "Such as 2406.12345.", (_PUT_BACK,))
     if error is None:
         return None
     completion = complete(typed, len(typed), {**state.vocabulary, "topic": topics})
     is_later = completion is not None and error.suggestion is not None and error.end <= completion.start
     if completion is not None and not is_later:
-        return EmptyReason(said("Nothing matches yet."), ways=(_PUT_BACK,))
+        return EmptyReason("Nothing matches yet.", ways=(_PUT_BACK,))
     if error.suggestion:
-        what = said(str(error)) if mistake else said("Nothing matches ", typed.strip(), ".")
-        return EmptyReason(what, because("Did you mean ", mended(typed, error).strip(), "?"), (_TAKE, _PUT_BACK))
+        what: Sentence = str(error) if mistake else ("Nothing matches ", typed.strip(), ".")
+        return EmptyReason(what, ("Did you mean ", mended(typed, error).strip(), "?"), (_TAKE, _PUT_BACK))
     if mistake is None:
         return None
-    return EmptyReason(
-        said("Nothing matches yet." if is_unfinished(typed, mistake) else str(mistake)), ways=(_PUT_BACK,)
-    )
-
-
-# A cache without papers, or without the paper
+    return EmptyReason("Nothing matches yet." if is_unfinished(typed, mistake) else str(mistake), ways=(_PUT_BACK,))
 
 
 def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
+    """Of a cache without papers."""
     refresh, is_top = state.refresh, not state.listed_text
-    what, sample = said("No papers yet."), Way("app.sample", "open the sample")
+    what, sample, leave = "No papers yet.", "app.sample open the sample", "app.back quit"
     if demo:
-        return EmptyReason(what, ways=(Way("app.back", "quit"),))
+        return EmptyReason(what, ways=(leave,))
     if refresh.progress is not None:
-        why = because(_progress(state, f"Fetching {_fetched(refresh.view, today)}"))
         # With a query, the key first lets that go.
-        return EmptyReason(what, why, (*_if(is_top, Way("app.escape", "stop")), sample))
-    fetch = Way("app.refresh", "try again" if refresh.problem else "fetch")
-    return EmptyReason(
-        what, because(refresh.problem), (fetch, sample, *_if(is_top, Way("app.back", "quit")), _PUT_BACK)
-    )
-
-
-def _not_here(id: str, *, demo: bool) -> EmptyReason:
-    what = said("", id, " is not here yet.")
-    if demo:
-        return EmptyReason(what, because("The sample fetches nothing."), (_CLEAR, _PUT_BACK))
-    fetched = "fetches it from the feed or from arXiv"
-    return EmptyReason(what, ways=(Way("find.fetch", fetched), Way("query.accept", fetched), _CLEAR, _PUT_BACK))
+        ways = (_STOP if is_top else "", sample)
+        return EmptyReason(what, _progress(state, f"Fetching {_fetched(refresh.view, today)}"), ways)
+    fetch = "app.refresh try again" if refresh.problem else "app.refresh fetch"
+    return EmptyReason(what, refresh.problem, (fetch, sample, leave if is_top else "", _PUT_BACK))
 
 
 # With a query
@@ -141,46 +149,37 @@ def _not_here(id: str, *, demo: bool) -> EmptyReason:
 
 def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     place, counts = state.listing.place, state.place_counts
+    has_papers = counts is None or bool(counts.base)
     if place.is_aside:
-        return EmptyReason(
-            said("No paper here fits ", place.text, "."), ways=(Way("app.escape", "goes back"), _PUT_BACK)
-        )
-    what = said("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
-    meant = corrected(place, state.topic_papers)
-    if meant is not None:
-        return EmptyReason(
-            said("Nothing matches ", place.text, "."), because("Did you mean ", meant, "?"), (_TAKE, _CLEAR, _PUT_BACK)
-        )
+        return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
+    if (meant := corrected(place, state.topic_papers)) is not None:
+        what = ("Nothing matches ", place.text, ".")
+        return EmptyReason(what, ("Did you mean ", meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
+    what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
     if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
-        return _all_of_view_read(state, counts, today)
-    is_fetching = state.refresh.is_running and state.refresh.view == place.view.id
-    if is_fetching and not (counts and counts.base):
-        return EmptyReason(what, because(_progress(state, "It is being fetched")), (_CLEAR, _PUT_BACK))
-    searches = _if(bool(feed_text(place.text)) and not demo, Way("find.feed", "searches the feed"))
+        return _all_read(state, counts.base, today)
+    if state.refresh.is_running and state.refresh.view == place.view.id and not (counts and counts.base):
+        return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))
+    searches = "find.feed searches the feed" if feed_text(place.text) and not demo else ""
     if state.in_all:
-        why = because(f"{state.in_all:,} in all.")
         # Where the view has no papers at all, the key that clears the query would not help.
-        clears = _if(counts is None or bool(counts.base), _CLEAR)
-        return EmptyReason(what, why, (Way("find.widen", "searches all"), *clears, *searches, _PUT_BACK))
-    if counts is not None and not counts.base:
-        empty = _nothing_listed(state, today, demo=demo)
-        return EmptyReason(what, because("".join(piece.text for piece in empty.what)), (_CLEAR, *searches, _PUT_BACK))
-    return EmptyReason(what, ways=(_CLEAR, *searches, _PUT_BACK))
+        ways = ("find.widen searches all", _CLEAR if has_papers else "", searches, _PUT_BACK)
+        return EmptyReason(what, f"{state.in_all:,} in all.", ways)
+    why = "" if has_papers else _nothing_listed(state, today, demo=demo).what
+    return EmptyReason(what, "".join(why), (_CLEAR, searches, _PUT_BACK))
 
 
-def _all_of_view_read(state: State, counts: Counts, today: date) -> EmptyReason:
-    view = state.listing.place.view
-    day = day_of(view, state.listing.facts.newest_day)
-    if view.id == "today":
-        return all_read(state, counts.base, "today", day)
-    if day is not None:
-        return all_read(state, counts.base, short_day(day, today), day)
+def _where(view: View, newest: str | None, today: date) -> str:
+    """The view for the end of a sentence; empty for all papers.
+
+    Today shows the newest day of the cache, which may be an earlier one.
+    """
+    if view.id == "today" and newest and newest < today.isoformat():
+        return f" on {short_day(newest, today)}"
     period = period_of_view(view.id)
-    names = {
-        **dict.fromkeys(("all", "unread"), "what is here"),
-        **{"starred": "the starred papers", "queue": "the queue", "followed": "what you follow"},
-    }
-    return all_read(state, counts.base, period.name if period else names.get(view.id, view.name))
+    if period is not None:
+        return f" {'on' if period.kind == 'day' else 'in'} {period.short}"
+    return "" if view.id == "all" else f" in {view.name}"
 
 
 # Without a query
@@ -191,99 +190,75 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     view = listing.place.view
     period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
     if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
-        return _everything_read(state, demo=demo)
-    if view.id == "pages":
-        why = "In a shell, 'dailypapers import FILE' takes in a page that a browser saved."
-        return EmptyReason(said("No saved page is here yet."), because(why), (_ALL,))
-    if view.id == "muted":
-        why = "Papers with the words of mute in your settings come here."
-        return EmptyReason(said("Nothing is muted."), because(why), (_ALL,))
-    if listing.facts.are_hidden or view.id in ("all", "unread"):
+        papers = sum(day.papers for day in counts.days) if counts else 0
+        looks = "" if demo or state.refresh.is_running else "app.refresh looks for new ones"
+        what = f"All {f'{papers:,} ' if papers > 1 else ''}papers are read."
+        return EmptyReason(what, _progress(state, "New ones are being fetched"), (looks, _ALL))
+    if view.id not in _NEVER_HIDDEN and (listing.facts.are_hidden or view.id in ("all", "unread")):
         return _all_hidden(state, period, today)
     if view.id == "followed" and not state.follows:
-        how = on_a_paper("paper.follow", "takes its authors, its venue, a topic or a word.")
-        return EmptyReason(said("You follow nothing yet."), how, (_ALL, Way("app.help", "all keys")))
-    if view.id == "followed" or view.id.startswith(FOLLOW):
-        what = "that you follow" if view.id == "followed" else f"of {view.name}"
-        return EmptyReason(said(f"No paper {what} is here yet."), because("New ones will be."), (_ALL,))
-    if view.id == "starred":
-        return EmptyReason(said("Nothing starred yet."), on_a_paper("paper.star", "keeps it here."), (_ALL,))
-    if view.id == FOR_YOU:
-        return EmptyReason(said("Nothing is left that is unread and not starred."), ways=(_ALL,))
-    if view.id == QUEUED:
-        how = on_a_paper("paper.queue", "puts it here until you let it go.")
-        return EmptyReason(said("Nothing to read later."), how, (_ALL,))
-    if view.id == "group":
-        why = "In a shell, 'dailypapers group --help' says how to begin one, or to join."
-        return EmptyReason(said("Nobody shares a paper with you yet."), because(why), (_ALL,))
-    if view.id == "second":
-        why = "Papers that change after you star, read or pass them come here."
-        return EmptyReason(said("Nothing has changed."), because(why), (_ALL,))
-    if view.is_ranking:
-        return _no_ranking(state, today, demo=demo)
+        how = "On a paper, `paper.follow` takes its authors, its venue, a topic or a word."
+        return EmptyReason("You follow nothing yet.", how, (_ALL, "app.help all keys"))
+    if view.id in _EMPTY_VIEWS:
+        return EmptyReason(*_EMPTY_VIEWS[view.id], (_ALL,))
+    if view.id.startswith(FOLLOW):
+        return EmptyReason(f"No paper of {view.name} is here yet.", "New ones will be.", (_ALL,))
     if view.id.startswith(SAVED):
-        return _nothing_in_saved(state)
+        wrong = find_unknown_topic(view.query, state.topic_papers)
+        asks = ("" if wrong is None else f"{wrong} ") + "It asks for "
+        return EmptyReason(("No paper in ", view.name, "."), (asks, view.query, "."), (_ALL,))
+    if state.refresh.is_running and state.refresh.view == view.id and not demo:
+        return EmptyReason(f"Fetching {_fetched(view.id, today)}.", _progress(state, ""), (_STOP,))
+    if view.is_ranking:
+        fetch = "app.refresh try again" if state.refresh.problem else "app.refresh asks the feed"
+        why = state.refresh.problem or "What the feed ranks first now comes here."
+        return EmptyReason("No ranking yet.", "The sample has none." if demo else why, ("" if demo else fetch, _ALL))
     return _no_papers_of(state, period or period_containing("day", today), today, demo=demo)
 
 
-def _everything_read(state: State, *, demo: bool) -> EmptyReason:
-    papers = sum(day.papers for day in state.counts.days) if state.counts else 0
-    number = f"All {papers:,} papers are read." if papers > 1 else "All papers are read."
-    looks = _if(not demo and not state.refresh.is_running, Way("app.refresh", "looks for new ones"))
-    return EmptyReason(said(number), because(_progress(state, "New ones are being fetched")), (*looks, _ALL))
-
-
 def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason:
-    view = state.listing.place.view
-    if period is None:
-        kind = f"{view.name.lower()} " if view.id in ("followed", "starred", "trending") else ""
-        where = "" if kind or view.id in ("all", "unread") else f" in {view.name}"
-        return EmptyReason(said(f"All {kind}papers{where} are hidden."), ways=(_HIDDEN,))
-    name = "today" if view.id == "today" else _name(period, today)
-    return EmptyReason(said(f"All papers of {name} are hidden."), ways=(*_near_days(state, period), _HIDDEN))
-
-
-def _nothing_in_saved(state: State) -> EmptyReason:
-    view = state.listing.place.view
-    wrong = find_unknown_topic(view.query, state.topic_papers)
-    why = because(f"{wrong} It asks for ") if wrong else because("It asks for ")
-    return EmptyReason(said("No paper in ", view.name, "."), (*why, *because("", view.query, ".")), (_ALL,))
-
-
-def _no_ranking(state: State, today: date, *, demo: bool) -> EmptyReason:
-    what = said("No ranking yet.")
-    if demo:
-        return EmptyReason(what, because("The sample has none."), (_ALL,))
-    if state.refresh.is_running and state.refresh.view == state.listing.place.view.id:
-        return _being_fetched(state, today)
-    why, fetch = state.refresh.problem, Way("app.refresh", "try again" if state.refresh.problem else "asks the feed")
-    return EmptyReason(what, because(why or "What the feed ranks first now comes here."), (fetch, _ALL))
+    view, lists = state.listing.place.view, "find.query is:hidden lists them"
+    if period is not None:
+        name = "today" if view.id == "today" else _name(period, today)
+        return EmptyReason(f"All papers of {name} are hidden.", "", (*_near_days(state, period), lists))
+    kind = f"{view.name.lower()} " if view.id in ("followed", "starred", "trending") else ""
+    where = "" if kind or view.id in ("all", "unread") else f" in {view.name}"
+    return EmptyReason(f"All {kind}papers{where} are hidden.", "", (lists,))
 
 
 def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> EmptyReason:
-    refresh, is_day = state.refresh, period.kind == "day"
-    if refresh.is_running and refresh.view == state.listing.place.view.id and not demo:
-        return _being_fetched(state, today)
-    is_weekend = is_day and period.first.weekday() >= SATURDAY
-    effect = "" if is_weekend or demo else "asks the feed"
-    if is_weekend:
-        why = "The feed rests at weekends."
+    is_day, problem = period.kind == "day", state.refresh.problem
+    asks = "app.refresh asks the feed"
+    if is_day and period.first.weekday() >= SATURDAY:
+        why, asks = "The feed rests at weekends.", ""
     elif demo:
-        why = "The sample has only its own days."
+        why, asks = "The sample has only its own days.", ""
     elif state.listing.facts.is_day_known:
         why = "The feed listed nothing."
-    elif refresh.problem:
-        why, effect = refresh.problem, "try again"
+    elif problem:
+        why, asks = problem, "app.refresh try again"
     else:
         why = "The feed has not been asked yet."
-    what = said(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.")
-    ways = (*_near_days(state, period), *_if(bool(effect), Way("app.refresh", effect)))
-    return EmptyReason(what, because(why), ways if ways and state.listing.facts.newest_day else (*ways, _ALL))
+    ways = tuple(filter(None, (*_near_days(state, period), asks)))
+    ways = ways if ways and state.listing.facts.newest_day else (*ways, _ALL)
+    return EmptyReason(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.", why, ways)
 
 
-def _being_fetched(state: State, today: date) -> EmptyReason:
-    what = said(f"Fetching {_fetched(state.refresh.view, today)}.")
-    return EmptyReason(what, because(_progress(state, "")), (Way("app.escape", "stop"),))
+def _name(period: Period, today: date) -> str:
+    return short_day(period.date, today) if period.kind == "day" else period.name
+
+
+def _near_days(state: State, period: Period) -> tuple[str, ...]:
+    """The keys to the nearest older and newer days with papers that are not hidden."""
+    first, last = period.first.isoformat(), period.last.isoformat()
+    days: tuple[DayCount, ...] = state.counts.days if state.counts else ()
+    older = next((day for day in days if day.day < first and day.papers), None)
+    newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
+    return tuple(
+        f"{key} {near_day(day.day, edge)} has {day.papers:,}"
+        for key, day, edge in (("day.older", older, first), ("day.newer", newer, last))
+        if day is not None
+    )
 
 
 def _fetched(view_id: str, today: date) -> str:
@@ -303,38 +278,63 @@ def _progress(state: State, what: str) -> str:
     return f"{': '.join(parts)}." if parts else ""
 
 
-# Days
+# All read
 
 
-def _where(view: View, newest: str | None, today: date) -> str:
-    """The view for the end of a sentence; empty for all papers.
-
-    Today shows the newest day of the cache, which may be an earlier one.
-    """
-    if view.id == "today" and newest and newest < today.isoformat():
-        return f" on {short_day(newest, today)}"
+def day_of(view: View, newest: str | None) -> str | None:
+    """The ISO day of a view of one day, where Today is the newest day; None for other views."""
+    if view.id == "today":
+        return newest
     period = period_of_view(view.id)
-    if period is not None:
-        return f" {'on' if period.kind == 'day' else 'in'} {period.short}"
-    return "" if view.id == "all" else f" in {view.name}"
+    return period.date if period is not None and period.kind == "day" else None
 
 
-def _name(period: Period, today: date) -> str:
-    return short_day(period.date, today) if period.kind == "day" else period.name
+def _all_read(state: State, papers: int, today: date) -> EmptyReason:
+    """Say that all papers of the listed view are read, and where unread ones are."""
+    view = state.listing.place.view
+    day, period = day_of(view, state.listing.facts.newest_day), period_of_view(view.id)
+    name = "today" if view.id == "today" else _name(period, today) if period else _NAMES.get(view.id, view.name)
+    ways = _ways_on(state.counts, state.listing.place, day)
+    nowhere = "" if state.counts is None or ways else "Nothing unread is left anywhere."
+    what = f"All {f'{papers:,} ' if papers > 1 else ''}of {name} read."
+    return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
 
 
-def _near_days(state: State, period: Period) -> tuple[Way, ...]:
-    """The keys to the nearest older and newer days with papers that are not hidden."""
-    first, last = period.first.isoformat(), period.last.isoformat()
-    days: tuple[DayCount, ...] = state.counts.days if state.counts else ()
-    older = next((day for day in days if day.day < first and day.papers), None)
-    newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
-    return tuple(
-        Way(key, f"{near_day(day.day, edge)} has {day.papers:,}")
-        for key, day, edge in (("day.older", older, first), ("day.newer", newer, last))
-        if day is not None
-    )
+def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> str:
+    """Say after a mark that all of the listed day is read, and what leads on; empty if some of it is unread."""
+    if day.unread or not day.papers:
+        return ""
+    number = f"{day.papers:,} " if day.papers > 1 else ""
+    ways = (way.partition(" ") for way in _ways_on(state.counts, state.place, day.day))
+    on = [f"{key(action)} {effect}" for action, _, effect in ways if key(action)]
+    nowhere = ["nothing unread is left"] if state.counts is not None and not on else []
+    # A narrow terminal drops the last part; the end of the list says the way on too.
+    return " · ".join((f"All {number}read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
 
 
-def _if(condition: bool, way: Way) -> tuple[Way, ...]:
-    return (way,) if condition else ()
+def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str, ...]:
+    """The ways to unread papers from a place whose papers are all read; `day` is its day, if it is one."""
+    if counts is None:
+        return ()
+    ways = []
+    older = _next_older(place, day, counts.days) if day is not None else None
+    if older is not None and older.unread:
+        ways.append(f"day.older {day_left(older.day, older.unread, day)}")
+    # The counts may be from before the last of the day was read.
+    here = next((other.unread for other in counts.days if other.day == day), 0)
+    elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here
+    if elsewhere > 0:
+        ways.append(f"view.unread all {elsewhere:,} unread")
+    return tuple(ways)
+
+
+def _next_older(place: Place, day: str, days: tuple[DayCount, ...]) -> DayCount | None:
+    """The day to which the key for the older day goes; None if that is not known."""
+    if place.text and not asks_for_unread(place):
+        return None
+    return next((other for other in days if other.day < day and (other.unread or not place.text)), None)
+
+
+def asks_for_unread(place: Place) -> bool:
+    """Whether the query asks for the unread papers of the view, and for nothing else."""
+    return bool(place.text) and str(place.query.root) == "is:unread"

@@ -203,7 +203,7 @@ class ListLoader:
         """Read the facts that explain an empty list, or of which day the papers of Today are."""
         if has_listed:
             return CacheFacts(newest_day=self._library.newest_day() if place.view.id == "today" else None)
-        from reader.core.periods import period_containing, period_of_view
+        from reader.core.dates import period_containing, period_of_view
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
         missing = place.paper_id

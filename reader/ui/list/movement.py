@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
-from reader.core.periods import period_of_view
 from reader.session.places import DAY, Place, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.actions import FullTextActions

@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.text import clean_note
 from reader.ui import view_models
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.typed_line import TypingScreen

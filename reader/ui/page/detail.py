@@ -11,10 +11,11 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
+from reader.core.lines import Line, centre, fill
 from reader.core.paper import Paper
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.kit.lines import Line, centre, fill, with_keys
+from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation

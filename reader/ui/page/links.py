@@ -174,7 +174,7 @@ class CopyActions:
             self._background.start("copy", partial(self._copy_papers, letter, pks), exclusive=True)
 
     async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
-        from reader.actions.citation_keys import CitationKeys
+        from reader.actions.citations import CitationKeys
         from reader.actions.clipboard import COPIES
         from reader.cache.reads.citable import citable_papers_of
 

@@ -114,7 +114,7 @@ class PdfFetcher:
 
 def _progress_text(message: Message) -> str:
     """What a message says of the progress, short; empty for other messages."""
-    from reader.refresh.progress import PdfReceived, Waiting
+    from reader.refresh.jobs import PdfReceived, Waiting
 
     match message:
         case PdfReceived(done, total) if total:

@@ -85,7 +85,7 @@ class PageRefresher:
 
     async def _fetch(self, id: str) -> None:
         from reader.refresh import jobs
-        from reader.refresh.progress import PaperRefreshed
+        from reader.refresh.jobs import PaperRefreshed
 
         problems: list[str] = []
         try:

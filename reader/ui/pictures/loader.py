@@ -63,8 +63,8 @@ class PictureLoader:
             self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
 
     async def _fetch(self, address: str, canvas: Canvas) -> None:
+        from reader.refresh.jobs import Waiting
         from reader.refresh.pictures import DrawPicture, PictureDrawn
-        from reader.refresh.progress import Waiting
 
         try:
             async with aclosing(self._run_job(DrawPicture(address, canvas))) as messages:

@@ -13,11 +13,10 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.core.lines import wrap
+from reader.core.lines import cut, literal, wrap
 from reader.ui import view_models
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.lines import cut, literal
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.pictures.pictures import CAPTION_ROWS

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import QueryError
+from reader.core.lines import Line, Piece, literal, measure
 from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
-from reader.ui.kit.lines import Line, Piece, key_piece, literal, measure
+from reader.ui.kit.lines import key_piece
 
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Span

@@ -107,7 +107,7 @@ class FeedSearch:
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
         from reader.refresh import jobs
-        from reader.refresh.progress import Waiting
+        from reader.refresh.jobs import Waiting
 
         listings: tuple[Listing, ...] = ()
         async with aclosing(self._run_job(jobs.SearchFeed(text))) as messages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from reader.core.periods import period_of_view
+from reader.core.dates import period_of_view
 from reader.refresh.plan import Days
 from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.refresh.refresher import Refresher

@@ -21,9 +21,8 @@ from reader.ui.shell.services import Services
 from reader.ui.state.notices import Tone
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import Message, SourceFailing
+    from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
     from reader.refresh.plan import Plan
-    from reader.refresh.progress import RefreshFinished
 
 FIRST_SECOND = 1.0
 """Seconds after the start that belong to keys: a process that starts takes much of the processor."""
@@ -165,22 +164,20 @@ class Refresher:
     def _receive(self, message: Message) -> None:
         """Apply a job's message to the state."""
         from reader.refresh.jobs import (
-            HookRan,
-            NotificationFailed,
-            PapersClassified,
-            PapersDropped,
-            RulesActed,
-            SourceFailing,
-        )
-        from reader.refresh.progress import (
             DayEmpty,
             DayFailed,
             DayStored,
             FeedStarted,
             FeedStored,
+            HookRan,
+            NotificationFailed,
+            PapersClassified,
+            PapersDropped,
             PapersReturned,
             RefreshFinished,
             RefreshStarted,
+            RulesActed,
+            SourceFailing,
             Waiting,
         )
 
@@ -239,7 +236,7 @@ class Refresher:
 
     def _report_source(self, failing: SourceFailing) -> None:
         """Report which sources other than the daily papers do not answer, and since when."""
-        from reader.ui.kit.lines import cut
+        from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
         if trouble != self._told:

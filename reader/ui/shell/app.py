@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from reader.core.topics.scorer import Topics
-    from reader.keys.contexts import Context
+    from reader.keys.actions import Context
     from reader.refresh.jobs import JobRunner
     from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame, Handed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from reader.keys.contexts import Context
+from reader.keys.actions import Context
 
 Handler = Callable[[int | None], object]
 """Runs an action; gets the count typed before its key, or None."""

@@ -8,10 +8,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from reader.keys.actions import Action
-from reader.keys.chords import Cancelled, KeyReader, Match, Pending
-from reader.keys.contexts import Context
-from reader.keys.keymap import Keymap
+from reader.keys.actions import Action, Context
+from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending
 from reader.keys.spelling import spell
 from reader.ui.state.model import Model
 from reader.ui.state.parts import Prompt

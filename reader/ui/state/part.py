@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from reader.core.paper_row import PaperKey
-from reader.keys.contexts import Context
+from reader.keys.actions import Context
 
 T = TypeVar("T")
 

@@ -25,7 +25,7 @@ from reader.ui.state.parts import (
 from reader.ui.state.triage import TriageState
 
 if TYPE_CHECKING:
-    from reader.keys.contexts import Context
+    from reader.keys.actions import Context
     from reader.ui.library.counting import Counts, TopicFacts
 
 

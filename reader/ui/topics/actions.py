@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
-from reader.core.query.tag_choice import with_tag
-from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
+from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
 from reader.session.places import FOR_YOU
 from reader.ui.filter.pane import FilterPane
 from reader.ui.page.actions import PageActions
@@ -192,7 +191,7 @@ class TopicActions:
         return (place.view.order if place.query.sort is None else place.query.sort.key) == FOR_YOU
 
     def _reasons(self, paper: Paper) -> Explanation:
-        from reader.core.topics.explain import why
+        from reader.core.topics.scorer import why
         from reader.ui.why.lines import Explanation
 
         reasons = self._services.app.rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)

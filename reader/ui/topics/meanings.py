@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from typing import TYPE_CHECKING
 
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
-
-if TYPE_CHECKING:
-    pass
-
+from reader.ui.terminal.process import loading
 
 REST = 0.5
 """Seconds without a step of the cursor, after which they are read: the keys of the first second do not wait."""
@@ -38,7 +33,7 @@ class TopicMeanings:
         self._services.background.start("rules", self._read)
 
     async def _read(self) -> None:
-        rules = await asyncio.to_thread(self._rules)
-        gc.freeze()
+        with loading():
+            rules = await asyncio.to_thread(self._rules)
         model = self._services.model
         model.change(model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))

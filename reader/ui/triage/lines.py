@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from reader.core.lines import Line, Piece, cut_line, measure, spread
 from reader.core.triage import Pace, spent, time_left
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, measure, spread
-from reader.ui.list.empty_lines import EmptyReason, Way, because, said
+from reader.ui.list.empty_lines import EmptyReason
 
 TRIAGE_ROLES = ("place", "count", "quiet", "warning")
 """The roles of the first line's pieces."""
@@ -71,8 +71,7 @@ def triage_line(header: TriageHeader, width: int, glyphs: Glyphs) -> Line:
 def triage_summary(pace: Pace, counts: Mapping[str, int], aside: int, finished: str) -> EmptyReason:
     """What a triage has done; `counts` are numbers of papers by decision, `finished` the day that it has finished."""
     if not pace.decided and not aside:
-        ways = (Way("view.unread", "all unread"), Way("app.escape", "back"))
-        return EmptyReason(said("Nothing unread to decide on."), ways=ways)
+        return EmptyReason("Nothing unread to decide on.", ways=("view.unread all unread", "app.escape back"))
     what = f"{finished[:1].upper()}{finished[1:]} is finished" if finished else "Triage is done"
     if pace.decided:
         what += f": {pace.decided:,} paper{'' if pace.decided == 1 else 's'} in {spent(pace.ran)}"
@@ -83,9 +82,9 @@ def triage_summary(pace: Pace, counts: Mapping[str, int], aside: int, finished: 
     if aside:
         done.append(f"{aside:,} put aside, marked read")
     ways = (
-        *((Way("mark.undo", f"takes the {aside:,} back" if aside > 1 else "takes it back"),) if aside else ()),
-        *((Way("view.starred", "the starred"),) if counts.get("star") else ()),
-        *((Way("view.queue", "the queue"),) if counts.get("queue") else ()),
-        Way("app.escape", "back"),
+        f"mark.undo takes {f'the {aside:,}' if aside > 1 else 'it'} back" if aside else "",
+        "view.starred the starred" if counts.get("star") else "",
+        "view.queue the queue" if counts.get("queue") else "",
+        "app.escape back",
     )
-    return EmptyReason(said(f"{what}."), because(f"{', '.join(done)}."), ways)
+    return EmptyReason(f"{what}.", f"{', '.join(done)}.", ways)

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
-from reader.core.periods import Period, PeriodKind, period_containing, period_of_view
 from reader.core.query import Term
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import FOR_YOU, QUEUED, Place, view
@@ -24,7 +24,7 @@ from reader.ui.shell.services import Services
 from reader.ui.state.parts import Position
 
 if TYPE_CHECKING:
-    from reader.core.choice.weights import Weight
+    from reader.core.choice.learned import Weight
     from reader.core.choice.wishes import Wish
     from reader.ui.help.palette import Command
 

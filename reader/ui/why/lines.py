@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
-
-from reader.core.rules import said
+from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
+from reader.core.marks import rule_words
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, fill, literal
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.watching.rules import Act
     from reader.core.choice.taste import TasteTerm, What
-    from reader.core.topics.explain import Cause, Why
+    from reader.core.topics.scorer import Cause, Why
 
 FOR_YOU = "For you"
 """The heading over what speaks for a paper."""
@@ -87,7 +85,7 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
         if one.weaker:
             lines.append((Piece(cut(f"       and {one.weaker} weaker", width), "muted"),))
     if any(cause.origin for one in why for cause in one.causes):
-        from reader.core.topics.explain import LEGEND
+        from reader.core.topics.scorer import LEGEND
 
         lines.append((Piece(cut(LEGEND, width, glyphs.ellipsis), "muted"),))
     return lines
@@ -146,7 +144,11 @@ def rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[Li
     """Return what each rule did and by which query, then the muted words, under a heading; nothing if there is none."""
     lines: list[Line] = []
     for act in acts:
-        pieces = [Piece(f"{literal(act.rule)}: "), Piece(literal(said(act.then)), "text"), Piece(", because ", "muted")]
+        pieces = [
+            Piece(f"{literal(act.rule)}: "),
+            Piece(literal(rule_words(act.then)), "text"),
+            Piece(", because ", "muted"),
+        ]
         pieces.append(Piece(literal(act.when), "text"))
         if act.undone:
             pieces.append(Piece(f"; {TAKEN_BACK}", "muted"))

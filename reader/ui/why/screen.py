@@ -6,29 +6,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import events
-from textual.app import ComposeResult
-from textual.content import Content
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reader.core.choice.wishes import Direction, Wish
-from reader.core.lines import cell_len
-from reader.keys.chords import KeyReader, Match
+from reader.core.lines import Line, Piece, cell_len, cut, literal
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.lines import Line, Piece, cut, literal
+from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.textual_fixes import DismissedOnce
 from reader.ui.looks.stylesheets import stylesheet
-from reader.ui.shell.status_lines import Status
 from reader.ui.why.lines import weight_source
 
 if TYPE_CHECKING:
+    from reader.core.choice.learned import Weight
     from reader.core.choice.taste import What
-    from reader.core.choice.weights import Weight
 
 WEIGHT_ROLES = ("heading", "text", "muted", "bar", "against", "wish", "cursor", "current")
 
@@ -204,72 +196,36 @@ def _is_same(row: WeightRow, other: Weight | None) -> bool:
     return row.weight is not None and other is not None and row.weight.wish.key == other.wish.key
 
 
-class WeightsScreen(DismissedOnce, Screen[None], inherit_bindings=False):
+class WeightsScreen(OwnKeysScreen):
     """A title, the weights, and the keys."""
 
     CSS_PATH = stylesheet("weights")
-    AUTO_FOCUS = ""
-
-    ACTS: ClassVar[frozenset[str]] = frozenset(
-        {
-            *("move.down", "move.up", "move.half_down", "move.half_up", "move.page_down", "move.page_up"),
-            *("move.top", "move.bottom", "mark.undo", "mark.redo", "weights.pick", "weights.close", *DECISIONS),
-        }
-    )
-    """The actions that the screen handles itself; other keys go on to the app."""
+    CONTEXT = "weights"
+    ACTS = MOVES | {"mark.undo", "mark.redo", "weights.pick", "weights.close", *DECISIONS}
 
     def __init__(self, keymap: Keymap, read: Read, decide: Decide, reverse: Reverse, glyphs: Glyphs = UNICODE) -> None:
         """`reverse` receives `undo` or `redo`."""
-        super().__init__()
-        self._keymap = keymap
-        self._keys = KeyReader(keymap)
+        self.list = WeightList(glyphs)
+        super().__init__("", self.list, keymap, glyphs)
         self._read = read
         self._decide = decide
         self._reverse = reverse
-        self._glyphs = glyphs
-        self._title = _Title(glyphs)
-        self.list = WeightList(glyphs)
 
-    def compose(self) -> ComposeResult:
-        yield self._title
-        yield self.list
-        yield StatusLine(self._glyphs)
-
-    async def on_mount(self) -> None:
-        self._say("")
+    def on_mount(self) -> None:
+        super().on_mount()
         self.run_worker(self._renew(), exclusive=True, exit_on_error=False)
 
     async def _renew(self, said: str = "") -> None:
         weights = await self._read()
-        self._title.show(weights_title(weights))
+        self.title_line.show(weights_title(weights))
         self.list.show(weights)
-        self._say(said)
+        self.say(said)
 
-    def _say(self, said: str) -> None:
-        self.query_one(StatusLine).show(Status(tuple(self._keymap.hints("weights")), said=said))
+    def move(self, lines: int) -> None:
+        self.list.move(lines)
 
-    async def on_key(self, event: events.Key) -> None:
-        """Move, change a weight, undo or close."""
-        outcome = self._keys.feed(event.key, "weights")
-        if isinstance(outcome, Match) and outcome.action.id in self.ACTS:
-            event.stop()
-            await self._act(outcome.action.id, outcome.count)
-
-    async def _act(self, action: str, count: int | None) -> None:
-        times, page = count or 1, max(self.list.size.height - 1, 1)
-        moves = {
-            "move.down": times,
-            "move.up": -times,
-            "move.half_down": times * (page // 2),
-            "move.half_up": -times * (page // 2),
-            "move.page_down": times * page,
-            "move.page_up": -times * page,
-            "move.top": -self.list.virtual_size.height,
-            "move.bottom": self.list.virtual_size.height,
-        }
-        if action in moves:
-            self.list.move(moves[action])
-        elif action == "weights.close":
+    async def act(self, action: str, times: int) -> None:
+        if action == "weights.close":
             self.dismiss()
         elif action.startswith("mark."):
             await self._renew(await self._reverse(action.removeprefix("mark.")))
@@ -287,20 +243,3 @@ def _decided(wish: Wish, action: str, times: int) -> Wish:
     for _ in range(min(times, 10)):
         wish = wish.moved(DECISIONS[action])
     return wish
-
-
-class _Title(Widget):
-    """What the list has."""
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._text = ""
-        self._ellipsis = glyphs.ellipsis
-
-    def show(self, text: str) -> None:
-        """Show another text."""
-        self._text = text
-        self.refresh()
-
-    def render(self) -> Content:
-        return Content(f" {cut(self._text, self.size.width - 2, self._ellipsis)}")

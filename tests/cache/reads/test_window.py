@@ -68,19 +68,15 @@ def test_the_first_papers_of_a_view_need_no_query_language(window: Window, view:
     assert window.first_by_day(view.query, limit) == window.first(selection(view.query), limit)
 
 
-def test_a_paper_has_a_rank_in_the_views_that_have_it(window: Window) -> None:
-    for query in ("", "is:unread", "is:starred"):
-        listed = window.first(selection(query), 100).pks
-        assert [window.rank_by_day(query, pk, 99) for pk in listed] == [*range(len(listed))]
-        absent = set(window.first(selection("is:hidden OR -is:hidden"), 100).pks).difference(listed)
-        assert {window.rank_by_day(query, pk, 99) for pk in (*absent, 999)} == {None}
-    assert window.rank_by_day("topic:agents", 1, 99) is None
-    third = window.first(selection(""), 3).pks[2]
-    assert (window.rank_by_day("", third, 2), window.rank_by_day("", third, 1)) == (2, None)
+@pytest.mark.parametrize("query", ["", "is:unread", "is:starred", "day:latest"])
+def test_an_index_says_which_papers_a_view_has(window: Window, query: str) -> None:
+    listed = window.first(selection(query), 100).pks
+    known = window.first(selection("is:hidden OR -is:hidden"), 100).pks
+    assert [pk for pk in (*known, 999) if window.has_by_index(query, pk)] == [pk for pk in known if pk in listed]
 
 
-def test_other_queries_need_the_query_language(window: Window) -> None:
-    assert window.first_by_day("is:unread topic:agents", 5) is None
+def test_other_queries_need_the_query_language() -> None:
+    assert not Window.is_by_index("is:unread topic:agents")
 
 
 def selection(text: str) -> Selection:

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.choice.learned import EVERY, MOST, SLACK, SURPRISE, Learned, mix
-from reader.core.choice.taste import Taste, TasteTerm
-from reader.core.choice.traits import TraitCount, weigh_traits
-from reader.core.choice.weights import weigh_all
+from reader.core.choice.learned import EVERY, MOST, SLACK, SURPRISE, Learned, mix, weigh_all
+from reader.core.choice.taste import Taste, TasteTerm, TraitCount, weigh_traits
 from reader.core.choice.wishes import (
     LONGEST,
     MOST_STEPS,

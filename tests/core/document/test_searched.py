@@ -19,7 +19,7 @@ from reader.core.document.model import (
     Table,
     Theorem,
 )
-from reader.core.document.searched import searched_text
+from reader.core.document.search import searched_text
 
 
 def test_every_kind_of_block_is_searched() -> None:

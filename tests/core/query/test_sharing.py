@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.query import parse
-from reader.core.query.sharing import resolve_members
+from reader.core.query.nodes import resolve_members
 
 
 @pytest.mark.parametrize(

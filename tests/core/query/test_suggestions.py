@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from reader.core.errors import QueryError
 from reader.core.query import FIELDS, Match, Not, Query, parse
+from reader.core.query.choices import TopicChoice, picked_topics, with_topics
 from reader.core.query.lexer import level
 from reader.core.query.suggestions import Completion, Vocabulary, asked, complete, tokens
-from reader.core.query.topic_choice import TopicChoice, picked_topics, with_topics
 
 SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
 

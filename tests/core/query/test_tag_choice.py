@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.core.query.choices import TagChoice, chosen_tags, with_tag
 from reader.core.query.parser import parse
-from reader.core.query.tag_choice import TagChoice, chosen_tags, with_tag
 
 
 def test_only_tags_at_the_top_level_are_chosen() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from reader.core.topics.explain import AGAINST, FOR, why
-from reader.core.topics.scorer import FITTED, OWN, WRITTEN, Evidence, Reason, Topics
+from reader.core.topics.scorer import AGAINST, FITTED, FOR, OWN, WRITTEN, Evidence, Reason, Topics, why
 
 NAMES = {"agents": "Agents & tools", "gui-agents": "GUI agents"}
 

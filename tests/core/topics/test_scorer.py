@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from reader.core.topics import rules
 from reader.core.topics import scorer as module
-from reader.core.topics.phrases import Phrase
-from reader.core.topics.rules import read_rules
+from reader.core.topics.rules import Phrase, read_rules
 from reader.core.topics.scorer import (
     FITTED,
     MOST,

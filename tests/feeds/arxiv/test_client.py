@@ -10,6 +10,7 @@ import pytest
 
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
+from reader.core.steps import watched_by
 from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache
 from reader.feeds.http.responses import Limits
 from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
@@ -93,8 +94,9 @@ async def test_nothing_is_asked_about_nothing(server: Arxiv, nap: Nap) -> None:
 async def test_two_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap: Nap) -> None:
     server.papers = [Paper(f"2605.{number:05}") for number in range(450)]
     told: list[tuple[float, str]] = []
-    async with connected(server, nap) as arxiv:
-        found = await arxiv.papers((paper.id for paper in server.papers), lambda *wait: told.append(wait))
+    with watched_by(lambda *step: told.append(step) if step[1] else None):
+        async with connected(server, nap) as arxiv:
+            found = await arxiv.papers(paper.id for paper in server.papers)
     assert len(found) == 450
     assert [request.query["max_results"] for request in server.requests] == ["200", "200", "50"]
     assert nap.taken == [3, 3]

@@ -15,7 +15,7 @@ import pytest
 from reader.core.errors import FeedMalformed, FeedOffline, FeedUnreachable, NoFullText, ReaderError
 from reader.feeds.arxiv import pdf
 from reader.feeds.arxiv.pdf import PdfClient
-from reader.feeds.http.busy_host import HostBusy
+from reader.feeds.http.client import HostBusy
 from reader.feeds.http.responses import Limits
 from tests.feeds.servers import Nap
 

@@ -24,8 +24,9 @@ from reader.core.document.model import (
     texts,
 )
 from reader.core.errors import NoFullText
-from reader.feeds.fulltext import bounds
+from reader.feeds.fulltext import html as html_module
 from reader.feeds.fulltext.html import read_html, without_mathml
+from reader.feeds.fulltext.spans import HTML_LETTERS
 from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
 
@@ -164,7 +165,7 @@ def test_formulas_need_only_their_tex() -> None:
         (pages.PAGE[: len(pages.PAGE) // 2], "the page breaks off before its end"),
         ("<div>" * 50_000, "its elements are nested too deep"),
         ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
-        ("x" * (bounds.HTML_LETTERS + 1), "the page is larger than 12 million letters"),
+        ("x" * (HTML_LETTERS + 1), "the page is larger than 12 million letters"),
     ],
 )
 def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
@@ -182,7 +183,7 @@ def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
 
 
 def test_a_page_over_the_limits_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "NODES", 40)
+    monkeypatch.setattr(html_module, "NODES", 40)
     document = read_html(pages.PAGE)
     check_document(document)
     assert document.is_cut

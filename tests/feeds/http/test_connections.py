@@ -11,8 +11,8 @@ from pathlib import Path
 import httpcore
 import pytest
 
+from reader.core.addresses import is_local
 from reader.core.errors import FeedOffline, FeedRefused, FeedUnreachable
-from reader.core.hosts import is_local
 from reader.feeds.http import connections
 from reader.feeds.http.connections import LocalHost, PublicNetwork
 from reader.feeds.http.responses import Limits

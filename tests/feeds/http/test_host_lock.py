@@ -1,4 +1,4 @@
-"""The turn that programs share."""
+"""What programs share about a host: the turn to ask it, and the pause while it is busy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from reader.core.errors import FeedUnreachable
 from reader.core.steps import watched_by
-from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.host_lock import PAUSES, Backoff, host_lock
 from reader.platform import Lock
 from tests.feeds.servers import Nap
 
@@ -59,10 +59,10 @@ async def test_a_file_system_without_locks_holds_nobody_up_but_for_the_pause(
 
 
 async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
-    nap, steps = Nap(), list[float]()
+    nap, steps = Nap(), list[tuple[float, str]]()
     lock = tmp_path / "example.org.lock"
     told = r"Another program has been asking example\.org for 15 minutes; end it to go on\."
-    with watched_by(steps.append):
+    with watched_by(lambda *step: steps.append(step)):
         async with host_lock(lock, 0, nap, nap.clock):
             with pytest.raises(FeedUnreachable, match=told):
                 async with host_lock(lock, 0, nap, nap.clock):
@@ -94,3 +94,57 @@ async def test_a_lock_does_not_grow(tmp_path: Path) -> None:
             pass
     assert (tmp_path / "example.org.lock").stat().st_size == 1
     assert len(nap.taken) == 2
+
+
+# The pause of a busy host
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_pauses_grow_from_minutes_to_hours(tmp_path: Path) -> None:
+    clock = Clock()
+    backoff = Backoff(tmp_path / "x.busy", clock)
+    assert backoff.left() == 0
+    for pause in (*PAUSES, PAUSES[-1]):
+        assert backoff.refuse() == pause
+        # Another program, or this one after a new start, knows it.
+        assert Backoff(tmp_path / "x.busy", clock).left() == pause
+        # A second refusal in the same pause is no further one.
+        clock.now += 1
+        assert backoff.refuse() == pause - 1
+        clock.now += pause
+    backoff.answer()
+    assert backoff.refuse() == PAUSES[0]
+
+
+def test_a_clock_that_was_set_back_stops_nothing(tmp_path: Path) -> None:
+    clock = Clock()
+    backoff = Backoff(tmp_path / "x.busy", clock)
+    backoff.refuse()
+    clock.now -= 86_400
+    assert backoff.left() == 0
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "[null, 2]", '["x", "y"]', "[" * 300, "\x00"])
+def test_a_broken_file_is_no_pause(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "x.busy"
+    file.write_text(text)
+    backoff = Backoff(file)
+    assert backoff.left() == 0
+    assert backoff.refuse() == PAUSES[0]
+
+
+def test_without_a_file_or_a_folder_to_write_there_is_no_pause(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for backoff in (Backoff(None), Backoff(tmp_path / "file" / "x.busy")):
+        assert backoff.refuse() == PAUSES[0]
+        assert backoff.left() == 0
+        backoff.answer()

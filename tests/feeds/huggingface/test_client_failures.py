@@ -46,7 +46,7 @@ async def test_requests_waits_and_records_are_steps_of_a_job(server: FeedServer,
     """Whoever watches the job must not take a slow feed, or one that asks for a pause, for a job that is stuck."""
     server.faults += ["error", "error"]
     noted: list[float] = []
-    with watched_by(noted.append):
+    with watched_by(lambda seconds, _: noted.append(seconds)):
         async with connected(server, nap, limits=replace(QUICK, total_timeout=90)) as client:
             assert len(await ids(client)) == 3
     # Three requests, each longer than a step may be; the waits between them; the response that can be read, and its
@@ -90,8 +90,9 @@ async def test_no_two_readers_wait_equally_long(server: FeedServer) -> None:
 async def test_the_feed_says_how_long_to_wait(fault: str, wait: float, server: FeedServer, nap: Nap) -> None:
     server.faults += [fault]
     told: list[tuple[float, str]] = []
-    async with connected(server, nap) as client:
-        await client.day(DAY, lambda seconds, why: told.append((seconds, why)))
+    with watched_by(lambda *step: told.append(step) if step[1] else None):
+        async with connected(server, nap) as client:
+            await client.day(DAY)
     assert nap.taken == [wait]
     assert [seconds for seconds, _ in told] == [wait]
     assert told[0][1].startswith("127.0.0.1 ")
@@ -104,7 +105,8 @@ async def test_a_spent_limit_is_waited_out_before_the_next_request(server: FeedS
         await client.day(DAY)
         assert nap.taken == []
         nap.now += 5
-        await client.day(DAY, lambda seconds, why: told.append((seconds, why)))
+        with watched_by(lambda *step: told.append(step) if step[1] else None):
+            await client.day(DAY)
     assert told == [(16, "127.0.0.1 asks for a pause")]
     assert nap.taken == [16]
 
@@ -112,8 +114,13 @@ async def test_a_spent_limit_is_waited_out_before_the_next_request(server: FeedS
 async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
     server.fault = "limit:100"
     waiting = asyncio.Event()
-    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK)) as client:
-        request = asyncio.create_task(client.day(DAY, lambda *_: waiting.set()))
+
+    async def sleep(_: float) -> None:
+        waiting.set()
+        await asyncio.sleep(100)
+
+    async with HuggingFaceClient(HttpClient(server.url, limits=QUICK, sleep=sleep)) as client:
+        request = asyncio.create_task(client.day(DAY))
         await waiting.wait()
         request.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reader.core.community import Comment, Repository
 from reader.core.errors import FeedMalformed
-from reader.feeds.huggingface.community import COMMENTS, parse_page
+from reader.feeds.huggingface.parse import COMMENTS, parse_page
 
 ID = "2605.00001"
 

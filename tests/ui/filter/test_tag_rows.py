@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.core.query.tag_choice import TagChoice
+from reader.core.query.choices import TagChoice
 from reader.ui.filter.rows import FilterData, FilterState, Kind, Mark, TagItem, lay_out
 
 TAGS = tuple(TagItem(f"tag {number}", 10 - number) for number in range(10))

@@ -213,26 +213,51 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         assert read_content(r.app.library._path, Visit("starred"), "day") is None
 
 
+@pytest.mark.parametrize(
+    "left",
+    [Visit("all"), Visit("today"), Visit("day:2026-05-11"), Visit("all", "author:example")],
+    ids=lambda visit: f"{visit.view} {visit.text}".strip(),
+)
 async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: Visit
 ) -> None:
-    for module in ("ui.first_frame.content", "ui.work.list_loader"):
-        monkeypatch.setattr(f"reader.{module}.SCREENFUL", 20)
-    async with reader(size=(100, 12)) as r:
-        await r.do("view.all", "move.bottom")
-        deep = r.here.id
-    visit = Visit("all", paper=deep)
-    (tmp_path / "state.json").write_text(f'{{"view": "all", "paper": "{deep}"}}')
-    async with reader(size=(100, 12), state_file=tmp_path / "state.json") as r:
+    for module in ("first_frame.content", "list.loader"):
+        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
+    file = tmp_path / "state.json"
+    save(file, left)
+    async with reader(size=(100, 12), state_file=file) as r:
+        await r.do("move.bottom")
+        deep, listed = r.here.id, len(r.ids)
+    visit = left._replace(paper=deep)
+    save(file, visit)
+    async with reader(size=(100, 12), state_file=file) as r:
         painter = paint(r, visit)
         content = painter._content
-        assert len(content.rows) < len(content.order.pks) == 60
+        assert len(content.rows) < len(content.order.pks) == listed
         r.main.papers.stand(painter.highlighted, painter.height)
         assert r.here.id == deep
         assert differing(r, painter) == []
         while painter.move(-1):
             assert painter.changes()
-        assert 0 < painter.cursor < 59
+        assert 0 < painter.cursor < listed - 1
+
+
+async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for module in ("first_frame.content", "list.loader"):
+        monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
+    file = tmp_path / "state.json"
+    async with reader(size=(100, 12), state_file=file) as r:
+        await r.do("view.unread", *["move.down"] * 9)
+        visit = Visit("unread", paper=r.here.id)
+        await r.do("paper.read")
+    save(file, visit)
+    async with reader(size=(100, 12), state_file=file) as r:
+        painter = paint(r, visit)
+        assert painter.cursor == 0 and not painter._content.order.complete
+        # How many papers the strip and the heading have is known once all are read.
+        assert {cell.partition(":")[0].partition(",")[2] for cell in differing(r, painter)} == {"1", "2"}
 
 
 async def test_a_cursor_whose_paper_left_the_list_is_at_the_top(reader: Opener) -> None:

@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from reader.keys.contexts import CONTEXTS
+from reader.keys.actions import CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import MEANINGS, HelpScreen, HelpSearch, _Footer, legend, legend_section, sections
 from reader.ui.kit.finder import Finder

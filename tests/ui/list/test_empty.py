@@ -1,3 +1,5 @@
+"""What stands in place of an empty list: its lines, and how the pane draws them."""
+
 from __future__ import annotations
 
 import pytest
@@ -5,10 +7,62 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from reader.ui.list.empty import Empty
-from reader.ui.list.empty_lines import EmptyReason, Way, because, said
+from reader.ui.list.empty_lines import EmptyReason, empty_state
 from reader.ui.looks.stylesheets import styles_directory
 from reader.ui.looks.theme import DEFAULTS, THEMES
-from tests.ui.list.test_empty_lines import CASES, NO_PAPERS, key
+
+KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
+
+NO_PAPERS = EmptyReason(
+    "No papers yet.",
+    "huggingface.co could not be reached (no network).",
+    ("app.refresh try again", "app.sample open the sample", "app.back quit"),
+)
+
+CASES: list[tuple[EmptyReason, list[str]]] = [
+    (
+        NO_PAPERS,
+        [
+            "No papers yet.",
+            "huggingface.co could not be reached (no network).",
+            "r try again   D open the sample   q quit",
+        ],
+    ),
+    (
+        EmptyReason(
+            ("Nothing matches ", "topic:agnets", "."),
+            ("Did you mean ", "topic:agents", "?"),
+            ("query.complete takes it", "find.clear clears the query"),
+        ),
+        ["Nothing matches topic:agnets.", "Did you mean topic:agents?", "tab takes it   F clears the query"],
+    ),
+    (EmptyReason("All papers are read."), ["All papers are read."]),
+]
+
+
+def key(action: str) -> str:
+    return KEYS.get(action, "")
+
+
+def texts(reason: EmptyReason) -> list[str]:
+    return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(reason, key)]
+
+
+@pytest.mark.parametrize(("reason", "lines"), CASES)
+def test_each_says_what_is_so_why_and_the_keys_that_help(reason: EmptyReason, lines: list[str]) -> None:
+    assert texts(reason) == lines
+
+
+def test_a_key_that_does_not_act_is_not_named_and_the_next_one_takes_its_place() -> None:
+    ways = ("view.all all papers", "", *NO_PAPERS.ways, "find.clear clears the query")
+    assert texts(NO_PAPERS._replace(ways=ways))[-1] == "r try again   D open the sample   q quit"
+
+
+def test_a_long_term_is_cut() -> None:
+    [line] = texts(EmptyReason(("Nothing matches ", "x" * 500, ".")))
+    assert line.startswith("Nothing matches xxx") and line.endswith("….")
+    assert len(line) < 150
+
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字 \u202e[b]"
 
@@ -72,9 +126,9 @@ async def test_hostile_text_is_drawn_as_text(size: tuple[int, int], theme: str) 
     app = EmptyApp(theme)
     async with app.run_test(size=size):
         for situation in (
-            EmptyReason(said(HOSTILE)),
-            EmptyReason(said("Nothing matches ", HOSTILE * 100, "."), because("Did you mean ", HOSTILE, "?")),
-            EmptyReason(said("All read."), because(HOSTILE), (Way("app.refresh", HOSTILE),)),
+            EmptyReason(HOSTILE),
+            EmptyReason(("Nothing matches ", HOSTILE * 100, "."), ("Did you mean ", HOSTILE, "?")),
+            EmptyReason("All read.", HOSTILE, (f"app.refresh {HOSTILE}",)),
         ):
             app.empty.show(situation, key, key)
             lines = strips(app.empty)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from reader.cache.community import Kept
 from reader.core.community import Comment, Community, Repository
 from reader.core.document.model import Cell, Figure, Item, Items, Listing, Paragraph, Quote, Span, Table
+from reader.core.lines import Line, measure
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import Line, measure
 from reader.ui.page.community_lines import comment_lines, compact, linked_counts, repository_lines, version_lines
 from reader.ui.page.presentation import Presentation
 from tests.ui.stage import paper

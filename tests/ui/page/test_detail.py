@@ -7,10 +7,10 @@ from textual.pilot import Pilot
 
 from reader.cache.history import STILL
 from reader.core.choice.taste import TasteTerm
+from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import measure
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from reader.cache.group.members import Said
 from reader.cache.outputs import Output
 from reader.core.follows import Follow, Reason
+from reader.core.lines import measure
 from reader.core.text import clean_note
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import measure
 from reader.ui.page.own_lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
 from tests.ui.stage import TODAY, paper

@@ -17,7 +17,7 @@ from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
-from reader.keys.contexts import CONTEXTS
+from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, view
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.library.counting import Counts, TopicFacts

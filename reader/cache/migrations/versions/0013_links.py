@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import text
 
-from reader.core.found_addresses import urls_in, what_is
+from reader.core.addresses import urls_in, what_is
 
 revision = "0013"
 down_revision = "0012"

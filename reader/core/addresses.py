@@ -1,0 +1,226 @@
+"""Web addresses: those in prose, whether they are of code or of a project page, and which hosts are local."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
+
+What = Literal["code", "project", "other"]
+
+LONGEST = 500
+"""Maximum characters of an address in prose."""
+
+MOST = 20
+"""Maximum addresses of a text."""
+
+_READ = 100_000
+"""Characters of a text that are searched."""
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = rf"(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
+# An address without a scheme is one only where its host leaves no doubt: `Perplexity.ai` and `SD3.5.Co` are names.
+_SURE = (
+    rf"(?:www\.{_HOST}|(?:github|gitlab|huggingface|bitbucket|youtube)\.(?:com|co|org)(?=/)|(?:hf\.co|youtu\.be|aka\.ms|bit\.ly)(?=/)"
+    rf"|(?:{_LABEL}\.)+(?:github\.io|gitlab\.io|vercel\.app|netlify\.app|pages\.dev|4open\.science))"
+)
+_SCHEME = r"https?:\s?/{1,2}\s?"
+# What never stands in an address in prose ends it: TeX's and Markdown's brackets, quotes, letters beyond ASCII.
+_REST = r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]{0,600}"
+# Most texts have none of these, and so no address.
+_SIGNS = (
+    "http",
+    "HTTP",
+    "www.",
+    "hub.",
+    "lab.",
+    "bucket",
+    "face.co",
+    "hf.co",
+    "youtu",
+    "aka.ms",
+    "bit.ly",
+    ".app",
+    ".dev",
+    "4open",
+)
+_NEXT = re.compile(r"[,;(\[](?=https?:)|\]\(|\)\[|(?<=.)https?:")
+# `…/name.The code`: the sentence goes on without a space.
+_SENTENCE = re.compile(r"\.(?:All|Code|Data|Datasets?|Demo|Models?|Our|Please|Project|See|The|This|We|Website)$")
+_TAIL = ".,:;!?'*"
+_BROKEN = re.compile(r" (?P<more>[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9])(?=[.,;)\]]|$)")
+_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+")
+
+_CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitee.com")
+_NOT_OWNERS = frozenset(
+    ("about", "apps", "collections", "enterprise", "features", "marketplace", "orgs", "search", "topics")
+)
+_PROJECT_HOSTS = (".github.io", ".gitlab.io", ".vercel.app", ".netlify.app", ".pages.dev", ".notion.site")
+
+
+class Found(NamedTuple):
+    """An address in a text."""
+
+    url: str
+    """The address, with its scheme; http and https only."""
+    start: int
+    end: int
+    """Where it stands in the text: `text[start:end]` is how it is written there."""
+
+
+def addresses_in(text: str) -> list[Found]:
+    """The web addresses in a clean text, in order, at most `MOST`.
+
+    Addresses without a scheme are found for hosts that leave no doubt, such as `github.com/owner/name`. Punctuation
+    after an address, and TeX or Markdown around it, are not part of it; a space that a broken line left within it is.
+    """
+    found: list[Found] = []
+    if not any(sign in text for sign in _SIGNS):
+        return found
+    text, at = text[:_READ], 0
+    while len(found) < MOST and (match := _address().search(text, at)):
+        one = _found(text, match)
+        if one is not None:
+            found.append(one)
+        # What was cut off an address may hold the next one.
+        at = one.end if one else match.start("rest")
+    return found
+
+
+def urls_in(*texts: str | None) -> tuple[str, ...]:
+    """The addresses of several texts, each once, in order."""
+    unique: dict[str, str] = {}
+    for text in texts:
+        for one in addresses_in(text or ""):
+            unique.setdefault(same(one.url), one.url)
+    return tuple(unique.values())[:MOST]
+
+
+def same(url: str) -> str:
+    """A key that spellings of one address share: without scheme, `www.`, `.git`, a last slash and case of the host."""
+    host, slash, path = url.partition("://")[2].partition("/")
+    return host.lower().removeprefix("www.") + slash + path.rstrip("/").removesuffix(".git")
+
+
+def what_is(url: str) -> What:
+    """Whether an address is of code or of a project page, by its host."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    path = [segment for segment in parts.path.split("/") if segment]
+    if host in _CODE_HOSTS:
+        return "code" if len(path) > 1 and path[0].lower() not in _NOT_OWNERS else "other"
+    if host == "anonymous.4open.science":
+        return "code" if path else "other"
+    if host.endswith(_PROJECT_HOSTS) or (host == "sites.google.com" and path):
+        return "project"
+    return "other"
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    """A pattern of addresses, compiled when the first is looked for: it takes 3 ms."""
+    return re.compile(
+        rf"(?i:(?P<scheme>{_SCHEME})(?P<web>{_HOST})|(?<![\w@/.~-])(?P<bare>{_SURE}))(?![\w@])(?P<rest>(?::[0-9]{{1,5}})?(?:[/?#]{_REST})?)"
+    )
+
+
+def _found(text: str, match: re.Match[str]) -> Found | None:
+    host = match["web"] or match["bare"]
+    rest = _trimmed(match["rest"])
+    end = match.start("rest") + len(rest)
+    if rest == match["rest"]:
+        more = _broken_off(host, rest, text[end : end + LONGEST])
+        rest, end = rest + more, end + (len(more) + 1 if more else 0)
+    scheme = "http" if (match["scheme"] or "").lower().startswith("http:") else "https"
+    url = f"{scheme}://{host.lower()}{rest}"
+    if len(url) > LONGEST or "@" in rest.partition("/")[0]:
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return Found(url, match.start(), end) if parts.hostname else None
+
+
+def _trimmed(rest: str) -> str:
+    """What follows the host, without what is of the sentence around it."""
+    if cut := _NEXT.search(rest):
+        rest = rest[: cut.start()]
+    while True:
+        before = rest
+        rest = _SENTENCE.sub("", rest.rstrip(_TAIL))
+        for opening, closing in ("()", "[]"):
+            while rest.endswith(closing) and rest.count(closing) > rest.count(opening):
+                rest = rest[:-1]
+        rest = rest.rstrip("([")
+        if rest == before:
+            return rest
+
+
+def _broken_off(host: str, rest: str, after: str) -> str:
+    """The rest of an address that a line's end broke: a repository's name after its owner."""
+    if host.lower() not in _CODE_HOSTS or not rest.endswith("/") or rest.count("/") != 2:
+        return ""
+    more = _BROKEN.match(after)
+    # An ordinary word is the next one of the sentence.
+    is_name = more is not None and (not more["more"].isalpha() or not more["more"].islower())
+    return more["more"] if more is not None and is_name else ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or IP address is this machine."""
+    import ipaddress
+
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine, or an IP address that is not of the internet, in any notation.
+
+    Names but `localhost` are not looked up. Also local: private and shared networks, link-local, multicast and
+    reserved addresses, and IPv6 addresses that lead to such an IPv4 address.
+    """
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address = _ip_address(name)
+    return address is not None and not _is_public(address)
+
+
+def _ip_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The IP address that a text means to the system's resolver, such as 127.0.0.1 for `127.1` or `0x7f000001`."""
+    import ipaddress
+    import socket
+
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(text))
+    except (OSError, ValueError):
+        return None
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    import ipaddress
+
+    if address.version == 6:
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in ipaddress.IPv6Network("64:ff9b::/96"):
+            # A gateway of networks without IPv4 (RFC 6052): all IPv4 hosts have such an address there.
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is None:
+            return address.is_global and address in ipaddress.IPv6Network("2000::/3")
+        address = inner
+    is_assignment = address in ipaddress.IPv4Network("192.0.0.0/24")  # Partly global to Python before 3.13.
+    return address.is_global and not address.is_multicast and not is_assignment

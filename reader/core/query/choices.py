@@ -1,0 +1,205 @@
+"""The topics and tags of a query as the filter pane shows and changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from reader.core.query.lexer import lex, split_near
+from reader.core.query.nodes import And, Node, Not, Or, Part, Query, Sort, Term, all_of, any_of
+from reader.core.query.parser import parse
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """The slugs of picked and excluded topics, in text order; papers need `all` or `any` of the picked ones.
+
+    With fewer than two picked topics both modes mean the same; `picked_topics` then returns `all`.
+    """
+
+    mode: Literal["all", "any"] = "all"
+    picked: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    def toggle(self, slug: str, where: Literal["picked", "excluded"]) -> TopicChoice:
+        """The choice with a topic picked or excluded; the same mark a second time removes it."""
+        picked, excluded = (tuple(one for one in slugs if one != slug) for slugs in (self.picked, self.excluded))
+        if where == "picked" and slug not in self.picked:
+            picked = (*picked, slug)
+        elif where == "excluded" and slug not in self.excluded:
+            excluded = (*excluded, slug)
+        return TopicChoice(self.mode, picked, excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """The topics of a top-level part that has only topics."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+def picked_topics(query: Query) -> TopicChoice:
+    """The topics at the top level of a query.
+
+    `topic:a topic:b` picks all of two, `(topic:a OR topic:b)` or `topic:a,b` any of two, `-topic:c` excludes one. The
+    pane shows single topics if there are any, else the first group; other groups are only text.
+    """
+    roles = [role for role, _ in _shown(query)]
+    excluded = _unique(slug for role in roles for slug in role.excluded)
+    if group := next((role.any for role in roles if role.any), ()):
+        return TopicChoice("any", _unique(group), excluded)
+    return TopicChoice("all", _unique(slug for role in roles for slug in role.all), excluded)
+
+
+def with_topics(text: str, choice: TopicChoice) -> str:
+    """Replace the topics that `picked_topics` finds by a choice; the rest of the text stays as typed.
+
+    Raises QueryError if the text does not parse.
+    """
+    text, near = split_near(text)
+    if near:
+        return " ".join(part for part in (with_topics(text, choice), near) if part)
+    query = parse(text)
+    shown = [part for _, part in _shown(query)]
+    terms = _terms(choice)
+    # An OR at the top level needs parentheses before terms can be added.
+    loose = isinstance(query.root, Or) and terms and not shown
+    if loose:
+        sorts = [part for part in query.parts if isinstance(part.node, Sort)]
+        order = " ".join(text[part.start : part.end] for part in sorts)
+        return " ".join(piece for piece in (terms, f"({cut_parts(text, sorts)})", order) if piece)
+    if not shown:
+        return " ".join(piece for piece in (terms, text.strip()) if piece)
+    if isinstance(query.root, Or):
+        # The whole text is one group of topics, perhaps with a sort inside.
+        order = str(query.sort) if query.sort else ""
+        return " ".join(piece for piece in (terms, order) if piece)
+    return cut_parts(text, shown, terms)
+
+
+def _terms(choice: TopicChoice) -> str:
+    picked: list[Node] = [Term("topic", slug) for slug in choice.picked]
+    pieces = [str(Not(Term("topic", slug))) for slug in choice.excluded]
+    if len(picked) == 1 or (picked and choice.mode == "all"):
+        pieces.insert(0, str(all_of(picked)))
+    elif picked:
+        pieces.insert(0, f"({any_of(picked)})")
+    return " ".join(pieces)
+
+
+def cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
+    """The text without some parts and the ANDs that joined them; `replacement` takes the place of the first."""
+    pieces = []
+    at = 0
+    for start, end in _spans(text, parts):
+        pieces += [text[at:start].strip(), replacement]
+        replacement, at = "", end
+    pieces.append(text[at:].strip())
+    return " ".join(piece for piece in pieces if piece)
+
+
+def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
+    """The spans of the parts, each with the written AND before it, or else the one after it."""
+    tokens = lex(text)
+    taken = 0
+    for part in parts:
+        start, end = part.start, part.end
+        before = next((token for token in reversed(tokens) if token.end <= start), None)
+        after = next((token for token in tokens if token.start >= end), None)
+        if before and before.kind == "and" and before.start >= taken:
+            start = before.start
+        elif after and after.kind == "and":
+            end = after.end
+        taken = end
+        yield start, end
+
+
+def _shown(query: Query) -> list[tuple[_Role, Part]]:
+    """The parts of the query that the pane shows, in text order."""
+    found = []
+    for part in query.parts:
+        role = None if isinstance(part.node, Sort) else _role(part.node)
+        if role is not None:
+            found.append((role, part))
+    has_single = any(role.all for role, _ in found)
+    first_group = next((part for role, part in found if role.any), None)
+    return [(role, part) for role, part in found if not role.any or (part is first_group and not has_single)]
+
+
+def _role(node: Node) -> _Role | None:
+    """The topics of a part; None if it has any other term."""
+    inner = node.node if isinstance(node, Not) else node
+    negative = inner is not node
+    slugs = _slugs(inner.nodes if isinstance(inner, Or) else (inner,))
+    if slugs:
+        if negative:
+            return _Role(excluded=slugs)
+        return _Role(any=slugs) if isinstance(inner, Or) else _Role(all=slugs)
+    if not isinstance(node, And):
+        return None
+    roles = [role for part in node.nodes if (role := _role(part)) and not role.any]
+    if len(roles) < len(node.nodes):
+        return None
+    return _Role(
+        all=tuple(slug for role in roles for slug in role.all),
+        excluded=tuple(slug for role in roles for slug in role.excluded),
+    )
+
+
+def _slugs(nodes: tuple[Node, ...]) -> tuple[str, ...]:
+    """The slugs of the nodes if all are topics, else none."""
+    slugs = tuple(node.value for node in nodes if isinstance(node, Term) and node.field == "topic")
+    return slugs if len(slugs) == len(nodes) else ()
+
+
+def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(slugs))
+
+
+@dataclass(frozen=True, slots=True)
+class TagChoice:
+    """The tags that papers must have, and those that they must not have, with no regard to capitals."""
+
+    picked: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+def chosen_tags(query: Query) -> TagChoice:
+    """The tags at the top level of a query."""
+    found = [named for part in query.parts if (named := _named(part.node)) is not None]
+    return TagChoice(
+        tuple(tag for tag, is_picked in found if is_picked), tuple(tag for tag, is_picked in found if not is_picked)
+    )
+
+
+def with_tag(text: str, tag: str, where: Literal["picked", "excluded"]) -> str:
+    """The query with a tag picked or excluded; without it, if it was so already. Raises QueryError."""
+    text, near = split_near(text)
+    if near:
+        return " ".join(part for part in (with_tag(text, tag, where), near) if part)
+    query = parse(text)
+    named = [(part, found) for part in query.parts if (found := _named(part.node)) and _same(found[0], tag)]
+    kept = cut_parts(text, [part for part, _ in named])
+    if any(is_picked == (where == "picked") for _, (_, is_picked) in named):
+        return kept
+    term: Node = Term("tag", tag)
+    rest = parse(kept)
+    if isinstance(rest.root, Or):
+        # An OR at the top level needs parentheses before a term can be added.
+        sorts = [part for part in rest.parts if isinstance(part.node, Sort)]
+        order = " ".join(kept[part.start : part.end] for part in sorts)
+        kept = " ".join(piece for piece in (f"({cut_parts(kept, sorts)})", order) if piece)
+    return f"{kept} {term if where == 'picked' else Not(term)}".strip()
+
+
+def _named(node: Node | Sort) -> tuple[str, bool] | None:
+    """The tag of a part, and whether papers must have it; None for other parts."""
+    inner = node.node if isinstance(node, Not) else node
+    return (inner.value, inner is node) if isinstance(inner, Term) and inner.field == "tag" else None
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()

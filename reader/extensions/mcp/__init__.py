@@ -1,0 +1,61 @@
+"""For programs: `dailypapers mcp` serves papers by a protocol, `dailypapers skill` says how the commands are used."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from reader.api import Command, Extension, ReaderError, Workspace, print_line
+
+NEEDS_EXTRA = "This needs the extra mcp: install dailypapers[mcp]. 'dailypapers skill' needs nothing more."
+
+
+def skill() -> str:
+    """What an agent has to know to use the commands, as a `SKILL.md`."""
+    return Path(__file__).with_name("SKILL.md").read_text("utf-8")
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = "let the program star, queue, tag and note papers; 'dailypapers undo' takes back all of one run"
+    parser.add_argument("--allow-marks", action="store_true", help=about)
+    about = "the program's name in the log of marks (default: the one that it gives)"
+    parser.add_argument("--name", default="", metavar="NAME", help=about)
+
+
+def _serve(arguments: Namespace, workspace: Workspace) -> int:
+    try:
+        from reader.extensions.mcp.server import make_server
+        from reader.extensions.mcp.stdio import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "mcp":
+            raise
+        raise ReaderError(NEEDS_EXTRA) from error
+    serve(make_server(workspace, allows_marks=arguments.allow_marks, name=arguments.name))
+    return 0
+
+
+def _print_skill(_arguments: Namespace, _workspace: Workspace) -> int:
+    print_line(skill().rstrip("\n"))
+    return 0
+
+
+MCP = Command(
+    "mcp",
+    "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output; it may only read.",
+    (
+        ("mcp", "search, show, read, similar, for you"),
+        ("mcp --allow-marks", "and star, queue, tag, note; each mark says which program made it"),
+    ),
+    _add_arguments,
+    _serve,
+)
+
+SKILL = Command(
+    "skill",
+    "Print a SKILL.md, by which an agent learns to use the commands and their JSON.",
+    (("skill > ~/.claude/skills/dailypapers/SKILL.md", "where one agent looks for it"),),
+    lambda _parser: None,
+    _print_skill,
+)
+
+EXTENSION = Extension(name="mcp", api=1, commands=(MCP, SKILL))

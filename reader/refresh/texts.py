@@ -1,0 +1,203 @@
+"""Full texts: one on demand, and before they are read those of the papers that the settings name, slowly.
+
+All programs of the user share the pace of the latter: one text in some seconds, by a lock on a file. A text that no
+source has is asked for again after some weeks. At the first sign of a network that fails, or costs money, the rest
+waits for the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from reader import platform
+from reader.cache import schema
+from reader.cache.reads.window import Window
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.texts import Texts
+from reader.config import Settings
+from reader.core.dates import utc_stamp
+from reader.core.document.model import Document
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NoFullText
+from reader.core.ids import pdf_url
+from reader.core.query import Not, QueryError, Term, parse
+from reader.core.query.nodes import all_of
+from reader.feeds.fulltext.client import TextSource, open_text_sources
+from reader.feeds.http.client import HostBusy, is_local_url
+from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.host_lock import host_lock
+from reader.paths import response_cache_folder
+from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored
+
+PACE = 4.0
+"""Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
+
+MOST = 75
+"""Texts of one run, which takes five minutes; a run for each refresh brings the others."""
+
+FAILURES = 2
+"""Texts in a row that could not be asked for, after which the rest waits."""
+
+LOCK = "texts-ahead.lock"
+
+RETRY_DAYS = 21
+"""Days after which a text that no source had is asked for again."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]]:
+    """The sources of full texts, in the order of the settings."""
+    sources = open_text_sources(settings, response_cache_folder())
+    try:
+        yield sources
+    finally:
+        for source in sources:
+            await source.aclose()
+
+
+async def fetch_text(
+    file: Path, pk: int, id: str, sources: Sequence[TextSource], now: Callable[[], datetime] = _utc_now
+) -> TextStored | TextMissing:
+    """Ask the sources in turn for the text of a paper of the cache in `file`, and store the first that there is.
+
+    Returns TextMissing if they say that there is none. Raises the first FeedError if none has it and one failed.
+    """
+    reason = "full_text_from of the settings names no source"
+    failure: FeedError | None = None
+    for source in sources:
+        try:
+            document = await source.text(id)
+        except NoFullText as missing:
+            reason = str(missing)
+        except FeedError as error:
+            failure = failure or error
+        else:
+            await asyncio.to_thread(_store, file, pk, document, source.name, utc_stamp(now()))
+            return TextStored(id, source.name)
+    if failure is not None:
+        raise failure
+    return TextMissing(id, reason)
+
+
+def find_key(file: Path, id: str) -> int | None:
+    """The key of a paper in the cache, which is brought to this program's schema; None if it is not there."""
+    schema.ensure(file)
+    with closing(Window.open(file)) as window:
+        return window.pk_of(id)
+
+
+def _store(file: Path, pk: int, document: Document, source: str, now: str) -> None:
+    with closing(Texts.open(file)) as texts:
+        texts.put(pk, document, source, now)
+
+
+# Before they are read
+
+
+class Wanted(NamedTuple):
+    """A paper whose text is to be fetched."""
+
+    pk: int
+    id: str
+
+
+def find_wanted(file: Path, settings: Settings, now: datetime) -> list[Wanted]:
+    """The papers of the settings' queries whose text is missing and may be there, in the queries' orders."""
+    if not settings.fetch_ahead or not settings.full_text_from:
+        return []
+    schema.ensure(file)
+    since = (now - timedelta(days=RETRY_DAYS)).date().isoformat()
+    with closing(Window.open(file)) as window, closing(Texts.open(file)) as texts:
+        missing = texts.missing(since)
+        pks = dict.fromkeys(pk for pk in _asked_for(window, settings.fetch_ahead, now) if pk not in missing)
+        return [paper for paper in _papers(window, list(pks)) if pdf_url(paper.id) is not None]
+
+
+def _asked_for(window: Window, queries: Sequence[str], now: datetime) -> Iterator[int]:
+    """The papers of the valid queries that have no text here."""
+    scope = Scope(now.date(), window.newest_day())
+    for text in queries:
+        try:
+            query = parse(text)
+        except QueryError:
+            # It is reported with the settings.
+            continue
+        nodes = [node for node in (query.root, Not(Term("has", "fulltext"))) if node is not None]
+        yield from window.order(compile_query(replace(query, root=all_of(nodes)), scope)).pks
+
+
+def _papers(window: Window, pks: Sequence[int]) -> Iterator[Wanted]:
+    for start in range(0, len(pks), 200):
+        for row in window.rows(pks[start : start + 200]):
+            if isinstance(row.pk, int):
+                yield Wanted(row.pk, row.id)
+
+
+async def fetch_texts_ahead(
+    file: Path,
+    settings: Settings,
+    sources: Sequence[TextSource],
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    is_metered: Callable[[], bool] = platform.is_metered,
+) -> AsyncGenerator[TextsAhead | TextsPaused, None]:
+    """Fetch the texts that are missing into the cache in `file`; yields nothing if none is. Raises CacheError."""
+    wanted = (await asyncio.to_thread(find_wanted, file, settings, now()))[:MOST]
+    # A stand-in on this machine may be asked at any rate.
+    lock = None if is_local_url(settings.endpoint) else response_cache_folder() / LOCK
+    stored = failures = 0
+    for done, paper in enumerate(wanted):
+        # It may change on the way.
+        if await asyncio.to_thread(is_metered):
+            yield TextsPaused(len(wanted) - done, "metered")
+            return
+        yield TextsAhead(done, len(wanted), stored)
+        if await asyncio.to_thread(_is_kept, file, paper.pk):
+            continue
+        try:
+            async with host_lock(lock, PACE, sleep) if lock is not None else nullcontext():
+                fetched = await fetch_text(file, paper.pk, paper.id, sources, now)
+            if isinstance(fetched, TextStored):
+                stored += 1
+            else:
+                await asyncio.to_thread(_put_off, file, paper.pk, now())
+            failures = 0
+        except FeedError as error:
+            failures += 1
+            if _is_of_page(error):
+                # The page may be to blame, or a network that asks to sign in: others have their turn before it.
+                await asyncio.to_thread(_put_off, file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
+            if failures == FAILURES or isinstance(error, FeedOffline):
+                yield TextsPaused(len(wanted) - done, "no answer")
+                return
+    if wanted:
+        yield TextsAhead(len(wanted), len(wanted), stored)
+
+
+def _is_of_page(error: FeedError) -> bool:
+    """Whether another page of the host may well be sent."""
+    if isinstance(error, HttpRefused):
+        return not isinstance(error, HostBusy) and error.status < 500 and error.status != 429
+    return not isinstance(error, FeedOffline | FeedUnreachable)
+
+
+def _put_off(file: Path, pk: int, since: datetime) -> None:
+    """Ask for a text again `RETRY_DAYS` after a time."""
+    with closing(Texts.open(file)) as texts:
+        texts.note_missing(pk, since.date().isoformat())
+
+
+def _is_kept(file: Path, pk: int) -> bool:
+    """Whether another program has stored a text meanwhile."""
+    with closing(Texts.open(file)) as texts:
+        return texts.has(pk)

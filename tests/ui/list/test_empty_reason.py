@@ -1,0 +1,529 @@
+"""Why the list is empty and the way on: every view in every situation, worked out from states. No terminal."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.cache.follows import FollowCount
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, TopicCount
+from reader.core.choice.learned import Learned
+from reader.core.choice.taste import Taste, TasteTerm
+from reader.core.follows import Follow
+from reader.keys.actions import ACTIONS, TYPING
+from reader.keys.keymap import Keymap
+from reader.session.places import FOR_YOU, Place, saved_view, view
+from reader.ui.library.counting import Counts
+from reader.ui.library.feed_results import FeedResults
+from reader.ui.list.empty_lines import empty_state
+from reader.ui.list.empty_reason import corrected, day_end_notice, empty_reason
+from reader.ui.state.parts import TOP, CacheFacts, ListContent
+from reader.ui.state.whole import State
+
+TODAY = date(2026, 5, 12)
+"""A Tuesday."""
+
+NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
+TOPICS = {
+    "agents": "Agents & tools",
+    "robotics": "Robotics",
+    "video": "Video generation",
+    "video-qa": "Video questions",
+}
+DAYS = (
+    DayCount("2026-05-12", 14, 0),
+    DayCount("2026-05-11", 16, 0),
+    DayCount("2026-05-08", 14, 3),
+    DayCount("2026-04-30", 16, 16),
+)
+FACTS = CacheFacts("2026-05-12")
+KEYMAP = Keymap()
+
+
+def counts(place: Place, *, unread: int = 19, base: int = 14, anywhere: int = 0) -> Counts:
+    return Counts((14, 0, 0, unread, 0, 0, 60, 0, 0, 0), DAYS, (), base, anywhere, place)
+
+
+def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: int) -> State:
+    """A state that lists nothing in a place, and has counted."""
+    place = Place(view(view_id), text)
+    listing = ListContent(place, Order(array("q")), facts=facts)
+    return State(place=place, listing=listing, counts=counts(place, **numbers), topic_names=TOPICS)
+
+
+def typing(state: State, typed: str) -> State:
+    """The same while a text is typed; the list follows the letters as far as they make a query."""
+    begun = replace(state, place=state.place._replace(text="")).open_query(TOP)
+    return begun.type_query(typed).listed(state.listing)
+
+
+def lines(state: State, *, demo: bool = False) -> list[str]:
+    """What stands in place of the list, line by line."""
+    reason = empty_reason(state, TODAY, demo=demo)
+    drawn = empty_state(reason, partial(KEYMAP.key, context=state.context), partial(KEYMAP.key, context="list"))
+    return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in drawn]
+
+
+Situation = Callable[[str], State]
+
+
+def _asked_nothing(view_id: str) -> State:
+    return empty(view_id, base=0, anywhere=60)
+
+
+def _day_unknown(view_id: str) -> State:
+    return empty(view_id, facts=FACTS._replace(is_day_known=False), base=0, anywhere=60)
+
+
+def _query(view_id: str) -> State:
+    return empty(view_id, "robot", anywhere=0 if view_id == "all" else 7)
+
+
+def _no_papers(view_id: str, text: str = "") -> State:
+    return empty(view_id, text, CacheFacts(None, has_papers=False), base=0)
+
+
+def _misspelt_topic(view_id: str) -> State:
+    return empty(view_id, "topic:agnets")
+
+
+def _is_fetching(view_id: str) -> State:
+    return _day_unknown(view_id).refresh_started(view_id).refresh_progressed("day 3 of 7")
+
+
+WHERE = {
+    "today": " in Today",
+    "followed": " in Followed",
+    "unread": " in Unread",
+    "queue": " in Queue",
+    "starred": " in Starred",
+    "all": "",
+    "trending": " in Trending",
+    "second": " in Second look",
+    "group": " in Group",
+    "pages": " in Saved pages",
+    "muted": " in Muted",
+    "day:2026-05-05": " on Tue 5 May",
+    "week:2026-W19": " in Week 19",
+    "month:2026-03": " in March 2026",
+}
+"""Every view but For you, and one of each period, with its name at the end of a sentence."""
+
+VIEWS = tuple(WHERE)
+
+WEEK = "Week 19, 4 to 10 May 2026"
+
+EMPTY = {
+    "followed": (
+        "You follow nothing yet. | On a paper, w takes its authors, its venue, a topic or a word."
+        " | ga all papers   ? all keys"
+    ),
+    "unread": "All 60 papers are read. | r looks for new ones   ga all papers",
+    "queue": "Nothing to read later. | On a paper, b puts it here until you let it go. | ga all papers",
+    "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
+    "all": "All papers are hidden. | / is:hidden lists them",
+    "trending": "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers",
+    "second": "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers",
+    "group": (
+        "Nobody shares a paper with you yet. |"
+        " In a shell, 'dailypapers group --help' says how to begin one, or to join. | ga all papers"
+    ),
+    "pages": (
+        "No saved page is here yet. |"
+        " In a shell, 'dailypapers import FILE' takes in a page that a browser saved. | ga all papers"
+    ),
+    "muted": "Nothing is muted. | Papers with the words of mute in your settings come here. | ga all papers",
+}
+"""What the views without a day say, unless the situation says something else."""
+
+
+def no_papers(why: str, asks: str, **others: str) -> Mapping[str, str]:
+    """What each view says where the feed was asked for a day, or was not."""
+    return (
+        EMPTY
+        | others
+        | {
+            "today": f"No papers on Tue 12 May. | {why} | [ Monday has 16{asks}",
+            "day:2026-05-05": f"No papers on Tue 5 May. | {why} | [ Thursday has 16   ] Friday has 14{asks}",
+            "week:2026-W19": f"No papers in {WEEK}. | {why} | [ Thursday has 16   ] Monday has 16{asks}",
+            "month:2026-03": f"No papers in March 2026. | {why} | ] Thu 30 Apr has 16{asks}",
+        }
+    )
+
+
+def fetching(progress: str) -> Mapping[str, str]:
+    """What each view says while it is fetched."""
+    names = {
+        "today": "the latest days",
+        "trending": "the feed's ranking",
+        "day:2026-05-05": "Tue 5 May",
+        "week:2026-W19": WEEK,
+        "month:2026-03": "March 2026",
+    }
+    unread = f"New ones are being fetched{f': {progress}' if progress else ''}."
+    far = f" | {progress}." if progress else ""
+    return (
+        EMPTY
+        | {"unread": f"All 60 papers are read. | {unread} | ga all papers"}
+        | {view_id: f"Fetching {name}.{far} | esc stop" for view_id, name in names.items()}
+    )
+
+
+def no_match(ways: str, in_all: str) -> Mapping[str, str]:
+    """What each view says of a query without matches; `in_all` goes before the ways where all papers have some."""
+    return {
+        view_id: f"Nothing matches robot{where}. | {f'7 in all. | {in_all}' if where else ''}{ways}"
+        for view_id, where in WHERE.items()
+    }
+
+
+ASKS, SEARCHES = "   r asks the feed", "ctrl+s searches the feed"
+
+CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
+    "no query": (_asked_nothing, no_papers("The feed listed nothing.", ASKS)),
+    "day unknown": (_day_unknown, no_papers("The feed has not been asked yet.", ASKS)),
+    "offline": (
+        lambda view_id: _day_unknown(view_id).refresh_failed("No network.", "offline", NOW),
+        no_papers(
+            "No network.",
+            "   r try again",
+            trending="No ranking yet. | No network. | r try again   ga all papers",
+        ),
+    ),
+    "refreshing": (_is_fetching, fetching("day 3 of 7")),
+    "refreshing since this moment": (lambda view_id: _day_unknown(view_id).refresh_started(view_id), fetching("")),
+    "a query that matches elsewhere": (
+        _query,
+        no_match(f"F clears the query   {SEARCHES}", "ctrl+a searches all   "),
+    ),
+    "a query that is being typed": (
+        lambda view_id: typing(_query(view_id), "robot"),
+        no_match(f"{SEARCHES}   esc puts the list back", "ctrl+a searches all   "),
+    ),
+    "a query in a view without papers": (
+        lambda view_id: empty(view_id, "robot", base=0, anywhere=0 if view_id == "all" else 7),
+        {
+            **no_match(SEARCHES, "ctrl+a searches all   "),
+            "all": f"Nothing matches robot. | All papers are hidden. | F clears the query   {SEARCHES}",
+        },
+    ),
+    "a misspelt topic": (
+        _misspelt_topic,
+        "Nothing matches topic:agnets. | Did you mean topic:agents? | tab takes it   F clears the query",
+    ),
+    "a misspelt topic that is being typed": (
+        lambda view_id: typing(_misspelt_topic(view_id), "topic:agnets"),
+        "Nothing matches topic:agnets. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+    ),
+    "a topic that is half typed": (
+        lambda view_id: typing(empty(view_id, "topic:vid"), "topic:vid"),
+        "Nothing matches yet. | esc puts the list back",
+    ),
+    "a misspelt field": (
+        lambda view_id: typing(_query(view_id), "topc:agents"),
+        "There is no field topc:. | Did you mean topic:agents? | tab takes it   esc puts the list back",
+    ),
+    "a field without a value": (
+        lambda view_id: typing(_query(view_id), "robot author:"),
+        "Nothing matches yet. | esc puts the list back",
+    ),
+    "a paper to add": (
+        lambda view_id: typing(_asked_nothing(view_id), "id:"),
+        "Paste a paper's id or address. | Such as 2406.12345. | esc puts the list back",
+    ),
+    "a paper that is not here": (
+        lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),
+        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
+    ),
+    "no paper like others": (
+        lambda view_id: empty(view_id, "like:2406.12345 since:7d"),
+        "No paper here fits like:2406.12345 since:7d. | esc goes back",
+    ),
+    "nothing in the cache": (_no_papers, "No papers yet. | r fetch   D open the sample   q quit"),
+    "nothing in the cache, and a query": (
+        lambda view_id: _no_papers(view_id, "robot"),
+        "No papers yet. | r fetch   D open the sample",
+    ),
+    "nothing in the cache, offline": (
+        lambda view_id: _no_papers(view_id).refresh_failed("No network.", "offline", NOW),
+        "No papers yet. | No network. | r try again   D open the sample   q quit",
+    ),
+    "nothing in the cache, refreshing": (
+        lambda view_id: _no_papers(view_id).refresh_started().refresh_progressed("day 3 of 7"),
+        "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
+    ),
+    "nothing in the cache, refreshing since this moment": (
+        lambda view_id: _no_papers(view_id).refresh_started(),
+        "No papers yet. | Fetching the latest days. | esc stop   D open the sample",
+    ),
+    "nothing in the cache, and the ranking is being fetched": (
+        lambda view_id: _no_papers(view_id).refresh_started("trending"),
+        "No papers yet. | Fetching the feed's ranking. | esc stop   D open the sample",
+    ),
+    "a paper that is not here, as nothing is": (
+        lambda view_id: empty(view_id, "2406.12345", CacheFacts(None, False, "2406.12345"), base=0),
+        "2406.12345 is not here yet. | enter fetches it from the feed or from arXiv   F clears the query",
+    ),
+    "all hidden": (
+        lambda view_id: empty(view_id, facts=FACTS._replace(are_hidden=True), base=0, anywhere=60),
+        {
+            **{view_id: EMPTY[view_id] for view_id in ("unread", "all", "pages", "muted")},
+            **{
+                view_id: f"All {papers} are hidden. | {days}/ is:hidden lists them"
+                for view_id, papers, days in (
+                    ("today", "papers of today", "[ Monday has 16   "),
+                    ("followed", "followed papers", ""),
+                    ("queue", "papers in Queue", ""),
+                    ("starred", "starred papers", ""),
+                    ("trending", "trending papers", ""),
+                    ("second", "papers in Second look", ""),
+                    ("group", "papers in Group", ""),
+                    ("day:2026-05-05", "papers of Tue 5 May", "[ Thursday has 16   ] Friday has 14   "),
+                    ("week:2026-W19", f"papers of {WEEK}", "[ Thursday has 16   ] Monday has 16   "),
+                    ("month:2026-03", "papers of March 2026", "] Thu 30 Apr has 16   "),
+                )
+            },
+        },
+    ),
+    "all read": (
+        lambda view_id: empty(view_id, "is:unread"),
+        {
+            "second": "Nothing matches is:unread in Second look. | F clears the query",
+            **{
+                view_id: f"All 14 of {name} read. | {day}gu all 19 unread   F shows them"
+                for view_id, name, day in (
+                    ("today", "today", "[ Friday has 3 left   "),
+                    ("followed", "what you follow", ""),
+                    ("unread", "what is here", ""),
+                    ("queue", "the queue", ""),
+                    ("starred", "the starred papers", ""),
+                    ("all", "what is here", ""),
+                    ("trending", "Trending", ""),
+                    ("group", "Group", ""),
+                    ("pages", "Saved pages", ""),
+                    ("muted", "Muted", ""),
+                    ("day:2026-05-05", "Tue 5 May", "[ Thursday has 16 left   "),
+                    ("week:2026-W19", WEEK, ""),
+                    ("month:2026-03", "March 2026", ""),
+                )
+            },
+        },
+    ),
+}
+"""What each view says in each situation; one text where all say the same."""
+
+
+@pytest.mark.parametrize("situation", CASES)
+@pytest.mark.parametrize("view_id", VIEWS)
+def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situation: str) -> None:
+    make, texts = CASES[situation]
+    expected = texts if isinstance(texts, str) else texts[view_id]
+    assert " | ".join(lines(make(view_id))) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("topic:agents upvotes:>900", "It asks for topic:agents upvotes:>900."),
+        ("topic:gone", "There is no topic gone. It asks for topic:gone."),
+    ],
+)
+def test_a_saved_view_says_what_it_asks_for_and_nothing_of_a_day(query: str, why: str) -> None:
+    place = Place(saved_view("best", query))
+    state = empty("all", base=0, anywhere=60)
+    state = replace(state, place=place, listing=replace(state.listing, place=place), counts=counts(place, base=0))
+    assert " | ".join(lines(state)) == f"No paper in best. | {why} | ga all papers"
+
+
+def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
+    state = replace(empty("followed", base=0), follows=(FollowCount(Follow("author", "Ke Li"), 0, 0),))
+    assert " | ".join(lines(state)) == "No paper that you follow is here yet. | New ones will be. | ga all papers"
+    one = empty("follow:author:Ke Li", base=0)
+    assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will be. | ga all papers"
+
+
+@pytest.mark.parametrize("text", ["", "robot"])
+def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None:
+    state = empty(FOR_YOU, text, base=60, anywhere=60)
+    assert lines(state) == [
+        "Nothing has been learned from your marks yet.",
+        "Star a paper that you like, or pick three topics; then the best for you come first.",
+        "gW picks topics   ga all papers",
+    ]
+    known = Learned(Taste(traits=(TasteTerm(0, "Agents", 0.5, 0, "topic", "agents"),)))
+    listing = replace(state.listing, order=state.listing.order._replace(learned=known))
+    told = lines(replace(state, listing=listing))
+    assert told[0] == (
+        "Nothing matches robot in For you." if text else "Nothing is left that is unread and not starred."
+    )
+
+
+DEMO = no_papers(
+    "The sample has only its own days.",
+    "",
+    unread="All 60 papers are read. | ga all papers",
+    trending="No ranking yet. | The sample has none. | ga all papers",
+)
+
+
+@pytest.mark.parametrize(("view_id", "text"), DEMO.items())
+def test_the_sample_never_offers_to_ask_the_feed(view_id: str, text: str) -> None:
+    assert " | ".join(lines(_day_unknown(view_id), demo=True)) == text
+    for make, _ in CASES.values():
+        keys = lines(make(view_id), demo=True)[-1]
+        assert not any(asks in keys for asks in ("feed", "try again", "looks for", "open the sample", "r fetch"))
+
+
+@pytest.mark.parametrize("situation", CASES)
+@pytest.mark.parametrize("view_id", VIEWS)
+def test_a_key_that_is_named_helps_there(view_id: str, situation: str) -> None:
+    state = CASES[situation][0](view_id)
+    shown = lines(state)
+    assert 2 <= len(shown) <= 3
+    named = {part.split(" ", 1)[0] for part in shown[-1].split("   ")}
+    acting = {key for action in ACTIONS for key in KEYMAP.labels(action.id, state.context)}
+    assert named <= acting
+    if state.context in TYPING:
+        assert not named & set("F/rDq[]s") and not named & {"ga", "gu"}
+    if not (state.place.text or state.draft):
+        assert not named & {"F", "ctrl+a", "tab"}
+    if view_id == "all":
+        assert not named & {"ga", "ctrl+a"}
+    assert ("[" in named) == any(day in shown[-1] for day in ("[ Monday", "[ Thursday", "[ Friday"))
+
+
+def test_the_feeds_results_come_before_any_other_reason() -> None:
+    results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
+    state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results, TOP)
+    state = state.listed(ListContent(state.place, results.order, results))
+    assert lines(state) == ["The feed finds nothing for perpetual motion.", "/ other words   esc back to the list"]
+
+
+def test_counts_of_another_place_are_not_used() -> None:
+    state = empty("starred", "robot", anywhere=7)
+    other = replace(state, counts=counts(Place(view("today"), "robots"), anywhere=60))
+    assert state.in_all == 7
+    assert other.in_all is None
+    assert lines(other) == ["Nothing matches robot in Starred.", "F clears the query   ctrl+s searches the feed"]
+
+
+@pytest.mark.parametrize("text", ["upvotes:>500", "topic:agents is:starred", "-robot", "since:7d"])
+def test_the_feed_is_searched_for_words_alone(text: str) -> None:
+    assert lines(empty("all", text)) == [f"Nothing matches {text}.", "F clears the query"]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("topic:agent", "topic:agents"),
+        ("-topic:vidoe hands", "-topic:video hands"),
+        ("(topic:agents OR topic:robotic) is:unread", "(topic:agents OR topic:robotics) is:unread"),
+        ("topic:zzzzzzzz topic:agnets", "topic:zzzzzzzz topic:agents"),
+        ("NOT (topic:agnets robot)", "NOT (topic:agents robot)"),
+        ("topic:agnets topic:vidoe", "topic:agents topic:video"),
+        ("topic:vid", "topic:video"),
+    ],
+)
+def test_all_misspelt_topics_of_a_kept_query_are_mended_at_once(text: str, meant: str) -> None:
+    state = empty("today", text, anywhere=3)
+    assert lines(state)[1] == f"Did you mean {meant}?"
+    assert corrected(state.place, state.topic_papers) == meant
+    assert corrected(state.place, {}) is None
+
+
+@pytest.mark.parametrize("text", ["topic:agents", "robot", "", "topic:zzzzzzzzzzzz"])
+def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
+    assert corrected(Place(view("all"), text), dict.fromkeys(TOPICS, 0)) is None
+
+
+def test_a_half_typed_topic_is_the_one_with_most_papers() -> None:
+    state = empty("today", "topic:vid")
+    assert state.counts is not None
+    counted = (TopicCount("video", "", "", 2), TopicCount("video-qa", "", "", 9))
+    state = replace(state, counts=state.counts._replace(topics=counted))
+    assert lines(state)[1] == "Did you mean topic:video-qa?"
+
+
+def test_today_is_the_newest_day_that_has_papers() -> None:
+    state = empty("today", "is:unread", FACTS._replace(newest_day="2026-05-08"))
+    assert lines(state) == ["All 14 of today read.", "[ Thu 30 Apr has 16 left   gu all 16 unread   F shows them"]
+
+
+def test_papers_that_no_day_lists_are_papers() -> None:
+    state = replace(empty("today", facts=CacheFacts(None, has_papers=True, is_day_known=False)), counts=None)
+    assert lines(state) == [
+        "No papers on Tue 12 May.",
+        "The feed has not been asked yet.",
+        "r asks the feed   ga all papers",
+    ]
+
+
+def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
+    end = DayCount("2026-05-12", 14, 0)
+    today = replace(empty("today"), place=Place(view("today")))
+    assert day_end_notice(today, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
+    friday = replace(empty("day:2026-05-11"), place=Place(view("day:2026-05-11")))
+    left = day_end_notice(friday, DayCount("2026-05-11", 1, 0), KEYMAP.key)
+    assert left == "All read · u undoes · [ Friday has 3 left"
+    unread = replace(today, place=Place(view("today"), "is:unread"))
+    assert day_end_notice(unread, end, KEYMAP.key) == "All 14 read · u undoes · [ Friday has 3 left"
+    narrowed = replace(today, place=Place(view("today"), "topic:agents"))
+    assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
+
+
+def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
+    state = empty("day:2026-05-08")
+    # The counts are from before the last three papers of that day were read.
+    days = (DayCount("2026-05-08", 14, 3),)
+    state = replace(state, counts=counts(state.place, unread=3)._replace(days=days))
+    day = DayCount("2026-05-08", 14, 0)
+    assert day_end_notice(state, day, KEYMAP.key) == "All 14 read · u undoes · nothing unread is left"
+    assert day_end_notice(state, day._replace(unread=1), KEYMAP.key) == ""
+    assert day_end_notice(state, day._replace(papers=0), KEYMAP.key) == ""
+    assert day_end_notice(replace(state, counts=None), day, KEYMAP.key) == "All 14 read · u undoes"
+
+
+@given(
+    st.sampled_from(VIEWS),
+    st.sampled_from(["", "robot", "is:unread", "topic:agent", "2406.12345", "sort:title"]),
+    st.builds(CacheFacts, st.sampled_from([None, "2026-05-08", "2026-05-12"]), st.booleans(),
+              st.sampled_from([None, "2406.12345"]), st.booleans(), st.booleans()),
+    st.integers(0, 60), st.integers(0, 60), st.integers(0, 60),
+    st.none() | st.sampled_from(VIEWS),
+    st.none() | st.sampled_from(["", "r", "topic:", "topic:agnets", "id:", "(", "is:unr", "topc:x", "-"]),
+    st.booleans(), st.booleans(), st.booleans(),
+)  # fmt: skip
+def test_every_empty_list_has_a_reason_that_can_be_drawn(
+    view_id: str,
+    text: str,
+    facts: CacheFacts,
+    unread: int,
+    base: int,
+    anywhere: int,
+    refreshing: str | None,
+    typed: str | None,
+    is_counted: bool,
+    is_offline: bool,
+    is_demo: bool,
+) -> None:
+    state = empty(view_id, text, facts, unread=unread, base=base, anywhere=anywhere)
+    state = state if is_counted else replace(state, counts=None)
+    state = state.refresh_failed("No network.", "offline", NOW) if is_offline else state
+    state = state if refreshing is None else state.refresh_started(refreshing)
+    state = state if typed is None else typing(state, typed)
+    shown = lines(state, demo=is_demo)
+    assert 1 <= len(shown) <= 3
+    assert all(shown)
+
+
+def test_a_query_without_papers_names_the_day_that_today_shows() -> None:
+    reason = empty_reason(_query("today"), date(2026, 5, 14))
+    assert "".join(reason.what) == "Nothing matches robot on Tue 12 May."
