@@ -12,6 +12,8 @@ from tests.cache.sync.postgres import server
 from tests.everywhere.homes import databases, folders
 from tests.everywhere.marks import Outcome, play
 
+pytestmark = pytest.mark.long
+
 
 def check(outcome: Outcome) -> None:
     assert outcome.wrong == []

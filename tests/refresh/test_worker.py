@@ -43,6 +43,8 @@ from reader.refresh.jobs import (
 from reader.refresh.plan import Day, Latest
 from tests.feed_server import FeedServer, item
 
+pytestmark = pytest.mark.long
+
 DAY = "2026-05-12"
 
 LIMITS = "[0, 0]" if sys.platform == "win32" else "__import__('resource').getrlimit(__import__('resource').RLIMIT_DATA)"

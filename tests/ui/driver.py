@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, TypedDict, TypeVar, Unpack, cast
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
@@ -228,6 +229,8 @@ class Story:
     @property
     def lines(self) -> list[str]:
         """The screen in front, line by line."""
+        # What a screen that covers another only in part lets through.
+        visible_screen_stack.set(self.app._background_screens)
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     @property
@@ -373,4 +376,6 @@ async def open_reader(
         story = Story(app, pilot, file)
         await story.rest()
         yield story
+        if app.is_running:
+            assert story.lines
     await asyncio.sleep(0)

@@ -90,7 +90,7 @@ async def test_where_no_picture_can_be_shown_it_is_said(
 
 @pytest.mark.parametrize("protocol", ["kitty", "sixel"])
 async def test_what_the_terminal_draws_itself_is_sent_to_it(
-    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
+    painted: None, reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr("textual.drivers.headless_driver.HeadlessDriver.write", lambda _, data: sent.append(data))

@@ -18,7 +18,7 @@ from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     # What a text needs takes 30 ms to import, and most visits open none at once.
-    from reader.core.document.layout import Place
+    from reader.core.document.layout import TextPlace
     from reader.ui.full_text.links import Link
     from reader.ui.full_text.outline import Outline
     from reader.ui.full_text.view import TextView
@@ -217,7 +217,7 @@ class FullTextActions:
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: Place | str) -> None:
+    def _go_to(self, goal: TextPlace | str) -> None:
         text = self._model.state[TEXT]
         if not isinstance(goal, str):
             self._change(lambda view: view.jump(goal))

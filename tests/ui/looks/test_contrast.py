@@ -21,6 +21,8 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import keep_text
 
+pytestmark = pytest.mark.long
+
 LEAST = 4.5
 
 RGB = tuple(name for name in (*OWN, *TEXTUAL) if not find_theme(name).ansi)
