@@ -11,8 +11,8 @@ from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
-    from reader.cache.group.members import Said
     from reader.cache.history import Votes
+    from reader.cache.members import Said
     from reader.cache.outputs import Output
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper

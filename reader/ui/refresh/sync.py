@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from reader.cache.postgres import is_server
+from reader.cache.places import is_server
 from reader.core.errors import ReaderError
 from reader.ui.command_line.shell import Outcome, Running
 from reader.ui.shell.handlers import begins, ends, follows
