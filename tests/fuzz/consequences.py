@@ -52,7 +52,7 @@ from reader.feeds.huggingface.parse import listings, read_items
 from reader.paths import journal_file
 from reader.refresh.sources import fetch_lost_papers
 from reader.session.drafts import Drafts
-from reader.ui.state.pictures import pictures_of
+from reader.ui.pictures.pictures import pictures_of
 from tests.cache.conftest import NOW, ByName
 from tests.extensions.sync.machines import make_cache
 
