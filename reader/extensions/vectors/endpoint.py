@@ -42,7 +42,6 @@ from reader.api import (
 
 if TYPE_CHECKING:
     import httpx
-
     import numpy as np
     import numpy.typing as npt
 
