@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader.cache.group.place import shared_place, shown_place
-from reader.commands.command import Command, add_json, add_quiet, add_words, bare, suggest
+from reader.commands.command import Command, add_actions, add_json, add_quiet, bare, suggest
 from reader.commands.output import (
     amount,
     ask,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="status")
+    add_actions(parser, ACTIONS, "status")
     about = (
         "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
         " tag, tag:NAME; for forget, a member's name"

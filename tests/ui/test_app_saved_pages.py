@@ -78,7 +78,7 @@ async def test_the_user_chooses_what_a_paper_is_among_its_links(reader: Opener, 
         await r.do("link.page")
         assert "it may be 2601.00002: choose among its links" in r.status
         await r.do("read.open")
-        await r.until(lambda: "It may be one of these, by its title:" in r.screen)
+        await r.until(lambda: "It may be this one, by its title:" in r.screen)
         assert "1  2601.00002  A memory that forgets on purpose" in r.screen
         await r.do("link.list")
         await r.press("1")

@@ -323,7 +323,7 @@ class Library(PaperFacts):
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in the list of a query for what fits best, or after the papers that match a query."""
-    from reader.cache.finding.index import found_by
+    from reader.cache.finding.ranker import found_by
     from reader.cache.search import similar
     from reader.cache.search.nearest import cache_file
     from reader.core.query import parse
