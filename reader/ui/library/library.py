@@ -154,14 +154,9 @@ class Library(PaperFacts):
 
     def has_group_at_server(self) -> bool:
         """Whether the user's group has a server, which is listened to; not for the loop: it reads a file."""
-        from reader.cache.group import membership
-        from reader.cache.postgres import is_server
+        from reader.cache.places import is_group_at_server
 
-        try:
-            mine = membership.load(self._path)
-        except CacheError:
-            return False
-        return mine is not None and is_server(mine.place)
+        return is_group_at_server(group_file(self._path))
 
     def follows(self) -> list[Follow]:
         """What the user follows."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from reader.cache.postgres import is_server
+from reader.cache.places import is_server
 from reader.core.errors import ReaderError
 from reader.ui.command_line.shell import Outcome, Running, Shell
 from reader.ui.shell.services import Services

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reader.cache.community import Kept
-    from reader.cache.group.members import Said
     from reader.cache.history import Votes
+    from reader.cache.members import Said
     from reader.cache.outputs import Output
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
