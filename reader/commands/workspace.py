@@ -76,8 +76,9 @@ class Workspace:
     @cached_property
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap
+        from reader.ui.features import add_keys
 
-        return Keymap.of(self.settings)
+        return add_keys(Keymap.of(self.settings))
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, keys included, sorted by line."""

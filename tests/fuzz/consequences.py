@@ -52,7 +52,7 @@ from reader.feeds.huggingface.parse import listings, read_items
 from reader.paths import journal_file
 from reader.refresh.sources import fetch_lost_papers
 from reader.session.drafts import Drafts
-from reader.ui.state.pictures import pictures_of
+from reader.ui.pictures.pictures import pictures_of
 from tests.cache.conftest import NOW, ByName
 from tests.extensions.sync.machines import make_cache
 
@@ -237,7 +237,7 @@ async def _clients(record: _Record) -> AsyncIterator[tuple[HuggingFaceClient, Ar
 
     asked = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     daily_http = HttpClient(HOST, sleep=no_sleep)
-    arxiv = ArxivClient(api=HOST, feeds=HOST, records=HOST, sleep=no_sleep)
+    arxiv = ArxivClient(stand_in=HOST, sleep=no_sleep)
     pages, pdfs = PageTexts(HOST, sleep=no_sleep), PdfClient(HOST, sleep=no_sleep)
     for one in (daily_http, arxiv._http, arxiv._records_http, pages, pdfs):
         one._client = asked

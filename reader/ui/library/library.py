@@ -24,11 +24,10 @@ from reader.core.errors import CacheError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
-from reader.ui.library.counting import Counting
+from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
 from reader.ui.library.marking import cached_keys
 from reader.ui.library.paper_facts import PaperFacts
 from reader.ui.library.query_thread import QueryThread
-from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
 
 if TYPE_CHECKING:
     import sqlite3

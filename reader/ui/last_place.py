@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from threading import Lock, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.session import visit
 from reader.session.places import SAVED
+from reader.ui.command_line.state import COMMANDS
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.list.loader import ListLoader
 from reader.ui.shell.services import Services
@@ -19,29 +19,20 @@ if TYPE_CHECKING:
 
 
 class LastPlace:
-    """The place that the next start returns to; nothing is saved without a `file`.
+    """The place that the next start returns to; nothing is saved without a file.
 
     `before` is the last visit, and `given` the query of the command line.
     """
 
-    def __init__(
-        self,
-        file: Path | None,
-        before: visit.Visit,
-        given: str,
-        services: Services,
-        loader: ListLoader,
-        *,
-        bookmarks: BookmarkKeeper,
-    ) -> None:
-        self._bookmarks = bookmarks
-        self._file = file
+    def __init__(self, before: visit.Visit, given: str, services: Services) -> None:
+        self._bookmarks = services[BookmarkKeeper]
+        self._file = services.app.state_file
         self._before = before
         self._given = given
         self._model = services.model
         self._library = services.library
         self._now = services.look.now
-        self._loader = loader
+        self._loader = services[ListLoader]
         self._lock = Lock()
         self._is_kept = False
         self.main: MainScreen | None = None
@@ -86,7 +77,7 @@ class LastPlace:
             density=None if panes.density == panes.usual_density else panes.density,
             visited=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             history=state.history,
-            commands=state.commands,
+            commands=state[COMMANDS],
             topic_order=state.topic_order,
             topic_mode=state.topic_mode,
             folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._before.folded,

@@ -6,8 +6,8 @@ import pytest
 
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Span
+from reader.ui.full_text.view import Size, Spot, TextView
 from reader.ui.page.quote_lines import quotation, source_of
-from reader.ui.state.text_view import Size, Spot, TextView
 from tests.ui.full_texts import document, paragraph
 
 SIZE = Size(79, 22)

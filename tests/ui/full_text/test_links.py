@@ -6,7 +6,7 @@ import pytest
 
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
-from reader.ui.state.text_links import LETTERS, Goals, links_in, web_address
+from reader.ui.full_text.links import LETTERS, Goals, links_in, web_address
 from tests.ui.full_texts import paragraph
 
 BLOCKS = (

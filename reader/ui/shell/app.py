@@ -1,12 +1,13 @@
-"""The part of the app that deals with the terminal: it leaves in time, stops as a job, and few keys wait."""
+"""The app as features see it: what it was given, keys, screens, the terminal, and its end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ParamSpec, Protocol, runtime_checkable
 
 from textual import constants, on
 from textual.app import App
@@ -16,13 +17,18 @@ from reader import platform
 from reader.ui.kit.textual_fixes import BoundedDriver, FollowingDriver, StylesheetParsedOnce
 from reader.ui.looks import theme
 from reader.ui.shell.background import record_loop_error
-from reader.ui.terminal.last_place import LastPlace
 from reader.ui.terminal.leaving import Leaving
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
 
+    from reader.core.topics.scorer import Topics
+    from reader.keys.actions import Context
+    from reader.refresh.jobs import JobRunner
+    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.shell.keyboard import Keyboard
+    from reader.ui.state.parts import Position
 
 
 class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
@@ -46,6 +52,11 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
 
 
+P = ParamSpec("P")
+
+SAMPLE = "sample"
+"""The app's return value if the user asks for the sample."""
+
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 """The name by which `textual serve` asks for its driver."""
 
@@ -61,13 +72,52 @@ class JobTerminal(Protocol):
         """Stop until the shell continues; False if no shell could."""
 
 
-class BoundedApp(ThemedApp, inherit_bindings=False):
-    """An app on a terminal; `leaving`, if any, watches over its end."""
+class ShellApp(ThemedApp, inherit_bindings=False):
+    """The app; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
     first_frame: FirstFrame | None = None
     """The frame that is on the terminal when the app starts, if any."""
-    last_place: LastPlace
+    keyboard: Keyboard
+    run_job: JobRunner
+    """Runs jobs such as a refresh."""
+    rules: Callable[[], Topics]
+    """Loads the topic rules, which takes 0.3 s the first time."""
+    shell: Callable[[], Shell]
+    """Makes the commands, which takes 30 ms the first time: call it in a thread."""
+    keep_setting: Callable[[str, str], object]
+    """Writes a setting to the user's file; raises ReaderError."""
+    settings_file: Path | None
+    state_file: Path | None
+    """Where the place of this visit is kept for the next one; None for a sample."""
+
+    @property
+    def context(self) -> Context | None:
+        """Where a key is pressed; None if the screen in front reads its own keys."""
+        raise NotImplementedError
+
+    @property
+    def position(self) -> Position:
+        """The position of the list's cursor."""
+        raise NotImplementedError
+
+    def perform(self, action_id: str, count: int | None = None) -> None:
+        """Run an action of the table, `count` times if it takes a count."""
+        raise NotImplementedError
+
+    def keep_place(self) -> Sequence[str]:
+        """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
+        raise NotImplementedError
+
+    def when_closed(self, act: Callable[P, object]) -> Callable[P, object]:
+        """A function that calls another one once the screen in front is gone."""
+        return lambda *args, **named: self.call_later(partial(act, *args, **named))
+
+    def open_sample(self) -> None:
+        """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
+        self.exit(SAMPLE)
+
+    # The terminal
 
     def get_driver_class(self) -> type[Driver]:
         """The driver that `TEXTUAL_DRIVER` names, such as that of `textual serve`; else ours for this system."""
@@ -85,14 +135,14 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
     def leave(self) -> None:
         """Save the user's place, and quit."""
         self.expect_end()
-        self.last_place.keep()
+        self.keep_place()
         self.exit()
 
     def watch_end(self) -> None:
         """Leave when the system or the terminal asks for it, from now on; log what fails in the event loop."""
         asyncio.get_running_loop().set_exception_handler(record_loop_error)
         if self.leaving is not None:
-            self.leaving.begin(self.leave, self.last_place.keep)
+            self.leaving.begin(self.leave, self.keep_place)
 
     def expect_end(self) -> None:
         """Call before the first step of an end, which may hang."""
@@ -117,7 +167,7 @@ class BoundedApp(ThemedApp, inherit_bindings=False):
             record_error("leaving", error)
             return
         self.expect_end()
-        self.last_place.keep()
+        self.keep_place()
         super()._handle_exception(error)
 
     @property

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reader.core.document.model import Document, Heading, Span
+from reader.ui.full_text.outline import MANY, Outline
 from reader.ui.full_text.outline_pane import first_row, outline_line
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.state.outline import MANY, Outline
 
 LEVELS = (1, 2, 3, 3, 2, 1, 2)
 

@@ -1,9 +1,10 @@
-"""What passes with time: a notice, and a triage, whose clock is looked at each second, until its time is up."""
+"""The clock of a triage, which is looked at each second, until its time is up."""
 
 from __future__ import annotations
 
+from reader.ui.full_text.state import TEXT
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.notices import Notices
 from reader.ui.state.whole import State
 from reader.ui.triage.lines import TIME_IS_UP
 
@@ -24,11 +25,7 @@ class TriageClock:
         self._next = services.background.delayed(self.look)
         self._coming = services.background.delayed(self._say_coming)
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state that start and stop the clock, and the wait for the list."""
-        return _is_running(state), _is_coming(state)
-
+    @follows(lambda state: (_is_running(state), _is_coming(state)))
     def follow(self, state: State) -> None:
         """Start with the time of a triage, and stop with it."""
         if _is_running(state) and not self._look.is_still:
@@ -52,7 +49,7 @@ class TriageClock:
         if state.triage is None or not state.triage.watch.is_running:
             return
         is_up_now = state.triage.pace.is_time_up and before.triage is not None and not before.triage.pace.is_time_up
-        if is_up_now and state.text is not None:
+        if is_up_now and state[TEXT] is not None:
             # The page says so in its first line.
             self._model.show_news(TIME_IS_UP, "warning")
         self._next.begin(SECOND)
@@ -66,22 +63,3 @@ def _is_coming(state: State) -> bool:
     """Whether the user waits for the papers of a triage, and has not gone elsewhere."""
     triage = state.triage
     return triage is not None and triage.phase == "coming" and state.place == triage.place
-
-
-LIFETIME = 6.0
-"""Seconds that a notice is shown."""
-
-
-class NoticeTimer:
-    """Removes each passing notice; each new one restarts the time."""
-
-    def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._delay = services.background.delayed(self._pass)
-
-    def begin(self, _state: State) -> None:
-        """Start the time of a new notice."""
-        self._delay.begin(LIFETIME)
-
-    def _pass(self) -> None:
-        self._model.change(self._model.state.change_notices(Notices.passed))

@@ -5,18 +5,20 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from reader.cache.history import STILL
 from reader.cache.reads.orders import Order
 from reader.session.places import triage_place
-from reader.ui.clocks import COMING, LONG, SECOND, TriageClock
+from reader.ui.full_text.state import TEXT
+from reader.ui.full_text.text import FullText
+from reader.ui.full_text.view import Size
+from reader.ui.page.state import PAGE, Reading
 from reader.ui.shell.services import Services
-from reader.ui.state.full_text import FullText
 from reader.ui.state.model import Model
-from reader.ui.state.parts import ListContent, Position, Reading
-from reader.ui.state.text_view import Size
+from reader.ui.state.parts import ListContent, Position
 from reader.ui.state.whole import State
+from reader.ui.triage.clock import COMING, LONG, SECOND, TriageClock
 from reader.ui.triage.lines import TIME_IS_UP
 from tests.ui.papers import NOW
 from tests.ui.stage import look, paper
@@ -54,7 +56,8 @@ class Bench:
         self.model = Model(State())
         delays = Delays()
         moving = look()._replace(now=lambda: self.now, is_still=False)
-        services = Services(self.model, cast("object", None), delays, cast("object", None), moving)  # type: ignore[arg-type]
+        nothing: Any = None
+        services = Services(self.model, nothing, cast("Any", delays), nothing, moving, app=nothing)
         self.clock = TriageClock(services)
         self.tick, self.coming = delays.all
 
@@ -82,7 +85,7 @@ def test_it_looks_each_second_and_tells_the_end_over_a_full_text() -> None:
     state = State().begin_triage(PLACE, 60, Position())
     state = state.listed(ListContent(PLACE, Order(array("q", [1, 2])))).triage_came(NOW, 2)
     reading = Reading(1, paper(), (), STILL)
-    bench.set(state.open_page(reading).open_text(FullText(1, reading.paper, Size())))
+    bench.set(state.put(PAGE, reading).put(TEXT, FullText(1, reading.paper, Size())))
     assert bench.tick.seconds == SECOND
     for _ in range(3):
         bench.pass_by(20)

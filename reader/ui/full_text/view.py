@@ -10,8 +10,8 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Section
 from reader.ui.full_text.lines import FrontLines
-from reader.ui.state.text_links import Link, links_in
-from reader.ui.state.text_search import Search, TextIndex
+from reader.ui.full_text.links import Link, links_in
+from reader.ui.full_text.search import Search, TextIndex
 
 MEASURE = 76
 """Maximum cells of a line of running text."""

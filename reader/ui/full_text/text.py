@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from reader.session.bookmarks import Bookmark, bookmark, find
 from reader.ui.full_text.lines import front_lines
+from reader.ui.full_text.outline import Outline
+from reader.ui.full_text.view import Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
-from reader.ui.state.outline import Outline
-from reader.ui.state.text_view import Size, Spot, TextView
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
@@ -80,6 +80,13 @@ class FullText:
         if self.view is not None:
             return replace(self, view=self.view.next_section(step))
         return replace(self, sections_ahead=max(0, self.sections_ahead + step)) if self.is_fetching else self
+
+    def read_section(self, index: int) -> FullText:
+        """Show a section, by its place in the outline, and let keys act in the text."""
+        if self.view is None or not 0 <= index < len(self.outline.sections):
+            return self
+        view = self.view.go_to_block(self.outline.sections[index].start)
+        return replace(self, view=view, outline=self.outline.closed())
 
     def fitted(self, width: int, height: int) -> FullText:
         """Lay the text out for a terminal of another size."""

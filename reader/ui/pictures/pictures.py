@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.model import Document, Figure, walk
 from reader.core.ids import in_address, is_arxiv_id
-from reader.ui.state.text_links import web_address
+from reader.ui.full_text.links import web_address
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper

@@ -7,7 +7,7 @@ import pytest
 from reader.core.document.model import Document, Figure, Span
 from reader.core.paper import Paper
 from reader.refresh.pictures import Canvas, PictureDrawn
-from reader.ui.state.pictures import MOST, Pictures, pictures_of
+from reader.ui.pictures.pictures import MOST, Pictures, pictures_of
 from reader.ui.terminal.pictures import picture_terminal
 
 PAPER = Paper(
