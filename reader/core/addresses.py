@@ -173,6 +173,9 @@ def _broken_off(host: str, rest: str, after: str) -> str:
     return more["more"] if more is not None and is_name else ""
 
 
+# Hosts
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or IP address is this machine."""
     import ipaddress

@@ -381,6 +381,8 @@ def _line(command: UserCommand) -> str:
     return line if len(line) <= 60 else f"{line[:59]}…"
 
 
+# Footers
+
 FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "list": {
         "paper.read": "read",
@@ -585,6 +587,8 @@ PAUSED_FOOTER: Final[Mapping[str, str]] = {
 }
 """The same for a triage whose clock has stopped."""
 
+
+# Presets: keys for hands that know another program. The user's own keys win over them
 
 VIM: Final[Mapping[str, str]] = MappingProxyType({})
 """The table itself."""

@@ -238,6 +238,8 @@ class _Side:
         return picked
 
 
+# Traits: topics, authors and organizations
+
 TRAIT_SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.05, "author": 0.2, "org": 0.05})
 """The weight of a trait that all liked papers have and no other; the best word has 1."""
 

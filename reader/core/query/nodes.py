@@ -252,6 +252,8 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
+# What members of a group share
+
 _MEMBER_MARK = "\n"
 """Stands between the name and the kind of mark in the value of a `by:` that asks for one."""
 

@@ -314,6 +314,8 @@ def _meant_field(name: str) -> str | None:
     return None
 
 
+# Values of fields
+
 CHOICES = {
     "is": (
         "unread",
