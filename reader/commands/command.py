@@ -332,13 +332,6 @@ class JsonForm:
         for one in picked:
             print_line(json.dumps(one, ensure_ascii=not writes_unicode(sys.stdout)))
 
-    def print_few(self, records: Iterable[Mapping[str, object]]) -> None:
-        """Print records: as lines, or as an indented array."""
-        if self.lines:
-            self.print_records(records)
-        else:
-            print_json([self.pick(one) for one in records])
-
     def print_record(self, record: Mapping[str, object]) -> None:
         """Print one record."""
         if self.lines:
