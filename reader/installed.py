@@ -48,7 +48,13 @@ def _own(extension: str, commands: str, kinds: str = "") -> dict[str, Entry]:
 
 
 OWN: Mapping[str, Entry] = MappingProxyType(
-    {**_own("browser", "serve"), **_own("digest", "digest", "findings"), **_own("mcp", "mcp skill")}
+    {
+        **_own("browser", "serve"),
+        **_own("digest", "digest", "findings"),
+        **_own("sync", "sync", "findings joins"),
+        **_own("group", "group", "findings"),
+        **_own("mcp", "mcp skill"),
+    }
 )
 """Our own entry points, as in `pyproject.toml`: a start looks nothing up, and a checkout is not installed."""
 
@@ -192,6 +198,11 @@ def switch_off(entry: Entry, why: str) -> None:
 def switched_off() -> tuple[Off, ...]:
     """The extensions that were switched off so far."""
     return tuple(_state.off.values())
+
+
+def why_off(entry: Entry) -> str:
+    """Why an extension was switched off; empty if it was not."""
+    return _state.off[entry.target].why if entry.target in _state.off else ""
 
 
 def ask(

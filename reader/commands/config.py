@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader import config
-from reader.cache.postgres import has_password, is_server, shown
+from reader.cache.places import has_password, is_server, shown
 from reader.commands.command import Command, add_actions, add_json, positive_number, suggest
 from reader.commands.output import Style, amount, answer, print_json, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template

@@ -89,7 +89,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     before = read_text(file)
     typed = " ".join(words)
     if name == "sync" and typed:
-        from reader.cache.group.place import shared_place
+        from reader.cache.places import shared_place
 
         # A folder as it is typed would mean another one later.
         typed = shared_place(typed, Path())

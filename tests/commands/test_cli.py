@@ -231,7 +231,7 @@ def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
 def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
     run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader.ui.app import SAMPLE
+    from reader.ui.shell.app import SAMPLE
 
     opened = replace_reader(monkeypatch, SAMPLE, None)
     assert run().code == 0

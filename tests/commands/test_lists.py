@@ -143,7 +143,7 @@ def test_a_home_of_before_that_syncs_by_values(run: Run, use: Use, tmp_path: Pat
     from contextlib import closing
 
     from reader.cache.marks.events import Events
-    from reader.cache.sync.settings import record_settings
+    from reader.commands.shared_settings import record_settings
 
     for name in ("laptop", "desk"):
         use(name)
