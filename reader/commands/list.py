@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing import explain_nothing, point_to_near
 from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_query, add_quiet, query_of
-from reader.commands.output import Style, counts, is_terminal, print_found, state_words
+from reader.commands.output import Style, counts, is_terminal, state_words
+from reader.commands.printing.pager import print_found
 from reader.commands.printing.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow

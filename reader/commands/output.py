@@ -103,21 +103,6 @@ def answer(arguments: Namespace, record: object, *lines: str) -> int:
     return 0
 
 
-def print_found(
-    arguments: Namespace, records: Iterable[Mapping[str, object]], drawn: Iterable[str], plain: Iterable[str]
-) -> None:
-    """Print what was found: as JSON, drawn on a terminal through the pager, or in a pipe with a plain line for each."""
-    if arguments.json:
-        arguments.json.print_records(records)
-    elif is_terminal(sys.stdout):
-        from reader.commands.printing.pager import print_paged
-
-        print_paged(drawn, wanted=not arguments.no_pager)
-    else:
-        for line in plain:
-            print_line(line)
-
-
 def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> None:
     """Print a table: in columns on a terminal, those named by `right` aligned to the right; else with tabs between."""
     if not is_terminal(sys.stdout):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_json_fields, add_no_pager, add_quiet, positive_number
-from reader.commands.output import Style, counts, print_found, state_words, warn
+from reader.commands.output import Style, counts, state_words, warn
+from reader.commands.printing.pager import print_found
 from reader.commands.printing.reasons import LIKE, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
