@@ -34,21 +34,9 @@ _SCHEME = r"https?:\s?/{1,2}\s?"
 _REST = r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]{0,600}"
 # Most texts have none of these, and so no address.
 _SIGNS = (
-    "http",
-    "HTTP",
-    "www.",
-    "hub.",
-    "lab.",
-    "bucket",
-    "face.co",
-    "hf.co",
-    "youtu",
-    "aka.ms",
-    "bit.ly",
-    ".app",
-    ".dev",
+    "http", "HTTP", "www.", "hub.", "lab.", "bucket", "face.co", "hf.co", "youtu", "aka.ms", "bit.ly", ".app", ".dev",
     "4open",
-)
+)  # fmt: skip
 _NEXT = re.compile(r"[,;(\[](?=https?:)|\]\(|\)\[|(?<=.)https?:")
 # `…/name.The code`: the sentence goes on without a space.
 _SENTENCE = re.compile(r"\.(?:All|Code|Data|Datasets?|Demo|Models?|Our|Please|Project|See|The|This|We|Website)$")

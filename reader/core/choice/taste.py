@@ -273,7 +273,10 @@ class TraitCount(NamedTuple):
 
 
 def weigh_traits(counts: Iterable[TraitCount], liked: float, hidden: float) -> tuple[TasteTerm, ...]:
-    """The traits that set liked papers, or hidden ones, apart; `liked` and `hidden` are the weights of all."""
+    """The traits that set liked papers, or hidden ones, apart; `liked` and `hidden` are the weights of all.
+
+    They count less than words, which say more: `tests/bench/foryou.py` measures both.
+    """
     found = sorted(_weigh(counts, liked, hidden), key=lambda term: (-abs(term.weight), term.name))
     left = dict(TRAIT_MOST)
     kept = []

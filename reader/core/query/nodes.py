@@ -261,7 +261,11 @@ _MEMBER_KINDS = {("is", "starred"): "star", ("is", "queued"): "queue", ("has", "
 
 
 def resolve_members(query: Query) -> Query:
-    """The query in which each `by:` has the kinds of marks that are next to it."""
+    """The query in which each `by:` has the kinds of marks that are next to it.
+
+    `by:ada is:starred` has what ada starred; so do `is:queued`, `has:note` and `tag:`. With a minus they ask for the
+    user's own marks, as all other terms do.
+    """
     return replace(query, root=_resolved(query.root)) if query.root is not None and _names_member(query.root) else query
 
 
