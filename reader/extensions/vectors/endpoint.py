@@ -69,6 +69,7 @@ class EndpointEncoder(DocumentClient):
             raise ConfigError(trouble)
         environ = lookup_environment() if environ is None else environ
         self._model = settings.model
+        self.key = f"endpoint {settings.model}"
         self._url = _embeddings_url(settings.server)
         parts = urlsplit(self._url)
         self._is_near = is_local(parts.hostname or "")
@@ -82,11 +83,6 @@ class EndpointEncoder(DocumentClient):
         self._has_key = bool(key := environ.get(KEY_VARIABLE, "").strip())
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
-
-    @property
-    def key(self) -> str:
-        """What the vectors depend on."""
-        return f"endpoint {self._model}"
 
     async def encode(self, texts: Sequence[str]) -> Rows:
         """A row of length 1 for each text; raises FeedError."""
