@@ -13,6 +13,7 @@ from reader.ui.command_line.state import COMMANDS
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.list.loader import ListLoader
 from reader.ui.shell.services import Services
+from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
     from reader.ui.main_screen import MainScreen
@@ -66,7 +67,7 @@ class LastPlace:
 
     def _place(self, main: MainScreen) -> visit.Visit:
         state = self._model.state
-        panes, place = state.panes, state.lasting_place
+        panes, place = state.panes, lasting_place(state)
         now = visit.Visit(
             view=place.view.id,
             view_query=place.view.query if place.view.id.startswith(SAVED) else "",

@@ -27,6 +27,7 @@ from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.state.model import Model, subscribe
 from reader.ui.state.parts import Prompt
 from reader.ui.state.whole import State
+from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
@@ -341,7 +342,7 @@ def _place_parts(state: State) -> object:
 
 def _empty_parts(state: State) -> object:
     listed = state.listing, state.counts, state.refresh, state.topic_names
-    return listed, state.context, state.triage and state.triage.phase, state.draft and state.draft.typed
+    return listed, state.context, phase_of(state), state.draft and state.draft.typed
 
 
 def _focus_parts(state: State) -> object:

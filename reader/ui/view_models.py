@@ -16,6 +16,7 @@ from reader.ui.kit.day_names import short_day
 from reader.ui.page.state import FIT, FOUND
 from reader.ui.shell.header_line import Condition, Header
 from reader.ui.shell.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
+from reader.ui.triage.state import TRIAGE, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -169,7 +170,7 @@ def header_parts(state: State) -> object:
         state.texts_ahead,
         state.unjoined,
         state[FIT],
-        state.triage and state.triage.phase,
+        phase_of(state),
     )
 
 
@@ -202,10 +203,11 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(busy, "busy")
     if state.mode:
         return Condition(state.mode)
-    if state.triage is not None and state.triage.phase == "left":
+    triage = state[TRIAGE]
+    if triage is not None and triage.phase == "left":
         from reader.core.triage import time_left
 
-        return Condition(f"triage: {time_left(state.triage.pace.seconds_left)} left")
+        return Condition(f"triage: {time_left(triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
     for what, since in state.unjoined[:1]:
@@ -261,10 +263,18 @@ def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
     wider = state.in_all, state.widened_from
     said = state.prompt, text_prompt(state), state.notices.shown, state.hint
-    phase = state.triage.phase if state.triage is not None else None
     text = state[TEXT]
     has_text = text is not None and text.view is not None
-    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase, has_text
+    return (
+        state.context,
+        bool(state.place.text),
+        state.mode,
+        wider,
+        said,
+        state.selection.count,
+        phase_of(state),
+        has_text,
+    )
 
 
 def status(state: State, keymap: Keymap) -> Status:
@@ -308,7 +318,7 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         from reader.keys.actions import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
-    if state.context == "triage" and state.triage is not None and state.triage.phase == "paused":
+    if state.context == "triage" and phase_of(state) == "paused":
         from reader.keys.actions import PAUSED_FOOTER
 
         return keymap.hints("triage", footer=PAUSED_FOOTER)
@@ -339,8 +349,8 @@ def reach(state: State) -> Reach:
 
 def triage(state: State, keymap: Keymap) -> TriageHeader | None:
     """The first line of the page during a triage; None otherwise."""
-    one = state.triage
-    if one is None or not state.is_triaging:
+    one = state[TRIAGE]
+    if one is None or not one.has_paper:
         return None
     from reader.ui.triage.lines import triage_header
 

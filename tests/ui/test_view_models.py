@@ -38,6 +38,7 @@ from reader.ui.shell.header_line import Condition, Header
 from reader.ui.shell.status_lines import Status, status_lines
 from reader.ui.state.parts import TOP, CacheFacts, ListContent, Prompt
 from reader.ui.state.whole import State
+from reader.ui.triage.state import TRIAGE, begin_triage
 from reader.ui.view_models import (
     LONGEST,
     filter_data,
@@ -295,8 +296,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "page":
             state = state.put(PAGE, READING)
         case "triage":
-            state = state.begin_triage(triage_place("", is_taught=False), 900, TOP)
-            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).put(PAGE, READING)
+            state = begin_triage(state, triage_place("", is_taught=False), 900, TOP)
+            begun = datetime(2026, 5, 12, tzinfo=UTC)
+            state = state.update(TRIAGE, lambda triage: triage.came(begun, 3)).put(PAGE, READING)
         case "picture":
             state = state.put(
                 PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
@@ -331,7 +333,7 @@ def test_a_triage_that_is_paused_says_how_to_go_on_and_to_leave() -> None:
     state = in_context("triage", 60)
     assert ("esc", "pause") in hints(state, KEYMAP)
     before = status_parts(state)
-    state = state.pause_triage(datetime(2026, 5, 12, tzinfo=UTC))
+    state = state.update(TRIAGE, lambda triage: triage.pause(datetime(2026, 5, 12, tzinfo=UTC)))
     assert status_parts(state) != before
     assert hints(state, KEYMAP)[:3] == [("space", "go on"), ("esc", "leave"), ("q", "end")]
 

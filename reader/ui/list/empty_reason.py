@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, VIEWS, Place, View, feed_text
+from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, VIEWS, Place, View, feed_text
 from reader.ui.kit.day_names import day_left, near_day, short_day
 from reader.ui.list.empty_lines import EmptyReason, Sentence
 from reader.ui.query.advice import (
@@ -20,6 +20,7 @@ from reader.ui.query.advice import (
     with_known_topics,
 )
 from reader.ui.state.whole import State
+from reader.ui.triage.state import TRIAGE, is_listed
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
@@ -86,11 +87,11 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         return EmptyReason(what, "", (f"find.fetch {fetches}", f"query.accept {fetches}", _CLEAR, _PUT_BACK))
     if facts.newest_day is None and not facts.has_papers:
         return _no_papers(state, today, demo=demo)
-    if view.id == TRIAGE and state.triage is not None:
+    triage = state[TRIAGE]
+    if triage is not None and is_listed(state):
         from reader.ui.triage.lines import triage_summary
 
-        one = state.triage
-        return triage_summary(one.pace, one.counts, one.aside, one.finished)
+        return triage_summary(triage.pace, triage.counts, triage.aside, triage.finished)
     if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
         return EmptyReason(
             "Nothing has been learned from your marks yet.", TO_LEARN, ("view.weights picks topics", _ALL)

@@ -19,6 +19,7 @@ from reader.ui.page.state import FIT, FOUND, PAGE, Reading
 from reader.ui.state.model import Model, subscribe
 from reader.ui.state.whole import State
 from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_line
+from reader.ui.triage.state import is_triaging
 
 
 class TriageTop(Widget):
@@ -75,7 +76,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.detail.show(
             reading,
             # The first line tells it during a triage.
-            position="" if state.is_triaging else view_models.position(reading.number, state.listing.count),
+            position="" if is_triaging(state) else view_models.position(reading.number, state.listing.count),
             found=view_models.found(state, reading.key),
             fit=view_models.fit(state, reading.key),
         )

@@ -71,6 +71,11 @@ class QueryState:
                 stack = tuple(one for one in stack if one is not part)
         return replace(self, parts={**self.parts, part: value}, stack=stack)
 
+    def update(self, part: Part[T | None], change: Callable[[T], T]) -> Self:
+        """Change a part that is not None; otherwise nothing changes."""
+        value = self[part]
+        return self if value is None else self.put(part, change(value))
+
     @property
     def front(self) -> Front[Any] | None:
         """The part whose screen is in front; None if the list is."""

@@ -22,7 +22,7 @@ from reader.ui.state.parts import (
     Prompt,
     RefreshStatus,
 )
-from reader.ui.state.triage import TriageState
+from reader.ui.state.views import ViewState
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class State(TriageState):
+class State(ViewState):
     """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
 
     marks_version: int = 0

@@ -22,6 +22,7 @@ from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, offers
 from reader.ui.shell.services import Services
 from reader.ui.state.parts import Position
+from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
     from reader.core.choice.learned import Weight
@@ -76,7 +77,7 @@ class ViewActions:
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
         state = close_page(self._model.state)
-        self._model.change(state.go(Place(state.views.find(id), state.lasting_place.text)))
+        self._model.change(state.go(Place(state.views.find(id), lasting_place(state).text)))
         period = period_of_view(id) if ":" in id else None
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)
