@@ -237,7 +237,7 @@ async def _clients(record: _Record) -> AsyncIterator[tuple[HuggingFaceClient, Ar
 
     asked = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     daily_http = HttpClient(HOST, sleep=no_sleep)
-    arxiv = ArxivClient(api=HOST, feeds=HOST, records=HOST, sleep=no_sleep)
+    arxiv = ArxivClient(stand_in=HOST, sleep=no_sleep)
     pages, pdfs = PageTexts(HOST, sleep=no_sleep), PdfClient(HOST, sleep=no_sleep)
     for one in (daily_http, arxiv._http, arxiv._records_http, pages, pdfs):
         one._client = asked
