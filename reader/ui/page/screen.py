@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.ui import view_models
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
@@ -54,7 +55,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self._model = model
         self._keymap = look.keymap
         self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
-        self.detail.configure(model.state.topic_names, view_models.link_keys(look.keymap))
+        self.detail.configure(model.state[TOPIC_NAMES], view_models.link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
         self._triage = TriageTop(look.glyphs)
         self._triage.display = False
@@ -67,7 +68,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
         subscribe(self, self._model, _known, self._draw_again, now=False)
-        subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
+        subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         subscribe(self, self._model, lambda state: view_models.triage(state, self._keymap), self._draw_triage)
 
     def show(self, reading: Reading) -> None:
@@ -97,7 +98,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             self._triage.show(header)
 
     def _draw_topic_names(self, state: State) -> None:
-        self.detail.configure(state.topic_names)
+        self.detail.configure(state[TOPIC_NAMES])
 
 
 def _known(state: State) -> object:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.reads.orders import Order
@@ -124,30 +123,6 @@ class ListContent:
     def count(self) -> int | None:
         """Number of papers that match; None for a first screenful that more papers follow."""
         return self.order.matching if self.order.complete else None
-
-
-class RefreshStatus(NamedTuple):
-    """The running refresh, and the outcome of the last one."""
-
-    progress: str | None = None
-    """The progress, such as `day 3 of 7`; None while no refresh runs."""
-    view: str = ""
-    """The id of the view that the refresh is for; empty for the latest days."""
-    problem: str = ""
-    """Why the last refresh failed, as a sentence; empty if it did not."""
-    trouble: str = ""
-    """What does not work, in a few words, such as `offline`; empty if all does."""
-    failing_since: datetime | None = None
-    """The local time at which the trouble began."""
-    last: datetime | None = None
-    """The end of the last complete refresh, in local time."""
-    ended: int = 0
-    """Number of refreshes that have ended since the start."""
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a refresh runs."""
-        return self.progress is not None
 
 
 class SearchStatus(NamedTuple):

@@ -14,6 +14,7 @@ from reader.core.query import Term
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import FOR_YOU, QUEUED, Place, view
 from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import PaperDetail
@@ -241,7 +242,7 @@ class ReadingActions:
         if self._model.state.context != before:
             # The user went on meanwhile.
             return
-        names, glyphs = self._model.state.topic_names, self._look.glyphs
+        names, glyphs = self._model.state[TOPIC_NAMES], self._look.glyphs
         compose = partial(reading_lines, figures, names, glyphs=glyphs)
         text = plain(compose(COPIED))
         copy = self._app.copy_to_clipboard
@@ -278,7 +279,7 @@ class WeightActions:
         except ReaderError as error:
             return str(error)
         self._changed()
-        named = wish._replace(name=self._model.state.topic_names.get(wish.name, wish.name))
+        named = wish._replace(name=self._model.state[TOPIC_NAMES].get(wish.name, wish.name))
         return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
 
     async def _reverse(self, direction: str) -> str:

@@ -111,7 +111,7 @@ async def test_who_is_gone_is_not_called() -> None:
 
 
 def test_no_change_waits_within_itself() -> None:
-    """`change(model.state.counted(await …))` reads the state before it waits: it would undo all changes meanwhile."""
+    """`change(model.state.put(PART, await …))` reads the state before it waits: it would undo all changes meanwhile."""
     files = sorted(Path(model_module.__file__).parent.rglob("*.py"))
     waiting = [
         f"{file.name}:{call.lineno}"
