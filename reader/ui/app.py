@@ -42,12 +42,12 @@ from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
+from reader.ui.shell.listing import Position
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.notices import Notices
-from reader.ui.state.parts import Position
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.terminal.process import finish_startup_tuning
 from reader.ui.view_models import title_parts, window_title
 

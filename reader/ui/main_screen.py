@@ -16,7 +16,7 @@ from textual.widget import Widget
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
-from reader.ui.filter.state import COUNTED, HINT, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER, VOCABULARY, topic_papers
+from reader.ui.filter.state import COUNTED, HINT, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER, topic_papers
 from reader.ui.kit.line_widgets import FilterStrip, StatusLine, TopLine
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
@@ -24,11 +24,12 @@ from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList
 from reader.ui.looks.look import Look
 from reader.ui.page.state import FIT, FOUND, READING
+from reader.ui.query.state import VOCABULARY, type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.parts import Prompt
-from reader.ui.state.whole import State
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.notices import Prompt
+from reader.ui.shell.state import State
 from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:
@@ -322,7 +323,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         # The line's text, not the message's: the line may have been closed and opened again since.
         state = self._model.state
         topics = state[TOPIC_NAMES]
-        self._model.change(state.type_query(self.query_line.text, topics))
+        self._model.change(type_query(state, self.query_line.text, topics))
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:

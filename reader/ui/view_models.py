@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from reader.ui.page.fit_lines import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.query.advice import Reach
-    from reader.ui.state.parts import ListContent
-    from reader.ui.state.whole import State
+    from reader.ui.shell.listing import ListContent
+    from reader.ui.shell.state import State
     from reader.ui.triage.lines import TriageHeader
 
 SELECTING = ("list", "detail")

@@ -37,9 +37,10 @@ from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.header_line import Condition, Header
+from reader.ui.shell.listing import TOP, CacheFacts, ListContent
+from reader.ui.shell.notices import Prompt
+from reader.ui.shell.state import State
 from reader.ui.shell.status_lines import Status, status_lines
-from reader.ui.state.parts import TOP, CacheFacts, ListContent, Prompt
-from reader.ui.state.whole import State
 from reader.ui.triage.state import TRIAGE, begin_triage
 from reader.ui.view_models import (
     LONGEST,

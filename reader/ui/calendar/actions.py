@@ -14,7 +14,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows, handles, takes_text
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:

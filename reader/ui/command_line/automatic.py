@@ -12,7 +12,7 @@ from reader.ui.command_line.shell import Outcome, Running
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.config import Settings

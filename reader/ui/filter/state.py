@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reader.session.places import TopicMode, TopicOrder
-from reader.ui.state.part import Part
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
@@ -34,9 +33,6 @@ TOPIC_ORDER: Part[TopicOrder] = Part("family")
 
 TOPIC_MODE: Part[TopicMode] = Part("any")
 """How picked topics combine, even if the query has too few topics to express it."""
-
-VOCABULARY: Part[Mapping[str, Mapping[str, int]]] = Part({})
-"""Keywords, people and other query values, with their numbers of papers; empty until they are needed."""
 
 HINT: Part[str] = Part("")
 """The meaning of the row under the filter pane's cursor."""

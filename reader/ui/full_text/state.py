@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
-from reader.ui.state.part import Front, Part
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
     from reader.ui.full_text.text import FullText

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reader.core.dates import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
 from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, VIEWS, Place, View, feed_text
-from reader.ui.filter.state import COUNTED, FOLLOWED, VOCABULARY, in_all, place_counts, topic_papers
+from reader.ui.filter.state import COUNTED, FOLLOWED, in_all, place_counts, topic_papers
 from reader.ui.kit.day_names import day_left, near_day, short_day
 from reader.ui.list.empty_lines import EmptyReason, Sentence
 from reader.ui.query.advice import (
@@ -20,8 +20,9 @@ from reader.ui.query.advice import (
     names_no_paper_yet,
     with_known_topics,
 )
+from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.state import REFRESH
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.state import TRIAGE, is_listed
 
 if TYPE_CHECKING:

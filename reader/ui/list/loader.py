@@ -15,9 +15,9 @@ from reader.session.places import Place, selection_of
 from reader.ui.library.marking import cached_keys
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
+from reader.ui.shell.listing import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import CacheFacts, ListContent, ListRequest, Position
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection

@@ -24,7 +24,7 @@ from reader.ui.page.state import PAGE
 from reader.ui.shell.handlers import ends, follows
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE
 from reader.ui.shell.handlers import answers, follows, handles, stops
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
 

@@ -17,7 +17,7 @@ from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -17,8 +17,8 @@ from reader.ui.kit.styled_text import draw
 from reader.ui.looks.look import Look
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.state import FIT, FOUND, PAGE, Reading
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.whole import State
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.state import State
 from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_line
 from reader.ui.triage.state import is_triaging
 

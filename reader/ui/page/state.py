@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.paper_row import PaperKey
 from reader.ui.full_text.state import TEXT
-from reader.ui.state.part import Front, Part
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front, Part, State
 from reader.ui.triage.state import TRIAGE, Triage, is_triaging
 
 if TYPE_CHECKING:

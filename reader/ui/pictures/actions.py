@@ -17,7 +17,7 @@ from reader.ui.terminal.pictures import PictureTerminal, picture_terminal
 if TYPE_CHECKING:
     from reader.refresh.pictures import Canvas
     from reader.ui.pictures.pictures import Picture
-    from reader.ui.state.whole import State
+    from reader.ui.shell.state import State
 
 MISSING = "pictures need the extra dailypapers[images], which is not installed"
 

@@ -11,7 +11,7 @@ from reader.core.errors import ReaderError
 from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reader.ui.state.part import Front
+from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
     from reader.ui.pictures.pictures import Pictures

@@ -14,8 +14,8 @@ from reader.ui.page.state import close_page
 from reader.ui.query.feed_search import FeedSearch
 from reader.ui.query.line import QueryLine
 from reader.ui.shell.handlers import handles
+from reader.ui.shell.listing import TOP
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import TOP
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.filter.state import FOLLOWED, VOCABULARY, topic_papers
+from reader.ui.filter.state import FOLLOWED, topic_papers
+from reader.ui.query.state import VOCABULARY
 from reader.ui.shell.services import Services
 
 _ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)

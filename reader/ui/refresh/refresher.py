@@ -19,8 +19,8 @@ from reader.feeds.http.environment import is_offline
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.handlers import begins, stops
+from reader.ui.shell.notices import Tone
 from reader.ui.shell.services import Services
-from reader.ui.state.notices import Tone
 
 if TYPE_CHECKING:
     from reader.refresh.jobs import Message, RefreshFinished, SourceFailing

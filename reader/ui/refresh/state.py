@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from reader.ui.state.part import Part
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Part, State
 
 
 class RefreshStatus(NamedTuple):

@@ -13,7 +13,7 @@ from reader.ui.command_line.shell import Outcome, Running
 from reader.ui.refresh.state import join_failed, joined
 from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 START = 3.0
 """Seconds after the start: the first keys come first."""

@@ -13,7 +13,7 @@ from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import ends, follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.core.settings.vectors import Vectors

@@ -18,8 +18,8 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.state import close_page
 from reader.ui.shell.handlers import answers, handles, offers, stops, takes_text
+from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import Position
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import asyncio
 from reader.ui.filter.state import TOPIC_MEANINGS
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.terminal.process import loading
 
 REST = 0.5

@@ -19,7 +19,7 @@ from reader.ui.page.state import PAGE, close_page
 from reader.ui.query.advice import find_mistake
 from reader.ui.shell.handlers import follows, handles, stops, takes_line
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.state import (
     DECISIONS,
     TRIAGE,

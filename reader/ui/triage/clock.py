@@ -5,7 +5,7 @@ from __future__ import annotations
 from reader.ui.full_text.state import TEXT
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import TRIAGE, ticked
 

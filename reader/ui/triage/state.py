@@ -12,9 +12,8 @@ from reader.core.paper_row import PaperKey
 from reader.core.triage import STANDING, Pace, Stopwatch
 from reader.session.places import TRIAGE as VIEW
 from reader.session.places import Place
-from reader.ui.state.part import Part
-from reader.ui.state.parts import TOP, Position
-from reader.ui.state.whole import State
+from reader.ui.shell.listing import TOP, Position
+from reader.ui.shell.state import Part, State
 
 Phase = Literal["coming", "running", "paused", "ending", "left", "done"]
 """Its list is being read; a paper is in front, with or without the clock; the end is being stored; the user is

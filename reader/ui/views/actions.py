@@ -21,8 +21,8 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.page.state import close_page
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, offers
+from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import Position
 from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:

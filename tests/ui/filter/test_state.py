@@ -10,8 +10,8 @@ from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, TOPIC_NAMES, in_all, topic_papers
 from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.state.parts import TOP, ListContent
-from reader.ui.state.whole import State
+from reader.ui.shell.listing import TOP, ListContent
+from reader.ui.shell.state import State
 
 PLACE = Place(view("today"), "robot")
 COUNTS = Counts((), (), (), 60, 7, PLACE)

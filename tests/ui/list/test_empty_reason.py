@@ -26,9 +26,10 @@ from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty_lines import empty_state
 from reader.ui.list.empty_reason import corrected, day_end_notice, empty_reason
+from reader.ui.query.state import type_query
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.state.parts import TOP, CacheFacts, ListContent
-from reader.ui.state.whole import State
+from reader.ui.shell.listing import TOP, CacheFacts, ListContent
+from reader.ui.shell.state import State
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
@@ -64,7 +65,7 @@ def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: in
 def typing(state: State, typed: str) -> State:
     """The same while a text is typed; the list follows the letters as far as they make a query."""
     begun = replace(state, place=state.place._replace(text="")).open_query(TOP)
-    return begun.type_query(typed).listed(state.listing)
+    return type_query(begun, typed).listed(state.listing)
 
 
 def lines(state: State, *, demo: bool = False) -> list[str]:

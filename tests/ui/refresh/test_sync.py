@@ -17,7 +17,7 @@ from reader.ui.refresh import sync as work
 from reader.ui.refresh.state import UNJOINED
 from reader.ui.refresh.sync import QUIET, START, GroupLook, Sync
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

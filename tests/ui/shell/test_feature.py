@@ -11,8 +11,7 @@ from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.shell.feature import Feature, Over
 from reader.ui.shell.handlers import begins, follows, handles
 from reader.ui.shell.services import Services
-from reader.ui.state.part import Front
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front, State
 from reader.ui.view_models import status
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings

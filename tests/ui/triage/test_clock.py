@@ -14,10 +14,10 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.full_text.text import FullText
 from reader.ui.full_text.view import Size
 from reader.ui.page.state import PAGE, Reading
+from reader.ui.shell.listing import ListContent, Position
+from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
-from reader.ui.state.model import Model
-from reader.ui.state.parts import ListContent, Position
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.clock import COMING, LONG, SECOND, TriageClock
 from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import TRIAGE, begin_triage, leave_triage

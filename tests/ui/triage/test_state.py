@@ -10,8 +10,8 @@ from reader.cache.reads.orders import Order
 from reader.session.places import Place, triage_place, view
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.page.state import PAGE, Reading, close_page
-from reader.ui.state.parts import ListContent, Position
-from reader.ui.state.whole import State
+from reader.ui.shell.listing import ListContent, Position
+from reader.ui.shell.state import State
 from reader.ui.triage.state import (
     TRIAGE,
     Decision,

@@ -24,12 +24,12 @@ from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.state import PAGE, Reading, close_page
 from reader.ui.page.state import READING as DETAIL
+from reader.ui.query.state import type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
-from reader.ui.state.notices import Notice, Notices
-from reader.ui.state.parts import TOP, ListContent, ListRequest, Position, Prompt, SearchStatus
-from reader.ui.state.query import HISTORY
-from reader.ui.state.whole import State
+from reader.ui.shell.listing import TOP, ListContent, ListRequest, Position, SearchStatus
+from reader.ui.shell.notices import Notice, Notices, Prompt
+from reader.ui.shell.state import HISTORY, State
 from tests.ui.papers import draft
 from tests.ui.stage import paper
 
@@ -354,16 +354,16 @@ def test_a_query_begins_with_what_is_listed() -> None:
 
 def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
     typing = AT_WORK.open_query(TOP)
-    typed = typing.type_query("robot ha")
+    typed = type_query(typing, "robot ha")
     assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search", "notices"}
     assert (typed.place.text, typed.draft and typed.draft.typed) == ("robot ha", "robot ha")
-    mistaken = typed.type_query("robot (ha")
+    mistaken = type_query(typed, "robot (ha")
     assert changes(typed, mistaken) == {"draft"}
     assert (mistaken.place.text, mistaken.draft and mistaken.draft.typed) == ("robot ha", "robot (ha")
     # A letter that is excluded would exclude nearly every paper.
-    assert typed.type_query("robot -v").place.text == "robot"
-    assert typed.type_query("robot topic:vid", ("video",)).place.text == "robot"
-    assert AT_WORK.type_query("agents") is AT_WORK
+    assert type_query(typed, "robot -v").place.text == "robot"
+    assert type_query(typed, "robot topic:vid", ("video",)).place.text == "robot"
+    assert type_query(AT_WORK, "agents") is AT_WORK
 
 
 def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> None:
@@ -378,7 +378,7 @@ def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> 
 
 @pytest.mark.parametrize("focus", ["filter", "detail", "list"])
 def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
-    typing = AT_WORK.open_query(TOP).type_query("robot ha")
+    typing = type_query(AT_WORK.open_query(TOP), "robot ha")
     clicked = typing.focused(focus)
     assert (clicked.focus, clicked.is_typing, clicked.place.text) == (focus, False, "robot ha")
     found = AT_WORK.list_results(results(), TOP).open_query(TOP)
@@ -395,11 +395,11 @@ def test_a_query_that_is_let_go_leaves_the_cursor_on_its_paper() -> None:
 
 def test_a_query_without_papers_that_is_let_go_puts_the_cursor_where_it_was_before() -> None:
     begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
-    kept = begun.open_query(Position(2, 5)).type_query("zzz").keep_query("zzz").listed(listing())
+    kept = type_query(begun.open_query(Position(2, 5)), "zzz").keep_query("zzz").listed(listing())
     dropped = kept.drop_query(TOP)
     assert dropped.request is not None and dropped.request.at == Position(2, 5)
     # A further query was typed over the first one.
-    again = kept.open_query(TOP).type_query("zzzz").keep_query("zzzz").drop_query(TOP)
+    again = type_query(kept.open_query(TOP), "zzzz").keep_query("zzzz").drop_query(TOP)
     assert again.request is not None and again.request.at == Position(2, 5)
 
 
@@ -419,7 +419,7 @@ def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
     back = wide.widen_query(Position(2, 5))
     assert (back.place, back.widened_from) == (WEEK, None)
     # Another query does not change where it goes back to, another view does.
-    assert wide.open_query(TOP).type_query("robot").widened_from == WEEK.view
+    assert type_query(wide.open_query(TOP), "robot").widened_from == WEEK.view
     assert wide.go(Place(view("starred"), "robot")).widened_from is None
     # A query that is let go was widened from nowhere.
     assert wide.drop_query(TOP).widened_from is None
@@ -431,7 +431,7 @@ def test_all_papers_are_no_wider_than_all_papers() -> None:
 
 def test_what_was_widened_while_typing_is_put_back_too() -> None:
     begun = AT_WORK.go(WEEK)
-    typing = begun.open_query(Position(2, 3)).type_query("robot").widen_query()
+    typing = type_query(begun.open_query(Position(2, 3)), "robot").widen_query()
     assert typing.place == Place(view("all"), "robot")
     dropped = typing.cancel_query()
     assert (dropped.place, dropped.widened_from) == (WEEK, None)
@@ -591,7 +591,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("put", st.just(CALENDAR), st.none()),
     change("step_back"),
     change("leave_query", POSITIONS),
-    change("type_query", TEXTS),
+    st.builds(lambda text: lambda state: type_query(state, text), TEXTS),
     change("keep_query", TEXTS),
     change("drop_query", POSITIONS),
     change("widen_query", POSITIONS),
