@@ -24,11 +24,12 @@ from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.page.state import PAGE, Reading, close_page
 from reader.ui.page.state import READING as DETAIL
+from reader.ui.query.state import type_query
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
-from reader.ui.state.notices import Notice, Notices
-from reader.ui.state.parts import TOP, ListContent, ListRequest, Position, Prompt, RefreshStatus, SearchStatus
-from reader.ui.state.query import HISTORY
-from reader.ui.state.whole import State
+from reader.ui.shell.listing import TOP, ListContent, ListRequest, Position, SearchStatus
+from reader.ui.shell.notices import Notice, Notices, Prompt
+from reader.ui.shell.state import HISTORY, State
 from tests.ui.papers import draft
 from tests.ui.stage import paper
 
@@ -60,15 +61,9 @@ AT_WORK = State(
     highlighted=2,
     cache_version=4,
     marks_version=6,
-    counts=COUNTS,
-    topic_facts=FACTS,
-    topic_names={"video": "Video generation"},
-    topic_meanings={"video": "Moving pictures."},
     is_ready=True,
-    refresh=RefreshStatus(progress="day 3 of 7", view="", last=MORNING, ended=1),
     search=SearchStatus(wanted="gloves"),
     notices=Notices().answered("the best first"),
-    hint="Moving pictures.",
     history=("robot", "agents"),
 )
 """A state in the midst of things: a change that drops what it should leave shows."""
@@ -191,29 +186,6 @@ def test_the_cursor_and_the_marks_touch_nothing_else() -> None:
     assert AT_WORK.highlight(None).highlighted is None
     assert changes(AT_WORK, AT_WORK.marked()) == {"marks_version"}
     assert AT_WORK.marked().marked().marks_version == AT_WORK.marks_version + 2
-
-
-# What is known
-
-
-def test_counts_and_words_are_taken_over() -> None:
-    counts = COUNTS._replace(base=59)
-    assert changes(AT_WORK, AT_WORK.counted(counts)) == {"counts"}
-    assert AT_WORK.counted(counts).counts is counts
-    words = {"author": {"Ada Example": 60}}
-    assert changes(AT_WORK, AT_WORK.know_words(words)) == {"vocabulary"}
-    begun = State()
-    assert changes(begun, begun.ready()) == {"is_ready"}
-
-
-def test_of_topics_only_what_was_read_is_replaced() -> None:
-    assert changes(AT_WORK, AT_WORK.know_topics()) == set()
-    assert changes(AT_WORK, AT_WORK.know_topics(names={"agents": "Agents"})) == {"topic_names"}
-    assert changes(AT_WORK, AT_WORK.know_topics(meanings={})) == {"topic_meanings"}
-    moved = TopicFacts({}, frozenset())
-    assert AT_WORK.know_topics(facts=moved).topic_facts is moved
-    same = TopicFacts(dict(FACTS.trends), FACTS.implied)
-    assert AT_WORK.know_topics(facts=same).topic_facts is FACTS
 
 
 # Panes and screens
@@ -382,16 +354,16 @@ def test_a_query_begins_with_what_is_listed() -> None:
 
 def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
     typing = AT_WORK.open_query(TOP)
-    typed = typing.type_query("robot ha")
+    typed = type_query(typing, "robot ha")
     assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search", "notices"}
     assert (typed.place.text, typed.draft and typed.draft.typed) == ("robot ha", "robot ha")
-    mistaken = typed.type_query("robot (ha")
+    mistaken = type_query(typed, "robot (ha")
     assert changes(typed, mistaken) == {"draft"}
     assert (mistaken.place.text, mistaken.draft and mistaken.draft.typed) == ("robot ha", "robot (ha")
     # A letter that is excluded would exclude nearly every paper.
-    assert typed.type_query("robot -v").place.text == "robot"
-    assert typed.type_query("robot topic:vid", ("video",)).place.text == "robot"
-    assert AT_WORK.type_query("agents") is AT_WORK
+    assert type_query(typed, "robot -v").place.text == "robot"
+    assert type_query(typed, "robot topic:vid", ("video",)).place.text == "robot"
+    assert type_query(AT_WORK, "agents") is AT_WORK
 
 
 def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> None:
@@ -406,7 +378,7 @@ def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> 
 
 @pytest.mark.parametrize("focus", ["filter", "detail", "list"])
 def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
-    typing = AT_WORK.open_query(TOP).type_query("robot ha")
+    typing = type_query(AT_WORK.open_query(TOP), "robot ha")
     clicked = typing.focused(focus)
     assert (clicked.focus, clicked.is_typing, clicked.place.text) == (focus, False, "robot ha")
     found = AT_WORK.list_results(results(), TOP).open_query(TOP)
@@ -423,11 +395,11 @@ def test_a_query_that_is_let_go_leaves_the_cursor_on_its_paper() -> None:
 
 def test_a_query_without_papers_that_is_let_go_puts_the_cursor_where_it_was_before() -> None:
     begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
-    kept = begun.open_query(Position(2, 5)).type_query("zzz").keep_query("zzz").listed(listing())
+    kept = type_query(begun.open_query(Position(2, 5)), "zzz").keep_query("zzz").listed(listing())
     dropped = kept.drop_query(TOP)
     assert dropped.request is not None and dropped.request.at == Position(2, 5)
     # A further query was typed over the first one.
-    again = kept.open_query(TOP).type_query("zzzz").keep_query("zzzz").drop_query(TOP)
+    again = type_query(kept.open_query(TOP), "zzzz").keep_query("zzzz").drop_query(TOP)
     assert again.request is not None and again.request.at == Position(2, 5)
 
 
@@ -447,7 +419,7 @@ def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
     back = wide.widen_query(Position(2, 5))
     assert (back.place, back.widened_from) == (WEEK, None)
     # Another query does not change where it goes back to, another view does.
-    assert wide.open_query(TOP).type_query("robot").widened_from == WEEK.view
+    assert type_query(wide.open_query(TOP), "robot").widened_from == WEEK.view
     assert wide.go(Place(view("starred"), "robot")).widened_from is None
     # A query that is let go was widened from nowhere.
     assert wide.drop_query(TOP).widened_from is None
@@ -459,7 +431,7 @@ def test_all_papers_are_no_wider_than_all_papers() -> None:
 
 def test_what_was_widened_while_typing_is_put_back_too() -> None:
     begun = AT_WORK.go(WEEK)
-    typing = begun.open_query(Position(2, 3)).type_query("robot").widen_query()
+    typing = type_query(begun.open_query(Position(2, 3)), "robot").widen_query()
     assert typing.place == Place(view("all"), "robot")
     dropped = typing.cancel_query()
     assert (dropped.place, dropped.widened_from) == (WEEK, None)
@@ -467,20 +439,6 @@ def test_what_was_widened_while_typing_is_put_back_too() -> None:
     narrowed = wide.open_query(TOP).widen_query()
     assert narrowed.place == WEEK
     assert (narrowed.cancel_query().place, narrowed.cancel_query().widened_from) == (wide.place, WEEK.view)
-
-
-def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() -> None:
-    place = Place(view("today"), "robot")
-    counts = COUNTS._replace(anywhere=7, place=place)
-    state = State(place=place, listing=listing(1, 2, 3, place=place))
-    assert state.in_all is None
-    assert state.counted(counts).in_all == 7
-    assert state.counted(counts._replace(place=ROBOTS)).in_all is None
-    assert state.counted(counts._replace(anywhere=3)).in_all is None
-    plain = Place(view("today"))
-    assert State(listing=listing(1, place=plain)).counted(counts._replace(place=plain)).in_all is None
-    found = state.counted(counts).list_results(results(), TOP)
-    assert found.listed(ListContent(place, Order(array("q", (1,))), results())).in_all is None
 
 
 def test_a_query_that_is_dropped_puts_back_place_and_cursor() -> None:
@@ -525,12 +483,6 @@ def test_queries_are_remembered_once_newest_first() -> None:
     assert state.history == tuple(f"upvotes:>{number}" for number in reversed(range(HISTORY)))
 
 
-def test_the_pane_says_how_topics_combine_and_stand() -> None:
-    assert AT_WORK.combine_topics("any") is AT_WORK
-    assert changes(AT_WORK, AT_WORK.combine_topics("all")) == {"topic_mode"}
-    assert changes(AT_WORK, AT_WORK.order_topics("rising")) == {"topic_order"}
-
-
 # Searching the feed
 
 
@@ -571,59 +523,10 @@ def test_the_list_is_left_once_however_often_the_feed_is_searched() -> None:
     assert AT_WORK.leave_results() is AT_WORK
 
 
-# Refreshing
-
-LATER = datetime(2026, 5, 12, 9, 30, tzinfo=UTC)
-
-
-def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
-    begun = State().refresh_started("trending")
-    assert (begun.refresh.progress, begun.refresh.view, begun.refresh.is_running) == ("starting", "trending", True)
-    on = begun.refresh_progressed("day 3 of 7")
-    assert changes(begun, on) == {"refresh"}
-    assert (on.refresh.progress, on.refresh.view) == ("day 3 of 7", "trending")
-
-
-def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
-    failed = AT_WORK.refresh_failed("The feed did not answer.", "no news", MORNING)
-    failed = failed.refresh_failed("No network.", "offline", LATER)
-    assert changes(AT_WORK, failed) == {"refresh"}
-    assert (failed.refresh.problem, failed.refresh.failing_since) == ("No network.", MORNING)
-    assert failed.refresh.trouble == "offline"
-    mended = failed.refresh_succeeded(LATER)
-    assert (mended.refresh.problem, mended.refresh.failing_since, mended.refresh.last) == ("", None, LATER)
-    assert mended.refresh.trouble == ""
-    assert mended.refresh.progress == AT_WORK.refresh.progress
-
-
-def test_a_source_that_does_not_answer_is_a_trouble_and_no_reason_for_an_empty_list() -> None:
-    silent = AT_WORK.source_failed("2 feeds silent", MORNING)
-    assert changes(AT_WORK, silent) == {"refresh"}
-    assert (silent.refresh.problem, silent.refresh.trouble) == ("", "2 feeds silent")
-    assert silent.refresh_failed("No network.", "offline", LATER).refresh.failing_since == LATER
-    assert silent.refresh_succeeded(LATER).refresh.trouble == ""
-
-
-def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:
-    running = State().refresh_started("trending")
-    ended = running.refresh_ended(is_idle=True, last=LATER)
-    assert ended.refresh == RefreshStatus(last=LATER, ended=1)
-    replaced = running.refresh_ended(is_idle=False, last=None)
-    assert replaced.refresh == RefreshStatus("starting", "trending", ended=1)
-
-
-def test_what_another_program_refreshed_is_taken_over() -> None:
-    assert AT_WORK.refreshed_at(MORNING) is AT_WORK
-    assert changes(AT_WORK, AT_WORK.refreshed_at(LATER)) == {"refresh"}
-    assert AT_WORK.refreshed_at(LATER).refresh.last == LATER
-
-
 # The last line
 
 
 def test_the_last_line_changes_only_by_what_is_news() -> None:
-    assert AT_WORK.hinted("Moving pictures.") is AT_WORK
-    assert changes(AT_WORK, AT_WORK.hinted("")) == {"hint"}
     assert AT_WORK.busy_with("") is AT_WORK
     assert changes(AT_WORK, AT_WORK.busy_with("marking 2 of 9")) == {"activity"}
     quiet = AT_WORK.change_notices(Notices.acted)
@@ -674,9 +577,6 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("list_failed", st.just("The disk is full.")),
     change("highlight", st.none() | st.integers(1, 9)),
     change("marked"),
-    change("counted", st.just(COUNTS)),
-    change("know_topics", facts=st.just(FACTS) | st.none()),
-    change("know_words", st.just({"author": {"Ada Example": 2}})),
     change("ready"),
     change("resized", st.integers(1, 200)),
     change("hide_pane", st.sampled_from(["filter", "detail"])),
@@ -691,7 +591,7 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("put", st.just(CALENDAR), st.none()),
     change("step_back"),
     change("leave_query", POSITIONS),
-    change("type_query", TEXTS),
+    st.builds(lambda text: lambda state: type_query(state, text), TEXTS),
     change("keep_query", TEXTS),
     change("drop_query", POSITIONS),
     change("widen_query", POSITIONS),
@@ -700,21 +600,12 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("close_query"),
     change("cancel_query"),
     change("remember_query", st.text("abc", max_size=2)),
-    change("combine_topics", st.sampled_from(["any", "all"])),
-    change("order_topics", st.sampled_from(["family", "papers", "rising"])),
     change("search_feed", TEXTS),
     change("search_progressed", st.just("searching")),
     change("search_stopped"),
     change("hold_results", st.builds(results, TEXTS)),
     change("list_results", st.builds(results, TEXTS), POSITIONS),
     change("leave_results"),
-    change("refresh_started", st.sampled_from(["", "trending"])),
-    change("refresh_progressed", st.just("day 3 of 7")),
-    change("refresh_succeeded", st.none() | TIMES),
-    change("refresh_failed", st.just("No network."), st.just("offline"), TIMES),
-    change("source_failed", st.just("2 feeds silent"), TIMES),
-    change("refresh_ended", is_idle=st.booleans(), last=st.none() | TIMES),
-    change("refreshed_at", st.none() | TIMES),
     change("change_notices", st.sampled_from([Notices.passed, Notices.acted])),
     change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
 ]
@@ -732,8 +623,8 @@ def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> No
         assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
         assert state.focus in state.shown
         assert len(set(state.history)) == len(state.history) <= HISTORY
-        assert (state.refresh.trouble == "") == (state.refresh.failing_since is None)
-        assert not state.refresh.problem or state.refresh.trouble
+        assert (state[REFRESH].trouble == "") == (state[REFRESH].failing_since is None)
+        assert not state[REFRESH].problem or state[REFRESH].trouble
         assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
         for number in ("cache_version", "marks_version"):
             assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)

@@ -10,10 +10,10 @@ from textual.widget import Widget
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place, view
-from reader.ui.state import model as model_module
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.notices import Notice
-from reader.ui.state.whole import State
+from reader.ui.shell import model as model_module
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.notices import Notice
+from reader.ui.shell.state import State
 from tests.ui.stage import Stage
 
 ALL, STARRED = Place(view("all")), Place(view("starred"))
@@ -111,7 +111,7 @@ async def test_who_is_gone_is_not_called() -> None:
 
 
 def test_no_change_waits_within_itself() -> None:
-    """`change(model.state.counted(await …))` reads the state before it waits: it would undo all changes meanwhile."""
+    """`change(model.state.put(PART, await …))` reads the state before it waits: it would undo all changes meanwhile."""
     files = sorted(Path(model_module.__file__).parent.rglob("*.py"))
     waiting = [
         f"{file.name}:{call.lineno}"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from reader.core.paper_row import PaperKey
-from reader.ui.state.notices import Tone
-from reader.ui.state.whole import State
+from reader.ui.shell.notices import Tone
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode

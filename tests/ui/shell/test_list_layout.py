@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.orders import IN_TEXTS, MATCHING, NEAR, with_near
-from reader.ui.list.layout import END_LINES, ListForm, ListLines, Slot, days_have_headings
+from reader.ui.shell.list_layout import END_LINES, ListForm, ListLines, Slot, days_have_headings
 from tests.ui.stage import order
 
 DAYS = st.lists(st.tuples(st.sampled_from(["2025-11-24", "2025-11-21", ""]), st.integers(1, 5)), max_size=8)

@@ -1,23 +1,20 @@
-"""The parts of the reader's state: plain values that panes draw and background work reads. No Textual."""
+"""The list of papers as values: its place and cursor, its content, the query that is typed, the selected papers."""
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.reads.orders import Order
+from reader.core.paper_row import PaperKey
 from reader.session.places import Place, View
-from reader.ui.list.layout import ListForm, days_have_headings
 from reader.ui.shell.layout import Density
+from reader.ui.shell.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
-    from reader.core.paper_row import PaperKey
     from reader.ui.library.feed_results import FeedResults
-
-Mode = Literal["", "sample", "read-only"]
-"""What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
 
 
 class Position(NamedTuple):
@@ -126,30 +123,6 @@ class ListContent:
         return self.order.matching if self.order.complete else None
 
 
-class RefreshStatus(NamedTuple):
-    """The running refresh, and the outcome of the last one."""
-
-    progress: str | None = None
-    """The progress, such as `day 3 of 7`; None while no refresh runs."""
-    view: str = ""
-    """The id of the view that the refresh is for; empty for the latest days."""
-    problem: str = ""
-    """Why the last refresh failed, as a sentence; empty if it did not."""
-    trouble: str = ""
-    """What does not work, in a few words, such as `offline`; empty if all does."""
-    failing_since: datetime | None = None
-    """The local time at which the trouble began."""
-    last: datetime | None = None
-    """The end of the last complete refresh, in local time."""
-    ended: int = 0
-    """Number of refreshes that have ended since the start."""
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a refresh runs."""
-        return self.progress is not None
-
-
 class SearchStatus(NamedTuple):
     """The running search of the feed, or its results that wait to be shown."""
 
@@ -181,8 +154,87 @@ class TypedQuery(NamedTuple):
     """The newest request for a list; if it has changed, the list and its cursor have moved."""
 
 
-class Prompt(NamedTuple):
-    """Keys that may follow the ones pressed so far, with what they do."""
+_NONE: frozenset[PaperKey] = frozenset()
 
-    options: tuple[tuple[str, str], ...] = ()
-    typed: str = ""
+
+class Range(NamedTuple):
+    """Papers from a first one to the cursor, both included; it follows the cursor."""
+
+    first: PaperKey
+    before: PaperSelection
+    """What was selected before it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSelection:
+    """Selected papers. Those that the list does not have now, such as during a search, are kept but not acted on."""
+
+    papers: frozenset[PaperKey] = _NONE
+    listed: frozenset[PaperKey] = _NONE
+    """The selected papers that the list has: actions take these."""
+    range: Range | None = None
+    """The range that the user has begun, if any."""
+
+    @property
+    def count(self) -> int:
+        """Number of papers that actions take; 0 if nothing is selected."""
+        return len(self.listed)
+
+    def in_order(self, pks: Sequence[PaperKey]) -> tuple[PaperKey, ...]:
+        """The selected papers of a list, in its order; those that are not read yet come last."""
+        found = tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
+        return found if len(found) == len(self.listed) else (*found, *self.listed.difference(found))
+
+    def with_papers(self, pks: Iterable[PaperKey]) -> PaperSelection:
+        """Select papers of the list too; a range ends."""
+        more = frozenset(pks)
+        papers = self.papers | more if self.papers else more
+        # Mostly the same: a union of a hundred thousand takes milliseconds.
+        return PaperSelection(papers, papers if self.listed == self.papers else self.listed | more)
+
+    def toggled(self, pks: Collection[PaperKey]) -> PaperSelection:
+        """Select papers of the list, or let them go if all of them are selected; a range ends."""
+        if not self.listed.issuperset(pks):
+            return self.with_papers(pks)
+        return PaperSelection(self.papers.difference(pks), self.listed.difference(pks))
+
+    def begin_range(self, pk: PaperKey) -> PaperSelection:
+        """Begin a range at a paper of the list."""
+        before = self.end_range()
+        return replace(before.with_papers((pk,)), range=Range(pk, before))
+
+    def end_range(self) -> PaperSelection:
+        """Keep the papers of the range, and let the cursor move without it."""
+        return self if self.range is None else replace(self, range=None)
+
+    def follow(self, pks: Sequence[PaperKey], cursor: PaperKey | None) -> PaperSelection:
+        """Extend the range in the list `pks` to the paper under the cursor."""
+        if self.range is None:
+            return self
+        ends = [_place(pks, self.range.first), _place(pks, cursor)]
+        places = sorted(place for place in ends if place is not None)
+        if len(places) < 2:
+            return self.end_range()
+        selected = self.range.before.with_papers(pks[places[0] : places[1] + 1])
+        return replace(selected, range=self.range)
+
+    def in_list(self, pks: Iterable[PaperKey]) -> PaperSelection:
+        """The same papers over another list."""
+        if not self.papers:
+            return self
+        listed = frozenset(pks)
+        range = self.range and self.range._replace(before=self.range.before._among(listed))
+        return replace(self._among(listed), range=range)
+
+    def _among(self, listed: frozenset[PaperKey]) -> PaperSelection:
+        return replace(self, listed=self.papers & listed)
+
+
+def _place(pks: Sequence[PaperKey], pk: PaperKey | None) -> int | None:
+    try:
+        return None if pk is None else pks.index(pk)
+    except ValueError:
+        return None
+
+
+NOTHING_SELECTED = PaperSelection()

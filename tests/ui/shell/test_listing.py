@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.ui.state.listing import NOTHING_SELECTED
+from reader.ui.shell.listing import NOTHING_SELECTED
 
 LIST = (5, 3, 9, 1, 7)
 

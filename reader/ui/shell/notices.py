@@ -54,3 +54,10 @@ class Notices(NamedTuple):
     def passed(self) -> Notices:
         """Remove the notice that is shown: its time is over."""
         return self.acted() if self.answer.text else self._replace(news=Notice())
+
+
+class Prompt(NamedTuple):
+    """Keys that may follow the ones pressed so far, with what they do."""
+
+    options: tuple[tuple[str, str], ...] = ()
+    typed: str = ""
