@@ -467,9 +467,7 @@ def _ask_feed(settings: Settings) -> Finding:
     from reader.refresh.jobs import failure_of
 
     async def ask() -> int:
-        async with HuggingFaceClient.from_environment(
-            settings.endpoint, settings=settings, limits=Limits(attempts=1)
-        ) as feed:
+        async with HuggingFaceClient.from_environment(settings, limits=Limits(attempts=1)) as feed:
             # Yesterday has begun in every time zone, so every server has it.
             listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
             return len(listing.drafts)

@@ -88,7 +88,7 @@ async def open_sources(
     with closing(await asyncio.to_thread(Feeds.open, context.cache_file)) as feeds:
         async with (
             HuggingFaceClient.from_environment(
-                settings.endpoint, settings=settings, environ=environ, validators=validators, lock_folder=answers
+                settings, environ=environ, validators=validators, lock_folder=answers
             ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             SyndicationClient.from_environment(environ, allow_local=settings.allow_local_feeds) as web,
