@@ -314,7 +314,7 @@ def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _categories(feeds: Feeds, settings: Settings) -> str:
-    from reader.refresh.sources import CATEGORIZED_PER_DAY, is_local_only
+    from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, is_local_only
 
     lacking = feeds.count_uncategorized()
     if not lacking:

@@ -20,8 +20,8 @@ from reader.core.ids import is_arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
-from reader.feeds.http.client import BusyHostClient, Closing, Response
-from reader.feeds.http.environment import arxiv_stand_in, is_offline
+from reader.feeds.http.client import BusyHostClient, Closing, Response, is_local_url
+from reader.feeds.http.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
 from reader.feeds.http.responses import Limits
 from reader.paths import make_folder, make_private, touch_private
 
@@ -35,6 +35,9 @@ INTERVAL = BusyHostClient.PACE
 
 MAX_IDS = 200
 """Papers in one request by id; more make the address too long for some proxies."""
+
+CATEGORIZED_PER_DAY = MAX_IDS
+"""Papers in the single daily request for categories, newest first: about a week of the feed."""
 
 _MOST_TITLED = 25
 """Papers in a response to a title."""
@@ -255,3 +258,8 @@ class ResponseCache:
 
     def _path(self, url: str) -> Path:
         return self._folder / f"arxiv-{hashlib.sha256(url.encode()).hexdigest()[:32]}.xml"
+
+
+def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
+    """Whether the feed is local and ARXIV_ENDPOINT is unset, so that arXiv on the internet must not be asked."""
+    return ARXIV_VARIABLE not in environ and is_local_url(endpoint)
