@@ -83,10 +83,10 @@ if TYPE_CHECKING:
     from reader.core.errors import ReaderError as ReaderError  # Any failure that is told in one line.
     from reader.core.errors import UsageError as UsageError  # The user's words are wrong.
 
-    # Papers, as they come from a source.
-    from reader.core.paper import Draft as Draft  # What a source says of a paper.
-    from reader.core.paper import LibraryEntry as LibraryEntry  # A paper that a file names, with the user's marks.
+    # Papers that come in.
     from reader.core.text import clean as clean  # Foreign text without what a terminal would obey.
+    from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
+    from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
 
     # Jobs: what takes long, in a process of its own.
     from reader.refresh.jobs import ExtensionJob as ExtensionJob  # A job; it is pickled, and then run.
@@ -162,8 +162,8 @@ if TYPE_CHECKING:
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
     from reader.core.choice.words import codes as codes  # The words of a text as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
-    from reader.core.document.model import SectionText as SectionText  # A section of a full text.
-    from reader.core.document.model import section_texts as section_texts  # The sections of a document.
+    from reader.core.document.model import TextSection as TextSection  # A section of a full text.
+    from reader.core.document.model import text_sections as text_sections  # The sections of a document.
     from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
     from reader.core.paper import Paper as Paper  # A paper of the cache.
     from reader.core.query import Query as Query  # A parsed query.
@@ -201,6 +201,10 @@ class Extension:
     """The version of this module that it is made for."""
     commands: tuple[Command, ...] = ()
     """Commands, each with an entry point of its name."""
+    sources: tuple[PaperSource, ...] = ()
+    """Sites that the user may follow as feeds."""
+    formats: tuple[FileFormat, ...] = ()
+    """Formats of files that the user may import."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
 

@@ -194,6 +194,11 @@ def switched_off() -> tuple[Off, ...]:
     return tuple(_state.off.values())
 
 
+def why_off(entry: Entry) -> str:
+    """Why an extension was switched off; empty if it was not."""
+    return _state.off[entry.target].why if entry.target in _state.off else ""
+
+
 def ask(
     entry: Entry, function: Callable[..., Any], *arguments: Any, seconds: float | None = None, default: Any = None
 ) -> Any:

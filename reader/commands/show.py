@@ -36,7 +36,7 @@ from reader.core.titles import describe
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
-    from reader.core.follows import Reason as Followed
+    from reader.core.follows import FollowReason as Followed
     from reader.core.second_look import Changes
     from reader.core.topics.scorer import Why
 

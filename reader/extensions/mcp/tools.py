@@ -32,9 +32,9 @@ from reader.api import (
     NotInCache,
     Paper,
     ReaderError,
-    SectionText,
     TagWords,
     Texts,
+    TextSection,
     UsageError,
     Window,
     Workspace,
@@ -49,11 +49,11 @@ from reader.api import (
     made_by_agents,
     markdown_lines,
     parsed,
-    section_texts,
     selection,
     shared,
     similar_query,
     tagging,
+    text_sections,
 )
 from reader.api import record as record_of
 
@@ -223,7 +223,7 @@ def outline(workspace: Workspace, id: Id) -> Outline:
             "letters": len(_markdown(one)),
             "foreign": {"title": clean(one.title, TITLE)},
         }
-        for one in section_texts(kept.document)
+        for one in text_sections(kept.document)
     ]
     answer: Outline = {"id": paper.id, "version": kept.document.version, "sections": found[:MOST_SECTIONS]}
     if len(found) > MOST_SECTIONS:
@@ -234,7 +234,7 @@ def outline(workspace: Workspace, id: Id) -> Outline:
 def read(workspace: Workspace, id: Id, section: SectionNumber = 0, offset: Offset = 0) -> Part:
     """A section of a paper's full text as Markdown, at most 12,000 characters at once."""
     paper, kept = find_or_fetch_text(workspace, id)
-    found = list(section_texts(kept.document))
+    found = list(text_sections(kept.document))
     if section >= len(found):
         raise UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
     text = _markdown(found[section])
@@ -417,7 +417,7 @@ def _few_enough(values: Sequence[Any]) -> list[Any]:
     return [one for one, size in zip(values, sizes, strict=True) if size <= 3 * LETTERS]
 
 
-def _markdown(section: SectionText) -> str:
+def _markdown(section: TextSection) -> str:
     return "\n".join(markdown_lines(section.document))
 
 

@@ -21,12 +21,13 @@ from reader.core.errors import FeedError, FeedMalformed
 from reader.core.ids import id_in_file_name
 from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
+from reader.feeds.extended import format_of, read_records
 from reader.feeds.files import libraries
-from reader.feeds.files.export_file import Exported, is_export, parse_export
 from reader.feeds.files.json_stream import Found, JsonStream, Unreadable
 from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.files.web_page import html_of, parse_web_page, read_web_page
 from reader.feeds.huggingface.parse import listings
+from reader.feeds.records import Exported, is_export, parse_draft, parse_export
 
 CHUNK = 1024 * 1024
 
@@ -143,10 +144,31 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
         yield Listing(None, (), entries=(_pdf(name),))
     elif first.startswith(libraries.DATABASE):
         yield _newsboat(rest, name)
+    elif (given := format_of(first)) is not None:
+        yield from _records(read_records(given, _whole(rest, name)))
     elif first[:1] in (b"{", b"[") and not _is_markdown(first):
         yield from _RecordReader(name).read(JsonStream(rest, line))
     else:
         yield from _read_text(_whole(rest, name), name, today)
+
+
+def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
+    """The papers of a file that an extension has read; one without an id is looked for by its title."""
+    exported: list[Exported] = []
+    entries: list[LibraryEntry] = []
+    skipped: list[Skipped] = []
+    for number, record in enumerate(records, start=1):
+        try:
+            exported.append(parse_export(record))
+        except FeedMalformed as error:
+            draft = parse_draft(record)
+            if draft is None:
+                skipped.append(Skipped(f"record {number}", str(error)))
+            else:
+                entries.append(LibraryEntry(f"record {number}", draft.title))
+    yield from _listings_of(exported)
+    if entries or skipped:
+        yield Listing(None, (), tuple(skipped), entries=tuple(entries))
 
 
 def _is_markdown(first: bytes) -> bool:

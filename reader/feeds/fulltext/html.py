@@ -22,7 +22,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -31,6 +30,7 @@ from reader.core.document.model import (
     Spans,
     Table,
     Theorem,
+    Verbatim,
 )
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
@@ -507,7 +507,7 @@ class _Reader:
                 flow.add(Quote(tuple(inner.blocks), anchor_of(node)))
         elif tag == "pre" or "ltx_listing" in classes:
             if lines := self._listing(node):
-                flow.add(Listing(lines, anchor_of(node)))
+                flow.add(Verbatim(lines, anchor_of(node)))
         elif tag[:1] == "h" and tag[1:].isdecimal():
             self._heading(element, flow)
         elif tag in _BLOCKS:

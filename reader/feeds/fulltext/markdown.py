@@ -22,7 +22,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -31,6 +30,7 @@ from reader.core.document.model import (
     Spans,
     Table,
     Theorem,
+    Verbatim,
 )
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
@@ -323,7 +323,7 @@ def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> l
             return [Figure(spans[0].text[:3], shortened(spans, 4), inner, pictures)]
         case Table(), Paragraph() if (caption := _caption(block, targets)) and caption.label.startswith("Table"):
             return [replace(caption, blocks=(before,))]
-        case Figure(label, _, (), ()), Table() | Listing() if label:
+        case Figure(label, _, (), ()), Table() | Verbatim() if label:
             return [replace(before, blocks=(block,))]
     kept = [before] if before is not None else []
     if isinstance(block, Paragraph) and (figure := _caption(block, targets)):
@@ -451,7 +451,7 @@ class _Builder:
         if note := _NOTE_TEXT.match(spans[0].text):
             return [Note(note[1], shortened(spans, note.end()))]
         if len(steps := list(_lines(token))) > 2 and sum(map(bool, map(_STEP.match, token.content.split("\n")))) > 1:
-            return [Listing(tuple(self._spans(line)[0] for line in steps))]
+            return [Verbatim(tuple(self._spans(line)[0] for line in steps))]
         if all(span.style == "formula" or not span.text.strip(" .,;") for span in spans):
             return [Formula(tuple(span.text for span in spans if span.style == "formula"))]
         return [Paragraph(spans)]
@@ -474,7 +474,7 @@ class _Builder:
     def _code(self, code: str, blocks: list[Block]) -> None:
         self._letters -= len(code)
         if lines := code_lines(self._restored(code)):
-            blocks.append(Listing(lines))
+            blocks.append(Verbatim(lines))
 
     def _rows(self, tokens: Iterator[Token]) -> tuple[tuple[Cell, ...], ...]:
         rows: list[tuple[Cell, ...]] = []

@@ -12,7 +12,7 @@ from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
     # What a text needs takes 30 ms to import, and most visits open none at once.
-    from reader.core.document.layout import Place
+    from reader.core.document.layout import TextPlace
     from reader.ui.state.outline import Outline
     from reader.ui.state.text_links import Link
     from reader.ui.state.text_view import TextView
@@ -203,7 +203,7 @@ class FullTextActions:
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: Place | str) -> None:
+    def _go_to(self, goal: TextPlace | str) -> None:
         text = self._model.state.text
         if not isinstance(goal, str):
             self._change(lambda view: view.jump(goal))

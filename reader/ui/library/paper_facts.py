@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.cache.watching.rules import Act
     from reader.core.choice.learned import Learned
-    from reader.core.follows import Reason
+    from reader.core.follows import FollowReason
     from reader.core.second_look import Changes
     from reader.core.word_diff import SectionDiff
 
@@ -186,7 +186,7 @@ class PaperFacts(Marking):
         known = self._cached_key(pk)
         return () if known is None else self._ask(lambda window: window.read(partial(shared_of, pk=known)), ())
 
-    def follow_reasons(self, pk: PaperKey) -> tuple[Reason, ...]:
+    def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
         """What the user follows that a paper has."""
         from reader.cache.follows import reasons
 

@@ -13,7 +13,7 @@ from reader.session.places import feed_text
 from reader.ui.kit.lines import key_piece
 
 if TYPE_CHECKING:
-    from reader.core.query.suggestions import Span
+    from reader.core.query.suggestions import QuerySpan
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
@@ -180,7 +180,7 @@ def _joined(head: Line, lines: Sequence[Line]) -> Line:
     return (*head, *(piece for line in lines for piece in line))
 
 
-def value_spans(text: str, field: str) -> list[Span]:
+def value_spans(text: str, field: str) -> list[QuerySpan]:
     """Return the spans of a field's values in a query's text."""
     from reader.core.query.suggestions import tokens
 

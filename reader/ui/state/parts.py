@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reader.cache.group.members import Said
     from reader.cache.history import Votes
     from reader.cache.outputs import Output
-    from reader.core.follows import Reason
+    from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
     from reader.core.second_look import Changes
@@ -206,7 +206,7 @@ class Reading(NamedTuple):
     """How it goes with fetching that; empty if there is nothing to say."""
     outputs: tuple[Output, ...] = ()
     """What the user's programs said about it."""
-    follows: tuple[Reason, ...] = ()
+    follows: tuple[FollowReason, ...] = ()
     """What the user follows that it has."""
     suits: str = ""
     """Why it suits the user, in words, where the list is ordered by that."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
-from reader.core.document.layout import Layout, Place
+from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Reference, Theorem, walk
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 
@@ -31,23 +31,23 @@ _ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg)(\d+)")
 class Link(NamedTuple):
     """A reference in view."""
 
-    place: Place
+    place: TextPlace
     start: int
     """Letters of the line before it."""
     text: str
-    goal: Place | str
+    goal: TextPlace | str
     """A line of the text, or a web address."""
 
 
-def links_in(lines: Sequence[tuple[Place, DocumentLine]], layout: Layout) -> list[Link]:
+def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[Link]:
     """The references in some lines, one for each goal, at most as many as there are letters."""
     goals = Goals(layout)
-    found: dict[Place | str, Link] = {}
+    found: dict[TextPlace | str, Link] = {}
     for place, line in lines:
         for start, text, target in sorted(_written(line)):
             goal = goals.of(target, text)
             # A heading does not lead to itself.
-            if goal is not None and not (isinstance(goal, Place) and goal.block == place.block):
+            if goal is not None and not (isinstance(goal, TextPlace) and goal.block == place.block):
                 found.setdefault(goal, Link(place, start, text, goal))
     return list(found.values())[: len(LETTERS)]
 
@@ -81,7 +81,7 @@ class Goals:
         self._layout = layout
         self._labels: dict[str, int] | None = None
 
-    def of(self, target: str, text: str) -> Place | str | None:
+    def of(self, target: str, text: str) -> TextPlace | str | None:
         """The goal of a reference, by its target and what it says; None if it leads nowhere."""
         if target and not target.startswith("#"):
             return target

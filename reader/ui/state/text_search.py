@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from reader.core.document.layout import Layout, Place
+from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import texts
 from reader.core.text import fold
 from reader.ui.kit.lines import pattern
@@ -76,20 +76,20 @@ class TextIndex:
             found = self._blocks[block] = _Block(text, starts)
         return found
 
-    def matches(self, searched: re.Pattern[str], block: int) -> list[Place]:
+    def matches(self, searched: re.Pattern[str], block: int) -> list[TextPlace]:
         """The lines of a block in which a match begins."""
         if not self._may_match(searched, block):
             return []
         text, starts = self._block(block)
         lines = (bisect_right(starts, match.start()) - 1 for match in searched.finditer(text))
-        return [Place(block, line) for line in dict.fromkeys(lines)]
+        return [TextPlace(block, line) for line in dict.fromkeys(lines)]
 
-    def first_matches(self, searched: re.Pattern[str]) -> list[Place]:
+    def first_matches(self, searched: re.Pattern[str]) -> list[TextPlace]:
         """The lines of the whole text in which a match begins, at most `MOST_COUNTED`."""
         places = (place for block in self._order(0, 1) for place in self.matches(searched, block))
         return list(islice(places, MOST_COUNTED))
 
-    def following(self, searched: re.Pattern[str], place: Place, step: int) -> Place | None:
+    def following(self, searched: re.Pattern[str], place: TextPlace, step: int) -> TextPlace | None:
         """The nearest match below a place (1) or above it (-1), around the ends; None if there is none."""
         for block in self._order(place.block, step):
             found = self.matches(searched, block)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
-from reader.core.document.layout import Layout, Place
+from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Section
 from reader.ui.full_text.lines import FrontLines
 from reader.ui.state.text_links import Link, links_in
@@ -22,7 +22,7 @@ MARGIN = 2
 ABOVE = 2
 """Lines in view above the line that a jump leads to."""
 
-BEGINNING = Place()
+BEGINNING = TextPlace()
 
 NO_SEARCH = Search()
 
@@ -63,16 +63,16 @@ class Spot(NamedTuple):
 class Selection(NamedTuple):
     """Lines that are being chosen: from the anchor to the cursor, or only the cursor's while there is no anchor."""
 
-    cursor: Place
-    anchor: Place | None = None
+    cursor: TextPlace
+    anchor: TextPlace | None = None
 
     @property
-    def first(self) -> Place:
+    def first(self) -> TextPlace:
         """The first chosen line."""
         return min(self.cursor, self.anchor or self.cursor)
 
     @property
-    def last(self) -> Place:
+    def last(self) -> TextPlace:
         """The last chosen line."""
         return max(self.cursor, self.anchor or self.cursor)
 
@@ -90,11 +90,11 @@ class TextView:
     """The words of the layout."""
     size: Size
     front: FrontLines = _no_front
-    top: Place = BEGINNING
+    top: TextPlace = BEGINNING
     """The first line in view."""
     side: int = 0
     """Cells by which lines that are too wide are scrolled sideways."""
-    marked: Place | None = None
+    marked: TextPlace | None = None
     """The line that a jump led to, until the view moves."""
     trail: tuple[Spot, ...] = field(default=())
     """Where jumps began, the latest last."""
@@ -115,7 +115,7 @@ class TextView:
 
     # What is in view
 
-    def lines(self) -> list[tuple[Place, DocumentLine]]:
+    def lines(self) -> list[tuple[TextPlace, DocumentLine]]:
         """The lines in view, with their places."""
         return self.layout.placed(self.top, self.size.rows)
 
@@ -131,7 +131,7 @@ class TextView:
         return max(0, self.layout.cells(block) - self.size.widest)
 
     @property
-    def last_top(self) -> Place:
+    def last_top(self) -> TextPlace:
         """The first line in view at the end of the text."""
         return self.layout.up(self.layout.end, self.size.rows - 1)
 
@@ -161,7 +161,7 @@ class TextView:
 
     # Spots
 
-    def spot(self, place: Place) -> Spot:
+    def spot(self, place: TextPlace) -> Spot:
         """A place as it holds at any width."""
         block, index = place
         lines = self.layout.lines(block)
@@ -170,13 +170,13 @@ class TextView:
         )
         return Spot(block, -1 if is_before else self.layout.letter(place))
 
-    def place(self, spot: Spot) -> Place:
+    def place(self, spot: Spot) -> TextPlace:
         """The place of a spot in this layout."""
         return self.layout.place_at(*spot)
 
     # Moves
 
-    def _at(self, top: Place, marked: Place | None = None) -> TextView:
+    def _at(self, top: TextPlace, marked: TextPlace | None = None) -> TextView:
         top = max(BEGINNING, min(top, self.last_top))
         if top == self.top and marked == self.marked:
             return self
@@ -208,11 +208,11 @@ class TextView:
         side = max(0, min(most, self.side + cells))
         return self if side == self.side else replace(self, side=side)
 
-    def jump(self, place: Place) -> TextView:
+    def jump(self, place: TextPlace) -> TextView:
         """Go to a line and mark it; `back` returns."""
         return self._remember(self.top)._at(self.layout.up(place, ABOVE), place)
 
-    def _remember(self, place: Place) -> TextView:
+    def _remember(self, place: TextPlace) -> TextView:
         """Let `back` return to a place."""
         spot = self.spot(place)
         return self if self.trail[-1:] == (spot,) else replace(self, trail=(*self.trail, spot)[-LONGEST_TRAIL:])
@@ -296,7 +296,7 @@ class TextView:
         found = self.index.first_matches(searched) if searched else []
         return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
 
-    def _show(self, place: Place) -> TextView:
+    def _show(self, place: TextPlace) -> TextView:
         """Mark a line; the view moves only if the line is out of it."""
         is_in_view = self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
         return self._at(self.top if is_in_view else self.layout.up(place, self.size.rows // 3), place)
@@ -336,20 +336,20 @@ class TextView:
             return self
         return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
 
-    def _with_cursor(self, selection: Selection, cursor: Place) -> TextView:
+    def _with_cursor(self, selection: Selection, cursor: TextPlace) -> TextView:
         moved = replace(self, selection=selection._replace(cursor=cursor))
         last = self.layout.down(self.top, self.size.rows - 1)
         top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
         return moved._at(top)
 
-    def selected_lines(self) -> list[tuple[Place, DocumentLine]]:
+    def selected_lines(self) -> list[tuple[TextPlace, DocumentLine]]:
         """The chosen lines."""
         if self.selection is None:
             return []
         first, last = self.selection.first, self.selection.last
         found = []
         for block in range(first.block, last.block + 1):
-            lines = ((Place(block, index), line) for index, line in enumerate(self.layout.lines(block)))
+            lines = ((TextPlace(block, index), line) for index, line in enumerate(self.layout.lines(block)))
             found += [(place, line) for place, line in lines if first <= place <= last]
         return found
 

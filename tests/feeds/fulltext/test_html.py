@@ -13,7 +13,6 @@ from reader.core.document.model import (
     Figure,
     Formula,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -21,6 +20,7 @@ from reader.core.document.model import (
     Span,
     Table,
     Theorem,
+    Verbatim,
     texts,
 )
 from reader.core.errors import NoFullText
@@ -132,10 +132,10 @@ def test_figures_have_captions_and_their_own_pictures() -> None:
 def test_code_and_algorithms_keep_their_lines() -> None:
     algorithm = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Algorithm 1")
     (steps,) = algorithm.blocks
-    assert isinstance(steps, Listing)
+    assert isinstance(steps, Verbatim)
     assert [words_of(line) for line in steps.lines] == ["1:  if x", "2:    go"]
-    code, terminal = found(Listing)
-    assert isinstance(code, Listing) and isinstance(terminal, Listing)
+    code, terminal = found(Verbatim)
+    assert isinstance(code, Verbatim) and isinstance(terminal, Verbatim)
     assert [words_of(line) for line in code.lines] == ["if x:", "    go()"]
     assert [words_of(line) for line in terminal.lines] == ["$ run  <it>"]
 

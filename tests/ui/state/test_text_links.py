@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.core.document.layout import Layout, Place
+from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
 from reader.ui.state.text_links import LETTERS, Goals, links_in, web_address
 from tests.ui.full_texts import paragraph
@@ -26,9 +26,10 @@ NAMES = ("3", "3.2", "Figure 2", "Table 4", "(7)", "Theorem", "B", "[12]", "[13]
 def leads(text: Paragraph) -> list[str]:
     """What the references of a paragraph lead to."""
     layout = Layout(Document("A", (text, *BLOCKS)), 200)
-    lines = layout.placed(Place(), 1)
+    lines = layout.placed(TextPlace(), 1)
     return [
-        NAMES[link.goal.block - 1] if isinstance(link.goal, Place) else link.goal for link in links_in(lines, layout)
+        NAMES[link.goal.block - 1] if isinstance(link.goal, TextPlace) else link.goal
+        for link in links_in(lines, layout)
     ]
 
 
@@ -80,7 +81,7 @@ def test_each_goal_is_offered_once_and_there_is_a_letter_for_each() -> None:
 
 def test_a_figure_leads_to_its_picture_and_not_to_itself() -> None:
     layout = Layout(Document("A", BLOCKS), 200)
-    lines = [(Place(2, index), line) for index, line in enumerate(layout.lines(2))]
+    lines = [(TextPlace(2, index), line) for index, line in enumerate(layout.lines(2))]
     assert [link.goal for link in links_in(lines, layout)] == ["x2.png"]
     assert Goals(layout).of("x2.png", "") == "x2.png"
 

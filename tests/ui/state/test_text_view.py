@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.core.document.layout import Place
+from reader.core.document.layout import TextPlace
 from reader.core.document.model import Document, Span
 from reader.ui.page.quote_lines import quotation, source_of
 from reader.ui.state.text_view import Size, Spot, TextView
@@ -58,7 +58,7 @@ def test_sections_follow_each_other(view: TextView) -> None:
     assert names == ["2", "2.1", "3", "", ""]
     assert view.is_at_end
     assert shown(view.next_section(-4))[0].startswith("2  Method")
-    assert view.next_section(-100).top == Place()
+    assert view.next_section(-100).top == TextPlace()
 
 
 def test_only_what_is_too_wide_scrolls_sideways(view: TextView) -> None:
@@ -75,8 +75,8 @@ def test_only_what_is_too_wide_scrolls_sideways(view: TextView) -> None:
 def test_back_returns_to_where_jumps_began(view: TextView) -> None:
     assert view.back() is view
     reading = view.scroll(30)
-    there = reading.jump(Place(40, 0))
-    assert there.marked == Place(40, 0) and there.top == reading.layout.up(Place(40, 0), 2)
+    there = reading.jump(TextPlace(40, 0))
+    assert there.marked == TextPlace(40, 0) and there.top == reading.layout.up(TextPlace(40, 0), 2)
     further = there.jump_to_end(last=True)
     assert further.is_at_end
     assert further.back().top == there.top
@@ -95,7 +95,7 @@ def test_another_size_keeps_the_place(view: TextView, size: Size) -> None:
     resized = reading.resized(size)
     assert resized.spot(resized.top) <= spot < resized.spot(resized.scroll(1).top)
     assert resized.resized(SIZE).top.block == reading.top.block
-    assert view.resized(size).top == Place()
+    assert view.resized(size).top == TextPlace()
     assert reading.resized(SIZE) is reading
 
 
@@ -107,10 +107,10 @@ def test_another_height_keeps_the_very_line(view: TextView) -> None:
 
 def test_a_spot_is_found_in_any_layout(view: TextView) -> None:
     narrow = TextView.open(document(), Size(40, 22))
-    for place in (Place(3, 2), Place(14, 0), Place(20, 4)):
+    for place in (TextPlace(3, 2), TextPlace(14, 0), TextPlace(20, 4)):
         spot = view.spot(place)
         assert narrow.place(spot).block == place.block
-        assert narrow.go(spot).go(Spot()).top == Place()
+        assert narrow.go(spot).go(Spot()).top == TextPlace()
 
 
 # Search
@@ -218,7 +218,7 @@ def test_words_are_found_though_their_style_changes_within_and_signs_as_they_are
     )
     view = TextView.open(Document("A", blocks), SIZE)
     for text in ("attention h", "λ", "λ1", "x2", "with λ"):
-        assert search(view, text).marked == Place(0, 0), text
+        assert search(view, text).marked == TextPlace(0, 0), text
     assert search(view, "λ2").marked is None
 
 

@@ -17,8 +17,8 @@ from reader.core.errors import FeedMalformed
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import FIELDS, Draft, Listing, Paper
 from reader.feeds.files import papers_file
-from reader.feeds.files.export_file import is_export, parse_export
 from reader.feeds.files.papers_file import read_papers
+from reader.feeds.records import is_export, parse_export
 from tests.feed_server import item
 
 ID = "2606.12345"

@@ -68,7 +68,7 @@ def parse_export(record: Mapping[str, Any]) -> Exported:
         raise FeedMalformed("no id of a paper")
     marks, bad_marks = _marks(record.get("marks"))
     states = tuple(_states(record, {mark.kind for mark in marks}))
-    draft = _draft(record)
+    draft = parse_draft(record)
     if draft is None and not marks and not states:
         raise FeedMalformed("no title")
     return Exported(
@@ -79,7 +79,7 @@ def parse_export(record: Mapping[str, Any]) -> Exported:
     )
 
 
-def _draft(record: Mapping[str, Any]) -> Draft | None:
+def parse_draft(record: Mapping[str, Any]) -> Draft | None:
     """The draft without its id; None without a title."""
     values = {field.name: _value(field, record.get(field.key)) for field in _FILLED}
     if not values["title"]:
