@@ -22,8 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.rigs.calls import function_id, load_map
-
-ROOT = Path(__file__).parents[2]
+from tests.rigs.program import ROOT
 
 _PAIRS: tuple[tuple[Any, Any], ...] = (
     *((ast.Lt, ast.LtE), (ast.Gt, ast.GtE), (ast.Eq, ast.NotEq), (ast.In, ast.NotIn), (ast.Is, ast.IsNot)),
@@ -149,7 +148,7 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
     return "survived" if ended.returncode == 0 else "killed"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Try mutants one after the other; returns 1 if fewer than nine in ten are found."""
     parser = argparse.ArgumentParser(prog="python -m tests.rigs mutate", description=__doc__)
     parser.add_argument("--sample", type=int, default=100, metavar="N", help="mutants to try")
@@ -168,7 +167,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
     print(f"{told['killed']} of {told.total()} killed; {dict(told)}")
     return int(told["killed"] < 0.9 * told.total())
-
-
-if __name__ == "__main__":
-    sys.exit(main())
