@@ -63,14 +63,20 @@ if TYPE_CHECKING:
     from reader.commands.command import add_json as add_json  # Add --json.
     from reader.commands.command import add_query as add_query  # Add the words of a query.
     from reader.commands.command import add_quiet as add_quiet  # Add -q.
+    from reader.commands.command import add_actions as add_actions  # Add the word that says what to do.
     from reader.commands.command import query_of as query_of  # The query from its words.
+    from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
+    from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
     from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
     from reader.commands.output import ask as ask  # Ask the user for a line.
+    from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
     from reader.commands.output import print_json as print_json  # Print a value as JSON.
     from reader.commands.output import print_line as print_line  # Print a line, cleaned of what a terminal would obey.
+    from reader.commands.output import print_text as print_text  # Print a text, wrapped on a terminal.
     from reader.commands.output import warn as warn  # Print a line on standard error.
+    from reader.commands.output import width as width  # The columns of the terminal.
 
     # The user's papers and marks.
     from reader.commands.workspace import Workspace as Workspace  # Settings, files and the cache of one run.
@@ -112,7 +118,7 @@ if TYPE_CHECKING:
     from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
     from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
     from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
-    from reader.commands.sync import join_machines as join_machines  # Exchange marks with the user's other machines.
+    from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
     from reader.core.waiting import within as within  # Wait for a call no longer than a while.
     from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
     from reader.log import record_error as record_error  # Log an error with its traceback.
@@ -137,8 +143,11 @@ if TYPE_CHECKING:
     from reader.actions.links import links as links  # All of them, its page first.
     from reader.core.dates import parse_date as parse_date  # A date as queries have it.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
+    from reader.core.lines import fit as fit  # Cut a text to a width.
     from reader.core.lines import wrap as wrap  # Where its lines begin and end.
+    from reader.core.lines import wrapped as wrapped  # The lines themselves.
     from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
+    from reader.core.text import fold as fold  # A text without case and accents.
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
@@ -174,10 +183,10 @@ if TYPE_CHECKING:
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
     from reader.cache.marks.changes import Change as Change  # A new state of some papers.
-    from reader.cache.sync.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
-    from reader.cache.sync.mailed import record_mailing as record_mailing  # Tell them what this one mails.
-    from reader.cache.sync.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
-    from reader.cache.sync.mailed import turn as turn  # How many machines mail before this one.
+    from reader.cache.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
+    from reader.cache.mailed import record_mailing as record_mailing  # Tell them what this one mails.
+    from reader.cache.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
+    from reader.cache.mailed import turn as turn  # How many machines mail before this one.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
     from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
@@ -189,6 +198,61 @@ if TYPE_CHECKING:
     from reader.core.tag_words import TagWords as TagWords  # Tags to add and to remove.
     from reader.core.text import NOTE_LIMIT as NOTE_LIMIT  # Characters of a note.
     from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
+
+    # The log of the user's marks, which machines join.
+    from reader.cache.earlier_values import replaced as replaced  # What another machine has replaced.
+    from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
+    from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
+    from reader.cache.marks.forgotten import Brought as Brought  # What a machine has brought.
+    from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
+    from reader.cache.marks.forgotten import forgotten as forgotten  # The machines and members that are forgotten.
+    from reader.cache.marks.journal import FOREIGN_BYTES as FOREIGN_BYTES  # Maximum size of another machine's line.
+    from reader.cache.marks.journal import FULL as FULL  # The errors of a full disk.
+    from reader.cache.marks.journal import READER as READER  # This program, and the form of lines that it reads.
+    from reader.cache.marks.journal import Entry as Entry  # An event, as a journal has it.
+    from reader.cache.marks.journal import Journal as Journal  # A file of events.
+    from reader.cache.marks.journal import Owner as Owner  # The machine whose journal it is.
+    from reader.cache.marks.journal import encode as encode  # The line of an event.
+    from reader.cache.marks.journal import machine_name as machine_name  # What people call this machine.
+    from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
+    from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
+    from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
+    from reader.commands.shared_settings import refused_settings as refused_settings  # Which were refused, and why.
+
+    # Places where several homes meet.
+    from reader.cache.places import GROUP_FILE as GROUP_FILE  # The file that makes a folder a group's.
+    from reader.cache.places import MACHINE_FILE as MACHINE_FILE  # The name of a machine's file.
+    from reader.cache.places import NOT_THERE as NOT_THERE  # What the doctor says of a folder that is not there.
+    from reader.cache.places import Server as Server  # A PostgreSQL server, connected.
+    from reader.cache.places import alone as alone  # Hold a lock while a place is used.
+    from reader.cache.places import is_machine_file as is_machine_file  # Whether a file may be that of a machine.
+    from reader.cache.places import is_server as is_server  # Whether an address is that of a server.
+    from reader.cache.places import open_server as open_server  # Connect to a server.
+    from reader.cache.places import replace_shared as replace_shared  # Write a file whole or not at all.
+    from reader.cache.places import shared_place as shared_place  # The folder or address that the user has typed.
+    from reader.cache.places import shown_place as shown_place  # The same without a password.
+    from reader.cache.places import unusable as unusable  # What to say of a folder that can't be used.
+    from reader.cache.places import wait_for_news as wait_for_news  # Wait until something is new, here or there.
+
+    # What the people of a group share, in the cache.
+    from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.
+    from reader.cache.members import ANYONE as ANYONE  # All members, in queries.
+    from reader.cache.members import MOST_PAPERS as MOST_PAPERS  # Papers of which a member shares something.
+    from reader.cache.members import STAR as STAR  # What shares stars.
+    from reader.cache.members import Member as Member  # A person of the group.
+    from reader.cache.members import Members as Members  # What the members share, and what the user does.
+    from reader.cache.members import Shared as Shared  # A mark that is shared.
+    from reader.cache.members import covers as covers  # Whether a mark belongs to what is shared.
+    from reader.cache.members import members as members  # All members, for a window.
+
+    # The gate for what others have written.
+    from reader.core.errors import CacheError as CacheError  # A place, or the cache, can't be used.
+    from reader.core.foreign import LARGEST_NUMBER as LARGEST_NUMBER  # The largest number that is taken.
+    from reader.core.foreign import Refused as Refused  # Something is not what it should be.
+    from reader.core.foreign import latest_clock as latest_clock  # The latest clock that can be true by now.
+    from reader.core.foreign import paper_id as paper_id  # The id of a paper.
+    from reader.core.foreign import read_json as read_json  # The value of some JSON.
+    from reader.core.marks import clean_mark as clean_mark  # A mark with clean text.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +271,8 @@ class Extension:
     """Formats of files that the user may import."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
+    joins: tuple[Callable[[Workspace], None], ...] = ()
+    """Exchange marks with the user's other machines now, if the settings say where they meet; raises ReaderError."""
 
 
 @cache

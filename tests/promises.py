@@ -13,12 +13,12 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         # Lists of the settings
         "so that none is lost where two machines add some": (
-            "cache/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
-            "cache/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
+            "extensions/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
+            "extensions/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
             "commands/test_lists.py::test_each_of_two_machines_adds_a_rule",
             "commands/test_lists.py::test_a_sync_that_is_killed_at_any_moment_loses_no_entry",
         ),
-        "without it these lists stay here": ("cache/sync/test_lists.py::test_entries_stay_here_without_consent",),
+        "without it these lists stay here": ("extensions/sync/test_lists.py::test_entries_stay_here_without_consent",),
         "A note or setting of yours that another machine replaced is named": (
             "commands/test_lists.py::test_what_another_machine_replaced_is_said_and_comes_back",
             "ui/test_app_notes.py::test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back",
@@ -148,24 +148,24 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "it leaves your machine only with the rest": (
             "ui/test_app_traces.py::test_a_setting_switches_them_off_and_nothing_read_says_what_comes",
-            "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
+            "extensions/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
         ),
         "No titles and no texts of papers, no tokens, no paths": (
-            "cache/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
+            "extensions/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
         ),
         "At first you share nothing": (
-            "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
+            "extensions/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
         ),
         "An address with a password is refused": (
-            "commands/test_group.py::test_a_password_is_refused_and_never_printed",
+            "extensions/group/test_group.py::test_a_password_is_refused_and_never_printed",
         ),
         "with a key that never leaves your machines": (
-            "cache/group/test_looking.py::test_the_file_of_the_membership_is_private_and_its_damage_is_said",
-            "cache/group/test_looking.py::test_nobody_writes_in_anothers_name",
+            "extensions/group/test_looking.py::test_the_file_of_the_membership_is_private_and_its_damage_is_said",
+            "extensions/group/test_looking.py::test_nobody_writes_in_anothers_name",
         ),
         "or a name that only looks like it, has the first digits of its key": (
-            "cache/group/test_looking.py::test_a_name_that_only_looks_like_one_has_a_part_of_its_key",
-            "cache/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
+            "extensions/group/test_looking.py::test_a_name_that_only_looks_like_one_has_a_part_of_its_key",
+            "extensions/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
         ),
         "and of addresses all but the host are left out": (
             "test_log.py::test_secrets_are_taken_out",
@@ -203,33 +203,33 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # Other machines and people
         "a mark that was made after seeing another one always counts as later": (
-            "cache/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
+            "extensions/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
         ),
         "`undo` takes back, for all machines, what was done on this one": (
-            "cache/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
+            "extensions/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
             "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
         ),
         "One that is lost or set back is written anew": (
-            "cache/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
+            "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
         "then nothing follows from what that machine brought": (
-            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
-            "cache/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
+            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
         ),
         "the journal keeps all, and `sync forget MACHINE --undo`": (
-            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
-            "cache/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
+            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
         ),
         "such as a pipe or a link to nothing, is named and skipped": (
-            "cache/sync/test_odd_folders.py::test_what_is_no_file_is_named_and_skipped",
+            "extensions/sync/test_odd_folders.py::test_what_is_no_file_is_named_and_skipped",
         ),
         "A missing folder is reported, and nothing is lost": (
-            "cache/sync/test_folder.py::test_a_folder_that_can_not_be_used_is_said",
-            "cache/sync/test_odd_folders.py::test_a_folder_that_can_only_be_read_brings_what_others_did",
+            "extensions/sync/test_folder.py::test_a_folder_that_can_not_be_used_is_said",
+            "extensions/sync/test_odd_folders.py::test_a_folder_that_can_only_be_read_brings_what_others_did",
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "adds nothing and takes nothing back": (
-            "cache/group/test_machines.py::test_two_machines_are_one_member_with_one_list_and_one_choice",
+            "extensions/group/test_machines.py::test_two_machines_are_one_member_with_one_list_and_one_choice",
         ),
         "say so in one sentence with the way out, and lose nothing": (
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
@@ -267,7 +267,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "A note or tag that loses stays in the journal": (
             "cache/marks/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
-            "cache/sync/test_folder.py::test_of_two_notes_the_same_one_wins_and_the_other_stays_in_the_log",
+            "extensions/sync/test_folder.py::test_of_two_notes_the_same_one_wins_and_the_other_stays_in_the_log",
         ),
         "is set where there is none, and nothing is taken away": (
             "cache/marks/test_imports.py::test_a_mark_without_a_time_is_made_where_none_is_set",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, add_json, add_words, suggest
+from reader.commands.command import Command, add_actions, add_json, suggest
 from reader.commands.output import amount, answer, print_json, print_line, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
 from reader.core.errors import ReaderError, UsageError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
+    add_actions(parser, ACTIONS, "list")
     about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
     suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
     parser.add_argument("--notify", action="store_true", help="for add: notify you of new papers, as the settings say")

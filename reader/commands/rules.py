@@ -11,8 +11,8 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.commands.command import Command, add_json, add_limit, add_words, suggest
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, print_rows, width
+from reader.commands.command import Command, add_actions, add_json, add_limit, suggest
+from reader.commands.output import Style, amount, answer, is_terminal, print_json, print_line, print_rows, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import fit
@@ -38,7 +38,7 @@ NO_RULES = "You have no rules yet. 'dailypapers config edit' opens the settings:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
+    add_actions(parser, ACTIONS, "list")
     names = parser.add_argument("names", nargs="*", metavar="NAME", help="only these rules; by default all")
     suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
     about = f"try and apply: papers listed since D, a date or 2w (default: {DAYS} days)"
@@ -201,13 +201,10 @@ def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) ->
         verdicts = _judge(window, workspace, rules, _since(arguments), anew=False)
     workspace.has_changed = True
     action = act(workspace.cache_file, verdicts)
-    if arguments.json:
-        print_json({one.rule.name: one.count for one in verdicts})
-    elif action:
-        print_line(f"{action.did_in_words}. 'dailypapers undo' takes it back.")
-    else:
-        print_line("Nothing to do: no rule has anything left to change.")
-    return 0
+    said = "Nothing to do: no rule has anything left to change."
+    if action:
+        said = f"{action.did_in_words}. 'dailypapers undo' takes it back."
+    return answer(arguments, {one.rule.name: one.count for one in verdicts}, said)
 
 
 def _since(arguments: Namespace) -> str:

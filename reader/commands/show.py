@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache.community import Kept, read_community
-from reader.cache.group.members import Said, shared_of
+from reader.cache.members import Said, shared_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_json_fields, add_no_pager
 from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.commands.command import Command, add_json, add_words, suggest
+from reader.commands.command import Command, add_actions, add_json, suggest
 from reader.commands.output import answer, print_json, print_rows, warn
 from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
@@ -28,7 +28,7 @@ KEYED = 9
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
+    add_actions(parser, ACTIONS, "list")
     suggest(
         parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has blanks"),
         _suggest,

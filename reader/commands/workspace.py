@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import access_token, config, paths, settings_reader
+from reader import access_token, config, installed, paths, settings_reader
 from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
 from reader.core.nearest import advice
@@ -76,8 +76,9 @@ class Workspace:
     @cached_property
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap
+        from reader.ui.features import add_keys
 
-        return Keymap.of(self.settings)
+        return add_keys(Keymap.of(self.settings))
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, keys included, sorted by line."""
@@ -251,6 +252,12 @@ class Workspace:
         self.back_up()
 
 
+def join_machines(workspace: Workspace) -> None:
+    """Exchange marks with the user's other machines, if the settings say where they meet; raises ReaderError."""
+    for one in installed.given("joins"):
+        installed.ask(one.entry, one.value, workspace)
+
+
 def parsed(text: str, *, also: str = "") -> Query:
     """Parse a query and AND it with the query `also`; raises UsageError that names the wrong part."""
     from reader.core.query import QueryError, parse
@@ -389,8 +396,7 @@ def check_names(window: Window, query: Query) -> None:
         otherwise = "'dailypapers follow list' prints what is."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
     if wanted := [name.casefold() for name in names_in(query.root, "by")]:
-        from reader.cache.group.members import members
-        from reader.core.group import ANYONE
+        from reader.cache.members import ANYONE, members
 
         people = [ANYONE, *(one.name.casefold() for one in window.read(members))]
         _check_each(

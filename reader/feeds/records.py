@@ -17,6 +17,7 @@ from reader.core.ids import arxiv_id, is_own_id
 from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_mark
 from reader.core.paper import FIELDS, Draft, Field
 from reader.core.text import clean, clean_block
+from reader.feeds.safe_json import as_list, as_text
 
 _OURS = ("marks", "abstract", "day", "published", *STATES.values(), "queued", "tags", "note")
 """A record has any of these keys, and an id, if it is ours."""
@@ -60,7 +61,7 @@ def is_export(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def parse_export(record: Mapping[str, Any]) -> Exported:
     """Parse one record; raises FeedMalformed with a short reason if it is unusable."""
-    given = _string(record.get("id")).strip()
+    given = as_text(record.get("id")).strip()
     id = arxiv_id(given)
     own = given if is_own_id(given) else None
     paper = id or own
@@ -85,7 +86,7 @@ def parse_draft(record: Mapping[str, Any]) -> Draft | None:
     if not values["title"]:
         return None
     values = {name: value for name, value in values.items() if value is not None}
-    source = _string(record.get("source"))
+    source = as_text(record.get("source"))
     if _SOURCE.fullmatch(source):
         values["source"] = source
     return Draft(**values, announced=iso_day(record.get("announced")))
@@ -94,7 +95,7 @@ def parse_draft(record: Mapping[str, Any]) -> Draft | None:
 def _value(field: Field, value: object) -> Any:
     """A field's value, clean and of the right type; None if there is none."""
     if field.type is tuple:
-        items = (_text(field, item, _ITEM_LIMIT) for item in _list(value)[:_ITEMS])
+        items = (_text(field, item, _ITEM_LIMIT) for item in as_list(value)[:_ITEMS])
         return tuple(item for item in items if item)
     if field.type is int:
         return foreign.count(value)
@@ -102,7 +103,7 @@ def _value(field: Field, value: object) -> Any:
 
 
 def _text(field: Field, value: object, limit: int | None = None) -> str | None:
-    text = _string(value)
+    text = as_text(value)
     if field.rules.is_date:
         return iso_day(text)
     if field.rules.is_address:
@@ -113,13 +114,13 @@ def _text(field: Field, value: object, limit: int | None = None) -> str | None:
 
 
 def _days(record: Mapping[str, Any]) -> tuple[str | None, ...]:
-    days = {day for value in (record.get("day"), *_list(record.get("days"))[:_DAYS]) if (day := iso_day(value))}
+    days = {day for value in (record.get("day"), *as_list(record.get("days"))[:_DAYS]) if (day := iso_day(value))}
     return tuple(sorted(days)) or (None,)
 
 
 def _marks(value: object) -> tuple[tuple[Mark, ...], int]:
     """The marks that have a known form, and the number of the others."""
-    found = [_mark(one) for one in _list(value)[:_MARKS]]
+    found = [_mark(one) for one in as_list(value)[:_MARKS]]
     marks = tuple(mark for mark in found if mark is not None)
     return marks, len(found) - len(marks)
 
@@ -134,17 +135,9 @@ def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, s
     """Kinds and values of the marks that a record has in its plain fields only."""
     on_or_off = {**STATES, QUEUE: "queued"}
     said = [(kind, "1") for kind, key in on_or_off.items() if record.get(key) is True]
-    said += [(f"{TAG}{_string(tag)}", "1") for tag in _list(record.get("tags"))[:_MARKS]]
-    said.append((NOTE, _string(record.get("note"))))
+    said += [(f"{TAG}{as_text(tag)}", "1") for tag in as_list(record.get("tags"))[:_MARKS]]
+    said.append((NOTE, as_text(record.get("note"))))
     for kind, value in said:
         mark = clean_mark(kind, value)
         if mark is not None and mark[1] and mark[0] not in known:
             yield mark
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

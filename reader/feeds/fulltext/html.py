@@ -35,7 +35,6 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
-from reader.feeds.fulltext.mathml import tex_of
 from reader.feeds.fulltext.spans import (
     DEPTH,
     HTML_LETTERS,
@@ -330,12 +329,17 @@ def _aligned(row: LexborNode) -> str:
     for cell in row.iter():
         if "ltx_eqn_eqno" not in class_names(cell):
             told = (math for math in cell.css("math") if not _is_in_tag(math, row))
-            cells.append(" ".join(math.attributes.get("alttext") or tex_of(math) for math in told))
+            cells.append(" ".join(map(_tex_of, told)))
     while cells and not cells[-1]:
         cells.pop()
     padded = row.css_first(".ltx_eqn_center_padleft") is not None
     cells = cells[1:] if padded and cells and not cells[0] else cells
     return " & ".join(cells)
+
+
+def _tex_of(math: LexborNode) -> str:
+    """The TeX of a formula, which LaTeXML always writes; the words of one that has none."""
+    return math.attributes.get("alttext") or clean(math.text())
 
 
 def _is_in_tag(node: LexborNode, row: LexborNode) -> bool:
@@ -581,7 +585,7 @@ class _Reader:
 
     def _formula(self, element: _Element, flow: _Flow) -> None:
         node = element.node
-        tex = node.attributes.get("alttext") or tex_of(node)
+        tex = _tex_of(node)
         self._letters -= len(tex)
         if not flow.is_inline and node.attributes.get("display") == "block":
             if tex := clean_tex(tex):

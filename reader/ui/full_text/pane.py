@@ -15,12 +15,12 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.lines import FOLLOW, Line, Piece, centre, fill, measure
 from reader.ui.full_text.lines import PLAIN_LINE, TEXT_ROLES, LineMarks, clipped, text_line
+from reader.ui.full_text.links import LETTERS
+from reader.ui.full_text.view import TextView
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
-from reader.ui.state.text_links import LETTERS
-from reader.ui.state.text_view import TextView
 
 WHEEL = 3
 """Lines of a turn of the mouse's wheel."""

@@ -21,6 +21,17 @@ from reader.ui.shell.header_line import EDIT_QUERY, HEADER_ROLES, Header, header
 from reader.ui.shell.status_lines import STATUS_ROLES, Status, status_lines
 
 
+class Reported(Message):
+    """What a widget reports of the mouse for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
+
+
+@dataclass
+class ActionAsked(Message):
+    """A click asks for an action of the table."""
+
+    id: str
+
+
 class KeyLines(Widget):
     """A widget whose lines have pieces with keys."""
 

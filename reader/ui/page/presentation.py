@@ -12,7 +12,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
-    from reader.cache.group.members import Said
+    from reader.cache.members import Said
     from reader.cache.outputs import Output
     from reader.core.follows import FollowReason
     from reader.core.second_look import Changes

@@ -22,7 +22,7 @@ from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import KeyLines
 from reader.ui.kit.styled_text import draw
-from reader.ui.kit.typed_line import LineInput
+from reader.ui.kit.typed_line import LineInput, catch_up
 from reader.ui.query.advice import (
     NO_REACH,
     AdviceKeys,
@@ -218,7 +218,7 @@ class QueryLine(Widget):
 
     async def catch_up(self) -> None:
         """Wait until the text has handled the keys sent to it."""
-        await self._input.catch_up()
+        await catch_up(self._input)
 
     def complete(self) -> bool:
         """Insert the marked suggestion into the text; return False if there is none."""

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.mailed import PART, mailed_elsewhere, record_mailing, take_back_mailing
 from reader.cache.marks.events import Events
-from reader.cache.sync.mailed import PART, mailed_elsewhere, record_mailing, take_back_mailing
 from reader.extensions.digest import sending
 from tests.commands.conftest import IDS, Run
 from tests.extensions.digest.mail_server import SINCE, MailServer, serving
@@ -167,15 +167,16 @@ def test_a_mailing_of_many_papers_is_several_events_and_no_undo_takes_it_back(fi
         undone = events.undo()
         assert undone is not None and undone.label == "starred"
         assert events.redo() is not None
-        from reader.cache.sync.folder import exchange
+        from reader.extensions.sync.exchange import exchange
+        from reader.extensions.sync.folder import Folder
 
         shared = tmp_path / "shared"
         for one, cache in ((events, here), (others, there)):
-            exchange(one, cache, shared, "name")
+            exchange(one, cache, Folder(shared, cache), "name")
         found = others.read(lambda one: mailed_elsewhere(one, "mail ada"))
         assert found.keys == set(keys) and found.last is not None
         assert others.read(lambda one: mailed_elsewhere(one, "mail grace")) == (frozenset(), None)
         take_back_mailing(events, "ab12")
         for one, cache in ((events, here), (others, there)):
-            exchange(one, cache, shared, "name")
+            exchange(one, cache, Folder(shared, cache), "name")
         assert others.read(lambda one: mailed_elsewhere(one, "mail ada")).keys == frozenset()

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from reader.cache.group import looking
-from tests.cache.sync.machines import make_cache
+from reader.extensions.group import looking
+from tests.extensions.sync.machines import make_cache
 from tests.rigs.everywhere.homes import Home, Places
 from tests.rigs.program import command, environment
 from tests.rigs.terminal import Terminal

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.cache.sync.postgres import server
+from tests.extensions.sync.postgres import server
 from tests.rigs.everywhere.homes import databases, folders
 from tests.rigs.everywhere.marks import MACHINES, play
 from tests.rigs.everywhere.readers import measure

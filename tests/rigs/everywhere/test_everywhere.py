@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.cache.sync.postgres import server
+from tests.extensions.sync.postgres import server
 from tests.rigs.everywhere.homes import databases, folders
 from tests.rigs.everywhere.marks import Outcome, play
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.group.members import Said
+from reader.cache.members import Said
 from reader.cache.outputs import Output
 from reader.core.follows import Follow, FollowReason
 from reader.core.lines import measure
