@@ -15,7 +15,6 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "so that none is lost where two machines add some": (
             "extensions/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
             "extensions/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
-            "commands/test_lists.py::test_each_of_two_machines_adds_a_rule",
             "commands/test_lists.py::test_a_sync_that_is_killed_at_any_moment_loses_no_entry",
         ),
         "without it these lists stay here": ("extensions/sync/test_lists.py::test_entries_stay_here_without_consent",),
@@ -92,7 +91,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
         ),
         "is never taken for a query": (
-            "commands/test_cli.py::test_a_word_that_is_nearly_a_command_never_opens_the_reader",
+            "commands/test_cli.py::test_what_is_not_understood_is_one_line_with_the_way_out",
         ),
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
             "rigs/pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",

@@ -39,8 +39,8 @@ from reader.cache.finding.vectors import PaperVectors
 from reader.cache.finding.words import STOP_WORDS, Stemmer
 from reader.core.settings.vectors import Vectors
 from reader.core.vectors import Encoder, paper_text
-from reader.feeds.embeddings.endpoint import EndpointEncoder
-from reader.feeds.embeddings.static_model import StaticEncoder
+from reader.extensions.vectors.endpoint import EndpointEncoder
+from reader.extensions.vectors.static_model import StaticEncoder
 from reader.feeds.files.papers_file import read_papers
 
 ON_PAGE = "vision pre-training"

@@ -8,12 +8,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from reader.core.errors import ConfigError
-from reader.core.text import clean
-from reader.core.vectors import checked
+from reader.api import ConfigError, checked_vectors, clean
 
 if TYPE_CHECKING:
-    from reader.core.vectors import Rows
+    import numpy as np
+    import numpy.typing as npt
+
+    Rows = npt.NDArray[np.float32]
 
 WEIGHTS = "model.safetensors"
 """The file with the vectors of words: nothing in it is run."""
@@ -51,7 +52,7 @@ class StaticEncoder:
             if self._model is None:
                 self._model = _load(self._folder)
             rows = self._model.encode(list(texts), use_multiprocessing=False, show_progress_bar=False)
-        return checked(rows, len(texts), "The static model")
+        return checked_vectors(rows, len(texts), "The static model")
 
 
 def _load(folder: Path) -> Any:

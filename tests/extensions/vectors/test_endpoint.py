@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reader.core.errors import ConfigError, FeedError, FeedMalformed, FeedOffline
 from reader.core.settings.vectors import Vectors
-from reader.feeds.embeddings.endpoint import KEY_VARIABLE, LIMITS, EndpointEncoder, _read_rows
+from reader.extensions.vectors.endpoint import KEY_VARIABLE, LIMITS, EndpointEncoder, _read_rows
 from tests.embeddings_server import EmbeddingsServer, embeddings_server
 
 QUICK = replace(LIMITS, read_timeout=0.1, total_timeout=0.3, body_size=1_000_000)

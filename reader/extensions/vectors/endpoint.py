@@ -13,24 +13,39 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from reader import __version__
-from reader.access_token import lookup_environment
-from reader.core.addresses import is_local
-from reader.core.errors import ConfigError, FeedMalformed, FeedOffline, FeedRefused
-from reader.core.settings.vectors import Vectors
-from reader.core.steps import note_step, note_wait
-from reader.core.text import clean
-from reader.core.vectors import checked
-from reader.feeds.http import responses
-from reader.feeds.http.environment import is_offline
-from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
-from reader.feeds.http.responses import BodyReader, BodyTooLarge, Limits, UnknownEncoding
-from reader.feeds.safe_json import parse_json
+from reader.api import (
+    BodyReader,
+    BodyTooLarge,
+    ConfigError,
+    FeedMalformed,
+    FeedOffline,
+    FeedRefused,
+    HttpRefused,
+    Limits,
+    RetryableError,
+    UnknownEncoding,
+    Vectors,
+    __version__,
+    checked_vectors,
+    clean,
+    explain_environment,
+    explain_failure,
+    is_local,
+    is_offline,
+    lookup_environment,
+    note_step,
+    note_wait,
+    parse_json,
+    refusal_reason,
+    retry_after,
+)
 
 if TYPE_CHECKING:
     import httpx
+    import numpy as np
+    import numpy.typing as npt
 
-    from reader.core.vectors import Rows
+    Rows = npt.NDArray[np.float32]
 
 KEY_VARIABLE = "DAILYPAPERS_VECTORS_KEY"
 """The environment variable with the server's key. No other is used: a key of another server must not go to this one."""
@@ -163,13 +178,13 @@ def _refusal(response: httpx.Response, body: bytes, host: str, *, has_key: bool)
     if status in (401, 403):
         advice = f"check {KEY_VARIABLE}" if has_key else f"set {KEY_VARIABLE} to its key"
         return HttpRefused(f"{host} did not accept the request ({status}); {advice}.", status)
-    reason = responses.refusal_reason(body) or _reason(body)
+    reason = refusal_reason(body) or _reason(body)
     said = f"{host} made no vectors ({status})" + (f": {reason}" if reason else "")
     if status == 404 and not reason:
         return HttpRefused(f"{said}; it has no {PATH}, so check vectors.server.", status)
     refused = HttpRefused(f"{said}.", status)
     if status == 429 or status >= 500:
-        wait = responses.retry_after(response.headers)
+        wait = retry_after(response.headers)
         return RetryableError(refused, said, 3, wait if wait is not None and wait <= 60 else None)
     return refused
 
@@ -196,4 +211,4 @@ def _read_rows(body: bytes, count: int, host: str) -> Rows:
         raise FeedMalformed(
             f"{host} answered with something other than {count} vectors; is vectors.server right?"
         ) from error
-    return checked(rows, count, host)
+    return checked_vectors(rows, count, host)

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, add_json, add_quiet, add_words
-from reader.commands.output import Progress, amount, print_json, print_line
-from reader.commands.workspace import Workspace
-from reader.core.errors import CacheError, ConfigError, UsageError
-from reader.core.text import clean
-from reader.paths import APP, models_folder
+from reader.api import (
+    APP,
+    CacheError,
+    Command,
+    ConfigError,
+    Extension,
+    Progress,
+    UsageError,
+    Vectors,
+    Workspace,
+    add_actions,
+    add_json,
+    add_quiet,
+    amount,
+    clean,
+    paths,
+    print_json,
+    print_line,
+)
 
 if TYPE_CHECKING:
-    from reader.core.vectors import Encoder
-
-WHAT = {
-    "status": "print the model, how many papers have a vector, and their size; no server is asked",
-    "build": "make those that papers lack; it can be stopped, and goes on where it was",
-    "drop": "delete them all, and static models that were fetched; the next build makes them anew",
-    "fetch": "fetch a static model from the hub, and check its digest",
-}
+    from reader.api import Encoder
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", WHAT)
+    add_actions(parser, ACTIONS)
     about = "its name on the hub, for fetch (default: the one of the settings)"
     parser.add_argument("model", nargs="?", metavar="MODEL", help=about)
     parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched weights must have")
@@ -36,7 +43,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run_vectors(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.model and arguments.what != "fetch":
         raise UsageError(f"{arguments.what} takes no model: 'dailypapers config set vectors.model NAME' sets one.")
-    run = {"status": _print_status, "build": _build, "drop": _drop, "fetch": _fetch}[arguments.what]
+    run, _ = ACTIONS[arguments.what]
     return run(arguments, workspace)
 
 
@@ -45,7 +52,7 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
     trouble, encoder = _try_encoder(workspace)
     done = total = size = numbers = 0
     if encoder is not None:
-        from reader.cache.finding import vectors
+        from reader.api import vectors
 
         with workspace.window() as window:
             file = workspace.cache_file
@@ -84,7 +91,7 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
 
 def _try_encoder(workspace: Workspace) -> tuple[str, Encoder | None]:
     """What is wrong with the settings, and the model if nothing is."""
-    from reader.refresh.vectors import open_encoder
+    from reader.api import open_encoder
 
     try:
         return "", open_encoder(workspace.settings.vectors, workspace.cache_file)
@@ -93,14 +100,12 @@ def _try_encoder(workspace: Workspace) -> tuple[str, Encoder | None]:
 
 
 def _build(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.commands.run_job import run_job
-    from reader.refresh import jobs
-    from reader.refresh.vectors import VectorsMade
+    from reader.api import MakeVectors, VectorsMade, run_job
 
     if not workspace.settings.vectors.is_on:
         raise UsageError(f"No model is set. '{APP} vectors status' says how.")
     workspace.ensure_cache()
-    messages = run_job(workspace, jobs.MakeVectors(), quiet=arguments.quiet)
+    messages = run_job(workspace, MakeVectors(), quiet=arguments.quiet)
     made = [message for message in messages if isinstance(message, VectorsMade)][-1]
     if arguments.json:
         print_json({"new": made.new, "papers": made.done})
@@ -112,10 +117,10 @@ def _build(arguments: Namespace, workspace: Workspace) -> int:
 def _drop(arguments: Namespace, workspace: Workspace) -> int:
     import shutil
 
-    from reader.cache.finding import vectors
+    from reader.api import vectors
 
     file = workspace.cache_file
-    models = models_folder(file)
+    models = paths.models_folder(file)
     freed = vectors.size(models)
     if file.parent.is_dir():
         with vectors.alone(file):
@@ -133,9 +138,8 @@ def _drop(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _fetch(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.access_token import lookup_environment
-    from reader.feeds.embeddings.hub import HubClient
-    from reader.feeds.http.environment import is_offline
+    from reader.api import is_offline, lookup_environment
+    from reader.extensions.vectors.hub import HubClient
 
     settings = workspace.settings.vectors
     name = arguments.model or ("" if settings.server else settings.model)
@@ -147,7 +151,7 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
         try:
             fetched = await client.fetch(
                 name,
-                models_folder(workspace.cache_file),
+                paths.models_folder(workspace.cache_file),
                 lambda come, of: progress.show(f"{come / 1e6:,.1f} of {of / 1e6:,.1f} MB"),
                 sha256=arguments.sha256,
             )
@@ -169,7 +173,14 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-COMMAND = Command(
+ACTIONS = {
+    "status": (_print_status, "print the model, how many papers have a vector, and their size; no server is asked"),
+    "build": (_build, "make those that papers lack; it can be stopped, and goes on where it was"),
+    "drop": (_drop, "delete them all, and static models that were fetched; the next build makes them anew"),
+    "fetch": (_fetch, "fetch a static model from the hub, and check its digest"),
+}
+
+VECTORS = Command(
     "vectors",
     "Find papers by meaning with a model of your own: a server that has /v1/embeddings, or a static model."
     " Nothing is fetched and no server is asked unless your settings say so.",
@@ -182,3 +193,36 @@ COMMAND = Command(
     _add_arguments,
     _run_vectors,
 )
+
+
+def open_model(settings: Vectors, cache: Path) -> Encoder:
+    """The model of the settings, which name one; raises ConfigError."""
+    if settings.is_static:
+        from reader.extensions.vectors.static_model import StaticEncoder
+
+        return StaticEncoder(_static_folder(settings, cache))
+    from reader.extensions.vectors.endpoint import EndpointEncoder
+
+    return EndpointEncoder(settings)
+
+
+def _static_folder(settings: Vectors, cache: Path) -> Path:
+    """The folder of a static model; a relative path starts at the settings file's folder.
+
+    Raises ConfigError if it is not there.
+    """
+    from reader.extensions.vectors.hub import is_name, model_folder
+
+    named = paths.config_file().parent / Path(settings.model).expanduser()
+    if named.is_dir():
+        return named
+    if is_name(settings.model):
+        fetched = model_folder(paths.models_folder(cache), settings.model)
+        if fetched.is_dir():
+            return fetched
+        advice = f"'dailypapers vectors fetch {settings.model}' fetches it"
+        raise ConfigError(f"The model {settings.model} is not on this machine; {advice}.")
+    raise ConfigError(f"There is no folder {named} with a static model.")
+
+
+EXTENSION = Extension(name="vectors", api=1, commands=(VECTORS,), encoders=(open_model,))

@@ -16,14 +16,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from reader.core.addresses import is_loopback
-from reader.core.errors import FeedMalformed, FeedOffline, ReaderError, UsageError
-from reader.core.text import clean
-from reader.feeds.http.client import DocumentClient, Response
-from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.responses import Limits
-from reader.feeds.safe_json import UnreadableJson, parse_json
-from reader.paths import make_private
+from reader.api import (
+    DocumentClient,
+    FeedMalformed,
+    FeedOffline,
+    HttpRefused,
+    Limits,
+    ReaderError,
+    Response,
+    UnreadableJson,
+    UsageError,
+    clean,
+    is_loopback,
+    parse_json,
+    paths,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -120,14 +127,14 @@ class HubClient(DocumentClient):
         try:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(mode=0o700, parents=True)
-            make_private(models, unfinished)
+            paths.make_private(models, unfinished)
             digests = await self._fetch_files(name, commit, files, unfinished, on_progress)
             weights = digests[FILES[-1]]
             if sha256 and weights != sha256.lower():
                 raise FeedMalformed(f"{name} has the digest {weights}, not the one that was asked for; not kept.")
             about = {"model": name, "commit": commit, "sha256": digests}
             (unfinished / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
-            make_private(*unfinished.iterdir())
+            paths.make_private(*unfinished.iterdir())
             shutil.rmtree(target, ignore_errors=True)
             unfinished.rename(target)
         except OSError as error:
