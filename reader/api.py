@@ -151,7 +151,7 @@ if TYPE_CHECKING:
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choosing.choice import (
+    from reader.cache.choice import (
         STRANGE as STRANGE,
     )  # The least share of the best score of what is no surprise.
     from reader.cache.follows import reasons as reasons  # Why a paper is followed.
