@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.installed import API as API
@@ -151,9 +152,7 @@ if TYPE_CHECKING:
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choice import (
-        STRANGE as STRANGE,
-    )  # The least share of the best score of what is no surprise.
+    from reader.cache.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
     from reader.cache.follows import reasons as reasons  # Why a paper is followed.
     from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
     from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
@@ -245,6 +244,34 @@ if TYPE_CHECKING:
     from reader.cache.members import covers as covers  # Whether a mark belongs to what is shared.
     from reader.cache.members import members as members  # All members, for a window.
 
+    # Vectors of papers, by a model of the user's.
+    from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
+    from reader.core.settings.vectors import Vectors as Vectors  # The table [vectors].
+    from reader.core.vectors import Encoder as Encoder  # A model that makes vectors of texts.
+    from reader.core.vectors import checked_vectors as checked_vectors  # The same, checked.
+    from reader.refresh.jobs import MakeVectors as MakeVectors  # The job that makes those that papers lack.
+    from reader.refresh.vectors import VectorsMade as VectorsMade  # How far it is.
+    from reader.refresh.vectors import open_encoder as open_encoder  # The model of the settings.
+
+    # The web.
+    from reader.core.addresses import is_local as is_local  # Whether a host is on this machine or its network.
+    from reader.core.addresses import is_loopback as is_loopback  # Whether it is on this machine.
+    from reader.core.errors import ConfigError as ConfigError  # The settings do not allow something.
+    from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
+    from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
+    from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
+    from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
+    from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
+    from reader.feeds.http.client import Response as Response  # What it answers.
+    from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
+    from reader.feeds.http.failures import HttpRefused as HttpRefused  # A host answered with an error.
+    from reader.feeds.http.failures import RetryableError as RetryableError  # A failure that may pass.
+    from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
+    from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
+    from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
+    from reader.feeds.safe_json import UnreadableJson as UnreadableJson  # It is no JSON.
+    from reader.feeds.safe_json import parse_json as parse_json  # The value of a JSON text of a host.
+
     # The gate for what others have written.
     from reader.core.errors import CacheError as CacheError  # A place, or the cache, can't be used.
     from reader.core.foreign import LARGEST_NUMBER as LARGEST_NUMBER  # The largest number that is taken.
@@ -271,6 +298,8 @@ class Extension:
     """Formats of files that the user may import."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
+    encoders: tuple[Callable[[Vectors, Path], Encoder | None], ...] = ()
+    """Make the model of the settings, which name one, for a cache: the first that is not None is used."""
     joins: tuple[Callable[[Workspace], None], ...] = ()
     """Exchange marks with the user's other machines now, if the settings say where they meet; raises ReaderError."""
 
@@ -282,7 +311,6 @@ def _places() -> dict[str, str]:
     They are there for type checkers and readers alone: to import all of them takes half a second.
     """
     import ast
-    from pathlib import Path
 
     tree = ast.parse(Path(__file__).read_text("utf-8"))
     imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))

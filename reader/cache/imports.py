@@ -4,9 +4,9 @@ All that one import changes is one action of the user's, which one undo takes ba
 marks when they come: `reader.refresh.sources` asks for those that are wanted.
 
 Marks of a file of ours join the log by union, so that order and repetition do not matter. A mark keeps its clock and
-its machine, and for each paper and kind the newest one decides. One event may have marked more papers than a file has, and
-an id in the log stands for all of them. So the marks of a file become events of their own. Their ids begin like the
-original ones, by which they are known again, and by which events of one clock keep their order.
+its machine, and for each paper and kind the newest one decides. One event may have marked more papers than a file
+has, and an id in the log stands for all of them. So the marks of a file become events of their own. Their ids begin
+like the original ones, by which they are known again, and by which events of one clock keep their order.
 """
 
 from __future__ import annotations

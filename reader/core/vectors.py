@@ -23,9 +23,8 @@ TEXT_LIMIT = 2_000
 class Encoder(Protocol):
     """A model: makes a vector of each text."""
 
-    @property
-    def key(self) -> str:
-        """What the vectors depend on; those of another key can't be compared."""
+    key: str
+    """What the vectors depend on; those of another key can't be compared."""
 
     @property
     def at_once(self) -> int:
@@ -47,7 +46,7 @@ def paper_text(title: str, abstract: str) -> str:
     return f"{title}. {abstract}"[:TEXT_LIMIT]
 
 
-def checked(values: object, rows: int, who: str) -> Rows:
+def checked_vectors(values: object, rows: int, who: str) -> Rows:
     """The vectors, one for each text, each of length 1; raises FeedMalformed. `who` made them."""
     import numpy as np
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, TypeVar
 
+from reader import installed
 from reader.core.errors import ConfigError
 from reader.core.settings.vectors import Vectors
 from reader.core.vectors import Encoder
-from reader.paths import config_file, models_folder, vectors_folder
+from reader.paths import vectors_folder
 
-if TYPE_CHECKING:
-    from reader.cache.finding.vectors import NewPaper
+T = TypeVar("T")
 
 QUICK = 0.4
 """Seconds that a list waits for the vector of what is typed; it comes all the same, for the next time."""
@@ -33,51 +32,16 @@ class VectorsMade(NamedTuple):
 
 
 def open_encoder(settings: Vectors, cache: Path) -> Encoder | None:
-    """The model of the settings; None if there is none. Raises ConfigError."""
+    """The model of the settings, which an extension makes; None if there is none. Raises ConfigError."""
     if trouble := settings.trouble():
         raise ConfigError(trouble)
     if not settings.is_on:
         return None
-    if settings.is_static:
-        from reader.feeds.embeddings.static_model import StaticEncoder
-
-        encoder: Encoder = StaticEncoder(static_folder(settings, cache))
-    else:
-        from reader.feeds.embeddings.endpoint import EndpointEncoder
-
-        encoder = EndpointEncoder(settings)
-    return _WithBefore(encoder, settings.before_paper) if settings.before_paper else encoder
-
-
-class _WithBefore:
-    """A model whose vectors of papers depend on what is put before them too."""
-
-    def __init__(self, encoder: Encoder, before: str) -> None:
-        self._encoder = encoder
-        self.key = f"{encoder.key} {before!r}"
-        self.at_once = encoder.at_once
-        self.trust = encoder.trust
-        self.encode = encoder.encode
-        self.aclose = encoder.aclose
-
-
-def static_folder(settings: Vectors, cache: Path) -> Path:
-    """The folder of a static model; a relative path starts at the settings file's folder.
-
-    Raises ConfigError if it is not there.
-    """
-    from reader.feeds.embeddings.hub import is_name, model_folder
-
-    named = config_file().parent / Path(settings.model).expanduser()
-    if named.is_dir():
-        return named
-    if is_name(settings.model):
-        fetched = model_folder(models_folder(cache), settings.model)
-        if fetched.is_dir():
-            return fetched
-        advice = f"'dailypapers vectors fetch {settings.model}' fetches it"
-        raise ConfigError(f"The model {settings.model} is not on this machine; {advice}.")
-    raise ConfigError(f"There is no folder {named} with a static model.")
+    for one in installed.given("encoders"):
+        encoder: Encoder | None = installed.ask(one.entry, one.value, settings, cache)
+        if encoder is not None:
+            return encoder
+    return None
 
 
 def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable[[str], None] | None = None) -> None:
@@ -110,12 +74,12 @@ async def make_vectors(cache: Path, settings: Vectors) -> AsyncGenerator[Vectors
     with vectors.alone(cache):
         try:
             await asyncio.to_thread(vectors.drop, cache, encoder.key)
-            done, total = await asyncio.to_thread(_count, cache, encoder.key)
-            while papers := await asyncio.to_thread(_lacking, cache, encoder):
+            done, total = await asyncio.to_thread(_ask, cache, vectors.count, encoder.key)
+            while papers := await asyncio.to_thread(_ask, cache, vectors.read_lacking, encoder.key, encoder.at_once):
                 yield VectorsMade(done, max(total, done + len(papers)), new)
                 rows = await encoder.encode([settings.before_paper + paper.text for paper in papers])
                 # At another time the user may have switched to another model: each batch names its own.
-                await asyncio.to_thread(_store, cache, encoder.key, papers, rows)
+                await asyncio.to_thread(_ask, cache, vectors.append, encoder.key, papers, rows)
                 done, new = done + len(papers), new + len(papers)
             yield VectorsMade(done, done, new)
         finally:
@@ -131,34 +95,12 @@ def lacks_vectors(cache: Path, settings: Vectors) -> bool:
     encoder = open_encoder(settings, cache)
     if encoder is None:
         return True
-    with _read(cache) as connection:
-        return bool(vectors.read_lacking(connection, cache, encoder.key, 1))
+    return bool(_ask(cache, vectors.read_lacking, encoder.key, 1))
 
 
-@contextmanager
-def _read(cache: Path) -> Iterator[sqlite3.Connection]:
+def _ask(cache: Path, question: Callable[..., T], *values: object) -> T:
+    """The answer of a function that takes a connection to the cache, which it only reads, and the cache's path."""
     from reader.cache import connections
 
     with closing(connections.connect(cache, query_only=True)) as connection:
-        yield connection
-
-
-def _count(cache: Path, key: str) -> tuple[int, int]:
-    from reader.cache.finding import vectors
-
-    with _read(cache) as connection:
-        return vectors.count(connection, cache, key)
-
-
-def _lacking(cache: Path, encoder: Encoder) -> list[NewPaper]:
-    from reader.cache.finding import vectors
-
-    with _read(cache) as connection:
-        return vectors.read_lacking(connection, cache, encoder.key, encoder.at_once)
-
-
-def _store(cache: Path, key: str, papers: list[NewPaper], rows: object) -> None:
-    from reader.cache.finding import vectors
-
-    with _read(cache) as connection:
-        vectors.append(connection, cache, key, papers, rows)  # type: ignore[arg-type]
+        return question(connection, cache, *values)

@@ -11,27 +11,7 @@ from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
-from reader.api import (
-    LEAST_SHARE,
-    LEAST_VOTES,
-    STRANGE,
-    NotInCache,
-    Paper,
-    Query,
-    SavedView,
-    Sort,
-    UsageError,
-    Window,
-    all_of,
-    clean,
-    codes,
-    describe,
-    parsed,
-    read_second_look,
-    reasons,
-    selection,
-    votes,
-)
+from reader import api
 
 SHORT = 280
 """Maximum characters of what is said of a paper."""
@@ -42,7 +22,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
 class Item(NamedTuple):
     """A paper of a digest."""
 
-    paper: Paper
+    paper: api.Paper
     key: str
     """What makes it news; the same news is never mailed twice."""
     why: str = ""
@@ -88,7 +68,7 @@ class Digest(NamedTuple):
     def title(self) -> str:
         """What it is, in a few words: `Papers of Thursday, 26 November`."""
         said = f"{_DAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
-        return f"Papers of {said}{f': {clean(self.query, 80)}' if self.query else ''}"
+        return f"Papers of {said}{f': {api.clean(self.query, 80)}' if self.query else ''}"
 
     @property
     def summary(self) -> str:
@@ -107,7 +87,7 @@ class Digest(NamedTuple):
     def _parts(self) -> list[str]:
         """The first sections with reasons, and how many papers each has."""
         found = [one for one in self.sections if one.items and not one.is_brief]
-        return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found[:4]]
+        return [f"{len(one.items)} {_lower(api.clean(one.name, 40))}" for one in found[:4]]
 
     def in_words(self, day: str) -> str:
         """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
@@ -117,14 +97,14 @@ class Digest(NamedTuple):
             return day
         return f"{found.day} {_MONTHS[found.month - 1]}{f' {found.year}' if found.year != self.day.year else ''}"
 
-    def facts(self, paper: Paper) -> Iterator[str]:
+    def facts(self, paper: api.Paper) -> Iterator[str]:
         """A paper's people, venue, votes and day, in a few words each."""
-        first = next(filter(None, map(clean, paper.authors)), "")
+        first = next(filter(None, map(api.clean, paper.authors)), "")
         others = " et al." if first and len(paper.authors) > 1 else ""
-        people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
-        votes = f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}" if paper.upvotes else ""
+        people = api.clean(paper.organization or "", 60) or f"{first[:60]}{others}"
+        upvotes = f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}" if paper.upvotes else ""
         day = self.in_words(paper.day or paper.published or "")
-        yield from filter(None, (people, clean(paper.venue or "", 60), votes, day))
+        yield from filter(None, (people, api.clean(paper.venue or "", 60), upvotes, day))
 
     def hash(self, name: str) -> str:
         """Identifies the digest of this name with these news."""
@@ -144,11 +124,11 @@ def _lower(name: str) -> str:
     return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
-def gist(paper: Paper, most: int = SHORT) -> tuple[str, bool]:
+def gist(paper: api.Paper, most: int = SHORT) -> tuple[str, bool]:
     """What is said of a paper, and whether a machine wrote it: the AI summary, else the abstract's first sentences."""
     if paper.summary:
-        return _cut(clean(paper.summary), most), True
-    return _cut(clean(paper.abstract), most), False
+        return _cut(api.clean(paper.summary), most), True
+    return _cut(api.clean(paper.abstract), most), False
 
 
 def _cut(text: str, most: int) -> str:
@@ -193,14 +173,14 @@ class Asked(NamedTuple):
     since: str
     """ISO date of the first day whose papers are new."""
     today: date
-    views: Sequence[SavedView] = ()
+    views: Sequence[api.SavedView] = ()
     known: Collection[str] = frozenset()
     """The news that were mailed already."""
 
 
-def compose(window: Window, asked: Asked) -> Digest:
+def compose(window: api.Window, asked: Asked) -> Digest:
     """The digest of what is new; without sections if nothing is. Raises UsageError for a wrong query."""
-    parsed(asked.query)
+    api.parsed(asked.query)
     builder = _Builder(window, asked)
     sections = tuple(section for section in builder.sections() if section.items)
     return Digest(asked.today, asked.since, asked.query, sections, builder.mailed)
@@ -209,7 +189,7 @@ def compose(window: Window, asked: Asked) -> Digest:
 class _Builder:
     """Collects the sections; each paper is in the first one that it fits."""
 
-    def __init__(self, window: Window, asked: Asked) -> None:
+    def __init__(self, window: api.Window, asked: Asked) -> None:
         self._window = window
         self._asked = asked
         self._taken: set[int] = set()
@@ -232,25 +212,25 @@ class _Builder:
     def _since(self) -> str:
         return f"since:{self._asked.since}"
 
-    def _query(self, *texts: str, order: str = "upvotes") -> Query:
+    def _query(self, *texts: str, order: str = "upvotes") -> api.Query:
         """The papers that all queries have, and the user's own; an order that one of them names wins."""
         # A free text has to stand last.
-        queries = [parsed(text) for text in (*texts, self._asked.query) if text]
+        queries = [api.parsed(text) for text in (*texts, self._asked.query) if text]
         nodes = [one.root for one in queries if one.root is not None]
         sort = next((one.sort for one in queries if one.sort is not None), None)
-        return replace(Query(), root=all_of(nodes) if nodes else None, sort=sort or Sort(order))
+        return replace(api.Query(), root=api.all_of(nodes) if nodes else None, sort=sort or api.Sort(order))
 
     def _pks(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
-        return self._window.order(selection(self._window, self._query(*texts, order=order))).pks
+        return self._window.order(api.selection(self._window, self._query(*texts, order=order))).pks
 
     def _section(
         self,
         name: str,
         pks: Iterable[int],
-        why: Callable[[Paper], str],
+        why: Callable[[api.Paper], str],
         *,
         most: int = MOST,
-        key: Callable[[Paper], str] = lambda paper: paper.id,
+        key: Callable[[api.Paper], str] = lambda paper: paper.id,
         is_brief: bool = False,
     ) -> Section:
         """The first papers that are in no other section, and were not mailed for the same news."""
@@ -266,24 +246,24 @@ class _Builder:
                 left_out.append(key(paper))
                 continue
             self._taken.add(pk)
-            said = clean(why(paper))
+            said = api.clean(why(paper))
             items.append(Item(paper, key(paper), said[:1].upper() + said[1:]))
         return Section(name, tuple(items), tuple(left_out), is_brief)
 
     def _for_you(self) -> Section:
         """What suits the user, with a surprise; nothing before anything was learned."""
-        query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
-        chosen = selection(self._window, query)._replace(offered_on=datetime.now(UTC).date().isoformat())
+        query = replace(self._query(NEW, self._since), sort=api.Sort("foryou"))
+        chosen = api.selection(self._window, query)._replace(offered_on=datetime.now(UTC).date().isoformat())
         found = self._window.order(chosen)
         learned = found.learned
         if learned is None:
             return Section("For you", ())
         score = self._window.for_you.score
-        least = STRANGE * max(map(score, found.pks), default=0.0)
+        least = api.STRANGE * max(map(score, found.pks), default=0.0)
         pks = [pk for pk in found.pks[: 4 * FOR_YOU] if pk in learned.surprises or score(pk) > least]
 
-        def why(paper: Paper) -> str:
-            return learned.why(_key(paper), codes(paper.title, paper.abstract))
+        def why(paper: api.Paper) -> str:
+            return learned.why(_key(paper), api.codes(paper.title, paper.abstract))
 
         return self._section("For you", pks, why, most=FOR_YOU)
 
@@ -291,16 +271,16 @@ class _Builder:
         pks = self._pks("is:followed", NEW, self._since)
         return self._section("Followed", pks, self._why_followed, most=FOLLOWED)
 
-    def _why_followed(self, paper: Paper) -> str:
+    def _why_followed(self, paper: api.Paper) -> str:
         names = self._window.topic_names()
-        found = self._window.read(partial(reasons, pk=_key(paper)))
+        found = self._window.read(partial(api.reasons, pk=_key(paper)))
         said = ", ".join(dict.fromkeys(one.said(names) for one in found))
         return f"you follow {said}" if said else ""
 
-    def _view(self, view: SavedView) -> Section:
+    def _view(self, view: api.SavedView) -> Section:
         try:
             pks = self._pks(view.query, NEW, self._since)
-        except (UsageError, NotInCache):
+        except (api.UsageError, api.NotInCache):
             # 'views list' tells what is wrong with it; the other sections are mailed all the same.
             pks = ()
         return self._section(view.name, pks, lambda _: "")
@@ -313,12 +293,12 @@ class _Builder:
         older = f"until:{(start - timedelta(days=1)).isoformat()}"
         gained: dict[int, int] = {}
         for pk in self._pks(NEW, older, order="rising")[:LOOKED_AT]:
-            found = self._window.read(partial(votes, pk=pk, visited=visited))
+            found = self._window.read(partial(api.votes, pk=pk, visited=visited))
             before = found.points[-1] - found.gained if found.points else 0
-            if found.gained >= max(LEAST_VOTES, before / LEAST_SHARE):
+            if found.gained >= max(api.LEAST_VOTES, before / api.LEAST_SHARE):
                 gained[pk] = found.gained
 
-        def why(paper: Paper) -> str:
+        def why(paper: api.Paper) -> str:
             return f"{gained[_key(paper)]:,} votes more since {self._asked.since}"
 
         order = sorted(gained, key=lambda pk: -gained[pk])
@@ -328,14 +308,14 @@ class _Builder:
         """Papers that have changed since the user marked them."""
         # As the view of that name: also those that are hidden.
         pks = self._pks("is:changed (is:hidden OR -is:hidden)", order="rising")
-        changes = {pk: found for pk in pks if (found := self._window.read(partial(read_second_look, pk=pk)))}
+        changes = {pk: found for pk in pks if (found := self._window.read(partial(api.read_second_look, pk=pk)))}
 
-        def why(paper: Paper) -> str:
+        def why(paper: api.Paper) -> str:
             found = changes[_key(paper)]
-            said = [describe(one, "→") for one in found.differences if one.is_enough]
+            said = [api.describe(one, "→") for one in found.differences if one.is_enough]
             return f"{', '.join(said)} since you {found.done}"
 
-        def key(paper: Paper) -> str:
+        def key(paper: api.Paper) -> str:
             # What else changes is news again. Other machines of the user see it at another time, after the same mark.
             found = changes[_key(paper)]
             enough = sorted(one.what for one in found.differences if one.is_enough)
@@ -360,5 +340,5 @@ class _Builder:
         yield Section("Other topics", others, left.left_out, is_brief=True)
 
 
-def _key(paper: Paper) -> int:
+def _key(paper: api.Paper) -> int:
     return paper.pk if isinstance(paper.pk, int) else 0

@@ -13,29 +13,16 @@ from collections.abc import Iterator
 from html import escape
 from typing import NamedTuple
 
-from reader.api import (
-    APP,
-    LINE_LIMIT,
-    Link,
-    Paper,
-    cell_len,
-    clean,
-    in_parentheses,
-    link_handler,
-    links,
-    markdown_link,
-    plain_markdown,
-    wrap,
-)
+from reader import api
 from reader.extensions.digest.content import SHORT, Digest, Item, Section, gist
 
-OPEN = f"{APP} open ID --reader"
+OPEN = f"{api.APP} open ID --reader"
 """The command that opens a paper of a digest in the reader."""
 
 
-def further_links(paper: Paper) -> tuple[Link, ...]:
+def further_links(paper: api.Paper) -> tuple[api.Link, ...]:
     """The links of a paper except its page, to which its title leads, and its pictures."""
-    return tuple(link for link in links(paper)[1:] if not link.letter.isdigit())
+    return tuple(link for link in api.links(paper)[1:] if not link.letter.isdigit())
 
 
 def intro(digest: Digest) -> str:
@@ -43,7 +30,7 @@ def intro(digest: Digest) -> str:
     return f"{digest.summary}. New since {digest.in_words(digest.since)}."
 
 
-STOP = f"{APP} schedule remove --digest"
+STOP = f"{api.APP} schedule remove --digest"
 """The command that ends a daily mail."""
 
 END = f"No paper is mailed twice for the same news. To end a daily mail: {STOP}"
@@ -64,8 +51,8 @@ def plain_text(digest: Digest, *, is_mail: bool = False) -> str:
     """The digest as plain text; a mail says how it ends."""
     lines = [*_wrapped(digest.title), *_wrapped(intro(digest))]
     for section in digest.sections:
-        name = clean(section.name)
-        lines += ["", "", *_wrapped(name), "-" * min(WIDTH, cell_len(name))]
+        name = api.clean(section.name)
+        lines += ["", "", *_wrapped(name), "-" * min(WIDTH, api.cell_len(name))]
         for item in section.items:
             lines += ["", *(_brief(digest, item) if section.is_brief else _item(digest, item))]
         if said := more(section):
@@ -75,43 +62,43 @@ def plain_text(digest: Digest, *, is_mail: bool = False) -> str:
 
 
 def _brief(digest: Digest, item: Item) -> Iterator[str]:
-    yield from _wrapped(clean(item.paper.title))
+    yield from _wrapped(api.clean(item.paper.title))
     yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
     yield from _address(item)
 
 
 def _item(digest: Digest, item: Item) -> Iterator[str]:
-    yield from _wrapped(clean(item.paper.title))
+    yield from _wrapped(api.clean(item.paper.title))
     yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
     if item.why:
-        yield from _wrapped(clean(item.why), "  > ")
+        yield from _wrapped(api.clean(item.why), "  > ")
     said, is_machine = gist(item.paper)
     yield from _wrapped(f"AI summary: {said}" if is_machine else said, "  ")
     yield from _address(item)
 
 
 def _address(item: Item) -> Iterator[str]:
-    found = links(item.paper)
-    yield f"  {found[0].url}" if found else f"  {clean(item.paper.id)}"
+    found = api.links(item.paper)
+    yield f"  {found[0].url}" if found else f"  {api.clean(item.paper.id)}"
 
 
 def _wrapped(text: str, begin: str = "") -> Iterator[str]:
-    for start, end in wrap(text, WIDTH - len(begin)):
+    for start, end in api.wrap(text, WIDTH - len(begin)):
         yield f"{begin if not start else ' ' * len(begin)}{text[start:end]}"
 
 
 def markdown(digest: Digest) -> str:
     """The digest as Markdown."""
-    parts = [f"# {plain_markdown(digest.title)}", plain_markdown(intro(digest))]
+    parts = [f"# {api.plain_markdown(digest.title)}", api.plain_markdown(intro(digest))]
     for section in digest.sections:
-        parts += [f"## {plain_markdown(clean(section.name))}", *_markdown_section(digest, section)]
+        parts += [f"## {api.plain_markdown(api.clean(section.name))}", *_markdown_section(digest, section)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _markdown_section(digest: Digest, section: Section) -> Iterator[str]:
     if section.is_brief:
         yield "\n".join(
-            " · ".join((f"- {markdown_link(one.paper)}", *_markdown_facts(digest, one))) for one in section.items
+            " · ".join((f"- {api.markdown_link(one.paper)}", *_markdown_facts(digest, one))) for one in section.items
         )
     else:
         yield from ("\n\n".join(_markdown_item(digest, item)) for item in section.items)
@@ -120,20 +107,20 @@ def _markdown_section(digest: Digest, section: Section) -> Iterator[str]:
 
 
 def _markdown_facts(digest: Digest, item: Item) -> Iterator[str]:
-    return map(plain_markdown, digest.facts(item.paper))
+    return map(api.plain_markdown, digest.facts(item.paper))
 
 
 def _markdown_item(digest: Digest, item: Item) -> Iterator[str]:
     paper = item.paper
-    yield f"### {markdown_link(paper)}"
+    yield f"### {api.markdown_link(paper)}"
     yield " · ".join(_markdown_facts(digest, item))
     if item.why:
-        yield f"*{plain_markdown(clean(item.why))}*"
+        yield f"*{api.plain_markdown(api.clean(item.why))}*"
     said, is_machine = gist(paper)
     if said:
-        yield f"{'> AI summary: ' if is_machine else ''}{plain_markdown(said)}"
-    found = [f"[{link.name}]({in_parentheses(link.url)})" for link in further_links(paper)]
-    yield " · ".join((*found, f"`{clean(paper.id).replace('`', '')}`"))
+        yield f"{'> AI summary: ' if is_machine else ''}{api.plain_markdown(said)}"
+    found = [f"[{link.name}]({api.in_parentheses(link.url)})" for link in further_links(paper)]
+    yield " · ".join((*found, f"`{api.clean(paper.id).replace('`', '')}`"))
 
 
 # A page
@@ -222,7 +209,7 @@ class _Page:
             f'<tr><td class="text" align="left" style="{SANS};font-size:16px;line-height:1.55;color:{_light("text")};'
             'word-break:break-word;overflow-wrap:anywhere;text-align:left">'
         )
-        yield _line("muted", APP, "margin:0;font-size:12px;letter-spacing:2px;text-transform:uppercase")
+        yield _line("muted", api.APP, "margin:0;font-size:12px;letter-spacing:2px;text-transform:uppercase")
         yield f'<h1 style="{SERIF};font-size:26px;line-height:1.25;font-weight:600;margin:2px 0 6px">{masthead}</h1>'
         yield _line("muted", escape(intro(self._digest)), "margin:0;font-size:15px")
         for section in self._digest.sections:
@@ -238,7 +225,7 @@ class _Page:
 
     def _preheader(self) -> str:
         """What lists of mails show beside the subject; the page does not."""
-        titles = " · ".join(clean(item.paper.title, 80) for item in self._digest.items[:3])
+        titles = " · ".join(api.clean(item.paper.title, 80) for item in self._digest.items[:3])
         return (
             '<div style="display:none;mso-hide:all;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px">'
             f"{escape(titles)}</div>"
@@ -285,19 +272,19 @@ class _Page:
             yield said.replace(" ", "\N{NO-BREAK SPACE}") if len(said) <= 20 else said
 
     def _title(self, item: Item) -> str:
-        found, title = links(item.paper), _foreign(item.paper.title, self._fit.line)
+        found, title = api.links(item.paper), _foreign(item.paper.title, self._fit.line)
         if not found or len(found[0].url) > LONGEST_LINK:
             return f"<strong>{title}</strong>"
         return _link(found[0].url, title, f"text-decoration:none;color:{_light('text')}", color="text")
 
     def _into_reader(self, item: Item) -> Iterator[str]:
-        if self._opens_reader and (address := link_handler.address_of(item.paper.id)):
+        if self._opens_reader and (address := api.link_handler.address_of(item.paper.id)):
             yield _link(address, "in the reader".replace(" ", "\N{NO-BREAK SPACE}"))
 
 
-def _foreign(text: str, most: int = LINE_LIMIT) -> str:
+def _foreign(text: str, most: int = api.LINE_LIMIT) -> str:
     """The first characters of a text as HTML; one that is read from the right does not turn what stands beside it."""
-    whole = clean(text)
+    whole = api.clean(text)
     short = whole if len(whole) <= most else f"{whole[: most - 1].rstrip()}…"
     is_turned = not short.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in short)
     return f'<span dir="auto">{escape(short)}</span>' if is_turned else escape(short)

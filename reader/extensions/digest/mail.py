@@ -16,7 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, NamedTuple
 
-from reader.api import APP, MAIL_PASSWORD, DigestMail, ReaderError, clean, lookup_environment, within
+from reader import api
 from reader.extensions.digest.content import Digest
 from reader.extensions.digest.drawing import page, plain_text
 
@@ -37,27 +37,19 @@ class Envelope(NamedTuple):
     """With its time zone."""
 
 
-def message_id(digest: Digest, envelope: Envelope) -> str:
-    """The id of the mail with these news: a second one with the same has the same, and servers drop it."""
-    return f"<{digest.hash(envelope.name)}@{envelope.sender.rpartition('@')[2]}>"
-
-
-def list_id(digest: Digest) -> str:
-    """The List-Id, by which filters sort mails: one for each query (RFC 2919, 3: a list without a domain)."""
-    name = Digest(digest.day, "", digest.query).hash(digest.query)
-    return f"Daily papers <{name}.{APP}.localhost>"
-
-
 def message(digest: Digest, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
     """The mail with a digest; with `opens_reader`, links of its page open papers in the reader."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(APP, addr_spec=envelope.sender)
+    mail["From"] = Address(api.APP, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.to)
     # The library would decode such words, and what they hide, such as a line break, would become a header.
-    mail["Subject"] = clean(digest.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
+    mail["Subject"] = api.clean(digest.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
     mail["Date"] = format_datetime(envelope.at)
-    mail["Message-ID"] = message_id(digest, envelope)
-    mail["List-Id"] = list_id(digest)
+    # A second mail with the same news has the same id, and servers drop it.
+    mail["Message-ID"] = f"<{digest.hash(envelope.name)}@{envelope.sender.rpartition('@')[2]}>"
+    # Filters sort mails by it: one for each query (RFC 2919, 3: a list without a domain).
+    list_name = Digest(digest.day, "", digest.query).hash(digest.query)
+    mail["List-Id"] = f"Daily papers <{list_name}.{api.APP}.localhost>"
     # Nobody answers it by itself, such as with a notice of absence (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     # Every server passes this on as it is, and its lines are short.
@@ -68,23 +60,25 @@ def message(digest: Digest, envelope: Envelope, *, opens_reader: bool = False) -
 
 # The password
 
-SERVICE = f"{APP} mail"
+SERVICE = f"{api.APP} mail"
 """Under this name the keyring has it."""
 
 KEYRING_SECONDS = 60.0
 """Seconds that the keyring may take: it may ask the user to unlock it."""
 
 
-class NoPassword(ReaderError):
+class NoPassword(api.ReaderError):
     """There is no password, or no keyring."""
 
 
 def find_password(user: str, host: str) -> str:
     """The password of a user at a host; raises NoPassword."""
-    if password := lookup_environment().get(MAIL_PASSWORD):
+    if password := api.lookup_environment().get(api.MAIL_PASSWORD):
         return password
-    advice = f"set {MAIL_PASSWORD}, or store it: '{APP} digest --store-password'"
-    keyring = _keyring(f"No password is set. Set {MAIL_PASSWORD}, or install {APP}[mail], which asks the keyring.")
+    advice = f"set {api.MAIL_PASSWORD}, or store it: '{api.APP} digest --store-password'"
+    keyring = _keyring(
+        f"No password is set. Set {api.MAIL_PASSWORD}, or install {api.APP}[mail], which asks the keyring."
+    )
     found = _answer(keyring, lambda: keyring.get_password(SERVICE, f"{user}@{host}"), advice)
     if not isinstance(found, str) or not found:
         raise NoPassword(f"The keyring has no password of {user} at {host}: {advice}.")
@@ -93,23 +87,23 @@ def find_password(user: str, host: str) -> str:
 
 def store_password(user: str, host: str, password: str) -> None:
     """Store the password in the keyring; raises NoPassword."""
-    keyring = _keyring(f"The keyring needs the extra {APP}[mail].")
-    _answer(keyring, lambda: keyring.set_password(SERVICE, f"{user}@{host}", password), f"set {MAIL_PASSWORD}")
+    keyring = _keyring(f"The keyring needs the extra {api.APP}[mail].")
+    _answer(keyring, lambda: keyring.set_password(SERVICE, f"{user}@{host}", password), f"set {api.MAIL_PASSWORD}")
 
 
 def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
     """What the keyring answers; raises NoPassword, also if it asks somebody to unlock it who is not there."""
     try:
-        return within(KEYRING_SECONDS, ask)
+        return api.within(KEYRING_SECONDS, ask)
     except TimeoutError as error:
         raise NoPassword(f"The keyring did not answer in {KEYRING_SECONDS:g} s: unlock it, or {advice}.") from error
     except keyring.errors.NoKeyringError as error:
-        raise NoPassword(f"This machine has no keyring: set {MAIL_PASSWORD} in its place.") from error
+        raise NoPassword(f"This machine has no keyring: set {api.MAIL_PASSWORD} in its place.") from error
     except keyring.errors.KeyringLocked as error:
         raise NoPassword(f"The keyring is locked: unlock it, or {advice}.") from error
     # Any program may be behind it, with errors of its own.
     except Exception as error:
-        said = clean(str(error), 200).rstrip(".") or type(error).__name__
+        said = api.clean(str(error), 200).rstrip(".") or type(error).__name__
         raise NoPassword(f"The keyring did not answer ({said}): {advice}.") from error
 
 
@@ -135,15 +129,17 @@ MOST_SAID = 1 << 16
 """Bytes of an answer."""
 
 
-class MailError(ReaderError):
+class MailError(api.ReaderError):
     """The mail was not sent, for certain."""
 
 
-class MailUncertain(ReaderError):
+class MailUncertain(api.ReaderError):
     """Nobody knows whether the server has the mail."""
 
 
-def send(mail: EmailMessage, settings: DigestMail, login: tuple[str, str] | None, begin: Callable[[], None]) -> None:
+def send(
+    mail: EmailMessage, settings: api.DigestMail, login: tuple[str, str] | None, begin: Callable[[], None]
+) -> None:
     """Send a mail; `begin` is called before its last step, from which on nobody may know whether it has left.
 
     Raises MailError if it was not sent, and MailUncertain if it may have been.
@@ -170,11 +166,11 @@ def send(mail: EmailMessage, settings: DigestMail, login: tuple[str, str] | None
     except UnicodeEncodeError as error:
         raise MailError("The name or the password has a letter beyond ASCII, which can't be sent.") from error
     except smtplib.SMTPNotSupportedError as error:
-        raise MailError(f"{place} can't do what is needed: {clean(str(error), 200).rstrip('.')}.") from error
+        raise MailError(f"{place} can't do what is needed: {api.clean(str(error), 200).rstrip('.')}.") from error
     except smtplib.SMTPDataError as error:
         raise MailError(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
     except ssl.SSLCertVerificationError as error:
-        raise MailError(f"{place} can't be trusted: {clean(error.verify_message, 200)}.") from error
+        raise MailError(f"{place} can't be trusted: {api.clean(error.verify_message, 200)}.") from error
     except ssl.SSLError as error:
         if not has_begun:
             raise MailError(f"{place} speaks no TLS: look at its port, or set digest.security.") from error
@@ -185,7 +181,7 @@ def send(mail: EmailMessage, settings: DigestMail, login: tuple[str, str] | None
         raise MailError(f"{place} could not be reached: {_reason(error)}.") from error
 
 
-def _connected(settings: DigestMail) -> _Plain:
+def _connected(settings: api.DigestMail) -> _Plain:
     """A connection that is secret, or that stays on this machine."""
     host, port = settings.address
     context = ssl.create_default_context()
@@ -281,7 +277,7 @@ def _expect(answer: tuple[int, bytes], what: str) -> None:
 def _said(text: bytes | str) -> str:
     """The words of a server, as a part of a sentence."""
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return clean(said, 200).rstrip(".") or "it gave no reason"
+    return api.clean(said, 200).rstrip(".") or "it gave no reason"
 
 
 def _reason(error: Exception) -> str:
@@ -292,7 +288,7 @@ def _reason(error: Exception) -> str:
         return "its answer has no end"
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return "it broke the connection off"
-    return clean(getattr(error, "strerror", None) or str(error), 200).rstrip(".") or type(error).__name__
+    return api.clean(getattr(error, "strerror", None) or str(error), 200).rstrip(".") or type(error).__name__
 
 
 def _uncertain(place: str) -> str:

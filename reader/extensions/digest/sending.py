@@ -6,44 +6,20 @@ import asyncio
 import os
 import shlex
 from argparse import Namespace
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from time import sleep
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from reader.api import (
-    DigestMail,
-    ReaderError,
-    UsageError,
-    Workspace,
-    amount,
-    join_machines,
-    link_handler,
-    mailed_elsewhere,
-    paths,
-    print_json,
-    print_line,
-    query_of,
-    record,
-    record_mailing,
-    replacing,
-    take_back_mailing,
-    turn,
-    warn,
-)
+from reader import api
+from reader.extensions.digest import mail
+from reader.extensions.digest.content import Asked, Digest, compose
+from reader.extensions.digest.drawing import markdown, page, plain_text
+from reader.extensions.digest.sent import Sent, SentDigests, hold_sent
 
-if TYPE_CHECKING:
-    from reader.extensions.digest.content import Digest
-    from reader.extensions.digest.mail import Envelope
-    from reader.extensions.digest.sent import Sent, SentDigests
-
-SUFFIXES: Mapping[str, str] = MappingProxyType(
-    {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
-)
+SUFFIXES = {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
 """The formats of files by the endings of their names."""
 
 LONGEST = timedelta(days=14)
@@ -62,13 +38,13 @@ STEP = 180.0
 class Delivery:
     """One way of a digest to its reader."""
 
-    def __init__(self, arguments: Namespace, workspace: Workspace) -> None:
+    def __init__(self, arguments: Namespace, workspace: api.Workspace) -> None:
         self._arguments = arguments
         self._workspace = workspace
-        self._query = query_of(arguments.query)
+        self._query = api.query_of(arguments.query)
 
     @property
-    def settings(self) -> DigestMail:
+    def settings(self) -> api.DigestMail:
         return self._workspace.settings.digest
 
     def check(self) -> None:
@@ -83,8 +59,6 @@ class Delivery:
 
     def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> Digest:
         """The digest without the news that were mailed, the last time at `last`."""
-        from reader.extensions.digest.content import Asked, compose
-
         since = self._arguments.since or _default_since(last)
         asked = Asked(self._query, since, date.today(), self._workspace.settings.views, known)
         with self._workspace.window() as window:
@@ -93,28 +67,23 @@ class Delivery:
     @property
     def _opens_reader(self) -> bool:
         """Whether the system opens links by the reader."""
-        return link_handler.is_installed(os.environ)
+        return api.link_handler.is_installed(os.environ)
 
     def _text(self, digest: Digest, format: str) -> str:
-        from reader.extensions.digest.drawing import markdown, page, plain_text
-
         match format:
             case "html":
                 return page(digest, opens_reader=self._opens_reader)
             case "text":
                 return plain_text(digest)
             case "mail":
-                from reader.extensions.digest.mail import message
-
                 # Quoted-printable, hence ASCII.
-                return bytes(message(digest, self._envelope(), opens_reader=self._opens_reader)).decode("ascii")
+                return bytes(self._message(digest)).decode("ascii")
         return markdown(digest)
 
-    def _envelope(self) -> Envelope:
-        from reader.extensions.digest.mail import Envelope
-
+    def _message(self, digest: Digest) -> EmailMessage:
         to = self.settings.to or "undisclosed@localhost"
-        return Envelope(self._name, to, self.settings.sender or to, datetime.now().astimezone())
+        envelope = mail.Envelope(self._name, to, self.settings.sender or to, datetime.now().astimezone())
+        return mail.message(digest, envelope, opens_reader=self._opens_reader)
 
     @property
     def _name(self) -> str:
@@ -124,9 +93,9 @@ class Delivery:
     def _say(self, text: str, digest: Digest, **facts: object) -> None:
         """Say what was done, as a sentence or as JSON."""
         if self._arguments.json:
-            print_json(_record(digest) | facts)
+            api.print_json(_record(digest) | facts)
         elif not self._arguments.quiet:
-            warn(text)
+            api.warn(text)
 
 
 class Printed(Delivery):
@@ -135,11 +104,11 @@ class Printed(Delivery):
     def run(self) -> int:
         digest = self._compose()
         if self._arguments.json:
-            print_json(_record(digest))
+            api.print_json(_record(digest))
         elif digest.items or self._arguments.format:
-            print_line(self._text(digest, self._arguments.format or "text").rstrip("\n"))
+            api.print_line(self._text(digest, self._arguments.format or "text").rstrip("\n"))
         if not digest.items and not self._arguments.quiet:
-            warn(f"Nothing is new since {digest.since}.")
+            api.warn(f"Nothing is new since {digest.since}.")
         return 0
 
 
@@ -148,14 +117,14 @@ class Written(Delivery):
 
     def check(self) -> None:
         if not (self._arguments.output or self.settings.file):
-            raise UsageError("Name the file with -o FILE, or by digest.file of the settings.")
+            raise api.UsageError("Name the file with -o FILE, or by digest.file of the settings.")
 
     def run(self) -> int:
         folder = Path() if self._arguments.output else self._workspace.config_file.parent
         file = folder / Path(self._arguments.output or self.settings.file).expanduser()
         digest = self._compose()
         format = self._arguments.format or SUFFIXES.get(file.suffix.lower()) or self.settings.format
-        with replacing(file) as out:
+        with api.replacing(file) as out:
             out.write(self._text(digest, format or "markdown"))
         self._say(f"{digest.summary} in {file}.", digest, file=str(file))
         return 0
@@ -172,23 +141,21 @@ class Logged(Delivery):
         if not self.is_shared or not self._workspace.settings.sync:
             return
         with self._workspace.window() as window:
-            before = window.read(turn)
+            before = window.read(api.turn)
         if before is not None:
             seconds = LEAD + before * STEP
             if not self._arguments.quiet:
-                warn(f"Waiting {seconds / 60:g} min, so that only one of your machines mails.")
+                api.warn(f"Waiting {seconds / 60:g} min, so that only one of your machines mails.")
             sleep(seconds)
 
     def run(self) -> int:
-        from reader.extensions.digest.sent import hold_sent
-
-        with hold_sent(paths.sent_digests_file(self._workspace.cache_file)) as sent:
+        with hold_sent(api.paths.sent_digests_file(self._workspace.cache_file)) as sent:
             again = self._arguments.again
             known, last = sent.known(self._name, again=again), sent.last(self._name, again=again)
             if self.is_shared:
                 self._join_others()
                 with self._workspace.window() as window:
-                    elsewhere = window.read(partial(mailed_elsewhere, name=self._name))
+                    elsewhere = window.read(partial(api.mailed_elsewhere, name=self._name))
                 known |= elsewhere.keys
                 last = max(filter(None, (last, elsewhere.last)), default=None)
             digest = self._compose(known, last)
@@ -197,7 +164,7 @@ class Logged(Delivery):
                 return 0
             try:
                 self._hand_over(digest, sent)
-            except ReaderError as error:
+            except api.ReaderError as error:
                 sent.note_failure(str(error))
                 raise
             self._say(f"{digest.summary}, sent to {self._receiver}.", digest, sent=True)
@@ -213,10 +180,10 @@ class Logged(Delivery):
     def _join_others(self, *, is_silent: bool = False) -> None:
         """Hear what the user's other machines have mailed, and tell them what this one does."""
         try:
-            join_machines(self._workspace)
-        except ReaderError as error:
+            api.join_machines(self._workspace)
+        except api.ReaderError as error:
             if not is_silent:
-                warn(f"{error} What your other machines have mailed since the last sync may come again.")
+                api.warn(f"{error} What your other machines have mailed since the last sync may come again.")
 
     def _begin(self, id: str, digest: Digest, sent: SentDigests) -> None:
         """Note that the digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
@@ -224,8 +191,8 @@ class Logged(Delivery):
         if self.is_shared:
             try:
                 with self._workspace.events() as events:
-                    record_mailing(events, id, self._name, digest.keys)
-            except ReaderError:
+                    api.record_mailing(events, id, self._name, digest.keys)
+            except api.ReaderError:
                 sent.end(id, "refused")
                 raise
             self._join_others(is_silent=True)
@@ -235,8 +202,8 @@ class Logged(Delivery):
         sent.end(id, "refused")
         if self.is_shared:
             # If the others can't be told, this machine alone tries it again.
-            with suppress(ReaderError), self._workspace.events() as events:
-                take_back_mailing(events, id)
+            with suppress(api.ReaderError), self._workspace.events() as events:
+                api.take_back_mailing(events, id)
 
 
 class Mailed(Logged):
@@ -248,17 +215,15 @@ class Mailed(Logged):
 
     def check(self) -> None:
         if self._arguments.format not in (None, "mail"):
-            raise UsageError("A mail has its own form, with a plain part and a page: leave --format out.")
+            raise api.UsageError("A mail has its own form, with a plain part and a page: leave --format out.")
         if trouble := self.settings.trouble():
-            raise ReaderError(trouble)
+            raise api.ReaderError(trouble)
 
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
-        from reader.extensions.digest.mail import MailError, find_password, message, message_id, send
-
         user, (host, _) = self.settings.user, self.settings.address
-        login = (user, find_password(user, host)) if user else None
-        envelope = self._envelope()
-        mail, id = message(digest, envelope, opens_reader=self._opens_reader), message_id(digest, envelope)
+        login = (user, mail.find_password(user, host)) if user else None
+        message = self._message(digest)
+        id = str(message["Message-ID"])
         has_begun = False
 
         def begin() -> None:
@@ -267,8 +232,8 @@ class Mailed(Logged):
             has_begun = True
 
         try:
-            send(mail, self.settings, login, begin)
-        except MailError:
+            mail.send(message, self.settings, login, begin)
+        except mail.MailError:
             if has_begun:
                 self._take_back(id, sent)
             raise
@@ -297,34 +262,31 @@ class Piped(Logged):
 
     def check(self) -> None:
         if not self.settings.command:
-            raise ReaderError("The settings name no program: digest.command is a list of it and its arguments.")
+            raise api.ReaderError("The settings name no program: digest.command is a list of it and its arguments.")
 
     def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
-        from reader.api import ProgramError, ProgramTookTooLong, find_program, run_program
 
         command = self.settings.command
         text = self._text(digest, self._format)
-        if find_program(command) is None:
-            raise ReaderError(f"{command[0]} was not found: digest.command of the settings names it.")
+        if api.find_program(command) is None:
+            raise api.ReaderError(f"{command[0]} was not found: digest.command of the settings names it.")
         id = digest.hash(self._name)
         self._begin(id, digest, sent)
         try:
-            asyncio.run(run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
-        except ProgramTookTooLong as error:
-            raise ReaderError(
+            asyncio.run(api.run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
+        except api.ProgramTookTooLong as error:
+            raise api.ReaderError(
                 f"{error} Whether it has done its work is not known, so the papers count as sent;"
                 " 'dailypapers digest --to command --again' gives it them once more."
             ) from error
-        except ProgramError:
+        except api.ProgramError:
             # It said so itself, by its exit code.
             self._take_back(id, sent)
             raise
         sent.end(id, "sent")
 
 
-DELIVERIES: Mapping[str, type[Delivery]] = MappingProxyType(
-    {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}
-)
+DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}
 """The ways by their names."""
 
 
@@ -342,11 +304,11 @@ def _no_mail(digest: Digest, last: datetime | None, uncertain: Sent | None) -> s
         return f"Nothing is new since {since}: no mail."
     if uncertain is not None:
         return (
-            f"All that is new since {since} ({amount(count, 'paper')}) may have been mailed at {_at(uncertain.at)},"
+            f"All that is new since {since} ({api.amount(count, 'paper')}) may have been mailed at {_at(uncertain.at)},"
             " which is not known: no mail. --again sends it once more."
         )
     return (
-        f"All that is new since {since} ({amount(count, 'paper')}) was mailed already, the last at {_at(last)}:"
+        f"All that is new since {since} ({api.amount(count, 'paper')}) was mailed already, the last at {_at(last)}:"
         " no mail. Nothing is mailed twice; 'dailypapers digest' prints it."
     )
 
@@ -366,7 +328,7 @@ def _record(digest: Digest) -> dict[str, object]:
             {
                 "name": one.name,
                 "more": len(one.left_out),
-                "papers": [record(item.paper) | {"why": item.why or None} for item in one.items],
+                "papers": [api.record(item.paper) | {"why": item.why or None} for item in one.items],
             }
             for one in digest.sections
         ],

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from reader.api import ReaderError, paths
+from reader import api
 
 MAX_SIZE = 1 << 24
 """Bytes that are read."""
@@ -114,12 +114,12 @@ class SentDigests:
     def note_failure(self, error: str) -> None:
         """Note why a digest was not sent, if that can be kept: it is said anyway."""
         self.failure = Failure(_now(), error)
-        with suppress(ReaderError):
+        with suppress(api.ReaderError):
             self._append({"id": "", "state": "failed", "at": _now().isoformat(), "error": error}, _NOTHING)
 
     def _append(self, line: dict[str, object], follows: str) -> None:
         try:
-            paths.make_folder(self._file)
+            api.paths.make_folder(self._file)
             with self._file.open("a+b") as out:
                 if size := out.seek(0, os.SEEK_END):
                     out.seek(size - 1)
@@ -130,9 +130,9 @@ class SentDigests:
                 out.write(start + json.dumps(line).encode() + b"\n")
                 out.flush()
                 os.fsync(out.fileno())
-            paths.make_private(self._file)
+            api.paths.make_private(self._file)
         except OSError as error:
-            raise ReaderError(f"{self._file} could not be written: {error.strerror}. {follows}") from error
+            raise api.ReaderError(f"{self._file} could not be written: {error.strerror}. {follows}") from error
 
     def shorten(self) -> None:
         """Drop old lines of a long file; a failure is of no account."""
@@ -141,7 +141,7 @@ class SentDigests:
                 oldest = (_now() - KEPT).isoformat()
                 # A line of a newer form may have no time.
                 kept = [json.dumps(line) for line in _lines(self._file) if str(line.get("at", oldest)) >= oldest]
-                paths.replace_private(self._file, "".join(f"{line}\n" for line in kept))
+                api.paths.replace_private(self._file, "".join(f"{line}\n" for line in kept))
         except OSError:
             return
 
@@ -151,11 +151,12 @@ def hold_sent(file: Path) -> Iterator[SentDigests]:
     """The log, for this program alone: two that run at once must not mail the same. Raises ReaderError."""
     lock = file.with_suffix(".lock")
     try:
-        handle = paths.take_lock(
-            paths.make_folder(lock), ReaderError("Another program is sending a digest; wait until it has ended.")
+        handle = api.paths.take_lock(
+            api.paths.make_folder(lock),
+            api.ReaderError("Another program is sending a digest; wait until it has ended."),
         )
     except OSError as error:
-        raise ReaderError(f"{lock} could not be written: {error.strerror}. Nothing is mailed.") from error
+        raise api.ReaderError(f"{lock} could not be written: {error.strerror}. Nothing is mailed.") from error
     try:
         sent = SentDigests(file)
         yield sent
@@ -166,7 +167,7 @@ def hold_sent(file: Path) -> Iterator[SentDigests]:
 
 def _lines(file: Path) -> Iterable[dict[str, Any]]:
     try:
-        data = paths.read_start(file, MAX_SIZE)
+        data = api.paths.read_start(file, MAX_SIZE)
     except OSError:
         return
     for line in data.splitlines():

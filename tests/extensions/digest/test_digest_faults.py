@@ -50,7 +50,7 @@ def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monk
     ring, before = Ring(), keyring.get_keyring()
     keyring.set_keyring(ring)
     monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr("reader.extensions.digest.is_terminal", lambda _: True)
+    monkeypatch.setattr("reader.api.is_terminal", lambda _: True)
     monkeypatch.setattr("getpass.getpass", lambda _: PASSWORD)
     try:
         with serving() as server:
