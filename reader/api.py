@@ -152,7 +152,7 @@ if TYPE_CHECKING:
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choosing.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
+    from reader.cache.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
     from reader.cache.follows import reasons as reasons  # Why a paper is followed.
     from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
     from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
