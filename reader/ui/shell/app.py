@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobRunner
     from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.shell.feature import Feature
     from reader.ui.shell.keyboard import Keyboard
     from reader.ui.state.parts import Position
 
@@ -99,6 +100,10 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     @property
     def position(self) -> Position:
         """The position of the list's cursor."""
+        raise NotImplementedError
+
+    def add(self, *features: Feature) -> None:
+        """Add features: make their objects, follow the state with them, and take their keys."""
         raise NotImplementedError
 
     def perform(self, action_id: str, count: int | None = None) -> None:
