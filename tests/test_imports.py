@@ -19,7 +19,6 @@ from tests.feed_server import item
 SLOW = {
     "sqlmodel",
     "sqlalchemy",
-    "alembic",
     "httpx",
     "pydantic",
     "stamina",

@@ -79,7 +79,7 @@ _STAMP = """CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 )"""
-"""Alembic's table with the number of the newest migration."""
+"""The table with the number of the newest migration."""
 
 
 def schema_sql() -> str:

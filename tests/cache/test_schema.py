@@ -100,27 +100,6 @@ def test_statements_are_told_apart_also_inside_triggers() -> None:
     assert second.strip().startswith("CREATE TRIGGER") and second.endswith("END;\n")
 
 
-def comparable(_object: object, name: str, kind: str, *_: object) -> bool:
-    """Full-text tables are not SQLModel's, and Alembic can't compare an index on an expression."""
-    return not (kind == "table" and "fts" in name) and name not in ("paper_by_title", "paper_by_submitter")
-
-
-def test_the_migrations_come_to_the_tables(tmp_path: Path) -> None:
-    """The migrations and the tables may not drift apart."""
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from reader.cache.tables.feed import METADATA
-
-    path = tmp_path / "papers.db"
-    migrate(path)
-    engine = connections.engine(path)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": comparable})
-        assert compare_metadata(context, METADATA) == []
-    engine.dispose()
-
-
 def test_the_window_reads_columns_that_the_tables_have(window: Window) -> None:
     row = window.rows([1])[0]
     paper = window.paper(1)
@@ -301,7 +280,7 @@ FIRST = """
 import sys
 from reader.cli import main
 assert main(["list"]) == 0
-slow = {"alembic", "sqlalchemy", "sqlmodel", "pydantic"} & sys.modules.keys()
+slow = {"sqlalchemy", "sqlmodel", "pydantic"} & sys.modules.keys()
 assert not slow, slow
 """
 

@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from reader.cache import connections
+from reader.cache.migrations import run_migrations
 from tests.crash.homes import Stage
 from tests.crash.program import run
 from tests.crash.snapshot import Snapshot, read_home
@@ -56,18 +58,8 @@ def make_old_origin(stage: Stage) -> Path:
 
 def write_first_schema(cache: Path, old: Path) -> None:
     """Write the papers and marks of a cache into a new file of the first schema."""
-    from alembic import command
-    from alembic.config import Config
-
-    from reader.cache import connections, schema
-
-    config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
-    database = connections.engine(old)
-    with database.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, FIRST)
-    database.dispose()
+    with closing(connections.connect(old)) as connection, connections.transaction(connection):
+        run_migrations(connection, None, FIRST)
     with closing(sqlite3.connect(old)) as connection:
         connection.execute("ATTACH ? AS new", (str(cache),))
         with connection:

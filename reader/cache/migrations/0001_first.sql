@@ -1,14 +1,5 @@
-"""The first schema: papers, listings, topics, the log of events, and the full-text index with its triggers.
+-- The first schema: papers, listings, topics, the log of events, and the full-text index with its triggers.
 
-The SQL is written out because a migration must not change when the models do.
-"""
-
-from alembic import op
-
-revision = "0001"
-down_revision = None
-
-TABLES = """
 CREATE TABLE day (
     day VARCHAR NOT NULL,
     fetched VARCHAR NOT NULL,
@@ -240,48 +231,35 @@ CREATE TABLE paper_topic (
 ) WITHOUT ROWID;
 
 CREATE INDEX ix_paper_topic_pk ON paper_topic (pk);
-"""
 
-TOKENIZER = "unicode61 remove_diacritics 2"
-
-COLUMNS = "title, abstract, authors, keywords, organization"
-
-SEARCH = f"""
 CREATE VIEW paper_search AS
 SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
 FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk;
 
 CREATE VIRTUAL TABLE paper_fts USING fts5(
-    {COLUMNS}, content='paper_search', content_rowid='pk', tokenize='{TOKENIZER}', prefix='2 3'
+    title, abstract, authors, keywords, organization, content='paper_search', content_rowid='pk', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
 );
 
 CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
-    INSERT INTO paper_fts(rowid, {COLUMNS}) SELECT * FROM paper_search WHERE pk = new.pk;
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
 END;
 
 CREATE TRIGGER paper_text_dropped BEFORE DELETE ON paper_text BEGIN
-    INSERT INTO paper_fts(paper_fts, rowid, {COLUMNS}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
 END;
 
 CREATE TRIGGER paper_text_changing BEFORE UPDATE OF abstract, authors, keywords, organization ON paper_text BEGIN
-    INSERT INTO paper_fts(paper_fts, rowid, {COLUMNS}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
 END;
 
 CREATE TRIGGER paper_text_changed AFTER UPDATE OF abstract, authors, keywords, organization ON paper_text BEGIN
-    INSERT INTO paper_fts(rowid, {COLUMNS}) SELECT * FROM paper_search WHERE pk = new.pk;
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
 END;
 
 CREATE TRIGGER paper_title_changing BEFORE UPDATE OF title ON paper BEGIN
-    INSERT INTO paper_fts(paper_fts, rowid, {COLUMNS}) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
 END;
 
 CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
-    INSERT INTO paper_fts(rowid, {COLUMNS}) SELECT * FROM paper_search WHERE pk = new.pk;
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
 END;
-"""
-
-
-def upgrade() -> None:
-    """Create everything."""
-    for statement in (*TABLES.split(";\n\n"), *SEARCH.split("\n\n")):
-        op.execute(statement)

@@ -1,4 +1,4 @@
-"""Terms next to `by:` ask for the marks of that member."""
+"""What `by:` makes of the terms next to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phrases are read as people write them, and nested ones share their points."""
+"""Phrases and their points."""
 
 from __future__ import annotations
 

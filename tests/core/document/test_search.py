@@ -1,4 +1,4 @@
-"""What of a document the full-text index has."""
+"""What is searched of a document."""
 
 from __future__ import annotations
 
