@@ -15,7 +15,6 @@ from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKe
 from reader.keys.spelling import parse_keys
 from reader.session.places import View, saved_view
 from reader.ui.command_line.actions import CommandActions
-from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Handler, begins, handles_own
 from reader.ui.shell.services import Services
 
@@ -74,7 +73,7 @@ class ExtensionActions:
                 Action(id, keymap.free_keys(one.keys, LINE_CONTEXTS), one.name, one.help, LINE_CONTEXTS)
                 for id, one in added.lines.items()
             )
-            self._services.app.add(Feature(keys=KeySet(tuple(actions))))
+            self._services.app.add_keys(KeySet(tuple(actions)))
         if added.views:
             state = self._services.model.state
             self._services.model.change(state.know_views(state.views._replace(added=added.views), state.programs))
