@@ -76,7 +76,7 @@ class ExtensionActions:
             self._services.app.add_keys(KeySet(tuple(actions)))
         if added.views:
             state = self._services.model.state
-            self._services.model.change(state.know_views(state.views._replace(added=added.views), state.programs))
+            self._services.model.change(state.know_views(state.views._replace(added=added.views)))
 
 
 def _check_query(view: SavedView) -> SavedView:
