@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.topics import rules
@@ -400,14 +400,6 @@ def test_topics_are_known_unique_and_few(title: str, abstract: str, keywords: li
     reasons = SHIPPED.explain(title, abstract, keywords, categories)
     assert tuple(reason.slug for reason in reasons) == slugs
     assert [reason.score for reason in reasons] == sorted((reason.score for reason in reasons), reverse=True)
-
-
-@settings(max_examples=60)
-@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(RULES.split("\n")), max_size=12).map("\n".join)))
-def test_any_file_can_be_read_and_checked(text: str) -> None:
-    assert all(mistake.line >= 1 and mistake.message for mistake in topics().check(text))
-    own = topics(text)
-    assert len(own.classify("LLM agents", text)) <= MOST
 
 
 def test_the_automaton_is_imported_late() -> None:
