@@ -197,6 +197,6 @@ def test_what_comes_while_machines_are_watched_is_written_at_once(
         assert IDS[0] in stars.read_text()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("reader.api.wait_for_news", end)
+    monkeypatch.setattr("reader.cache.places.time.sleep", end)
     with pytest.raises(KeyboardInterrupt):
         sync.watch(Workspace(), tmp_path / "shared", lambda *_: None)
