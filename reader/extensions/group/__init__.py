@@ -285,7 +285,7 @@ def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
             now = membership.load(workspace.cache_file)
             if now is None or (now.group, now.place) != (mine.group, mine.place):
                 break
-            mine = now
+            mine.machine = now.machine
             _look_as(arguments, workspace, "", place)
             sys.stdout.flush()
             workspace.write_exports()
