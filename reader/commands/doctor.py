@@ -312,7 +312,7 @@ def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _categories(feeds: Feeds, settings: Settings) -> str:
-    from reader.refresh.sources import CATEGORIZED_PER_DAY, is_local_only
+    from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, is_local_only
 
     lacking = feeds.count_uncategorized()
     if not lacking:
@@ -465,9 +465,7 @@ def _ask_feed(settings: Settings) -> Finding:
     from reader.refresh.jobs import failure_of
 
     async def ask() -> int:
-        async with HuggingFaceClient.from_environment(
-            settings.endpoint, settings=settings, limits=Limits(attempts=1)
-        ) as feed:
+        async with HuggingFaceClient.from_environment(settings, limits=Limits(attempts=1)) as feed:
             # Yesterday has begun in every time zone, so every server has it.
             listing, *_ = await feed.day(date.fromordinal(datetime.now(UTC).toordinal() - 1).isoformat())
             return len(listing.drafts)

@@ -350,15 +350,19 @@ def find_all(window: Window, texts: Sequence[str]) -> list[int]:
     return [find(window, text) for text in texts]
 
 
-def load_paper(workspace: Workspace, id: str) -> Paper:
-    """The paper that an id or address names; raises NotInCache."""
-    from reader.core.text import clean
-
+def load_paper(workspace: Workspace, id: str) -> tuple[Paper, int]:
+    """The paper that an id or address names, and its key; raises NotInCache."""
     with workspace.window() as window:
-        paper = window.paper(find(window, id))
+        return read_paper(window, id)
+
+
+def read_paper(window: Window, id: str) -> tuple[Paper, int]:
+    """The paper that an id or address names, and its key; raises NotInCache."""
+    pk = find(window, id)
+    paper = window.paper(pk)
     if paper is None:
-        raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
-    return paper
+        raise NotInCache(f"{clean(id, 100)!r} has just been removed from the cache.")
+    return paper, pk
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:

@@ -123,7 +123,7 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
 
     hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
     rules = RuleKeeper(context.cache_file, context.settings, context.now)
-    notifier = Notifier.for_plan(plan, context.cache_file, context.settings, context.now)
+    notifier = Notifier(plan, context.cache_file, context.settings, context.now)
     async with _open_cache(context) as cache:
         await notifier.start()
         await hook.start()
@@ -301,9 +301,7 @@ async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message
 async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:
     from reader.feeds.huggingface.client import HuggingFaceClient
 
-    async with HuggingFaceClient.from_environment(
-        context.settings.endpoint, settings=context.settings, lock_folder=response_cache_folder()
-    ) as daily:
+    async with HuggingFaceClient.from_environment(context.settings, lock_folder=response_cache_folder()) as daily:
         yield SearchAnswered(await daily.search(text))
 
 

@@ -18,9 +18,11 @@ from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.cache.watching import notified
+from reader.config import Settings
 from reader.core.follows import Follow, value_of
 from reader.core.paper import Draft, Listing
 from reader.refresh.notifications import Notifier
+from reader.refresh.plan import Latest
 from tests.cache.conftest import ByName
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
@@ -64,7 +66,7 @@ def store(cache: Cache) -> Store:
 
 
 def notifier(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
-    return Notifier(file, queries, command, lambda: NOW)
+    return Notifier(Latest(), file, Settings(notify=queries, notify_command=tuple(command)), lambda: NOW)
 
 
 def told_of(heard: list[tuple[str, ...]]) -> list[list[str]]:
@@ -146,7 +148,7 @@ async def test_what_is_followed_is_told_of_where_it_is_wanted_and_certain(
     chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
     with closing(Events.open(file)) as events:
         events.decide([Marking(one.kind, value_of(one, is_followed=True)) for one in chosen])
-    one = Notifier(file, (), (), lambda: NOW, has_follows=True)
+    one = notifier(file, command=())
     await one.start()
     people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
     drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))
