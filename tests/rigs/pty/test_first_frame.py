@@ -361,5 +361,5 @@ def test_the_first_frame_imports_no_more_than_it_needs(visited: Path) -> None:
     }
     assert modules.isdisjoint(slow), modules & slow
     assert modules.isdisjoint(
-        {"reader.config", "reader.cli", "reader.ui.state.whole", "reader.ui.app", "reader.core.query"}
+        {"reader.config", "reader.cli", "reader.ui.shell.state", "reader.ui.app", "reader.core.query"}
     )
