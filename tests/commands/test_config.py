@@ -249,14 +249,11 @@ def test_config_edit_opens_the_editor_and_checks_the_file(
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, 'echo "ascii = true" > "$2"'))
     assert run("config", "edit").out == f"{file}: no mistakes.\n"
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, "exit 3"))
-    assert "ended with 3" in run("config", "edit").err
+    assert "ended with an error" in run("config", "edit").err
 
 
-@pytest.mark.parametrize("editor", ["/nowhere/editor", "'unfinished"])
-def test_config_edit_without_an_editor_says_what_to_do(
-    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, editor: str
-) -> None:
-    monkeypatch.setenv("EDITOR", editor)
+def test_config_edit_without_an_editor_says_what_to_do(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "/nowhere/editor")
     found = run("config", "edit")
     assert (found.code, found.err.count("\n")) == (1, 1)
     assert "Set EDITOR" in found.err
