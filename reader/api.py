@@ -260,19 +260,13 @@ if TYPE_CHECKING:
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
-    from reader.core.steps import note_step as note_step  # A job has made a step.
-    from reader.core.steps import note_wait as note_wait  # It waits for so many seconds.
     from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
+    from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
     from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
     from reader.feeds.http.failures import HttpRefused as HttpRefused  # A host answered with an error.
     from reader.feeds.http.failures import RetryableError as RetryableError  # A failure that may pass.
-    from reader.feeds.http.failures import explain_environment as explain_environment  # Why no client can be made.
-    from reader.feeds.http.failures import explain_failure as explain_failure  # Why there is no answer.
-    from reader.feeds.http.responses import BodyReader as BodyReader  # Unpacks an answer within a bound.
-    from reader.feeds.http.responses import BodyTooLarge as BodyTooLarge  # It is over the bound.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
-    from reader.feeds.http.responses import UnknownEncoding as UnknownEncoding  # It is packed in another way.
     from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
     from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
     from reader.feeds.safe_json import UnreadableJson as UnreadableJson  # It is no JSON.

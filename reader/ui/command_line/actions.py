@@ -17,9 +17,9 @@ from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.shell import Here, Outcome, Typed
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
 from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_own
+from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.notices import Tone
 
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced

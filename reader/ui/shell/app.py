@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame, Handed
     from reader.ui.shell.keyboard import Keyboard
-    from reader.ui.state.parts import Position
+    from reader.ui.shell.listing import Position
 
 
 class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
