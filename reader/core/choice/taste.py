@@ -14,7 +14,7 @@ from math import log
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from reader.core.choice.words import codes, written
+from reader.core.choice.words import written
 from reader.core.text import fold
 
 if TYPE_CHECKING:
@@ -117,12 +117,6 @@ class Taste(NamedTuple):
         terms = Terms(term.code for term in self.terms)
         weights = np.array([term.weight for term in self.terms])
         return dict(scores(terms, weights, self.length, chunks))
-
-    def reasons(self, title: str, abstract: str) -> tuple[TasteTerm, ...]:
-        """The terms that a paper has, the weightiest first; its score is made of these."""
-        present = codes(title, abstract)
-        found = [term for term in self.terms if term.code in present]
-        return tuple(sorted(found, key=lambda term: -abs(term.weight)))
 
 
 def learn(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reader.core.choice.counting import Chunk, Terms
-from reader.core.choice.learned import explain
+from reader.core.choice.learned import Learned, explain
 from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
 from reader.core.choice.words import codes, number, pack
 
@@ -46,14 +46,13 @@ def best(taste: Taste, count: int) -> list[str]:
 def test_nothing_is_learned_from_nothing() -> None:
     assert learn([], chunks) == Taste()
     assert Taste().score(chunks()) == {}
-    assert Taste().reasons(*PAPERS[0]) == ()
 
 
 @pytest.mark.parametrize("count", [1, 3, 8])
 def test_papers_like_the_liked_ones_come_first_and_the_words_are_the_reason(count: int) -> None:
     taste = learn(marked("gaussian", count), chunks)
     assert best(taste, EACH) == ["gaussian splatting"] * EACH
-    reason = taste.reasons(*PAPERS[1 - len(SUBJECTS)])[0]
+    reason = Learned(taste).reasons(0, codes(*PAPERS[1 - len(SUBJECTS)]))[0]
     assert (reason.text.lower(), reason.papers, reason.weight) == ("gaussian splatting", count, 1.0)
 
 
@@ -66,7 +65,7 @@ def test_what_the_user_hides_counts_against_papers_unless_they_like_it_more() ->
     taste = learn([*marked("gaussian", 3), *marked("stock", 3, -1.0)], chunks)
     scores = taste.score(chunks())
     assert min(scores, key=scores.__getitem__) % len(SUBJECTS) == SUBJECTS.index("stock markets")
-    assert "you hid 3 on" in explain(taste.reasons(*PAPERS[3]))
+    assert "you hid 3 on" in explain(Learned(taste).reasons(0, codes(*PAPERS[3])))
     both = learn([*marked("gaussian", 5), *marked("gaussian", 2, -1.0)], chunks)
     assert not [term for term in both.terms if term.weight < 0 and "plat" in term.text]
 
