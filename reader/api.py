@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
     from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
+    from reader.commands.output import answer as answer  # Print what was found or done, as lines or JSON.
     from reader.commands.output import ask as ask  # Ask the user for a line.
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
@@ -157,7 +158,7 @@ if TYPE_CHECKING:
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choosing.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
+    from reader.cache.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
     from reader.cache.follows import reasons as reasons  # Why a paper is followed.
     from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
     from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
@@ -229,12 +230,12 @@ if TYPE_CHECKING:
     from reader.cache.places import alone as alone  # Hold a lock while a place is used.
     from reader.cache.places import is_machine_file as is_machine_file  # Whether a file may be that of a machine.
     from reader.cache.places import is_server as is_server  # Whether an address is that of a server.
+    from reader.cache.places import looks as looks  # The moments at which something is new, here or there.
     from reader.cache.places import open_server as open_server  # Connect to a server.
     from reader.cache.places import replace_shared as replace_shared  # Write a file whole or not at all.
     from reader.cache.places import shared_place as shared_place  # The folder or address that the user has typed.
     from reader.cache.places import shown_place as shown_place  # The same without a password.
     from reader.cache.places import unusable as unusable  # What to say of a folder that can't be used.
-    from reader.cache.places import wait_for_news as wait_for_news  # Wait until something is new, here or there.
 
     # What the people of a group share, in the cache.
     from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.

@@ -24,10 +24,10 @@ from reader.ui.filter.state import (
 )
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
 from reader.ui.kit.day_names import short_day
+from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 from reader.ui.page.state import FIT, FOUND
 from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.shell.header_line import Condition, Header
-from reader.ui.shell.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 from reader.ui.triage.state import TRIAGE, phase_of
 
 if TYPE_CHECKING:
