@@ -1,4 +1,4 @@
-"""The widgets of one or two lines: above the panes, below them, and the filter where there is no room for its pane."""
+"""The widgets of one or two lines: above the panes, and below them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from reader.core.lines import Line, piece_at
-from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.kit.lines import PRESS
+from reader.ui.kit.status_lines import STATUS_ROLES, Status, status_lines
 from reader.ui.kit.styled_text import draw
-from reader.ui.shell.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.shell.status_lines import STATUS_ROLES, Status, status_lines
 
 
 class Reported(Message):
@@ -168,32 +167,3 @@ class TopLine(Widget):
     def _step(self) -> None:
         self._turn += 1
         self.refresh()
-
-
-class FilterStrip(Widget):
-    """Draws `strip_line`; a click anywhere opens or closes the pane."""
-
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
-
-    class Clicked(Message):
-        """The user wants to open or close the pane."""
-
-    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._glyphs = glyphs
-        self._strip = Strip()
-
-    def show(self, strip: Strip) -> None:
-        """Show the filters of the list."""
-        if strip != self._strip:
-            self._strip = strip
-            self.refresh()
-
-    def render(self) -> Content:
-        return draw(self, strip_line(self._strip, self.size.width, self._glyphs), "strip")
-
-    def on_click(self, event: events.Click) -> None:
-        """Report a click anywhere on the line."""
-        event.stop()
-        self.post_message(self.Clicked())

@@ -12,7 +12,7 @@ from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import PRESS
-from reader.ui.shell.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
+from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
