@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reader.cache.outputs import Output
     from reader.core.follows import FollowReason
     from reader.core.second_look import Changes
-    from reader.ui.page.fit_lines import Fit
+    from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.why.lines import Explanation
 

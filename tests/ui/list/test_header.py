@@ -10,7 +10,7 @@ import pytest
 
 from reader.cache.reads.orders import Order
 from reader.core.paper import Listing as FeedListing
-from reader.core.similarity import FoundBy
+from reader.core.similarity import Fit, FoundBy
 from reader.session.places import Place, View, view
 from reader.ui.filter.state import (
     COUNTED,
@@ -23,7 +23,6 @@ from reader.ui.help.footer import status_parts
 from reader.ui.kit.header_line import Condition, Header
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
-from reader.ui.page.fit_lines import Fit
 from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import TOP, CacheFacts, ListContent
