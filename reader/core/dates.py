@@ -168,6 +168,8 @@ def utc_stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+# Periods
+
 PeriodKind: TypeAlias = Literal["day", "week", "month"]
 
 MONTHS = (

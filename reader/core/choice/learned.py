@@ -137,6 +137,8 @@ def mix(ranked: Sequence[int], strangers: Iterable[int], day: str, known: int) -
     return Mixed([*mixed, *rest[taken:]], surprises)
 
 
+# As a list that the user can change
+
 LEAST_LISTED = 0.005
 """What counts less than this part of the best word is not listed, unless the user has changed it."""
 

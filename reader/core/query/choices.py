@@ -161,6 +161,9 @@ def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slugs))
 
 
+# Tags
+
+
 @dataclass(frozen=True, slots=True)
 class TagChoice:
     """The tags that papers must have, and those that they must not have, with no regard to capitals."""

@@ -120,7 +120,7 @@ def _follow_items(state: State) -> Iterator[ViewItem]:
 def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
     from reader.ui.filter.rows import ViewItem
 
-    for place, one in enumerate(state.views.saved):
+    for place, one in enumerate(state.views.named):
         counted = state[VIEW_COUNTS].get(one.id)
         key = keys[place] if place < len(keys) else ""
         count, unread = counted if counted is not None else (None, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reader.keys.keymap import Keymap
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.state import PAGE
 from reader.ui.shell.screens import Screens
@@ -27,10 +26,3 @@ def is_page_at_end(screens: Screens) -> bool:
 
     page = screens.get(PaperPage)
     return page is not None and page.detail.is_at_end
-
-
-def link_keys(keymap: Keymap) -> dict[str, str]:
-    """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
-    listed = keymap.key("link.list")
-    behind = {letter: f"{listed}{letter}" for letter in "acwdemts123456789"}
-    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), "places": keymap.key("text.places"), **behind}

@@ -17,7 +17,7 @@ from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.look import Look
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.front import link_keys
+from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reader.keys.keymap import Keymap
-from reader.ui.page.front import link_keys
+from reader.ui.page.presentation import link_keys
 
 
 def test_the_links_name_the_keys_as_they_are_bound() -> None:
