@@ -157,6 +157,8 @@ class Look:
         self.is_otherwise = known.expect(self.out)
         """Whether others were at the last look."""
         self.before = replace(known, files=dict(known.files))
+        self.went = 0
+        """Number of events that no other machine had put there."""
         result.troubles, result.skipped = [], []
 
     def unsent(self, most: int, is_there: Callable[[Entry], bool]) -> Iterator[list[Entry]]:
@@ -164,6 +166,7 @@ class Look:
         while some := self.events.leaving(self.known.written, most):
             self.known.written = some[-1][0]
             if found := [entry for _, entry in some if entry is not None and not is_there(entry)]:
+                self.went += len(found)
                 yield found
 
     def save(self, place: Place, now: str = "") -> None:
