@@ -96,6 +96,10 @@ if TYPE_CHECKING:
     from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
     from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
 
+    # The reader: keys, and rows of the filter pane.
+    from reader.core.settings.tables import SavedView as SavedView  # A query with a name.
+    from reader.keys.actions import LineKey as LineKey  # A key that runs a command.
+
     # Jobs: what takes long, in a process of its own.
     from reader.refresh.jobs import ExtensionJob as ExtensionJob  # A job; it is pickled, and then run.
     from reader.refresh.jobs import ExtensionMessage as ExtensionMessage  # What a job says on its way.
@@ -129,7 +133,6 @@ if TYPE_CHECKING:
     # Settings.
     from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
     from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
-    from reader.core.settings.tables import SavedView as SavedView  # A view of the user's.
 
     # Jobs that the program has.
     from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
@@ -153,7 +156,7 @@ if TYPE_CHECKING:
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choosing.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
+    from reader.cache.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
     from reader.cache.follows import reasons as reasons  # Why a paper is followed.
     from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
     from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
@@ -297,6 +300,10 @@ class Extension:
     """Sites that the user may follow as feeds."""
     formats: tuple[FileFormat, ...] = ()
     """Formats of files that the user may import."""
+    keys: tuple[LineKey, ...] = ()
+    """Keys of the reader, each of which runs a command."""
+    views: tuple[SavedView, ...] = ()
+    """Queries with a name, which the filter pane lists after the user's own."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
     encoders: tuple[Callable[[Vectors, Path], Encoder | None], ...] = ()

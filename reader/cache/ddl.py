@@ -9,7 +9,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from reader.cache.schema import SCHEMA
-from reader.cache.tables.feed import METADATA
+from reader.cache.tables import METADATA
 
 _SEARCHED_TEXT = "abstract, authors, keywords, organization"
 _SEARCHED = f"title, {_SEARCHED_TEXT}"

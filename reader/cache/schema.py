@@ -104,7 +104,7 @@ def _is_whole(path: Path, count: int, size: int) -> bool:
     """Whether so many pages are in a file, or in it and its log."""
     if count <= path.stat().st_size // size:
         return True
-    from reader.cache.files.pages import has_pages
+    from reader.cache.files import has_pages
 
     return has_pages(path, count, size)
 
@@ -125,7 +125,7 @@ def _foreign(path: Path) -> CacheForeign:
 
 def _has_foreign_mark(path: Path) -> bool:
     """Whether a database that can't be read is marked by another program, and shows no trace of ours."""
-    from reader.cache.files.pages import HEADER, MAGIC
+    from reader.cache.files import HEADER, MAGIC
 
     try:
         with path.open("rb") as file:
@@ -197,10 +197,10 @@ def ensure(path: Path) -> None:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
     elif facts.version is None:
-        from reader.cache.files import aside
+        from reader.cache import files
 
         # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
-        aside.set_log_aside(path)
+        files.set_log_aside(path)
         create(path)
     else:
         upgrade(path)
@@ -224,14 +224,14 @@ def create(path: Path) -> None:
 
 def upgrade(path: Path) -> None:
     """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
+    from reader.cache import files
     from reader.cache.connections import alone
-    from reader.cache.files import backups
 
-    with alone(backups.lock(make_folder(path)), UPGRADE_SECONDS):
+    with alone(files.lock(make_folder(path)), UPGRADE_SECONDS):
         if is_current(path):
             return
         if version(path) is not None:
-            backups.back_up_before(path, date.today(), HEAD)
+            files.back_up_before(path, date.today(), HEAD)
         migrate(path)
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reader.cache.search.view_terms import selects
+from reader.cache.search.compile import selects
 from reader.commands.output import Progress, amount, answer, warn
 from reader.commands.workspace import NotInCache, Workspace, find_all, load_paper, parsed, saved_views, selection
 from reader.core.errors import NoFullText, UsageError

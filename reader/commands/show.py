@@ -109,7 +109,7 @@ class _Shown(NamedTuple):
     @property
     def acts(self) -> tuple[Any, Any]:
         """What the user's rules did to it, and the muted words that hide it."""
-        from reader.cache.watching.rules import ruled
+        from reader.cache.watching import ruled
 
         return ruled(self.window, self.pk, datetime.now(UTC).date())
 

@@ -344,7 +344,28 @@ ACTIONS: Final[tuple[Action, ...]] = (
 
 
 RUN = "run."
-"""Prefix of their ids."""
+"""Prefix of the ids of the user's own commands."""
+
+EXTENSION = "extension."
+"""Prefix of the ids of what extensions add."""
+
+LINE_CONTEXTS: Final[Contexts] = ("list", "detail", "page", "triage", "text")
+"""Where keys act that run a command."""
+
+
+class LineKey(NamedTuple):
+    """A key of an extension, which runs a line of the reader's command line.
+
+    Its id is one word. `keys` are its bindings, separated by spaces. Those that have a meaning already are left out;
+    the user's settings may give it others, as `extension.ID`. In the line, `{ids}` stands for the selected papers, or
+    the one under the cursor.
+    """
+
+    id: str
+    keys: str
+    name: str
+    help: str
+    line: str
 
 
 def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
@@ -365,7 +386,7 @@ def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
             "",
             command.name,
             f"Your command on this paper: {_line(command)}.",
-            ("list", "detail", "page", "triage", "text"),
+            LINE_CONTEXTS,
         )
         for id, command in own_actions(commands).items()
     )

@@ -208,13 +208,20 @@ class ReaderApp(ShellApp, inherit_bindings=False):
                 self.services[Screens].add(over)
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
-        services = self.services
-        self.handlers = handlers_of(services.features, lambda: self.model.state.context)
-        self._answers = {role.message: answer for role, answer in services.find(Answers)}
-        self._typing = {role.context: take for role, take in services.find(TakesText)}
+        self._find_handlers()
+        self._answers = {role.message: answer for role, answer in self.services.find(Answers)}
+        self._typing = {role.context: take for role, take in self.services.find(TakesText)}
         if self._has_begun:
             for _, begin in find(Begins, objects):
                 begin()
+
+    def _find_handlers(self) -> None:
+        self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
+
+    def add_keys(self, keys: KeySet) -> None:
+        """Add keys whose handlers a feature has from now on."""
+        self.keymap.add(keys)
+        self._find_handlers()
 
     def _take_over(self) -> None:
         """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""

@@ -24,10 +24,10 @@ from reader.ui.filter.state import (
 )
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
 from reader.ui.kit.day_names import short_day
+from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 from reader.ui.page.state import FIT, FOUND
 from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.shell.header_line import Condition, Header
-from reader.ui.shell.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 from reader.ui.triage.state import TRIAGE, phase_of
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _follow_items(state: State) -> Iterator[ViewItem]:
 def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
     from reader.ui.filter.rows import ViewItem
 
-    for place, one in enumerate(state.views.saved):
+    for place, one in enumerate(state.views.named):
         counted = state[VIEW_COUNTS].get(one.id)
         key = keys[place] if place < len(keys) else ""
         count, unread = counted if counted is not None else (None, None)

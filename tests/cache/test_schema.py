@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections, schema
-from reader.cache.files import backups
+from reader.cache import connections, files, schema
 from reader.cache.mending import health
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
@@ -222,7 +221,7 @@ def test_a_migration_backs_the_file_up_first(cache: Cache, path: Path) -> None:
     connection.close()
     with pytest.raises(Exception, match="0000"):
         schema.upgrade(path)
-    (kept,) = backups.backups(path)
+    (kept,) = files.backups(path)
     assert kept.name.endswith(f"-before-{schema.HEAD}.db")
     backup = sqlite3.connect(kept)
     assert backup.execute("SELECT value FROM meta WHERE key = 'witness'").fetchone() == ("kept",)

@@ -28,6 +28,7 @@ from reader.ui.full_text.outline import Outline
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, view_text
 from reader.ui.full_text.text import FullText
 from reader.ui.full_text.view import Size, TextView
+from reader.ui.kit.status_lines import Status, status_lines
 from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
@@ -40,7 +41,6 @@ from reader.ui.shell.header_line import Condition, Header
 from reader.ui.shell.listing import TOP, CacheFacts, ListContent
 from reader.ui.shell.notices import Prompt
 from reader.ui.shell.state import State
-from reader.ui.shell.status_lines import Status, status_lines
 from reader.ui.triage.state import TRIAGE, begin_triage
 from reader.ui.view_models import (
     LONGEST,

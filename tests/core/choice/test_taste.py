@@ -128,7 +128,7 @@ def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], said: str) -> N
 
 
 def test_in_a_small_cache_the_words_that_ship_tell_which_are_common() -> None:
-    from reader.cache.choosing.choice import common_words
+    from reader.cache.choice import common_words
 
     paper = (
         "Speculative decoding in practice",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.choosing import choice
-from reader.cache.choosing.choice import ForYou, is_taught, marked_papers
+from reader.cache import choice
+from reader.cache.choice import ForYou, is_taught, marked_papers
 from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events

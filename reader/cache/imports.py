@@ -2,17 +2,28 @@
 
 All that one import changes is one action of the user's, which one undo takes back. Papers that are not here get their
 marks when they come: `reader.refresh.sources` asks for those that are wanted.
+
+Marks of a file of ours join the log by union, so that order and repetition do not matter. A mark keeps its clock and
+its machine, and for each paper and kind the newest one decides. One event may have marked more papers than a file
+has, and an id in the log stands for all of them. So the marks of a file become events of their own. Their ids begin
+like the original ones, by which they are known again, and by which events of one clock keep their order.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
+from time import time
 
 from reader.cache.marks.changes import Change
-from reader.core.marks import STATES, WANT
+from reader.cache.marks.events import Events
+from reader.cache.marks.journal import PACKING, Entry
+from reader.core.marks import NOTE, STATES, WANT, Mark, PaperMarks
 from reader.core.paper import LibraryEntry
 from reader.core.text import title_hash
 
@@ -108,3 +119,86 @@ def changes(
     order = [WANT, *STATES]
     for kind in sorted(wanted, key=lambda kind: (order.index(kind) if kind in order else len(order), kind)):
         yield Change(kind, True, *wanted[kind])
+
+
+DAY = 86_400_000
+"""Milliseconds by which another machine's clock may be ahead."""
+
+_KEPT = 12
+"""Digits of an id that are the original's."""
+
+
+def add_marks(events: Events, papers: Sequence[PaperMarks], now: Callable[[], float] = time) -> int:
+    """Add the marks of some papers, and return how many the log did not have.
+
+    A clock that is ahead by over a day counts as now, or else its mark would win for ever. A mark without a time is
+    made now, on papers in the cache where none of its kind is set.
+    """
+    new = events.read(lambda connection: _missing(connection, papers))
+    entries = _entries(new, int(now() * 1000))
+    events.join(entries)
+    return len(new) + _add_states(events, papers)
+
+
+def _missing(connection: sqlite3.Connection, papers: Sequence[PaperMarks]) -> list[tuple[str, Mark]]:
+    """The marks that the log does not have, each with its paper's id."""
+    keys = _keys(connection, [one.paper for one in papers if one.marks])
+    seen: set[tuple[int | str, str, str, str]] = set()
+    found: list[tuple[str, Mark]] = []
+    for one in papers:
+        key = keys.get(one.paper, one.paper)
+        query = _OF_PAPER if isinstance(key, int) else _OF_LOST
+        for mark in one.marks:
+            origin = (key, mark.kind, mark.machine, mark.id[:_KEPT])
+            if origin not in seen and connection.execute(query, origin).fetchone() is None:
+                found.append((one.paper, mark))
+            seen.add(origin)
+    return found
+
+
+_ORIGIN = f"e.kind = ? AND e.machine = ? AND substr(e.id, 1, {_KEPT}) = ?"
+_OF_PAPER = f"SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = ? AND {_ORIGIN}"
+_OF_LOST = f"SELECT 1 FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE o.id = ? AND {_ORIGIN}"
+
+
+def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+    """The keys of the papers with these ids that are in the cache."""
+    wanted = json.dumps(list(ids))
+    rows = connection.execute(
+        "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids))"
+        " UNION ALL SELECT id, pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))",
+        {"ids": wanted},
+    )
+    return {id: int(pk) for id, pk in rows}
+
+
+def _entries(marks: Iterable[tuple[str, Mark]], now: int) -> list[Entry]:
+    """Events with these marks, one for the papers of each original event."""
+    papers: dict[Mark, list[str]] = defaultdict(list)
+    for paper, mark in marks:
+        clock = now if mark.clock > now + DAY else max(0, mark.clock)
+        papers[mark._replace(clock=clock)].append(paper)
+    return [_entry(mark, sorted(ids)) for mark, ids in papers.items()]
+
+
+def _entry(mark: Mark, ids: Sequence[str]) -> Entry:
+    named = "\n".join(ids)
+    said = "\n".join((mark.machine, mark.id, mark.kind, mark.value, named))
+    digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=(24 - _KEPT) // 2).hexdigest()
+    packed = zlib.compress(named.encode(), PACKING)
+    return Entry(f"{mark.id[:_KEPT]}{digest}", mark.machine, 0, mark.clock, mark.kind, mark.value, len(ids), packed)
+
+
+def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
+    """Make the marks without a time where none of their kind is set; return how many."""
+    ids = [one.paper for one in papers if one.states]
+    keys = events.read(lambda connection: _keys(connection, ids))
+    noted = events.read(lambda connection: {pk for (pk,) in connection.execute("SELECT pk FROM note")}) if ids else ()
+    pks: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
+    for one in papers:
+        pk = keys.get(one.paper)
+        for state in one.states:
+            if pk is not None and not (state[0] == NOTE and pk in noted):
+                pks[state][pk] = None
+    action = events.act([Change(kind, value, list(found)) for (kind, value), found in pks.items()])
+    return sum(event.count for event in action.events) if action else 0
