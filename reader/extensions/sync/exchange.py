@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from reader.api import MACHINE_FILE, READER, Entry, Events, alone, paths, remember, remembered
+from reader.api import MACHINE_FILE, READER, Entry, Events, alone, is_machine_file, paths, remember, remembered
 
 MOST_EVENTS = 2_000_000
 """Events that are taken from one machine."""
@@ -234,7 +234,7 @@ def machines(connection: sqlite3.Connection) -> dict[str, str]:
     found = {machine: "" for (machine,) in connection.execute("SELECT DISTINCT machine FROM event")}
     for text in remembered(connection, KEY).values():
         for name, one in _memory(text).files.items():
-            if machine := writer_of(name, one.machine):
+            if is_machine_file(name) and (machine := writer_of(name, one.machine)):
                 found[machine] = one.name or found.get(machine, "")
     return found
 

@@ -19,7 +19,7 @@ from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.journal import Entry, decode, encode
 from reader.core.errors import CacheError
 from reader.extensions.sync import hub as module
-from reader.extensions.sync.exchange import Exchanged, exchange
+from reader.extensions.sync.exchange import Exchanged, exchange, machines
 from reader.extensions.sync.hub import Hub, open_hub
 from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.test_union import act
@@ -63,6 +63,8 @@ def test_marks_go_through_a_server_once_and_all_again_through_a_new_one(origin: 
     assert join(desk, hub).troubles == ["event 3 of the server: it is cut off"]
     assert (join(desk, hub).troubles, len(hub.kept)) == ([], 3)
     assert hub.greeted[:3] == [("laptop", 1), ("desk", 1), ("laptop", 0)]
+    with desk.events() as events:
+        assert "one" not in events.read(machines), "the server is no machine"
     # Another server, or one that was set back, gets everything.
     assert join(laptop, Memory("two")).went == 2
     hub.kept.clear()
