@@ -15,7 +15,7 @@ from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.reads.window import Window
 from reader.cache.second_look import read_second_look
 from reader.commands.workspace import NotInCache, parsed, selection
-from reader.core.choice.words import codes
+from reader.core.choice.words import pack
 from reader.core.digest import Digest, Item, Section
 from reader.core.errors import UsageError
 from reader.core.paper import Paper
@@ -143,7 +143,7 @@ class _Builder:
         pks = [pk for pk in found.pks[: 4 * FOR_YOU] if pk in learned.surprises or score(pk) > least]
 
         def why(paper: Paper) -> str:
-            return learned.why(_key(paper), codes(paper.title, paper.abstract))
+            return learned.why(_key(paper), pack(paper.title, paper.abstract))
 
         return self._section("For you", pks, why, most=FOR_YOU)
 
