@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.installed import API as API
@@ -63,12 +64,20 @@ if TYPE_CHECKING:
     from reader.commands.command import add_json as add_json  # Add --json.
     from reader.commands.command import add_query as add_query  # Add the words of a query.
     from reader.commands.command import add_quiet as add_quiet  # Add -q.
+    from reader.commands.command import add_actions as add_actions  # Add the word that says what to do.
     from reader.commands.command import query_of as query_of  # The query from its words.
+    from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
+    from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
+    from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
     from reader.commands.output import ask as ask  # Ask the user for a line.
+    from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
+    from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
     from reader.commands.output import print_json as print_json  # Print a value as JSON.
     from reader.commands.output import print_line as print_line  # Print a line, cleaned of what a terminal would obey.
+    from reader.commands.output import print_text as print_text  # Print a text, wrapped on a terminal.
     from reader.commands.output import warn as warn  # Print a line on standard error.
+    from reader.commands.output import width as width  # The columns of the terminal.
 
     # The user's papers and marks.
     from reader.commands.workspace import Workspace as Workspace  # Settings, files and the cache of one run.
@@ -81,10 +90,10 @@ if TYPE_CHECKING:
     from reader.core.errors import ReaderError as ReaderError  # Any failure that is told in one line.
     from reader.core.errors import UsageError as UsageError  # The user's words are wrong.
 
-    # Papers, as they come from a source.
-    from reader.core.paper import Draft as Draft  # What a source says of a paper.
-    from reader.core.paper import LibraryEntry as LibraryEntry  # A paper that a file names, with the user's marks.
+    # Papers that come in.
     from reader.core.text import clean as clean  # Foreign text without what a terminal would obey.
+    from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
+    from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
 
     # Jobs: what takes long, in a process of its own.
     from reader.refresh.jobs import ExtensionJob as ExtensionJob  # A job; it is pickled, and then run.
@@ -93,20 +102,63 @@ if TYPE_CHECKING:
 
     # For those that ship with the program.
 
-    # The program itself.
+    # The program itself, and the system.
     from reader import __version__ as __version__  # The program's version.
+    from reader import paths as paths  # Where files are, and how they are made the user's alone.
+    from reader.access_token import MAIL_PASSWORD as MAIL_PASSWORD  # The variable with the password of a mail server.
     from reader.access_token import held_secrets as held_secrets  # The user's tokens, for a program that needs them.
+    from reader.access_token import lookup_environment as lookup_environment  # The environment, with what is secret.
+    from reader.actions import link_handler as link_handler  # Addresses such as dailypapers:2406.12345.
+    from reader.actions.export import replacing as replacing  # Write a file that is replaced when it is whole.
+    from reader.actions.programs import ProgramError as ProgramError  # A program failed.
+    from reader.actions.programs import ProgramTookTooLong as ProgramTookTooLong  # It was stopped.
+    from reader.actions.programs import find_program as find_program  # The path of a program.
+    from reader.actions.programs import run_program as run_program  # Run one with a text.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
     from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
     from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
+    from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
+    from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
+    from reader.core.waiting import within as within  # Wait for a call no longer than a while.
     from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
     from reader.log import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
 
+    # Settings.
+    from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
+    from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
+    from reader.core.settings.tables import SavedView as SavedView  # A view of the user's.
+
+    # Jobs that the program has.
+    from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
+    from reader.refresh.jobs import Refresh as Refresh  # Ask the feed and all sources.
+    from reader.refresh.plan import Latest as Latest  # The latest days.
+    from reader.refresh.jobs import RefreshFinished as RefreshFinished  # How that ended.
+
+    # Text, and how it is drawn.
+    from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
+    from reader.actions.export import markdown_link as markdown_link  # A paper's title as a link.
+    from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
+    from reader.actions.links import Link as Link  # One of a paper's links.
+    from reader.actions.links import links as links  # All of them, its page first.
+    from reader.core.dates import parse_date as parse_date  # A date as queries have it.
+    from reader.core.lines import cell_len as cell_len  # Columns of a text.
+    from reader.core.lines import fit as fit  # Cut a text to a width.
+    from reader.core.lines import wrap as wrap  # Where its lines begin and end.
+    from reader.core.lines import wrapped as wrapped  # The lines themselves.
+    from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
+    from reader.core.text import fold as fold  # A text without case and accents.
+
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
+    from reader.cache.choosing.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
+    from reader.cache.follows import reasons as reasons  # Why a paper is followed.
+    from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
+    from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
+    from reader.cache.history import votes as votes  # A paper's votes over time.
     from reader.cache.reads.window import Window as Window  # The cache, open for reading.
+    from reader.cache.second_look import read_second_look as read_second_look  # What changed of a marked paper.
     from reader.cache.texts import Texts as Texts  # The full texts that are kept.
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
@@ -116,15 +168,24 @@ if TYPE_CHECKING:
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
+    from reader.core.choice.words import pack as pack  # The words of a paper as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
-    from reader.core.document.model import SectionText as SectionText  # A section of a full text.
-    from reader.core.document.model import section_texts as section_texts  # The sections of a document.
+    from reader.core.document.model import TextSection as TextSection  # A section of a full text.
+    from reader.core.document.model import text_sections as text_sections  # The sections of a document.
     from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
     from reader.core.paper import Paper as Paper  # A paper of the cache.
+    from reader.core.query import Query as Query  # A parsed query.
+    from reader.core.query import Sort as Sort  # Its order.
+    from reader.core.query.nodes import all_of as all_of  # The query that has all of several.
+    from reader.core.second_look import describe as describe  # What changed, in a few words.
 
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
     from reader.cache.marks.changes import Change as Change  # A new state of some papers.
+    from reader.cache.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
+    from reader.cache.mailed import record_mailing as record_mailing  # Tell them what this one mails.
+    from reader.cache.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
+    from reader.cache.mailed import turn as turn  # How many machines mail before this one.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
     from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
@@ -137,6 +198,95 @@ if TYPE_CHECKING:
     from reader.core.text import NOTE_LIMIT as NOTE_LIMIT  # Characters of a note.
     from reader.core.text import clean_note as clean_note  # Foreign text of several lines, cleaned.
 
+    # The log of the user's marks, which machines join.
+    from reader.cache.earlier_values import replaced as replaced  # What another machine has replaced.
+    from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
+    from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
+    from reader.cache.marks.forgotten import Brought as Brought  # What a machine has brought.
+    from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
+    from reader.cache.marks.forgotten import forgotten as forgotten  # The machines and members that are forgotten.
+    from reader.cache.marks.journal import FOREIGN_BYTES as FOREIGN_BYTES  # Maximum size of another machine's line.
+    from reader.cache.marks.journal import FULL as FULL  # The errors of a full disk.
+    from reader.cache.marks.journal import READER as READER  # This program, and the form of lines that it reads.
+    from reader.cache.marks.journal import Entry as Entry  # An event, as a journal has it.
+    from reader.cache.marks.journal import Journal as Journal  # A file of events.
+    from reader.cache.marks.journal import Owner as Owner  # The machine whose journal it is.
+    from reader.cache.marks.journal import encode as encode  # The line of an event.
+    from reader.cache.marks.journal import machine_name as machine_name  # What people call this machine.
+    from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
+    from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
+    from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
+    from reader.commands.shared_settings import refused_settings as refused_settings  # Which were refused, and why.
+
+    # Places where several homes meet.
+    from reader.cache.places import GROUP_FILE as GROUP_FILE  # The file that makes a folder a group's.
+    from reader.cache.places import MACHINE_FILE as MACHINE_FILE  # The name of a machine's file.
+    from reader.cache.places import NOT_THERE as NOT_THERE  # What the doctor says of a folder that is not there.
+    from reader.cache.places import Server as Server  # A PostgreSQL server, connected.
+    from reader.cache.places import alone as alone  # Hold a lock while a place is used.
+    from reader.cache.places import is_machine_file as is_machine_file  # Whether a file may be that of a machine.
+    from reader.cache.places import is_server as is_server  # Whether an address is that of a server.
+    from reader.cache.places import open_server as open_server  # Connect to a server.
+    from reader.cache.places import replace_shared as replace_shared  # Write a file whole or not at all.
+    from reader.cache.places import shared_place as shared_place  # The folder or address that the user has typed.
+    from reader.cache.places import shown_place as shown_place  # The same without a password.
+    from reader.cache.places import unusable as unusable  # What to say of a folder that can't be used.
+    from reader.cache.places import wait_for_news as wait_for_news  # Wait until something is new, here or there.
+
+    # What the people of a group share, in the cache.
+    from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.
+    from reader.cache.members import ANYONE as ANYONE  # All members, in queries.
+    from reader.cache.members import MOST_PAPERS as MOST_PAPERS  # Papers of which a member shares something.
+    from reader.cache.members import STAR as STAR  # What shares stars.
+    from reader.cache.members import Member as Member  # A person of the group.
+    from reader.cache.members import Members as Members  # What the members share, and what the user does.
+    from reader.cache.members import Shared as Shared  # A mark that is shared.
+    from reader.cache.members import covers as covers  # Whether a mark belongs to what is shared.
+    from reader.cache.members import members as members  # All members, for a window.
+
+    # Vectors of papers, by a model of the user's.
+    from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
+    from reader.core.settings.vectors import Vectors as Vectors  # The table [vectors].
+    from reader.core.vectors import Encoder as Encoder  # A model that makes vectors of texts.
+    from reader.core.vectors import checked_vectors as checked_vectors  # The same, checked.
+    from reader.refresh.jobs import MakeVectors as MakeVectors  # The job that makes those that papers lack.
+    from reader.refresh.vectors import VectorsMade as VectorsMade  # How far it is.
+    from reader.refresh.vectors import open_encoder as open_encoder  # The model of the settings.
+
+    # The web.
+    from reader.core.addresses import is_local as is_local  # Whether a host is on this machine or its network.
+    from reader.core.addresses import is_loopback as is_loopback  # Whether it is on this machine.
+    from reader.core.errors import ConfigError as ConfigError  # The settings do not allow something.
+    from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
+    from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
+    from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
+    from reader.core.steps import note_step as note_step  # A job has made a step.
+    from reader.core.steps import note_wait as note_wait  # It waits for so many seconds.
+    from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
+    from reader.feeds.http.client import Response as Response  # What it answers.
+    from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
+    from reader.feeds.http.failures import HttpRefused as HttpRefused  # A host answered with an error.
+    from reader.feeds.http.failures import RetryableError as RetryableError  # A failure that may pass.
+    from reader.feeds.http.failures import explain_environment as explain_environment  # Why no client can be made.
+    from reader.feeds.http.failures import explain_failure as explain_failure  # Why there is no answer.
+    from reader.feeds.http.responses import BodyReader as BodyReader  # Unpacks an answer within a bound.
+    from reader.feeds.http.responses import BodyTooLarge as BodyTooLarge  # It is over the bound.
+    from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
+    from reader.feeds.http.responses import UnknownEncoding as UnknownEncoding  # It is packed in another way.
+    from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
+    from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
+    from reader.feeds.safe_json import UnreadableJson as UnreadableJson  # It is no JSON.
+    from reader.feeds.safe_json import parse_json as parse_json  # The value of a JSON text of a host.
+
+    # The gate for what others have written.
+    from reader.core.errors import CacheError as CacheError  # A place, or the cache, can't be used.
+    from reader.core.foreign import LARGEST_NUMBER as LARGEST_NUMBER  # The largest number that is taken.
+    from reader.core.foreign import Refused as Refused  # Something is not what it should be.
+    from reader.core.foreign import latest_clock as latest_clock  # The latest clock that can be true by now.
+    from reader.core.foreign import paper_id as paper_id  # The id of a paper.
+    from reader.core.foreign import read_json as read_json  # The value of some JSON.
+    from reader.core.marks import clean_mark as clean_mark  # A mark with clean text.
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
@@ -148,8 +298,16 @@ class Extension:
     """The version of this module that it is made for."""
     commands: tuple[Command, ...] = ()
     """Commands, each with an entry point of its name."""
+    sources: tuple[PaperSource, ...] = ()
+    """Sites that the user may follow as feeds."""
+    formats: tuple[FileFormat, ...] = ()
+    """Formats of files that the user may import."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
+    encoders: tuple[Callable[[Vectors, Path], Encoder | None], ...] = ()
+    """Make the model of the settings, which name one, for a cache: the first that is not None is used."""
+    joins: tuple[Callable[[Workspace], None], ...] = ()
+    """Exchange marks with the user's other machines now, if the settings say where they meet; raises ReaderError."""
 
 
 @cache
@@ -159,7 +317,6 @@ def _places() -> dict[str, str]:
     They are there for type checkers and readers alone: to import all of them takes half a second.
     """
     import ast
-    from pathlib import Path
 
     tree = ast.parse(Path(__file__).read_text("utf-8"))
     imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))

@@ -11,7 +11,6 @@ name it, and everything else goes on. Those that ship with the program fail as t
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -48,7 +47,16 @@ def _own(extension: str, commands: str, kinds: str = "") -> dict[str, Entry]:
     return {name: Entry(name, target, frozenset(kinds.split())) for name in commands.split()}
 
 
-OWN: Mapping[str, Entry] = MappingProxyType({**_own("browser", "serve"), **_own("mcp", "mcp skill")})
+OWN: Mapping[str, Entry] = MappingProxyType(
+    {
+        **_own("browser", "serve"),
+        **_own("digest", "digest", "findings"),
+        **_own("sync", "sync", "findings joins"),
+        **_own("group", "group", "findings"),
+        **_own("mcp", "mcp skill"),
+        **_own("vectors", "vectors", "encoders"),
+    }
+)
 """Our own entry points, as in `pyproject.toml`: a start looks nothing up, and a checkout is not installed."""
 
 
@@ -193,6 +201,11 @@ def switched_off() -> tuple[Off, ...]:
     return tuple(_state.off.values())
 
 
+def why_off(entry: Entry) -> str:
+    """Why an extension was switched off; empty if it was not."""
+    return _state.off[entry.target].why if entry.target in _state.off else ""
+
+
 def ask(
     entry: Entry, function: Callable[..., Any], *arguments: Any, seconds: float | None = None, default: Any = None
 ) -> Any:
@@ -204,27 +217,16 @@ def ask(
         return function(*arguments)
     if entry.target in _state.off:
         return default
+    from reader.core.waiting import within
+
     seconds = SECONDS if seconds is None else seconds
-    answers: list[Any] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            answers.append(function(*arguments))
-        except BaseException as error:
-            errors.append(error)
-
-    # A thread that nobody waits for: nothing else ends such a call.
-    thread = threading.Thread(target=work, name=f"extension {entry.name}", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if answers:
-        return answers[0]
-    if errors:
+    try:
+        return within(seconds, lambda: function(*arguments), f"extension {entry.name}")
+    except TimeoutError:
+        switch_off(entry, f"it did not answer in {seconds:g} s")
+    except BaseException as error:
         from reader import log
 
-        log.record_error(f"the extension {entry.name}", errors[0])
-        switch_off(entry, f"it failed: {log.summarize_error(errors[0])}")
-    else:
-        switch_off(entry, f"it did not answer in {seconds:g} s")
+        log.record_error(f"the extension {entry.name}", error)
+        switch_off(entry, f"it failed: {log.summarize_error(error)}")
     return default

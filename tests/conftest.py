@@ -1,15 +1,21 @@
 """The ground under every test: no colour settings, UTC, signals as in a terminal, and Hypothesis without deadlines.
 
-`HYPOTHESIS_PROFILE` names the profile: `default`; `repeatable`, which tries the same examples in every run; or
-`thorough`, which tries many more.
+Tests are in tiers. `pytest` runs every behaviour once, in the time that a contributor has. `pytest -m long` runs what
+kills, floods or burdens the program, goes through all its screens, or tries the second variants of something; a module
+or a parameter says so by its mark. `HYPOTHESIS_PROFILE=thorough pytest`, by hand or at night, looks further.
+
+`HYPOTHESIS_PROFILE` names how examples are drawn: `default`, at random; `repeatable`, the same ones in every run;
+`thorough`, at random and twenty times as many, also where a test says how many it tries.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -29,6 +35,25 @@ os.environ["TZ"] = "UTC"
 if hasattr(time, "tzset"):
     time.tzset()
 
+# Tests wait for the disk more than for anything else: thousands of caches are stored durably, and none has to be. A
+# program that is killed leaves the same files in memory as on a disk.
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that must be free there; a run takes a tenth of it."""
+
+
+def _has_room() -> bool:
+    try:
+        said = os.statvfs(MEMORY)
+    except OSError:
+        return False
+    return said.f_bavail * said.f_frsize > ROOM and not said.f_flag & os.ST_NOEXEC and os.access(MEMORY, os.W_OK)
+
+
+if "TMPDIR" not in os.environ and sys.platform == "linux" and _has_room():
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
+
 # Pseudo terminals and signals of other processes.
 collect_ignore = ["pty", "crash", "mishaps"] if sys.platform == "win32" else []
 
@@ -37,58 +62,46 @@ collect_ignore = ["pty", "crash", "mishaps"] if sys.platform == "win32" else []
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+MORE, MOST = 20, 2_000
+"""How many times as many examples `thorough` tries where a test has a number of its own, and how many at most."""
+
 # How long an example takes depends on the machine's other work. Fixtures that a test's examples share are folders and
 # databases, which each example writes anew or only reads.
 settings.register_profile(
     "default",
     deadline=None,
+    max_examples=50,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.register_profile("repeatable", settings.get_profile("default"), derandomize=True, database=None)
-settings.register_profile("thorough", settings.get_profile("default"), max_examples=2_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
-
-
-LONG = (
-    "commands/test_backfill.py",
-    "commands/test_closed_streams.py",
-    "extensions/mcp/test_mcp.py",
-    "extensions/mcp/test_mcp_faults.py",
-    "commands/test_private_files.py",
-    "commands/test_read_only.py",
-    "commands/test_refused_feeds.py",
-    "commands/test_restore.py",
-    "crash/test_crash.py",
-    "everywhere/test_everywhere.py",
-    "feeds/syndication/test_size.py",
-    "feeds/test_bombs.py",
-    "fuzz/test_targets.py",
-    "mishaps/test_mishaps.py",
-    "pty/test_browser.py",
-    "pty/test_colors.py",
-    "pty/test_first_frame.py",
-    "pty/test_job_control.py",
-    "pty/test_leaving.py",
-    "pty/test_program.py",
-    "pty/test_resizing.py",
-    "pty/test_served.py",
-    "refresh/test_worker.py",
-    "test_homes.py",
-    "ui/first_frame/test_painter.py",
-    "ui/first_frame/test_shipped_look.py",
-    "ui/looks/test_contrast.py",
-    "ui/test_app_ascii.py",
-    "ui/test_app_random.py",
-)
-"""Modules that kill, flood or start the program many times, or go through all its screens: `pytest -m long` and
-`.ci/run` run them."""
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=MOST)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
+settings.load_profile(PROFILE)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the long tests, which are left out unless they are asked for."""
-    if item.path.relative_to(Path(__file__).parent).as_posix() in LONG:
-        item.add_marker("long")
+    """Let `thorough` reach the tests that say themselves how many examples they try."""
+    function = getattr(item, "function", None)
+    own = getattr(function, "_hypothesis_internal_use_settings", None)
+    if PROFILE == "thorough" and isinstance(own, settings) and own.max_examples < MOST:
+        more = settings(own, max_examples=min(MOST, MORE * own.max_examples))
+        setattr(function, "_hypothesis_internal_use_settings", more)  # noqa: B010 - hypothesis has no other way
+
+
+MARK = b"mark.long"
+WHOLE = re.compile(rb"^pytestmark = (\[\s*)?pytest\.mark\.long", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no module for a tier that has none of its tests: some of them import much."""
+    if collection_path.suffix == ".py":
+        match config.option.markexpr:
+            case "not long" if WHOLE.search(collection_path.read_bytes()):
+                return True
+            case "long" if MARK not in collection_path.read_bytes():
+                return True
+    return None
 
 
 def pytest_collection_finish() -> None:
@@ -97,5 +110,5 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers more than there are cores: many tests wait for a program or for its end."""
-    return (os.cpu_count() or 1) + 2
+    """A worker more than there are cores: some tests wait for a program or for its end."""
+    return (os.cpu_count() or 1) + 1

@@ -13,12 +13,11 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         # Lists of the settings
         "so that none is lost where two machines add some": (
-            "cache/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
-            "cache/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
-            "commands/test_lists.py::test_each_of_two_machines_adds_a_rule",
+            "extensions/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
+            "extensions/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
             "commands/test_lists.py::test_a_sync_that_is_killed_at_any_moment_loses_no_entry",
         ),
-        "without it these lists stay here": ("cache/sync/test_lists.py::test_entries_stay_here_without_consent",),
+        "without it these lists stay here": ("extensions/sync/test_lists.py::test_entries_stay_here_without_consent",),
         "A note or setting of yours that another machine replaced is named": (
             "commands/test_lists.py::test_what_another_machine_replaced_is_said_and_comes_back",
             "ui/test_app_notes.py::test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back",
@@ -92,7 +91,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
         ),
         "is never taken for a query": (
-            "commands/test_cli.py::test_a_word_that_is_nearly_a_command_never_opens_the_reader",
+            "commands/test_cli.py::test_what_is_not_understood_is_one_line_with_the_way_out",
         ),
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
             "pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
@@ -123,7 +122,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "actions/test_link_handler.py::test_what_else_an_address_says_is_refused",
         ),
         "nothing that is fetched": (
-            "actions/test_digests.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
+            "extensions/digest/test_drawing.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
         ),
         # What leaves the machine
         "on this machine alone": ("cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",),
@@ -138,32 +137,34 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
         ),
         "the mail server's password in the keyring": (
-            "commands/test_digest_faults.py::test_the_password_is_in_the_keyring",
+            "extensions/digest/test_digest_faults.py::test_the_password_is_in_the_keyring",
         ),
         "may hold the password; no other program gets it": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
         ),
-        "gets neither password nor mail": ("actions/test_mail.py::test_nothing_is_sent_in_the_open_or_to_a_stranger",),
+        "gets neither password nor mail": (
+            "extensions/digest/test_mail.py::test_nothing_is_sent_in_the_open_or_to_a_stranger",
+        ),
         "it leaves your machine only with the rest": (
             "ui/test_app_traces.py::test_a_setting_switches_them_off_and_nothing_read_says_what_comes",
-            "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
+            "extensions/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
         ),
         "No titles and no texts of papers, no tokens, no paths": (
-            "cache/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
+            "extensions/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
         ),
         "At first you share nothing": (
-            "cache/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
+            "extensions/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
         ),
         "An address with a password is refused": (
-            "commands/test_group.py::test_a_password_is_refused_and_never_printed",
+            "extensions/group/test_group.py::test_a_password_is_refused_and_never_printed",
         ),
         "with a key that never leaves your machines": (
-            "cache/group/test_looking.py::test_the_file_of_the_membership_is_private_and_its_damage_is_said",
-            "cache/group/test_looking.py::test_nobody_writes_in_anothers_name",
+            "extensions/group/test_looking.py::test_the_file_of_the_membership_is_private_and_its_damage_is_said",
+            "extensions/group/test_looking.py::test_nobody_writes_in_anothers_name",
         ),
         "or a name that only looks like it, has the first digits of its key": (
-            "cache/group/test_looking.py::test_a_name_that_only_looks_like_one_has_a_part_of_its_key",
-            "cache/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
+            "extensions/group/test_looking.py::test_a_name_that_only_looks_like_one_has_a_part_of_its_key",
+            "extensions/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
         ),
         "and of addresses all but the host are left out": (
             "test_log.py::test_secrets_are_taken_out",
@@ -201,33 +202,33 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         # Other machines and people
         "a mark that was made after seeing another one always counts as later": (
-            "cache/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
+            "extensions/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
         ),
         "`undo` takes back, for all machines, what was done on this one": (
-            "cache/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
+            "extensions/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
             "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
         ),
         "One that is lost or set back is written anew": (
-            "cache/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
+            "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
         "then nothing follows from what that machine brought": (
-            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
-            "cache/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
+            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
         ),
         "the journal keeps all, and `sync forget MACHINE --undo`": (
-            "commands/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
-            "cache/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
+            "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
+            "extensions/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
         ),
         "such as a pipe or a link to nothing, is named and skipped": (
-            "cache/sync/test_odd_folders.py::test_what_is_no_file_is_named_and_skipped",
+            "extensions/sync/test_odd_folders.py::test_what_is_no_file_is_named_and_skipped",
         ),
         "A missing folder is reported, and nothing is lost": (
-            "cache/sync/test_folder.py::test_a_folder_that_can_not_be_used_is_said",
-            "cache/sync/test_odd_folders.py::test_a_folder_that_can_only_be_read_brings_what_others_did",
+            "extensions/sync/test_folder.py::test_a_folder_that_can_not_be_used_is_said",
+            "extensions/sync/test_odd_folders.py::test_a_folder_that_can_only_be_read_brings_what_others_did",
             "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "adds nothing and takes nothing back": (
-            "cache/group/test_machines.py::test_two_machines_are_one_member_with_one_list_and_one_choice",
+            "extensions/group/test_machines.py::test_two_machines_are_one_member_with_one_list_and_one_choice",
         ),
         "say so in one sentence with the way out, and lose nothing": (
             "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
@@ -240,12 +241,12 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "how none is lost or sent twice": (
-            "commands/test_digest.py::test_it_is_mailed_once",
-            "commands/test_digest.py::test_what_could_not_be_sent_is_sent_later",
-            "commands/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
+            "extensions/digest/test_digest.py::test_it_is_mailed_once",
+            "extensions/digest/test_digest.py::test_what_could_not_be_sent_is_sent_later",
+            "extensions/digest/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
         ),
         "so nothing is left out while the machine was off": (
-            "commands/test_digest.py::test_it_goes_on_from_the_last_one",
+            "extensions/digest/test_digest.py::test_it_goes_on_from_the_last_one",
         ),
         # Files, in and out
         "are listed, not lost": (
@@ -265,7 +266,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "A note or tag that loses stays in the journal": (
             "cache/marks/test_imports.py::test_the_newest_mark_decides_whatever_comes_first",
-            "cache/sync/test_folder.py::test_of_two_notes_the_same_one_wins_and_the_other_stays_in_the_log",
+            "extensions/sync/test_folder.py::test_of_two_notes_the_same_one_wins_and_the_other_stays_in_the_log",
         ),
         "is set where there is none, and nothing is taken away": (
             "cache/marks/test_imports.py::test_a_mark_without_a_time_is_made_where_none_is_set",

@@ -68,7 +68,7 @@ NEW = re.findall(r"^## (Where a new .*)$", TEXT, re.M)
 
 
 def test_a_list_says_where_each_kind_of_part_goes() -> None:
-    kinds = ("feed", "command", "extension", "key", "sign", "field of a paper", "setting", "view")
+    kinds = ("feed", "command", "extension", "key", "screen", "sign", "field of a paper", "setting", "view")
     assert [f"Where a new {kind} goes" for kind in kinds] == NEW
     for heading in NEW:
         steps = section(heading).split("- [ ] ")[1:]

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tomllib
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,7 @@ def test_values_of_every_kind_are_taken(file: Path) -> None:
     loaded = read(
         file,
         'endpoint = "http://127.0.0.1:8000/"\ndays_at_start = 3\norder = "upvotes"\nascii = true\nlist_share = 0.4\n'
-        '[keys]\n"paper.star" = "s"\npaper.read = ["m", "ctrl+r"]\nmove.down = "j  down"\n',
+        '[keys]\n"paper.star" = "s"\npaper.read = ["m", "ctrl+r"]\nmove.down = "j  down"\n"app.quit" = []\n',
     )
     assert loaded.mistakes == ()
     assert loaded.settings == replace(
@@ -64,54 +64,26 @@ def test_values_of_every_kind_are_taken(file: Path) -> None:
         order="upvotes",
         ascii=True,
         list_share=0.4,
-        keys={"paper.star": ("s",), "paper.read": ("m", "ctrl+r"), "move.down": ("j", "down")},
+        keys={"paper.star": ("s",), "paper.read": ("m", "ctrl+r"), "move.down": ("j", "down"), "app.quit": ()},
     )
-
-
-def test_an_empty_list_takes_the_keys_of_an_action(file: Path) -> None:
-    loaded = read(file, '[keys]\n"paper.star" = []\n')
-    assert loaded.mistakes == ()
-    assert loaded.settings.keys == {"paper.star": ()}
 
 
 @pytest.mark.parametrize(
     ("line", "key", "says", "suggestion"),
     [
         ("days_at_strat = 3", "days_at_strat", "not a setting", "days_at_start"),
-        ("Days-At-Start = 3", "Days-At-Start", "not a setting", "days_at_start"),
-        ("xyzzy = 3", "xyzzy", "not a setting", None),
         ('days_at_start = "3"', "days_at_start", 'whole number from 1 to 366, not "3"', None),
-        ("days_at_start = true", "days_at_start", "not true", None),
-        ("days_at_start = 2.5", "days_at_start", "not 2.5", None),
         ("days_at_start = 0", "days_at_start", "from 1 to 366, not 0", "1"),
-        ("refresh_minutes = 99999", "refresh_minutes", "from 0 to 1440", "1440"),
-        ("list_share = 2", "list_share", "from 0.2 to 0.8", "0.8"),
-        ("list_share = nan", "list_share", "from 0.2 to 0.8", None),
         ('notify = ["topic:agents", "upvots:>3"]', "notify", 'has a mistake in "upvots:>3"', '"upvotes:>3"'),
-        ('notify = ["", "topic:agents"]', "notify", "must not be an empty query", None),
-        ("notify = 3", "notify", "a query in quotes, or a list of queries, not 3", None),
         ('notify_command = "mail me"', "notify_command", "a list of a program and its arguments", '["mail", "me"]'),
-        ('notify_command = ["", "me"]', "notify_command", "a list of a program and its arguments", None),
-        ('notify_command = ["mail", 3]', "notify_command", "a list of a program and its arguments", None),
         ('ascii = "yes"', "ascii", 'true or false, not "yes"', "true"),
-        ("ascii = 0", "ascii", "true or false, not 0", "false"),
         ('order = "upvote"', "order", 'must be "day", "upvotes"', "upvotes"),
         ("theme = 1979-05-27", "theme", "not 1979-05-27", None),
-        ("endpoint = 5", "endpoint", "address in quotes", None),
-        ('endpoint = "huggingface.co"', "endpoint", "https://", "https://huggingface.co"),
-        ('endpoint = "ftp://example.org"', "endpoint", "https address", None),
-        ('endpoint = "http://example.org"', "endpoint", "must be https", "https://example.org"),
-        ('endpoint = "http://127.evil.example"', "endpoint", "must be https", "https://127.evil.example"),
-        ('endpoint = "https://x:y"', "endpoint", "not an address", None),
-        ("topics_file = 3", "topics_file", "path in quotes", None),
         ('keys = "s"', "keys", "table", None),
         ('keys = {"paper.star" = 3}', "keys.paper.star", "must be keys", None),
-        ('keys = {"paper.star" = [3]}', "keys.paper.star", "must be keys", None),
         ("endpoint.x = 3", "endpoint.x", "not a setting", "endpoint"),
         ("oops", "", "left out", None),
-        ("oops = ", "", "left out", None),
         ('oops = "', "", "left out", None),
-        ("oops = [1,", "", "left out", None),
         ('oops = """', "", "left out", None),
         ("[keys", "", "left out", None),
     ],
@@ -196,14 +168,6 @@ def test_a_file_that_is_no_text_is_one_mistake(file: Path, data: bytes, line: in
     assert says in mistake.message
 
 
-@pytest.mark.parametrize("bomb", ["a." * 5_000 + "b = 1", "a = " + "[" * 5_000, "keep_days = 1" + "0" * 5_000])
-def test_a_line_that_is_made_to_break_the_reader_is_one_mistake(file: Path, bomb: str) -> None:
-    file.write_text(f"ascii = true\n{bomb}\n")
-    chosen, [mistake] = load(file)
-    assert chosen.ascii
-    assert mistake.line == 2
-
-
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
 def test_an_endless_file_is_one_mistake() -> None:
     chosen, [mistake] = load(Path("/dev/zero"))
@@ -280,6 +244,7 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
     loaded = read(file, 'endpoint = "https://a.example"\n', HF_ENDPOINT="https://b.example/")
     assert loaded.settings.endpoint == "https://b.example"
     assert loaded.origin("endpoint") == "HF_ENDPOINT"
+    assert read(file, "", HF_ENDPOINT="").settings.endpoint == Settings().endpoint
 
 
 def test_a_wrong_endpoint_in_the_environment_is_a_mistake_and_the_file_holds(file: Path) -> None:
@@ -288,10 +253,6 @@ def test_a_wrong_endpoint_in_the_environment_is_a_mistake_and_the_file_holds(fil
     [mistake] = loaded.mistakes
     assert (mistake.key, mistake.line) == ("HF_ENDPOINT", 0)
     assert str(mistake).startswith("environment: HF_ENDPOINT must be https")
-
-
-def test_an_empty_endpoint_in_the_environment_is_none(file: Path) -> None:
-    assert read(file, "", HF_ENDPOINT="").settings.endpoint == Settings().endpoint
 
 
 def test_the_environment_names_a_theme_and_a_wrong_name_is_one_plain_warning(file: Path) -> None:
@@ -314,11 +275,6 @@ def test_each_value_knows_where_it_comes_from(file: Path) -> None:
     assert loaded.origin("ascii") == f"{file}:2"
     assert loaded.origin("keys.paper.star") == f"{file}:4"
     assert loaded.origin("theme") == "default"
-
-
-def test_settings_are_frozen() -> None:
-    with pytest.raises(FrozenInstanceError):
-        Settings().ascii = True  # type: ignore[misc]  # what is refused here is refused at run time too
 
 
 def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:
@@ -375,14 +331,6 @@ def test_loading_is_cheap_to_import() -> None:
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"tomllib", "tomlkit", "platformdirs", "textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "difflib"}
     assert not heavy & set(json.loads(found.stdout))
-
-
-def test_queries_to_be_told_of_and_the_program_that_tells(file: Path) -> None:
-    loaded = read(file, "notify = 'topic:agents upvotes:>20'\nnotify_command = ['mail', '-s', 'a b', '']\n")
-    assert loaded.mistakes == ()
-    assert loaded.settings.notify == ("topic:agents upvotes:>20",)
-    assert loaded.settings.notify_command == ("mail", "-s", "a b", "")
-    assert read(file, "notify = []\nnotify_command = []\n").mistakes == ()
 
 
 VIEWS = """theme = "dark"

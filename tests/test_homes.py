@@ -18,7 +18,10 @@ from tests.crash.program import ROOT, environment, run
 from tests.feed_server import FeedServer, item
 from tests.pty.terminal import Terminal
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names"),
+]
 
 DAY = datetime.now(UTC).date().isoformat()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,8 +12,9 @@ import pytest
 
 from reader import api, installed
 from tests.commands.conftest import Run, home, run
+from tests.extensions.packages import Packages, packages
 
-__all__ = ["home", "run"]
+__all__ = ["home", "packages", "run"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,38 +30,6 @@ EXTENSION = Extension(
     name="{name}", api=1, commands=(GREET,), findings=(lambda workspace: [Finding("Manners", "greeting", "good")],)
 )
 """
-
-
-class Packages:
-    """A folder of installed packages."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def install(self, name: str, code: str, entries: Mapping[str, str] | None = None) -> None:
-        """Install a package of one module with this code; its entry points are one of its name, or others."""
-        (self._folder / f"{name}.py").write_text(code.replace("{name}", name))
-        info = self._folder / f"{name}-2.1.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.1\n")
-        lines = (f"{one} = {target}" for one, target in (entries or {name: f"{name}:EXTENSION"}).items())
-        (info / "entry_points.txt").write_text("\n".join(("[dailypapers.extensions]", *lines)))
-        installed.forget()
-
-
-@pytest.fixture
-def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Packages]:
-    folder = tmp_path / "packages"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.setattr(installed, "SECONDS", 0.5)
-    before = set(sys.modules)
-    installed.forget()
-    yield Packages(folder)
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
-            del sys.modules[name]
-    installed.forget()
 
 
 def test_our_own_are_registered_as_others_are() -> None:

@@ -36,7 +36,7 @@ def test_only_this_module_and_programs_for_one_system_ask_which_system_it_is() -
         if any(ask in path.read_text(encoding="utf-8") for ask in asks)
     }
     # Links that open the reader, notifications, schedules and viewers are by what each system has for them.
-    programs = {"actions/link_handler.py", "actions/notify.py", "actions/schedule.py", "actions/programs.py"}
+    programs = {"actions/link_handler.py", "actions/schedule.py", "actions/programs.py"}
     assert found == {"platform.py"} | programs
 
 

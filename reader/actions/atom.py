@@ -7,13 +7,11 @@ file was. Notes, tags and marks stay out, since a feed is made to be put where o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from io import TextIOBase
+from collections.abc import Iterable
 from itertools import islice
-from typing import TextIO, cast
+from typing import TextIO
 from uuid import NAMESPACE_URL, uuid5
-from xml.sax.saxutils import XMLGenerator
-from xml.sax.xmlreader import AttributesImpl
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from reader.actions.links import links
 from reader.core.ids import paper_url
@@ -37,81 +35,45 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def write(papers: Iterable[Paper], out: TextIO, query: str, url: str = "") -> int:
     """Write the feed of a query, which can be fetched at `url`; return the number of its papers."""
     listed = list(islice(papers, MOST))
-    feed = _Feed(out)
-    name = f"Papers: {query}" if query else "Papers"
-    feed.begin(name, _urn(f"query:{query}"), max(map(_changed, listed), default=OLDEST), url)
+    feed = Element("feed", xmlns=ATOM)
+    # All that is not an entry has to stand first.
+    _add(feed, "title", f"Papers: {query}" if query else "Papers")
+    _add(feed, "id", _urn(f"query:{query}"))
+    _add(feed, "updated", _time(max(map(_changed, listed), default=OLDEST)))
+    if url:
+        _add(feed, "link", rel="self", href=url)
+    _add(_add(feed, "author"), "name", "dailypapers")
+    _add(feed, "generator", "dailypapers")
     for paper in listed:
-        feed.entry(paper)
-    feed.end()
+        _add_entry(feed, paper)
+    indent(feed, space="")
+    out.write(f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(feed, encoding="unicode")}\n')
     return len(listed)
 
 
-class _Feed:
-    """Writes the elements of one feed."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._xml = XMLGenerator(cast(TextIOBase, out), "utf-8", short_empty_elements=True)
-
-    def begin(self, name: str, id: str, changed: str, url: str) -> None:
-        """Write all that is not an entry, which has to stand first."""
-        self._xml.startDocument()
-        self._xml.startElement("feed", AttributesImpl({"xmlns": ATOM}))
-        self._element("title", name)
-        self._element("id", id)
-        self._element("updated", _time(changed))
-        if url:
-            self._element("link", "", {"rel": "self", "href": url})
-        self._person("dailypapers")
-        self._element("generator", "dailypapers")
-
-    def end(self) -> None:
-        self._line()
-        self._xml.endElement("feed")
-        self._line()
-
-    def entry(self, paper: Paper) -> None:
-        self._line()
-        self._xml.startElement("entry", AttributesImpl({}))
-        self._element("title", clean(paper.title) or paper.id)
-        self._element("id", _entry_id(paper))
-        self._element("updated", _time(_changed(paper)))
-        if _is_date(paper.published):
-            self._element("published", _time(paper.published or ""))
-        for author in filter(None, map(clean, paper.authors)):
-            self._person(author)
-        addresses = list(_links(paper))
-        for relation, url in addresses:
-            self._element("link", "", {"rel": relation, "href": url})
-        for term in dict.fromkeys((*paper.topics, *paper.categories)):
-            self._element("category", "", {"term": clean(term)})
-        # An entry that leads nowhere must have its content.
-        about = clean_block(paper.abstract) or clean(paper.summary or "")
-        self._element("summary" if addresses else "content", about)
-        self._xml.endElement("entry")
-
-    def _person(self, name: str) -> None:
-        self._line()
-        self._xml.startElement("author", AttributesImpl({}))
-        self._xml.startElement("name", AttributesImpl({}))
-        self._xml.characters(_legal(name))
-        self._xml.endElement("name")
-        self._xml.endElement("author")
-
-    def _element(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> None:
-        self._line()
-        self._xml.startElement(name, AttributesImpl({key: _legal(value) for key, value in (attributes or {}).items()}))
-        self._xml.characters(_legal(text))
-        self._xml.endElement(name)
-
-    def _line(self) -> None:
-        self._xml.ignorableWhitespace("\n")
+def _add_entry(feed: Element, paper: Paper) -> None:
+    entry = _add(feed, "entry")
+    _add(entry, "title", clean(paper.title) or paper.id)
+    _add(entry, "id", _entry_id(paper))
+    _add(entry, "updated", _time(_changed(paper)))
+    if _is_date(paper.published):
+        _add(entry, "published", _time(paper.published or ""))
+    for author in filter(None, map(clean, paper.authors)):
+        _add(_add(entry, "author"), "name", author)
+    addresses = [link.url for link in links(paper)]
+    for number, address in enumerate(addresses):
+        _add(entry, "link", rel="related" if number else "alternate", href=address)
+    for term in dict.fromkeys((*paper.topics, *paper.categories)):
+        _add(entry, "category", term=clean(term))
+    # An entry that leads nowhere must have its content.
+    about = clean_block(paper.abstract) or clean(paper.summary or "")
+    _add(entry, "summary" if addresses else "content", about)
 
 
-def _links(paper: Paper) -> Iterator[tuple[str, str]]:
-    """What each link is to the entry, and its address: the paper's page first."""
-    for number, link in enumerate(links(paper)):
-        yield ("related" if number else "alternate"), link.url
+def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
+    element = SubElement(parent, name, {key: _legal(value) for key, value in attributes.items()})
+    element.text = _legal(text)
+    return element
 
 
 def _entry_id(paper: Paper) -> str:

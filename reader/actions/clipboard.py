@@ -6,12 +6,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from io import StringIO
 from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.access_token import child_environment
-from reader.actions.citation_keys import CitationKeys
-from reader.actions.citations import doi
+from reader.actions.citations import CitationKeys, doi, write_bibtex
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url
 from reader.core.paper import Paper
@@ -140,10 +140,6 @@ def _titles(papers: Papers, _keys: CitationKeys) -> str:
 
 
 def _bibtex(papers: Papers, keys: CitationKeys) -> str:
-    from io import StringIO
-
-    from reader.actions.citations import write_bibtex
-
     out = StringIO()
     write_bibtex(papers, out, keys)
     return out.getvalue()

@@ -14,8 +14,7 @@ from types import MappingProxyType
 from typing import Any, TextIO
 
 from reader.actions import atom
-from reader.actions.citation_keys import CitationKeys
-from reader.actions.citations import csl_items, write_bibtex, write_ris
+from reader.actions.citations import CitationKeys, csl_items, write_bibtex, write_ris
 from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url

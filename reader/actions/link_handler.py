@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from reader.actions.schedule import RunProgram, start_of_program
+from reader.actions.schedule import RunProgram, run_program, start_of_program
 from reader.core.errors import ReaderError, UsageError
 from reader.core.ids import is_paper_id
 from reader.core.text import clean
@@ -72,7 +72,12 @@ def is_installed(environ: Mapping[str, str], system: str = sys.platform) -> bool
     return _file(environ).exists()
 
 
-def install(environ: Mapping[str, str], copied: Mapping[str, str], run: RunProgram, system: str = sys.platform) -> str:
+def install(
+    environ: Mapping[str, str],
+    copied: Mapping[str, str],
+    run: RunProgram = run_program,
+    system: str = sys.platform,
+) -> str:
     """Tell the system; return where that is written. `copied` are variables that the program needs.
 
     Raises ReaderError.

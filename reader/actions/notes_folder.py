@@ -3,21 +3,22 @@
 What is above the marker is written anew by each export, except what the user changed or added in the front matter;
 what is below is the user's, word for word, and comes back as the paper's note. The marker has the sums of what was
 written last, so that it is known who changed it since.
+
+The front matter is the YAML between two lines of dashes. The sums show which of its values are the user's. In lists
+each entry has its own, so that a tag that was added, or taken away, on one side comes to the other's list.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from reader.actions import front_matter
-from reader.actions.citation_keys import CitationKeys
-from reader.actions.citations import doi
+from reader.actions.citations import CitationKeys, doi
 from reader.actions.export import ExportFailed, markdown_body, replacing
-from reader.actions.front_matter import Facts
 from reader.core.ids import hf_url, paper_url, pdf_url
 from reader.core.paper import Paper
 from reader.core.text import clean, clean_note
@@ -75,7 +76,7 @@ class NotesFolder:
         facts = {name: value for name, value in _facts(paper, key) if value}
         try:
             front = _front(facts, old, marker)
-        except front_matter.UnreadableFrontMatter:
+        except UnreadableFrontMatter:
             return Written(file, problem=f"The front matter of {file} can't be read, so it was not changed.")
         text = f"{front}\n{markdown_body(paper)}\n{_marker(said, facts)}{own}"
         if own and not own.endswith("\n"):
@@ -137,13 +138,13 @@ def _plain(own: str) -> str:
 def _front(facts: Facts, old: str | None, marker: re.Match[str] | None) -> str:
     """The front matter; raises UnreadableFrontMatter."""
     if old is None or marker is None:
-        return front_matter.write(facts)
+        return front_matter(facts)
     sums = dict(one.split("=", 1) for one in marker[2].split())
-    return front_matter.write(facts, front_matter.split(old)[0], sums or None)
+    return front_matter(facts, split_front_matter(old)[0], sums or None)
 
 
 def _marker(note: str, facts: Facts) -> str:
-    sums = "".join(f" {name}={sum}" for name, sum in front_matter.sums_of(facts).items())
+    sums = "".join(f" {name}={sum}" for name, sum in sums_of(facts).items())
     return f"<!-- dailypapers {_sum(note)}{sums}: {_SAYS} -->\n"
 
 
@@ -180,3 +181,123 @@ def write_notes(papers: Iterable[Paper], folder: Path, keys: CitationKeys) -> It
     notes = NotesFolder(folder, keys)
     for paper in papers:
         yield paper, notes.write(paper)
+
+
+# Front matter
+
+Facts: TypeAlias = Mapping[str, str | list[str]]
+"""The program's own values, in their order."""
+
+Sums: TypeAlias = Mapping[str, str]
+"""The sum of each value that was written last; for a merged list, those of its entries with points between."""
+
+MERGED = ("aliases", "tags", "marks")
+"""Lists whose entries come from both sides."""
+
+_FENCE = "---"
+
+
+class UnreadableFrontMatter(Exception):
+    """The file has no front matter, or none that can be read."""
+
+
+class _Line(NamedTuple):
+    """A key of the file: its text, which ends its line, and its value, whose texts are as YAML reads them."""
+
+    key: str
+    text: str
+    value: str | list[str] | None
+    """None for a value of another kind, such as a table."""
+
+
+def split_front_matter(text: str) -> tuple[str, str]:
+    """The front matter of a file without its fences, and the rest; raises UnreadableFrontMatter."""
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    if lines and lines[0].rstrip() == _FENCE:
+        for number, line in enumerate(lines[1:], 1):
+            if line.rstrip() == _FENCE:
+                return "".join(lines[1:number]), "".join(lines[number + 1 :])
+    raise UnreadableFrontMatter
+
+
+def front_matter(facts: Facts, old: str | None = None, sums: Sums | None = None) -> str:
+    """The front matter with its fences: the facts, and what `old` has of the user's, by the sums of the facts in it."""
+    merged = _merge(facts, _read_front_matter(old) if old is not None else (), sums)
+    return f"{_FENCE}\n{''.join(merged)}{_FENCE}\n"
+
+
+def sums_of(facts: Facts) -> Sums:
+    """The sums of the facts that are written now."""
+    return {
+        key: ".".join(map(_fact_sum, value)) if key in MERGED and isinstance(value, list) else _fact_sum(value)
+        for key, value in facts.items()
+    }
+
+
+def _merge(facts: Facts, lines: Sequence[_Line], sums: Sums | None) -> Iterator[str]:
+    known = sums or {}
+    for line in lines:
+        fact = facts.get(line.key)
+        if line.key in MERGED and isinstance(line.value, list) and (fact is not None or line.key in known):
+            merged = list(_merge_lists(fact or [], line.value, known.get(line.key, "").split(".")))
+            if merged:
+                yield line.text if merged == line.value else _line(line.key, merged)
+        elif fact is None:
+            # A fact of before that holds no longer goes; a key of the user's stays.
+            if known.get(line.key) != _fact_sum(line.value):
+                yield line.text
+        elif fact == line.value or (sums is not None and known.get(line.key) != _fact_sum(line.value)):
+            yield line.text
+        else:
+            yield _line(line.key, fact)
+    here = {line.key for line in lines}
+    # A fact that was written before and is not here any more was taken out by the user.
+    yield from (_line(key, value) for key, value in facts.items() if key not in here and key not in known)
+
+
+def _merge_lists(ours: Sequence[str], theirs: Sequence[str], before: Sequence[str]) -> Iterator[str]:
+    yield from (entry for entry in theirs if entry in ours or _fact_sum(entry) not in before)
+    yield from (entry for entry in ours if entry not in theirs and _fact_sum(entry) not in before)
+
+
+def _line(key: str, value: str | Sequence[str]) -> str:
+    """A line of YAML; its value is JSON, which YAML reads as it is."""
+    return f"{key}: {json.dumps(value, ensure_ascii=False)}\n"
+
+
+def _fact_sum(value: object) -> str:
+    return f"{zlib.crc32(json.dumps(value).encode()) & 0xFFFF:04x}"
+
+
+def _read_front_matter(text: str) -> list[_Line]:
+    """The keys of a front matter; raises UnreadableFrontMatter."""
+    import yaml
+
+    try:
+        # The basic loader reads every plain value as text: 2606.30310 is an id, not a number.
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError):
+        raise UnreadableFrontMatter from None
+    if root is None:
+        return []
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        raise UnreadableFrontMatter
+    starts = [key.start_mark.index for key, _ in root.value]
+    ends = [*starts[1:], len(text)]
+    lines = []
+    for (key, value), start, end in zip(root.value, starts, ends, strict=True):
+        if not isinstance(key, yaml.ScalarNode):
+            raise UnreadableFrontMatter
+        chunk = text[start:end]
+        lines.append(_Line(key.value, chunk if chunk.endswith("\n") else f"{chunk}\n", _value(value)))
+    return lines
+
+
+def _value(node: object) -> str | list[str] | None:
+    import yaml
+
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value)
+    if isinstance(node, yaml.SequenceNode) and all(isinstance(one, yaml.ScalarNode) for one in node.value):
+        return [str(one.value) for one in node.value]
+    return None

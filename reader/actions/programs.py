@@ -1,4 +1,6 @@
-"""Programs of the user's: on data, by an argument list, with a time limit and bounded, clean output; editor, viewer.
+"""Programs of the user's: on data, by an argument list, with a time limit and bounded, clean output.
+
+Also those for one purpose: a notification of the desktop, the editor, the viewer of PDFs.
 
 A program gets its data on standard input, and the user's own environment without the access token.
 """
@@ -6,6 +8,7 @@ A program gets its data on standard input, and the user's own environment withou
 from __future__ import annotations
 
 import asyncio
+import html
 import os
 import shlex
 import shutil
@@ -170,6 +173,33 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+# The desktop, which gets papers as data: in an argument after all options
+
+_APPLE_SCRIPT = (
+    "on run argv",
+    "display notification (item 2 of argv) with title (item 1 of argv)",
+    "end run",
+)
+
+
+def desktop_command(title: str, body: str, platform: str = sys.platform) -> tuple[str, ...]:
+    """The command that shows a desktop notification; raises ProgramError if there is no program for it."""
+    program = desktop_program(platform)
+    if program is None:
+        raise ProgramError("Notifications need a program: install notify-send (libnotify), or set notify_command.")
+    if platform == "darwin":
+        return (program, *(word for line in _APPLE_SCRIPT for word in ("-e", line)), title, body)
+    # Most desktops read the body as markup.
+    return (program, "--app-name=dailypapers", "--", title, html.escape(body, quote=False))
+
+
+def desktop_program(platform: str = sys.platform) -> str | None:
+    """The path of the program that shows desktop notifications, or None."""
+    return shutil.which("osascript" if platform == "darwin" else "notify-send")
+
+
+# The editor
+
 VARIABLES = ("VISUAL", "EDITOR")
 """The variables that name an editor, with its arguments, the first one that is set."""
 
@@ -199,6 +229,8 @@ def edit(command: Sequence[str], file: Path) -> bool:
     finally:
         signal.signal(signal.SIGINT, before)
 
+
+# The viewer of PDFs
 
 CONSOLE_VIEWERS = frozenset({"fancy-cat", "fbpdf", "jfbview", "less", "pdftotext", "tdf", "termpdf.py", "termpdf"})
 """Viewers that run in the terminal; others open windows."""

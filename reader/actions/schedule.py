@@ -5,6 +5,7 @@ Only `install` and `remove` change anything. `install` marks what it writes, and
 
 from __future__ import annotations
 
+import plistlib
 import shlex
 import shutil
 import subprocess
@@ -12,10 +13,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from reader.access_token import child_environment
 from reader.core.errors import ReaderError
+from reader.core.text import clean
 from reader.paths import open_private
 
 NAME = "dailypapers"
@@ -144,19 +145,12 @@ def _unit_quoted(text: str) -> str:
 def _launchd(task: Task, home: Path, command: Sequence[str], environment: Mapping[str, str]) -> Schedule:
     label = f"org.{NAME}.{task.name}"
     file = home / "Library" / "LaunchAgents" / f"{label}.plist"
-    words = "".join(f"<string>{escape(word)}</string>" for word in command)
-    said = "".join(f"<key>{escape(name)}</key><string>{escape(value)}</string>" for name, value in environment.items())
     if task.at is not None:
-        hour, minute = task.at
-        clock = f"<key>Hour</key><integer>{hour}</integer><key>Minute</key><integer>{minute}</integer>"
-        times = f"<key>StartCalendarInterval</key><dict>{clock}</dict>"
+        times: dict[str, object] = {"StartCalendarInterval": {"Hour": task.at[0], "Minute": task.at[1]}}
     else:
-        times = f"<key>StartInterval</key><integer>{task.hours * 3600}</integer>"
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict>\n'
-        f"<key>Label</key><string>{label}</string>\n<key>ProgramArguments</key><array>{words}</array>\n"
-        f"<key>EnvironmentVariables</key><dict>{said}</dict>\n{times}\n</dict></plist>\n"
-    )
+        times = {"StartInterval": task.hours * 3600}
+    agent = {"Label": label, "ProgramArguments": list(command), "EnvironmentVariables": dict(environment), **times}
+    text = plistlib.dumps(agent, sort_keys=False).decode()
     load, unload = ("launchctl", "load", "-w", str(file)), ("launchctl", "unload", "-w", str(file))
     return Schedule("launchd", {file: text}, start=(load,), stop=(unload,))
 
@@ -224,8 +218,6 @@ def _write_crontab(lines: Sequence[str], run: RunProgram) -> None:
 
 def run_program(command: Sequence[str], text: str | None) -> str:
     """Run a program without a shell, and return its output; raises ReaderError."""
-    from reader.core.text import clean
-
     try:
         done = subprocess.run(
             command, input=text, capture_output=True, text=True, timeout=30, check=False, env=child_environment()

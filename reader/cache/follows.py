@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reader.cache.flags import clear_flag, set_flag
 from reader.cache.search.sql_functions import split_words
-from reader.core.follows import WATCH, Follow, Reason, read_value
+from reader.core.follows import WATCH, Follow, FollowReason, read_value
 from reader.core.paper_row import Flag
 
 TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "venue"))
@@ -237,7 +237,7 @@ _COUNTS = """
 """
 
 
-def reasons(connection: sqlite3.Connection, pk: int) -> tuple[Reason, ...]:
+def reasons(connection: sqlite3.Connection, pk: int) -> tuple[FollowReason, ...]:
     """Why a paper counts as followed; empty if it does not."""
     rows = connection.execute(
         "SELECT f.field, f.name, f.notify, w.perhaps, t.authors FROM follow_paper AS w JOIN follow AS f"
@@ -249,10 +249,10 @@ def reasons(connection: sqlite3.Connection, pk: int) -> tuple[Reason, ...]:
     )
 
 
-def _reason(follow: Follow, perhaps: bool, authors: str) -> Reason:
+def _reason(follow: Follow, perhaps: bool, authors: str) -> FollowReason:
     found = ""
     if follow.field == "author":
         from reader.core.people import likest
 
         found = likest(follow.name, authors.split("\n")).name
-    return Reason(follow, found if found != follow.name else "", perhaps)
+    return FollowReason(follow, found if found != follow.name else "", perhaps)

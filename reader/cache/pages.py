@@ -36,7 +36,7 @@ class PageTitle(NamedTuple):
     def told(self) -> str:
         """What became of the look-up of its title, as a sentence."""
         if self.choices:
-            return "It may be one of these, by its title:"
+            return f"It may be {'this one' if len(self.choices) == 1 else 'one of these'}, by its title:"
         if self.tries:
             return "Neither the feed nor arXiv has its title."
         return "Its title has not been looked up yet; a refresh does that."

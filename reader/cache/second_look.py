@@ -20,7 +20,7 @@ from reader.cache.flags import clear_flag, set_flag
 from reader.cache.sqlite_errors import explained
 from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
 from reader.core.paper_row import UNKNOWN, Flag
-from reader.core.second_look import Changes, Edit, Facts, History, Look, Moved, find_due
+from reader.core.second_look import Changes, Edit, Facts, History, LookedAt, Moved, find_due
 from reader.core.settings.tables import SecondLook as Limits
 
 KINDS = (*STATES, QUEUE, NOTE, LOOK, FINISH, PASS)
@@ -136,9 +136,9 @@ def _store(connection: sqlite3.Connection, values: Mapping[str, object]) -> None
 # What is known of a paper
 
 
-def _looks(connection: sqlite3.Connection, pk: int) -> list[Look]:
+def _looks(connection: sqlite3.Connection, pk: int) -> list[LookedAt]:
     rows = connection.execute(f"SELECT e.clock / 1000, f.kind {_LOOKS.format(pk='?')}", (pk,))
-    return [Look(at, kind in (FINISH, PASS)) for at, kind in rows]
+    return [LookedAt(at, kind in (FINISH, PASS)) for at, kind in rows]
 
 
 def looked_at(connection: sqlite3.Connection, pk: int) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import print_json, print_line, raise_failures
+from reader.commands.output import answer, raise_failures
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import named_id
@@ -24,13 +24,9 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pks = [window.pk_of(id) for id in ids]
         found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
-    if arguments.json:
-        from reader.actions.export import record
+    from reader.actions.export import record
 
-        print_json([record(paper) for paper in found])
-    else:
-        for paper in found:
-            print_line(f"{paper.id}  {clean(paper.title)}")
+    answer(arguments, list(map(record, found)), *(f"{paper.id}  {clean(paper.title)}" for paper in found))
     return raise_failures(failures)
 
 

@@ -5,36 +5,27 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from reader.commands.command import Command, add_json, add_words
-from reader.commands.output import Progress, Style, amount, print_json, print_line
+from reader.commands.command import Command, add_actions, add_json
+from reader.commands.output import Progress, Style, amount, answer, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.paths import APP, is_there
 
-ACTIONS = {
-    "info": "print the sizes of its parts",
-    "compact": "rewrite the file without gaps",
-    "verify": "check that its parts agree",
-    "repair": "mend what is broken, and keep the broken file",
-}
-
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", ACTIONS)
+    add_actions(parser, ACTIONS)
     add_json(parser)
 
 
 def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.what == "repair":
-        return _repair_cache(arguments, workspace)
-    if not is_there(workspace.cache_file):
-        raise _no_cache(workspace)
-    from reader.cache import schema
+    run, _ = ACTIONS[arguments.what]
+    if run is not _repair_cache:
+        if not is_there(workspace.cache_file):
+            raise _no_cache(workspace)
+        from reader.cache import schema
 
-    schema.ensure(workspace.cache_file)
-    return {"info": _print_sizes, "compact": _compact_cache, "verify": _verify_cache}[arguments.what](
-        arguments, workspace
-    )
+        schema.ensure(workspace.cache_file)
+    return run(arguments, workspace)
 
 
 def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
@@ -68,13 +59,10 @@ def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
         for step in maintenance.compact(file):
             progress.show(step)
     after = file.stat().st_size
-    if arguments.json:
-        print_json({"before_bytes": before, "after_bytes": after})
-    elif after < before:
-        print_line(f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} gained.")
-    else:
-        print_line(f"{_mebibytes(after)}, as small as before.")
-    return 0
+    said = f"{_mebibytes(after)}, as small as before."
+    if after < before:
+        said = f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} gained."
+    return answer(arguments, {"before_bytes": before, "after_bytes": after}, said)
 
 
 def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
@@ -121,6 +109,14 @@ def _no_cache(workspace: Workspace) -> CacheError:
 def _mebibytes(size: int) -> str:
     return f"{size / (1 << 20):,.1f} MiB"
 
+
+ACTIONS = {
+    "info": (_print_sizes, "print the sizes of its parts"),
+    "compact": (_compact_cache, "rewrite the file without gaps"),
+    "verify": (_verify_cache, "check that its parts agree"),
+    "repair": (_repair_cache, "mend what is broken, and keep the broken file"),
+}
+"""What the command can do, with the function for it."""
 
 COMMAND = Command(
     "cache",

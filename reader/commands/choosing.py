@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reader.cache.search.view_terms import selects
-from reader.commands.output import Progress, amount, warn
+from reader.commands.output import Progress, amount, answer, warn
 from reader.commands.workspace import NotInCache, Workspace, find, find_all, parsed, saved_views, selection
 from reader.core.errors import NoFullText, UsageError
 from reader.core.ids import named_id, pdf_url
@@ -74,6 +74,18 @@ def count_changing(window: Window, change: Change) -> int:
     from reader.cache.marks.effects import BATCH
 
     return window.read(lambda connection: find_changing(connection, change, BATCH).count)
+
+
+def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:
+    """Print how many papers a change has changed, or would have; `done` is what they are now, such as `starred`."""
+    if arguments.dry_run:
+        said = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
+    elif changed:
+        said = f"{amount(changed, 'paper')} {done}. 'dailypapers undo' takes it back."
+    else:
+        said = f"Nothing to change: {amount(papers, 'paper')}, and all are {done.removeprefix('marked ')} already."
+    record = {**facts, "papers": papers or changed, "changed": changed, "dry_run": arguments.dry_run}
+    answer(arguments, record, said if papers or changed else "Nothing matches.")
 
 
 def store_changes(workspace: Workspace, changes: Sequence[Change]) -> int:

@@ -114,6 +114,11 @@ def add_words(
     setattr(action, "words", words)  # noqa: B010 (argparse has no place for it)
 
 
+def add_actions(parser: ArgumentParser, actions: Mapping[str, tuple[object, str]], default: str | None = None) -> None:
+    """Add the argument that says what the command does: one of these words, with what each does."""
+    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in actions.items()}, default=default)
+
+
 def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:
     """Let shells complete an argument by values; the function takes the arguments before it."""
     setattr(action, "suggest", values)  # noqa: B010 (argparse has no place for it)

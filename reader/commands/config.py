@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reader import config
-from reader.cache.postgres import has_password, is_server, shown
-from reader.commands.command import Command, add_json, add_words, positive_number, suggest
-from reader.commands.output import Style, amount, print_json, print_line, print_text, warn
+from reader.cache.places import has_password, is_server, shown
+from reader.commands.command import Command, add_actions, add_json, positive_number, suggest
+from reader.commands.output import Style, amount, answer, print_json, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import ReaderError, UsageError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()})
+    add_actions(parser, ACTIONS)
     suggest(
         parser.add_argument(
             "name", nargs="?", metavar="NAME", help="a setting, or keys.ACTION such as keys.paper.star"
@@ -87,14 +87,10 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
         value = getattr(getattr(workspace.settings, key[0]), key[1])
     else:
         value = _shown(key[0], getattr(workspace.settings, key[0]))
-    if arguments.json:
-        print_json({"value": value, "from": workspace.loaded.origin(".".join(key))})
-    elif key[0] in TABLES:
-        for line in _table_lines(workspace, key[0]):
-            print_line(line)
-    else:
-        print_line(value if isinstance(value, str) else as_toml(value))
-    return 0
+    lines = [value if isinstance(value, str) else as_toml(value)]
+    if key[0] in TABLES:
+        lines = list(_table_lines(workspace, key[0]))
+    return answer(arguments, {"value": value, "from": workspace.loaded.origin(".".join(key))}, *lines)
 
 
 def _shown(name: str, value: object) -> object:
@@ -174,12 +170,8 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
         said = restored(chosen, found)
         with workspace.events() as events:
             events.decide([Marking(chosen.kind, event_value(said))] if said else [])
-    if arguments.json:
-        print_json({"restored": chosen.said})
-    else:
-        way_back = " 'dailypapers undo' takes that back." if chosen.state is not None else ""
-        print_line(f"Brought back: {clean(chosen.said)}.{way_back}")
-    return 0
+    way_back = " 'dailypapers undo' takes that back." if chosen.state is not None else ""
+    return answer(arguments, {"restored": chosen.said}, f"Brought back: {clean(chosen.said)}.{way_back}")
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
@@ -188,11 +180,8 @@ def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_path(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.json:
-        print_json({"path": str(workspace.config_file), "exists": workspace.config_file.exists()})
-    else:
-        print_line(str(workspace.config_file))
-    return 0
+    file = workspace.config_file
+    return answer(arguments, {"path": str(file), "exists": file.exists()}, str(file))
 
 
 def _print_settings(arguments: Namespace, workspace: Workspace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json, add_query, query_of
-from reader.commands.output import print_json, print_line
+from reader.commands.output import answer
 from reader.commands.workspace import Workspace, parsed, selection
 
 
@@ -18,11 +18,7 @@ def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
     query = parsed(query_of(arguments.query))
     with workspace.window() as window:
         count = window.count(selection(window, query))
-    if arguments.json:
-        print_json({"query": query.text, "count": count})
-    else:
-        print_line(str(count))
-    return 0
+    return answer(arguments, {"query": query.text, "count": count}, str(count))
 
 
 COMMAND = Command(

@@ -24,7 +24,6 @@ import reader
 from reader import described, installed, sources
 from reader import platform as systems
 from reader.cache.mending.health import Condition, State
-from reader.cache.postgres import is_server, shown
 from reader.commands.command import Command, add_json
 from reader.commands.output import (
     Progress,
@@ -122,8 +121,6 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     findings += _examine_feed(workspace, ask=arguments.online)
     findings += _examine_notifications(workspace)
     findings += _examine_programs(workspace)
-    findings += _examine_digests(workspace)
-    findings += (Finding("Sharing", *fact) for fact in examine_sharing(workspace))
     findings += _examine_extensions(workspace)
     findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
@@ -386,8 +383,7 @@ def _token(settings: Settings) -> str:
 
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the program that notifies, and its last failure."""
-    from reader.actions import notify
-    from reader.actions.programs import find_program
+    from reader.actions.programs import desktop_program, find_program
     from reader.cache import schema
     from reader.cache.watching import notified
 
@@ -403,7 +399,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
             "Notifications", "program", program or settings.notify_command[0], advice, _found(program), advice
         )
     else:
-        program = notify.desktop_program()
+        program = desktop_program()
         advice = "" if program else "Install notify-send (libnotify), or set notify_command."
         yield Finding("Notifications", "program", program or "none", advice, _found(program), advice)
     try:
@@ -434,22 +430,6 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
 
 def _found(program: str | None) -> str:
     return "found" if program else "not found"
-
-
-def _examine_digests(workspace: Workspace) -> Iterator[Finding]:
-    """When a digest was last sent, and why the next one was not."""
-    from reader.paths import sent_digests_file
-    from reader.session.sent_digests import read_sent
-
-    file = sent_digests_file(workspace.cache_file)
-    if not (workspace.settings.digest.to or file.exists()):
-        return
-    sent = read_sent(file)
-    last = sent.newest
-    yield _open("Digest", "last sent", last.astimezone().isoformat(" ", "minutes") if last else "never")
-    if sent.failure is not None:
-        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
-        yield Finding("Digest", "failed", at, clean(sent.failure.error), at)
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
@@ -515,56 +495,6 @@ COMMAND = Command(
     _add_arguments,
     _examine,
 )
-
-
-NOT_THERE = "Its folder is not there: connect or mount it. What you mark meanwhile is kept, and goes out then."
-
-Fact = tuple[str, str, str]
-"""A name, what is so, and what to do about it; empty if all is well."""
-
-
-def examine_sharing(workspace: Workspace) -> Iterator[Fact]:
-    """The folder or server of `sync`, with the files in it that can't be read, and the folder of the group."""
-    place = workspace.settings.sync
-    if is_server(place):
-        yield "sync", shown(place), ""
-    elif place:
-        folder = workspace.config_file.parent.absolute() / Path(place).expanduser()
-        yield "sync", clean(str(folder)), "" if folder.is_dir() else NOT_THERE
-        yield from _broken_files(workspace, folder)
-    yield from _examine_group(workspace)
-
-
-def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Fact]:
-    from reader.cache.sync import memory
-
-    if not workspace.cache_file.exists():
-        return
-    try:
-        with workspace.window() as window:
-            known = window.read(lambda one: memory.load(one, str(folder)))
-    except CacheError:
-        # The cache's own findings say why.
-        return
-    for name, file in known.files.items():
-        if file.said:
-            advice = "It is read again once it is whole: sync on the machine that writes it."
-            yield "file", f"{clean(name)}: {clean(file.said)}", advice
-
-
-def _examine_group(workspace: Workspace) -> Iterator[Fact]:
-    from reader.cache.group import membership
-
-    try:
-        mine = membership.load(workspace.cache_file)
-    except CacheError as error:
-        yield "group", "unreadable", str(error)
-        return
-    if mine is not None:
-        if is_server(mine.place):
-            yield "group", f"{mine.name} in {shown(mine.place)}", ""
-        else:
-            yield "group", f"{mine.name} in {clean(mine.place)}", "" if Path(mine.place).is_dir() else NOT_THERE
 
 
 # A report for bug reports: what `doctor` found and the end of the log, without anything of the user's own

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import CitationKeys
 from reader.actions.export import COLUMNS, FORMATS, Format, Record, format_of, mark_record, replacing, write_json
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from reader.commands.command import Command, StoreFile, add_json, add_words
+from reader.commands.command import Command, StoreFile, add_actions, add_json
 from reader.commands.output import (
     Style,
     amount,
+    answer,
     is_terminal,
     print_json,
     print_line,
@@ -27,6 +29,7 @@ from reader.commands.output import (
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.lines import fit
+from reader.core.nearest import advice
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -38,15 +41,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    actions = {
-        "list": "print what is followed, and its last failure",
-        "add": "follow an address of RSS or Atom, or a category such as cs.RO",
-        "remove": "stop following; the papers stay",
-        "check": "fetch now",
-        "import": "follow the feeds of OPML files",
-        "export": "print what is followed as OPML",
-    }
-    add_words(parser, "what", "ACTION", actions, default="list")
+    add_actions(parser, ACTIONS, "list")
     names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
@@ -63,15 +58,9 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError(f"dailypapers feeds {arguments.what}: name at least one.")
     if arguments.names and arguments.what in ("list", "export"):
         raise UsageError(f"dailypapers feeds {arguments.what} takes no names.")
-    run = {
-        "list": _list_feeds,
-        "add": _add_feeds,
-        "remove": _remove_feeds,
-        "check": _check_feeds,
-        "import": _import_feeds,
-        "export": _export_feeds,
-    }
-    return run[arguments.what](arguments, workspace)
+    run, _ = ACTIONS[arguments.what]
+    done = run(arguments, workspace)
+    return done if isinstance(done, int) else asyncio.run(done)
 
 
 @contextmanager
@@ -88,13 +77,11 @@ def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[F
 def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     with _open_feeds(workspace, query_only=True) as feeds:
         found, papers = feeds.all(), feeds.papers()
-    if arguments.json:
-        print_json([asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found])
-    elif found:
+    if found and not arguments.json:
         _print_feeds(found, papers)
-    else:
-        print_line("No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
-    return 0
+        return 0
+    records = [asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found]
+    return answer(arguments, records, "No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
 
 
 def _print_feeds(feeds: Sequence[Followed], papers: dict[str, int]) -> None:
@@ -118,16 +105,12 @@ def _format_time(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    return asyncio.run(_add_all(arguments, workspace))
-
-
-async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
+async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
     """Follow feeds and categories; a feed must answer. Raises FeedError with the last failure."""
     from reader.refresh.running import open_sources
 
     failures: list[str] = []
-    added: list[dict[str, object]] = []
+    added: list[dict[str, Any]] = []
     # An unknown category is a usage error, found before anything is stored.
     named = [(name, _categories(name)) for name in arguments.names]
     with workspace.cache() as cache:
@@ -150,18 +133,13 @@ async def _add_all(arguments: Namespace, workspace: Workspace) -> int:
                     warn(f"{clean(name, 100)} is followed already.")
                 papers = sources.feeds.papers()
                 added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
-    _print_added(added, as_json=arguments.json)
+    answer(arguments, added, *map(_describe_added, added))
     return raise_failures(failures)
 
 
-def _print_added(added: Sequence[dict[str, object]], *, as_json: bool) -> None:
-    if as_json:
-        print_json(added)
-        return
-    for feed in added:
-        count = feed["papers"]
-        has = f"{amount(count, 'paper')}" if isinstance(count, int) and count else "papers come with the next refresh"
-        print_line(f"{feed['slug']}: {clean(str(feed['title']))} ({has})")
+def _describe_added(feed: Mapping[str, Any]) -> str:
+    has = amount(feed["papers"], "paper") if feed["papers"] else "papers come with the next refresh"
+    return f"{feed['slug']}: {clean(feed['title'])} ({has})"
 
 
 def _categories(name: str) -> tuple[Category, ...]:
@@ -215,29 +193,19 @@ def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
         for feed in [_find_feed(feeds, name) for name in arguments.names]:
             feeds.unfollow(feed.slug)
             removed.append(feed.slug)
-    if arguments.json:
-        print_json({"removed": removed})
-    else:
-        print_line(f"{amount(len(removed), 'feed')} removed; the papers stay.")
-    return 0
+    return answer(arguments, {"removed": removed}, f"{amount(len(removed), 'feed')} removed; the papers stay.")
 
 
 def _find_feed(feeds: Feeds, name: str) -> Followed:
     feed = feeds.find(name)
     if feed is None:
-        from reader.core.nearest import nearest
-
-        meant = nearest(name.lower(), [one.slug for one in feeds.followed()])
-        advice = f"Did you mean {meant}?" if meant else "'dailypapers feeds list' lists those that are."
-        raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
+        known = [one.slug for one in feeds.followed()]
+        meant = advice(name.lower(), known, "'dailypapers feeds list' lists those that are.")
+        raise ReaderError(f"{clean(name, 100)} is not followed. {meant}")
     return feed
 
 
-def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    return asyncio.run(_check_all(arguments, workspace))
-
-
-async def _check_all(arguments: Namespace, workspace: Workspace) -> int:
+async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
     """Fetch feeds, by default all, and print each result."""
     from contextlib import aclosing
 
@@ -286,10 +254,9 @@ def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
             failures.append(f"{name}: {error}")
             continue
         added, known = added + new, known + old
-    if arguments.json:
-        print_json({"added": added, "known": known, "failed": failures})
-    elif len(failures) < len(arguments.names):
-        print_line(describe_followed(len(added), known))
+    if arguments.json or len(failures) < len(arguments.names):
+        record = {"added": added, "known": known, "failed": failures}
+        answer(arguments, record, describe_followed(len(added), known))
     return raise_failures(failures)
 
 
@@ -367,6 +334,20 @@ def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
+
+Run = Callable[[Namespace, Workspace], int | Coroutine[Any, Any, int]]
+
+ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
+    {
+        "list": (_list_feeds, "print what is followed, and its last failure"),
+        "add": (_add_feeds, "follow an address of RSS or Atom, or a category such as cs.RO"),
+        "remove": (_remove_feeds, "stop following; the papers stay"),
+        "check": (_check_feeds, "fetch now"),
+        "import": (_import_feeds, "follow the feeds of OPML files"),
+        "export": (_export_feeds, "print what is followed as OPML"),
+    }
+)
+"""What the command can do, with the function for it."""
 
 COMMAND = Command(
     "feeds",

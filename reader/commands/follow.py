@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, add_json, add_words, suggest
-from reader.commands.output import amount, is_terminal, print_json, print_line, warn
-from reader.commands.workspace import Workspace
+from reader.commands.command import Command, add_actions, add_json, suggest
+from reader.commands.output import amount, answer, print_json, print_line, print_rows, warn
+from reader.commands.workspace import Workspace, check_names, parsed
 from reader.core.errors import ReaderError, UsageError
 from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
-from reader.core.nearest import distance, nearest
+from reader.core.nearest import advice, distance, nearest
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
+    add_actions(parser, ACTIONS, "list")
     about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
     suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
     parser.add_argument("--notify", action="store_true", help="for add: notify you of new papers, as the settings say")
@@ -40,7 +39,7 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
     if what == "list":
         if names or arguments.notify:
             raise UsageError("'follow list' takes no names. See 'dailypapers follow --help'.")
-        return _print_follows(workspace, as_json=arguments.json)
+        return _print_follows(arguments, workspace)
     if not names:
         raise UsageError(f"Say what: dailypapers follow {what} {'author:NAME' if what == 'add' else 'NAME'}.")
     if arguments.notify and what != "add":
@@ -51,7 +50,7 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
         from reader.cache.marks.event_log import Marking
 
         events.decide([Marking(one.kind, value_of(one, is_followed=what != "remove")) for one in changes])
-    _print_changes(workspace, what, changes, as_json=arguments.json)
+    _print_changes(arguments, workspace, changes)
     return 0
 
 
@@ -62,15 +61,10 @@ def _added(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[
     """What to follow, without what is followed already; raises UsageError before anything is stored."""
     wanted = [_parsed(name)._replace(notify=notify) for name in names]
     known = {one.kind: one for one in _known(workspace)}
-    topics = [one.name for one in wanted if one.field == "topic"]
-    if topics:
-        with workspace.window() as window:
-            listed = window.topic_names()
-        for slug in topics:
-            if listed and slug not in listed:
-                meant = nearest(slug, listed)
-                advice = f"Did you mean {meant}?" if meant else "'dailypapers topics' lists them."
-                raise UsageError(f"There is no topic {slug!r}. {advice}")
+    with workspace.window() as window:
+        for one in wanted:
+            if one.field == "topic":
+                check_names(window, parsed(f"topic:{one.name}"))
     changes = {}
     for one in wanted:
         if one.kind not in known or (notify and not known[one.kind].notify):
@@ -107,9 +101,8 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
         slug = name_slug(name)
         found = [one for one in known if slug in (one.slug, f"{one.field}:{one.slug}")]
         if not found:
-            meant = nearest(slug, [one.slug for one in known])
-            advice = f"Did you mean {meant}?" if meant else "'dailypapers follow list' prints what you follow."
-            raise ReaderError(f"{clean(name, 100)} is not followed. {advice}")
+            meant = advice(slug, [one.slug for one in known], "'dailypapers follow list' prints what you follow.")
+            raise ReaderError(f"{clean(name, 100)} is not followed. {meant}")
         if len(found) > 1:
             raise UsageError(f"{name} is {' and '.join(f'{one.field}:{one.slug}' for one in found)}. Name one of them.")
         chosen[found[0].kind] = found[0]
@@ -133,18 +126,16 @@ def _counts(workspace: Workspace) -> tuple[FollowCount, ...]:
         return window.read(follow_counts)
 
 
-def _print_changes(workspace: Workspace, what: str, changes: Sequence[Follow], *, as_json: bool) -> None:
+def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence[Follow]) -> None:
+    what = arguments.what
     if what == "remove":
-        if as_json:
-            print_json({"removed": [_named(one) for one in changes]})
-        else:
-            print_line(
-                f"No longer followed: {', '.join(one.name for one in changes)}. 'dailypapers undo' takes it back."
-            )
+        names = ", ".join(one.name for one in changes)
+        said = f"No longer followed: {names}. 'dailypapers undo' takes it back."
+        answer(arguments, {"removed": [_named(one) for one in changes]}, said)
         return
     kinds = {one.kind for one in changes}
     counts = [one for one in _counts(workspace) if one.follow.kind in kinds]
-    if as_json:
+    if arguments.json:
         print_json([_record(one) for one in counts])
         return
     if not counts:
@@ -178,14 +169,11 @@ def _in_words(one: FollowCount) -> str:
     return f"{amount(one.papers, 'paper')}{perhaps}"
 
 
-def _print_follows(workspace: Workspace, *, as_json: bool) -> int:
+def _print_follows(arguments: Namespace, workspace: Workspace) -> int:
     counts = _counts(workspace)
-    if as_json:
-        print_json([_record(one) for one in counts])
-        return 0
-    if not counts:
-        print_line("You follow nothing yet: try 'dailypapers follow add author:NAME', or the key w on a paper.")
-        return 0
+    if arguments.json or not counts:
+        said = "You follow nothing yet: try 'dailypapers follow add author:NAME', or the key w on a paper."
+        return answer(arguments, [_record(one) for one in counts], said)
     rows = [
         (
             FIELDS[one.follow.field],
@@ -197,16 +185,7 @@ def _print_follows(workspace: Workspace, *, as_json: bool) -> int:
         )
         for one in counts
     ]
-    if not is_terminal(sys.stdout):
-        for row in rows:
-            print_line("\t".join(row))
-        return 0
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for field, number, name, query, *notes in rows:
-        said = ", ".join(filter(None, notes))
-        print_line(
-            f"{field:{widths[0]}}  {number:>{widths[1]}}  {name:{widths[2]}}  {query:{widths[3]}}  {said}".rstrip()
-        )
+    print_rows(rows, right={1})
     return 0
 
 

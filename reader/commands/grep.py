@@ -134,7 +134,7 @@ def _format(found: _Found) -> str:
 
 def _draw(found: Iterator[_Found]) -> Iterator[str]:
     """Lines for a terminal: hits under their papers."""
-    from reader.ui.kit.lines import Piece, fill
+    from reader.core.lines import Piece, fill
 
     style, columns, before = Style.of(sys.stdout), width(), ""
     for one in found:

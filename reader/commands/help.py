@@ -14,7 +14,7 @@ from reader.commands.output import Style, is_terminal, print_line
 from reader.commands.printing.help_text import define, example_lines, help_width, wrap
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.paths import APP
 
 LANGUAGE = "queries"
@@ -35,9 +35,8 @@ def _print_help(arguments: Namespace, _workspace: Workspace) -> int:
     elif about == LANGUAGE:
         _print_queries()
     else:
-        meant = nearest(about, [*gists_of_commands(), LANGUAGE])
-        advice = f"Did you mean {meant}?" if meant else "'dailypapers help' lists all."
-        raise UsageError(f"There is no command {about!r}. {advice}")
+        meant = advice(about, [*gists_of_commands(), LANGUAGE], "'dailypapers help' lists all.")
+        raise UsageError(f"There is no command {about!r}. {meant}")
     return 0
 
 

@@ -11,10 +11,11 @@ from reader.commands.choosing import (
     choose_papers,
     count_changing,
     expect_papers,
+    report,
     store_changes,
 )
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, amount, print_json, print_line, warn
+from reader.commands.output import Progress, amount, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 
@@ -52,19 +53,7 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
         newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
     if not arguments.dry_run:
         changed = store_changes(workspace, [change])
-    if arguments.json:
-        found = {"mark": arguments.mark, "papers": len(pks), "changed": changed, "dry_run": arguments.dry_run}
-        print_json(found)
-    elif arguments.dry_run:
-        print_line(f"{amount(changed, 'paper')} would be marked {state}; nothing was changed.")
-    elif changed:
-        print_line(f"{amount(changed, 'paper')} marked {state}. 'dailypapers undo' takes it back.")
-    else:
-        print_line(
-            f"Nothing to change: {amount(len(pks), 'paper')}, and all are {state} already."
-            if pks
-            else "Nothing matches."
-        )
+    report(arguments, {"mark": arguments.mark}, f"marked {state}", len(pks), changed)
     if newly:
         _run_on_star(workspace, [pk for pk in newly if isinstance(pk, int)])
     return 0

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from reader.cache.reads.kept_marks import note_history
 from reader.commands.command import Command, add_json, positive_number
-from reader.commands.output import amount, print_json, print_line, warn
+from reader.commands.output import amount, answer, print_json, print_line, warn
 from reader.commands.workspace import Workspace, find
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import NOTE, Mark
@@ -52,26 +52,20 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
         _print_history(id, history, as_json=arguments.json)
         return 0
     if given is None:
-        if arguments.json:
-            print_json({"id": id, "note": old or None})
-        elif old:
-            print_line(clean_note(old))
-        else:
+        if not (old or arguments.json):
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
-        return 0
+            return 0
+        return answer(arguments, {"id": id, "note": old or None}, clean_note(old))
     text = _read_stdin() if given == "-" and not arguments.restore else given
     note = clean_note(text).strip("\n")
     if len(text) > NOTE_LIMIT:
         warn(f"The note was cut after {NOTE_LIMIT:,} characters.")
     with workspace.events() as events:
         changed = events.mark(NOTE, note, [pk]) is not None
-    if arguments.json:
-        print_json({"id": id, "note": note or None, "changed": changed})
-    elif changed:
-        print_line(f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back.")
-    else:
-        print_line(f"Nothing to change: {id} {'has this note already' if note else 'has no note'}.")
-    return 0
+    said = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
+    if changed:
+        said = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
+    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, said)
 
 
 def _print_history(id: str, history: Sequence[tuple[Mark, bool]], *, as_json: bool) -> None:

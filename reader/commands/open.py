@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, OpenReader, add_json
-from reader.commands.output import is_terminal, print_json, print_line
+from reader.commands.output import answer, is_terminal
 from reader.commands.workspace import Workspace, load_paper
 from reader.core.errors import ReaderError, UsageError
 
@@ -35,11 +35,8 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
         has = f"It has: {', '.join(found)}." if found else "It has no links at all."
         raise ReaderError(f"{paper.id} has no link called {name}. {has}")
     opened = open_url(found[name], has_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
-    if arguments.json:
-        print_json({"id": paper.id, "link": name, "url": found[name], "opened": opened})
-    elif not opened:
-        print_line(found[name])
-    return 0
+    record = {"id": paper.id, "link": name, "url": found[name], "opened": opened}
+    return answer(arguments, record, *([] if opened else [found[name]]))
 
 
 def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:

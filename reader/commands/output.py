@@ -8,14 +8,15 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from reader.core.errors import FeedError, UsageError
-from reader.core.lines import Piece, fit, with_spaces
+from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.text import visible
 from reader.paths import APP, explain
 
@@ -89,6 +90,31 @@ def discard(stream: TextIO) -> None:
     """Write what a stream still holds, and all that follows, to nowhere; Python would try again as it closes it."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def answer(arguments: Namespace, record: object, *lines: str) -> int:
+    """Print what a command found or did, as JSON if that is asked for, else as lines; return the exit code."""
+    if arguments.json:
+        print_json(record)
+    else:
+        for line in lines:
+            print_line(line)
+    return 0
+
+
+def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> None:
+    """Print a table: in columns on a terminal, those named by `right` aligned to the right; else with tabs between."""
+    if not is_terminal(sys.stdout):
+        for row in rows:
+            print_line("\t".join(row))
+        return
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = []
+        for place, (text, size) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (size - cell_len(text))
+            cells.append(gap + text if place in right else text + gap)
+        print_line("  ".join(cells).rstrip())
 
 
 def print_json(value: object) -> None:

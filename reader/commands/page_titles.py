@@ -26,7 +26,7 @@ def look_up(
     """
     from datetime import UTC, datetime
 
-    from reader.cache.pages import find_waiting
+    from reader.cache.pages import find_waiting, unknown
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import LookUpTitles, TitlesLookedUp, TitlesPaused
 
@@ -46,7 +46,10 @@ def look_up(
         if done.found:
             print_line(f"{amount(done.found, 'paper')} found by {'its title' if done.found == 1 else 'their titles'}.")
         if done.offered:
-            print_line(f"{amount(done.offered, 'paper')} may be one of several: {CHOICES!r} lists them.")
+            with workspace.window() as window:
+                is_one = all(len(one.choices) < 2 for one in window.read(unknown))
+            several = f"another one: {CHOICES!r} shows which" if is_one else f"one of several: {CHOICES!r} lists them"
+            print_line(f"{amount(done.offered, 'paper')} may be {several}.")
         if paused:
             warn(f"{amount(left, 'title')} will be looked up with the next refresh: {paused.why}")
         elif left and is_asked:
@@ -69,21 +72,18 @@ def print_choices(workspace: Workspace, *, as_json: bool) -> None:
             for choice in one.choices:
                 print_line(f"  {choice.id}  {describe(choice)}")
     offered = sum(bool(one.choices) for one in unknown)
+    few = all(len(one.choices) < 2 for one in unknown)
     asked = sum(not one.choices and one.tries > 0 for one in unknown)
     waiting = len(unknown) - offered - asked
-    said = [
-        *(
-            [
-                f"{offered:,} may be one of the papers above; 'dailypapers import --choose"
-                f" {PAGE_PREFIX}ID=ARXIV_ID' chooses it"
-            ]
-            * (offered > 0)
-        ),
-        *([f"{asked:,} not found in the feed or at arXiv"] * (asked > 0)),
-        *([f"{waiting:,} will be looked up with the next refresh"] * (waiting > 0)),
-    ]
+    chosen = f"'dailypapers import --choose {PAGE_PREFIX}ID=ARXIV_ID' chooses it"
+    said = {
+        f"{offered:,} may be {'the paper' if few else 'one of the papers'} under it; {chosen}": offered,
+        f"{asked:,} not found in the feed or at arXiv": asked,
+        f"{waiting:,} will be looked up with the next refresh": waiting,
+    }
+    told = "; ".join(text for text, count in said.items() if count)
     what = f"{amount(len(unknown), 'paper')} of saved pages have no arXiv id yet"
-    print_line(f"{what}{': ' if said else ''}{'; '.join(said)}.")
+    print_line(f"{what}{': ' if told else ''}{told}.")
 
 
 def _record(paper: Titled, choices: Sequence[Titled], tries: int) -> dict[str, Any]:

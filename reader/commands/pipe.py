@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, add_json, positive_number, suggest
-from reader.commands.output import Progress, Style, amount, print_json, print_line, warn
+from reader.commands.output import Progress, Style, amount, answer, print_json, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.tables import INPUTS, UserCommand, parse_command
@@ -118,11 +118,8 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
     from reader.cache.outputs import drop_outputs
 
     dropped = drop_outputs(workspace.cache_file, pks, command.name)
-    if arguments.json:
-        print_json({"command": command.name, "papers": len(pks), "dropped": dropped})
-    else:
-        print_line(f"{amount(dropped, 'output')} of {command.name} dropped.")
-    return 0
+    record = {"command": command.name, "papers": len(pks), "dropped": dropped}
+    return answer(arguments, record, f"{amount(dropped, 'output')} of {command.name} dropped.")
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:

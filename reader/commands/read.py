@@ -20,7 +20,7 @@ from reader.core.text import clean
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.document.block_lines import DocumentLine
-    from reader.core.document.model import SectionText
+    from reader.core.document.model import TextSection
     from reader.core.lines import Piece
     from reader.core.paper import Paper
 
@@ -58,10 +58,10 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     """Print the sections of a text, as JSON with their texts unless only a list is wanted."""
     from reader.core.document.markdown import markdown_lines
-    from reader.core.document.model import section_texts
+    from reader.core.document.model import text_sections
 
     wanted = arguments.section
-    found = list(section_texts(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
+    found = list(text_sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
     records: list[dict[str, object]] = []
     for one in found:
         text = "\n".join(markdown_lines(one.document))
@@ -77,11 +77,11 @@ def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     return 0
 
 
-def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[SectionText]:
+def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     """A section by its number, or the first whose title has some words, with its subsections; raises UsageError."""
-    from reader.core.document.model import section_texts, with_subsections
+    from reader.core.document.model import text_sections, with_subsections
 
-    found = list(section_texts(kept.document))
+    found = list(text_sections(kept.document))
     words = wanted.casefold().split()
     named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
     number = int(wanted) if wanted.isdecimal() else next(named, len(found))

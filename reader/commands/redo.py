@@ -5,20 +5,16 @@ from __future__ import annotations
 from argparse import Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, describe_action, print_json, print_line
+from reader.commands.output import Progress, answer, describe_action
 from reader.commands.workspace import Workspace
 
 
 def _redo_mark(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.events() as events, Progress() as progress:
         event = events.redo(lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
-    if arguments.json:
-        print_json({"redone": event and {"kind": event.kind, "papers": event.count, "label": event.label}})
-    elif event:
-        print_line(f"Done again: {describe_action(event)}.")
-    else:
-        print_line("There is nothing to do again.")
-    return 0
+    redone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
+    said = f"Done again: {describe_action(event)}." if event else "There is nothing to do again."
+    return answer(arguments, {"redone": redone}, said)
 
 
 COMMAND = Command(

@@ -11,13 +11,13 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.commands.command import Command, add_json, add_limit, add_words, suggest
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
+from reader.commands.command import Command, add_actions, add_json, add_limit, suggest
+from reader.commands.output import Style, amount, answer, is_terminal, print_json, print_line, print_rows, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.settings.tables import Rule
 from reader.core.text import clean
 
@@ -38,7 +38,7 @@ NO_RULES = "You have no rules yet. 'dailypapers config edit' opens the settings:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
+    add_actions(parser, ACTIONS, "list")
     names = parser.add_argument("names", nargs="*", metavar="NAME", help="only these rules; by default all")
     suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
     about = f"try and apply: papers listed since D, a date or 2w (default: {DAYS} days)"
@@ -76,9 +76,8 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
     by_name = {one.name.casefold(): one for one in rules}
     for name in names:
         if name.casefold() not in by_name:
-            meant = nearest(name, [one.name for one in rules])
-            advice = f"Did you mean {meant}?" if meant else "'dailypapers rules list' prints yours."
-            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {advice}")
+            meant = advice(name, [one.name for one in rules], "'dailypapers rules list' prints yours.")
+            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {meant}")
     wanted = {name.casefold() for name in names}
     return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
 
@@ -100,13 +99,7 @@ def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rul
         (clean(one.name), rule_words(one.then), amount(acted.get(one.name, 0), "paper"), clean(one.when))
         for one in rules
     ]
-    if not is_terminal(sys.stdout):
-        for row in rows:
-            print_line("\t".join(row))
-        return 0
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for row in rows:
-        print_line("  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[3])))
+    print_rows(rows)
     return 0
 
 
@@ -208,13 +201,10 @@ def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) ->
         verdicts = _judge(window, workspace, rules, _since(arguments), anew=False)
     workspace.has_changed = True
     action = act(workspace.cache_file, verdicts)
-    if arguments.json:
-        print_json({one.rule.name: one.count for one in verdicts})
-    elif action:
-        print_line(f"{action.did_in_words}. 'dailypapers undo' takes it back.")
-    else:
-        print_line("Nothing to do: no rule has anything left to change.")
-    return 0
+    said = "Nothing to do: no rule has anything left to change."
+    if action:
+        said = f"{action.did_in_words}. 'dailypapers undo' takes it back."
+    return answer(arguments, {one.rule.name: one.count for one in verdicts}, said)
 
 
 def _since(arguments: Namespace) -> str:

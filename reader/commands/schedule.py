@@ -11,7 +11,7 @@ from pathlib import Path
 from reader.commands.command import Command, add_json, add_words, bare, positive_number
 from reader.commands.output import is_confirmed, print_json, print_line
 from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.core.errors import ReaderError, UsageError
 from reader.paths import HOME_VARIABLE, home
 
 COPIED_VARIABLES = re.compile(
@@ -125,10 +125,8 @@ def _way(workspace: Workspace) -> tuple[str, ...]:
 
 def _check_digest(workspace: Workspace) -> None:
     """Raise ReaderError if the settings do not say where a digest goes."""
-    if _way(workspace) == ("--send",):
-        from reader.commands.mailing.delivery import check_mail
-
-        check_mail(workspace.settings.digest)
+    if _way(workspace) == ("--send",) and (trouble := workspace.settings.digest.trouble()):
+        raise ReaderError(trouble)
 
 
 COMMAND = Command(

@@ -89,7 +89,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     file = workspace.config_file
     value, text = _checked(name, key, " ".join(words))
     if name == "sync" and isinstance(value, str) and value:
-        from reader.cache.group.place import shared_place
+        from reader.cache.places import shared_place
 
         # A folder as it is typed would mean another one later.
         value, text = _checked(name, key, shared_place(value, Path()))

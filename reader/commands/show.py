@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache.community import Kept, read_community
-from reader.cache.group.members import Said, shared_of
+from reader.cache.members import Said, shared_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_json_fields, add_no_pager
 from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width
@@ -36,7 +36,7 @@ from reader.core.titles import describe
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
-    from reader.core.follows import Reason as Followed
+    from reader.core.follows import FollowReason as Followed
     from reader.core.second_look import Changes
     from reader.core.topics.scorer import Why
 

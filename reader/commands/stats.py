@@ -15,7 +15,7 @@ from reader.commands.workspace import Workspace
 from reader.core.reading import WEEKS
 
 if TYPE_CHECKING:
-    from reader.core.reading import Counts, Figures, Share
+    from reader.core.reading import Figures, ReadingCounts, Share
 
 MOST_WEEKS = 520
 """Ten years."""
@@ -68,7 +68,7 @@ def _record(figures: Figures, names: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _counts(counts: Counts) -> dict[str, object]:
+def _counts(counts: ReadingCounts) -> dict[str, object]:
     return dict(counts._asdict())
 
 

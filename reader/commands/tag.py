@@ -11,13 +11,14 @@ from reader.commands.choosing import (
     choose_papers,
     count_changing,
     expect_papers,
+    report,
     store_changes,
 )
 from reader.commands.command import Command, add_json, add_words
-from reader.commands.output import amount, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import TAG, clean_mark
+from reader.core.nearest import advice
 
 if TYPE_CHECKING:
     from reader.cache.marks.changes import Change
@@ -61,16 +62,7 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
             changed = max(count_changing(window, one) for one in changes)
     else:
         changed = store_changes(workspace, changes)
-    if arguments.json:
-        print_json({"tag": tag, "papers": whole or changed, "changed": changed, "dry_run": arguments.dry_run})
-    elif arguments.dry_run:
-        print_line(f"{amount(changed, 'paper')} would be {said}; nothing was changed.")
-    elif changed:
-        print_line(f"{amount(changed, 'paper')} {said}. 'dailypapers undo' takes it back.")
-    elif whole:
-        print_line(f"Nothing to change: {amount(whole, 'paper')}, and all are {said} already.")
-    else:
-        print_line("Nothing matches.")
+    report(arguments, {"tag": tag}, said, whole, changed)
     return 0
 
 
@@ -109,10 +101,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     if found_names and not old:
         raise ReaderError(f"The tag has the name {new!r} already.")
     if not old:
-        from reader.core.nearest import nearest
-
-        meant = nearest(tag, counts)
-        raise ReaderError(f"No paper has the tag {tag!r}." + (f" Did you mean {meant}?" if meant else ""))
+        raise ReaderError(f"No paper has the tag {tag!r}. {advice(tag, counts)}".rstrip())
     found = [window.read(partial(tagged, tag=name)) for name in old]
     pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
     have = set(window.read(partial(tagged, tag=new)).absent)

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import amount, is_terminal, print_json, print_line
+from reader.commands.output import is_terminal, print_json, print_line, print_rows
 from reader.commands.workspace import Workspace
 from reader.core.text import clean
 
@@ -22,13 +22,8 @@ def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
         found = window.read(tag_counts)
     if arguments.json:
         print_json([{"name": name, "papers": count} for name, count in found.items()])
-    elif not is_terminal(sys.stdout):
-        for name, count in found.items():
-            print_line(f"{clean(name)}\t{count}")
-    elif found:
-        size = max(len(clean(name)) for name in found)
-        for name, count in found.items():
-            print_line(f"{clean(name):{size}}  {amount(count, 'paper')}")
+    elif found or not is_terminal(sys.stdout):
+        print_rows([(clean(name), str(count)) for name, count in found.items()], right={1})
     else:
         print_line("You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
     return 0

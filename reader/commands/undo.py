@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from reader.commands.command import Command, add_json
-from reader.commands.output import Progress, describe_action, print_json, print_line
+from reader.commands.output import Progress, answer, describe_action
 from reader.commands.workspace import Workspace
 
 
@@ -20,14 +20,9 @@ def _undo_mark(arguments: Namespace, workspace: Workspace) -> int:
         event = events.undo(
             lambda done, total: progress.show(f"{done:,} of {total:,} papers"), anywhere=arguments.anywhere
         )
-    if arguments.json:
-        undone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
-        print_json({"undone": undone})
-    elif event:
-        print_line(f"Taken back: {describe_action(event)}.")
-    else:
-        print_line("There is nothing to take back.")
-    return 0
+    undone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
+    said = f"Taken back: {describe_action(event)}." if event else "There is nothing to take back."
+    return answer(arguments, {"undone": undone}, said)
 
 
 COMMAND = Command(

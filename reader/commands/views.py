@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from reader.commands.command import Command, add_json, add_words, suggest
-from reader.commands.output import is_terminal, print_json, print_line, warn
+from reader.commands.command import Command, add_actions, add_json, suggest
+from reader.commands.output import answer, print_json, print_rows, warn
 from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.settings.tables import SavedView
 from reader.core.settings.types import BUILT_IN_VIEWS, NAME, InvalidValue, as_toml
 from reader.core.text import clean
@@ -29,7 +28,7 @@ KEYED = 9
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_words(parser, "what", "ACTION", {name: about for name, (_, about) in ACTIONS.items()}, default="list")
+    add_actions(parser, ACTIONS, "list")
     suggest(
         parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has blanks"),
         _suggest,
@@ -55,22 +54,14 @@ def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.name is None:
         raise UsageError(f"Name the view: dailypapers views {arguments.what} NAME.")
     said, *facts = run(workspace, arguments.name, list(arguments.rest))
-    if arguments.json:
-        print_json({"view": facts[0] if facts else arguments.name, "did": arguments.what})
-    else:
-        print_line(said)
-    return 0
+    return answer(arguments, {"view": facts[0] if facts else arguments.name, "did": arguments.what}, said)
 
 
 def _print_views(arguments: Namespace, workspace: Workspace) -> int:
     """Print the saved views with their numbers of papers, in the reader's order."""
     found = workspace.settings.views
     if not found:
-        if arguments.json:
-            print_json([])
-        else:
-            print_line("You have no views yet. 'dailypapers views add NAME QUERY' saves a query.")
-        return 0
+        return answer(arguments, [], "You have no views yet. 'dailypapers views add NAME QUERY' saves a query.")
     with workspace.window() as window:
         numbers = [_numbers(window, view) for view in found]
     if arguments.json:
@@ -85,13 +76,7 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
         (_key(place), view.name, "-" if unread is None else f"{unread:,}/{count:,}", view.query)
         for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
     ]
-    if not is_terminal(sys.stdout):
-        for row in rows:
-            print_line("\t".join(map(clean, row)))
-        return 0
-    widths = [max(len(clean(row[column])) for row in rows) for column in range(3)]
-    for key, name, number, query in rows:
-        print_line(f"{key:2}  {clean(name):{widths[1]}}  {number:>{widths[2]}}  {clean(query)}")
+    print_rows([tuple(map(clean, row)) for row in rows], right={2})
     return 0
 
 
@@ -178,9 +163,8 @@ def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden:
     _expect(words, 0, "hide NAME")
     name = name.casefold()
     if name not in BUILT_IN_VIEWS:
-        meant = nearest(name, BUILT_IN_VIEWS)
-        advice = f"Did you mean {meant}?" if meant else f"Those that can be hidden are {', '.join(BUILT_IN_VIEWS)}."
-        raise UsageError(f"{name!r} is not a built-in view. {advice}")
+        meant = advice(name, BUILT_IN_VIEWS, f"Those that can be hidden are {', '.join(BUILT_IN_VIEWS)}.")
+        raise UsageError(f"{name!r} is not a built-in view. {meant}")
     kept = [one for one in workspace.settings.hidden_views if one != name]
     set_value(workspace, "hidden_views", [as_toml([*kept, name] if is_hidden else kept)])
     return (f"{name} is {'hidden' if is_hidden else 'listed again'}.", name)
@@ -211,9 +195,8 @@ def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
     index = _index(workspace, name)
     if index is not None:
         return index, workspace.settings.views[index]
-    meant = nearest(name, [one.name for one in workspace.settings.views])
-    advice = f"Did you mean {meant}?" if meant else "'dailypapers views list' prints yours."
-    raise ReaderError(f"There is no view {clean(name, 100)!r}. {advice}")
+    meant = advice(name, [one.name for one in workspace.settings.views], "'dailypapers views list' prints yours.")
+    raise ReaderError(f"There is no view {clean(name, 100)!r}. {meant}")
 
 
 def _checked(name: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from reader.commands.command import Command, add_json, add_words
-from reader.commands.output import is_terminal, print_json, print_line
+from reader.commands.output import answer, is_terminal, print_json, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.text import clean, fold
 
 if TYPE_CHECKING:
@@ -51,12 +51,9 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
 
     with workspace.events() as events:
         events.decide([Marking(one.kind, one.value) for one in wishes])
-    if arguments.json:
-        print_json([{"what": one.what, "name": one.name, "step": one.step} for one in wishes])
-    else:
-        said = ", ".join(one.label for one in wishes)
-        print_line(f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")
-    return 0
+    said = ", ".join(one.label for one in wishes)
+    record = [{"what": one.what, "name": one.name, "step": one.step} for one in wishes]
+    return answer(arguments, record, f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")
 
 
 def _read(workspace: Workspace) -> Sequence[Weight]:
@@ -79,8 +76,8 @@ def _wish(text: str, known: Sequence[Weight]) -> Wish:
     if found is not None:
         return found
     if what == "topic":
-        meant = nearest(name, [one.wish.name for one in known if one.what == "topic"])
-        raise UsageError(f"There is no topic {name!r}." + (f" Did you mean {meant}?" if meant else ""))
+        meant = advice(name, [one.wish.name for one in known if one.what == "topic"])
+        raise UsageError(f"There is no topic {name!r}. {meant}".rstrip())
     if not name or (what == "word" and (key[1] == "None" or len(tokens(name)) > _MOST_WORDS)):
         raise UsageError(f"{name!r} can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.")
     return Wish(what, name)

@@ -11,10 +11,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reader import access_token, config, paths, settings_reader
+from reader import access_token, config, installed, paths, settings_reader
 from reader.commands.output import amount, warn
 from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
-from reader.core.nearest import nearest
+from reader.core.nearest import advice
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -76,8 +76,9 @@ class Workspace:
     @cached_property
     def keymap(self) -> Keymap:
         from reader.keys.keymap import Keymap
+        from reader.ui.features import add_keys
 
-        return Keymap.of(self.settings)
+        return add_keys(Keymap.of(self.settings))
 
     def mistakes(self) -> list[Mistake]:
         """All mistakes in the settings, keys included, sorted by line."""
@@ -251,6 +252,12 @@ class Workspace:
         self.back_up()
 
 
+def join_machines(workspace: Workspace) -> None:
+    """Exchange marks with the user's other machines, if the settings say where they meet; raises ReaderError."""
+    for one in installed.given("joins"):
+        installed.ask(one.entry, one.value, workspace)
+
+
 def parsed(text: str, *, also: str = "") -> Query:
     """Parse a query and AND it with the query `also`; raises UsageError that names the wrong part."""
     from reader.core.query import QueryError, parse
@@ -313,11 +320,8 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     known = {name.casefold() for name, _ in views}
     for name in wanted:
         if name.casefold() not in known:
-            from reader.core.nearest import nearest
-
-            meant = nearest(name, [one for one, _ in views])
-            advice = f"Did you mean {meant}?" if meant else "'dailypapers views list' prints yours."
-            raise UsageError(f"There is no view {name!r}. {advice}")
+            meant = advice(name, [one for one, _ in views], "'dailypapers views list' prints yours.")
+            raise UsageError(f"There is no view {name!r}. {meant}")
     return views
 
 
@@ -332,12 +336,12 @@ def find(window: Window, text: str) -> int:
         pk = window.pk_of_doi(doi)
     if pk is None:
         if id:
-            advice = f"'dailypapers add {id}' fetches it."
+            what = f"'dailypapers add {id}' fetches it."
         elif _TERM.match(text):
-            advice = "It is a query, not an id; commands that act on several papers take a query with --query."
+            what = "It is a query, not an id; commands that act on several papers take a query with --query."
         else:
-            advice = "It has no arXiv id, so it cannot be fetched."
-        raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {advice}")
+            what = "It has no arXiv id, so it cannot be fetched."
+        raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {what}")
     return pk
 
 
@@ -389,11 +393,10 @@ def check_names(window: Window, query: Query) -> None:
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
-        advice = "'dailypapers follow list' prints what is."
-        _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", advice)
+        otherwise = "'dailypapers follow list' prints what is."
+        _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
     if wanted := [name.casefold() for name in names_in(query.root, "by")]:
-        from reader.cache.group.members import members
-        from reader.core.group import ANYONE
+        from reader.cache.members import ANYONE, members
 
         people = [ANYONE, *(one.name.casefold() for one in window.read(members))]
         _check_each(
@@ -401,12 +404,11 @@ def check_names(window: Window, query: Query) -> None:
         )
 
 
-def _check_each(names: Iterable[str], known: Iterable[str], said: str, advice: str) -> None:
+def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise: str) -> None:
     known = list(known)
     for name in names:
         if name not in known:
-            meant = nearest(name, known)
-            raise UsageError(f"{said.format(repr(clean(name, 100)))} {f'Did you mean {meant}?' if meant else advice}")
+            raise UsageError(f"{said.format(repr(clean(name, 100)))} {advice(name, known, otherwise)}")
 
 
 def names_in(node: Node | None, field: str) -> Iterator[str]:

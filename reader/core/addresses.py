@@ -63,7 +63,7 @@ _NOT_OWNERS = frozenset(
 _PROJECT_HOSTS = (".github.io", ".gitlab.io", ".vercel.app", ".netlify.app", ".pages.dev", ".notion.site")
 
 
-class Found(NamedTuple):
+class FoundAddress(NamedTuple):
     """An address in a text."""
 
     url: str
@@ -73,13 +73,13 @@ class Found(NamedTuple):
     """Where it stands in the text: `text[start:end]` is how it is written there."""
 
 
-def addresses_in(text: str) -> list[Found]:
+def addresses_in(text: str) -> list[FoundAddress]:
     """The web addresses in a clean text, in order, at most `MOST`.
 
     Addresses without a scheme are found for hosts that leave no doubt, such as `github.com/owner/name`. Punctuation
     after an address, and TeX or Markdown around it, are not part of it; a space that a broken line left within it is.
     """
-    found: list[Found] = []
+    found: list[FoundAddress] = []
     if not any(sign in text for sign in _SIGNS):
         return found
     text, at = text[:_READ], 0
@@ -129,7 +129,7 @@ def _address() -> re.Pattern[str]:
     )
 
 
-def _found(text: str, match: re.Match[str]) -> Found | None:
+def _found(text: str, match: re.Match[str]) -> FoundAddress | None:
     host = match["web"] or match["bare"]
     rest = _trimmed(match["rest"])
     end = match.start("rest") + len(rest)
@@ -145,7 +145,7 @@ def _found(text: str, match: re.Match[str]) -> Found | None:
         _ = parts.port
     except ValueError:
         return None
-    return Found(url, match.start(), end) if parts.hostname else None
+    return FoundAddress(url, match.start(), end) if parts.hostname else None
 
 
 def _trimmed(rest: str) -> str:

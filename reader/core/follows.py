@@ -96,7 +96,7 @@ def event_label(kind: str, value: str, topic_names: Mapping[str, str] = MappingP
     return f"following {name} with notices" if follow.notify else f"following {name}"
 
 
-class Reason(NamedTuple):
+class FollowReason(NamedTuple):
     """Why a paper counts as followed."""
 
     follow: Follow

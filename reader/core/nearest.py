@@ -24,6 +24,12 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
     return best[2] if best else None
 
 
+def advice(word: str, words: Iterable[str], otherwise: str = "") -> str:
+    """The sentence after the one that says that a word is not known: the nearest word, or else another advice."""
+    meant = nearest(word, words)
+    return f"Did you mean {meant}?" if meant else otherwise
+
+
 def distance(a: str, b: str, most: int) -> int:
     """How many letters to add, drop, change or swap with their neighbour to get from `a` to `b`.
 

@@ -78,7 +78,7 @@ class Likeness(IntEnum):
     SAME = 2
 
 
-class Found(NamedTuple):
+class LikeName(NamedTuple):
     """The likest name among some."""
 
     likeness: Likeness
@@ -104,9 +104,9 @@ def likeness(one: str, other: str) -> Likeness:
     return max((_compare(a, b) for a in _forms(one) for b in _forms(other)), default=Likeness.OTHER)
 
 
-def likest(name: str, others: Iterable[str]) -> Found:
+def likest(name: str, others: Iterable[str]) -> LikeName:
     """The likest of some names."""
-    best = Found(Likeness.OTHER, "")
+    best = LikeName(Likeness.OTHER, "")
     families = {_letters(fold(family)) for family in spellings(name).family}
     for other in others:
         # A paper may have thousands of authors: most need no closer look.
@@ -114,7 +114,7 @@ def likest(name: str, others: Iterable[str]) -> Found:
             continue
         found = likeness(name, other)
         if found > best.likeness:
-            best = Found(found, other)
+            best = LikeName(found, other)
     return best
 
 

@@ -19,20 +19,20 @@ WEEKS = 12
 FEWEST = 5
 """Papers in each half of the weeks that a topic's share needs to have moved."""
 
-Paper = int | str
+PaperRef = int | str
 """A paper's key, or its id if the cache no longer has it."""
 
 
 class Deed(NamedTuple):
     """What the user did with a paper on a day."""
 
-    paper: Paper
+    paper: PaperRef
     kind: str
     """A kind of mark; a star counts only while the paper has it."""
     day: date
 
 
-class Counts(NamedTuple):
+class ReadingCounts(NamedTuple):
     """Numbers of papers."""
 
     seen: int = 0
@@ -45,7 +45,7 @@ class Week(NamedTuple):
     """The figures of a week."""
 
     monday: date
-    counts: Counts
+    counts: ReadingCounts
 
 
 class Share(NamedTuple):
@@ -70,11 +70,11 @@ class Figures(NamedTuple):
     """All figures."""
 
     today: date
-    total: Counts
+    total: ReadingCounts
     """Of all the weeks together."""
     weeks: tuple[Week, ...]
     """The oldest first; the last one is that of today."""
-    days: Mapping[date, Counts]
+    days: Mapping[date, ReadingCounts]
     """The days on which papers were seen."""
     topics: tuple[TopicFigures, ...]
     """The topics of these papers, those that were starred most first."""
@@ -88,10 +88,12 @@ def monday_of(day: date) -> date:
 
 
 Column = Literal["seen", "opened", "finished", "starred"]
-Sets = dict[Column, set[Paper]]
+Sets = dict[Column, set[PaperRef]]
 
 
-def figures(deeds: Sequence[Deed], topics: Mapping[Paper, Sequence[str]], today: date, weeks: int = WEEKS) -> Figures:
+def figures(
+    deeds: Sequence[Deed], topics: Mapping[PaperRef, Sequence[str]], today: date, weeks: int = WEEKS
+) -> Figures:
     """The figures of so many weeks, and of all days; `topics` has the slugs of papers."""
     first = monday_of(today) - timedelta(weeks=weeks - 1)
     by_day: dict[date, Sets] = defaultdict(_no_papers)
@@ -136,8 +138,8 @@ def _join(found: Sets, more: Sets) -> None:
         found[column] |= papers
 
 
-def _count(found: Sets) -> Counts:
-    return Counts(*(len(found[column]) for column in ("seen", "opened", "finished", "starred")))
+def _count(found: Sets) -> ReadingCounts:
+    return ReadingCounts(*(len(found[column]) for column in ("seen", "opened", "finished", "starred")))
 
 
 def _halves(weeks: Sequence[Sets]) -> tuple[Sets, Sets]:
@@ -151,7 +153,7 @@ def _halves(weeks: Sequence[Sets]) -> tuple[Sets, Sets]:
     return earlier, later
 
 
-def _by_topic(whole: Sets, halves: tuple[Sets, Sets], topics: Mapping[Paper, Sequence[str]]) -> list[TopicFigures]:
+def _by_topic(whole: Sets, halves: tuple[Sets, Sets], topics: Mapping[PaperRef, Sequence[str]]) -> list[TopicFigures]:
     shares = {column: _shares(column, whole, halves, topics) for column in ("starred", "seen")}
     found = [
         TopicFigures(slug, shares["starred"].get(slug, Share(0, 0.0, None)), seen)
@@ -161,7 +163,7 @@ def _by_topic(whole: Sets, halves: tuple[Sets, Sets], topics: Mapping[Paper, Seq
 
 
 def _shares(
-    column: Column, whole: Sets, halves: tuple[Sets, Sets], topics: Mapping[Paper, Sequence[str]]
+    column: Column, whole: Sets, halves: tuple[Sets, Sets], topics: Mapping[PaperRef, Sequence[str]]
 ) -> dict[str, Share]:
     """Each topic's part of the papers in a column; those without a topic count among all."""
     counted = _by_slug(whole[column], topics)
@@ -176,7 +178,7 @@ def _shares(
     return {slug: Share(papers, papers / total, moved(slug)) for slug, papers in counted.items()}
 
 
-def _by_slug(papers: Iterable[Paper], topics: Mapping[Paper, Sequence[str]]) -> dict[str, int]:
+def _by_slug(papers: Iterable[PaperRef], topics: Mapping[PaperRef, Sequence[str]]) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     for paper in papers:
         for slug in topics.get(paper, ()):

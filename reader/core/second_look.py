@@ -53,7 +53,7 @@ class Edit(NamedTuple):
     before: str
 
 
-class Look(NamedTuple):
+class LookedAt(NamedTuple):
     """When the user marked the paper, in seconds since 1970."""
 
     at: int
@@ -179,7 +179,7 @@ def _text(what: str, before: str, after: str, limit: int) -> Iterator[Difference
         yield Difference(what, before, after, 0 < limit <= words, limit)
 
 
-def find_due(looks: Iterable[Look], history: History, limits: Limits) -> Due | None:
+def find_due(looks: Iterable[LookedAt], history: History, limits: Limits) -> Due | None:
     """The newest second look that is or was due; None if the paper never changed enough after it was marked."""
     baseline: int | None = None
     found: Due | None = None

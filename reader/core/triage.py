@@ -20,7 +20,7 @@ ASLEEP = 30.0
 _TIME = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})(?:m|min|(?=$)))?(?:(\d{1,5})s)?")
 
 
-class Asked(NamedTuple):
+class AskedTriage(NamedTuple):
     """What a typed line asks for."""
 
     seconds: int
@@ -28,17 +28,17 @@ class Asked(NamedTuple):
     """Empty for the papers of the newest day, and those that came since the last visit."""
 
 
-def read_line(text: str) -> Asked:
+def read_line(text: str) -> AskedTriage:
     """A time such as `15m`, `90s` or `1h30m`, and a query, either of which may be missing; raises UsageError."""
     first, _, rest = text.strip().partition(" ")
     found = _TIME.fullmatch(first) if first[:1].isdigit() else None
     if found is None:
-        return Asked(USUAL, text.strip())
+        return AskedTriage(USUAL, text.strip())
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     time = 3600 * hours + 60 * minutes + seconds
     if not LEAST <= time <= MOST:
         raise UsageError("A triage lasts from 10s to 12h: triage 15m.")
-    return Asked(time, rest.strip())
+    return AskedTriage(time, rest.strip())
 
 
 class Stopwatch(NamedTuple):

@@ -47,7 +47,7 @@ def paper_text(title: str, abstract: str) -> str:
     return f"{title}. {abstract}"[:TEXT_LIMIT]
 
 
-def checked(values: object, rows: int, who: str) -> Rows:
+def checked_vectors(values: object, rows: int, who: str) -> Rows:
     """The vectors, one for each text, each of length 1; raises FeedMalformed. `who` made them."""
     import numpy as np
 

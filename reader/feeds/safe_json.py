@@ -1,9 +1,11 @@
-"""Parse untrusted JSON: bounded memory, no numbers that nothing can count."""
+"""Parse untrusted JSON: bounded memory, no numbers that nothing can count, and values of the expected type or none."""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
+from typing import Any
 
 VALUES_LIMIT = 128 * 1024 * 1024
 """Bytes of memory that a text's values may take, texts aside; those of a hundred papers take 3 MB."""
@@ -69,3 +71,18 @@ def check_size(text: bytes | str) -> None:
         size = sum(text.count(character) * weight for character, weight in _BYTE_WEIGHTS.items())
     if size > VALUES_LIMIT:
         raise TooManyValues("it holds more values than any list of papers")
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """A value as a record; empty if it is not one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """A value as a list; empty if it is not one."""
+    return value if isinstance(value, list) else []
+
+
+def as_text(value: object) -> str:
+    """A value as a text, not yet clean; empty if it is not one."""
+    return value if isinstance(value, str) else ""

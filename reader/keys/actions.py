@@ -5,42 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from reader.core.settings.tables import UserCommand
 
 
-Context: TypeAlias = Literal[
-    "list",
-    "detail",
-    "triage",
-    "page",
-    "text",
-    "outline",
-    "picture",
-    "filter",
-    "query",
-    "tags",
-    "note",
-    "command",
-    "output",
-    "calendar",
-    "weights",
-    "help",
-    "empty",
-]
-"""The pane or screen in which a key is pressed."""
+Context: TypeAlias = str
+"""The pane or screen in which a key is pressed: one of `PLACES`, or one that a feature adds."""
 
 Contexts: TypeAlias = tuple[Context, ...]
-
-CONTEXTS: Final[Contexts] = get_args(Context)
 
 PLACES: Final[Mapping[Context, str]] = {
     "list": "in the list",
     "detail": "in the detail",
-    "page": "on a paper's page",
     "triage": "in a triage",
+    "page": "on a paper's page",
     "text": "in a full text",
     "outline": "in the outline of a text",
     "picture": "with a picture in front",
@@ -56,6 +36,14 @@ PLACES: Final[Mapping[Context, str]] = {
     "empty": "with nothing to show",
 }
 """Each context in words, for the end of a sentence."""
+
+CONTEXTS: Final[Contexts] = tuple(PLACES)
+
+
+def place_of(context: Context) -> str:
+    """A context in words, for the end of a sentence."""
+    return PLACES.get(context, f"in the {context}")
+
 
 TYPING: Final[Contexts] = ("query", "tags", "note", "command")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
@@ -155,7 +143,18 @@ class Action(NamedTuple):
     @property
     def group(self) -> str:
         """The heading of its group."""
-        return GROUPS[self.id.partition(".")[0]]
+        name = self.id.partition(".")[0]
+        return GROUPS.get(name, name.capitalize())
+
+
+class KeySet(NamedTuple):
+    """What a feature adds to the table: actions of its own, and what acts in the contexts that they name."""
+
+    actions: tuple[Action, ...] = ()
+    footers: Mapping[str, Mapping[str, str]] = {}
+    """For a new context, the most useful actions with a word for each, as in `keys/footers.py`."""
+    shared: Mapping[str, Sequence[str]] = {}
+    """For a new context, the ids of actions of the table that act there too, such as `move.down` and `app.help`."""
 
 
 def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:

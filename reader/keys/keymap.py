@@ -15,14 +15,15 @@ from reader.keys.actions import (
     ACTIONS,
     CONTEXTS,
     FOOTERS,
-    PLACES,
     PRESETS,
     SERVED_FOOTERS,
     TYPING,
     VIM,
     Action,
     Context,
+    KeySet,
     keys_of,
+    place_of,
     rows_of,
 )
 from reader.keys.spelling import Chord, is_typed, label, parse_keys, spell, write_chord
@@ -57,7 +58,7 @@ class LostKey(NamedTuple):
 
     def __str__(self) -> str:
         by = "" if self.winning == self.key else f" ({self.winning})"
-        *most, last = (PLACES[context] for context in self.contexts)
+        *most, last = map(place_of, self.contexts)
         places = f"{', '.join(most)} and {last}" if most else last
         return f"{self.action} loses {self.key} to {self.winner}{by}{'' if self.is_everywhere else f', {places}'}."
 
@@ -79,7 +80,7 @@ class Clash(NamedTuple):
     def mistakes(self) -> Iterator[KeyMistake]:
         """The mistake of each of both actions."""
         (one, start), (other, chord) = self.first, self.second
-        shown, place = label(chord, ascii=True), PLACES[self.context]
+        shown, place = label(chord, ascii=True), place_of(self.context)
         if start == chord:
             yield KeyMistake(one, f"{shown} is the key of {other} too, {place}")
             yield KeyMistake(other, f"{shown} is the key of {one} too, {place}")
@@ -104,7 +105,8 @@ Taken: TypeAlias = Mapping[Context, Mapping[Chord, Sequence[str]]]
 
 def find_taken(actions: Mapping[str, Action], chords: Mapping[str, tuple[Chord, ...]]) -> Taken:
     """Tell which actions would act by which keys."""
-    taken: dict[Context, dict[Chord, list[str]]] = {context: {} for context in CONTEXTS}
+    contexts = dict.fromkeys((*CONTEXTS, *(context for action in actions.values() for context in action.contexts)))
+    taken: dict[Context, dict[Chord, list[str]]] = {context: {} for context in contexts}
     for action in actions.values():
         for context in action.contexts:
             for chord in chords[action.id]:
@@ -157,12 +159,26 @@ class Keymap:
         """`is_served` if the keys are for a reader in a browser."""
         self.ascii = ascii
         self._footers = SERVED_FOOTERS if is_served else FOOTERS
-        self._actions = {action.id: action for action in actions}
+        self._preset = preset
+        self._overrides = dict(overrides or {})
+        self._bind({action.id: action for action in actions})
+
+    def add(self, keys: KeySet) -> None:
+        """Add the keys of a feature, whose actions the user's keys may name too."""
+        actions = dict(self._actions)
+        for context, ids in keys.shared.items():
+            for id in ids:
+                actions[id] = actions[id]._replace(contexts=(*actions[id].contexts, context))
+        self._footers = {**self._footers, **keys.footers}
+        self._bind(actions | {action.id: action for action in keys.actions})
+
+    def _bind(self, actions: dict[str, Action]) -> None:
+        self._actions = actions
         self._defaults = {
-            action.id: parse_keys(preset.get(action.id, action.keys)) for action in self._actions.values()
+            action.id: parse_keys(self._preset.get(action.id, action.keys)) for action in actions.values()
         }
         mistakes: list[KeyMistake] = []
-        self._own = dict(self._read_overrides(overrides or {}, mistakes))
+        self._own = dict(self._read_overrides(self._overrides, mistakes))
         taken, clashes = self._leave_out_unusable(mistakes)
         self._chords = self._defaults | self._own
         losses = self._losses(clashes)
@@ -266,7 +282,7 @@ class Keymap:
         """
         hints = [
             (self.key(action_id, context), word)
-            for action_id, word in (self._footers[context] if footer is None else footer).items()
+            for action_id, word in (self._footers.get(context, {}) if footer is None else footer).items()
             if action_id in self._actions and action_id not in without and self.key(action_id, context)
         ]
         while width is not None and hints and sum(len(key) + len(word) + 3 for key, word in hints) - 2 > width:

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from reader.actions import notify
 from reader.actions.export import record
+from reader.actions.programs import ProgramError, desktop_command, run_program
 from reader.cache.follows import follows, reasons
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
@@ -30,6 +30,9 @@ from reader.refresh.plan import Latest, Plan
 
 TITLES_SHOWN = 3
 """Maximum titles in a desktop notification; the rest becomes a number."""
+
+PATIENCE = 30.0
+"""Seconds after which the program that tells of them is killed."""
 
 MatchedQueries = Mapping[Paper, tuple[str, ...]]
 """The matching queries by paper."""
@@ -91,16 +94,21 @@ class Notifier:
             return 0
         try:
             with memory.unlimited():
-                if self._command:
-                    await notify.run_command(self._command, notification_json(self._queries, matches))
-                else:
-                    names = [self._follows[one].name if one in self._follows else one for one in self._queries]
-                    await notify.run_command(notify.desktop_command(*notification_text(names, matches)))
-        except notify.NotifyError as error:
+                await self._run(matches)
+        except ProgramError as error:
             await self._note_problem(str(error))
             raise
         await self._note_problem(None)
         return len(matches)
+
+    async def _run(self, matches: MatchedQueries) -> None:
+        """Run the program that tells of the papers; it goes on if this call is cancelled, as it is not run again."""
+        if self._command:
+            command, given = self._command, notification_json(self._queries, matches)
+        else:
+            names = [self._follows[one].name if one in self._follows else one for one in self._queries]
+            command, given = desktop_command(*notification_text(names, matches)), ""
+        await run_program(command, given, seconds=PATIENCE, advice="check notify_command", goes_on=True, is_silent=True)
 
     async def _note_problem(self, error: str | None) -> None:
         await asyncio.to_thread(notified.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)

@@ -202,11 +202,9 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
 
 def _index_new_papers(file: Path) -> None:
     """Bring the index for finding papers by a text up to date, if anybody has used it."""
-    from reader.cache.finding.folder import exists
+    from reader.cache.finding.index import exists, update
 
     if exists(file):
-        from reader.cache.finding.index import update
-
         with suppress(OSError):
             update(file)
 

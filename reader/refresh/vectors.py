@@ -9,10 +9,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader import installed
 from reader.core.errors import ConfigError
 from reader.core.settings.vectors import Vectors
 from reader.core.vectors import Encoder
-from reader.paths import config_file, models_folder, vectors_folder
+from reader.paths import vectors_folder
 
 if TYPE_CHECKING:
     from reader.cache.finding.vectors import NewPaper
@@ -33,20 +34,16 @@ class VectorsMade(NamedTuple):
 
 
 def open_encoder(settings: Vectors, cache: Path) -> Encoder | None:
-    """The model of the settings; None if there is none. Raises ConfigError."""
+    """The model of the settings, which an extension makes; None if there is none. Raises ConfigError."""
     if trouble := settings.trouble():
         raise ConfigError(trouble)
     if not settings.is_on:
         return None
-    if settings.is_static:
-        from reader.feeds.embeddings.static_model import StaticEncoder
-
-        encoder: Encoder = StaticEncoder(static_folder(settings, cache))
-    else:
-        from reader.feeds.embeddings.endpoint import EndpointEncoder
-
-        encoder = EndpointEncoder(settings)
-    return _WithBefore(encoder, settings.before_paper) if settings.before_paper else encoder
+    for one in installed.given("encoders"):
+        encoder: Encoder | None = installed.ask(one.entry, one.value, settings, cache)
+        if encoder is not None:
+            return _WithBefore(encoder, settings.before_paper) if settings.before_paper else encoder
+    return None
 
 
 class _WithBefore:
@@ -59,25 +56,6 @@ class _WithBefore:
         self.trust = encoder.trust
         self.encode = encoder.encode
         self.aclose = encoder.aclose
-
-
-def static_folder(settings: Vectors, cache: Path) -> Path:
-    """The folder of a static model; a relative path starts at the settings file's folder.
-
-    Raises ConfigError if it is not there.
-    """
-    from reader.feeds.embeddings.hub import is_name, model_folder
-
-    named = config_file().parent / Path(settings.model).expanduser()
-    if named.is_dir():
-        return named
-    if is_name(settings.model):
-        fetched = model_folder(models_folder(cache), settings.model)
-        if fetched.is_dir():
-            return fetched
-        advice = f"'dailypapers vectors fetch {settings.model}' fetches it"
-        raise ConfigError(f"The model {settings.model} is not on this machine; {advice}.")
-    raise ConfigError(f"There is no folder {named} with a static model.")
 
 
 def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable[[str], None] | None = None) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import log
-from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
 from reader.cache.exported import known_contents, known_problems, note_contents, note_problems
 from reader.cache.reads.citable import citable_papers

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from textual import constants, events
+from textual import constants, events, on
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -17,51 +17,56 @@ from reader import platform
 from reader.access_token import keep_private
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
-from reader.keys.actions import Context
+from reader.keys.actions import Context, KeySet
 from reader.keys.keymap import Keymap
+from reader.keys.spelling import keys_labelled
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
-from reader.ui.clicked_app import ClickedApp
-from reader.ui.front_screens import FrontScreens
-from reader.ui.full_text.bookmarks import BookmarkKeeper
+from reader.ui.command_line.state import COMMANDS
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
 from reader.ui.kit.scrollbar import draw_scrollbars
 from reader.ui.kit.textual_fixes import take_keys
+from reader.ui.kit.typed_line import TypingScreen
+from reader.ui.last_place import LastPlace
 from reader.ui.library.library import Library
 from reader.ui.list.loader import ListLoader
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.main_screen import MainScreen
-from reader.ui.overlays import Overlays
+from reader.ui.shell.app import WEB_DRIVER, ShellApp
 from reader.ui.shell.background import Background
-from reader.ui.shell.bounded_app import WEB_DRIVER
+from reader.ui.shell.feature import Feature
+from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
+from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 from reader.ui.state.model import Model, subscribe
 from reader.ui.state.notices import Notices
-from reader.ui.state.parts import RefreshStatus
+from reader.ui.state.parts import Position, RefreshStatus
 from reader.ui.state.whole import State
-from reader.ui.terminal.last_place import LastPlace
 from reader.ui.terminal.process import finish_startup_tuning
 from reader.ui.view_models import title_parts, window_title
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
-    from reader.ui.assembly import Assembly
     from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
-    from reader.ui.page.detail import PaperDetail
     from reader.ui.terminal.leaving import Leaving
 
-SAMPLE = "sample"
-"""The app's return value if the user asks for the sample."""
+
+def _own_classes() -> tuple[type, ...]:
+    """What acts on the program as a whole."""
+    from reader.ui.shell.display import DisplayActions
+    from reader.ui.shell.program import NoticeTimer, ProgramActions
+
+    return DisplayActions, NoticeTimer, ProgramActions
 
 
-class ReaderApp(ClickedApp, inherit_bindings=False):
+class ReaderApp(ShellApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
@@ -111,9 +116,9 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         self.shell = shell
         self.keep_setting = keep_setting
         self._opens_page = opens_page
-        self._warnings = (*warnings, *(str(mistake) for mistake in self.keymap.mistakes))
-        state_file = None if demo else state_file
-        self._left = visit.load(state_file) if state_file else visit.Visit()
+        self._warnings = tuple(warnings)
+        self.state_file = None if demo else state_file
+        self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
         self._keep = None if query else self._left.paper
         self.leaving = leaving
         self.first_frame = first_frame
@@ -126,14 +131,13 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         self.model.publish = partial(setattr, self, "state")
         self.background = Background(self, self.model)
         self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
-        self.services = Services(self.model, self.library, self.background, settings, self.look)
-        self.list_loader = ListLoader(self.services)
-        self.bookmarks = BookmarkKeeper(state_file and state_file.with_name("bookmarks.json"), self.background)
-        self.last_place = LastPlace(
-            state_file, self._left, query, self.services, self.list_loader, bookmarks=self.bookmarks
-        )
-        self.screens = FrontScreens(self, self.model, self.look, self.library.days_between)
-        self.overlays = Overlays(self, self.model, self.look)
+        self.services = Services(self.model, self.library, self.background, settings, self.look, app=self)
+        self.list_loader = self.services[ListLoader]
+        self.last_place = LastPlace(self._left, query, self.services)
+        self.handlers: Mapping[str, Handler] = {}
+        self._answers: dict[type, Callable[[Any], object]] = {}
+        self._typing: dict[Context, Callable[[str, str | None], object]] = {}
+        self._has_begun = False
 
     def _first_state(self, query: str) -> State:
         left, settings = self._left, self.settings
@@ -146,7 +150,7 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
             refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
             history=left.history,
-            commands=left.commands,
+            parts={COMMANDS: left.commands},
             topic_order=left.topic_order,
             topic_mode=left.topic_mode,
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
@@ -176,18 +180,40 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
     async def _begin(self) -> None:
         """Finish the start after the first frame."""
         # The first frame does not need the handlers, whose imports take 10 ms.
-        from reader.ui.assembly import Assembly
+        from reader.ui.features import load_features
         from reader.ui.query.completer import Completer
 
         completer = Completer(self.services)
         await self.main.finish(completer.complete)
         if not self.main.is_attached:
             return
-        self.assembly = Assembly(self)
-        self._subscribe(self.assembly)
-        self.call_after_refresh(self._take_over, self.assembly)
+        for pane in (self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
+            self.services.put(pane)
+        self.add(Feature(_own_classes), *load_features())
+        subscribe(self, self.model, lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
+        subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
+        self.call_after_refresh(self._take_over)
 
-    def _take_over(self, assembly: Assembly) -> None:
+    def add(self, *features: Feature) -> None:
+        """Add features: make their objects, follow the state with them, and take their keys."""
+        objects: list[object] = [self.services[kind] for feature in features for kind in feature.classes()]
+        self.services.features += objects
+        for feature in features:
+            if feature.keys != KeySet():
+                self.keymap.add(feature.keys)
+            for over in feature.screens:
+                self.services[Screens].add(over)
+        for follow, act in find(Follows, objects):
+            subscribe(self, self.model, follow.parts, act, now=follow.now)
+        services = self.services
+        self.handlers = handlers_of(services.features, lambda: self.model.state.context)
+        self._answers = {role.message: answer for role, answer in services.find(Answers)}
+        self._typing = {role.context: take for role, take in services.find(TakesText)}
+        if self._has_begun:
+            for _, begin in find(Begins, objects):
+                begin()
+
+    def _take_over(self) -> None:
         """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""
         if self.first_frame is not None:
             # The first frame still moves its cursor, so that no key waits for this.
@@ -196,9 +222,9 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         if handed is not None:
             self.main.papers.stand(handed.pk, handed.height)
             self.main.release()
-        self.call_after_refresh(self._begin_work, assembly, handed and handed.look)
+        self.call_after_refresh(self._begin_work, handed and handed.look)
 
-    async def _begin_work(self, assembly: Assembly, known: KeptLook | None) -> None:
+    async def _begin_work(self, known: KeptLook | None) -> None:
         """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
         if known is None and self.last_place.is_saved:
             # Takes 10 ms, but not again; one of the keys may quit.
@@ -206,102 +232,41 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
 
             keep_look(self.main, self.keymap, self.settings)
         if self._opens_page:
-            assembly.page.open()
+            self.perform("read.open")
         await self.keyboard.begin()
         finish_startup_tuning()
-        for warning in self._warnings[:1]:
-            more = f" (and {len(self._warnings) - 1} more: dailypapers config check)" if self._warnings[1:] else ""
+        warnings = (*self._warnings, *(str(mistake) for mistake in self.keymap.mistakes))
+        for warning in warnings[:1]:
+            more = f" (and {len(warnings) - 1} more: dailypapers config check)" if warnings[1:] else ""
             self.model.show_news(f"{warning}{more}", "warning")
         if self.look.demo:
             self.model.show_news("the bundled sample keeps nothing")
-        assembly.notes.tell_draft()
-        if self.library.has_unfinished_marks():
-            assembly.marks.finish_marks()
-        assembly.automatic.export_soon()
-        assembly.sync.begin()
-        assembly.group.begin()
-        if not self.look.is_still:
-            self.set_interval(assembly.cache_watch.seconds, assembly.look_around)
-        if not self.look.demo and not self.look.is_still:
-            assembly.refresher.begin_first()
-            if self.settings.refresh_minutes:
-                self.set_interval(60 * self.settings.refresh_minutes, assembly.refresher.begin)
-
-    def _subscribe(self, assembly: Assembly) -> None:
-        """Subscribe background work and screens to the state."""
-        on_change = partial(subscribe, self, self.model)
-        on_change(lambda state: (state.highlighted, state.context), assembly.topic_meanings.read_once, now=False)
-        on_change(lambda state: state.notices.happened, assembly.notice_timer.begin, now=False)
-        on_change(lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
-        on_change(assembly.detail_loader.resting_parts, assembly.detail_loader.load_soon, now=False)
-        on_change(assembly.detail_loader.parts, assembly.detail_loader.load)
-        on_change(lambda state: (state.marks_version, state.cache_version), assembly.page.renew, now=False)
-        on_change(lambda state: state.marks_version, lambda _: self.main.papers.renew(), now=False)
-        on_change(assembly.counter.parts, assembly.counter.count_soon)
-        on_change(lambda state: state.search.asking, assembly.search.follow, now=False)
-        on_change(lambda state: state.refresh.ended, self.list_loader.reload_if_empty, now=False)
-        on_change(lambda state: state.text, assembly.text_fetcher.follow, now=False)
-        on_change(lambda state: state.text, self.bookmarks.follow, now=False)
-        on_change(lambda state: state.pictures, assembly.picture_loader.follow, now=False)
-        on_change(lambda state: (state.width, state.height), assembly.pictures.follow_size, now=False)
-        # Before the page shows another paper.
-        on_change(assembly.traces.parts, assembly.traces.follow)
-        self.screens.follow()
-        on_change(assembly.text_places.parts, assembly.text_places.follow, now=False)
-        on_change(assembly.fit_finder.parts, assembly.fit_finder.follow, now=False)
-        on_change(assembly.page_refresher.parts, assembly.page_refresher.follow, now=False)
-        if not self.look.demo and not self.look.is_still:
-            on_change(assembly.texts_ahead.parts, assembly.texts_ahead.begin_soon, now=False)
-            on_change(assembly.vector_maker.parts, assembly.vector_maker.begin_soon)
-        on_change(assembly.triage.parts, assembly.triage.follow, now=False)
-        on_change(assembly.triage_clock.parts, assembly.triage_clock.follow, now=False)
-        self.overlays.follow(assembly.notes.keep_draft)
-        on_change(assembly.automatic.parts, assembly.automatic.export_soon, now=False)
-        on_change(assembly.sync.parts, assembly.sync.marked, now=False)
-        on_change(assembly.group.parts, assembly.group.marked, now=False)
-        on_change(assembly.commands.parts, assembly.commands.suggest, now=False)
-        on_change(title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
+        self._has_begun = True
+        for _, begin in self.services.find(Begins):
+            begin()
 
     @property
     def has_exports_due(self) -> bool:
         """Whether the watched exports may lack a change."""
-        return self.assembly is not None and self.assembly.automatic.is_due
+        from reader.ui.command_line.automatic import AutomaticCommands
+
+        return any(isinstance(one, AutomaticCommands) and one.is_due for one in self.services.features)
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
         """The commands that tell other machines and the group of marks that they may lack."""
-        works = () if self.assembly is None else (self.assembly.sync, self.assembly.group)
-        return tuple(work.words for work in works if work.is_due)
+        from reader.ui.refresh.sync import Sync
+
+        return tuple(one.words for one in self.services.features if isinstance(one, Sync) and one.is_due)
 
     def on_unmount(self) -> None:
-        if self.assembly is not None:
-            self.assembly.commands.close()
-            self.assembly.sync.close()
-            self.assembly.group.close()
-            self.assembly.automatic.close()
-            self.assembly.vector_maker.close()
-            self.assembly.traces.close()
+        for _, end in self.services.find(Ends):
+            end()
         self.library.close()
 
-    # Screens
-
-    def text_in_front(self) -> PaperDetail | None:
-        """The paper's text on the screen: the page's or the detail's; None if neither is shown."""
-        page = self.screens.page
-        if page is not None and self.model.state.page is not None:
-            return page.detail
-        return self.main.detail if self.main.detail.is_on_screen else None
-
-    def leave_detour(self) -> bool:
-        """Close an explanation, or stop narrowing the topics; return whether there was one."""
-        text, pane = self.text_in_front(), self.main.filter
-        if text is not None and text.is_explaining:
-            text.explain(None)
-            return True
-        if self.model.state.context == "filter" and pane.narrowed:
-            pane.stop_narrowing()
-            return True
-        return False
+    def keep_place(self) -> list[str]:
+        """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
+        return self.last_place.keep()
 
     @property
     def status(self) -> StatusLine:
@@ -309,21 +274,35 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
         status: StatusLine = getattr(self.screen, "status", self.main.status)
         return status
 
-    def show_screen(self, screen: Screen[None]) -> None:
-        """Show a screen that reads its own keys."""
-        self.push_screen(screen)
+    # Clicks: a widget reports the mouse as a message, and the app acts as it does by a key.
+
+    @on(Reported)
+    def _answer(self, event: Reported) -> None:
+        answer = self._answers.get(type(event))
+        if answer is not None:
+            answer(event)
+
+    @on(ActionAsked)
+    def _perform_asked(self, event: ActionAsked) -> None:
+        self.perform(event.id)
+
+    @on(KeyLines.KeyClicked)
+    def _press(self, event: KeyLines.KeyClicked) -> None:
+        for key in keys_labelled(event.key):
+            self.simulate_key(key)
 
     # Keys
 
     @property
+    def position(self) -> Position:
+        """The position of the list's cursor."""
+        return self.main.papers.position
+
+    @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        is_ours = self.screen in (self.main, self.overlays.front) or self.screens.has(self.screen)
+        is_ours = self.screen is self.main or self.services[Screens].has(self.screen)
         return self.model.state.context if is_ours and self.main.is_mounted else None
-
-    def is_list_in_front(self) -> bool:
-        """Whether the list is in front: the user neither types nor reads a page."""
-        return self.context in ("list", "detail", "filter", "empty")
 
     async def on_event(self, event: events.Event) -> None:
         """Look keys up in the table before any widget receives them; unbound keys go to the widgets."""
@@ -339,43 +318,29 @@ class ReaderApp(ClickedApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         """Send a key to the widgets; a typed text takes it before the next key acts."""
-        overlay = self.overlays.front
-        if overlay is not None:
-            await overlay.ready()
+        screen = self.screen
+        typed = screen if isinstance(screen, TypingScreen) else None
+        if typed is not None:
+            await typed.ready()
         await super().on_event(key)
-        if overlay is not None:
-            await overlay.catch_up()
+        if typed is not None:
+            await typed.catch_up()
         elif self.model.state.is_typing:
             # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
 
     def type(self, context: Context, key: str, character: str | None) -> bool:
-        """Take a key as text if topics are being narrowed or a date is being typed."""
-        if context == "filter":
-            return self.main.filter.type(key, character)
-        if context == "text" and self.assembly is not None:
-            return self.assembly.full_text.type(key, character)
-        if context == "calendar" and self.screens.calendar is not None:
-            return self.screens.calendar.type(key, character)
-        return False
+        """Take a key as text, such as of a date or of words that are looked for."""
+        take = self._typing.get(context)
+        return take is not None and bool(take(key, character))
 
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
-        if self.assembly is not None:
+        if self.handlers:
             self.model.change(self.model.state.change_notices(Notices.acted))
-            self.assembly.handlers[action_id](count)
-
-    def call_when_closed(self, act: Callable[[], object]) -> None:
-        """Call a function once the screen in front is gone."""
-        self.call_later(act)
+            self.handlers[action_id](count)
 
     def _handle_waiting_keys(self, state: State) -> None:
         """Handle the keys that wait for the list."""
         if not state.is_list_coming:
             self.call_later(self.keyboard.go_on)
-
-    # Quit
-
-    def open_sample(self) -> None:
-        """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
-        self.exit(SAMPLE)

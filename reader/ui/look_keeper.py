@@ -18,9 +18,9 @@ from textual.widget import Widget
 
 from reader import paths
 from reader.config import Settings
+from reader.core.lines import Piece
 from reader.keys.keymap import Keymap
 from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
-from reader.ui.kit.lines import Piece
 from reader.ui.kit.styled_text import PLAIN, draw
 from reader.ui.looks.stylesheets import styles_directory
 

@@ -22,9 +22,10 @@ from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList
 from reader.ui.looks.look import Look
+from reader.ui.page.state import FIT, FOUND, READING
 from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.state.model import Model, subscribe
-from reader.ui.state.parts import Position, Prompt
+from reader.ui.state.parts import Prompt
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class PaneLayout(Layout):
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
         """Place the panes that are shown; a pane that is not mounted yet leaves its place blank."""
         state = self._model.state
-        panes = lay_out(size.width, size.height, state.panes, state.front)
+        panes = lay_out(size.width, size.height, state.panes, state.pane_front)
         places: dict[str | None, Area | None] = {
             "strip": panes.strip,
             "left": panes.filter,
@@ -158,7 +159,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
-        self._draw_whenever(lambda state: (state.reading, state.found, state.fit), self._draw_detail)
+        self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
@@ -208,11 +209,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _report_highlight(self, pk: PaperKey | None) -> None:
         self._model.change(self._model.state.highlight(pk))
 
-    @property
-    def position(self) -> Position:
-        """The position of the list's cursor."""
-        return Position(self.papers.highlighted, self.papers.height)
-
     def _draw_place_soon(self, state: State) -> None:
         """Draw the place; while a query is typed, draw it after the list, as the query line shows the text."""
         if state.is_typing:
@@ -258,11 +254,12 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     # The other panes and lines
 
     def _draw_detail(self, state: State) -> None:
-        if state.reading is None:
+        reading = state[READING]
+        if reading is None:
             self.detail.clear()
         else:
-            key = state.reading.key
-            self.detail.show(state.reading, found=view_models.found(state, key), fit=view_models.fit(state, key))
+            found, fit = view_models.found(state, reading.key), view_models.fit(state, reading.key)
+            self.detail.show(reading, found=found, fit=fit)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state.topic_names)
@@ -325,7 +322,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
-        self._model.change(self._model.state.open_query(self.position))
+        self._model.change(self._model.state.open_query(self.papers.position))
 
     @on(FilterStrip.Clicked)
     def _toggle_filter(self) -> None:
@@ -334,7 +331,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
 
 def _layout_parts(state: State) -> object:
-    return state.panes, state.front if state.panes.is_zoomed else state.front._replace(focus="list")
+    return state.panes, state.pane_front if state.panes.is_zoomed else state.pane_front._replace(focus="list")
 
 
 def _place_parts(state: State) -> object:

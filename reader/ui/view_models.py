@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from reader.core.text import clean
 from reader.paths import APP
 from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
+from reader.ui.full_text.state import TEXT
 from reader.ui.kit.day_names import short_day
+from reader.ui.page.state import FIT, FOUND
 from reader.ui.shell.header_line import Condition, Header
 from reader.ui.shell.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from reader.session.places import Place, View
     from reader.ui.filter.rows import FilterData, ViewItem
     from reader.ui.filter.strip_line import Strip
+    from reader.ui.library.counting import Counts
     from reader.ui.page.fit_lines import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.query.advice import Reach
-    from reader.ui.state.counts import Counts
     from reader.ui.state.parts import ListContent
     from reader.ui.state.whole import State
     from reader.ui.triage.lines import TriageHeader
@@ -166,7 +168,7 @@ def header_parts(state: State) -> object:
         state.mode,
         state.texts_ahead,
         state.unjoined,
-        state.fit,
+        state[FIT],
         state.triage and state.triage.phase,
     )
 
@@ -187,8 +189,9 @@ def header(state: State, now: datetime, dot: str) -> Header:
 
 def _corrections(state: State) -> str:
     """Which typed words were taken for others, behind the query."""
-    fit = state.fit if state.fit is not None and state.fit.text == state.listing.place.text else None
-    return f"  (read as {fit.corrections})" if fit is not None and fit.corrections else ""
+    fit = state[FIT]
+    is_known = fit is not None and fit.text == state.listing.place.text
+    return f"  (read as {fit.corrections})" if fit is not None and is_known and fit.corrections else ""
 
 
 def condition(state: State, now: datetime) -> Condition:
@@ -259,7 +262,8 @@ def status_parts(state: State) -> object:
     wider = state.in_all, state.widened_from
     said = state.prompt, text_prompt(state), state.notices.shown, state.hint
     phase = state.triage.phase if state.triage is not None else None
-    has_text = state.text is not None and state.text.view is not None
+    text = state[TEXT]
+    has_text = text is not None and text.view is not None
     return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase, has_text
 
 
@@ -281,7 +285,8 @@ def status(state: State, keymap: Keymap) -> Status:
 
 def text_prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
     """The keys that matter while words of a full text are typed or a reference is chosen, and what is typed."""
-    view = state.text.view if state.text is not None else None
+    text = state[TEXT]
+    view = text.view if text is not None else None
     if view is not None and view.links:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
     if view is not None and view.search.is_typing:
@@ -295,7 +300,8 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = [] if state.place.text or state.context in ("page", "triage") else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
-    if state.text is not None and state.text.view is None:
+    text = state[TEXT]
+    if text is not None and text.view is None:
         # Nothing is there to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
     if state.selection.count and state.context in SELECTING:
@@ -344,12 +350,13 @@ def triage(state: State, keymap: Keymap) -> TriageHeader | None:
 
 def found(state: State, key: PaperKey) -> Found | None:
     """Where the full text of a paper has the searched words, if that is known."""
-    return state.found if state.found is not None and state.found.key == key else None
+    known = state[FOUND]
+    return known if known is not None and known.key == key else None
 
 
 def fit(state: State, key: PaperKey) -> Fit | None:
     """Why a paper is in the list, if that is known and the list is of what fits best."""
-    known = state.fit
+    known = state[FIT]
     return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None
 
 

@@ -8,7 +8,7 @@ import json
 import pytest
 from bibtexparser.entrypoint import parse_string
 
-from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS
 from reader.core.paper import Paper
 
@@ -83,6 +83,7 @@ def test_a_paper_without_anything_has_a_key(live_edit: Paper) -> None:
         ('μ-law: "a (test)"', r"{$\mu$}-law: {``}a (test){''}"),
         (r"On $\ell_p$-norms and $x^2$", r"On $\ell_p$-norms and $x^2$"),
         ("It costs $5 or $10_000", r"It costs {\$}5 or {\$}10{\_}000"),
+        ("a%b#c\\d中", r"a{\%}b{\#}c{\textbackslash}d中"),
         (r"A bad $\frac{1$ formula", r"A bad {\$}{\textbackslash}frac{\textbraceleft}1{\$} formula"),
     ],
 )
@@ -141,10 +142,16 @@ def test_tags_and_notes_go_along(live_edit: Paper) -> None:
 
 
 def test_authors_are_people_and_groups(live_edit: Paper) -> None:
-    names = ("Ludwig van Beethoven", "Gemini Team", "Sammy Davis Jr.", "Zoë Müller")
+    names = ("Ludwig van Beethoven", "Search and Rescue Team", "Sammy Davis Jr.", "Zoë Müller", "Lee, Jr.")
     assert fields_of(live_edit._replace(authors=names))["author"] == (
-        r"Ludwig van Beethoven and {Gemini Team} and Davis, Jr., Sammy and Zo{\"e} M{\"u}ller"
+        r"Ludwig van Beethoven and {Search and Rescue Team} and Davis, Jr., Sammy and Zo{\"e} M{\"u}ller and {Lee, Jr.}"
     )
+
+
+def test_a_paper_of_a_saved_page_has_no_eprint(live_edit: Paper) -> None:
+    found = fields_of(live_edit._replace(id="page:0a1b2c3d4e5f", authors=()))
+    assert (found["key"], found["organization"]) == ("paper2026-0a1b2c3d4e5f", r"{R{\&}D{\_}Lab}")
+    assert not {"eprint", "url", "doi", "author"} & found.keys()
 
 
 # RIS

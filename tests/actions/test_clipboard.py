@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import CitationKeys
 from reader.actions.clipboard import COPIES, STYLES, apa, ieee, mla
 from reader.core.paper import Paper
 

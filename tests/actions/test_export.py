@@ -68,40 +68,6 @@ def parsed_bibtex(text: str) -> list[Entry]:
     return library.entries
 
 
-def test_bibtex_of_one_paper(live_edit: Paper) -> None:
-    [entry] = parsed_bibtex(written("bibtex", live_edit))
-    fields = {field.key: field.value for field in entry.fields}
-    assert entry.key == "wang2026-2606.12345"
-    assert entry.entry_type == "misc"
-    assert fields["title"] == "{LiveEdit}: Towards Real-Time Diffusion-Based Streaming Video Editing"
-    assert fields["author"] == "Xinyu Wang and Chongbo Zhao"
-    assert fields["year"] == "2026"
-    assert (fields["archivePrefix"], fields["eprinttype"], fields["eprint"]) == ("arXiv", "arxiv", "2606.12345")
-    assert fields["doi"] == "10.48550/arXiv.2606.12345"
-    assert fields["url"] == "https://arxiv.org/abs/2606.12345"
-    assert fields["organization"] == r"{R{\&}D{\_}Lab}"
-
-
-@pytest.mark.parametrize(
-    ("character", "latex"),
-    [("%", r"{\%}"), ("$", r"{\$}"), ("#", r"{\#}"), ("\\", r"{\textbackslash}"), ("ü", r"{\"u}"), ("中", "中")],
-)
-def test_bibtex_escapes(character: str, latex: str, live_edit: Paper) -> None:
-    [entry] = parsed_bibtex(written("bibtex", live_edit._replace(title=f"a{character}b")))
-    assert entry.fields_dict["title"].value == f"a{latex}b"
-
-
-def test_a_name_that_bibtex_would_split_stays_whole(live_edit: Paper) -> None:
-    [entry] = parsed_bibtex(written("bibtex", live_edit._replace(authors=("Search and Rescue Team", "Lee, Jr."))))
-    assert entry.fields_dict["author"].value == "{Search and Rescue Team} and {Lee, Jr.}"
-
-
-def test_a_paper_of_a_saved_page_has_no_eprint(live_edit: Paper) -> None:
-    [entry] = parsed_bibtex(written("bibtex", live_edit._replace(id="page:0a1b2c3d4e5f", authors=())))
-    assert entry.key == "paper2026-0a1b2c3d4e5f"
-    assert not {"eprint", "url", "doi", "author"} & entry.fields_dict.keys()
-
-
 @given(PAPERS)
 @settings(max_examples=60)
 def test_bibtex_keys_are_unique_and_its_braces_close(papers: list[Paper]) -> None:
@@ -110,12 +76,6 @@ def test_bibtex_keys_are_unique_and_its_braces_close(papers: list[Paper]) -> Non
     assert len(entries) == len(papers)
     assert len({entry.key.lower() for entry in entries}) == len(papers)
     assert text.count("{") == text.count("}")
-
-
-def test_a_bibtex_key_does_not_depend_on_the_other_papers(live_edit: Paper) -> None:
-    other = live_edit._replace(id="2606.00001")
-    alone = parsed_bibtex(written("bibtex", live_edit))[0].key
-    assert parsed_bibtex(written("bibtex", other, live_edit))[1].key == alone
 
 
 def test_csv_of_one_paper(live_edit: Paper) -> None:

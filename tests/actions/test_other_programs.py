@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from reader.actions.citation_keys import CitationKeys
+from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS
 from reader.core.paper import LibraryEntry, Paper
 from reader.feeds.files.papers_file import read_papers

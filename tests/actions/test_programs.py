@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import stat
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -14,6 +17,8 @@ from reader.actions.programs import (
     MOST_KEPT,
     NoViewer,
     ProgramError,
+    _keep_short,
+    desktop_command,
     edit,
     find_editor,
     find_viewer,
@@ -21,7 +26,16 @@ from reader.actions.programs import (
     run_program,
     takes_terminal,
 )
-from tests.actions.test_notify import HOSTILE, program
+
+HOSTILE = "--help; `touch x` $(touch x) <b>&amp;\x1b[31m\n-u critical"
+
+
+def program(folder: Path, code: str, name: str = "tell") -> str:
+    """A program of the user's."""
+    file = folder / name
+    file.write_text(f"#!{sys.executable}\n{code}\n")
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    return str(file)
 
 
 async def test_what_it_prints_is_kept_clean(tmp_path: Path) -> None:
@@ -44,26 +58,72 @@ async def test_a_long_output_is_cut(tmp_path: Path) -> None:
     assert (printed.text, printed.is_cut) == ("é" * MOST_KEPT, True)
 
 
-async def test_one_that_is_cancelled_is_killed_with_its_children(tmp_path: Path) -> None:
-    pid = tmp_path / "pid"
-    start = "import subprocess, time\np = subprocess.Popen(['sleep', '60'])"
-    code = f"{start}\nopen({str(pid)!r}, 'w').write(str(p.pid))\ntime.sleep(60)"
-    running = asyncio.create_task(run_program([program(tmp_path, code)], seconds=60))
-    while not pid.exists() or not pid.read_text():
-        await asyncio.sleep(0.02)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+STARTS_ANOTHER = (
+    "import subprocess, time\np = subprocess.Popen(['sleep', '60'])\nopen({!r}, 'w').write(str(p.pid))\ntime.sleep(60)"
+)
+
+
+async def ended(pid: Path) -> None:
+    """Wait until the process of this number has ended."""
     late = time.monotonic() + 10
     while (state := Path(f"/proc/{pid.read_text()}/stat")).exists() and state.read_text().split()[2] != "Z":
         assert time.monotonic() < late, "what it started runs on"
         await asyncio.sleep(0.05)
 
 
+async def test_one_that_is_cancelled_is_killed_with_its_children(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    running = asyncio.create_task(run_program([program(tmp_path, STARTS_ANOTHER.format(str(pid)))], seconds=60))
+    while not pid.exists() or not pid.read_text():
+        await asyncio.sleep(0.02)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await ended(pid)
+
+
+async def test_a_program_that_reads_nothing_of_much_is_no_trouble(tmp_path: Path) -> None:
+    await run_program([program(tmp_path, "print('x' * 1_000_000)")], "x" * 5_000_000, seconds=20, is_silent=True)
+
+
+async def test_one_that_is_not_there_or_is_no_program_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("#!/no/such/interpreter\n")
+    broken.chmod(0o755)
+    for command, says in (
+        (str(tmp_path / "nothing"), "was not found"),
+        ("~nobody-of-this-name/tell", "was not found"),
+        (str(broken), "could not be run"),
+    ):
+        with pytest.raises(ProgramError, match=says):
+            await run_program([command], seconds=20)
+
+
+async def test_one_that_takes_too_long_is_stopped_with_all_it_started(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    with pytest.raises(ProgramError, match="took longer than 2 s"):
+        await run_program([program(tmp_path, STARTS_ANOTHER.format(str(pid)))], seconds=2)
+    await ended(pid)
+
+
+async def test_a_program_that_leaves_another_behind_is_not_waited_for(tmp_path: Path) -> None:
+    leaves = "import subprocess; subprocess.Popen(['sleep', '20'])"
+    begun = time.monotonic()
+    await run_program([program(tmp_path, leaves)], seconds=60)
+    assert time.monotonic() - begun < 15
+
+
+async def test_of_much_that_a_program_prints_the_last_line_is_told(tmp_path: Path) -> None:
+    loud = "import sys\nfor _ in range(3_000): sys.stderr.write('x' * 999 + chr(10))\nsys.exit('the last word')"
+    with pytest.raises(ProgramError, match=r"tell failed: the last word\."):
+        await run_program([program(tmp_path, loud)], seconds=60)
+
+
 @pytest.mark.parametrize(
     ("code", "says"),
     [
         ("import sys; print('half'); sys.exit('no \\x1b[1mmodel\\x1b[0m')", "tell failed: no model; see X."),
+        ("import sys; sys.exit(3)", "tell failed: exit code 3; see X."),
         ("import time; time.sleep(60)", "tell took longer than 0.5 s and was stopped; see X."),
     ],
 )
@@ -71,6 +131,38 @@ async def test_a_failure_is_one_clean_sentence(tmp_path: Path, code: str, says: 
     with pytest.raises(ProgramError) as raised:
         await run_program([program(tmp_path, code)], seconds=0.5 if "sleep" in code else 20, advice="see X")
     assert str(raised.value).replace(f"{tmp_path}/", "") == says
+
+
+def test_what_a_program_prints_fills_no_disk() -> None:
+    with TemporaryFile() as said:
+        program = os.dup(said.fileno())
+        try:
+            os.write(program, b"x" * 9_000_000)
+            _keep_short(said.fileno())
+            assert os.fstat(program).st_size == 9_000_000
+            os.write(program, b"x" * 9_000_000)
+            _keep_short(said.fileno())
+            os.write(program, b"the last word")
+            assert os.fstat(program).st_size == len("the last word")
+        finally:
+            os.close(program)
+
+
+def test_desktop_notifications_take_what_papers_say_for_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")
+    *_, dashes, title, body = desktop_command("2 new papers", "-i <b>evil</b> & co", "linux")
+    assert (dashes, title, body) == ("--", "2 new papers", "-i &lt;b&gt;evil&lt;/b&gt; &amp; co")
+    command = desktop_command("2 new papers", 'end run" & do shell script "x', "darwin")
+    assert command[0] == "/bin/osascript"
+    # The script is the same whatever papers say.
+    assert command[-2:] == ("2 new papers", 'end run" & do shell script "x')
+    assert not any("do shell script" in word for word in command[:-1])
+
+
+def test_without_a_program_for_it_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: None)
+    with pytest.raises(ProgramError, match="install notify-send"):
+        desktop_command("a", "b", "linux")
 
 
 @pytest.mark.parametrize(

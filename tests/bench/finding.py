@@ -32,16 +32,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reader.cache.finding.index import LARGEST
+from reader.cache.finding.index import AT_ONCE, Index, add_papers, make_tables
 from reader.cache.finding.meaning import Meaning
 from reader.cache.finding.ranker import Ranker
-from reader.cache.finding.segment import Segment, Text, build_segment
-from reader.cache.finding.splitter import STOP_WORDS, Splitter
 from reader.cache.finding.vectors import PaperVectors
+from reader.cache.finding.words import STOP_WORDS, Stemmer
 from reader.core.settings.vectors import Vectors
 from reader.core.vectors import Encoder, paper_text
-from reader.feeds.embeddings.endpoint import EndpointEncoder
-from reader.feeds.embeddings.static_model import StaticEncoder
+from reader.extensions.vectors.endpoint import EndpointEncoder
+from reader.extensions.vectors.static_model import StaticEncoder
 from reader.feeds.files.papers_file import read_papers
 
 ON_PAGE = "vision pre-training"
@@ -98,10 +97,9 @@ def baseline(texts: Sequence[tuple[str, str]]) -> Search:
     connection.executemany(
         "INSERT INTO papers (rowid, title, abstract) VALUES (?, ?, ?)", ((at, *text) for at, text in enumerate(texts))
     )
-    stop_words = set(STOP_WORDS.split())
 
     def search(text: str) -> list[int]:
-        words = [word for word in re.findall(r"\w+", text.lower()) if word not in stop_words]
+        words = [word for word in re.findall(r"\w+", text.lower()) if word not in STOP_WORDS]
         sql = "SELECT rowid FROM papers WHERE papers MATCH ? ORDER BY bm25(papers, 3.0, 1.0), rowid"
         return [row for (row,) in connection.execute(sql, (" OR ".join(f'"{word}"' for word in words),))]
 
@@ -110,15 +108,15 @@ def baseline(texts: Sequence[tuple[str, str]]) -> Search:
 
 def ours(texts: Sequence[tuple[str, str]], folder: Path, meaning: Meant | None = None) -> Search:
     """The index and its ranking, perhaps with what vectors say of a text."""
-    after = -1
-    papers = (Text(at, str(at), *text) for at, text in enumerate(texts))
-    while (end := build_segment(folder, after, islice(papers, LARGEST))) is not None:
-        after = end
-    names = sorted(folder.iterdir(), key=lambda one: int(one.name.rpartition("-")[2]))
-    ranker = Ranker([Segment.open(name) for name in names], Splitter())
-    return lambda text: ranker.rank(
-        text, lambda pks: [texts[pk] for pk in pks], meaning(text) if meaning is not None else None
-    ).pks.tolist()
+    connection = sqlite3.connect(folder / "words.db", isolation_level=None)
+    make_tables(connection)
+    papers = ((at, str(at), *text) for at, text in enumerate(texts))
+    while some := list(islice(papers, AT_ONCE)):
+        connection.execute("BEGIN")
+        add_papers(connection, some)
+        connection.execute("COMMIT")
+    ranker = Ranker(Index(connection), Stemmer(), lambda pks: [texts[pk] for pk in pks])
+    return lambda text: ranker.rank(text, meaning(text) if meaning is not None else None).pks
 
 
 def by_vectors(texts: Sequence[tuple[str, str]], encoder: Encoder) -> Meant:
@@ -186,7 +184,7 @@ def times(queries: Sequence[Query], papers: dict[str, tuple[str, str]], size: in
         search = ours(texts, folder)
         made = time.perf_counter() - began
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        on_disk = sum(file.stat().st_size for file in folder.rglob("*.npy"))
+        on_disk = sum(file.stat().st_size for file in folder.iterdir())
         yield f"{size:,} papers: made in {made:.1f} s, {grown:.0f} MB more memory, {on_disk / 1e6:.0f} MB on disk"
         for label, asked in (("half-remembered", [query.text for query in queries]), ("a subject", [ON_PAGE] * 9)):
             seconds = []

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reader.core.document.codec import dump, load
-from reader.core.document.layout import Layout, Place
+from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document
 from reader.core.document.search import find
 from reader.feeds.fulltext.html import read_html, without_mathml
@@ -44,7 +44,7 @@ def read(text: str) -> Document:
 def first_screen(packed: bytes) -> Layout:
     """Open a text as the reader does."""
     layout = Layout(load(packed), WIDTH)
-    layout.window(Place(), ROWS)
+    layout.window(TextPlace(), ROWS)
     return layout
 
 

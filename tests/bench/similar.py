@@ -25,7 +25,8 @@ from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
 
-from reader.cache.finding.index import rank_by_papers, update
+from reader.cache.finding.index import update
+from reader.cache.finding.ranker import rank_by_papers
 from reader.cache.reads.window import Window
 from reader.cache.search.similar import rank_similar
 from reader.cache.storing.papers import Cache
@@ -151,7 +152,7 @@ def quality(papers: Sequence[Paper]) -> Iterator[str]:
 
         def by_words(number: int) -> list[int]:
             found = window.read(lambda connection: rank_by_papers(connection, path, [texts[number]], MOST_FOUND))
-            return [pk - 1 for pk in found.pks.tolist()]
+            return [pk - 1 for pk in found.pks]
 
         def by_all(number: int) -> list[int]:
             found = window.read(lambda connection: rank_similar(connection, path, [number + 1]))

@@ -20,7 +20,7 @@ from reader.cache.mending.repair import Repair
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
-from reader.core.follows import Follow, Reason, value_of
+from reader.core.follows import Follow, FollowReason, value_of
 from reader.core.paper import Draft, Listing
 from reader.core.paper_row import Flag
 from reader.core.query import parse
@@ -93,8 +93,8 @@ def test_papers_are_found_whether_they_come_before_or_after(cache: Cache, path: 
 def test_reasons_say_what_is_uncertain(stored: Cache, path: Path) -> None:
     decide(path, *ALL)
     with closing(connect(path)) as connection:
-        assert reasons(connection, 1) == (Reason(HE, "HE Kaiming"), Reason(LAB))
-        assert reasons(connection, 2) == (Reason(HE, "K. He", perhaps=True),) and reasons(connection, 5) == ()
+        assert reasons(connection, 1) == (FollowReason(HE, "HE Kaiming"), FollowReason(LAB))
+        assert reasons(connection, 2) == (FollowReason(HE, "K. He", perhaps=True),) and reasons(connection, 5) == ()
         counts = {one.follow: one[1:] for one in follow_counts(connection)}
     assert counts == {HE: (2, 2, 1), LAB: (1, 1, 0), ICLR: (1, 1, 0), AGENTS: (1, 1, 0), WORDS: (2, 2, 0)}
     assert list(counts) == list(ALL)

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 import pytest
 
-from reader import access_token
 from reader.cli import main
 from tests.feed_server import item
 
@@ -200,13 +199,3 @@ def papers(home: Path, filled: Path) -> Path:
 def own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Learn from the words of the few papers here alone: those of their titles are common in the daily feed."""
     monkeypatch.setattr("reader.cache.choosing.choice.common_words", lambda: None)
-
-
-@pytest.fixture
-def trusting_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Trust the mail server of the tests, and forget its password afterwards."""
-    from tests.mail_server import CERTIFICATE
-
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    yield
-    access_token.hold_tokens({})

@@ -11,8 +11,12 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from reader.refresh.plan import SETTLING_DAYS
 from tests.feed_server import FeedServer, item
+
+pytestmark = pytest.mark.long
 
 PATIENCE = 30
 

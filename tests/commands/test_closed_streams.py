@@ -11,6 +11,8 @@ import pytest
 
 from tests.commands.conftest import DAYS, write_days
 
+pytestmark = pytest.mark.long
+
 PROGRAM = shlex.join([sys.executable, "-m", "reader"])
 
 

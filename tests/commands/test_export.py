@@ -65,9 +65,7 @@ def test_a_file_that_can_not_be_written_fails_in_a_line(run: Run, papers: Path, 
 
 def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = run("export", "--all", "--format", "atom", "--url", "http://nas.local/papers.atom")
-    assert found.code == 0 and '<link rel="self" href="http://nas.local/papers.atom"></link>' in found.out.replace(
-        "/>", "></link>"
-    )
+    assert found.code == 0 and '<link rel="self" href="http://nas.local/papers.atom" />' in found.out
     for words, said in (
         (("--format", "bibtex", "--url", "https://a.example"), "--url belongs to --format atom."),
         (("--format", "atom", "--url", "javascript:x"), "--url must "),

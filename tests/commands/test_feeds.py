@@ -153,13 +153,6 @@ def test_lists_of_feeds_come_and_go(run: Run, tmp_path: Path, home: Path) -> Non
     assert [feed["url"] for feed in after] == [feed["url"] for feed in before]
 
 
-def test_a_list_that_is_none_is_told(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "feeds.opml").write_text("<html></html>")
-    found = run("feeds", "import", str(tmp_path / "feeds.opml"))
-    assert found.code == 1
-    assert "OPML" in found.err
-
-
 def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
     found = run("add", "https://huggingface.co/papers/2606.00001", "arXiv:2606.00002v1")
     assert found.out == "2606.00001  One\n2606.00002  On one matter\n"

@@ -51,14 +51,6 @@ def test_a_file_that_can_not_be_read_does_not_keep_the_others_out(run: Run, tmp_
     assert found.err == "dailypapers: /nowhere.json can't be read: No such file or directory.\n"
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
-def test_an_endless_file_does_not_keep_the_others_out(run: Run, tmp_path: Path) -> None:
-    file = write_days(tmp_path / "days.jsonl", DAYS)
-    found = run("import", "/dev/zero", str(file))
-    assert (found.code, found.out) == (1, "6 new, 0 updated, 0 unchanged.\n")
-    assert found.err == "dailypapers: /dev/zero is too long: a text may have 64 MiB.\n"
-
-
 def test_unusable_records_without_end_are_given_up(spawn: Spawn) -> None:
     found = spawn("import", "-", input="{}\n" * 1_000_000)
     assert found.code == 1

@@ -87,10 +87,6 @@ def test_list_takes_a_query_as_words_options_between_and_minus_terms(run: Run, p
     assert run("list", "agents -title:terminal").out == found.out
 
 
-def test_list_stops_at_its_limit(run: Run, papers: Path) -> None:
-    assert [line.split("\t")[0] for line in run("list", "--limit", "2").lines] == IDS[:2]
-
-
 def test_list_as_json_has_what_is_promised(run: Run, papers: Path) -> None:
     objects = run("list", "--json").records
     assert [one["id"] for one in objects] == IDS
@@ -249,8 +245,3 @@ def test_a_query_that_is_wrong_is_used_wrongly(run: Run, papers: Path) -> None:
     assert found.err.count("\n") == 1
     assert "topc" in found.err
     assert "Did you mean topic:?" in found.err
-
-
-@pytest.mark.parametrize("limit", ["0", "-1", "x", ""])
-def test_a_limit_is_a_number_above_zero(run: Run, papers: Path, limit: str) -> None:
-    assert run("list", "--limit", limit).code == 2

@@ -64,40 +64,6 @@ def add_rule(file: Path, name: str) -> None:
     file.write_text(file.read_text() + f'\n[[rules]]\nname = "{name}"\nwhen = "title:{name}"\nthen = ["star"]\n')
 
 
-def test_each_of_two_machines_adds_a_rule(run: Run, use: Use, tmp_path: Path) -> None:
-    settle(run, use)
-    add_rule(tmp_path / "laptop" / "config.toml", "Robots")
-    add_rule(tmp_path / "desk" / "config.toml", "Agents")
-    settle(run, use)
-    for name in ("laptop", "desk"):
-        use(name)
-        assert names(run, "rules") == ["Finance", "Robots", "Agents"] or names(run, "rules") == [
-            "Finance",
-            "Agents",
-            "Robots",
-        ]
-        assert run("config", "check").code == 0
-        text = (tmp_path / name / "config.toml").read_text()
-        assert text.startswith(FILE.format(shared=tmp_path / "shared"))
-    found = {name: (tmp_path / name / "config.toml").read_text() for name in ("laptop", "desk")}
-    assert found["laptop"] == found["desk"]
-
-
-def test_one_machine_adds_a_view_and_the_other_renames_one(run: Run, use: Use, tmp_path: Path) -> None:
-    settle(run, use)
-    use("laptop")
-    run("views", "add", "Robots", "title:robot")
-    use("desk")
-    run("views", "rename", "Evals", "Evaluation")
-    run("config", "set", "mute", '["crypto"]')
-    settle(run, use)
-    for name in ("laptop", "desk"):
-        use(name)
-        assert names(run) == ["Evaluation", "Robots"]
-        assert run("config", "get", "mute").out == '["crypto"]\n'
-        assert "# The first.\n" in (tmp_path / name / "config.toml").read_text()
-
-
 @pytest.mark.parametrize("sync_settings", [True, False])
 def test_undo_and_redo_of_commands(run: Run, use: Use, tmp_path: Path, sync_settings: bool) -> None:
     use("laptop")
@@ -177,7 +143,7 @@ def test_a_home_of_before_that_syncs_by_values(run: Run, use: Use, tmp_path: Pat
     from contextlib import closing
 
     from reader.cache.marks.events import Events
-    from reader.cache.sync.settings import record_settings
+    from reader.commands.shared_settings import record_settings
 
     for name in ("laptop", "desk"):
         use(name)

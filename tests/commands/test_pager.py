@@ -117,15 +117,6 @@ def test_less_shows_colours_and_outlives_an_interrupt(start: Start) -> None:
     assert terminal.wait_closed() == 0
 
 
-@pytest.mark.parametrize("columns", [60, 80, 140])
-def test_on_a_real_terminal_no_line_is_wider_than_it(start: Start, columns: int) -> None:
-    code, text = ended(start("list", rows=20, columns=columns))
-    assert code == 0
-    lines = text.rstrip().splitlines()
-    assert len([line for line in lines if line.strip()]) == 9
-    assert ("video-generation" in text) == (columns >= 80)
-
-
 def test_a_failure_breaks_no_word_on_a_narrow_terminal(start: Start) -> None:
     code, text = ended(start("lst", rows=10, columns=30))
     assert code == 2

@@ -17,6 +17,8 @@ from reader.session import visit
 from tests.commands.conftest import DAYS, write_days
 from tests.feed_server import FeedServer
 
+pytestmark = pytest.mark.long
+
 if sys.platform == "win32":
     pytest.skip("permissions of POSIX", allow_module_level=True)
 

@@ -18,6 +18,8 @@ from reader import platform
 from tests import breakage
 from tests.commands.conftest import DAYS, Result, Run, write_days
 
+pytestmark = pytest.mark.long
+
 if sys.platform != "linux":
     pytest.skip("rights of Linux", allow_module_level=True)
 

@@ -14,6 +14,8 @@ from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Documents, Page, rss
 from tests.feeds.servers import item as entry
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("feedparser")
 
 DATE = datetime.now(UTC).date()

@@ -21,6 +21,8 @@ from tests import breakage
 from tests.breakage import BESIDE, GONE, IN_PLACE, LOCKED, OUTSIDE, Break
 from tests.commands.conftest import DAYS, IDS, Run, write_days
 
+pytestmark = pytest.mark.long
+
 COMMAND = re.compile(r"dailypapers (?:restore|cache repair)\b[^'\"\n:]*")
 
 STARRED = set(IDS[:2])

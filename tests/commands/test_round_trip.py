@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS
-from reader.cache import connections, schema
-from reader.cache.feeds import Feeds
+from reader.cache import connections
 from reader.cache.marks.events import Events
 from reader.cache.marks.imports import add_marks
 from reader.cache.mending.checks import verify
@@ -297,22 +296,3 @@ def test_an_unfinished_mark_is_exported_in_full(run: Run, papers: Path) -> None:
         connection.execute("UPDATE paper SET starred = 0")
     records = run("export", "--all", "--format", "json").records
     assert [(record["starred"], len(record["marks"])) for record in records[:3]] == [(True, 1), (True, 1), (False, 0)]
-
-
-def test_feeds_come_back_by_opml(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    schema.ensure(home / "papers.db")
-    with closing(Feeds.open(home / "papers.db")) as feeds:
-        feeds.follow("rss", "https://lab.example.org/feed?a=1&b=2", "The <lab> & \"co\"", "the-lab-co", NOW,
-                     home="https://lab.example.org/", folder="Labs")  # fmt: skip
-    assert run("feeds", "add", "cs.RO").code == 0
-    file = tmp_path / "feeds.opml"
-    assert run("feeds", "export", "-o", str(file)).code == 0
-    before = run("feeds", "list", "--json").records
-    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "new"))
-    assert run("feeds", "import", str(file)).code == 0
-    keys = ("slug", "kind", "url", "title", "home", "folder")
-    after = run("feeds", "list", "--json").records
-    assert [{key: one.get(key) for key in keys} for one in after] == [
-        {key: one.get(key) for key in keys} for one in before
-    ]
-    assert run("feeds", "import", str(file), "--json").record == {"added": [], "known": 2, "failed": []}

@@ -49,7 +49,7 @@ def test_a_page_is_looked_up_as_it_is_imported(run: Run, feed: FeedServer, saved
     found = run("import", saved, "--star")
     assert found.out == (
         "3 new, 0 updated, 0 unchanged.\n3 starred. 'dailypapers undo' takes it back.\n1 paper found by its title.\n"
-        "1 paper may be one of several: 'dailypapers import --choices' lists them.\n"
+        "1 paper may be another one: 'dailypapers import --choices' shows which.\n"
     )
     assert found.err == ""
     listed = run("list", "source:page sort:page is:starred", "--json").records
@@ -113,13 +113,13 @@ def test_the_user_chooses_what_a_paper_is(run: Run, feed: FeedServer, saved: str
     assert run("import", "--choices").out.splitlines() == [
         f"{own}  A memory that forgets (2 authors, 2026-05-08)",
         "  2605.00002  A memory that forgets on purpose (2 authors, 2026-05-08)",
-        "2 papers of saved pages have no arXiv id yet: 1 may be one of the papers above; 'dailypapers import --choose"
+        "2 papers of saved pages have no arXiv id yet: 1 may be the paper under it; 'dailypapers import --choose"
         " page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.",
     ]
     (_, offered) = run("import", "--choices", "--json").records
     assert (offered["id"], [one["id"] for one in offered["choices"]]) == (own, ["2605.00002"])
     shown = run("show", own).out
-    assert "It may be one of these, by its title:" in shown
+    assert "It may be this one, by its title:" in shown
     assert f"'dailypapers import --choose {own}=2605.00002' takes it" in shown
     assert run("import", "--choose", f"{own}=2605.00002").out == f"{own} is 2605.00002 now.\n"
     (paper,) = run("list", "id:2605.00002", "--json").records

@@ -78,12 +78,6 @@ def test_a_failure_is_json_too(run: Run, papers: Path) -> None:
     }
 
 
-def test_show_of_what_is_not_there_fails_and_says_what_to_do(run: Run, papers: Path) -> None:
-    found = run("show", "2606.99999")
-    assert (found.code, found.out) == (1, "")
-    assert found.err == ("dailypapers: '2606.99999' is not in the cache. 'dailypapers add 2606.99999' fetches it.\n")
-
-
 def test_show_why_tells_the_words_and_where_they_stand(run: Run, papers: Path) -> None:
     found = run("show", "2606.26740", "--why")
     assert found.lines[0] == "LiveEdit: Streaming Video Editing"

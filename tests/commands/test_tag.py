@@ -81,7 +81,7 @@ def test_tags_are_listed_for_people_and_programs(run: Run, on_terminal: RunOnTer
     run("tag", "add", "a", *IDS[:3])
     run("tag", "add", "to read", IDS[0])
     assert run("tags").lines == ["a\t3", "to read\t1"]
-    assert on_terminal("tags").lines == ["a        3 papers", "to read  1 paper"]
+    assert on_terminal("tags").lines == ["a        3", "to read  1"]
 
 
 def test_a_note_is_written_printed_and_removed(run: Run, papers: Path) -> None:

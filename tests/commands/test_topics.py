@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -115,14 +114,3 @@ def test_without_papers_it_is_said_what_to_do(run: Run) -> None:
 def test_check_of_an_endless_file_ends(run: Run) -> None:
     found = run("topics", "check", "/dev/zero")
     assert (found.code, found.err) == (1, "dailypapers: /dev/zero has more than 1024 KiB; shorten it.\n")
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
-def test_check_does_not_wait_for_a_pipe_in_place_of_the_users_own_file(run: Run, home: Path) -> None:
-    home.mkdir()
-    os.mkfifo(home / "topics.toml")
-    found = run("topics", "check")
-    assert (found.code, found.err) == (
-        1,
-        f"dailypapers: {home / 'topics.toml'} can't be read: it is a pipe or a device.\n",
-    )

@@ -12,9 +12,9 @@ from typing import TextIO
 import pytest
 
 from reader.actions.export import FORMATS, ExportFailed, replacing
-from reader.commands.sharing import joining
 from reader.commands.workspace import Workspace
 from reader.core.settings.tables import EXPORT_FORMATS
+from reader.extensions import sync
 from reader.refresh import watched_exports
 from tests.commands.conftest import IDS, Run
 
@@ -175,10 +175,10 @@ def test_a_sync_that_brings_nothing_keeps_what_was_changed_before(
     run("mark", "star", IDS[0])
     workspace = Workspace()
     workspace.has_changed = True
-    joining.exchange_once(workspace, tmp_path / "shared")
+    sync.exchange_once(workspace, tmp_path / "shared")
     assert workspace.has_changed
     workspace.has_changed = False
-    joining.exchange_once(workspace, tmp_path / "shared")
+    sync.exchange_once(workspace, tmp_path / "shared")
     assert not workspace.has_changed
 
 
@@ -197,6 +197,6 @@ def test_what_comes_while_machines_are_watched_is_written_at_once(
         assert IDS[0] in stars.read_text()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(joining, "wait_for_news", end)
+    monkeypatch.setattr("reader.api.wait_for_news", end)
     with pytest.raises(KeyboardInterrupt):
-        joining.watch(Workspace(), tmp_path / "shared", lambda *_: None)
+        sync.watch(Workspace(), tmp_path / "shared", lambda *_: None)

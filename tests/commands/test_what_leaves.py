@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
+from reader.cache.mailed import record_mailing
 from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
-from reader.cache.sync.mailed import record_mailing
 from reader.core.marks import WHAT_LEAVES, Agent
 from tests.commands.conftest import IDS, Run
 

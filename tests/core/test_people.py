@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.people import Found, Likeness, Name, Spellings, likeness, likest, spellings, split_name
+from reader.core.people import LikeName, Likeness, Name, Spellings, likeness, likest, spellings, split_name
 
 SAME = [
     ("Kaiming He", "He Kaiming"),
@@ -59,9 +59,9 @@ def test_likeness_of_names(one: str, other: str, expected: Likeness) -> None:
 
 def test_the_likest_of_many_names() -> None:
     names = ["Ada Byron", "K. He", "Kaiming Hu", "HE Kaiming", "Ke Li"]
-    assert likest("Kaiming He", names) == Found(Likeness.SAME, "HE Kaiming")
-    assert likest("Kaiming He", names[:3]) == Found(Likeness.PERHAPS, "K. He")
-    assert likest("Kaiming He", ["Ada Byron"]) == Found(Likeness.OTHER, "")
+    assert likest("Kaiming He", names) == LikeName(Likeness.SAME, "HE Kaiming")
+    assert likest("Kaiming He", names[:3]) == LikeName(Likeness.PERHAPS, "K. He")
+    assert likest("Kaiming He", ["Ada Byron"]) == LikeName(Likeness.OTHER, "")
     assert likest("Martin Mueller", ["M. Müller"]).likeness is Likeness.PERHAPS
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.reading import Counts, Deed, Paper, Share, figures, monday_of
+from reader.core.reading import Deed, PaperRef, ReadingCounts, Share, figures, monday_of
 
 TODAY = date(2026, 11, 26)
 MONDAY = date(2026, 11, 23)
@@ -33,15 +33,15 @@ def test_each_paper_counts_once_a_week_and_once_a_day() -> None:
         2,
     )
     assert [(one.monday, one.counts) for one in found.weeks] == [
-        (date(2026, 11, 16), Counts(seen=1)),
-        (MONDAY, Counts(seen=3, opened=2, finished=2, starred=1)),
+        (date(2026, 11, 16), ReadingCounts(seen=1)),
+        (MONDAY, ReadingCounts(seen=3, opened=2, finished=2, starred=1)),
     ]
-    assert found.total == Counts(3, 2, 2, 1)
+    assert found.total == ReadingCounts(3, 2, 2, 1)
     assert found.days == {
-        date(2026, 1, 1): Counts(seen=1, starred=1),
-        LAST: Counts(seen=1),
-        MONDAY: Counts(seen=1, opened=1),
-        TODAY: Counts(3, 2, 2, 1),
+        date(2026, 1, 1): ReadingCounts(seen=1, starred=1),
+        LAST: ReadingCounts(seen=1),
+        MONDAY: ReadingCounts(seen=1, opened=1),
+        TODAY: ReadingCounts(3, 2, 2, 1),
     }
     assert found.traced == LAST
 
@@ -52,7 +52,7 @@ def test_topics_of_stars_stand_beside_those_of_what_was_seen_and_both_move() -> 
     deeds = [Deed(10 * half + number, "open", week) for half, week in enumerate(weeks) for number in range(10)]
     deeds += [Deed(10 * half + number, "star", week) for half, week in enumerate(weeks) for number in range(5)]
     agents = {*range(2), *range(10, 15)}
-    topics: dict[Paper, Sequence[str]] = {paper: ["agents"] if paper in agents else ["video"] for paper in range(20)}
+    topics: dict[PaperRef, Sequence[str]] = {paper: ["agents"] if paper in agents else ["video"] for paper in range(20)}
     found = figures(deeds, topics, TODAY, 4).topics
     assert [one.slug for one in found] == ["agents", "video"]
     assert found[0].starred == Share(7, 0.7, 1.0 - 0.4)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from reader.core import word_diff
-from reader.core.second_look import Difference, Due, Edit, Facts, History, Look, Moved, find_due
+from reader.core.second_look import Difference, Due, Edit, Facts, History, LookedAt, Moved, find_due
 from reader.core.settings.tables import SecondLook as Limits
 from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
 
@@ -84,23 +84,23 @@ def test_what_was_not_known_did_not_change() -> None:
 def test_a_second_look_is_due_until_the_user_looks() -> None:
     one = history((1, 3), (3, 60), (5, 61))
     assert find_due([], one, LIMITS) is None
-    assert find_due([Look(at(4))], one, LIMITS) is None
-    assert find_due([Look(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([LookedAt(at(4))], one, LIMITS) is None
+    assert find_due([LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
     # What is only passed by is still due; a mark is a look.
-    assert find_due([Look(at(2)), Look(at(4), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
-    assert find_due([Look(at(4)), Look(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=False)
+    assert find_due([LookedAt(at(2)), LookedAt(at(4), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([LookedAt(at(4)), LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=False)
     # A paper that has not changed is passed again, and its changes count from then on.
-    assert find_due([Look(at(1)), Look(at(2), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([LookedAt(at(1)), LookedAt(at(2), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
 
 
 def test_a_second_change_makes_it_due_again() -> None:
     one = history((1, 3), (3, 60), (5, 200))
-    assert find_due([Look(at(2)), Look(at(4))], one, LIMITS) == Due(at(5), at(4), is_open=True)
+    assert find_due([LookedAt(at(2)), LookedAt(at(4))], one, LIMITS) == Due(at(5), at(4), is_open=True)
     # Nothing new is enough on the fifth day: it became due on the third.
-    assert find_due([Look(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
 
 
-LOOKS = some.lists(some.builds(Look, some.integers(0, 9), some.booleans()), max_size=5)
+LOOKS = some.lists(some.builds(LookedAt, some.integers(0, 9), some.booleans()), max_size=5)
 POINTS = some.lists(
     some.builds(Moved, some.integers(0, 9), some.integers(0, 300), some.just(0), some.none(), some.booleans())
 )
@@ -108,7 +108,7 @@ POINTS = some.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(looks=LOOKS, points=POINTS)
-def test_what_is_due_lies_between_a_look_and_the_next(looks: list[Look], points: list[Moved]) -> None:
+def test_what_is_due_lies_between_a_look_and_the_next(looks: list[LookedAt], points: list[Moved]) -> None:
     points = sorted({one.at: one for one in points}.values())
     last = points[-1] if points else Moved(0, 0, 0, None, False)
     one = History(Facts(last.votes, code=last.code), points)

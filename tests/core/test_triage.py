@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.errors import UsageError
-from reader.core.triage import ASLEEP, STANDING, USUAL, Asked, Pace, read_line, spent, time_left
+from reader.core.triage import ASLEEP, STANDING, USUAL, AskedTriage, Pace, read_line, spent, time_left
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 
@@ -17,18 +17,18 @@ NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("line", "asked"),
     [
-        ("", Asked(USUAL, "")),
-        ("15m", Asked(900, "")),
-        ("20", Asked(1200, "")),
-        ("90s topic:agents since:7d", Asked(90, "topic:agents since:7d")),
-        ("1h30m", Asked(5400, "")),
-        ("5min  robots", Asked(300, "robots")),
-        ("topic:agents", Asked(USUAL, "topic:agents")),
-        ("3d-printing", Asked(USUAL, "3d-printing")),
-        ('title:"a b" 15m', Asked(USUAL, 'title:"a b" 15m')),
+        ("", AskedTriage(USUAL, "")),
+        ("15m", AskedTriage(900, "")),
+        ("20", AskedTriage(1200, "")),
+        ("90s topic:agents since:7d", AskedTriage(90, "topic:agents since:7d")),
+        ("1h30m", AskedTriage(5400, "")),
+        ("5min  robots", AskedTriage(300, "robots")),
+        ("topic:agents", AskedTriage(USUAL, "topic:agents")),
+        ("3d-printing", AskedTriage(USUAL, "3d-printing")),
+        ('title:"a b" 15m', AskedTriage(USUAL, 'title:"a b" 15m')),
     ],
 )
-def test_a_time_may_stand_before_the_query(line: str, asked: Asked) -> None:
+def test_a_time_may_stand_before_the_query(line: str, asked: AskedTriage) -> None:
     assert read_line(line) == asked
 
 

@@ -16,6 +16,8 @@ from tests.crash.operations import OPERATIONS
 from tests.crash.report import Report
 from tests.crash.snapshot import read_home
 
+pytestmark = pytest.mark.long
+
 SEED = 1
 
 

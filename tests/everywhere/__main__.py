@@ -12,10 +12,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.cache.sync.postgres import server
 from tests.everywhere.homes import databases, folders
 from tests.everywhere.marks import MACHINES, play
 from tests.everywhere.readers import measure
+from tests.extensions.sync.postgres import server
 
 HEADS = ("through", "seed", "marks", "choices", "joins", "looks", "events", "shared", "seconds", "all equal")
 

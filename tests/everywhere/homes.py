@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reader.cache.group import looking, membership
-from reader.cache.group.looking import Looked
-from reader.cache.postgres import is_server
-from reader.cache.sync.folder import Exchanged, exchange
-from reader.cache.sync.hub import exchange_with_hub, open_hub
-from tests.cache.sync.machines import Machine
+from reader.cache.places import is_server
+from reader.extensions.group import looking, membership
+from reader.extensions.group.looking import Looked
+from reader.extensions.sync.exchange import Exchanged, exchange
+from reader.extensions.sync.folder import Folder
+from reader.extensions.sync.hub import open_hub
+from tests.extensions.sync.machines import Machine
 
 Shared = set[tuple[str, str, str]]
 """Paper, kind and value of what somebody shares."""
@@ -74,9 +75,9 @@ class Home(Machine):
         """Join the marks with those of the person's other machines."""
         with self.events() as events:
             if not is_server(self.sync):
-                return exchange(events, self.cache, Path(self.sync), self.name)
+                return exchange(events, self.cache, Folder(Path(self.sync), self.cache), self.name)
             with open_hub(self.sync) as hub:
-                return exchange_with_hub(events, self.cache, hub, self.sync, self.name)
+                return exchange(events, self.cache, hub, self.name)
 
     def look_at_group(self) -> Looked:
         """See what the others share, and tell them what is shared here."""

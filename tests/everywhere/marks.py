@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reader.cache.group import looking
-from tests.cache.sync.machines import make_cache
-from tests.cache.sync.test_union import act
+from reader.extensions.group import looking
 from tests.everywhere.homes import Home, Places
+from tests.extensions.sync.machines import make_cache
+from tests.extensions.sync.test_union import act
 
 MACHINES = (
     ("ada", "laptop", 0.0),

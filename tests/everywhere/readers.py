@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from reader.cache.group import looking
-from tests.cache.sync.machines import make_cache
+from reader.extensions.group import looking
 from tests.everywhere.homes import Home, Places
+from tests.extensions.sync.machines import make_cache
 from tests.pty.terminal import Terminal
 
 SIZE = (120, 40)

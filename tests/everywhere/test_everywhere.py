@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.cache.sync.postgres import server
 from tests.everywhere.homes import databases, folders
 from tests.everywhere.marks import Outcome, play
+from tests.extensions.sync.postgres import server
+
+pytestmark = pytest.mark.long
 
 
 def check(outcome: Outcome) -> None:

@@ -11,6 +11,8 @@ import pytest
 from tests.feeds.measured import measure
 from tests.feeds.servers import Documents, Page
 
+pytestmark = pytest.mark.long
+
 MIB = 1024 * 1024
 
 BODIES = """

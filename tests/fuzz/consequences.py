@@ -29,18 +29,19 @@ from reader.actions.links import links
 from reader.actions.pdf_files import pdf_name
 from reader.cache import connections
 from reader.cache.feeds import Feeds
-from reader.cache.group import members
 from reader.cache.marks import imports
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
+from reader.cache.members import Member, Members
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache, Stored
-from reader.cache.sync.folder import exchange
-from reader.cache.sync.hub import Hub, exchange_with_hub
-from reader.core import group
 from reader.core.errors import CacheError, FeedError, ReaderError, UsageError
 from reader.core.ids import named_id
 from reader.core.paper import Listing
+from reader.extensions.group import statement as group
+from reader.extensions.sync.exchange import exchange
+from reader.extensions.sync.folder import Folder
+from reader.extensions.sync.hub import Hub
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.arxiv.pdf import PdfClient
 from reader.feeds.files.papers_file import read_papers
@@ -51,9 +52,9 @@ from reader.feeds.huggingface.parse import listings, read_items
 from reader.paths import journal_file
 from reader.refresh.sources import fetch_lost_papers
 from reader.session.drafts import Drafts
-from reader.ui.state.pictures import pictures_of
+from reader.ui.pictures.pictures import pictures_of
 from tests.cache.conftest import NOW, ByName
-from tests.cache.sync.machines import make_cache
+from tests.extensions.sync.machines import make_cache
 
 OTHER = "bababababaab"
 HOST = "https://feed.test"
@@ -109,13 +110,13 @@ def _by_folder(home: _Home, data: bytes) -> None:
     lines = b"".join(map(signed, data.split(b"\n"))) + data + b"\n"
     (shared / f"dailypapers-{OTHER}.jsonl").write_bytes(encode(Owner(OTHER, "desk")) + lines)
     with closing(Events.open(home.cache)) as events:
-        exchange(events, home.cache, shared, "laptop")
+        exchange(events, home.cache, Folder(shared, home.cache), "laptop")
 
 
-class _Rows:
+class _Rows(Hub):
     """Stands in for the table of a server."""
 
-    id = "hub"
+    id, key = "hub", "postgresql://hub.example/papers"
 
     def __init__(self, rows: list[str]) -> None:
         self._rows = rows
@@ -136,7 +137,7 @@ class _Rows:
 def _by_server(home: _Home, data: bytes) -> None:
     rows = [signed(line).decode("utf-8", "replace").rstrip("\n") for line in data.split(b"\n")]
     with closing(Events.open(home.cache)) as events:
-        exchange_with_hub(events, home.cache, cast("Hub", _Rows(rows)), "postgresql://hub.example/papers", "laptop")
+        exchange(events, home.cache, _Rows(rows), "laptop")
 
 
 def _by_member(home: _Home, data: bytes) -> None:
@@ -145,8 +146,8 @@ def _by_member(home: _Home, data: bytes) -> None:
         statement = group.read(group.write(said) + data.rstrip(b"\n") + b"\n")
     except ValueError:
         return
-    with closing(connections.connect(home.cache)) as connection:
-        members.store(connection, statement, "ada", "stamp", NOW)
+    with Members.open(home.cache) as members:
+        members.store(Member("ada", statement.member, "", NOW), statement.marks, "stamp")
 
 
 def _by_journal(home: _Home, data: bytes) -> None:
@@ -236,7 +237,7 @@ async def _clients(record: _Record) -> AsyncIterator[tuple[HuggingFaceClient, Ar
 
     asked = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     daily_http = HttpClient(HOST, sleep=no_sleep)
-    arxiv = ArxivClient(api=HOST, feeds=HOST, records=HOST, sleep=no_sleep)
+    arxiv = ArxivClient(stand_in=HOST, sleep=no_sleep)
     pages, pdfs = PageTexts(HOST, sleep=no_sleep), PdfClient(HOST, sleep=no_sleep)
     for one in (daily_http, arxiv._http, arxiv._records_http, pages, pdfs):
         one._client = asked

@@ -36,19 +36,16 @@ from reader.core.topics.rules import read_rules, review_rules
 from reader.core.venue import LONGEST, read_venue
 from reader.feeds import plain_text
 from reader.feeds.arxiv.parse import parse_arxiv, parse_record, refusal_reason
-from reader.feeds.files.bibtex_file import parse_bibtex
-from reader.feeds.files.export_file import is_export, parse_export
-from reader.feeds.files.id_list import parse_list
 from reader.feeds.files.json_stream import JsonStream
+from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, decompressed, read_papers
-from reader.feeds.files.ris_file import parse_ris
 from reader.feeds.files.saved_page import parse_saved_page
-from reader.feeds.files.zotero_rdf import parse_rdf
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
 from reader.feeds.http import responses
 from reader.feeds.http.responses import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.huggingface.parse import github_url, listings, parse_page, read_items, read_json
+from reader.feeds.records import is_export, parse_export
 from reader.feeds.safe_json import UnreadableJson, parse_json
 from reader.feeds.syndication.opml import parse_opml
 from reader.feeds.syndication.parse import parse_feed

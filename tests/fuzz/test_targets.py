@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from tests.fuzz import parsers
 from tests.fuzz.targets import EXPORT, LINE, TARGETS, Target
 
+pytestmark = pytest.mark.long
+
 # All targets together may take half a minute.
 EXAMPLES = settings().max_examples // 3
 

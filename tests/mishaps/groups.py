@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from reader.cache.group import membership, signing
-from reader.core.group import Statement, read, write
+from reader.extensions.group import membership
+from reader.extensions.group.statement import Statement, new_secret, public_key, read, sign, verified, write
 from tests.crash.disks import mount
 from tests.mishaps.servers import lone_server
 from tests.mishaps.trial import Mishap, Trial, disk, lacking, resize
@@ -155,22 +155,22 @@ def _altered(_trial: Trial, data: bytes) -> bytes:
 
 
 def _said_by(trial: Trial, data: bytes, secret: str, **changes: object) -> bytes:
-    statement: Statement = read(signing.verified(data))
+    statement: Statement = read(verified(data))
     statement = replace(statement, number=statement.number + 1, **changes)  # type: ignore[arg-type]
-    return signing.sign(write(statement), secret)
+    return sign(write(statement), secret)
 
 
 @_bobs_file
 def _by_another_key(trial: Trial, data: bytes) -> bytes:
     """Eve writes in bob's name: with bob's key in the statement, and her own signature."""
-    return _said_by(trial, data, signing.new_secret())
+    return _said_by(trial, data, new_secret())
 
 
 @_bobs_file
 def _in_bobs_place(trial: Trial, data: bytes) -> bytes:
     """Eve puts a statement of her own where bob's is."""
-    secret = signing.new_secret()
-    return _said_by(trial, data, secret, member=signing.public_key(secret))
+    secret = new_secret()
+    return _said_by(trial, data, secret, member=public_key(secret))
 
 
 @_bobs_file
@@ -180,9 +180,9 @@ def _of_another_group(trial: Trial, data: bytes) -> bytes:
 
 @_bobs_file
 def _newer_form(trial: Trial, data: bytes) -> bytes:
-    first, _, rest = signing.verified(data).partition(b"\n")
+    first, _, rest = verified(data).partition(b"\n")
     newer = {**json.loads(first), "v": 99}
-    return signing.sign(json.dumps(newer).encode() + b"\n" + rest, _membership(trial.desk).secret)
+    return sign(json.dumps(newer).encode() + b"\n" + rest, _membership(trial.desk).secret)
 
 
 def _put_back(trial: Trial) -> None:

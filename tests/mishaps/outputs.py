@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.crash.disks import mount
-from tests.mail_server import CERTIFICATE, PASSWORD, MailServer, serving
+from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, MailServer, serving
 from tests.mishaps.postgres import free_port, silent
 from tests.mishaps.trial import NOTHING, Mishap, Trial, disk, resize
 

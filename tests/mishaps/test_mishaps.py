@@ -11,6 +11,8 @@ from tests.mishaps.__main__ import play
 from tests.mishaps.all import MISHAPS
 from tests.mishaps.trial import Mishap, Stage
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:

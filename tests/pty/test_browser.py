@@ -16,11 +16,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.pty.chromium import NEEDED, PATIENCE, Page, open_page
 from tests.pty.leave import ROOT, environment, make_home
+
+pytestmark = pytest.mark.long
 
 SERVE = """
 import shlex, sys

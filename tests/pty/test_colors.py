@@ -14,6 +14,8 @@ import pytest
 from tests.pty.leave import READY, ROOT, environment, make_home
 from tests.pty.terminal import FRAME_BEGIN, FRAME_END, Terminal
 
+pytestmark = pytest.mark.long
+
 SGR = re.compile(rb"\x1b\[([\d;:]*)m")
 
 PLAIN = {0, 1, 2, 3, 4, 7, 9, 22, 23, 24, 27, 29}

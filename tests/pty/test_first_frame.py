@@ -24,6 +24,8 @@ from reader.ui.first_frame.frame import BEGIN, END
 from tests.pty.leave import ROOT, environment, make_home
 from tests.pty.terminal import Terminal
 
+pytestmark = pytest.mark.long
+
 SIZE = (140, 30)
 
 TOOK_OVER = b"\x1b[>25u"

@@ -16,6 +16,8 @@ import pytest
 from tests.pty.leave import READY, ROOT, environment, make_home
 from tests.pty.terminal import Terminal
 
+pytestmark = pytest.mark.long
+
 SHELL = """
 import fcntl, os, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)

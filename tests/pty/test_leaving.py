@@ -17,6 +17,8 @@ import pytest
 from tests.pty.leave import CLOSE, READY, ROOT, End, end, environment, last_place, make_home
 from tests.pty.terminal import Terminal
 
+pytestmark = pytest.mark.long
+
 PATIENCE = 10.0
 """Seconds within which the program must be gone here, on a machine that does much else; a hang would last for ever."""
 

@@ -20,6 +20,8 @@ from reader.keys.keymap import Keymap
 from tests.feed_server import FeedServer, Item, item
 from tests.pty.terminal import FRAME_BEGIN, FRAME_END, SEQUENCE, Terminal
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 KEYMAP = Keymap()
 

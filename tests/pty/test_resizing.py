@@ -6,8 +6,12 @@ import random
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.pty.leave import READY, ROOT, environment, make_home
 from tests.pty.terminal import FRAME_BEGIN, FRAME_END, Terminal
+
+pytestmark = pytest.mark.long
 
 SIZES = 150
 

@@ -19,6 +19,8 @@ import pytest
 from tests.pty.leave import READY, ROOT, environment, make_home
 from tests.pty.terminal import SEQUENCE
 
+pytestmark = pytest.mark.long
+
 PRELUDE = b"__GANGLION__\n"
 """What Textual's driver writes first."""
 

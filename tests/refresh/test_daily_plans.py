@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.cache.storing.papers import DayFetched
 from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,
-    UsageError,
 )
 from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
-from reader.refresh.plan import Day, Latest, Month, Plan, Since
+from reader.refresh.plan import Latest, Month, Since
 from tests.doubles import Cache, Feed, asked, papers, run
-
-
-async def test_the_latest_days_are_asked_newest_first() -> None:
-    assert await asked(Latest(3)) == ["2026-05-12", "2026-05-11", "2026-05-10"]
-    assert len(await asked(Latest())) == 7
-
-
-async def test_one_day_is_asked_even_if_it_has_settled() -> None:
-    known = {"2026-03-02": DayFetched("2026-04-30T00:00:00Z", 20)}
-    assert await asked(Day("2026-03-02"), known) == ["2026-03-02"]
 
 
 async def test_since_asks_what_is_not_known_or_has_not_settled() -> None:
@@ -37,30 +24,6 @@ async def test_since_asks_what_is_not_known_or_has_not_settled() -> None:
     assert days[0] == "2026-05-12"
     assert set(known) - set(days) == {"2026-04-24", "2026-04-25"}
     assert len(days) == 19 - 2
-
-
-async def test_a_day_of_a_file_was_never_asked() -> None:
-    assert await asked(Since("2026-05-12"), {"2026-05-12": DayFetched("", 20)}) == ["2026-05-12"]
-
-
-async def test_a_month_is_asked_up_to_today() -> None:
-    assert (await asked(Month("2026-05")))[-1] == "2026-05-01"
-    assert len(await asked(Month("2026-05"))) == 12
-    assert len(await asked(Month("2026-04"))) == 30
-    assert await asked(Month("2026-06")) == []
-
-
-async def test_nothing_is_asked_before_the_feed_s_first_day() -> None:
-    assert (await asked(Since("2020-01-01")))[-1] == "2023-05-04"
-    for plan in (Day("2023-05-03"), Month("2023-04")):
-        with pytest.raises(UsageError, match="begins on 2023-05-04"):
-            await asked(plan)
-
-
-@pytest.mark.parametrize("plan", [Day("2026-02-30"), Since("someday"), Month("2026-13"), Latest(10**9)])
-async def test_times_that_are_none(plan: Plan) -> None:
-    with pytest.raises(UsageError, match="is not in the calendar"):
-        await asked(plan)
 
 
 async def test_over_a_weekend_the_newest_day_with_papers_is_found() -> None:

@@ -38,9 +38,7 @@ class Home(World):
         nap, limits = Nap(), Limits(attempts=1)
         async with (
             HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
-            ArxivClient(
-                api=self.arxiv.url, feeds=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now
-            ) as arxiv,
+            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
             SyndicationClient(limits=limits) as web,
         ):
             lookup = daily if self.asks_daily else None

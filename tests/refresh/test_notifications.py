@@ -13,7 +13,7 @@ from typing import Protocol
 
 import pytest
 
-from reader.actions import notify
+from reader.actions.programs import Printed, ProgramError
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
@@ -39,11 +39,12 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The commands that were run."""
     ran: list[tuple[str, ...]] = []
 
-    async def run(command: Sequence[str], text: str = "", patience: float = 0) -> None:
-        ran.append((*command, text))
+    async def run(command: Sequence[str], given: str, **_: object) -> Printed:
+        ran.append((*command, given))
+        return Printed("")
 
-    monkeypatch.setattr(notify, "run_command", run)
-    monkeypatch.setattr("reader.actions.notify.shutil.which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr("reader.refresh.notifications.run_program", run)
+    monkeypatch.setattr("reader.actions.programs.shutil.which", lambda name: f"/bin/{name}")
     return ran
 
 
@@ -172,7 +173,7 @@ async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
     one = notifier(file, "agents", command=(str(tmp_path / "nothing"),))
     await one.start()
     store(1)
-    with pytest.raises(notify.NotifyError, match="not found"):
+    with pytest.raises(ProgramError, match="not found"):
         await one.notify_new_papers()
     problem = notified.problem(file)
     assert problem is not None

@@ -59,9 +59,7 @@ class World:
     async def sources(self) -> AsyncIterator[Sources]:
         nap, limits = Nap(), Limits(attempts=1)
         async with (
-            ArxivClient(
-                api=self.arxiv.url, feeds=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now
-            ) as arxiv,
+            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
             SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):
             yield Sources(self.cache, self.feeds, arxiv, web, now=self._now)

@@ -74,7 +74,12 @@ class Home:
             async with (
                 HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
                 ArxivClient(
-                    self.folder, api=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=lambda: self.now
+                    self.folder,
+                    stand_in=self.arxiv.url,
+                    limits=limits,
+                    sleep=nap,
+                    clock=nap.clock,
+                    now=lambda: self.now,
                 ) as arxiv,
             ):
                 steps = titles.look_up_titles(self.path, daily, arxiv if with_arxiv else None, store, lambda: self.now)

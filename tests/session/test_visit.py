@@ -38,12 +38,6 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert load(file) == Visit()
 
 
-def test_the_state_is_for_the_user_alone(tmp_path: Path) -> None:
-    file = tmp_path / "folder" / "state.json"
-    save(file, LEFT)
-    assert file.parent.stat().st_mode & 0o077 == 0
-
-
 def test_no_file_is_the_beginning(tmp_path: Path) -> None:
     assert load(tmp_path / "state.json") == Visit()
     assert load(tmp_path) == Visit()

@@ -8,16 +8,19 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol, Unpack
+from typing import Any, Protocol, Unpack
 
 import pytest
 import textual.app
 import textual.pilot
+from rich.console import RenderableType
+from textual._compositor import Compositor
 from textual._context import active_app
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.pilot import Pilot, WaitForScreenTimeout
+from textual.screen import Screen
 
 from reader.core.paper import Draft
 from reader.ui.shell import background
@@ -135,11 +138,39 @@ def mistakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
         raise error
 
 
+_render_update = Compositor.render_update
+
+
+def _paint_nothing(
+    compositor: Compositor, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
+) -> RenderableType | None:
+    """Take it as painted: nobody looks at a frame of a terminal that is not there. A picture is asked for in full."""
+    if full:
+        return _render_update(compositor, full, screen_stack, simplify)
+    compositor._dirty_regions.clear()
+    return None
+
+
+@pytest.fixture
+def painted() -> None:
+    """Asked for by a test of what is painted, and when.
+
+    In all other stories the screen is painted when the test looks at it, and once at the end: to paint each frame took
+    a third of their time.
+    """
+
+
 @pytest.fixture
 def reader(
-    tmp_path: Path, caches: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch, mistakes: list[Exception]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    caches: Mapping[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    mistakes: list[Exception],
 ) -> Opener:
     """Opens the reader, with waits cut short."""
+    if "painted" not in request.fixturenames:
+        monkeypatch.setattr(Compositor, "render_update", _paint_nothing)
     for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "NO_COLOR", "COLORFGBG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))

@@ -13,6 +13,7 @@ Keys are those of the keymap, found by the action's id. Nothing sleeps: each dee
 from __future__ import annotations
 
 import asyncio
+import builtins
 import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -21,10 +22,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TypedDict, Unpack, cast
+from typing import Any, TypedDict, TypeVar, Unpack, cast
 
 from textual import events
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.cache.reads.window import Window
@@ -38,11 +41,14 @@ from reader.core.topics.scorer import Topics
 from reader.paths import HOME_VARIABLE
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
-from reader.ui.assembly import Assembly
+from reader.ui.filter.counter import Counter
 from reader.ui.kit.line_widgets import FilterStrip
 from reader.ui.list.empty import Empty
 from reader.ui.main_screen import MainScreen
 from reader.ui.page.detail import PaperDetail
+from reader.ui.page.loader import DetailLoader
+from reader.ui.page.screen import PaperPage
+from reader.ui.shell.screens import Screens
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
@@ -108,6 +114,10 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         settings_file=how.get("settings_file"),
         keep_setting=how.get("keep_setting", lambda _name, _value: None),
     )
+
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Screen[Any])
 
 
 class Story:
@@ -197,10 +207,9 @@ class Story:
         await read_all(self.app, 1.0 if self.app.is_running else 0.01)
 
     def _working(self) -> list[object]:
-        assembly = self.app.assembly
-        if assembly is None:
+        if not self.app.handlers:
             return [self.main]
-        soon = (assembly.detail_loader.delay, assembly.counter.delay, self.main.place_delay)
+        soon = (self[DetailLoader].delay, self[Counter].delay, self.main.place_delay)
         waiting: list[object] = [one for one in soon if one.is_waiting]
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 
@@ -220,6 +229,8 @@ class Story:
     @property
     def lines(self) -> list[str]:
         """The screen in front, line by line."""
+        # What a screen that covers another only in part lets through.
+        visible_screen_stack.set(self.app._background_screens)
         return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     @property
@@ -279,7 +290,7 @@ class Story:
     @property
     def text_in_front(self) -> PaperDetail:
         """The pane of the paper whose text is in front."""
-        page = self.app.screens.page
+        page = self.screen_of(PaperPage)
         return page.detail if self.is_on_page and page is not None else self.main.detail
 
     # What the reader holds
@@ -322,11 +333,13 @@ class Story:
         assert paper is not None
         return paper
 
-    @property
-    def assembly(self) -> Assembly:
-        """What the keys do, once all panes are there."""
-        assert self.app.assembly is not None
-        return self.app.assembly
+    def __getitem__(self, kind: builtins.type[T]) -> T:
+        """An object of a feature, once all panes are there."""
+        return self.app.services[kind]
+
+    def screen_of(self, kind: builtins.type[S]) -> S | None:
+        """A screen over the list."""
+        return self[Screens].get(kind)
 
     @property
     def view(self) -> str:
@@ -363,4 +376,6 @@ async def open_reader(
         story = Story(app, pilot, file)
         await story.rest()
         yield story
+        if app.is_running:
+            assert story.lines
     await asyncio.sleep(0)

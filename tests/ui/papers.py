@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Unpack
 
 from reader.core.paper import Draft
-from reader.core.topics.scorer import Evidence, Reason
+from reader.core.topics.scorer import Evidence, TopicReason
 from tests.facts import DraftFacts
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
@@ -47,10 +47,10 @@ class ByTitle:
 
     def explain(
         self, title: str, abstract: str, keywords: Sequence[str], categories: Sequence[str] = ()
-    ) -> tuple[Reason, ...]:
+    ) -> tuple[TopicReason, ...]:
         given = self.classify(title, abstract, keywords, categories)
         words = {topic.slug: topic.word for topic in self.topics}
-        return tuple(Reason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0, "written"),)) for slug in given)
+        return tuple(TopicReason(slug, 50.0, (Evidence(words[slug], ("title",), 50.0, "written"),)) for slug in given)
 
 
 TITLES: Mapping[str, Sequence[str]] = {

@@ -6,6 +6,7 @@ import pytest
 
 from reader.keys.actions import Context
 from reader.ui.help.screen import HelpScreen
+from reader.ui.page.state import close_page
 from reader.ui.shell.layout import USUAL
 from tests.ui.conftest import Opener
 
@@ -172,7 +173,7 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
             actions = [action.id for action in bound if action.id not in ends and not action.repeatable]
             for action_id in dict.fromkeys(actions):
                 if r.app.context != context:
-                    r.app.model.change(r.app.state.close_page().choose_panes(USUAL))
+                    r.app.model.change(close_page(r.app.model.state).choose_panes(USUAL))
                     await r.press("escape")
                     await r.burst("escape", "escape", *"gaF")
                     await r.do(*way)

@@ -10,6 +10,8 @@ import pytest
 
 from reader.cache.feeds import Feeds
 from reader.feeds.syndication.client import SyndicationClient
+from reader.ui.page.state import PAGE
+from reader.ui.refresh.refresher import Refresher
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Paper
 from tests.ui.conftest import Opener
@@ -57,10 +59,11 @@ async def test_the_reader_opens_on_the_page_of_a_paper(reader: Opener) -> None:
     async with reader() as r:
         id = r.ids[3]
     async with reader(query=f'id:"{id}"', opens_page=True) as r:
-        assert r.app.model.state.page is not None and r.app.model.state.page.paper.id == id
+        page = r.app.model.state[PAGE]
+        assert page is not None and page.paper.id == id
         assert r.here.read
         await r.do("app.back")
-        assert r.ids == [id] and r.app.model.state.page is None
+        assert r.ids == [id] and r.app.model.state[PAGE] is None
         await r.do("app.back")
         assert len(r.ids) > 1 and r.app.model.state.highlighted == r.here.pk
         assert r.app.model.state.history == ()
@@ -95,7 +98,7 @@ async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener)
             with closing(Feeds.open(r.file)) as feeds:
                 feeds.follow("rss", f"{feed.url}/nothing.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
             # Who asks for it is first told that there is nothing new, for as long as such words stand.
-            r.assembly.refresher.begin()
+            r[Refresher].begin()
             await r.until(lambda: "Notes of a lab: no answer since" in r.status)
             assert r.app.state.refresh.last is not None
 
@@ -115,7 +118,7 @@ async def test_whatever_a_source_raises_ends_no_refresh(
             with closing(Feeds.open(r.file)) as feeds:
                 feeds.follow("arxiv", "cs.ZZ", "A category of tomorrow", "cs.zz", "2026-05-12T08:00:00Z")
                 feeds.follow("rss", f"{feed.url}/lab.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
-                r.assembly.refresher.begin()
+                r[Refresher].begin()
                 await r.until(lambda: "2605.10001" in r.ids)
                 await r.until(lambda: not r.app.state.refresh.is_running)
                 failing = {one.slug: one.error or "" for one in feeds.failing()}

@@ -7,6 +7,8 @@ import pytest
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 
+pytestmark = pytest.mark.long
+
 SIZES = [(60, 20), (80, 24), (100, 30), (140, 42), (200, 60)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.ui.page.refresher import PageRefresher
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -84,4 +85,4 @@ async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch:
             await r.do("read.open")
             await r.until(lambda: "asking for comments and versions" in r.screen)
             await r.do("app.back")
-            assert r.assembly.page_refresher.is_idle
+            assert r[PageRefresher].is_idle

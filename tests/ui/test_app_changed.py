@@ -12,12 +12,12 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.document.model import Document, Heading, Span
+from reader.core.lines import Line, measure
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from reader.core.second_look import Changes, Difference
 from reader.core.word_diff import SectionText, compare_sections
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import Line, measure
 from reader.ui.page.changed_lines import changed_lines, changed_why_lines
 from reader.ui.page.presentation import Presentation
 from tests.ui.conftest import Opener

@@ -10,6 +10,8 @@ from reader.commands.line import own_process
 from reader.session.places import VIEWS, view
 from reader.ui.app import ReaderApp
 from reader.ui.command_line.actions import NOT_SERVED
+from reader.ui.command_line.runner import CommandRunner
+from reader.ui.command_line.screen import CommandScreen
 from tests.ui.conftest import Opener
 
 UNREAD = VIEWS.index(view("unread"))
@@ -79,7 +81,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.previous", "command.complete")
         await r.type("ad")
         await r.do("command.complete")
-        line = r.app.overlays.command_line
+        line = r.screen_of(CommandScreen)
         assert line is not None
         assert line.line.text == "tag add "
         await r.do("command.cancel")
@@ -92,7 +94,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.open")
         await r.type("ma")
         await r.do("command.previous", "command.previous", "command.previous")
-        line = r.app.overlays.command_line
+        line = r.screen_of(CommandScreen)
         assert line is not None
         assert line.line.text == "star"
         await r.do("command.next", "command.next")
@@ -158,7 +160,7 @@ async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkey
         await r.do("command.open")
         await r.type("count")
         await r.begin("enter")
-        await r.until(lambda: r.assembly.commands.is_running)
+        await r.until(lambda: r[CommandRunner].is_running)
         await r.do("app.quit")
 
 
@@ -173,10 +175,10 @@ async def test_an_output_that_comes_while_the_user_types_waits(
         await r.do("command.open")
         await r.type("tags")
         await r.begin("enter")
-        await r.until(lambda: r.assembly.commands.is_running)
+        await r.until(lambda: r[CommandRunner].is_running)
         await r.begin("/", "a")
         go.touch()
-        await r.until(lambda: not r.assembly.commands.is_running)
+        await r.until(lambda: not r[CommandRunner].is_running)
         assert r.context == "query"
         await r.do("query.cancel")
         assert "tags has ended · ; shows its output" in r.status

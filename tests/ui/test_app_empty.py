@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.ui.views.actions import ViewActions
 from tests.ui.conftest import Opener
 from tests.ui.papers import draft
 
@@ -68,7 +69,7 @@ async def test_all_of_today_are_read_and_yesterday_has_some_left(reader: Opener)
 
 async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> None:
     async with reader() as r:
-        r.assembly.views.go("day:2026-05-10")
+        r[ViewActions].go("day:2026-05-10")
         await r.rest()
         assert "No papers on Sun 10" in r.empty
         assert "rests at weekends" in r.empty

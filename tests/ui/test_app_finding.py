@@ -9,6 +9,7 @@ import pytest
 from reader.cache.finding import preparing
 from reader.cache.finding.door import door_of
 from reader.ui.list import loader as list_loader
+from reader.ui.refresh.watches import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 
@@ -63,12 +64,12 @@ async def test_a_model_of_the_settings_is_taken_over_while_the_reader_runs(reade
         # Nothing is asked of this address before something is typed.
         model = '[vectors]\nserver = "http://localhost:9"\nmodel = "small"\n'
         file.write_text(model)
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.until(lambda: door_of(cache) is not None)
         first = door_of(cache)
         file.write_text(f'{model}before_query = "query: "\n')
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.until(lambda: door_of(cache) not in (None, first))
         file.write_text("")
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.until(lambda: door_of(cache) is None)

@@ -9,6 +9,7 @@ import pytest
 from reader.refresh import running
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
+from reader.ui.full_text.state import TEXT
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
@@ -191,7 +192,7 @@ async def test_each_text_opens_where_it_was_left_even_in_another_version(
         await r.do("app.back", "read.previous", "text.open")
         assert [line[:70] for line in r.lines[1:-1]] == [line[:70] for line in left]
         await r.do("move.half_down")
-        text = r.app.model.state.text
+        text = r.app.model.state[TEXT]
         assert text is not None and text.bookmark is not None
         here = text.bookmark
         # Also amid a section it is on the disk before the text is closed: the reader may be killed.

@@ -15,6 +15,7 @@ from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline
 from reader.core.marks import Mark, PaperMarks
+from reader.ui.refresh.refresher import Refresher
 from tests.facts import cached
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -250,11 +251,11 @@ async def test_marks_pressed_faster_than_the_disk_are_all_kept(reader: Opener) -
 async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(reader: Opener) -> None:
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.assembly.refresher.begin()
-            assert r.assembly.refresher.stop()
+            r[Refresher].begin()
+            assert r[Refresher].stop()
             await r.rest()
             assert r.app.state.refresh.progress is None
-            assert not r.assembly.refresher.stop()
+            assert not r[Refresher].stop()
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
 
@@ -315,5 +316,5 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: r.top.endswith("○ offline 08:14") and r.app.state.refresh.progress is None)
-            assert not r.assembly.refresher.retry.is_waiting
+            assert not r[Refresher].retry.is_waiting
             assert feed.requests == []

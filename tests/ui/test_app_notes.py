@@ -13,6 +13,8 @@ from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
+from reader.ui.notes.screen import NoteScreen
+from reader.ui.refresh.watches import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.full_texts import keep_text
 
@@ -85,8 +87,9 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
     async with reader(size=(80, 24)) as r:
         id = r.here.id
         await r.do("paper.note")
-        assert r.app.overlays.note is not None and r.app.overlays.note.focused is not None
-        r.app.overlays.note.focused.post_message(events.Paste("pasted \x1b[31mred\x1b[0m\r\nin two lines "))
+        note = r.screen_of(NoteScreen)
+        assert note is not None and note.focused is not None
+        note.focused.post_message(events.Paste("pasted \x1b[31mred\x1b[0m\r\nin two lines "))
         await r.rest()
         await r.press("f1", "escape")
         await r.type("and more")
@@ -99,7 +102,9 @@ async def test_the_editor_takes_pastes_help_another_size_and_a_disk_that_refuses
         assert r.context == "note" and "The disk is full." in r.screen
         assert r.kept(id).note is None
         x = r.lines[-1].index("esc")
-        await r.click(r.app.overlays.note.status, x)
+        note = r.screen_of(NoteScreen)
+        assert note is not None
+        await r.click(note.status, x)
         assert r.kept(id).note == "pasted red\nin two lines and more"
 
 
@@ -148,7 +153,7 @@ async def test_the_users_own_editor_writes_the_note(
 
 async def test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.do("mark.replaced")
         assert r.status.startswith("no other machine has replaced")
         id = r.ids[0]
@@ -157,11 +162,11 @@ async def test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_
             pk = events.read(lambda one: one.execute("SELECT pk FROM paper WHERE id = ?", (id,)).fetchone())[0]
             events.mark("note", "mine, first", [pk])
             (clock,) = events.read(lambda one: one.execute("SELECT max(clock) FROM event").fetchone())
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         theirs = Entry("ab" * 12, "ba" * 6, 1, clock + 1, "note", "theirs", 1, compress(id.encode()))
         with closing(Events.open(path)) as events:
             events.join([theirs])
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.until(lambda: f"another machine replaced your note of {id} · gB shows it" in r.screen)
         await r.do("mark.replaced")
         assert f"your note of {id} was: mine, first" in r.lines[-1]

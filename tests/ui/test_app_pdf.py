@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.ui.refresh.refresher import Refresher
 from tests.actions.test_programs import add_program
 from tests.feed_server import FeedServer
 from tests.ui.conftest import Opener
@@ -60,7 +61,7 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             await r.do("app.escape")
             assert r.status == "the PDF was stopped · p goes on where it was"
             assert r.app.state.activity == ""
-            assert r.assembly.refresher.stop() is False
+            assert r[Refresher].stop() is False
 
             # Of several papers the missing ones are fetched, and none is opened.
             feed.fault = "ok"

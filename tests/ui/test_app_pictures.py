@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from reader.ui.state.text_links import LETTERS
+from reader.ui.full_text.links import LETTERS
+from reader.ui.full_text.state import TEXT
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.ui.conftest import Opener
@@ -71,7 +72,7 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         await r.do("picture.close")
         assert r.context == "text" and blocks(r) == 0
         await r.do("text.follow")
-        links = r.app.state.text.view.links  # type: ignore[union-attr]
+        links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
         await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
         assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
 
@@ -89,7 +90,7 @@ async def test_where_no_picture_can_be_shown_it_is_said(
 
 @pytest.mark.parametrize("protocol", ["kitty", "sixel"])
 async def test_what_the_terminal_draws_itself_is_sent_to_it(
-    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
+    painted: None, reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr("textual.drivers.headless_driver.HeadlessDriver.write", lambda _, data: sent.append(data))

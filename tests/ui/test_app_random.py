@@ -14,6 +14,8 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill
 from tests.ui.oracle import MARKS, Oracle
 
+pytestmark = pytest.mark.long
+
 MONDAY = "2026-05-11"
 LISTED_AGAIN = papers.DAYS["2026-05-08"][:3]
 ACCENTED = papers.draft(399, "Fréchet Means of Video Agents", 7, authors=("Zoë Öztürk", "Bo Sample"), published=None)

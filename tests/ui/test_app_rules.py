@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.core.settings.tables import Rule
+from reader.ui.refresh.watches import CacheWatch
 from tests.feed_server import FeedServer, item
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -40,7 +41,7 @@ async def test_rules_act_as_papers_come_in_and_say_so(reader: Opener, tmp_path: 
             assert "by the rule Robots" in r.status
             # Muted words in the settings are seen while the reader runs.
             file.write_text('mute = ["survey"]\n')
-            r.assembly.look_around()
+            r[CacheWatch].look_around()
             await r.until(lambda: len(r.ids) == 3)
             await r.until(lambda: any("Muted" in line for line in r.filter_lines))
             await r.rest()

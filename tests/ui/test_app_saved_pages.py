@@ -10,6 +10,7 @@ import pytest
 
 from reader.cache import connections, pages
 from reader.core.paper import Draft, Listing
+from reader.ui.full_text.ahead import TextsAhead
 from tests.feed_server import FeedServer, item
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -58,13 +59,13 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         await r.do("paper.star")
         await r.do("link.page")
         assert "its title has not been looked up yet" in r.status
-        r.assembly.texts_ahead.begin()
+        r[TextsAhead].begin()
         await r.until(lambda: r.app.state.texts_ahead == "" and r.ids[0] == "2601.00001")
         assert (r.here.starred, r.here.upvotes) == (True, 3)
         assert [id.startswith("page:") for id in r.ids] == [False, True]
         # Once all is looked up, nothing more is asked.
         asked = len(feed.requests)
-        r.assembly.texts_ahead.begin()
+        r[TextsAhead].begin()
         await r.rest()
         assert len(feed.requests) == asked
 
@@ -72,13 +73,13 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
 async def test_the_user_chooses_what_a_paper_is_among_its_links(reader: Opener, feed: FeedServer) -> None:
     async with reader(settings=settings(endpoint=feed.url), size=(100, 30)) as r:
         await show_page(r)
-        r.assembly.texts_ahead.begin()
+        r[TextsAhead].begin()
         await r.until(lambda: r.app.state.texts_ahead == "" and r.ids[0] == "2601.00001")
         await r.press("j")
         await r.do("link.page")
         assert "it may be 2601.00002: choose among its links" in r.status
         await r.do("read.open")
-        await r.until(lambda: "It may be one of these, by its title:" in r.screen)
+        await r.until(lambda: "It may be this one, by its title:" in r.screen)
         assert "1  2601.00002  A memory that forgets on purpose" in r.screen
         await r.do("link.list")
         await r.press("1")
@@ -93,10 +94,10 @@ async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(
     feed.fault = "hang"
     async with reader(settings=settings(endpoint=feed.url), size=(100, 30)) as r:
         await show_page(r)
-        r.assembly.texts_ahead.begin()
+        r[TextsAhead].begin()
         await r.until(lambda: r.app.state.texts_ahead == "title 1 of 2")
-        assert r.assembly.texts_ahead.stop()
+        assert r[TextsAhead].stop()
         await asyncio.sleep(0)
         assert r.app.state.texts_ahead == ""
         assert "titles are looked up again after the next refresh" in r.status
-        assert not r.assembly.texts_ahead.stop()
+        assert not r[TextsAhead].stop()

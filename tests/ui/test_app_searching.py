@@ -10,6 +10,7 @@ import pytest
 
 from reader.cache.reads.window import Window
 from reader.refresh.jobs import Message, Waiting
+from reader.ui.query.feed_search import FeedSearch
 from tests.feed_server import FeedServer, Item, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
@@ -176,7 +177,7 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.assembly.search.begin("agents of [b]chaos")
+            r[FeedSearch].begin("agents of [b]chaos")
             await r.until(lambda: r.app.status.said == "esc stops searching for agents of [b]chaos")
             assert "searching" in r.top
             # Keys are not held up by it.
@@ -206,16 +207,16 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
 
     async with reader() as r:
         monkeypatch.setattr("reader.ui.query.feed_search.BLINK", 0.05)
-        monkeypatch.setattr(r.assembly.search, "_run_job", run_job)
+        monkeypatch.setattr(r[FeedSearch], "_run_job", run_job)
         blinked = asyncio.Event()
-        report = r.assembly.search._report
+        report = r[FeedSearch]._report
 
         def report_and_note(text: str, progress: str) -> None:
             report(text, progress)
             blinked.set()
 
-        monkeypatch.setattr(r.assembly.search, "_report", report_and_note)
-        r.assembly.search.begin("agents")
+        monkeypatch.setattr(r[FeedSearch], "_report", report_and_note)
+        r[FeedSearch].begin("agents")
         await is_asked.wait()
         r.app.perform("app.escape")
         assert r.status == "search stopped"
@@ -233,7 +234,7 @@ async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str
         feed.fault = fault
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
-            r.assembly.search.begin("agents")
+            r[FeedSearch].begin("agents")
             await r.until(lambda: "ctrl+s searches again" in r.status)
             assert "\x1b" not in r.status
             assert r.ids == before
@@ -297,7 +298,7 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("read.open")
-            r.assembly.search.begin("agents")
+            r[FeedSearch].begin("agents")
             await r.until(lambda: r.status == "ctrl+s shows the 3 found for agents")
             assert r.is_on_page
             assert r.app.state.results is None
@@ -323,12 +324,12 @@ async def test_a_search_that_takes_anothers_place_tells_of_itself(
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.assembly.search.begin("agents")
+            r[FeedSearch].begin("agents")
             await r.until(lambda: "for agents" in r.app.status.said)
-            r.assembly.search.begin("robots")
+            r[FeedSearch].begin("robots")
             await r.until(lambda: "for robots" in r.app.status.said)
             r.app.perform("app.escape")
             await r.rest()
             assert r.status == "search stopped"
             r.app.perform("app.escape")
-            assert not r.assembly.search.stop()
+            assert not r[FeedSearch].stop()

@@ -11,8 +11,9 @@ from textual import events
 
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core.query.suggestions import Completer
-from reader.ui.app import SAMPLE, ReaderApp
+from reader.ui.app import ReaderApp
 from reader.ui.main_screen import MainScreen
+from reader.ui.shell.app import SAMPLE
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import open_reader, settings

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reader.ui.full_text.ahead import TextsAhead
+from reader.ui.full_text.state import TEXT
+from reader.ui.page.state import FOUND, PAGE
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.ui.conftest import Opener
@@ -21,31 +24,31 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
         feed.pages = {f"/papers/{id}.md": pages.MARKDOWN.encode() for id in (FIRST, SECOND)}
         async with reader(settings=settings(endpoint=feed.url), size=(140, 42)) as r:
             await r.do("paper.star")
-            r.assembly.texts_ahead.begin()
+            r[TextsAhead].begin()
             await r.until(lambda: r.row(0).has_text)
             await r.until(lambda: r.app.state.texts_ahead == "")
             assert [one.path for one in feed.requests] == [f"/papers/{FIRST}.md"]
-            r.assembly.texts_ahead.begin()
+            r[TextsAhead].begin()
             await r.rest()
             assert len(feed.requests) == 1
 
             await r.do("find.query")
             await r.type("sentence fills")
             await r.press("enter")
-            await r.until(lambda: r.app.state.found)
+            await r.until(lambda: r.app.state[FOUND])
             assert "ONLY IN THE FULL TEXT" in r.screen and r.ids == [FIRST]
             await r.until(lambda: "In the full text  1 place" in r.screen)
 
             await r.do("text.places")
-            text = r.app.state.text
+            text = r.app.state[TEXT]
             assert text is not None and text.view is not None
             assert text.view.search.text == "sentence" and text.view.marked is not None
             await r.do("app.back", "app.back")
             shown = r.text(r.main.detail).splitlines()
             await r.click(r.main.detail, 8, next(y for y, line in enumerate(shown) if "sentence fills" in line))
-            assert r.app.state.text is not None and r.app.state.page is not None
+            assert r.app.state[TEXT] is not None and r.app.state[PAGE] is not None
             await r.do("app.back", "app.back", "find.clear")
-            assert r.app.state.found is None
+            assert r.app.state[FOUND] is None
             await r.do("text.places")
             assert "search words first" in r.status
             await r.do("find.query")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reader.ui.views.actions import ViewActions
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -88,7 +89,7 @@ async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) ->
     old = [item(f"2604.1000{place}", f"An old paper {place}", "2026-04-29") for place in range(3)]
     with FeedServer({"2026-04-29": old}, TODAY) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            r.assembly.views._look = r.app.look._replace(is_still=False)
+            r[ViewActions]._look = r.app.look._replace(is_still=False)
             await r.do("day.go")
             await r.type("2026-04-29")
             await r.do("date.day")

@@ -7,6 +7,7 @@ import zlib
 from contextlib import closing
 from pathlib import Path
 
+from reader.ui.marks.traces import Traces
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
@@ -29,7 +30,7 @@ class Watch:
 
     def __init__(self, r: Story) -> None:
         self.seconds = 0.0
-        r.assembly.traces.clock = lambda: self.seconds
+        r[Traces].clock = lambda: self.seconds
 
     def wait(self, seconds: float) -> None:
         self.seconds += seconds
@@ -59,7 +60,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         watch.wait(30)
         await r.do("app.back")
         assert traces(r.file) == []
-        r.assembly.traces.store()
+        r[Traces].store()
         await r.rest()
         assert traces(r.file) == [("pass", (1,)), ("open", (4, 5, 8)), ("finish", (4,))]
         # The page's end, by its keys.

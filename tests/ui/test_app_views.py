@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.settings_reader import load_settings
+from reader.ui.command_line.automatic import AutomaticCommands
+from reader.ui.refresh.watches import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 
@@ -43,7 +45,7 @@ async def test_saved_views_are_listed_counted_and_shown_by_keys(reader: Opener, 
         assert r.status == "you have 2 saved views"
         # The file changes while the reader runs.
         file.write_text(VIEWS.replace("upvotes:>0 sort:title", "title:agents").replace('["starred"]', "[]"))
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.until(lambda: set(r.ids) == set(found))
         await r.until(lambda: any("Starred" in line for line in r.filter_lines))
 
@@ -53,16 +55,16 @@ async def test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again(re
     file.write_text(VIEWS)
     loaded = load_settings(file, {}).settings
     async with reader(settings=settings(views=loaded.views), settings_file=file, size=(140, 42)) as r:
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.do("paper.star")
         # By hand, in an editor.
         file.write_text(VIEWS.replace('"Loud"', '"Quiet"  # now'))
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.until(lambda: any("Quiet" in line for line in r.filter_lines))
         await r.do("mark.undo")
         await r.until(lambda: r.status.startswith("undone: view Loud renamed Quiet"))
         assert 'name = "Loud"  # now' in file.read_text()
-        r.assembly.look_around()
+        r[CacheWatch].look_around()
         await r.until(lambda: any("Loud" in line for line in r.filter_lines))
         await r.do("mark.redo")
         await r.until(lambda: r.status.startswith("view Loud renamed Quiet again"))
@@ -135,7 +137,7 @@ async def test_changes_reach_watched_exports_and_stars_the_program(reader: Opene
         await r.do("paper.star")
         await r.until(lambda: out.exists() and r.ids[0] in out.read_text())
         # Exports are due until they are written: a reader that ends before writes them itself.
-        await r.until(lambda: not r.assembly.automatic.is_due)
+        await r.until(lambda: not r[AutomaticCommands].is_due)
         assert r.ids[0] in file.read_text()
         out.unlink()
         file.write_text("mine")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.ui.views.actions import ViewActions
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
@@ -295,7 +296,7 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
 
 async def test_brackets_leave_a_week_without_papers(reader: Opener) -> None:
     async with reader() as r:
-        r.assembly.views.go("week:2026-W30")
+        r[ViewActions].go("week:2026-W30")
         await r.until(lambda: "[ Tue 12 May has 14" in r.empty)
         await r.do("day.older")
         assert (r.view, len(r.ids)) == ("today", 14)

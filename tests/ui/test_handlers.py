@@ -18,7 +18,7 @@ BY_SCREENS = {action.id for action in ACTIONS if set(action.contexts) <= set(OWN
 
 async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Opener) -> None:
     async with reader() as r:
-        handlers = set(r.assembly.handlers)
+        handlers = set(r.app.handlers)
     assert BY_SCREENS <= HelpScreen.ACTS | OutputScreen.ACTS | WeightsScreen.ACTS
     assert handlers | BY_SCREENS == {action.id for action in ACTIONS}
     assert handlers.isdisjoint(BY_SCREENS)

@@ -16,9 +16,9 @@ from reader.ui.shell.layout import (
     SHAPES,
     USUAL,
     Area,
-    Front,
     Layout,
     PaneChoice,
+    PaneFront,
     PaneSizes,
     has_filter,
     lay_out,
@@ -68,7 +68,7 @@ def test_the_list_is_over_the_detail_where_two_columns_are_too_narrow(width: int
 
 
 def test_the_filter_pane_unfolds_over_the_detail_and_alone_in_a_narrow_terminal() -> None:
-    open_filter = Front("filter", is_filter_open=True)
+    open_filter = PaneFront("filter", is_filter_open=True)
     assert drawn(lay_out(100, 3, PaneChoice(), open_filter), 100, 3)[1:] == ["f" * 27 + "l" * 73] * 2
     assert drawn(lay_out(80, 3, PaneChoice(), open_filter), 80, 3)[1:] == ["f" * 27 + "l" * 53] * 2
     assert drawn(lay_out(60, 3, PaneChoice(), open_filter), 60, 3)[1:] == ["f" * 60] * 2
@@ -85,13 +85,13 @@ def test_a_hidden_pane_gives_its_room_to_the_list() -> None:
 @pytest.mark.parametrize("focus", ["filter", "list", "detail"])
 @pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
 def test_a_zoomed_pane_has_all_the_room(width: int, focus: str) -> None:
-    layout = lay_out(width, 9, PaneChoice(is_zoomed=True), Front(focus))  # type: ignore[arg-type]
+    layout = lay_out(width, 9, PaneChoice(is_zoomed=True), PaneFront(focus))  # type: ignore[arg-type]
     assert layout == Layout(**{focus: Area(0, 0, width, 9)})
 
 
 def test_the_reason_for_an_empty_list_takes_the_room_of_the_detail() -> None:
-    assert lay_out(140, 9, PaneChoice(), Front(is_empty=True)).list == Area(27, 0, 113, 9)
-    assert lay_out(80, 9, PaneChoice(), Front(is_empty=True)).list == Area(0, 1, 80, 8)
+    assert lay_out(140, 9, PaneChoice(), PaneFront(is_empty=True)).list == Area(27, 0, 113, 9)
+    assert lay_out(80, 9, PaneChoice(), PaneFront(is_empty=True)).list == Area(0, 1, 80, 8)
 
 
 def test_sizes_of_one_shape_leave_the_others_alone() -> None:
@@ -132,11 +132,11 @@ CHOICES = st.builds(
     hidden=st.frozensets(st.sampled_from(["filter", "detail"])),
     is_zoomed=st.booleans(),
 )
-FRONTS = st.builds(Front, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans())
+FRONTS = st.builds(PaneFront, st.sampled_from(["filter", "list", "detail"]), st.booleans(), st.booleans())
 
 
 @given(st.integers(0, 260), st.integers(0, 80), CHOICES, FRONTS)
-def test_panes_fill_the_room_and_never_overlap(width: int, height: int, choice: PaneChoice, front: Front) -> None:
+def test_panes_fill_the_room_and_never_overlap(width: int, height: int, choice: PaneChoice, front: PaneFront) -> None:
     layout = lay_out(width, height, choice, front)
     areas = [area for area in layout if area is not None]
     assert all(area.x >= 0 and area.y >= 0 and area.width >= 0 and area.height >= 0 for area in areas)

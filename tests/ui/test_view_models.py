@@ -19,18 +19,24 @@ from reader.keys.actions import CONTEXTS, FOOTERS, Context
 from reader.keys.keymap import Keymap
 from reader.refresh.pictures import Canvas
 from reader.session.places import VIEWS, Place, View, triage_place, view
+from reader.ui.calendar.state import CalendarRequest, open_calendar
+from reader.ui.command_line.state import COMMAND, TypedCommand
 from reader.ui.filter.rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.filter.strip_line import Strip
+from reader.ui.full_text.outline import Outline
+from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.text import FullText
+from reader.ui.full_text.view import Size, TextView
+from reader.ui.library.counting import Counts, TopicFacts
+from reader.ui.library.feed_results import FeedResults
+from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.fit_lines import Fit
+from reader.ui.page.state import FIT, PAGE, Reading
+from reader.ui.pictures.pictures import Picture, Pictures
+from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.header_line import Condition, Header
 from reader.ui.shell.status_lines import Status, status_lines
-from reader.ui.state.counts import Counts, TopicFacts
-from reader.ui.state.feed_results import FeedResults
-from reader.ui.state.full_text import FullText
-from reader.ui.state.outline import Outline
-from reader.ui.state.parts import TOP, CacheFacts, CalendarRequest, ListContent, Noting, Prompt, Reading, Tagging
-from reader.ui.state.pictures import Picture, Pictures
-from reader.ui.state.text_view import Size, TextView
+from reader.ui.state.parts import TOP, CacheFacts, ListContent, Prompt
 from reader.ui.state.whole import State
 from reader.ui.view_models import (
     LONGEST,
@@ -136,8 +142,8 @@ def test_the_header_says_which_words_were_taken_for_others() -> None:
     state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
     assert header(state, NOW, "·").query == "difusion"
     fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (), (("difusion", "diffusion"),)))
-    assert header(state.explain_fit(fit), NOW, "·").query == "difusion  (read as diffusion)"
-    assert header(state.explain_fit(fit._replace(text="other")), NOW, "·").query == "difusion"
+    assert header(state.put(FIT, fit), NOW, "·").query == "difusion  (read as diffusion)"
+    assert header(state.put(FIT, fit._replace(text="other")), NOW, "·").query == "difusion"
 
 
 def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:
@@ -279,26 +285,28 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "query":
             state = state.open_query(TOP)
         case "tags":
-            state = state.begin_tags(Tagging((1,), (), (), {}))
+            state = state.put(TAGGING, Tagging((1,), (), (), {}))
         case "note":
-            state = state.begin_note(Noting(1, "2605.00400", "A paper", ""))
+            state = state.put(NOTING, Noting(1, "2605.00400", "A paper", ""))
         case "command":
-            state = state.open_command()
+            state = state.put(COMMAND, TypedCommand())
         case "calendar":
-            state = state.open_calendar(CalendarRequest(date(2026, 5, 12)))
+            state = open_calendar(state, CalendarRequest(date(2026, 5, 12)))
         case "page":
-            state = state.open_page(READING)
+            state = state.put(PAGE, READING)
         case "triage":
             state = state.begin_triage(triage_place("", is_taught=False), 900, TOP)
-            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).open_page(READING)
+            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).put(PAGE, READING)
         case "picture":
-            state = state.show_pictures(
-                Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
+            state = state.put(
+                PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
             )
         case "text" | "outline":
-            state = state.open_page(READING).open_text(FullText(READING.key, READING.paper, Size()))
-            state = state.view_text(TextView.open(document(), Size()))
-            state = state.change_outline(Outline(is_open=context == "outline"))
+            state = state.put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+            state = view_text(state, TextView.open(document(), Size()))
+            shown = state[TEXT]
+            assert shown is not None
+            state = state.put(TEXT, replace(shown, outline=Outline(is_open=context == "outline")))
     assert state.context == context
     # A zoomed pane is shown at any width.
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
@@ -378,7 +386,7 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
 
 
 def test_while_no_text_is_there_only_keys_that_act_are_shown() -> None:
-    state = at("all", papers=3).open_page(READING).open_text(FullText(READING.key, READING.paper, Size()))
+    state = at("all", papers=3).put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
     assert [word for _, word in hints(state, KEYMAP)] == ["back", "star", "keys"]
 
 

@@ -1,31 +1,47 @@
-"""The index of a cache: a folder of segments beside it, which follow the papers.
+"""The index of a cache for free texts: an FTS5 table of stems in a file beside the cache, which follows the papers.
 
-It is made where it is first asked for, and then follows each refresh. New papers come into a small segment, which is
-joined with those before it while they are not larger: each paper is indexed again a few times at most. What is dropped
-from the cache, or changes there, stays in the index until then; whoever asks it looks the papers up.
+It is made where it is first asked for, and then follows each refresh, which adds new papers. What is dropped from the
+cache, or changes there, stays in the index; whoever asks it looks the papers up. It can be deleted at any time.
 """
 
 from __future__ import annotations
 
+import math
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
-from functools import lru_cache
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from reader.cache import connections
-from reader.cache.finding.door import door_of
-from reader.cache.finding.folder import key_range, segment_folders
-from reader.cache.finding.meaning import Meaning
-from reader.cache.finding.ranker import Ranker, Ranking, Similar
-from reader.cache.finding.segment import Segment, Text, build_segment
-from reader.cache.finding.splitter import Splitter
-from reader.core.similarity import FoundBy
+from reader.cache.finding.words import Stemmer
+from reader.core.steps import note_step
 from reader.paths import finding_folder, make_private
 
-LARGEST = 16_384
-"""Papers of the largest segment: some 50 MB of memory while it is made."""
+VERSION = 1
+"""Raised with each change of what the index holds."""
+
+TITLE_WEIGHT = 3
+"""How often a word of the title counts."""
+
+AT_ONCE = 1_000
+"""Papers of a transaction: some 20 MB."""
+
+PATIENCE = 10.0
+"""Seconds that a program waits for another one that adds papers."""
+
+_SCHEMA = (
+    "DROP TABLE IF EXISTS paper",
+    "DROP TABLE IF EXISTS word",
+    "DROP TABLE IF EXISTS state",
+    "CREATE VIRTUAL TABLE paper USING fts5 (title, abstract, content = '', tokenize = 'unicode61 remove_diacritics 0')",
+    "CREATE TABLE word (word TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE state (papers INTEGER NOT NULL, last INTEGER NOT NULL, id TEXT NOT NULL)",
+    "INSERT INTO state VALUES (0, 0, '')",
+    f"PRAGMA user_version = {VERSION}",
+)
 
 _TEXTS = (
     "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
@@ -36,139 +52,191 @@ _NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper
 """The greatest key ever given to a paper."""
 
 
-def segments(connection: sqlite3.Connection, cache: Path) -> list[Segment]:
-    """The segments that are of this cache, in the order of their keys, without overlaps."""
-    found: list[Segment] = []
-    newest = 0
-    for folder in segment_folders(cache):
-        after, last = key_range(folder)
-        if after != newest:
-            continue
-        with suppress(OSError, ValueError, EOFError):
-            segment = _opened(folder, folder.stat().st_mtime_ns)
-            # A new cache in the place of an old one gives its papers other keys.
-            if _is_of(connection, segment, last):
-                found.append(segment)
-                newest = last
-    return found
+class UnusableIndex(Exception):
+    """There is no index, it is of another cache or version, or it can't be read; then a text finds nothing by it."""
+
+
+class Index:
+    """The stems of the papers of a cache; used by one thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        [(version,)] = self._ask("PRAGMA user_version")
+        if version != VERSION:
+            raise UnusableIndex
+        [(self.size, self.last, self._id)] = self._ask("SELECT papers, last, id FROM state")
+        self._papers: dict[str, int] = {}
+
+    def is_of(self, cache: sqlite3.Connection) -> bool:
+        """Whether the last paper is the one in the cache; one that was dropped since says nothing.
+
+        A new cache in the place of an old one gives its papers other keys.
+        """
+        found = cache.execute("SELECT id FROM paper WHERE pk = ?", (self.last,)).fetchone()
+        if found is None:
+            return bool(self.last <= cache.execute(_NEWEST).fetchone()[0])
+        return bool(found[0] == self._id)
+
+    def papers(self, stem: str) -> int:
+        """How many papers have a stem."""
+        if stem not in self._papers:
+            self._papers[stem] = sum(papers for (papers,) in self._ask("SELECT papers FROM word WHERE word = ?", stem))
+        return self._papers[stem]
+
+    def stems(self, shortest: int, longest: int, fewest: int) -> list[tuple[str, int]]:
+        """The stems of some length that at least so many papers have, and how many have each."""
+        sql = "SELECT word, papers FROM word WHERE papers >= ? AND length(word) BETWEEN ? AND ?"
+        return self._ask(sql, fewest, shortest, longest)
+
+    def keys(self, expression: str) -> list[int]:
+        """The papers that match an expression of FTS5."""
+        return [pk for (pk,) in self._ask("SELECT rowid FROM paper WHERE paper MATCH ?", expression)]
+
+    def scores(self, expression: str) -> list[tuple[int, float]]:
+        """The papers that match an expression of FTS5, and the BM25 of each."""
+        return self._ask(f"SELECT rowid, -bm25(paper, {TITLE_WEIGHT}, 1) FROM paper WHERE paper MATCH ?", expression)
+
+    def bm25_rarity(self, stem: str) -> float:
+        """What FTS5's BM25 counts a stem, by how rare it is."""
+        papers = self.papers(stem)
+        return max(1e-6, math.log((self.size - papers + 0.5) / (papers + 0.5)))
+
+    def _ask(self, sql: str, *parameters: object) -> list[Any]:
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise UnusableIndex from error
+
+
+@contextmanager
+def open_index(cache: Path, papers: sqlite3.Connection) -> Iterator[Index]:
+    """The index of a cache. Raises UnusableIndex, also if what is asked of it finds it damaged."""
+    try:
+        file = _file(cache)
+        if not file.is_file():
+            raise UnusableIndex
+        with closing(sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)) as connection:
+            index = Index(connection)
+            if not index.is_of(papers):
+                raise UnusableIndex
+            yield index
+    except UnusableIndex as error:
+        if _is_damage(error.__cause__):
+            drop(cache)
+        raise
 
 
 def missing(connection: sqlite3.Connection, cache: Path, most: int) -> int:
     """How many papers the index lacks; at most `most` are counted."""
-    current = segments(connection, cache)
-    newest = int(current[-1].pks[-1]) if current else 0
+    try:
+        with open_index(cache, connection) as index:
+            last = index.last
+    except UnusableIndex:
+        last = 0
     sql = "SELECT count(*) FROM (SELECT 1 FROM paper WHERE pk > ? LIMIT ?)"
-    return int(connection.execute(sql, (newest, most)).fetchone()[0])
+    return int(connection.execute(sql, (last, most)).fetchone()[0])
+
+
+def exists(cache: Path) -> bool:
+    """Whether anybody has asked for the index so far."""
+    return finding_folder(cache).is_dir()
+
+
+def drop(cache: Path) -> None:
+    """Delete the index; what can't be deleted stays."""
+    for file in finding_folder(cache).glob(f"{_file(cache).name}*"):
+        with suppress(OSError):
+            file.unlink()
 
 
 def update(cache: Path) -> int:
     """Index the papers that the index lacks, and return how many these are. Raises OSError."""
+    try:
+        return _update(cache)
+    except sqlite3.Error as error:
+        raise OSError(f"The index for ~ can't be written: {error}") from error
+
+
+def _update(cache: Path) -> int:
     folder = finding_folder(cache)
     folder.mkdir(mode=0o700, exist_ok=True)
     make_private(folder)
-    with closing(connections.connect(cache, query_only=True)) as connection:
-        kept = segments(connection, cache)
-        last = int(kept[-1].pks[-1]) if kept else 0
-        (new,) = connection.execute("SELECT count(*) FROM paper WHERE pk > ?", (last,)).fetchone()
-        size = new
-        while new and kept and len(kept[-1].pks) <= size and len(kept[-1].pks) + size <= LARGEST:
-            size += len(kept.pop().pks)
-        last = int(kept[-1].pks[-1]) if kept else 0
-        while (end := build_segment(folder, last, _texts(connection, last))) is not None:
-            last = end
-        current = {segment.name for segment in segments(connection, cache)}
-    for old in segment_folders(cache):
-        if old.name not in current:
-            # Windows keeps a folder that another program reads.
-            shutil.rmtree(old, ignore_errors=True)
-    return int(new)
+    for old in folder.glob("*-*/about.json"):
+        # Older versions had a folder of arrays for some thousand papers each.
+        shutil.rmtree(old.parent, ignore_errors=True)
+    added = 0
+    with closing(connections.connect(cache, query_only=True)) as papers:
+        try:
+            connection = _open_to_write(_file(cache), papers)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            drop(cache)
+            connection = _open_to_write(_file(cache), papers)
+        with closing(connection):
+            while some := _add_next(connection, papers):
+                added += some
+                note_step()
+    make_private(*folder.iterdir())
+    return added
 
 
-def rank(connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
-    """The papers of the index that fit a text, the best first."""
-    import numpy as np
-
-    current = segments(connection, cache)
-    if not current:
-        return Ranking(np.empty(0, np.int64), {})
-    with closing(Splitter()) as splitter:
-        return _rank(Ranker(current, splitter), connection, cache, text)
-
-
-def _rank(ranker: Ranker, connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
-    return ranker.rank(text, lambda pks: _titles_and_abstracts(connection, pks), _meaning(connection, cache, text))
+def _open_to_write(file: Path, papers: sqlite3.Connection) -> sqlite3.Connection:
+    """The index, made anew if it is of another cache or version."""
+    connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
+    with connections.closing_on_error(connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        with connections.transaction(connection):
+            if not _is_usable(connection, papers):
+                make_tables(connection)
+    return connection
 
 
-def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning | None:
-    """How near papers are to a text by the user's model; None without one, or if it can't say so in time."""
-    from reader.cache.finding.vectors import open_vectors
-
-    door = door_of(cache)
-    found = open_vectors(connection, cache, door.encoder.key) if door is not None else None
-    if door is None or found is None:
-        return None
-    vector = door.vector(text)
-    if vector is None or len(vector) != found.rows.shape[1]:
-        return None
-    return Meaning(found.pks, found.cosines(vector), door.encoder.trust)
+def _is_usable(connection: sqlite3.Connection, papers: sqlite3.Connection) -> bool:
+    try:
+        return Index(connection).is_of(papers)
+    except UnusableIndex:
+        return False
 
 
-def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) -> FoundBy:
-    """By what a text finds a paper."""
-    current = segments(connection, cache)
-    if not current:
-        return FoundBy()
-    with closing(Splitter()) as splitter:
-        ranker = Ranker(current, splitter)
-        ranking = _rank(ranker, connection, cache, text)
-        [paper] = _titles_and_abstracts(connection, [pk])
-        return ranker.explain(text, ranking, pk, paper, lambda pks: _titles_and_abstracts(connection, pks))
+def _add_next(connection: sqlite3.Connection, papers: sqlite3.Connection) -> int:
+    """Add the next papers in a transaction of their own, and return how many these are."""
+    with connections.transaction(connection):
+        (last,) = connection.execute("SELECT last FROM state").fetchone()
+        rows = papers.execute(_TEXTS, (last, AT_ONCE)).fetchall()
+        if rows:
+            add_papers(connection, rows)
+    return len(rows)
 
 
-def rank_by_papers(connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], most: int) -> Similar:
-    """At most so many papers of the index that are like others, whose titles and abstracts are given."""
-    import numpy as np
-
-    current = segments(connection, cache)
-    if not current:
-        return Similar(np.empty(0, np.int64), np.empty(0, np.float32))
-    with closing(Splitter()) as splitter:
-        return Ranker(current, splitter).rank_similar(texts, most)
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Make an empty index, in place of what is there."""
+    for statement in _SCHEMA:
+        connection.execute(statement)
 
 
-def shared_phrases(
-    connection: sqlite3.Connection, cache: Path, texts: Sequence[tuple[str, str]], other: tuple[str, str], most: int = 3
-) -> tuple[str, ...]:
-    """The words and phrases that a paper shares with others, the most telling first."""
-    current = segments(connection, cache)
-    if not current:
-        return ()
-    with closing(Splitter()) as splitter:
-        return Ranker(current, splitter).shared_phrases(texts, other, most)
-
-
-def _texts(connection: sqlite3.Connection, after: int) -> Iterator[Text]:
-    return (Text(*row) for row in connection.execute(_TEXTS, (after, LARGEST)))
-
-
-def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[tuple[str, str]]:
-    """Title and abstract of papers, in the order of the keys; empty for one that was dropped."""
-    sql = (
-        "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-        f" WHERE p.pk IN ({','.join('?' * len(pks))})"
+def add_papers(connection: sqlite3.Connection, papers: Sequence[tuple[int, str, str, str]]) -> None:
+    """Add papers, in the order of their keys: key, id, title and abstract of each."""
+    pks, ids, titles, abstracts = zip(*papers, strict=True)
+    with closing(Stemmer()) as stemmer:
+        stems = list(zip(stemmer.indexed(titles), stemmer.indexed(abstracts), strict=True))
+    connection.executemany(
+        "INSERT INTO paper (rowid, title, abstract) VALUES (?, ?, ?)",
+        ((pk, " ".join(title), " ".join(text)) for pk, (title, text) in zip(pks, stems, strict=True)),
     )
-    found = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, tuple(pks))}
-    return [found.get(pk, ("", "")) for pk in pks]
+    counts = Counter(stem for title, text in stems for stem in {*title, *text})
+    connection.executemany(
+        "INSERT INTO word VALUES (?, ?) ON CONFLICT DO UPDATE SET papers = papers + excluded.papers",
+        sorted(counts.items()),
+    )
+    connection.execute("UPDATE state SET papers = papers + ?, last = ?, id = ?", (len(papers), pks[-1], ids[-1]))
 
 
-def _is_of(connection: sqlite3.Connection, segment: Segment, last: int) -> bool:
-    """Whether the last paper of a segment is the one in the cache; one that was dropped since says nothing."""
-    found = connection.execute("SELECT id FROM paper WHERE pk = ?", (last,)).fetchone()
-    (newest,) = connection.execute(_NEWEST).fetchone()
-    return bool(last <= newest if found is None else found[0] == segment.ends_with)
+def _is_damage(error: BaseException | None) -> bool:
+    """Whether an error says that the file is broken, rather than busy or out of reach."""
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
 
 
-@lru_cache(maxsize=32)
-def _opened(folder: Path, _changed: int) -> Segment:
-    """A segment; to map it again for each letter of a text would take 1 ms."""
-    return Segment.open(folder)
+def _file(cache: Path) -> Path:
+    return finding_folder(cache) / "words.db"

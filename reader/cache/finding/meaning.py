@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reader.cache.finding.segment import Floats, Ints
+from reader.cache.finding.vectors import Floats, Ints
 
 LEAST, MORE = 0.03, 3.0
 """What a nearness of one standard deviation counts where a paper has all words of the text, and how much more where

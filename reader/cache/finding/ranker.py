@@ -1,162 +1,35 @@
-"""Rank papers by a text: BM25, with more for words side by side, and for papers that have most of what is rare in it.
+"""Rank papers by a text: FTS5's BM25, with more for words side by side, and for papers that have most of what is rare.
 
 Papers are scored by `bm25 + pairs`, times the share of the text's words that the paper has; a word counts there by how
-rare it is. Where many papers have all words, the best papers lend further words (RM3): nobody then looks for one paper,
-and the papers on a subject do not all use its name. `python -m tests.bench.finding` measures it.
+rare it is. Where many papers have all words, nobody looks for one paper: then the best ones lend further words, by
+which those with all words are ranked (RM3). `python -m tests.bench.finding` measures it.
 
 Common words and pairs are looked for only in the papers that rarer words have found, once these are enough.
 """
 
 from __future__ import annotations
 
+import heapq
+import math
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import pairwise
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from reader.cache.finding.meaning import Meaning, add
-from reader.cache.finding.segment import FIRST_OF_ABSTRACT, PLACE_BITS, TITLE_WEIGHT, Floats, Ints, Segment, alphabet
-from reader.cache.finding.splitter import HYPHEN, HYPHENATED, IN_TITLE, PLAIN_WORD, Splitter
+from reader.cache.finding.door import door_of
+from reader.cache.finding.index import TITLE_WEIGHT, Index, UnusableIndex, open_index
+from reader.cache.finding.words import COMPOUND, HYPHEN, Stemmer
 from reader.core.choice.words import EMPTY_WORDS
 from reader.core.nearest import distance
 from reader.core.similarity import FoundBy
 from reader.core.text import fold
 
-Place = tuple[int, str, int]
-"""A text's number, `title` or `abstract`, and how many words are before."""
-
-_WORD = re.compile(r"[^\W_]+")
-_CAPITAL = re.compile(r"\b[A-Z][a-z]+\b")
-_BETWEEN = re.compile(r"\s+|[-‐‑]")
-
-
-class WordPlaces:
-    """The stems of titles and abstracts by their places."""
-
-    def __init__(self, splitter: Splitter, texts: Sequence[tuple[str, str]]) -> None:
-        self._texts = texts
-        self.stems: dict[Place, str] = {
-            (text, where, before): stem
-            for stem, text, where, before in splitter.split(texts)
-            if where in ("title", "abstract")
-        }
-        self.counts: dict[str, int] = {}
-        """How often each stem is there; those of titles count by their weight."""
-        for (_, where, _), stem in self.stems.items():
-            self.counts[stem] = self.counts.get(stem, 0) + (TITLE_WEIGHT if where == "title" else 1)
-        self._spans = {
-            (number, where): [found.span() for found in _WORD.finditer(column)]
-            for number, text in enumerate(texts)
-            for where, column in zip(("title", "abstract"), text, strict=True)
-        }
-
-    @property
-    def pairs(self) -> set[tuple[str, str]]:
-        """Stems side by side."""
-        return {
-            (stem, self.stems[after]) for place, stem in self.stems.items() if (after := _next(place)) in self.stems
-        }
-
-    def runs(self, stems: Collection[str], pairs: Collection[tuple[str, str]], longest: int) -> Iterator[list[Place]]:
-        """Each place of some stems, and the places after it as far as they are pairs; places of the abstract first."""
-        for place in sorted(self.stems):
-            if self.stems[place] not in stems:
-                continue
-            run = [place]
-            while len(run) < longest and (after := _next(run[-1])) in self.stems:
-                is_pair = (self.stems[run[-1]], self.stems[after]) in pairs
-                if not is_pair or self.stems[after] not in stems or not self._are_joined(run[-1], after):
-                    break
-                run.append(after)
-            yield run
-
-    def written(self, run: Sequence[Place]) -> str:
-        """A run of words as its text has it, except capitals of titles and sentences."""
-        number, where, first = run[0]
-        spans = self._spans[number, where]
-        if not all(map(self._is_found, run)):
-            return " ".join(self.stems[place] for place in run)
-        return _CAPITAL.sub(lambda word: word[0].lower(), self._text(run[0])[spans[first][0] : spans[run[-1][2]][1]])
-
-    def _text(self, place: Place) -> str:
-        return self._texts[place[0]][0 if place[1] == "title" else 1]
-
-    def _is_found(self, place: Place) -> bool:
-        """Whether a word is where the text has it; in rare scripts the tokenizer splits words in another way."""
-        spans = self._spans[place[:2]]
-        if place[2] >= len(spans):
-            return False
-        begin, _ = spans[place[2]]
-        return fold(self._text(place)[begin])[:1] == self.stems[place][:1]
-
-    def _are_joined(self, one: Place, other: Place) -> bool:
-        """Whether no comma or bracket is between two words."""
-        spans = self._spans[one[:2]]
-        if not (self._is_found(one) and self._is_found(other)):
-            return True
-        return _BETWEEN.fullmatch(self._text(one), spans[one[2]][1], spans[other[2]][0]) is not None
-
-
-def _next(place: Place) -> Place:
-    number, where, before = place
-    return number, where, before + 1
-
-
-SHORTEST = 4
-"""Shorter stems are not corrected: too many words are similar."""
-
-TWO_SLIPS = 8
-"""From this length on, a stem may have two slips."""
-
-LONGEST_ENDING = 4
-"""Letters of an ending that may be spelled wrong."""
-
-FEWEST = 3
-"""Papers of a segment that must have a word: rarer ones may be spelled wrong themselves."""
-
-
-def correct(word: str, segments: Sequence[Segment]) -> str | None:
-    """The word that a wrong one stands for; None if none is similar.
-
-    The fewest slips win, then the word that most papers have.
-    """
-    if len(word) < SHORTEST:
-        return None
-    allowed = 2 if len(word) >= TWO_SLIPS else 1
-    slips: dict[str, int] = {}
-    papers: dict[str, int] = {}
-    for segment in segments:
-        for number in _similar(word, allowed, segment):
-            other = segment.word(number).decode()
-            slips.setdefault(other, distance(word, other, allowed))
-            papers[other] = papers.get(other, 0) + int(segment.papers[number])
-    found = [other for other, count in slips.items() if count <= allowed]
-    return min(found, key=lambda other: (slips[other], -papers[other], other), default=None) or _begun(word, segments)
-
-
-def _begun(word: str, segments: Sequence[Segment]) -> str | None:
-    """The longest word that begins a wrong one: `diffusoin` keeps an ending that stems do not have."""
-    shortest = max(SHORTEST + 1, len(word) - LONGEST_ENDING)
-    for length in range(len(word) - 1, shortest - 1, -1):
-        if any(segment.number(word[:length]) is not None for segment in segments):
-            return word[:length]
-    return None
-
-
-def _similar(word: str, allowed: int, segment: Segment) -> list[int]:
-    """The words of a segment that have nearly the same length and letters; each slip changes at most two letters."""
-    lengths = np.diff(segment.ends, prepend=np.uint32(0)).astype(np.int64)
-    is_near = np.abs(lengths - len(word.encode())) <= allowed
-    is_near &= np.bitwise_count(segment.alphabets ^ np.uint32(alphabet(word))) <= 2 * allowed
-    is_near &= segment.papers >= FEWEST
-    return [int(number) for number in np.flatnonzero(is_near)]
-
-
-SATURATION, LENGTH = 0.9, 0.4
-"""BM25's k1 and b."""
+if TYPE_CHECKING:
+    from reader.cache.finding.meaning import Meaning
 
 PAIR = 1.5
 """How much two words side by side count, in parts of what the less rare of them counts."""
@@ -186,7 +59,10 @@ TOLD = 2.0
 """How often a paper must have a word to count half of what it could when others are compared with the paper."""
 
 TELLING_WORDS = 60
-"""Words of a paper that others are compared with."""
+"""Words of papers that others are compared with."""
+
+WORDS_OF_PAIRS = 40
+"""The most telling of these, whose pairs are compared too."""
 
 TELLING_PAIR = 0.6
 """How much two words side by side count there, in parts of what the less rare of them could count."""
@@ -203,19 +79,39 @@ BEST_READ = 5
 SHORTEST_SHARED = 3
 """Letters of a word or phrase that says something."""
 
-_PLACE = (1 << PLACE_BITS) - 1
+SHORTEST = 4
+"""Shorter stems are not corrected: too many words are similar."""
 
-ReadTexts = Callable[[Sequence[int]], Sequence[tuple[str, str]]]
+TWO_SLIPS = 8
+"""From this length on, a stem may have two slips."""
+
+LONGEST_ENDING = 4
+"""Letters of an ending that may be spelled wrong."""
+
+FEWEST = 3
+"""Papers that must have a word: rarer ones may be spelled wrong themselves."""
+
+_CAPITAL = re.compile(r"\b[A-Z][a-z]+\b")
+_BETWEEN = re.compile(r"\s+|[-‐‑]")
+
+Text = tuple[str, str]
+"""The title and the abstract of a paper."""
+
+ReadTexts = Callable[[Sequence[int]], Sequence[Text]]
 """Reads title and abstract of some papers by their keys."""
 
-Places = npt.NDArray[np.uint32]
-Flags = npt.NDArray[np.bool_]
+Scores = dict[int, float]
+"""Papers by their keys, and what each counts."""
+
+Pair = tuple[str, str]
+
+T = TypeVar("T")
 
 
 class Ranking(NamedTuple):
     """Papers that have any of the words of a text, or are near to it."""
 
-    pks: Ints
+    pks: list[int]
     """Keys, the best paper first."""
     corrected: dict[str, str]
     """Stems that no paper has, and the similar ones that were looked for in their place."""
@@ -228,321 +124,367 @@ class Ranking(NamedTuple):
 class Similar(NamedTuple):
     """Papers that have words of some papers."""
 
-    pks: Ints
+    pks: list[int]
     """Keys, the best paper first."""
-    scores: Floats
-    """How near each is: 1 would have all the words, as often."""
-
-
-class Profile(NamedTuple):
-    """The parts of a paper that say what it is about."""
-
-    words: dict[Word, float]
-    """Its most telling words with their weights, which add up to 1."""
-    pairs: dict[tuple[Word, Word], float]
-    """Words that are side by side."""
-
-
-class Word(NamedTuple):
-    """A word in all segments."""
-
-    numbers: tuple[int | None, ...]
-    """Its number in each segment; None where no paper has it."""
-    papers: int
-    """How many papers have it."""
-    rarity: float
-    """What it counts."""
+    scores: list[float]
+    """How near each is; the best has 1."""
 
 
 class Ranker:
-    """Ranks the papers of some segments; used by one thread."""
+    """Ranks the papers of an index; used by one thread."""
 
-    def __init__(self, segments: Sequence[Segment], splitter: Splitter) -> None:
-        self._segments = segments
-        self._splitter = splitter
-        self._begins = np.cumsum([0, *(len(segment.pks) for segment in segments)])
-        self._size = int(self._begins[-1])
-        lengths = np.concatenate([np.asarray(segment.lengths, np.float32) for segment in segments])
-        relative = lengths / max(1.0, float(lengths.mean()))
-        self._damping = (SATURATION * (1 - LENGTH + LENGTH * relative)).astype(np.float32)
+    def __init__(self, index: Index, stemmer: Stemmer, read_texts: ReadTexts) -> None:
+        self._index = index
+        self._stemmer = stemmer
+        self._read_texts = read_texts
 
-    def rank(self, text: str, read_texts: ReadTexts, meaning: Meaning | None = None) -> Ranking:
+    def rank(self, text: str, meaning: Meaning | None = None) -> Ranking:
         """The papers that fit a text, the best first; with its `meaning`, those too that have other words."""
         corrected: dict[str, str] = {}
-        words: list[Word] = []
-        for typed in self._splitter.words(text)[:MOST_WORDS]:
-            word = self._word(typed)
-            if word.papers == 0:
-                meant = correct(typed, self._segments)
-                if meant is None:
-                    continue
-                corrected[typed] = meant
-                word = self._word(meant)
-            words.append(word)
-        scores, lent, share = self._scores(words, read_texts)
-        near: Ints = np.empty(0, np.int64)
+        stems: list[str] = []
+        for stem, *_ in self._stemmer.words(text)[:MOST_WORDS]:
+            if self._index.papers(stem):
+                stems.append(stem)
+            elif meant := self._correct(stem):
+                corrected[stem] = meant
+                stems.append(meant)
+        scores, shares = self._scores(stems)
+        lent: list[str] = []
+        share = 0.0
+        if scores:
+            share = shares[max(scores, key=lambda pk: (scores[pk], -pk))]
+            if sum(one > 0.999 for one in shares.values()) >= MANY:
+                scores, lent = self._with_lent_words(scores, set(stems))
         if meaning is not None:
-            counted = meaning.counted(self._keys(np.arange(self._size)), share)
-            scores = add(scores, counted)
-            best = _highest(scores, BEST)
-            near = self._keys(best[2 * counted[best] > scores[best]])
-        rows = np.flatnonzero(scores)
-        rows = rows[np.argsort(-scores[rows], kind="stable")]
-        return Ranking(self._keys(rows), corrected, lent, frozenset(near.tolist()))
+            return _by_meaning(scores, meaning, share)._replace(corrected=corrected, lent=tuple(lent))
+        return Ranking(_best_first(scores), corrected, tuple(lent))
 
-    def explain(self, text: str, ranking: Ranking, pk: int, paper: tuple[str, str], read_texts: ReadTexts) -> FoundBy:
+    def explain(self, text: str, ranking: Ranking, pk: int, paper: Text) -> FoundBy:
         """By what a text has found a paper, whose key, and title and abstract are given."""
-        typed = WordPlaces(self._splitter, [("", text)])
-        ours = WordPlaces(self._splitter, [paper])
-        has = {stem for stem, *_ in self._splitter.split([paper])}
-        firsts = _firsts(ours)
-        written = {
-            fold(HYPHEN.sub("", word))
-            for column in paper
-            for words_in in (PLAIN_WORD, HYPHENATED)
-            for word in words_in.findall(column)
-        }
-        joined = self._joined(paper)
-        parts: set[str] = set()
-        meanings = self._as_written(ranking, read_texts) if ranking.corrected else {}
+        typed = self._firsts([("", text)])
+        firsts, compounds = self._firsts([paper]), self._compounds(paper)
+        written = {fold(word) for column in paper for word in _all_written(column)}
+        meanings = self._firsts(self._read_texts(ranking.pks[:BEST_READ])) if ranking.corrected else {}
         words: dict[str, str] = {}
         corrected: dict[str, str] = {}
-        for place, stem in sorted(typed.stems.items()):
+        parts: set[str] = set()
+        for stem, word in typed.items():
             meant = ranking.corrected.get(stem, stem)
             if meant != stem:
-                corrected[typed.written([place])] = meanings.get(meant) or firsts.get(meant, meant)
-            if meant in has:
-                word = typed.written([place]) if meant == stem else firsts.get(meant, meant)
-                if meant == stem and fold(word) not in written:
-                    # It has the word in another form, such as `pre-trained` for `pretraining`.
-                    word = firsts.get(meant) or joined.get(meant, word)
-                    parts.update(HYPHEN.split(word))
-                words.setdefault(meant, word)
-        asked = {ranking.corrected.get(stem, stem) for stem in typed.counts}
-        lent = [
-            firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked and firsts[stem] not in parts
-        ]
-        found = FoundBy(tuple(words.values()), len(typed.counts), tuple(lent[:LENT_NAMED]), tuple(corrected.items()))
-        return found._replace(by_vector=pk in ranking.near)
+                # What a typed word is taken for is written the same for each paper.
+                corrected[word] = meanings.get(meant) or firsts.get(meant, meant)
+            own = firsts.get(meant) or compounds.get(meant)
+            if own is None:
+                continue
+            if meant == stem and fold(word) in written:
+                own = word
+            else:
+                # It has the word in another form, such as `pre-trained` for `pretraining`.
+                parts.update(HYPHEN.split(own))
+            words.setdefault(meant, own)
+        asked = {ranking.corrected.get(stem, stem) for stem in typed}
+        lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]
+        meaning = tuple(word for word in lent if word not in parts)[:LENT_NAMED]
+        return FoundBy(tuple(words.values()), len(typed), meaning, tuple(corrected.items()), pk in ranking.near)
 
-    def _joined(self, paper: tuple[str, str]) -> dict[str, str]:
-        """How each stem of a word with a hyphen is first written."""
-        words = list(dict.fromkeys(word for column in paper for word in HYPHENATED.findall(column)))
-        found: dict[str, str] = {}
-        for stem, number, where, _ in self._splitter.split([("", word) for word in words]):
-            if "joined" in where:
-                found.setdefault(stem, words[number])
-        return found
-
-    def _as_written(self, ranking: Ranking, read_texts: ReadTexts) -> dict[str, str]:
-        """The words of the best papers by their stems: what a typed word is taken for is the same at each paper."""
-        best = read_texts([int(pk) for pk in ranking.pks[:BEST_READ]])
-        return _firsts(WordPlaces(self._splitter, best))
-
-    def rank_similar(self, texts: Sequence[tuple[str, str]], most: int) -> Similar:
+    def rank_similar(self, texts: Sequence[Text], most: int) -> Similar:
         """At most so many papers that are like some others, whose titles and abstracts are given."""
-        words: dict[Word, float] = {}
-        pairs: dict[tuple[Word, Word], float] = {}
+        words: dict[str, float] = {}
+        pairs: dict[Pair, float] = {}
         for text in texts:
-            profile = self._profile(text)
-            for word, weight in profile.words.items():
-                words[word] = words.get(word, 0.0) + weight
-            for pair, weight in profile.pairs.items():
+            own_words, own_pairs = self._profile(text)
+            for stem, weight in own_words.items():
+                words[stem] = words.get(stem, 0.0) + weight
+            for pair, weight in own_pairs.items():
                 pairs[pair] = pairs.get(pair, 0.0) + weight
-        scores = np.zeros(self._size, np.float32)
-        for word, weight in words.items():
-            for _ in self._add_word(scores, word, weight, None):
-                pass
-        best = self._best(scores)
-        for (one, next_one), weight in pairs.items():
-            self._add_pair(scores, one, next_one, weight, best)
-        if len(scores):
-            scores /= max(float(scores.max()), 1e-9)
-        rows = _highest(scores, most)
-        rows = rows[np.lexsort((rows, -scores[rows]))]
-        return Similar(self._keys(rows), scores[rows])
+        telling = sorted(words, key=lambda stem: -words[stem])[:TELLING_WORDS]
+        scores: Scores = {}
+        for _ in self._add_words(scores, {stem: words[stem] for stem in telling}):
+            pass
+        best = set(_best_first(scores, BEST))
+        kept = set(telling[:WORDS_OF_PAIRS])
+        for pair, weight in pairs.items():
+            if kept.issuperset(pair):
+                self._add_pair(scores, pair, weight, best)
+        found = _best_first(scores, most)
+        whole = scores[found[0]] if found else 1.0
+        return Similar(found, [scores[pk] / whole for pk in found])
 
-    def _profile(self, text: tuple[str, str]) -> Profile:
-        """The parts of a paper that say what it is about."""
-        counts: dict[str, int] = {}
-        places: dict[tuple[str, int], str] = {}
-        for stem, _, where, offset in self._splitter.split([text]):
-            counts[stem] = counts.get(stem, 0) + (TITLE_WEIGHT if where in IN_TITLE else 1)
-            places[where, offset] = stem
-        known = {stem: word for stem in counts if (word := self._word(stem)).papers > 1}
-        weights = {word: word.rarity * counts[stem] / (counts[stem] + TOLD) for stem, word in known.items()}
-        best = sorted(weights, key=lambda word: -weights[word])[:TELLING_WORDS]
-        whole = sum(weights[word] for word in best) or 1.0
-        beside = {
-            (known[stem], known[next_stem])
-            for (where, offset), stem in places.items()
-            if stem in known and (next_stem := places.get((where, offset + 1))) in known and "joined" not in where
-        }
-        pairs = {(one, other): TELLING_PAIR * min(one.rarity, other.rarity) / whole for one, other in beside}
-        return Profile({word: weights[word] / whole for word in best}, pairs)
-
-    def shared_phrases(self, texts: Sequence[tuple[str, str]], other: tuple[str, str], most: int) -> tuple[str, ...]:
+    def shared_phrases(self, texts: Sequence[Text], other: Text, most: int) -> tuple[str, ...]:
         """The words and phrases that say most of what a paper shares with others, as the paper writes them."""
-        theirs = WordPlaces(self._splitter, texts)
-        ours = WordPlaces(self._splitter, [other])
+        counts: Counter[str] = Counter()
+        pairs: set[Pair] = set()
+        for title, abstract in texts:
+            for column, weight in ((title, TITLE_WEIGHT), (abstract, 1)):
+                stems = [word.stem for word in self._stemmer.words(column)]
+                counts.update(weight * stems)
+                pairs.update(pairwise(stems))
         # Rare words may still say nothing, such as "toward".
-        empty = set(self._splitter.words(" ".join(EMPTY_WORDS)))
-        rarity = {stem: word.rarity for stem in ours.counts.keys() - empty if (word := self._word(stem)).papers > 1}
+        empty = set(self._stemmer.stems(sorted(EMPTY_WORDS)))
         told = {
-            stem: rarity[stem] * theirs.counts[stem] / (theirs.counts[stem] + TOLD)
-            for stem in rarity
-            if stem in theirs.counts
+            stem: self._rarity(stem) * count / (count + TOLD)
+            for stem, count in counts.items()
+            if stem not in empty and self._index.papers(stem) > 1
         }
         phrases: dict[tuple[str, ...], tuple[float, str]] = {}
-        for run in ours.runs(told, theirs.pairs, LONGEST_PHRASE):
-            written = ours.written(run)
-            stems = tuple(ours.stems[place] for place in run)
+        for written, stems in self._runs(other, told, pairs):
             ends = min(told[stems[0]], told[stems[-1]])
             if len(written) >= SHORTEST_SHARED and ends >= WEAK_END * max(told[stem] for stem in stems):
-                phrases.setdefault(stems, (sum(told[stem] for stem in stems), written))
+                phrases.setdefault(tuple(stems), (sum(told[stem] for stem in stems), written))
         chosen: list[str] = []
         used: set[str] = set()
-        for stems in sorted(phrases, key=lambda stems: (-phrases[stems][0], phrases[stems][1])):
-            if len(chosen) < most and used.isdisjoint(stems):
-                chosen.append(phrases[stems][1])
-                used.update(stems)
+        for phrase in sorted(phrases, key=lambda phrase: (-phrases[phrase][0], phrases[phrase][1])):
+            if len(chosen) < most and used.isdisjoint(phrase):
+                chosen.append(phrases[phrase][1])
+                used.update(phrase)
         return tuple(chosen)
 
-    def _word(self, word: str) -> Word:
-        numbers = tuple(segment.number(word) for segment in self._segments)
-        papers = sum(
-            int(segment.papers[number])
-            for segment, number in zip(self._segments, numbers, strict=True)
-            if number is not None
-        )
-        return Word(numbers, papers, float(np.log1p((self._size - papers + 0.5) / (papers + 0.5))))
+    def _runs(self, paper: Text, told: Mapping[str, float], pairs: set[Pair]) -> Iterator[tuple[str, list[str]]]:
+        """From each telling word of a paper on, the words that are pairs, as written and as stems; first the abstract.
 
-    def _scores(self, words: Sequence[Word], read_texts: ReadTexts) -> tuple[Floats, tuple[str, ...], float]:
-        """The score of each paper, the stems that papers lent, and the share of the words that the best paper has."""
-        distinct = sorted(set(words), key=lambda word: word.papers)
-        scores = np.zeros(self._size, np.float32)
-        shares = np.zeros(self._size, np.float32)
-        if not words:
-            return scores, (), 0.0
-        among: Flags | None = None
-        for word in distinct:
-            if among is None and np.count_nonzero(shares) >= ENOUGH:
-                among = shares > 0
-            for rows in self._add_word(scores, word, word.rarity, among):
-                shares[rows] += np.float32(word.rarity)
-        whole = sum(word.rarity for word in distinct)
-        shares /= np.float32(whole)
-        best = self._best(scores * shares)
-        for one, next_one in dict.fromkeys(pairwise(words)):
-            self._add_pair(scores, one, next_one, PAIR * min(one.rarity, next_one.rarity), best)
-        scores *= shares
-        of_best = float(shares[np.argmax(scores)])
-        lent: list[str] = []
-        if np.count_nonzero(shares > 0.999) >= MANY:
-            scores *= np.float32((1 - LENT_SHARE) / len(distinct))
-            for stem, share in self._lent(scores, read_texts):
-                lent.append(stem)
-                word = self._word(stem)
-                for _ in self._add_word(scores, word, LENT_SHARE * share * word.rarity, best):
-                    pass
-        return scores, tuple(lent), of_best
+        No comma or bracket is between two words of a run.
+        """
+        for column in reversed(paper):
+            words = self._stemmer.words(column)
+            for at, first in enumerate(words):
+                if first.stem not in told:
+                    continue
+                run = [first]
+                for before, after in pairwise(words[at : at + LONGEST_PHRASE]):
+                    is_pair = after.stem in told and (before.stem, after.stem) in pairs
+                    if not is_pair or not _BETWEEN.fullmatch(column, before.end, after.begin):
+                        break
+                    run.append(after)
+                yield _as_written(column, run[0].begin, run[-1].end), [word.stem for word in run]
 
-    def _best(self, scores: Floats) -> Flags:
-        """Which papers have the best scores."""
-        found = np.zeros(self._size, np.bool_)
-        found[_highest(scores, BEST)] = True
-        return found
+    def _scores(self, stems: Sequence[str]) -> tuple[Scores, Scores]:
+        """The score of each paper that has any of some stems, and the share of all stems that it has."""
+        scores: Scores = {}
+        shares: Scores = {}
+        distinct = dict.fromkeys(stems)
+        whole = sum(map(self._rarity, distinct))
+        for stem, having in self._add_words(scores, {stem: self._index.bm25_rarity(stem) for stem in distinct}):
+            share = self._rarity(stem) / whole
+            for pk in having:
+                shares[pk] = shares.get(pk, 0.0) + share
+        best = set(_best_first({pk: score * shares[pk] for pk, score in scores.items()}, BEST))
+        for one, other in dict.fromkeys(pairwise(stems)):
+            self._add_pair(scores, (one, other), PAIR * min(self._rarity(one), self._rarity(other)), best)
+        return {pk: score * shares[pk] for pk, score in scores.items()}, shares
 
-    def _add_word(self, scores: Floats, word: Word, weight: float, among: Flags | None) -> Iterator[Ints]:
-        """Add what a word counts in each paper; yield the papers that have it."""
-        for at, places in self._places(word, among):
-            rows, counts = _counted(places, TITLE_WEIGHT)
-            rows += self._begins[at]
-            scores[rows] += np.float32(weight * (SATURATION + 1)) * counts / (counts + self._damping[rows])
-            yield rows
+    def _add_words(self, scores: Scores, weights: Mapping[str, float]) -> Iterator[tuple[str, list[int]]]:
+        """Add what words count, the rarest first; yield each, and the papers that have it.
 
-    def _add_pair(self, scores: Floats, one: Word, next_one: Word, weight: float, among: Flags) -> None:
+        Once enough papers have the rare ones, a common word counts only in these, and the same in all of them.
+        """
+        rare: list[str] = []
+        for stem in sorted(weights, key=self._index.papers):
+            if len(scores) >= ENOUGH:
+                having = self._index.keys(f"{_quoted(stem)} AND ({' OR '.join(map(_quoted, rare))})")
+                for pk in having:
+                    scores[pk] += weights[stem]
+            else:
+                rare.append(stem)
+                weight = weights[stem] / self._index.bm25_rarity(stem)
+                found = self._index.scores(_quoted(stem))
+                for pk, score in found:
+                    scores[pk] = scores.get(pk, 0.0) + weight * score
+                having = [pk for pk, _ in found]
+            yield stem, having
+
+    def _add_pair(self, scores: Scores, pair: Pair, weight: float, best: set[int]) -> None:
         """Add what two words count that are side by side, without regard to stop words between them."""
-        weight *= SATURATION + 1
-        seconds = dict(self._places(next_one, among))
-        for at, places in self._places(one, among):
-            if at in seconds:
-                rows, counts = _counted(_common(places + np.uint32(1), seconds[at]), 1)
-                rows += self._begins[at]
-                scores[rows] += np.float32(weight) * counts / (counts + np.float32(SATURATION))
+        for pk in self._index.keys(_quoted(" ".join(pair))):
+            if pk in best:
+                scores[pk] += weight
 
-    def _places(self, word: Word, among: Flags | None) -> Iterator[tuple[int, Places]]:
-        """The segments that have a word, and its places there, perhaps only those in some papers."""
-        for at, (segment, number) in enumerate(zip(self._segments, word.numbers, strict=True)):
-            if number is not None:
-                places = segment.places_of(number)
-                if among is not None:
-                    here = among[self._begins[at] : self._begins[at + 1]]
-                    places = places[here[places >> PLACE_BITS]]
-                yield at, places
+    def _with_lent_words(self, scores: Scores, stems: set[str]) -> tuple[Scores, list[str]]:
+        """The scores with what the words count that the best papers lend, and these words."""
+        best = _best_first(scores, BEST)
+        lent = self._lent(scores, best[:LENDERS])
+        own = " AND ".join(map(_quoted, sorted(stems)))
+        without = dict(self._index.scores(own))
+        scores = {pk: score * (1 - LENT_SHARE) / len(stems) for pk, score in scores.items()}
+        known = set(best)
+        for stem, share in lent.items():
+            for pk, score in self._index.scores(f"{_quoted(stem)} AND {own}"):
+                if pk in known:
+                    scores[pk] += LENT_SHARE * share * (score - without[pk])
+        return scores, list(lent)
 
-    def _lent(self, scores: Floats, read_texts: ReadTexts) -> Iterator[tuple[str, float]]:
-        """The stems that the best papers lend, with their shares, which add up to 1."""
-        best = _highest(scores, LENDERS)
-        trust = (scores[best] / scores[best].sum()).tolist()
-        counts: dict[tuple[str, int], int] = {}
-        lengths = [0] * len(best)
-        for word, text, where, _ in self._splitter.split(read_texts(self._keys(best).tolist())):
-            weight = TITLE_WEIGHT if where in IN_TITLE else 1
-            counts[word, text] = counts.get((word, text), 0) + weight
-            lengths[text] += weight
+    def _lent(self, scores: Scores, best: Sequence[int]) -> dict[str, float]:
+        """The stems that some papers lend, the most telling first, with their shares, which add up to 1."""
+        whole = sum(scores[pk] for pk in best)
         shares: dict[str, float] = {}
-        for (word, text), count in counts.items():
-            shares[word] = shares.get(word, 0.0) + trust[text] * count / lengths[text]
-        most = sorted(shares, key=lambda word: (-shares[word], word))[:LENT]
-        whole = sum(shares[word] for word in most)
-        return ((word, shares[word] / whole) for word in most)
+        for pk, text in zip(best, self._read_texts(best), strict=True):
+            counts = self._counts(text)
+            length = counts.total()
+            for stem, count in counts.items():
+                shares[stem] = shares.get(stem, 0.0) + scores[pk] / whole * count / length
+        most = sorted(shares, key=lambda stem: (-shares[stem], stem))[:LENT]
+        lent = sum(shares[stem] for stem in most)
+        return {stem: shares[stem] / lent for stem in most}
 
-    def _keys(self, rows: Ints) -> Ints:
-        """The keys of papers by their numbers through all segments."""
-        found = np.empty(len(rows), np.int64)
-        at = np.searchsorted(self._begins, rows, side="right") - 1
-        for number, segment in enumerate(self._segments):
-            here = at == number
-            found[here] = segment.pks[rows[here] - self._begins[number]]
+    def _profile(self, text: Text) -> tuple[dict[str, float], dict[Pair, float]]:
+        """The most telling words of a paper with their weights, which add up to 1; and words that are side by side."""
+        counts = self._counts(text)
+        rarity = {stem: self._rarity(stem) for stem in counts if self._index.papers(stem) > 1}
+        weights = {stem: rarity[stem] * counts[stem] / (counts[stem] + TOLD) for stem in rarity}
+        best = sorted(weights, key=lambda stem: -weights[stem])[:TELLING_WORDS]
+        whole = sum(weights[stem] for stem in best) or 1.0
+        pairs = {
+            (one.stem, other.stem): TELLING_PAIR * min(rarity[one.stem], rarity[other.stem]) / whole
+            for column in text
+            for one, other in pairwise(self._stemmer.words(column))
+            if one.stem in rarity and other.stem in rarity
+        }
+        return {stem: weights[stem] / whole for stem in best}, pairs
+
+    def _counts(self, text: Text) -> Counter[str]:
+        """How often a paper has each stem; those of the title count by their weight."""
+        title, abstract = self._stemmer.indexed(text)
+        return Counter(TITLE_WEIGHT * title + abstract)
+
+    def _firsts(self, papers: Sequence[Text]) -> dict[str, str]:
+        """How each stem is first written, in an abstract if there is one that has it."""
+        found: dict[str, str] = {}
+        for paper in papers:
+            for column in reversed(paper):
+                for word in self._stemmer.words(column):
+                    found.setdefault(word.stem, _as_written(column, word.begin, word.end))
         return found
 
+    def _compounds(self, paper: Text) -> dict[str, str]:
+        """How each compound is first written, by its stem."""
+        found: dict[str, str] = {}
+        for column in paper:
+            for word in self._stemmer.compounds(column):
+                found.setdefault(word.stem, column[word.begin : word.end])
+        return found
 
-def _firsts(places: WordPlaces) -> dict[str, str]:
-    """How each stem is first written."""
-    found: dict[str, str] = {}
-    for place in sorted(places.stems):
-        found.setdefault(places.stems[place], places.written([place]))
-    return found
+    def _rarity(self, stem: str) -> float:
+        papers = self._index.papers(stem)
+        return math.log1p((self._index.size - papers + 0.5) / (papers + 0.5))
+
+    def _correct(self, stem: str) -> str | None:
+        """The stem that a wrong one stands for; None if none is similar.
+
+        The fewest slips win, then the stem that most papers have.
+        """
+        if len(stem) < SHORTEST:
+            return None
+        allowed = 2 if len(stem) >= TWO_SLIPS else 1
+        letters = set(stem)
+        similar = [
+            (distance(stem, other, allowed), -papers, other)
+            for other, papers in self._index.stems(len(stem) - allowed, len(stem) + allowed, FEWEST)
+            # Each slip changes at most two letters.
+            if len(letters.symmetric_difference(other)) <= 2 * allowed
+        ]
+        slips, _, found = min(similar, default=(allowed + 1, 0, ""))
+        return found if slips <= allowed else self._begun(stem)
+
+    def _begun(self, stem: str) -> str | None:
+        """The longest stem that begins a wrong one: `diffusoin` keeps an ending that stems do not have."""
+        shortest = max(SHORTEST + 1, len(stem) - LONGEST_ENDING)
+        begun = (stem[:length] for length in range(len(stem) - 1, shortest - 1, -1))
+        return next(filter(self._index.papers, begun), None)
 
 
-def _highest(scores: Floats, most: int) -> Ints:
-    """The papers with the highest scores above 0, in any order; of equal ones at the end the first."""
-    rows = np.flatnonzero(scores)
-    if len(rows) <= most:
-        return rows
-    # Partitioned without the zeros: many equal values make it a hundred times slower.
-    values = scores[rows]
-    least = np.partition(values, -most)[-most]
-    above = rows[values > least]
-    return np.concatenate((above, rows[values == least][: most - len(above)]))
+def rank(connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
+    """The papers of the index that fit a text, the best first."""
+    return _ask(connection, cache, lambda ranker: ranker.rank(text, _meaning(connection, cache, text)), Ranking([], {}))
 
 
-def _counted(places: Places, title_weight: int) -> tuple[Ints, Floats]:
-    """The papers of a segment that have some places, and how often; what is in the title counts by its weight."""
-    rows = (places >> PLACE_BITS).astype(np.int64)
-    if len(rows) == 0:
-        return rows, np.empty(0, np.float32)
-    firsts = np.concatenate(([0], np.flatnonzero(rows[1:] != rows[:-1]) + 1))
-    weights = np.where(places & _PLACE < FIRST_OF_ABSTRACT, np.float32(title_weight), np.float32(1))
-    return rows[firsts], np.add.reduceat(weights, firsts)
+def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) -> FoundBy:
+    """By what a text finds a paper."""
+
+    def explain(ranker: Ranker) -> FoundBy:
+        ranking = ranker.rank(text, _meaning(connection, cache, text))
+        [paper] = _titles_and_abstracts(connection, [pk])
+        return ranker.explain(text, ranking, pk, paper)
+
+    return _ask(connection, cache, explain, FoundBy())
 
 
-def _common(one: Places, other: Places) -> Places:
-    """The places that are in both."""
-    few, many = (one, other) if len(one) < len(other) else (other, one)
-    if len(few) == 0:
-        return few
-    nearest = np.minimum(np.searchsorted(many, few), len(many) - 1)
-    found: Places = few[many[nearest] == few]
-    return found
+def rank_by_papers(connection: sqlite3.Connection, cache: Path, texts: Sequence[Text], most: int) -> Similar:
+    """At most so many papers of the index that are like others, whose titles and abstracts are given."""
+    return _ask(connection, cache, lambda ranker: ranker.rank_similar(texts, most), Similar([], []))
+
+
+def shared_phrases(
+    connection: sqlite3.Connection, cache: Path, texts: Sequence[Text], other: Text, most: int = 3
+) -> tuple[str, ...]:
+    """The words and phrases that a paper shares with others, the most telling first."""
+    return _ask(connection, cache, lambda ranker: ranker.shared_phrases(texts, other, most), ())
+
+
+def _ask(connection: sqlite3.Connection, cache: Path, question: Callable[[Ranker], T], otherwise: T) -> T:
+    """Ask the ranker of a cache; `otherwise` is the answer where the index can't be used."""
+    try:
+        with open_index(cache, connection) as index, closing(Stemmer()) as stemmer:
+            return question(Ranker(index, stemmer, lambda pks: _titles_and_abstracts(connection, pks)))
+    except UnusableIndex:
+        return otherwise
+
+
+def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]:
+    """Title and abstract of papers, in the order of the keys; empty for one that was dropped."""
+    sql = (
+        "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+        f" WHERE p.pk IN ({','.join('?' * len(pks))})"
+    )
+    found = {pk: (title, abstract) for pk, title, abstract in connection.execute(sql, tuple(pks))}
+    return [found.get(pk, ("", "")) for pk in pks]
+
+
+def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning | None:
+    """How near papers are to a text by the user's model; None without one, or if it can't say so in time."""
+    door = door_of(cache)
+    if door is None:
+        return None
+    from reader.cache.finding.meaning import Meaning
+    from reader.cache.finding.vectors import open_vectors
+
+    found = open_vectors(connection, cache, door.encoder.key)
+    vector = door.vector(text) if found is not None else None
+    if found is None or vector is None or len(vector) != found.rows.shape[1]:
+        return None
+    return Meaning(found.pks, found.cosines(vector), door.encoder.trust)
+
+
+def _by_meaning(scores: Scores, meaning: Meaning, share: float) -> Ranking:
+    """The papers by words and by meaning together; `share` is what the best one has of the text's words."""
+    import numpy as np
+
+    from reader.cache.finding.meaning import add
+
+    pks = np.union1d(np.fromiter(scores, np.int64, len(scores)), meaning.pks)
+    counted = meaning.counted(pks, share)
+    both = add(np.array([scores.get(pk, 0.0) for pk in pks.tolist()], np.float32), counted)
+    order = np.argsort(-both, kind="stable")[: np.count_nonzero(both)]
+    best = order[:BEST]
+    near = pks[best[2 * counted[best] > both[best]]]
+    return Ranking(pks[order].tolist(), {}, near=frozenset(near.tolist()))
+
+
+def _best_first(scores: Scores, most: int | None = None) -> list[int]:
+    """The papers with the highest scores; of equal ones, the first stored comes first."""
+    if most is None:
+        return sorted(sorted(scores), key=scores.__getitem__, reverse=True)
+    return heapq.nsmallest(most, scores, key=lambda pk: (-scores[pk], pk))
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"'
+
+
+def _as_written(text: str, begin: int, end: int) -> str:
+    """A part of a text, without the capitals of titles and sentences."""
+    return _CAPITAL.sub(lambda word: word[0].lower(), text[begin:end])
+
+
+def _all_written(text: str) -> Iterator[str]:
+    """The words of a text, and its compounds without their hyphens."""
+    yield from re.findall(r"\w+", text)
+    yield from (HYPHEN.sub("", word) for word in COMPOUND.findall(text))

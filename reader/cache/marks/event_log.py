@@ -527,10 +527,7 @@ class EventLog:
     def _rewrite_journal(self) -> None:
         """Write all events of the table into a new journal."""
         stored = self._connection.execute("SELECT id FROM event ORDER BY seq").fetchall()
-        part = Journal(self.journal.path.with_suffix(".part"))
-        part.path.unlink(missing_ok=True)
-        part.append((self._entry(id) for (id,) in stored), self.machine())
-        part.path.replace(self.journal.path)
+        self.journal.rewrite((self._entry(id) for (id,) in stored), self.machine())
         self._append([])
 
     def _unrecorded_feeds(self) -> list[tuple[str, str]]:

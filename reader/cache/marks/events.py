@@ -24,11 +24,11 @@ from reader.cache import connections
 from reader.cache.marks import effects, forgotten
 from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING, refold
-from reader.cache.marks.event_log import COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
+from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
 from reader.cache.marks.journal import BadLine, Entry
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import MarkNotTaken
-from reader.core.marks import AGENT, ENTRY, FORGET, HERE, TRACES, Agent, quoted
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, LEAVING, TRACES, Agent, quoted
 
 Direction = Literal["undo", "redo"]
 
@@ -362,6 +362,29 @@ class Events:
         with explained(self._path), self._log.recording():
             for event in self._log.record_together([Marking(kind, value) for kind, value in values.items()]):
                 self._log.finish(event)
+
+    def leaving(self, after: int, most: int) -> list[tuple[int, Entry | None]]:
+        """The next events after a number that other machines get; None in place of those of a forgotten one."""
+        ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT ?"
+        rows = self.read(lambda one: one.execute(ask, (after, most)).fetchall())
+        return [(seq, Entry(*values) if undone < forgotten.FORGOTTEN else None) for seq, undone, *values in rows]
+
+    def forgotten(self) -> frozenset[str]:
+        """The machines and members whose marks are taken back."""
+        return self.read(forgotten.forgotten)
+
+    def is_forgotten_elsewhere(self, machine: str) -> bool:
+        """Whether another machine has forgotten this one."""
+        return self.read(lambda connection: forgotten.is_forgotten_elsewhere(connection, machine))
+
+    def has(self, id: str) -> bool:
+        """Whether the log has an event of this id."""
+        return self.read(lambda one: one.execute("SELECT 1 FROM event WHERE id = ?", (id,)).fetchone()) is not None
+
+    def last(self) -> int:
+        """The number of the last event."""
+        (last,) = self.read(lambda one: one.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone())
+        return int(last)
 
     def machine(self) -> str:
         """The id of this machine, made when it is first needed."""

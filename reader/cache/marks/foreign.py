@@ -8,7 +8,7 @@ from typing import Any
 
 from reader.cache.marks.derived import FOLLOW, SETTING
 from reader.cache.marks.event_log import STEPS
-from reader.cache.marks.journal import Entry
+from reader.cache.marks.journal import Entry, Owner, decode
 from reader.core import foreign
 from reader.core.foreign import Clock, Refused
 from reader.core.marks import (
@@ -39,6 +39,12 @@ _MARKS = (*STATES, QUEUE, WANT, LIKE, HIGHLIGHT, LOOK, NOTE, *TRACES)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 _FORGOTTEN = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
 _SETTING = re.compile(r"[a-z_]{1,60}")
+
+
+def foreign_event(line: bytes, latest: Clock) -> Entry | Owner:
+    """The event or owner of a line that another machine has written; raises Refused with the reason."""
+    found = decode(line, foreign.MOST_IDS)
+    return checked(found, latest) if isinstance(found, Entry) else found
 
 
 def checked(entry: Entry, latest: Clock | None = None) -> Entry:

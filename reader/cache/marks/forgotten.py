@@ -14,8 +14,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+from reader.core.foreign import FURTHEST
 from reader.core.marks import FORGET, quoted
 
 FORGOTTEN = 2
@@ -60,6 +62,12 @@ class Brought(NamedTuple):
     newest: int = 0
     """The clock of the newest one, in milliseconds since 1970."""
     is_forgotten: bool = False
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the newest one was, in local time; None if there is none, or its clock is beyond all years."""
+        is_known = 0 < self.newest <= FURTHEST
+        return datetime.fromtimestamp(self.newest / 1000).astimezone() if is_known else None
 
 
 def brought(connection: sqlite3.Connection, machine: str) -> Brought:

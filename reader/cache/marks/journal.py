@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from reader import __version__
 from reader.cache.marks.agreement import file_size
 from reader.core.errors import CacheError
 from reader.core.foreign import (
@@ -38,10 +39,14 @@ from reader.core.foreign import (
     read_json,
     text,
 )
+from reader.core.text import clean
 from reader.paths import make_private, sync
 
 VERSION = 1
 """The form of a line that this program writes."""
+
+READER = f"{__version__} {VERSION}"
+"""This program and the form that it reads: what it can't read, a later one may."""
 
 LISTED = 100
 """A line lists the ids of up to this many papers; more are packed, which takes a fifth of the space."""
@@ -120,6 +125,13 @@ class BadLine:
 
 
 NEWER = "newer than this program"
+
+
+def machine_name() -> str:
+    """What people call this machine."""
+    import platform
+
+    return clean(platform.node().partition(".")[0], NAME_LIMIT)
 
 
 def encode(what: Entry | Owner) -> bytes:
@@ -258,6 +270,20 @@ class Journal:
         except OSError as error:
             raise self._explain(error, "written") from error
         return size
+
+    def rewrite(self, entries: Iterable[Entry], machine: str, name: str = "") -> None:
+        """Replace the file, whole or not at all; raises CacheError."""
+        part = Journal(self.path.with_name(f".{self.path.name}.part"))
+        try:
+            part.path.unlink(missing_ok=True)
+            part.append(entries, machine, name)
+            part.path.replace(self.path)
+            sync(self.path.parent)
+        except OSError as error:
+            raise self._explain(error, "written") from error
+        finally:
+            with suppress(OSError):
+                part.path.unlink(missing_ok=True)
 
     def drop(self, lines: Container[int], machine: str) -> None:
         """Write the file anew without some lines, counted from 1; raises CacheError. The first names `machine`."""

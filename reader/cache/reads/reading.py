@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 
 from reader.core.marks import NOTE, QUEUE, TAG, TRACES, quoted
-from reader.core.reading import WEEKS, Deed, Figures, Paper, figures, monday_of
+from reader.core.reading import WEEKS, Deed, Figures, PaperRef, figures, monday_of
 
 YEAR = 53
 """Weeks whose days are read at least, for the calendar."""
@@ -65,8 +65,8 @@ def _day(value: str) -> date | None:
         return None
 
 
-def _topics(connection: sqlite3.Connection, papers: Iterable[Paper]) -> Mapping[Paper, list[str]]:
-    found: dict[Paper, list[str]] = defaultdict(list)
+def _topics(connection: sqlite3.Connection, papers: Iterable[PaperRef]) -> Mapping[PaperRef, list[str]]:
+    found: dict[PaperRef, list[str]] = defaultdict(list)
     keys = json.dumps([paper for paper in papers if isinstance(paper, int)])
     for pk, slug in connection.execute(_TOPICS, (keys,)):
         found[pk].append(slug)

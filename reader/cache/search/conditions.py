@@ -52,7 +52,7 @@ def is_shared_by(value: str) -> Clause:
 
 def _marks(value: str) -> Clause:
     """The marks of a member, of one kind or of any."""
-    from reader.core.group import ANYONE
+    from reader.cache.members import ANYONE
 
     name, kind = name_and_kind(value)
     conditions, params = ["m.member = g.key"], []

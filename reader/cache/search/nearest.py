@@ -93,16 +93,16 @@ def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> Ranked:
 
 
 def _rank(connection: sqlite3.Connection, cache: Path, wanted: Nearest) -> Ranked:
-    from reader.cache.finding.index import rank
+    from reader.cache.finding.ranker import rank
     from reader.cache.search import similar
 
     if not wanted.like:
-        return rank(connection, cache, wanted.text).pks.tolist(), {}
+        return rank(connection, cache, wanted.text).pks, {}
     near = similar.rank_similar(connection, cache, similar.keys_of(connection, wanted.like))
     if not wanted.text:
         return near.pks, dict(zip(near.pks, near.nearness, strict=True))
     places = dict.fromkeys(near.pks, 0.0)
-    for pks in (near.pks, rank(connection, cache, wanted.text).pks.tolist()):
+    for pks in (near.pks, rank(connection, cache, wanted.text).pks):
         for place, pk in enumerate(pks):
             if pk in places:
                 places[pk] += 1 / (RANK + place)

@@ -81,13 +81,13 @@ def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> list[int]:
 
 def rank_similar(connection: sqlite3.Connection, cache: Path, like: Sequence[int]) -> Near:
     """The papers of the index that are like some others, by their keys."""
-    from reader.cache.finding.index import rank_by_papers
+    from reader.cache.finding.ranker import rank_by_papers
 
     others = read_papers(connection, like[:MOST_LIKE])
     if not others:
         return Near([], [])
     words = rank_by_papers(connection, cache, [(one.title, one.abstract) for one in others], CANDIDATES)
-    nearness: dict[int, float] = dict(zip(words.pks.tolist(), words.scores.tolist(), strict=True))
+    nearness: dict[int, float] = dict(zip(words.pks, words.scores, strict=True))
     for pk, people in _by_authors(connection, others).items():
         nearness[pk] = nearness.get(pk, 0.0) + AUTHOR * min(people, AUTHORS_COUNTED)
     best = sorted(nearness, key=lambda pk: -nearness[pk])[:CANDIDATES]
@@ -104,7 +104,7 @@ def rank_similar(connection: sqlite3.Connection, cache: Path, like: Sequence[int
 
 def shared(connection: sqlite3.Connection, cache: Path, like: Sequence[int], pk: int) -> Shared:
     """What a paper shares with those that it is like."""
-    from reader.cache.finding.index import shared_phrases
+    from reader.cache.finding.ranker import shared_phrases
 
     others, papers = read_papers(connection, like[:MOST_LIKE]), read_papers(connection, [pk])
     if not others or not papers:

@@ -54,7 +54,7 @@ GROUP = "group"
 
 def group_records(window: Window, pk: int) -> list[dict[str, object]]:
     """Who of the user's group starred, queued, tagged or noted a paper."""
-    from reader.cache.group.members import shared_of
+    from reader.cache.members import shared_of
 
     return [
         {

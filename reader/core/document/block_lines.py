@@ -19,7 +19,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -28,6 +27,7 @@ from reader.core.document.model import (
     Spans,
     Table,
     Theorem,
+    Verbatim,
 )
 from reader.core.lines import FOLLOW, UNBROKEN, Line, Piece, cell_len, fill, measure, with_spaces
 
@@ -125,7 +125,7 @@ class BlockWriter:
                     yield from self._item(item, edge)
             case Quote(blocks):
                 yield from self._blocks(blocks, edge.plus(Piece("> " if self._width is None else "│ ", "rule")))
-            case Listing(lines):
+            case Verbatim(lines):
                 yield from self._listing(lines, edge)
             case Table():
                 yield from self._table(block, edge)

@@ -21,7 +21,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -30,6 +29,7 @@ from reader.core.document.model import (
     Spans,
     Table,
     Theorem,
+    Verbatim,
 )
 
 FORMAT = 1
@@ -99,7 +99,7 @@ def _packed(block: Block) -> list[Any]:
             return ["i", anchor, *([one.anchor, one.marker, *map(_packed, one.blocks)] for one in items)]
         case Quote(blocks, anchor):
             return ["q", anchor, *map(_packed, blocks)]
-        case Listing(lines, anchor):
+        case Verbatim(lines, anchor):
             return ["l", anchor, *map(_packed_spans, lines)]
         case Table(rows, rules, anchor):
             return ["t", anchor, list(rules), *([_packed_cell(cell) for cell in row] for row in rows)]
@@ -141,7 +141,7 @@ def _block(parts: Sequence[Any], depth: int) -> Block:
         case "q":
             return Quote(_blocks(rest, depth), anchor)
         case "l":
-            return Listing(tuple(map(_spans, rest)), anchor)
+            return Verbatim(tuple(map(_spans, rest)), anchor)
         case "t":
             return Table(tuple(tuple(map(_cell, row)) for row in rest[1:]), tuple(map(int, rest[0])), anchor)
         case "g":

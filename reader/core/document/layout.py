@@ -20,7 +20,7 @@ LETTERS_A_MINUTE = 1_200
 """How fast a paper is read: some 200 words a minute."""
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """A line of a layout."""
 
     block: int = 0
@@ -65,54 +65,54 @@ class Layout:
 
     # Places
 
-    def down(self, place: Place, rows: int) -> Place:
+    def down(self, place: TextPlace, rows: int) -> TextPlace:
         """The place some rows further down, at most the last line."""
         block, line = place
         last = len(self.document.blocks) - 1
         while rows > 0:
             left = len(self.lines(block)) - 1 - line
             if rows <= left:
-                return Place(block, line + rows)
+                return TextPlace(block, line + rows)
             if block >= last:
-                return Place(block, max(0, len(self.lines(block)) - 1))
+                return TextPlace(block, max(0, len(self.lines(block)) - 1))
             rows -= left + 1
             block, line = block + 1, 0
             while not self.lines(block) and block < last:
                 block += 1
-        return Place(block, line)
+        return TextPlace(block, line)
 
-    def up(self, place: Place, rows: int) -> Place:
+    def up(self, place: TextPlace, rows: int) -> TextPlace:
         """The place some rows further up, at most the first line."""
         block, line = place
         while rows > line:
             if block == 0:
-                return Place()
+                return TextPlace()
             rows -= line + 1
             block -= 1
             line = len(self.lines(block)) - 1
             if line < 0:
                 line, rows = 0, rows + 1
-        return Place(block, line - rows)
+        return TextPlace(block, line - rows)
 
-    def window(self, place: Place, rows: int) -> list[DocumentLine]:
+    def window(self, place: TextPlace, rows: int) -> list[DocumentLine]:
         """The lines from a place on, at most so many."""
         return [line for _, line in self.placed(place, rows)]
 
-    def placed(self, place: Place, rows: int) -> list[tuple[Place, DocumentLine]]:
+    def placed(self, place: TextPlace, rows: int) -> list[tuple[TextPlace, DocumentLine]]:
         """The lines from a place on, at most so many, with their places."""
-        found: list[tuple[Place, DocumentLine]] = []
+        found: list[tuple[TextPlace, DocumentLine]] = []
         block, first = place
         while len(found) < rows and block < len(self.document.blocks):
             lines = self.lines(block)[first : first + rows - len(found)]
-            found += [(Place(block, first + index), line) for index, line in enumerate(lines)]
+            found += [(TextPlace(block, first + index), line) for index, line in enumerate(lines)]
             block, first = block + 1, 0
         return found
 
     @property
-    def end(self) -> Place:
+    def end(self) -> TextPlace:
         """The last line."""
         last = max(0, len(self.document.blocks) - 1)
-        return Place(last, max(0, len(self.lines(last)) - 1) if self.document.blocks else 0)
+        return TextPlace(last, max(0, len(self.lines(last)) - 1) if self.document.blocks else 0)
 
     def cells(self, block: int) -> int:
         """The width of a block: that of its widest line."""
@@ -121,25 +121,27 @@ class Layout:
             found = self._cells[block] = max((measure(line.pieces) for line in self.lines(block)), default=0)
         return found
 
-    def place_of(self, anchor: str) -> Place | None:
+    def place_of(self, anchor: str) -> TextPlace | None:
         """Where a link to an anchor leads, with its `#` or without."""
         name = anchor if anchor in self.document.anchors else anchor.removeprefix("#")
         block = self.document.anchors.get(name)
         if block is None:
             return None
-        return Place(block, next((index for index, line in enumerate(self.lines(block)) if name in line.anchors), 0))
+        return TextPlace(
+            block, next((index for index, line in enumerate(self.lines(block)) if name in line.anchors), 0)
+        )
 
-    def letter(self, place: Place) -> int:
+    def letter(self, place: TextPlace) -> int:
         """The letters of its block before a place."""
         lines = self.lines(place.block) if self.document.blocks else ()
         return lines[place.line].start if place.line < len(lines) else 0
 
-    def place_at(self, block: int, letter: int) -> Place:
+    def place_at(self, block: int, letter: int) -> TextPlace:
         """The line of a block that has a letter of it: the same place as in another layout."""
         block = max(0, min(block, len(self.document.blocks) - 1))
         lines = self.lines(block) if self.document.blocks else ()
         found = bisect_right([line.start for line in lines], letter) - 1
-        return Place(block, max(0, found))
+        return TextPlace(block, max(0, found))
 
     # Progress
 
@@ -153,7 +155,7 @@ class Layout:
         """The letters before each block, and all of them."""
         return [0, *accumulate(self.document.sizes)]
 
-    def share(self, place: Place) -> float:
+    def share(self, place: TextPlace) -> float:
         """How much of the document is above a place, from 0 to 1."""
         total = self._before[-1]
         if not total:
@@ -161,23 +163,23 @@ class Layout:
         size = self.document.sizes[place.block]
         return min(1.0, (self._before[place.block] + min(size, self.letter(place))) / total)
 
-    def place_of_share(self, share: float) -> Place:
+    def place_of_share(self, share: float) -> TextPlace:
         """The line above which so much of the document is."""
         letters = share * self._before[-1]
         block = max(0, min(bisect_right(self._before, letters), len(self.document.blocks)) - 1)
         return self.place_at(block, int(letters - self._before[block]))
 
-    def minutes_left(self, place: Place) -> int:
+    def minutes_left(self, place: TextPlace) -> int:
         """Minutes to read the rest."""
         return round(self._before[-1] * (1 - self.share(place)) / LETTERS_A_MINUTE)
 
-    def section_at(self, place: Place) -> Section | None:
+    def section_at(self, place: TextPlace) -> Section | None:
         """The innermost section that a place is in."""
         starts = [section.start for section in self.document.sections]
         found = bisect_right(starts, place.block) - 1
         return self.document.sections[found] if found >= 0 else None
 
-    def next_section(self, place: Place, step: int) -> Place | None:
+    def next_section(self, place: TextPlace, step: int) -> TextPlace | None:
         """The heading `step` sections further down, or up if it is negative."""
         starts = [index for index, block in enumerate(self.document.blocks) if isinstance(block, Heading)]
         at = bisect_right(starts, place.block) - 1
@@ -185,6 +187,6 @@ class Layout:
         wanted = at + step + (1 if step < 0 and is_within else 0)
         return self.start_of(starts[wanted]) if 0 <= wanted < len(starts) else None
 
-    def start_of(self, block: int) -> Place:
+    def start_of(self, block: int) -> TextPlace:
         """The first line of a block that is not empty."""
-        return Place(block, next((index for index, line in enumerate(self.lines(block)) if line.pieces), 0))
+        return TextPlace(block, next((index for index, line in enumerate(self.lines(block)) if line.pieces), 0))

@@ -13,7 +13,6 @@ from reader.core.document.model import (
     Formula,
     Heading,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -22,6 +21,7 @@ from reader.core.document.model import (
     Spans,
     Table,
     Theorem,
+    Verbatim,
 )
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<$])|^(\s*)(?=[#>+-]\s|\d+\.\s)")
@@ -69,7 +69,7 @@ def _block(block: Block) -> Iterator[str]:
                 yield from (f"{' ' * (len(marker) + 1)}{line}" if line else "" for line in lines[1:])
         case Quote(blocks):
             yield from (f"> {line}".rstrip() for line in _blocks(blocks))
-        case Listing(lines):
+        case Verbatim(lines):
             text = ["".join(span.text for span in line) for line in lines]
             fence = "`" * max([3, *(len(run) + 1 for line in text for run in _FENCES.findall(line))])
             yield fence

@@ -89,7 +89,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Verbatim:
     """Lines that keep their breaks and spaces: code, or the steps of an algorithm."""
 
     lines: tuple[Spans, ...]
@@ -162,7 +162,9 @@ class Reference:
     anchor: str = ""
 
 
-Block: TypeAlias = Heading | Paragraph | Formula | Items | Quote | Listing | Table | Figure | Theorem | Note | Reference
+Block: TypeAlias = (
+    Heading | Paragraph | Formula | Items | Quote | Verbatim | Table | Figure | Theorem | Note | Reference
+)
 
 
 class Section(NamedTuple):
@@ -239,7 +241,7 @@ def texts(block: Block | Item) -> Iterator[str]:
                 yield number
             case Item(marker):
                 yield marker
-            case Listing(lines):
+            case Verbatim(lines):
                 for line in lines:
                     yield from plain(line)
             case Table(rows):
@@ -259,7 +261,7 @@ def plain(spans: Spans) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionText:
+class TextSection:
     """The text of one section, or of what precedes the first heading, so that it can be read alone."""
 
     number: int
@@ -270,20 +272,20 @@ class SectionText:
     """The text of this section, without its subsections."""
 
 
-def section_texts(document: Document) -> Iterator[SectionText]:
+def text_sections(document: Document) -> Iterator[TextSection]:
     """The sections of a text in its order, numbered from 0."""
     blocks = document.blocks
     starts = [index for index, block in enumerate(blocks) if isinstance(block, Heading)]
     ends = [*starts, len(blocks)]
-    yield SectionText(0, 0, document.title, _part(document, 0, ends[0]))
+    yield TextSection(0, 0, document.title, _part(document, 0, ends[0]))
     for number, start in enumerate(starts, 1):
         heading = blocks[start]
         if isinstance(heading, Heading):
             title = " ".join(filter(None, (heading.number, "".join(plain(heading.spans)))))
-            yield SectionText(number, heading.level, title, _part(document, start, ends[number]))
+            yield TextSection(number, heading.level, title, _part(document, start, ends[number]))
 
 
-def with_subsections(found: Sequence[SectionText], number: int) -> Iterator[SectionText]:
+def with_subsections(found: Sequence[TextSection], number: int) -> Iterator[TextSection]:
     """A section and those within it; nothing if there is none of this number."""
     for one in found[number : number + 1]:
         yield one

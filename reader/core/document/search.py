@@ -17,13 +17,13 @@ from reader.core.document.model import (
     Formula,
     Heading,
     Item,
-    Listing,
     Note,
     Paragraph,
     Reference,
     Spans,
     Table,
     Theorem,
+    Verbatim,
     texts,
     walk,
 )
@@ -47,7 +47,7 @@ def block_texts(block: Block) -> Iterator[str]:
                 yield from map(formula_text, rows)
             case Item(marker):
                 yield marker
-            case Listing(lines):
+            case Verbatim(lines):
                 yield from map(_joined, lines)
             case Table(rows):
                 yield from (_joined(cell.spans) for row in rows for cell in row)

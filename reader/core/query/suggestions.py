@@ -18,7 +18,7 @@ SpanKind = Literal["field", "value", "operator", "word", "phrase", "error"]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class QuerySpan:
     """A stretch of a query's text and its kind."""
 
     start: int
@@ -44,7 +44,7 @@ A mapping also holds how many papers have each value.
 """
 
 
-def tokens(text: str) -> list[Span]:
+def tokens(text: str) -> list[QuerySpan]:
     """The parts of any text, even half-typed or wrong: in order, without overlaps, with only white space between."""
     spans = [span for token in lex(text) for span in _spans(token)]
     try:
@@ -153,41 +153,41 @@ def _quoted(word: str) -> str:
     return word if re.fullmatch(r"[\w.+/@-]+", word) else '"' + word.replace('"', "") + '"'
 
 
-def _spans(token: Token) -> list[Span]:
+def _spans(token: Token) -> list[QuerySpan]:
     """A token's parts: a field has its name with the colon, its values, and the commas between them."""
     match token.kind:
         case "word":
-            return [Span(token.start, token.end, "word")]
+            return [QuerySpan(token.start, token.end, "word")]
         case "near":
-            words = [Span(token.start + 1, token.end, "phrase")] if token.end > token.start + 1 else []
-            return [Span(token.start, token.start + 1, "operator"), *words]
+            words = [QuerySpan(token.start + 1, token.end, "phrase")] if token.end > token.start + 1 else []
+            return [QuerySpan(token.start, token.start + 1, "operator"), *words]
         case "phrase":
-            return [Span(token.start, token.end, "phrase" if _are_closed(token.values) else "error")]
+            return [QuerySpan(token.start, token.end, "phrase" if _are_closed(token.values) else "error")]
         case "field":
             spans = []
             at = token.start
             for value in token.values:
-                spans.append(Span(at, value.start, "field" if at == token.start else "operator"))
-                spans.append(Span(value.start, value.end, "value" if value.closed else "error"))
+                spans.append(QuerySpan(at, value.start, "field" if at == token.start else "operator"))
+                spans.append(QuerySpan(value.start, value.end, "value" if value.closed else "error"))
                 at = value.end
             if at < token.end:
-                spans.append(Span(at, token.end, "field" if at == token.start else "operator"))
+                spans.append(QuerySpan(at, token.end, "field" if at == token.start else "operator"))
             return spans
-    return [Span(token.start, token.end, "operator")]
+    return [QuerySpan(token.start, token.end, "operator")]
 
 
 def _are_closed(values: tuple[Value, ...]) -> bool:
     return all(value.closed for value in values)
 
 
-def _with_error(spans: list[Span], error: QueryError) -> list[Span]:
+def _with_error(spans: list[QuerySpan], error: QueryError) -> list[QuerySpan]:
     """The spans, with the error's stretch marked as an error."""
-    marked: list[Span] = []
+    marked: list[QuerySpan] = []
     for span in spans:
         marked += (
-            Span(span.start, min(span.end, error.start), span.kind),
-            Span(max(span.start, error.start), min(span.end, error.end), "error"),
-            Span(max(span.start, error.end), span.end, span.kind),
+            QuerySpan(span.start, min(span.end, error.start), span.kind),
+            QuerySpan(max(span.start, error.start), min(span.end, error.end), "error"),
+            QuerySpan(max(span.start, error.end), span.end, span.kind),
         )
     return [span for span in marked if span.start < span.end]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, TypeAlias, cast
 
+from reader.core.addresses import is_loopback
 from reader.core.settings.types import (
     KEY_TEXT,
     MAIL_ADDRESS,
@@ -152,6 +153,30 @@ class DigestMail:
     """File that gets the digest by "digest --to file"."""
     format: str = setting(Choice(("", *DIGEST_FORMATS)), "")
     """What the program or the file gets; empty for Markdown, or what the file's ending says."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The server's host and port."""
+        host, port = self.server, ""
+        if not host.endswith("]"):
+            host, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "")
+        return host.strip("[]"), int(port or {"starttls": 587, "tls": 465, "none": 25}[self.security])
+
+    def trouble(self) -> str:
+        """Why no mail can be sent, as a sentence; empty if one can."""
+        if not self.to:
+            return "The settings name no address: 'dailypapers config set digest.to you@example.org'."
+        return self.server_trouble()
+
+    def server_trouble(self) -> str:
+        """The same of the server alone."""
+        if not self.server:
+            return "The settings name no mail server: 'dailypapers config set digest.server smtp.example.org'."
+        host, _ = self.address
+        # A password would be sent for all to read.
+        if self.security == "none" and not is_loopback(host):
+            return f"{host} is not on this machine: set digest.security to starttls or tls."
+        return ""
 
 
 SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {

@@ -117,7 +117,7 @@ _SLUG_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class RuleMistake:
     """A mistake in a line of a rules file."""
 
     line: int
@@ -185,19 +185,19 @@ class OwnPhrase:
 class Review:
     """The mistakes and the phrases of a user's file."""
 
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[RuleMistake, ...]
     """By line."""
     phrases: tuple[OwnPhrase, ...]
     """All phrases that count, by line."""
 
 
-def read_rules(*texts: str) -> tuple[Rules, list[Mistake]]:
+def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     """Read the rules of all texts, later ones on top; return them and the skipped mistakes.
 
     The first text is the shipped one; phrases of the others are the user's own.
     """
     rules = Rules()
-    mistakes: list[Mistake] = []
+    mistakes: list[RuleMistake] = []
     for number, text in enumerate(texts):
         reader = _Reader(rules, own=number > 0)
         for statement in _quick_statements(text):
@@ -246,7 +246,7 @@ class _Reader:
     def __init__(self, rules: Rules, own: bool) -> None:
         self.rules = rules
         self.own = own
-        self.mistakes: list[Mistake] = []
+        self.mistakes: list[RuleMistake] = []
         self._new: dict[str, int] = {}
         self._bad_slugs: set[str] = set()
         self._implied: list[tuple[str, int]] = []
@@ -395,7 +395,7 @@ class _Reader:
         return f'; did you mean "{near[0]}"?' if near else ""
 
     def _add_mistake(self, line: int, message: str) -> None:
-        self.mistakes.append(Mistake(line, message))
+        self.mistakes.append(RuleMistake(line, message))
 
 
 def _is_points(value: object) -> bool:

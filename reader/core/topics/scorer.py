@@ -19,9 +19,9 @@ from struct import Struct
 
 from reader.core.keywords import spaced, word_forms
 from reader.core.topics.rules import (
-    Mistake,
     OwnPhrase,
     Phrase,
+    RuleMistake,
     TopicRules,
     gross_points,
     net_points,
@@ -186,7 +186,7 @@ def _patterns(part: str, forms_of: Callable[[str], list[str]]) -> Iterator[str]:
     return (f"{start}{' '.join(forms)}{end}" for forms in islice(product(*words), _MOST_SPELLINGS))
 
 
-__all__ = ["FITTED", "MOST", "OWN", "WRITTEN", "Evidence", "Mistake", "Reason", "Topic", "Topics"]
+__all__ = ["FITTED", "MOST", "OWN", "WRITTEN", "Evidence", "RuleMistake", "Topic", "TopicReason", "Topics"]
 
 MOST = 5
 """Maximum number of a paper's topics."""
@@ -233,7 +233,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class TopicReason:
     """Why a paper has a topic: its score and the evidence, the strongest first."""
 
     slug: str
@@ -269,7 +269,7 @@ class Topics:
         """
         return cls(*texts, weights=weights)
 
-    def check(self, text: str) -> list[Mistake]:
+    def check(self, text: str) -> list[RuleMistake]:
         """The mistakes of a user's file that comes on top of the shipped rules, by line."""
         return list(review_rules(self._shipped, text).mistakes)
 
@@ -303,7 +303,7 @@ class Topics:
 
     def explain(
         self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
-    ) -> tuple[Reason, ...]:
+    ) -> tuple[TopicReason, ...]:
         """The topics that `classify` gives, each with the evidence for and against it."""
         scorer = self._scorer
         found = scorer.matcher.find(title, abstract, keywords)
@@ -323,7 +323,7 @@ class Topics:
             ]
             evidence += _other_evidence(topic, categories, topics)
             evidence.sort(key=lambda one: -one.points)
-            reasons.append(Reason(topic.slug, round(score, 1), tuple(evidence)))
+            reasons.append(TopicReason(topic.slug, round(score, 1), tuple(evidence)))
         return tuple(reasons)
 
     def _choose(self, scorer: _Scorer, found: FoundParts, categories: Iterable[str]) -> list[tuple[int, float]]:
@@ -524,12 +524,12 @@ class Why:
     """How many more causes there are."""
 
 
-def why(reasons: Iterable[Reason], names: Mapping[str, str]) -> tuple[Why, ...]:
+def why(reasons: Iterable[TopicReason], names: Mapping[str, str]) -> tuple[Why, ...]:
     """Each topic with its strongest causes, from the reasons of `Topics.explain`; `names` are topic names by slug."""
     return tuple(_why(reason, names) for reason in reasons)
 
 
-def _why(reason: Reason, names: Mapping[str, str]) -> Why:
+def _why(reason: TopicReason, names: Mapping[str, str]) -> Why:
     causes = sorted((cause for cause in _merged(reason.evidence, names) if cause.points), key=lambda one: -one.points)
     strongest = [cause for cause in causes if cause.points > 0][:FOR]
     strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]

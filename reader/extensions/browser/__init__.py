@@ -11,7 +11,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from reader.api import Command, Extension, ReaderError, Workspace, bare, print_line, start_of_program, warn
+from reader import api
 
 NEEDS_EXTRA = "This needs the extra browser: install dailypapers[browser]."
 
@@ -21,7 +21,7 @@ OTHERS = "Whoever has this address reads and marks as you, and nothing is encryp
 def port_number(text: str) -> int:
     """A port that can be named, as an argparse type."""
     if not text.isdecimal() or not 1 <= int(text) <= 65_535:
-        raise ArgumentTypeError(f"{bare(text)!r} is not a port: it is a number from 1 to 65535")
+        raise ArgumentTypeError(f"{api.bare(text)!r} is not a port: it is a number from 1 to 65535")
     return int(text)
 
 
@@ -32,22 +32,22 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=about)
 
 
-def _serve(arguments: Namespace, workspace: Workspace) -> int:
+def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     try:
         from reader.extensions.browser.guard import Address, Guard
         from reader.extensions.browser.server import serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("aiohttp", "textual_serve"):
             raise
-        raise ReaderError(NEEDS_EXTRA) from error
+        raise api.ReaderError(NEEDS_EXTRA) from error
     guard = Guard(Address.parse(arguments.host, arguments.port))
 
     def announce() -> None:
-        print_line(f"The reader is at {guard.entrance}")
-        print_line("Only a browser that has opened this address gets in. Ctrl+C ends it.")
+        api.print_line(f"The reader is at {guard.entrance}")
+        api.print_line("Only a browser that has opened this address gets in. Ctrl+C ends it.")
         sys.stdout.flush()
         if not guard.address.is_local:
-            warn(OTHERS)
+            api.warn(OTHERS)
 
     serve(_command(arguments.log_level), guard, announce)
     return 0
@@ -55,11 +55,11 @@ def _serve(arguments: Namespace, workspace: Workspace) -> int:
 
 def _command(log_level: str | None) -> str:
     """The line of the system's shell that starts a reader with this very program."""
-    words = [*start_of_program(), *(("--log-level", log_level) if log_level else ())]
+    words = [*api.start_of_program(), *(("--log-level", log_level) if log_level else ())]
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
-SERVE = Command(
+SERVE = api.Command(
     "serve",
     "Serve the reader to a browser, on this machine or another of yours; other web pages and users do not get in.",
     (
@@ -71,4 +71,4 @@ SERVE = Command(
     _serve,
 )
 
-EXTENSION = Extension(name="browser", api=1, commands=(SERVE,))
+EXTENSION = api.Extension(name="browser", api=1, commands=(SERVE,))

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from reader.api import APP, UsageError
+from reader import api
 
 KEY = "key"
 """The key's name in the printed address."""
@@ -29,9 +29,11 @@ WEBSOCKET = "websocket"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """What a browser on this machine may call it, and one that reaches it through ssh."""
 
-OTHER_ADDRESS = f"The reader answers only to the address that '{APP} serve' has printed."
+OTHER_ADDRESS = f"The reader answers only to the address that '{api.APP} serve' has printed."
 OTHER_PAGE = "Another web page has asked for the reader, which answers only to its own page."
-NO_KEY = f"Open the whole address that '{APP} serve' has printed: this browser has no key, or that of an earlier run."
+NO_KEY = (
+    f"Open the whole address that '{api.APP} serve' has printed: this browser has no key, or that of an earlier run."
+)
 
 HEADERS = {
     # No other page shows the reader in a frame, where clicks could be led to it, or takes in what it answers.
@@ -61,12 +63,12 @@ class Address:
             number = ip_address(host)
         except ValueError:
             if not _NAME.fullmatch(host):
-                raise UsageError(
+                raise api.UsageError(
                     f"--host {host!r} is not a name or an IP address of this machine; a port goes to --port."
                 ) from None
         else:
             if number.is_unspecified:
-                raise UsageError(
+                raise api.UsageError(
                     f"--host {host} means all addresses: name one that a browser can open, such as 192.168.1.5."
                 )
         return cls(host, port)
@@ -111,7 +113,7 @@ class Guard:
     @property
     def cookie(self) -> str:
         """The cookie's name; browsers keep one jar for all ports of a host."""
-        return f"{APP}-{self.address.port}"
+        return f"{api.APP}-{self.address.port}"
 
     def protect(self, app: web.Application) -> None:
         """Put the guard before all routes of an application."""
@@ -141,7 +143,9 @@ class Guard:
         no strict cookie.
         """
         page = str(request.rel_url.without_query_params(KEY))
-        text = f'<!doctype html><title>{APP}</title><meta http-equiv="refresh" content="0; url={html.escape(page)}">'
+        text = (
+            f'<!doctype html><title>{api.APP}</title><meta http-equiv="refresh" content="0; url={html.escape(page)}">'
+        )
         response = web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
         response.set_cookie(self.cookie, self._key, httponly=True, samesite="Strict")
         return response

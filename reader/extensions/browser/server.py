@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 from textual_serve import server
 from textual_serve.app_service import AppService
 
-from reader.api import APP, ReaderError, held_secrets
+from reader import api
 from reader.extensions.browser.guard import Address, Guard
 
 PATIENCE = 5.0
@@ -45,7 +45,7 @@ class Reader(AppService):
 
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         # A reader gets the tokens as from the user's shell, and hides them likewise.
-        return super()._build_environment(width, height) | held_secrets()
+        return super()._build_environment(width, height) | api.held_secrets()
 
     async def _wait(self, process: Process) -> None:
         await process.wait()
@@ -62,7 +62,7 @@ class GuardedServer(server.Server):
 
     def __init__(self, command: str, guard: Guard) -> None:
         """`command` is the line of a shell that starts a reader."""
-        super().__init__(command, guard.address.host, guard.address.port, title=APP)
+        super().__init__(command, guard.address.host, guard.address.port, title=api.APP)
         self._guard = guard
         self._readers: set[Reader] = set()
         self._pages: set[asyncio.Transport | None] = set()
@@ -146,10 +146,10 @@ def serve(command: str, guard: Guard, announce: Callable[[], None]) -> None:
 def _explained(error: OSError, address: Address) -> Exception:
     """Why the address can't be served; an error that is no such thing, as it is."""
     if error.errno == errno.EADDRINUSE:
-        return ReaderError(f"Port {address.port} is taken by another program: name another one with --port.")
+        return api.ReaderError(f"Port {address.port} is taken by another program: name another one with --port.")
     if error.errno == errno.EACCES:
-        return ReaderError(f"You may not open port {address.port}: name one from 1024 on with --port.")
+        return api.ReaderError(f"You may not open port {address.port}: name one from 1024 on with --port.")
     # Python 3.13 gives no number if no address of a name can be bound.
     if error.errno in (errno.EADDRNOTAVAIL, None) or isinstance(error, socket.gaierror):
-        return ReaderError(f"{address.host} is not this machine: name one of its own addresses with --host.")
+        return api.ReaderError(f"{address.host} is not this machine: name one of its own addresses with --host.")
     return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from reader.api import Command, Extension, ReaderError, Workspace, print_line
+from reader import api
 
 NEEDS_EXTRA = "This needs the extra mcp: install dailypapers[mcp]. 'dailypapers skill' needs nothing more."
 
@@ -22,24 +22,24 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--name", default="", metavar="NAME", help=about)
 
 
-def _serve(arguments: Namespace, workspace: Workspace) -> int:
+def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     try:
         from reader.extensions.mcp.server import make_server
         from reader.extensions.mcp.stdio import serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise
-        raise ReaderError(NEEDS_EXTRA) from error
+        raise api.ReaderError(NEEDS_EXTRA) from error
     serve(make_server(workspace, allows_marks=arguments.allow_marks, name=arguments.name))
     return 0
 
 
-def _print_skill(_arguments: Namespace, _workspace: Workspace) -> int:
-    print_line(skill().rstrip("\n"))
+def _print_skill(_arguments: Namespace, _workspace: api.Workspace) -> int:
+    api.print_line(skill().rstrip("\n"))
     return 0
 
 
-MCP = Command(
+MCP = api.Command(
     "mcp",
     "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output; it may only read.",
     (
@@ -50,7 +50,7 @@ MCP = Command(
     _serve,
 )
 
-SKILL = Command(
+SKILL = api.Command(
     "skill",
     "Print a SKILL.md, by which an agent learns to use the commands and their JSON.",
     (("skill > ~/.claude/skills/dailypapers/SKILL.md", "where one agent looks for it"),),
@@ -58,4 +58,4 @@ SKILL = Command(
     _print_skill,
 )
 
-EXTENSION = Extension(name="mcp", api=1, commands=(MCP, SKILL))
+EXTENSION = api.Extension(name="mcp", api=1, commands=(MCP, SKILL))

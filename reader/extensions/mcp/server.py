@@ -19,20 +19,7 @@ from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, Te
 from mcp.types import Tool as ListedTool
 from pydantic import ValidationError
 
-from reader.api import (
-    APP,
-    TAG_LIMIT,
-    Agent,
-    ReaderError,
-    Workspace,
-    __version__,
-    clean,
-    failure_record,
-    kind_of,
-    nearest,
-    point_to_log,
-    record_error,
-)
+from reader import api
 from reader.extensions.mcp import tools
 
 INSTRUCTIONS = """\
@@ -90,11 +77,11 @@ MARKING: Mapping[str, tuple[Callable[..., Any], ToolAnnotations]] = {
 class Desk:
     """The tools, as a program lists and calls them; they do what they are asked for one after the other."""
 
-    def __init__(self, workspace: Workspace, *, allows_marks: bool = False, name: str = "") -> None:
+    def __init__(self, workspace: api.Workspace, *, allows_marks: bool = False, name: str = "") -> None:
         """`name` is what the log of marks calls the program, else by its own name."""
         self._workspace = workspace
         self._lock = threading.Lock()
-        self._name = clean(name, TAG_LIMIT)
+        self._name = api.clean(name, api.TAG_LIMIT)
         self._run = secrets.token_hex(6)
         offered = {**READING, **(MARKING if allows_marks else {})}
         made = (self._tool(title, *of) for title, of in offered.items())
@@ -121,12 +108,12 @@ class Desk:
         with self._lock:
             try:
                 answer = function(self._workspace, **arguments)
-            except ReaderError as error:
-                said = failure_record(clean(str(error), 1_000), kind_of(error))
+            except api.ReaderError as error:
+                said = api.failure_record(api.clean(str(error), 1_000), api.kind_of(error))
                 return refusal(" ".join(filter(None, (said["error"], said["hint"]))))
             except Exception as error:
-                record_error("mcp", error)
-                return refusal(f"Unexpected error: {type(error).__name__}; {point_to_log()}")
+                api.record_error("mcp", error)
+                return refusal(f"Unexpected error: {type(error).__name__}; {api.point_to_log()}")
         # The text is for programs that read no structured answers; spaces in it would cost a model a fifth more.
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         return CallToolResult(content=[TextContent(text=text)], structured_content=answer)
@@ -151,9 +138,9 @@ class Desk:
         """The answer of a tool, or one sentence that says what is wrong."""
         tool = self.tools.get(params.name)
         if tool is None:
-            hint = "" if "star" in self.tools else f" The user allows marks by '{APP} mcp --allow-marks'."
+            hint = "" if "star" in self.tools else f" The user allows marks by '{api.APP} mcp --allow-marks'."
             known = ", ".join(self.tools)
-            return refusal(f"There is no tool {json.dumps(clean(params.name, 100))}. There are {known}.{hint}")
+            return refusal(f"There is no tool {json.dumps(api.clean(params.name, 100))}. There are {known}.{hint}")
         try:
             arguments = checked(tool, params.arguments or {})
         except ValueError as problem:
@@ -162,11 +149,11 @@ class Desk:
             arguments[tool.context_kwarg] = self._agent(context)
         return await to_thread.run_sync(partial(tool.fn, **arguments))
 
-    def _agent(self, context: Context) -> Agent:
+    def _agent(self, context: Context) -> api.Agent:
         """The program at the other end, by its own name unless the user has given one."""
         told = context.session.client_params
-        own = clean(told.client_info.name, TAG_LIMIT) if told is not None else ""
-        return Agent(self._name or own or "a program", self._run)
+        own = api.clean(told.client_info.name, api.TAG_LIMIT) if told is not None else ""
+        return api.Agent(self._name or own or "a program", self._run)
 
 
 def refusal(text: str) -> CallToolResult:
@@ -174,15 +161,15 @@ def refusal(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=text)], is_error=True)
 
 
-def make_server(workspace: Workspace, *, allows_marks: bool, name: str = "") -> Server[Any]:
+def make_server(workspace: api.Workspace, *, allows_marks: bool, name: str = "") -> Server[Any]:
     """The server of a workspace."""
     desk = Desk(workspace, allows_marks=allows_marks, name=name)
     return Server(
-        APP,
+        api.APP,
         title="Daily papers",
         description="The papers that dailypapers keeps on the user's machine, and the user's marks",
         instructions=INSTRUCTIONS + (MARKS if allows_marks else ""),
-        version=__version__,
+        version=api.__version__,
         cache_hints={"tools/list": UNCHANGING, "server/discover": UNCHANGING},
         on_list_tools=desk.list,
         on_call_tool=desk.call,
@@ -204,7 +191,7 @@ def checked(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     for name in arguments:
         if name not in properties:
             raise ValueError(
-                f"There is no argument {json.dumps(clean(name, _SHOWN))}. {_advice(name, list(properties))}"
+                f"There is no argument {json.dumps(api.clean(name, _SHOWN))}. {_advice(name, list(properties))}"
             )
     try:
         return tool.fn_metadata.validate_arguments(dict(arguments))
@@ -215,7 +202,7 @@ def checked(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _advice(name: str, known: list[str]) -> str:
     if not known:
         return "The tool takes none."
-    meant = nearest(name[:_SHOWN], known)
+    meant = api.nearest(name[:_SHOWN], known)
     return f"Did you mean {meant}?" if meant else f"The tool takes {', '.join(known)}."
 
 

@@ -19,7 +19,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp.types import PARSE_ERROR, ErrorData, JSONRPCError, JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from reader.api import ReaderError
+from reader import api
 
 MOST_BYTES = 4_000_000
 """Bytes of a message: the longest note, with each letter written as a code, has a third."""
@@ -101,7 +101,7 @@ class _Lines:
     async def __anext__(self) -> str:
         line = await anyio.to_thread.run_sync(self._file.readline, MOST_BYTES + 1, abandon_on_cancel=True)
         if len(line) > MOST_BYTES:
-            raise ReaderError(f"A message of more than {MOST_BYTES:,} bytes came, and the connection is closed.")
+            raise api.ReaderError(f"A message of more than {MOST_BYTES:,} bytes came, and the connection is closed.")
         if not line:
             raise StopAsyncIteration
         return line.decode(errors="replace")

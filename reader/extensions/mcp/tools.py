@@ -19,43 +19,7 @@ from pydantic import Field
 # Below Python 3.12 pydantic reads no other.
 from typing_extensions import TypedDict
 
-from reader.api import (
-    AGENT,
-    GROUP,
-    NOTE,
-    NOTE_LIMIT,
-    QUEUE,
-    TAG,
-    TAG_LIMIT,
-    Agent,
-    Change,
-    NotInCache,
-    Paper,
-    ReaderError,
-    SectionText,
-    TagWords,
-    Texts,
-    UsageError,
-    Window,
-    Workspace,
-    clean,
-    clean_note,
-    clean_tag,
-    find,
-    find_or_fetch,
-    find_or_fetch_text,
-    for_you_record,
-    group_records,
-    made_by_agents,
-    markdown_lines,
-    parsed,
-    section_texts,
-    selection,
-    shared,
-    similar_query,
-    tagging,
-)
-from reader.api import record as record_of
+from reader import api
 
 MOST = 50
 """Papers in a page of a list, and papers that one call marks."""
@@ -100,12 +64,12 @@ Offset = Annotated[
     int, Field(description="Where to begin: 0, or `next_offset` of the answer before", ge=0, le=MOST_PAPERS)
 ]
 Names = Annotated[
-    list[Annotated[str, Field(max_length=TAG_LIMIT)]], Field(description="Names of tags", max_length=MOST)
+    list[Annotated[str, Field(max_length=api.TAG_LIMIT)]], Field(description="Names of tags", max_length=MOST)
 ]
 On = Annotated[bool, Field(description="false takes it back")]
 SectionNumber = Annotated[int, Field(description="The section's number in the outline", ge=0, le=MOST_SECTIONS)]
 Newer = Annotated[bool, Field(description="Only papers that came out later")]
-NoteText = Annotated[str, Field(description="The note in Markdown", max_length=NOTE_LIMIT)]
+NoteText = Annotated[str, Field(description="The note in Markdown", max_length=api.NOTE_LIMIT)]
 Instead = Annotated[bool, Field(description="Replace the user's note; else write below it")]
 
 
@@ -192,38 +156,38 @@ class Undone(TypedDict):
 # Reading
 
 
-def search(workspace: Workspace, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Page:
+def search(workspace: api.Workspace, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Page:
     """Find papers on the user's machine by a query, the newest first."""
     with workspace.window() as window:
-        pks = window.order(selection(window, parsed(query))).pks
+        pks = window.order(api.selection(window, api.parsed(query))).pks
         return _page(window, pks, limit, offset, lambda paper: paper_record(window, paper, _SHORT))
 
 
-def show(workspace: Workspace, id: Id) -> PaperAnswer:
+def show(workspace: api.Workspace, id: Id) -> PaperAnswer:
     """One paper: abstract, authors, links, and the user's marks, tags and note. One that is not here is fetched."""
-    paper, pk = find_or_fetch(workspace, id)
+    paper, pk = api.find_or_fetch(workspace, id)
     with workspace.window() as window:
         answer: PaperAnswer = paper_record(window, paper)
-        answer["has_text"] = window.read(lambda connection: Texts(connection, workspace.cache_file).has(pk))
-        told_by_group = group_records(window, pk)
+        answer["has_text"] = window.read(lambda connection: api.Texts(connection, workspace.cache_file).has(pk))
+        told_by_group = api.group_records(window, pk)
     if told := _few_enough([_bounded(one) for one in told_by_group]):
-        answer["foreign"][GROUP] = told
+        answer["foreign"][api.GROUP] = told
     if left := len(told_by_group) - len(told):
-        answer["foreign"][f"{GROUP}_left_off"] = left
+        answer["foreign"][f"{api.GROUP}_left_off"] = left
     return answer
 
 
-def outline(workspace: Workspace, id: Id) -> Outline:
+def outline(workspace: api.Workspace, id: Id) -> Outline:
     """The sections of a paper's full text with their sizes. A text that is not here is fetched once."""
-    paper, kept = find_or_fetch_text(workspace, id)
+    paper, kept = api.find_or_fetch_text(workspace, id)
     found: list[Section] = [
         {
             "section": one.number,
             "level": one.level,
             "letters": len(_markdown(one)),
-            "foreign": {"title": clean(one.title, TITLE)},
+            "foreign": {"title": api.clean(one.title, TITLE)},
         }
-        for one in section_texts(kept.document)
+        for one in api.text_sections(kept.document)
     ]
     answer: Outline = {"id": paper.id, "version": kept.document.version, "sections": found[:MOST_SECTIONS]}
     if len(found) > MOST_SECTIONS:
@@ -231,12 +195,12 @@ def outline(workspace: Workspace, id: Id) -> Outline:
     return answer
 
 
-def read(workspace: Workspace, id: Id, section: SectionNumber = 0, offset: Offset = 0) -> Part:
+def read(workspace: api.Workspace, id: Id, section: SectionNumber = 0, offset: Offset = 0) -> Part:
     """A section of a paper's full text as Markdown, at most 12,000 characters at once."""
-    paper, kept = find_or_fetch_text(workspace, id)
-    found = list(section_texts(kept.document))
+    paper, kept = api.find_or_fetch_text(workspace, id)
+    found = list(api.text_sections(kept.document))
     if section >= len(found):
-        raise UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
+        raise api.UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
     text = _markdown(found[section])
     part, following = _part(text, offset)
     return {
@@ -246,39 +210,41 @@ def read(workspace: Workspace, id: Id, section: SectionNumber = 0, offset: Offse
         "letters": len(text),
         "next_offset": following,
         "next_section": section + 1 if following is None and section + 1 < len(found) else None,
-        "foreign": {"title": clean(found[section].title, TITLE), "text": part},
+        "foreign": {"title": api.clean(found[section].title, TITLE), "text": part},
     }
 
 
 def similar(  # noqa: PLR0917 (programs name them)
-    workspace: Workspace, ids: Ids, query: Query = "", newer: Newer = False, limit: Limit = 10, offset: Offset = 0
+    workspace: api.Workspace, ids: Ids, query: Query = "", newer: Newer = False, limit: Limit = 10, offset: Offset = 0
 ) -> Page:
     """The papers most like one or several, and what they share; `query` narrows them, such as to `is:unread`."""
-    papers = [find_or_fetch(workspace, id)[0] for id in ids]
+    papers = [api.find_or_fetch(workspace, id)[0] for id in ids]
     known = [paper.id for paper in papers]
     with workspace.window() as window:
-        pks = window.order(selection(window, similar_query(papers, query, is_newer=newer))).pks
+        pks = window.order(api.selection(window, api.similar_query(papers, query, is_newer=newer))).pks
 
-        def record(paper: Paper) -> Any:
+        def record(paper: api.Paper) -> Any:
             answer = paper_record(window, paper, _SHORT)
-            said = shared(window, known, paper.pk).said if isinstance(paper.pk, int) else ""
-            answer[FOREIGN]["shares"] = clean(said) or None
+            said = api.shared(window, known, paper.pk).said if isinstance(paper.pk, int) else ""
+            answer[FOREIGN]["shares"] = api.clean(said) or None
             return answer
 
         return _page(window, pks, limit, offset, record)
 
 
-def for_you(workspace: Workspace, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Page:
+def for_you(workspace: api.Workspace, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Page:
     """The unread papers that suit the user best, by what they marked so far, and why."""
     with workspace.window() as window:
         if window.for_you.learned().taste.is_empty:
-            raise ReaderError("Nothing is known yet of what the user likes. It is learned once they star a few papers.")
-        asked = parsed(query, also="is:unread -is:starred")
-        ranked = asked if asked.sort else replace(asked, sort=parsed("sort:foryou").sort)
-        pks = window.order(selection(window, ranked)).pks
+            raise api.ReaderError(
+                "Nothing is known yet of what the user likes. It is learned once they star a few papers."
+            )
+        asked = api.parsed(query, also="is:unread -is:starred")
+        ranked = asked if asked.sort else replace(asked, sort=api.parsed("sort:foryou").sort)
+        pks = window.order(api.selection(window, ranked)).pks
 
-        def record(paper: Paper) -> Any:
-            said: Any = for_you_record(window, paper)["for_you"]
+        def record(paper: api.Paper) -> Any:
+            said: Any = api.for_you_record(window, paper)["for_you"]
             answer = paper_record(window, paper, _SHORT)
             answer["score"] = round(said["score"], 3)
             answer[FOREIGN]["why"] = said["why"]
@@ -290,42 +256,42 @@ def for_you(workspace: Workspace, query: Query = "", limit: Limit = 10, offset: 
 # Marking
 
 
-def star(workspace: Workspace, agent: Agent, ids: Ids, on: On = True) -> Marked:
+def star(workspace: api.Workspace, agent: api.Agent, ids: Ids, on: On = True) -> Marked:
     """Star papers for the user."""
-    return _act(workspace, agent, ids, lambda _window, pks: [Change("star", on, pks)])
+    return _act(workspace, agent, ids, lambda _window, pks: [api.Change("star", on, pks)])
 
 
-def queue(workspace: Workspace, agent: Agent, ids: Ids, on: On = True) -> Marked:
+def queue(workspace: api.Workspace, agent: api.Agent, ids: Ids, on: On = True) -> Marked:
     """Queue papers, in this order, to be read later."""
-    return _act(workspace, agent, ids, lambda _window, pks: [Change(QUEUE, on, pks)])
+    return _act(workspace, agent, ids, lambda _window, pks: [api.Change(api.QUEUE, on, pks)])
 
 
-def tag(workspace: Workspace, agent: Agent, ids: Ids, add: Names = [], remove: Names = []) -> Marked:  # noqa: B006
+def tag(workspace: api.Workspace, agent: api.Agent, ids: Ids, add: Names = [], remove: Names = []) -> Marked:  # noqa: B006
     """Give papers tags, and take tags from them."""
-    words = TagWords(tuple(map(clean_tag, add)), tuple(map(clean_tag, remove)))
+    words = api.TagWords(tuple(map(api.clean_tag, add)), tuple(map(api.clean_tag, remove)))
     if not words.add and not words.remove:
-        raise UsageError("Name the tags to add or to remove.")
-    return _act(workspace, agent, ids, lambda window, pks: window.read(partial(tagging, words=words, pks=pks)))
+        raise api.UsageError("Name the tags to add or to remove.")
+    return _act(workspace, agent, ids, lambda window, pks: window.read(partial(api.tagging, words=words, pks=pks)))
 
 
-def note(workspace: Workspace, agent: Agent, id: Id, text: NoteText, instead: Instead = False) -> Marked:
+def note(workspace: api.Workspace, agent: api.Agent, id: Id, text: NoteText, instead: Instead = False) -> Marked:
     """Write below the user's note about a paper."""
-    written = clean_note(text).strip("\n")
+    written = api.clean_note(text).strip("\n")
 
-    def changes(window: Window, pks: Sequence[int]) -> list[Change]:
+    def changes(window: api.Window, pks: Sequence[int]) -> list[api.Change]:
         paper = window.paper(pks[0])
         before = "" if instead or paper is None else paper.note or ""
         whole = f"{before}\n\n{written}" if before and written else before or written
-        if len(whole) > NOTE_LIMIT:
-            raise UsageError(f"A note has at most {NOTE_LIMIT:,} characters; this would have {len(whole):,}.")
-        return [Change(NOTE, whole, pks)]
+        if len(whole) > api.NOTE_LIMIT:
+            raise api.UsageError(f"A note has at most {api.NOTE_LIMIT:,} characters; this would have {len(whole):,}.")
+        return [api.Change(api.NOTE, whole, pks)]
 
     if not written and not instead:
-        raise UsageError("The note has no text.")
+        raise api.UsageError("The note has no text.")
     return _act(workspace, agent, [id], changes)
 
 
-def undo(workspace: Workspace, agent: Agent) -> Undone:
+def undo(workspace: api.Workspace, agent: api.Agent) -> Undone:
     """Take back all that you marked since you were started, and nothing of the user's."""
     with workspace.events() as events:
         action = events.undo(by=agent)
@@ -334,7 +300,10 @@ def undo(workspace: Workspace, agent: Agent) -> Undone:
 
 
 def _act(
-    workspace: Workspace, agent: Agent, ids: Sequence[str], changes: Callable[[Window, Sequence[int]], Sequence[Change]]
+    workspace: api.Workspace,
+    agent: api.Agent,
+    ids: Sequence[str],
+    changes: Callable[[api.Window, Sequence[int]], Sequence[api.Change]],
 ) -> Marked:
     """Mark papers of the cache as one action of a program."""
     with workspace.window() as window:
@@ -347,25 +316,25 @@ def _act(
     return {"papers": len(pks), "changed": [] if action is None else _said(action.events), "by": agent.name}
 
 
-def _found(window: Window, id: str) -> int:
+def _found(window: api.Window, id: str) -> int:
     """The key of a paper; raises NotInCache, which names the tool that fetches it."""
     try:
-        return find(window, id)
-    except NotInCache as error:
-        raise NotInCache(
-            f"{clean(id, 100)!r} is not on this machine. `show` fetches a paper by its arXiv id."
+        return api.find(window, id)
+    except api.NotInCache as error:
+        raise api.NotInCache(
+            f"{api.clean(id, 100)!r} is not on this machine. `show` fetches a paper by its arXiv id."
         ) from error
 
 
 def _said(events: Sequence[Any]) -> list[str]:
     """What events did, in words, without which program it was."""
-    return [event.said for event in events if not event.kind.startswith(AGENT)]
+    return [event.said for event in events if not event.kind.startswith(api.AGENT)]
 
 
 # Answers
 
 
-def _page(window: Window, pks: Sequence[int], limit: int, offset: int, record: Callable[[Paper], Any]) -> Page:
+def _page(window: api.Window, pks: Sequence[int], limit: int, offset: int, record: Callable[[api.Paper], Any]) -> Page:
     """A page of papers, how many there are, and where the next page begins."""
     end = offset + limit
     return {
@@ -376,15 +345,15 @@ def _page(window: Window, pks: Sequence[int], limit: int, offset: int, record: C
     }
 
 
-def paper_record(window: Window, paper: Paper, wanted: Sequence[str] = ()) -> Any:
+def paper_record(window: api.Window, paper: api.Paper, wanted: Sequence[str] = ()) -> Any:
     """A paper as `PaperAnswer`, with only the `wanted` ones of the things that others wrote, or with all."""
     pk = paper.pk
-    made = window.read(lambda connection: made_by_agents(connection, pk)) if isinstance(pk, int) else ()
-    fields = record_of(paper)
+    made = window.read(lambda connection: api.made_by_agents(connection, pk)) if isinstance(pk, int) else ()
+    fields = api.record(paper)
     # What a program wrote may come from a paper, so it is as foreign as that.
     by_agents = {one.kind for one in made}
     tags = fields.pop("tags")
-    theirs = [name for name in tags if f"{TAG}{name}" in by_agents]
+    theirs = [name for name in tags if f"{api.TAG}{name}" in by_agents]
     note = fields.pop("note")
     answer: dict[str, Any] = {key: fields.pop(key) for key in _OURS}
     answer["tags"] = [name for name in tags if name not in theirs]
@@ -392,7 +361,7 @@ def paper_record(window: Window, paper: Paper, wanted: Sequence[str] = ()) -> An
     if wanted:
         foreign["authors"] = foreign.get("authors", [])[:_FEW]
     if note and not wanted:
-        (foreign if NOTE in by_agents else answer)["note"] = _bounded(note)
+        (foreign if api.NOTE in by_agents else answer)["note"] = _bounded(note)
     if theirs:
         foreign["tags"] = theirs
     if made and not wanted:
@@ -417,14 +386,14 @@ def _few_enough(values: Sequence[Any]) -> list[Any]:
     return [one for one, size in zip(values, sizes, strict=True) if size <= 3 * LETTERS]
 
 
-def _markdown(section: SectionText) -> str:
-    return "\n".join(markdown_lines(section.document))
+def _markdown(section: api.TextSection) -> str:
+    return "\n".join(api.markdown_lines(section.document))
 
 
 def _part(text: str, offset: int) -> tuple[str, int | None]:
     """A part of a text from an offset on, cut between words if it can be, and where the next one begins."""
     if offset > len(text):
-        raise UsageError(f"The offset is a number from 0 to {len(text)}.")
+        raise api.UsageError(f"The offset is a number from 0 to {len(text)}.")
     end = offset + LETTERS
     if end >= len(text):
         return text[offset:], None

@@ -65,25 +65,24 @@ class ArxivClient(Closing):
             entries = await arxiv.papers(["2406.12345"])
 
     Responses are cached in `folder`, if given, until arXiv renews its papers, and are used in offline mode too.
-    Programs that share the folder share the request interval. Close the client in the event loop that used it.
+    Programs that share the folder share the request interval. `stand_in` is asked in place of all its hosts. Close the
+    client in the event loop that used it.
     """
 
     def __init__(
         self,
         folder: Path | None = None,
         *,
-        api: str = API_ENDPOINT,
-        feeds: str = RSS_ENDPOINT,
-        records: str = RECORDS_ENDPOINT,
+        stand_in: str = "",
         offline: bool = False,
         limits: Limits | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._api = api.rstrip("/")
-        self._feeds = feeds.rstrip("/")
-        self._records = records.rstrip("/")
+        self._api = stand_in or API_ENDPOINT
+        self._feeds = stand_in or RSS_ENDPOINT
+        self._records = stand_in or RECORDS_ENDPOINT
         self._cache = ResponseCache(folder, now) if folder is not None else None
 
         def client(endpoint: str, busy: str) -> BusyHostClient:
@@ -109,15 +108,8 @@ class ArxivClient(Closing):
     def from_environment(cls, folder: Path | None = None, *, environ: Mapping[str, str] | None = None) -> ArxivClient:
         """A client with the environment's offline mode; ARXIV_ENDPOINT replaces all hosts."""
         environ = os.environ if environ is None else environ
-        endpoint = arxiv_stand_in(environ)
-        return cls(
-            folder,
-            api=endpoint or API_ENDPOINT,
-            feeds=endpoint or RSS_ENDPOINT,
-            records=endpoint or RECORDS_ENDPOINT,
-            offline=is_offline(environ),
-            limits=replace(_LIMITS, longest_wait=60),
-        )
+        limits = replace(_LIMITS, longest_wait=60)
+        return cls(folder, stand_in=arxiv_stand_in(environ), offline=is_offline(environ), limits=limits)
 
     async def aclose(self) -> None:
         await self._http.aclose()

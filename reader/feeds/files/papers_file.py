@@ -21,13 +21,13 @@ from reader.core.errors import FeedError, FeedMalformed
 from reader.core.ids import id_in_file_name
 from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
-from reader.feeds.files import bibtex_file, id_list, newsboat_cache, ris_file, zotero_rdf
-from reader.feeds.files.csl_json import is_library_item, library_items, parse_item
-from reader.feeds.files.export_file import Exported, is_export, parse_export
+from reader.feeds.extended import format_of, read_records
+from reader.feeds.files import libraries
 from reader.feeds.files.json_stream import Found, JsonStream, Unreadable
 from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.files.web_page import html_of, parse_web_page, read_web_page
 from reader.feeds.huggingface.parse import listings
+from reader.feeds.records import Exported, is_export, parse_draft, parse_export
 
 CHUNK = 1024 * 1024
 
@@ -142,12 +142,33 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
     rest = chain([first], chunks)
     if first.startswith(b"%PDF"):
         yield Listing(None, (), entries=(_pdf(name),))
-    elif first.startswith(newsboat_cache.START):
+    elif first.startswith(libraries.DATABASE):
         yield _newsboat(rest, name)
+    elif (given := format_of(first)) is not None:
+        yield from _records(read_records(given, _whole(rest, name)))
     elif first[:1] in (b"{", b"[") and not _is_markdown(first):
         yield from _RecordReader(name).read(JsonStream(rest, line))
     else:
         yield from _read_text(_whole(rest, name), name, today)
+
+
+def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
+    """The papers of a file that an extension has read; one without an id is looked for by its title."""
+    exported: list[Exported] = []
+    entries: list[LibraryEntry] = []
+    skipped: list[Skipped] = []
+    for number, record in enumerate(records, start=1):
+        try:
+            exported.append(parse_export(record))
+        except FeedMalformed as error:
+            draft = parse_draft(record)
+            if draft is None:
+                skipped.append(Skipped(f"record {number}", str(error)))
+            else:
+                entries.append(LibraryEntry(f"record {number}", draft.title))
+    yield from _listings_of(exported)
+    if entries or skipped:
+        yield Listing(None, (), tuple(skipped), entries=tuple(entries))
 
 
 def _is_markdown(first: bytes) -> bool:
@@ -174,7 +195,7 @@ def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
                 if size > _DATABASE_LIMIT:
                     raise FeedMalformed(f"{name} is too long for a cache of newsboat.")
             file.flush()
-            return Listing(None, (), entries=tuple(newsboat_cache.read_newsboat(copy, name)))
+            return Listing(None, (), entries=tuple(libraries.read_newsboat(copy, name)))
         finally:
             file.close()
             with suppress(OSError):
@@ -183,21 +204,21 @@ def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     """The papers of a text of any format."""
-    if zotero_rdf.is_rdf(body):
-        return _listed(zotero_rdf.parse_rdf(body))
+    if libraries.is_rdf(body):
+        return _listed(libraries.parse_rdf(body))
     if b"<opml" in body[:4096].lower():
         raise ListsFeeds(name, body)
     if (html := html_of(body)) is not None:
         return _read_page(html, name, today)
     text = _decoded(body, name)
-    if ris_file.is_ris(text):
-        return _listed(ris_file.parse_ris(text))
-    if bibtex_file.is_bibtex(text):
-        return _listed(bibtex_file.parse_bibtex(text))
-    if not id_list.is_list(text):
+    if libraries.is_ris(text):
+        return _listed(libraries.parse_ris(text))
+    if libraries.is_bibtex(text):
+        return _listed(libraries.parse_bibtex(text))
+    if not libraries.is_list(text):
         with suppress(FeedMalformed):
             return [parse_saved_page(text, today)]
-    entries = tuple(id_list.parse_list(text))
+    entries = tuple(libraries.parse_list(text))
     if any(entry.id for entry in entries):
         return _listed(entries)
     if re.search(r"^https?://|^\"(?:query|exec|filter):", text, re.MULTILINE):
@@ -214,7 +235,7 @@ def _read_page(html: str, name: str, today: date) -> Sequence[Listing]:
     page = read_web_page(html)
     if found := parse_web_page(page, today):
         return found
-    entries = tuple(id_list.parse_list("\n".join((page.text, *page.addresses))))
+    entries = tuple(libraries.parse_list("\n".join((page.text, *page.addresses))))
     if any(entry.id for entry in entries):
         return _listed(entry for entry in entries if entry.id)
     raise FeedMalformed(f"{name} is a web page that names no paper; save a page of the feed's site that lists some.")
@@ -291,9 +312,9 @@ class _RecordReader:
         place = f"line {found.line}"
         if isinstance(found, Unreadable):
             self._skipped.append(Skipped(place, found.reason))
-        elif is_library_item(found.value):
+        elif libraries.is_library_item(found.value):
             self._collect_items([found.value], f"{place}, item {found.entry}" if found.entry is not None else place)
-        elif (items := library_items(found.value)) is not None:
+        elif (items := libraries.library_items(found.value)) is not None:
             self._collect_items(items, place)
         elif _is_day(day := found.value):
             yield from listings(day["items"], iso_day(day.get("date")), f"{place}, item {{}}".format)
@@ -315,7 +336,7 @@ class _RecordReader:
             self._places.append(place)
 
     def _collect_items(self, items: Sequence[object], place: str) -> None:
-        found = (parse_item(item, place) for item in items if is_library_item(item))
+        found = (libraries.parse_library_item(item, place) for item in items if libraries.is_library_item(item))
         self._entries += (entry for entry in found if entry is not None)
 
     def _collect_export(self, record: Mapping[str, Any], place: str) -> None:

@@ -16,11 +16,11 @@ from reader.config import Settings
 from reader.core.document.model import Document
 from reader.core.errors import NoFullText
 from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
-from reader.feeds.fulltext.bounds import LETTERS
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
+from reader.feeds.fulltext.spans import LETTERS
 from reader.feeds.http.client import BusyHostClient, HttpClient, HttpOptions, Response, is_local_url
-from reader.feeds.http.environment import arxiv_stand_in, find_token, is_offline, may_have_token, sign_in_advice
+from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
 
@@ -124,27 +124,18 @@ def open_text_sources(
     ARXIV_ENDPOINT stands in for arXiv's sites. If the feed is on this machine, sites on the internet are not asked.
     """
     environ = lookup_environment() if environ is None else environ
-    offline = is_offline(environ)
     places = _places(settings, arxiv_stand_in(environ))
     patience = min(_LIMITS.read_timeout, PATIENCE / max(1, len(places)))
 
     def open_source(place: str) -> TextSource:
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
-            return PageTexts(place, folder=lock_folder, offline=offline, limits=limits)
-        address = settings.endpoint
-        token = find_token(environ, settings) if may_have_token(address, settings) else None
-        advice = sign_in_advice(address, environ, settings)
+            return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)
         limits = replace(_LIMITS, read_timeout=patience)
+        accept = "text/markdown, text/plain;q=0.9, */*;q=0.1"
         return FeedTexts(
-            HttpClient(
-                address,
-                token,
-                accept="text/markdown, text/plain;q=0.9, */*;q=0.1",
-                sign_in=advice,
-                offline=offline,
-                limits=limits,
-                lock_folder=lock_folder,
+            HttpClient.for_feed(
+                settings.endpoint, settings, environ, accept=accept, limits=limits, lock_folder=lock_folder
             )
         )
 

@@ -1,17 +1,57 @@
-"""HTML of a paper as LaTeXML writes it, for arXiv and ar5iv: is it the text of a paper, and then its model."""
+"""HTML of a paper as LaTeXML writes it, for arXiv and ar5iv: is it the text of a paper, and then its document.
+
+One walk reads all: a `_Flow` collects the paragraph that is being read, and ends it where a block begins.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.model import Document
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS
+from reader.core.document.model import (
+    NESTING,
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Item,
+    Items,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Spans,
+    Table,
+    Theorem,
+    Verbatim,
+)
 from reader.core.errors import NoFullText
+from reader.core.foreign import web_url
 from reader.core.text import clean
-from reader.feeds.fulltext.bounds import check_html
+from reader.feeds.fulltext.spans import (
+    DEPTH,
+    HTML_LETTERS,
+    NODES,
+    OPEN,
+    SPAN,
+    TABLE_CELLS,
+    TEXT_LETTERS,
+    TEXT_LIMIT,
+    WORDS,
+    SpanWriter,
+    clean_tex,
+    code_lines,
+)
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MIN_LETTERS = 400
 """Letters of the shortest text that counts as that of a paper."""
@@ -43,10 +83,8 @@ def read_html(html: str) -> Document:
     A formula needs only its TeX: see `without_mathml`.
     """
     check_html(html)
-    # Late: only a full text needs them (35 ms).
+    # Late: only a full text needs it (35 ms).
     from selectolax.lexbor import LexborHTMLParser
-
-    from reader.feeds.fulltext.latexml import Reader
 
     page = LexborHTMLParser(html)
     article = page.css_first("article.ltx_document")
@@ -60,7 +98,7 @@ def read_html(html: str) -> Document:
         raise NoFullText("its conversion to HTML broke off")
     if "</article" not in html:
         raise NoFullText("the page breaks off before its end")
-    reader = Reader()
+    reader = _Reader()
     blocks = reader.read(article)
     title = page.css_first("h1.ltx_title_document")
     document = Document(
@@ -84,3 +122,563 @@ def _version(page: LexborHTMLParser) -> int | None:
 def _licence(page: LexborHTMLParser) -> str:
     node = page.css_first("#license-tr")
     return clean(node.text(), 200).removeprefix("License: ") if node is not None else ""
+
+
+_PART = 1 << 14
+
+
+def check_html(html: str) -> None:
+    """Raise NoFullText for a page that would take the parser too long."""
+    if len(html) > HTML_LETTERS:
+        raise NoFullText(f"the page is larger than {HTML_LETTERS // 1_000_000} million letters")
+    opened = 0
+    for start in range(0, len(html), _PART):
+        part = html[start : start + _PART]
+        # Elements that need no end count as open too; a long paper has some thousands.
+        opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
+        if opened > OPEN:
+            raise NoFullText("its elements are nested too deep")
+    if len(html) > WORDS and any(len(part) > WORDS and len(part.split()) > WORDS for part in html.split(">")):
+        raise NoFullText("one of its elements is too large")
+
+
+# How text looks, where it leads, and what single elements say
+
+
+class Look(NamedTuple):
+    """How text looks where the walk is, and where it leads."""
+
+    style: str = ""
+    target: str = ""
+
+
+def class_names(node: LexborNode) -> frozenset[str]:
+    """The classes of an element; none of a text."""
+    if node.tag == "-text":
+        return frozenset()
+    return frozenset((node.attributes.get("class") or "").split())
+
+
+def anchor_of(node: LexborNode) -> str:
+    """The id of an element, which links lead to; empty if it has none."""
+    return clean(node.attributes.get("id") or "", 200)
+
+
+def look_in(node: LexborNode, tag: str, names: frozenset[str], around: Look) -> Look:
+    """How the text in an inline element looks."""
+    style, target = around
+    if tag == "a":
+        href = clean(node.attributes.get("href") or "")
+        target = href if href.startswith("#") and len(href) > 1 else (web_url(href) or "")
+    if tag in ("code", "tt", "kbd", "samp") or "ltx_font_typewriter" in names:
+        style = "code"
+    elif tag in ("b", "strong") or "ltx_font_bold" in names:
+        style = "strong"
+    elif tag in ("em", "i") or names & {"ltx_font_italic", "ltx_framed_underline"}:
+        style = style or "emphasis"
+    elif names & {"ltx_font_upright", "ltx_font_medium"}:
+        style = ""
+    return Look(style, target)
+
+
+def upright(spans: Spans) -> Spans:
+    """A paragraph that is all in italics, such as that of a theorem, as plain text."""
+    if any(span.style == "emphasis" for span in spans) and not any(
+        span.style == "" and span.text.strip(" .,;:()[]") and not span.target for span in spans
+    ):
+        return tuple(span._replace(style="") if span.style == "emphasis" else span for span in spans)
+    return spans
+
+
+def plain_spans(spans: Spans) -> Spans:
+    """Spans without emphasis, neighbours joined: the title of a theorem gets a style of its own."""
+    writer = SpanWriter()
+    writer.copy(spans, style="")
+    return writer.take()
+
+
+def script(text: str, tag: str) -> str:
+    """A superscript or subscript of running text, small if all its letters can be."""
+    small = text.translate(SUPERSCRIPTS if tag == "sup" else SUBSCRIPTS)
+    return text if any(a == b for a, b in zip(text, small, strict=True)) else small
+
+
+def figure_of(node: LexborNode) -> int | None:
+    """The innermost figure around a picture."""
+    around = node.parent
+    for _ in range(DEPTH):
+        if around is None or around.tag == "figure":
+            break
+        around = around.parent
+    return around.mem_id if around is not None else None
+
+
+def decoded(address: str) -> str:
+    """The text in a `data:` address; empty if there is none."""
+    kind, _, data = address.partition(";base64,")
+    if not kind.startswith("data:text/plain") or len(data) > TEXT_LIMIT:
+        return ""
+    try:
+        return base64.b64decode(data, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+# Tables and formulas
+
+_GROUPS = ("tbody", "thead", "tfoot")
+
+
+def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table | None:
+    """A table of data; None if it has no text. `read` makes the spans of a cell."""
+    rows: list[tuple[Cell, ...]] = []
+    ruled: list[bool] = []
+    left = TABLE_CELLS
+    for row, in_head in _rows(node):
+        cells = []
+        lines = 0
+        for cell in row.iter():
+            classes = class_names(cell)
+            if not (cell.tag in ("td", "th") or "ltx_td" in classes) or left <= 0:
+                continue
+            left -= 1
+            lines += bool(classes & {"ltx_border_t", "ltx_border_tt", "ltx_border_T"})
+            cells.append(_cell(cell, classes, read, in_head))
+        if cells:
+            rows.append(tuple(cells))
+            ruled.append(2 * lines >= len(cells))
+    if not any(cell.spans for row in rows for cell in row):
+        return None
+    while rows and not any(cell.spans for cell in rows[0]):
+        del rows[0], ruled[0]
+    while not any(cell.spans for cell in rows[-1]):
+        del rows[-1], ruled[-1]
+    # A grid has a line above each row, which would only be in the way.
+    rules = tuple(index for index, has_rule in enumerate(ruled) if index and has_rule)
+    rules = rules if 2 * len(rules) <= len(rows) else ()
+    return Table(tuple(rows), rules, clean(node.attributes.get("id") or "", 200))
+
+
+def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
+    """The rows of a table, not those of tables in its cells; and whether each is in its head."""
+    for child in node.iter():
+        classes = class_names(child)
+        if child.tag == "tr" or "ltx_tr" in classes:
+            yield child, False
+        elif child.tag in _GROUPS or classes & {"ltx_tbody", "ltx_thead", "ltx_tfoot"}:
+            is_head = child.tag == "thead" or "ltx_thead" in classes
+            for row in child.iter():
+                if row.tag == "tr" or "ltx_tr" in class_names(row):
+                    yield row, is_head
+
+
+def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode], Spans], in_head: bool) -> Cell:
+    align = next((name for name in ("right", "center") if f"ltx_align_{name}" in classes), "left")
+    is_head = in_head or "ltx_th_column" in classes
+    across, down = (_count(node.attributes.get(name)) for name in ("colspan", "rowspan"))
+    return Cell(read(node), across, down, align, is_head)
+
+
+def _count(text: str | None) -> int:
+    value = (text or "").strip()
+    return min(max(int(value), 1), SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
+
+
+def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Iterator[Formula | Paragraph]:
+    """The formulas of a table that places them; text between them is a paragraph.
+
+    A row with a number ends a formula, unless the number is that of several rows.
+    """
+    rows: list[str] = []
+    number = anchor = ""
+    shared = 0
+    """Rows after this one that have its number too."""
+
+    def formula() -> Iterator[Formula]:
+        if rows:
+            yield Formula(tuple(rows), number, anchor)
+
+    outer = clean(node.attributes.get("id") or "", 200)
+    for row, _ in _rows(node):
+        tex = clean_tex(_aligned(row))
+        tagged = row.css_first(".ltx_tag_equation, .ltx_eqn_eqno > .ltx_tag_equationgroup")
+        own = clean(text_of(tagged), 40) if tagged is not None else ""
+        around = row.parent
+        inner = clean((around.attributes.get("id") if around is not None else "") or "", 200)
+        if not tex and not own:
+            if text := clean(text_of(row), 2_000):
+                yield from formula()
+                rows, number, anchor = [], "", ""
+                yield Paragraph((Span(text),))
+            continue
+        if number and not shared:
+            yield from formula()
+            rows, number, anchor = [], "", ""
+        if own and tagged is not None and tagged.parent is not None:
+            number, shared = own, _count(tagged.parent.attributes.get("rowspan"))
+        shared = max(0, shared - 1)
+        if tex:
+            rows.append(tex)
+        anchor = anchor or inner or clean(row.attributes.get("id") or "", 200) or outer
+    yield from formula()
+
+
+def _aligned(row: LexborNode) -> str:
+    """The TeX of a row, its cells separated by `&` as in an `aligned` environment."""
+    cells = []
+    for cell in row.iter():
+        if "ltx_eqn_eqno" not in class_names(cell):
+            told = (math for math in cell.css("math") if not _is_in_tag(math, row))
+            cells.append(" ".join(map(_tex_of, told)))
+    while cells and not cells[-1]:
+        cells.pop()
+    padded = row.css_first(".ltx_eqn_center_padleft") is not None
+    cells = cells[1:] if padded and cells and not cells[0] else cells
+    return " & ".join(cells)
+
+
+def _tex_of(math: LexborNode) -> str:
+    """The TeX of a formula, which LaTeXML always writes; the words of one that has none."""
+    return math.attributes.get("alttext") or clean(math.text())
+
+
+def _is_in_tag(node: LexborNode, row: LexborNode) -> bool:
+    """Whether a node of a row is part of its number."""
+    around = node.parent
+    while around is not None and around != row:
+        if "ltx_tag" in class_names(around):
+            return True
+        around = around.parent
+    return False
+
+
+# Blocks
+
+_DROPPED = frozenset((
+    "annotation", "annotation-xml", "button", "dialog", "footer", "form", "head", "header", "iframe", "input",
+    "link", "meta", "nav", "noscript", "object", "script", "select", "style", "svg", "template", "textarea",
+    "title",
+))  # fmt: skip
+_DROPPED_CLASSES = frozenset((
+    "ltx_ERROR", "ltx_TOC", "ltx_authors", "ltx_bib_cited", "ltx_dates", "ltx_listing_data", "ltx_page_footer",
+    "ltx_pagination", "ltx_note_mark", "ltx_note_type", "ltx_rdf", "ltx_tag_note",
+))  # fmt: skip
+_BLOCKS = frozenset((
+    "address", "article", "aside", "center", "details", "div", "dd", "dt", "figcaption", "hr", "li", "main", "p",
+    "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr", "h1", "h2", "h3", "h4", "h5", "h6",
+))  # fmt: skip
+_LEVELS = {
+    "part": 1, "chapter": 1, "section": 1, "appendix": 1, "bibliography": 1, "index": 1, "abstract": 1,
+    "acknowledgements": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5,
+}  # fmt: skip
+_TITLE = re.compile(r"\bltx_title_(\w+)")
+_MISSING = ("Refer to caption", "[Uncaptioned image]", "")
+
+
+class _Element(NamedTuple):
+    """An element on the walk."""
+
+    node: LexborNode
+    tag: str
+    classes: frozenset[str]
+    look: Look
+    """How text looks there."""
+    depth: int
+
+
+class _Flow:
+    """Blocks in the making, with the paragraph at their end; an inline one takes blocks as words."""
+
+    def __init__(self, nesting: int = 0, *, is_inline: bool = False, keeps_spaces: bool = False) -> None:
+        self.blocks: list[Block] = []
+        self.writer = SpanWriter(keeps_spaces=keeps_spaces)
+        self.nesting = nesting
+        self.is_inline = is_inline
+        self.anchor = ""
+
+    def end_paragraph(self) -> None:
+        if self.is_inline:
+            self.writer.space()
+        elif spans := self.writer.take():
+            self.blocks.append(Paragraph(upright(spans), self.anchor))
+        self.anchor = ""
+
+    def add(self, block: Block) -> None:
+        self.end_paragraph()
+        self.blocks.append(block)
+
+
+class _Reader:
+    """Reads one article, within the bounds."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        """Whether a bound was reached, and the rest is missing."""
+        self._nodes = NODES
+        self._letters = TEXT_LETTERS
+        self._notes: list[Note] = []
+
+    def read(self, article: LexborNode) -> tuple[Block, ...]:
+        """The blocks of an article; footnotes follow the block that has their mark."""
+        flow = _Flow()
+        parts = list(article.iter(include_text=True))
+        abstract = next((n for n, part in enumerate(parts) if "ltx_abstract" in class_names(part)), 0)
+        for number, part in enumerate(parts):
+            # What stands before the abstract is left of macros that LaTeXML does not know.
+            if number < abstract and "ltx_para" in class_names(part):
+                continue
+            self._visit(part, flow, Look(), 0)
+        flow.end_paragraph()
+        self._add_notes(flow)
+        return tuple(flow.blocks)
+
+    def line(self, node: LexborNode) -> str:
+        """The text of a title, without its notes."""
+        spans = self._inline(node, skipped=frozenset({"ltx_note"}))
+        return clean("".join(span.text for span in spans))
+
+    # The walk
+
+    def _children(self, node: LexborNode) -> Iterator[LexborNode]:
+        for child in node.iter(include_text=True):
+            self._nodes -= 1
+            if self._nodes < 0 or self._letters < 0:
+                self.is_cut = True
+                return
+            yield child
+
+    def _walk(
+        self, node: LexborNode, flow: _Flow, look: Look, depth: int, *, skipped: frozenset[str] = frozenset()
+    ) -> None:
+        for child in self._children(node):
+            if not (skipped and skipped & class_names(child)):
+                self._visit(child, flow, look, depth + 1)
+
+    def _visit(self, node: LexborNode, flow: _Flow, look: Look, depth: int) -> None:
+        tag = node.tag or ""
+        if tag == "-text":
+            self._write(node.text_content or "", flow, look)
+            return
+        if tag[:1] in "-!_" or tag in _DROPPED:
+            return
+        classes = class_names(node)
+        if classes & _DROPPED_CLASSES:
+            return
+        element = _Element(node, tag, classes, look, depth)
+        if depth > DEPTH:
+            self._write_flat(element, flow)
+        elif tag == "math":
+            self._formula(element, flow)
+        elif "ltx_note" in classes:
+            self._note(node, flow)
+        elif flow.is_inline:
+            self._inline_element(element, flow)
+        else:
+            self._element(element, flow)
+
+    def _write(self, text: str, flow: _Flow, look: Look) -> None:
+        self._letters -= len(text)
+        flow.writer.write(text, look.style, look.target)
+
+    def _write_flat(self, element: _Element, flow: _Flow) -> None:
+        """Write the texts of what is nested too deep."""
+        inner: list[LexborNode] = [element.node]
+        while inner:
+            one = inner.pop()
+            if one.tag == "-text":
+                self._write(one.text_content or "", flow, element.look)
+            elif one.tag not in _DROPPED and one.tag != "math":
+                if one.tag in _BLOCKS:
+                    flow.writer.space()
+                inner += reversed(list(self._children(one)))
+
+    def _element(self, element: _Element, flow: _Flow) -> None:
+        """An element in running blocks."""
+        node, tag, classes, look, depth = element
+        if tag == "table" or "ltx_tabular" in classes:
+            self._table(node, classes, flow)
+        elif tag == "figure" or "ltx_float" in classes:
+            self._figure(element, flow)
+        elif "ltx_theorem" in classes or "ltx_proof" in classes:
+            self._theorem(element, flow)
+        elif "ltx_biblist" in classes:
+            self._references(node, flow)
+        elif tag in ("ul", "ol", "dl"):
+            self._items(element, flow)
+        elif tag == "blockquote":
+            inner = self._inside(node, flow, depth)
+            if inner is not flow:
+                flow.add(Quote(tuple(inner.blocks), anchor_of(node)))
+        elif tag == "pre" or "ltx_listing" in classes:
+            if lines := self._listing(node):
+                flow.add(Verbatim(lines, anchor_of(node)))
+        elif tag[:1] == "h" and tag[1:].isdecimal():
+            self._heading(element, flow)
+        elif tag in _BLOCKS:
+            flow.end_paragraph()
+            flow.anchor = anchor_of(node) if tag == "p" or "ltx_p" in classes else ""
+            self._walk(node, flow, look, depth)
+            flow.end_paragraph()
+            self._add_notes(flow)
+        else:
+            self._inline_element(element, flow)
+
+    def _inline_element(self, element: _Element, flow: _Flow) -> None:
+        """An element within a line."""
+        node, tag, classes, look, depth = element
+        if tag == "br" or tag in _BLOCKS or "ltx_p" in classes or "ltx_td" in classes:
+            flow.writer.space()
+            self._walk(node, flow, look, depth)
+            flow.writer.space()
+        elif tag == "img":
+            text = node.attributes.get("alt") or ""
+            if text not in _MISSING:
+                self._write(text, flow, look)
+        elif tag in ("sup", "sub"):
+            self._write(script(self._text(node), tag), flow, look)
+        elif "ltx_missing_label" in classes:
+            self._write("?", flow, look)
+        else:
+            self._walk(node, flow, look_in(node, tag, classes, look), depth)
+
+    def _inside(self, node: LexborNode, flow: _Flow, depth: int, skipped: str = "") -> _Flow:
+        """A flow of what is in a container: one of its own, or the container's if they are nested too deep."""
+        inner = _Flow(flow.nesting + 1) if flow.nesting < NESTING else flow
+        flow.end_paragraph()
+        self._walk(node, inner, Look(), depth, skipped=frozenset({skipped}) if skipped else frozenset())
+        inner.end_paragraph()
+        return inner
+
+    def _inline(self, node: LexborNode, *, skipped: frozenset[str] = frozenset()) -> Spans:
+        """All of an element as one paragraph."""
+        flow = _Flow(is_inline=True)
+        self._walk(node, flow, Look(), DEPTH // 2, skipped=skipped)
+        return flow.writer.take()
+
+    def _text(self, node: LexborNode) -> str:
+        return "".join(span.text for span in self._inline(node))
+
+    def _add_notes(self, flow: _Flow) -> None:
+        if flow.nesting == 0 and not flow.is_inline:
+            flow.blocks += self._notes
+            self._notes = []
+
+    # Elements
+
+    def _heading(self, element: _Element, flow: _Flow) -> None:
+        node, tag, classes = element[:3]
+        found = _TITLE.search(" ".join(classes - {"ltx_title"}))
+        name = found[1] if found else ""
+        if name == "document":
+            return
+        tagged = node.css_first(".ltx_tag")
+        spans = self._inline(node, skipped=frozenset({"ltx_tag"}))
+        if name in ("keywords", "classification"):
+            flow.add(Paragraph(tuple(span._replace(style="strong") for span in spans)))
+            return
+        number = self._text(tagged).rstrip(" .:") if tagged is not None else ""
+        level = _LEVELS.get(name) or max(1, min(5, int(tag[1:]) - 1))
+        if spans or number:
+            parent = node.parent
+            flow.add(Heading(level, number, spans, anchor_of(parent) if parent is not None else ""))
+            self._add_notes(flow)
+
+    def _formula(self, element: _Element, flow: _Flow) -> None:
+        node = element.node
+        tex = _tex_of(node)
+        self._letters -= len(tex)
+        if not flow.is_inline and node.attributes.get("display") == "block":
+            if tex := clean_tex(tex):
+                flow.add(Formula((tex,), "", anchor_of(node)))
+        else:
+            flow.writer.formula(tex, element.look.target)
+
+    def _note(self, node: LexborNode, flow: _Flow) -> None:
+        mark, content = node.css_first(".ltx_note_mark"), node.css_first(".ltx_note_content")
+        spans = self._inline(content if content is not None else node)
+        if not spans:
+            return
+        text = clean(mark.text(), 20) if mark is not None else "*"
+        anchor = anchor_of(node)
+        if "ltx_role_footnotetext" not in class_names(node):
+            flow.writer.mark(text, f"#{anchor}" if anchor else "")
+        self._notes.append(Note(text, spans, anchor))
+
+    def _theorem(self, element: _Element, flow: _Flow) -> None:
+        node, depth = element.node, element.depth
+        title = next((child for child in node.iter() if "ltx_title" in class_names(child)), None)
+        spans = self._inline(title) if title is not None else ()
+        inner = self._inside(node, flow, depth, "ltx_title")
+        if inner is not flow:
+            flow.add(Theorem(plain_spans(spans), tuple(inner.blocks), anchor_of(node)))
+            self._add_notes(flow)
+
+    def _items(self, element: _Element, flow: _Flow) -> None:
+        node, depth = element.node, element.depth
+        items: list[Item] = []
+        term, number = "", 0
+        for child in self._children(node):
+            if child.tag == "dt":
+                term = self._text(child)
+            elif child.tag in ("li", "dd"):
+                number += 1
+                tagged = next((one for one in child.iter() if "ltx_tag" in class_names(one)), None)
+                plain = f"{number}." if node.tag == "ol" else "•"
+                marker = self._text(tagged) if tagged is not None else plain if child.tag == "li" else term
+                inner = self._inside(child, flow, depth, "ltx_tag")
+                if inner is not flow:
+                    items.append(Item(clean(marker, 200), tuple(inner.blocks), anchor_of(child)))
+        if items:
+            flow.add(Items(tuple(items), anchor_of(node)))
+            self._add_notes(flow)
+
+    def _references(self, node: LexborNode, flow: _Flow) -> None:
+        for child in self._children(node):
+            if child.tag == "-text":
+                continue
+            tagged = child.css_first(".ltx_tag_bibitem")
+            label = self._text(tagged) if tagged is not None else ""
+            spans = self._inline(child, skipped=frozenset({"ltx_tag"}))
+            if spans or label:
+                flow.add(Reference(clean(label, 200), spans, anchor_of(child)))
+
+    def _figure(self, element: _Element, flow: _Flow) -> None:
+        node, depth = element.node, element.depth
+        caption = next((one for one in node.iter() if one.tag == "figcaption"), None)
+        label, spans = "", Spans()
+        if caption is not None:
+            tagged = caption.css_first(".ltx_tag")
+            label = clean(self._text(tagged).strip().rstrip(":."), 100) if tagged is not None else ""
+            spans = self._inline(caption, skipped=frozenset({"ltx_tag"}))
+        inner = self._inside(node, flow, depth, "ltx_caption")
+        own = [one for one in node.css("img") if figure_of(one) == node.mem_id]
+        pictures = tuple(filter(None, (clean(one.attributes.get("src") or "") for one in own)))
+        if inner is not flow and (label or spans or inner.blocks or pictures):
+            flow.add(Figure(label, spans, tuple(inner.blocks), pictures, anchor_of(node)))
+            self._add_notes(flow)
+
+    def _table(self, node: LexborNode, classes: frozenset[str], flow: _Flow) -> None:
+
+        if classes & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
+            for formula in read_formulas(node, self._text):
+                flow.add(formula)
+        else:
+            table = read_table(node, self._inline)
+            if table is not None:
+                flow.add(table)
+        self._add_notes(flow)
+
+    def _listing(self, node: LexborNode) -> tuple[Spans, ...]:
+        """The lines of code, or of an algorithm."""
+        data = node.css_first(".ltx_listing_data a")
+        if data is not None and (code := decoded(data.attributes.get("href") or "")):
+            return code_lines(code)
+        lines = node.css(".ltx_listingline")
+        if not lines:
+            return code_lines(node.text())
+        found = []
+        for line in lines:
+            flow = _Flow(is_inline=True, keeps_spaces=True)
+            self._walk(line, flow, Look(), DEPTH // 2)
+            found.append(flow.writer.take())
+        return tuple(found)

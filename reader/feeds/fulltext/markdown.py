@@ -1,19 +1,45 @@
-"""The daily feed's Markdown of a paper: is it the text of a paper, and then its model."""
+"""The daily feed's Markdown of a paper: is it the text of a paper, and then its document.
+
+TeX in it is found first, since the parser would read its signs; the feed's links and captions give the blocks the
+anchors of arXiv's HTML.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reader.core.document import symbols
-from reader.core.document.model import Document
+from reader.core.document.model import (
+    NESTING,
+    Block,
+    Cell,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Item,
+    Items,
+    Note,
+    Paragraph,
+    Quote,
+    Reference,
+    Span,
+    Spans,
+    Table,
+    Theorem,
+    Verbatim,
+)
 from reader.core.errors import NoFullText
+from reader.core.foreign import web_url
 from reader.core.text import clean
-from reader.feeds.fulltext.bounds import LETTERS, PARTS
+from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 
 _DOLLARS = re.compile(
@@ -147,31 +173,21 @@ _NO_TEX = re.compile(r"\]\([^)\n]*\)|`[^`\n]+`")
 """Targets of links, and code."""
 
 
-class _Source(NamedTuple):
-    """The parts of an answer of the feed."""
-
-    title: str
-    address: str
-    body: str
-
-
 def read_markdown(text: str) -> Document:
     """The text of a paper in the feed's form; raises NoFullText if it is that of another page, or too large."""
     if len(text) > LETTERS:
         raise NoFullText(f"the page is larger than {LETTERS // 1_000_000} million letters")
-    source = _split(text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff"))
-    found = _ARXIV.match(source.address)
-    if found is None or len(source.body) < MIN_LETTERS:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    head = _HEAD.match(text)
+    source = _ARXIV.match(head["source"] or "") if head else None
+    if head is None or source is None or len(text) - head.end() < MIN_LETTERS:
         raise NoFullText("the feed has its page in place of the text")
-    version = int(found["version"]) if found["version"] else None
-    return parse_markdown(source.body, title=source.title, version=version)
+    version = int(source["version"]) if source["version"] else None
+    return parse_markdown(text[head.end() :], title=head["title"] or "", version=version)
 
 
 def parse_markdown(text: str, *, title: str = "", version: int | None = None) -> Document:
     """A document of any Markdown; raises NoFullText if it is too large."""
-    # Late: only a full text needs it (54 ms).
-    from reader.feeds.fulltext.markdown_blocks import Builder
-
     paragraphs, is_cut = _bounded(text.split("\n\n"))
     text = "\n\n".join(paragraphs)
     for paragraph in paragraphs:
@@ -181,7 +197,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     # The converter indents the text of all items by four columns, wherever their first line begins.
     text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", _MACRO.sub("", text)))
     protected, formulas = _protected(text)
-    builder = Builder(formulas)
+    builder = _Builder(formulas)
     blocks = builder.build(_parser().parse(protected))
     return Document(clean(title) or builder.title, blocks, version, is_cut=is_cut or builder.is_cut)
 
@@ -196,14 +212,8 @@ def _bounded(paragraphs: list[str]) -> tuple[list[str], bool]:
     return paragraphs, False
 
 
-def _split(text: str) -> _Source:
-    head = _HEAD.match(text)
-    if head is None:
-        return _Source("", "", text)
-    return _Source(head["title"] or "", head["source"] or "", text[head.end() :])
-
-
 def _parser() -> MarkdownIt:
+    # Late: only a full text needs it (54 ms).
     from markdown_it import MarkdownIt
 
     # Bare TeX is full of backslashes, which would count as escapes. Code has fences; other text is indented too.
@@ -249,3 +259,370 @@ def _protect_runs(text: str, formulas: list[str]) -> str:
 def _mark(tex: str, formulas: list[str]) -> str:
     formulas.append(tex)
     return f"{OPEN_MARK}{len(formulas) - 1}{CLOSE_MARK}"
+
+
+# Blocks that belong together
+
+_NUMBER = re.compile(r"\(([0-9A-Z][0-9.]{0,6}[a-z]?)\)")
+_CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{1,3}))[:.] ")
+_PANEL = re.compile(r"\(([a-z])\) ")
+_KINDS = {"Figure": "F", "Fig.": "F", "Table": "T", "Algorithm": "alg", "Listing": "LST"}
+_ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
+_BEGINS_WITH_RELATION = re.compile(r"(?:\\displaystyle\s*)?(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
+
+
+def joined_blocks(blocks: Sequence[Block], targets: Mapping[str, str]) -> Iterator[Block]:
+    """Blocks with numbers, captions, statements and references put together again."""
+    in_references = False
+    held: Block | None = None
+    for block in blocks:
+        if isinstance(block, Heading):
+            title = "".join(span.text for span in block.spans).lower()
+            in_references = title in ("references", "bibliography")
+        if in_references and isinstance(block, Items):
+            yield from (held,) if held is not None else ()
+            yield from _references(block)
+            held = None
+            continue
+        *done, held = _joined(held, block, targets)
+        yield from done
+    yield from (held,) if held is not None else ()
+
+
+def with_pictures(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks in which a picture that no caption follows belongs to the caption before it."""
+    found: list[Block] = []
+    for block in blocks:
+        match found[-1:], block:
+            case [Figure(label, caption, (), ()) as before], Figure("", (), (), pictures) if label[:3] == "Fig":
+                found[-1] = replace(before, caption=caption, pictures=pictures)
+            case _:
+                found.append(block)
+    return found
+
+
+def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> list[Block]:
+    """A block joined with the one before it, if it belongs to it."""
+    match before, block:
+        case Formula(rows, ""), Paragraph((Span(text, "", ""),)) if number := _NUMBER.fullmatch(text):
+            return [Formula(rows, number[0], targets.get(f"E{number[1]}", ""))]
+        case Formula(number=first) as formula, Paragraph((Span(text, "", ""),)) if first and _NUMBER.fullmatch(text):
+            return [replace(formula, number=f"{first.partition('–')[0]}–{text}")]
+        case Formula((*rows, last), ""), Formula((first, *more), ""):
+            if _ENDS_WITH_RELATION.search(last):
+                # The cells of an aligned row are paragraphs of their own.
+                return [Formula((*rows, f"{last} & {first}", *more))]
+            if _BEGINS_WITH_RELATION.match(first) and "=" not in last:
+                return [Formula((*rows, f"{last} {first}", *more))]
+            return [Formula((*rows, last, first, *more))]
+        case Theorem(title, ()), Paragraph() | Formula():
+            return [Theorem(title, (block,))]
+        case Figure("", (), inner, pictures), Paragraph() if caption := _caption(block, targets):
+            return [replace(caption, blocks=inner, pictures=pictures)]
+        case Figure("", (), inner, pictures), Paragraph(spans) if _PANEL.match(spans[0].text):
+            return [Figure(spans[0].text[:3], shortened(spans, 4), inner, pictures)]
+        case Table(), Paragraph() if (caption := _caption(block, targets)) and caption.label.startswith("Table"):
+            return [replace(caption, blocks=(before,))]
+        case Figure(label, _, (), ()), Table() | Verbatim() if label:
+            return [replace(before, blocks=(block,))]
+    kept = [before] if before is not None else []
+    if isinstance(block, Paragraph) and (figure := _caption(block, targets)):
+        return [*kept, figure]
+    return [*kept, block]
+
+
+def _caption(block: Block, targets: Mapping[str, str]) -> Figure | None:
+    if not isinstance(block, Paragraph):
+        return None
+    text = "".join(span.text for span in block.spans[:2])
+    is_label = block.spans[0].style == "strong"
+    found = _CAPTION.match(f"{block.spans[0].text}: " if is_label else f"{text} ")
+    if found is None or len(block.spans[0].text) < len(found[1]):
+        return None
+    kind = _KINDS[found[1].split(found[2])[0].strip()]
+    spans = shortened(block.spans, len(found[1]) + 2 * (not is_label))
+    return Figure(found[1], spans, (), (), targets.get(f"{kind}{found[2]}", ""))
+
+
+def _references(block: Items) -> Iterator[Reference]:
+    for number, item in enumerate(block.items, 1):
+        label, writer = "", SpanWriter()
+        for place, part in enumerate(item.blocks):
+            if not isinstance(part, Paragraph):
+                continue
+            if place == 0 and len(item.blocks) > 1:
+                label = clean("".join(span.text for span in part.spans), 200)
+                continue
+            writer.space()
+            writer.copy(part.spans)
+        yield Reference(label, writer.take(), f"bib.bib{number}")
+
+
+def shortened(spans: Spans, letters: int) -> Spans:
+    """Spans without their first letters."""
+    rest: list[Span] = []
+    for span in spans:
+        left = span.text[letters:] if span.style != "formula" or letters <= 0 else ""
+        letters = max(0, letters - len(span.text))
+        if not rest:
+            left = left.lstrip(" ") if span.style != "formula" else left
+        if left:
+            rest.append(span._replace(text=left))
+    return tuple(rest)
+
+
+# Tokens to blocks
+
+_FORMULA = re.compile("\ue000([0-9]+)\ue001")
+_SECTION = re.compile(r"(Appendix [A-Z]|[0-9]{1,2}|[A-Z](?=\.))((?:\.[0-9]{1,3})*)\.? +(?=\S)")
+_ON_PAGE = re.compile(r"https?://(?:[\w-]+\.)*arxiv\.org/html/[^#\s]+#([\w.:-]+)")
+_STATEMENT = re.compile(
+    r"(?:Theorem|Lemma|Definition|Corollary|Proposition|Remark|Example|Proof|Assumption|Claim|Conjecture)\b"
+)
+_ESCAPED = re.compile(r"\\([_*\[\]<>#`()~|.!+-])")
+_STEP = re.compile(r"\s*[0-9]{1,3}: ")
+_NOTE = re.compile(r"(?<=[^\s\d])([0-9]{1,2}) \1\1(?!\d)")
+_NOTE_TEXT = re.compile(r"([0-9]{1,2}) \1footnotetext: ")
+_DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
+
+
+class _Builder:
+    """Builds the blocks of one document."""
+
+    def __init__(self, formulas: Sequence[str]) -> None:
+        self.title = ""
+        self.is_cut = False
+        self._formulas = formulas
+        self._letters = TEXT_LETTERS
+        self._targets: dict[str, str] = {}
+        """Anchors that links lead to, by their last part: `F4` of `S3.F4`."""
+
+    def build(self, tokens: Sequence[Token]) -> tuple[Block, ...]:
+        """The blocks of a document."""
+        blocks = self._blocks(iter(tokens), "", 0)
+        first = next((place for place, block in enumerate(blocks[:60]) if _is_abstract(block)), 0)
+        # What stands before the abstract are names, and what is left of macros.
+        return tuple(with_pictures(joined_blocks(blocks[first:], self._targets)))
+
+    # Tokens to blocks
+
+    def _blocks(self, tokens: Iterator[Token], end: str, nesting: int) -> list[Block]:
+        blocks: list[Block] = []
+        for token in tokens:
+            if self._letters < 0:
+                self.is_cut = True
+                break
+            match token.type:
+                case kind if kind == end:
+                    break
+                case "heading_open":
+                    self._heading(int(token.tag[1:]), next(tokens), blocks)
+                case "inline":
+                    blocks += self._paragraph(token)
+                case "bullet_list_open" | "ordered_list_open":
+                    self._list(tokens, token, nesting, blocks)
+                case "blockquote_open":
+                    inner = self._blocks(tokens, "blockquote_close", nesting + 1)
+                    blocks += [Quote(tuple(inner))] if inner and nesting < NESTING else inner
+                case "fence" | "code_block":
+                    self._code(token.content, blocks)
+                case "table_open":
+                    if rows := self._rows(tokens):
+                        blocks.append(Table(rows))
+        return blocks
+
+    def _heading(self, level: int, token: Token, blocks: list[Block]) -> None:
+        spans = _without_style(self._spans(token.children)[0])
+        text = "".join(span.text for span in spans)
+        if level == 1 and not blocks and not self.title:
+            self.title = clean(text)
+        elif level == 6 and _STATEMENT.match(text):
+            blocks.append(Theorem(spans, ()))
+        elif level == 6:
+            blocks.append(Heading(1, "", spans))
+        elif spans:
+            number, spans = _numbered(spans)
+            blocks.append(Heading(max(1, min(5, level - 1)), number, spans, _section_anchor(number)))
+
+    def _paragraph(self, token: Token) -> list[Block]:
+        spans, pictures = self._spans(token.children)
+        if not spans:
+            return [Figure("", (), (), pictures)] if pictures else []
+        if note := _NOTE_TEXT.match(spans[0].text):
+            return [Note(note[1], shortened(spans, note.end()))]
+        if len(steps := list(_lines(token))) > 2 and sum(map(bool, map(_STEP.match, token.content.split("\n")))) > 1:
+            return [Verbatim(tuple(self._spans(line)[0] for line in steps))]
+        if all(span.style == "formula" or not span.text.strip(" .,;") for span in spans):
+            return [Formula(tuple(span.text for span in spans if span.style == "formula"))]
+        return [Paragraph(spans)]
+
+    def _list(self, tokens: Iterator[Token], token: Token, nesting: int, blocks: list[Block]) -> None:
+        end = token.type.replace("open", "close")
+        start = int(token.attrGet("start") or 1) if token.type == "ordered_list_open" else 0
+        items: list[Item] = []
+        for inner in tokens:
+            if inner.type == end:
+                break
+            if inner.type == "list_item_open":
+                parts = _with_markers(self._blocks(tokens, "list_item_close", nesting + 1))
+                items.append(_item(f"{start + len(items)}." if start else "•", parts))
+        if nesting < NESTING:
+            blocks.append(Items(tuple(items)))
+        else:
+            blocks += [block for item in items for block in item.blocks]
+
+    def _code(self, code: str, blocks: list[Block]) -> None:
+        self._letters -= len(code)
+        if lines := code_lines(self._restored(code)):
+            blocks.append(Verbatim(lines))
+
+    def _rows(self, tokens: Iterator[Token]) -> tuple[tuple[Cell, ...], ...]:
+        rows: list[tuple[Cell, ...]] = []
+        cells: list[Cell] = []
+        align, is_head = "left", False
+        for token in tokens:
+            match token.type:
+                case "table_close":
+                    break
+                case "th_open" | "td_open":
+                    is_head = token.type == "th_open"
+                    style = str(token.attrGet("style") or "")
+                    align = next((name for name in ("right", "center") if name in style), "left")
+                case "inline":
+                    cells.append(Cell(self._spans(token.children)[0], align=align, is_head=is_head))
+                case "tr_close":
+                    if any(cell.spans for cell in cells):
+                        rows.append(tuple(cells))
+                    cells = []
+        return tuple(rows)
+
+    # Words
+
+    def _restored(self, text: str) -> str:
+        return _FORMULA.sub(lambda found: self._formula(found[1]), text)
+
+    def _formula(self, number: str) -> str:
+        place = int(number) if len(number) < 8 else len(self._formulas)
+        return self._formulas[place] if place < len(self._formulas) else ""
+
+    def _spans(self, tokens: Sequence[Token] | None) -> tuple[Spans, tuple[str, ...]]:
+        """The spans of a line or paragraph, and the addresses of its pictures."""
+        writer = SpanWriter()
+        pictures: list[str] = []
+        styles: list[str] = []
+        target = ""
+        for child in tokens or ():
+            match child.type:
+                case "text":
+                    self._write(writer, child.content, styles[-1] if styles else "", target)
+                case "code_inline":
+                    self._letters -= len(child.content)
+                    writer.write(self._restored(child.content), "code", target)
+                case "softbreak" | "hardbreak":
+                    writer.space()
+                case "strong_open" | "em_open":
+                    styles.append("strong" if child.type == "strong_open" else styles[-1] if styles else "emphasis")
+                case "strong_close" | "em_close":
+                    del styles[-1:]
+                case "link_open":
+                    target = self._target(str(child.attrGet("href") or ""))
+                case "link_close":
+                    target = ""
+                case "image":
+                    pictures.append(clean(str(child.attrGet("src") or "")))
+        return writer.take(), tuple(filter(None, pictures))
+
+    def _write(self, writer: SpanWriter, text: str, style: str, target: str) -> None:
+        self._letters -= len(text)
+        for number, part in enumerate(_FORMULA.split(text)):
+            if number % 2:
+                writer.formula(self._formula(part), target)
+            else:
+                plain = _DEVIATION.sub(r"\1", _ESCAPED.sub(r"\1", part))
+                for place, piece in enumerate(_NOTE.split(plain)):
+                    if place % 2:
+                        # The converter writes a footnote's text after its mark, which it writes three times.
+                        writer.mark(piece, "")
+                        writer.space()
+                    else:
+                        writer.write(piece, style, target)
+
+    def _target(self, href: str) -> str:
+        found = _ON_PAGE.fullmatch(href)
+        anchor = found[1] if found else href[1:] if href.startswith("#") else ""
+        if anchor:
+            self._targets.setdefault(anchor.rpartition(".")[2], anchor)
+            return f"#{clean(anchor, 200)}"
+        return web_url(href) or ""
+
+
+def _is_abstract(block: Block) -> bool:
+    return isinstance(block, Heading) and "".join(span.text for span in block.spans).lower() == "abstract"
+
+
+def _lines(token: Token) -> Iterator[list[Token]]:
+    """The tokens of each line of a paragraph."""
+    line: list[Token] = []
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            yield line
+            line = []
+        else:
+            line.append(child)
+    yield line
+
+
+def _with_markers(parts: list[Block]) -> list[Block]:
+    """Blocks in which a list of nothing but a marker has the paragraph after it as its item."""
+    found: list[Block] = []
+    for block in parts:
+        match found[-1:], block:
+            case [Items((*items, Item(_, (Paragraph((Span(marker, "", ""),)),)))) as before], Paragraph() if (
+                re.fullmatch(r"\(?\w{1,4}[.)]", marker)
+            ):
+                found[-1] = replace(before, items=(*items, Item(marker, (block,))))
+            case [Items(items) as before], Items(more):
+                found[-1] = replace(before, items=(*items, *more))
+            case _:
+                found.append(block)
+    return found
+
+
+def _item(marker: str, parts: list[Block]) -> Item:
+    """An item, with the marker that the feed's Markdown writes as its first paragraph."""
+    match parts:
+        case [Paragraph((Span(("•" | "–" | "∗") as found, "", ""),)), *rest] if rest:
+            return Item(found, tuple(rest))
+        case [Items((Item(found, ()),)), *rest] if rest:
+            return Item(found, tuple(rest))
+        case [Paragraph((Span(found, "", ""),)), *rest] if rest and re.fullmatch(r"\(?\w{1,4}[.)]", found):
+            return Item(found, tuple(rest))
+    return Item(marker, tuple(parts))
+
+
+def _numbered(spans: Spans) -> tuple[str, Spans]:
+    """The number of a heading and the rest of it."""
+    found = _SECTION.match(spans[0].text) if spans else None
+    if found is None or spans[0].style == "formula":
+        return "", spans
+    return found[1] + found[2], shortened(spans, found.end())
+
+
+def _section_anchor(number: str) -> str:
+    """The anchor that arXiv's HTML gives to a section: `S2.SS1` to 2.1, `A1` to Appendix A."""
+    if not number:
+        return ""
+    first, *rest = number.removeprefix("Appendix ").split(".")
+    head = f"S{int(first)}" if first.isdecimal() else f"A{ord(first) - 64}"
+    return ".".join([head, *(f"{'S' * (level + 2)}{int(part)}" for level, part in enumerate(rest))])
+
+
+def _without_style(spans: Spans) -> Spans:
+    """The spans of a title as plain text, without stars that Markdown did not read."""
+    writer = SpanWriter()
+    stars = re.compile(r"\*\*|(?<!\w)_|_(?!\w)")
+    writer.copy(
+        tuple(span if span.style == "formula" else span._replace(text=stars.sub("", span.text)) for span in spans),
+        style="",
+    )
+    return writer.take()

@@ -1,4 +1,4 @@
-"""Collects the spans of a paragraph: white space as one space, each text clean, neighbours of one style joined."""
+"""What the parsers of full texts share: their bounds, and what collects the spans of a paragraph."""
 
 from __future__ import annotations
 
@@ -7,6 +7,34 @@ import re
 from reader.core.addresses import addresses_in
 from reader.core.document.model import Span, Spans
 from reader.core.text import clean, clean_note
+
+LETTERS = 20_000_000
+"""Maximum letters of a page: ten times a very long paper."""
+
+HTML_LETTERS = 12_000_000
+"""Maximum letters of HTML: the tree of a larger page takes more than 300 MB. The longest known has 0.5 million."""
+
+PARTS = 50_000
+"""Maximum paragraphs and links of Markdown; the rest is left out before it is parsed, which takes 70 µs for each."""
+
+TEXT_LETTERS = 4_000_000
+"""Maximum letters of a document's text; the rest is left out."""
+
+NODES = 1_000_000
+"""Maximum elements of a page that are looked at; the rest is left out."""
+
+DEPTH = 60
+"""Elements within each other whose structure is read; deeper ones are plain text. A converted paper has up to 30."""
+
+OPEN = 10_000
+"""Maximum elements that may be open at once: the parser's time grows with their square (10,000: 0.2 s)."""
+
+WORDS = 10_000
+"""Maximum words between two ends of tags: the parser's time grows with the square of a tag's attributes."""
+
+TABLE_CELLS = 20_000
+SPAN = 100
+"""Maximum cells of a table, and columns or rows that one cell takes."""
 
 TEXT_LIMIT = 200_000
 """Maximum letters of one text."""
@@ -19,7 +47,10 @@ _SPACES = re.compile(r"[^\S ]")
 
 
 class SpanWriter:
-    """Collects spans; with `keeps_spaces`, spaces stay as they are, and only line breaks go."""
+    """Collects the spans of a paragraph: white space as one space, each text clean, neighbours of one style joined.
+
+    With `keeps_spaces`, spaces stay as they are, and only line breaks go.
+    """
 
     def __init__(self, *, keeps_spaces: bool = False) -> None:
         self._spans: list[Span] = []
@@ -61,6 +92,14 @@ class SpanWriter:
             self._spans.append(Span(tex, "formula", target))
             self._is_spaced = False
 
+    def copy(self, spans: Spans, style: str | None = None) -> None:
+        """Add spans, their texts in another style if one is given; formulas stay."""
+        for span in spans:
+            if span.style == "formula":
+                self.formula(span.text, span.target)
+            else:
+                self.write(span.text, span.style if style is None else style, span.target)
+
     def mark(self, mark: str, target: str) -> None:
         """Add the mark of a footnote, which comes right after the text."""
         if mark := clean(mark, 20):
@@ -92,3 +131,9 @@ class SpanWriter:
 def clean_tex(tex: str) -> str:
     """TeX on one line: a line that ends in `%` goes on with the next."""
     return clean(_TEX_BREAK.sub("", tex), TEX_LIMIT)
+
+
+def code_lines(code: str) -> tuple[Spans, ...]:
+    """The lines of code with their spaces; none if there is no text."""
+    lines = clean_note(code.expandtabs(4), TEXT_LIMIT).strip("\n").split("\n")
+    return tuple((Span(line.rstrip(), "code"),) if line.strip() else () for line in lines) if any(lines) else ()

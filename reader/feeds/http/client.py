@@ -26,6 +26,7 @@ from reader.core.foreign import web_url
 from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
+from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
 from reader.feeds.http.host_lock import Backoff, host_lock
 from reader.feeds.http.responses import BodyReader, BodyTooLarge, Limits, UnknownEncoding
@@ -33,6 +34,7 @@ from reader.feeds.http.responses import BodyReader, BodyTooLarge, Limits, Unknow
 if TYPE_CHECKING:
     import httpx
 
+    from reader.config import Settings
     from reader.feeds.http.connections import LocalHost
 
 
@@ -158,6 +160,25 @@ class HttpClient(Closing):
         self._lock = asyncio.Lock()
         self._free_at = float("-inf")
         self._client: httpx.AsyncClient | None = None
+
+    @classmethod
+    def for_feed(
+        cls,
+        address: str,
+        settings: Settings,
+        environ: Mapping[str, str],
+        *,
+        lock_folder: Path | None = None,
+        **options: Unpack[HttpOptions],
+    ) -> HttpClient:
+        """A client for the daily feed at an address, with the environment's offline mode.
+
+        It has the user's token only if the settings let this address have it: see `may_have_token`.
+        """
+        token = find_token(environ, settings) if may_have_token(address, settings) else None
+        options["offline"] = is_offline(environ)
+        advice = sign_in_advice(address, environ, settings)
+        return cls(address, token, sign_in=advice, lock_folder=lock_folder, **options)
 
     async def aclose(self) -> None:
         """Close the connections; a later request opens new ones."""

@@ -13,7 +13,6 @@ from reader.config import Settings
 from reader.core.ids import in_address, is_arxiv_id
 from reader.core.paper import Listing
 from reader.feeds.http.client import Closing, HttpClient, Response, Validators
-from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.parse import PaperPage, listed_day, listings, parse_page, read_items, read_json
@@ -66,24 +65,15 @@ class HuggingFaceClient(Closing):
         validators: Mapping[str, str] | None = None,
         lock_folder: Path | None = None,
     ) -> HuggingFaceClient:
-        """A client for `endpoint` (HF_ENDPOINT overrides it), with the environment's offline mode.
+        """A client for `endpoint` (HF_ENDPOINT overrides it), as `HttpClient.for_feed` makes it.
 
-        It has the user's token only if the settings let this endpoint have it: see `may_have_token`. Programs that
-        share `lock_folder` ask the feed one at a time. Raises ConfigError for an endpoint that is neither https nor on
-        this machine.
+        Programs that share `lock_folder` ask the feed one at a time. Raises ConfigError for an endpoint that is neither
+        https nor on this machine.
         """
         environ = lookup_environment() if environ is None else environ
         settings = settings or Settings()
         address = environ.get("HF_ENDPOINT", "").strip() or endpoint
-        token = find_token(environ, settings) if may_have_token(address, settings) else None
-        http = HttpClient(
-            address,
-            token,
-            sign_in=sign_in_advice(address, environ, settings),
-            offline=is_offline(environ),
-            limits=limits,
-            lock_folder=lock_folder,
-        )
+        http = HttpClient.for_feed(address, settings, environ, limits=limits, lock_folder=lock_folder)
         return cls(http, validators)
 
     async def aclose(self) -> None:

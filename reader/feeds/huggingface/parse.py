@@ -8,7 +8,7 @@ flat list or with their replies within them; both are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from html import unescape
 from typing import NamedTuple
@@ -23,22 +23,7 @@ from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
 from reader.feeds import plain_text
-from reader.feeds.safe_json import TooManyValues, UnreadableJson, parse_json
-
-
-def as_mapping(value: object) -> Mapping[str, object]:
-    """A value as a record; empty if it is not one."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def as_list(value: object) -> Sequence[object]:
-    """A value as a list; empty if it is not one."""
-    return value if isinstance(value, list) else ()
-
-
-def as_text(value: object) -> str:
-    """A value as a text, not yet clean; empty if it is not one."""
-    return value if isinstance(value, str) else ""
+from reader.feeds.safe_json import TooManyValues, UnreadableJson, as_list, as_mapping, as_text, parse_json
 
 
 def as_line(value: object, limit: int = LINE_LIMIT) -> str:

@@ -7,14 +7,16 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
+from reader.feeds.extended import read_records, source_at
 from reader.feeds.http.client import Closing, DocumentClient, Response, Validators, origin_of
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.responses import Limits
-from reader.feeds.syndication.parse import BODY_LIMIT, Feed, parse_feed
+from reader.feeds.syndication.parse import BODY_LIMIT, Feed, feed_of_records, parse_feed
 
 PARSE_TIMEOUT = 10.0
 """Seconds that a feed may take to parse before it is left out."""
@@ -103,7 +105,8 @@ class SyndicationClient(Closing):
             return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
         parsing = asyncio.to_thread(
-            self._parse,
+            self._parse_as,
+            address,
             document.body,
             document.base_url,
             today,
@@ -118,6 +121,12 @@ class SyndicationClient(Closing):
             late = f"{client.host} sent a feed that takes over {self._parse_timeout:g} s to read"
             raise FeedMalformed(f"{late}; it was left out.") from None
         return FetchedFeed(feed, document.validators, document.url)
+
+    def _parse_as(self, address: str, body: bytes, url: str, today: date, *, source: str | None, **how: Any) -> Feed:
+        """The feed at an address, by an extension that understands it, or as RSS or Atom."""
+        if (given := source_at(address)) is not None:
+            return feed_of_records(given.value.title, read_records(given, body), url, source)
+        return self._parse(body, url, today, source=source, **how)
 
 
 def _unparsed(document: Response) -> Response:

@@ -10,7 +10,7 @@ import codecs
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,6 +27,8 @@ from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
 from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_line
+from reader.feeds.records import parse_draft
+from reader.feeds.safe_json import as_text
 
 TAGS = 100_000
 """Tags outside of CDATA: they take three seconds. A thousand entries have 25,000."""
@@ -177,7 +179,7 @@ def parse_feed(
     if not parsed.get("version") and not parsed.entries:
         raise NotAFeed(*_not_a_feed(body, url))
     about = parsed.feed
-    title = plain_line(html_to_text(_string(about.get("title"))).text, _NAME_LIMIT) or _host(url)
+    title = plain_line(html_to_text(as_text(about.get("title"))).text, _NAME_LIMIT) or _host(url)
     slug = feed_slug(title, url)
     atom = str(parsed.get("version")).startswith("atom")
     entries: dict[str, Entry] = {}
@@ -192,8 +194,24 @@ def parse_feed(
         else:
             entries.setdefault(entry.guid, entry)
     return Feed(
-        title, slug, web_url(_string(about.get("link"))), tuple(entries.values()), tuple(skipped), _xml_problem(parsed)
+        title, slug, web_url(as_text(about.get("link"))), tuple(entries.values()), tuple(skipped), _xml_problem(parsed)
     )
+
+
+def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, source: str | None) -> Feed:
+    """The feed whose entries an extension has read as records of our own JSON."""
+    slug = feed_slug(title, url)
+    entries: dict[str, Entry] = {}
+    skipped: list[Skipped] = []
+    for number, record in enumerate(records[:_ENTRIES], start=1):
+        draft = parse_draft(record)
+        if draft is None:
+            skipped.append(Skipped(f"entry {number}", "no title"))
+            continue
+        draft = draft._replace(source=source or slug, id=arxiv_id(as_text(record.get("id"))))
+        guid = clean(str(record.get("guid") or ""), _GUID_LIMIT) or draft.url or _digest(draft.title)
+        entries.setdefault(guid, Entry(draft, draft.url, guid, draft.announced or draft.published))
+    return Feed(clean(title, _NAME_LIMIT), slug, web_url(url), tuple(entries.values()), tuple(skipped))
 
 
 def feed_slug(title: str, url: str) -> str:
@@ -207,7 +225,7 @@ def feed_slug(title: str, url: str) -> str:
 
 def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
     """Parse one entry; None if it has neither title nor text."""
-    link = web_url(_string(item.get("link")))
+    link = web_url(as_text(item.get("link")))
     heading = _detail_text(item.get("title_detail"), atom)
     contents = item.get("content")
     content = contents[0] if isinstance(contents, list) and contents else None
@@ -231,7 +249,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
         keywords=() if id else _tags(item),
         source=source,
     )
-    guid = clean(_string(item.get("id")), _GUID_LIMIT) or link or _digest(f"{title}\n{abstract}")
+    guid = clean(as_text(item.get("id")), _GUID_LIMIT) or link or _digest(f"{title}\n{abstract}")
     return Entry(draft, link, guid, published)
 
 
@@ -241,7 +259,7 @@ def _paper_of(item: Mapping[str, Any], link: str | None, title: str, body: HtmlT
     An entry that mentions several papers is about none of them.
     """
     for place in (link, *map(item.get, ("id", "dc_identifier", "prism_doi", "arxiv_doi"))):
-        id = arxiv_id(_string(place).removeprefix("oai:arXiv.org:"))
+        id = arxiv_id(as_text(place).removeprefix("oai:arXiv.org:"))
         if id:
             return id, True
     before = _BEFORE_TITLE.match(title)
@@ -262,14 +280,14 @@ def _detail_text(detail: object, atom: bool) -> HtmlText:
     """The text of a feedparser detail, converted from HTML unless it is plain."""
     if not isinstance(detail, Mapping):
         return HtmlText("", ())
-    text = _string(detail.get("value"))
+    text = as_text(detail.get("value"))
     # The type "plain" is reliable only in Atom: RSS has no types, and its texts often have tags.
     return HtmlText(text, ()) if atom and detail.get("type") == "text/plain" else html_to_text(text)
 
 
 def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
     authors = item.get("authors")
-    names = [_string(author.get("name")) for author in authors if isinstance(author, Mapping)] if authors else []
+    names = [as_text(author.get("name")) for author in authors if isinstance(author, Mapping)] if authors else []
     if len(names) == 1:
         # `Ada Example, Bo Sample` are two authors; `Example, Ada` is one.
         parts = [part.strip() for part in _BETWEEN_NAMES.split(names[0][: _AUTHORS * 50])]
@@ -280,7 +298,7 @@ def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
 def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
     tags = item.get("tags")
     names = [tag.get("label") or tag.get("term") for tag in tags if isinstance(tag, Mapping)] if tags else []
-    lines = filter(None, (plain_line(_string(name), _NAME_LIMIT) for name in names[:_TAGS]))
+    lines = filter(None, (plain_line(as_text(name), _NAME_LIMIT) for name in names[:_TAGS]))
     unique: dict[str, str] = {}
     for tag in lines:
         unique.setdefault(fold(tag), tag)
@@ -364,10 +382,6 @@ def _host(url: str) -> str:
         return clean(urlsplit(url).hostname or "", 100) or "The feed's host"
     except ValueError:
         return "The feed's host"
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _digest(text: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.dates import PeriodKind, period_containing
 from reader.refresh.plan import FIRST_DAY, Since
+from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import handles
+from reader.ui.shell.handlers import follows, handles, takes_text
+from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import CalendarRequest
+from reader.ui.state.whole import State
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
@@ -22,24 +23,34 @@ if TYPE_CHECKING:
 class DateActions:
     """Open the calendar, move in it, and choose a day."""
 
-    def __init__(
-        self,
-        services: Services,
-        refresher: Refresher,
-        views: ViewActions,
-        calendar: Callable[[], CalendarScreen | None],
-    ) -> None:
-        """`calendar` returns the open calendar."""
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._library = services.library
         self._look = services.look
-        self._refresher = refresher
-        self._views = views
-        self._calendar = calendar
+
+    @property
+    def _calendar(self) -> CalendarScreen | None:
+        """The calendar, while it is open."""
+        from reader.ui.calendar.screen import CalendarScreen
+
+        return self._services[Screens].get(CalendarScreen)
+
+    @follows(lambda state: (state.refresh.ended, state.cache_version))
+    def renew(self, state: State) -> None:
+        """Read the days from the cache again."""
+        if state[CALENDAR] is not None and (calendar := self._calendar) is not None:
+            calendar.renew()
+
+    @takes_text("calendar")
+    def type(self, key: str, character: str | None) -> bool:
+        """Take a key that writes a date; return False for any other."""
+        calendar = self._calendar
+        return calendar is not None and calendar.type(key, character)
 
     @handles("day.go")
     def go_to_date(self, _count: int | None) -> None:
-        self._open(CalendarRequest(min(self._views.here().first, self._look.today)))
+        self._open(CalendarRequest(min(self._services[ViewActions].here().first, self._look.today)))
 
     @handles("app.older")
     def fetch_older(self, _count: int | None) -> None:
@@ -52,7 +63,7 @@ class DateActions:
         self._open(CalendarRequest(max(month.first, date.fromisoformat(FIRST_DAY)), since=True))
 
     def _open(self, calendar: CalendarRequest) -> None:
-        self._model.change(self._model.state.open_calendar(calendar))
+        self._model.change(open_calendar(self._model.state, calendar))
 
     @handles("date.day")
     def choose_day(self, _count: int | None = None) -> None:
@@ -68,7 +79,7 @@ class DateActions:
 
     def _choose(self, kind: PeriodKind | None) -> None:
         """Show the chosen day, week or month, or fetch all papers since it, as the calendar was opened for."""
-        calendar = self._calendar()
+        calendar = self._calendar
         period = calendar.chosen(kind) if calendar is not None else None
         if calendar is None:
             return
@@ -77,10 +88,10 @@ class DateActions:
             return
         self.close()
         if not calendar.since:
-            self._views.go(period.id)
+            self._services[ViewActions].go(period.id)
             return
         since = max(period.first.isoformat(), FIRST_DAY)
-        self._refresher.fetch(Since(since), "", f"since {since}")
+        self._services[Refresher].fetch(Since(since), "", f"since {since}")
         stop = self._look.keymap.key("app.escape")
         self._model.show_notice(f"since {since} · {stop} stops · what has come is kept")
 
@@ -109,22 +120,22 @@ class DateActions:
         self._move(months=1)
 
     def _move(self, *, days: int = 0, months: int = 0) -> None:
-        calendar = self._calendar()
+        calendar = self._calendar
         if calendar is not None:
             calendar.move(days=days, months=months)
 
     @handles("date.type")
     def type_date(self, _count: int | None) -> None:
-        calendar = self._calendar()
+        calendar = self._calendar
         if calendar is not None:
             calendar.begin_typing()
 
     @handles("date.today")
     def go_to_today(self, _count: int | None) -> None:
-        calendar = self._calendar()
+        calendar = self._calendar
         if calendar is not None:
             calendar.go(self._look.today)
 
     @handles("date.close")
     def close(self, _count: int | None = None) -> None:
-        self._model.change(self._model.state.close_calendar())
+        self._model.change(self._model.state.put(CALENDAR, None))

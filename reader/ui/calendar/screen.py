@@ -16,12 +16,13 @@ from textual.widget import Widget
 
 from reader.cache.reads.days import DayState
 from reader.core.dates import Period, PeriodKind, period_containing
+from reader.core.lines import Line, Piece, cut_line
 from reader.keys.keymap import Keymap
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import CELL, MARGIN, TOP, WEEKS, WIDTH, CalendarView, calendar_lines, read_typed
 from reader.ui.kit.glyphs import ASCII, Glyphs
-from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import Line, Piece, cut_line, key_piece
+from reader.ui.kit.line_widgets import ActionAsked, KeyLines
+from reader.ui.kit.lines import key_piece
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.stylesheets import stylesheet
 
@@ -171,8 +172,10 @@ class CalendarScreen(ModalScreen[None]):
         self._month.refuse()
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
-        """Replace the typed date by the clicked day; the message goes on to the app."""
+        """Replace the typed date by the clicked day, and choose it."""
+        event.stop()
         self.go(event.day)
+        self.post_message(ActionAsked("date.day"))
 
 
 class Hints(KeyLines):

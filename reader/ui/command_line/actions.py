@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
+from reader.keys.actions import own_actions
 from reader.ui.command_line.advice import as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.shell import Here, Outcome, Typed
-from reader.ui.program import Program
-from reader.ui.shell.handlers import Handler, handles
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
+from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_own
+from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 from reader.ui.state.notices import Tone
 
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
-    from reader.core.settings.tables import UserCommand
     from reader.ui.command_line.screen import CommandScreen
 
 LONGEST_NOTICE = 160
@@ -57,76 +57,68 @@ class Output(NamedTuple):
 class CommandActions:
     """Open the command line, complete in it, and run what is typed."""
 
-    def __init__(
-        self,
-        program: Program,
-        services: Services,
-        keyboard: Keyboard,
-        runner: CommandRunner,
-        *,
-        screen: Callable[[], CommandScreen | None],
-        copy: Callable[[str], object],
-        takers: Mapping[str, Callable[[str], object]],
-    ) -> None:
-        """`screen` returns the open command line; `copy` puts a text on the clipboard.
-
-        `takers` are the actions that take the text behind their word, by id.
-        """
-        self._program = program
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._app = services.app
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._keyboard = keyboard
-        self._runner = runner
-        self._screen = screen
-        self._copy = copy
-        self._takers = takers
+        self._keyboard = services.app.keyboard
+        self._runner = services[CommandRunner]
         self._last: Output | None = None
+
+    @property
+    def _screen(self) -> CommandScreen | None:
+        """The command line, while it is open."""
+        from reader.ui.command_line.screen import CommandScreen
+
+        return self._services[Screens].get(CommandScreen)
 
     # The line
 
     @handles("command.open")
     def open(self, _count: int | None) -> None:
-        self._model.change(self._model.state.open_command())
+        self._model.change(self._model.state.put(COMMAND, TypedCommand()))
 
     @handles("command.pipe")
     def pipe(self, _count: int | None) -> None:
-        self._model.change(self._model.state.open_command("pipe "))
+        self._model.change(self._model.state.put(COMMAND, TypedCommand("pipe ")))
 
-    def own_handlers(self, commands: Mapping[str, UserCommand]) -> Mapping[str, Handler]:
+    @handles_own
+    def own_handlers(self) -> Mapping[str, Handler]:
         """The handlers of the user's own commands, by the ids of their actions."""
 
         def handler(name: str) -> Handler:
             return lambda _count: self._begin(f"pipe {name}", is_own=True)
 
-        return {id: handler(command.name) for id, command in commands.items()}
+        return {id: handler(command.name) for id, command in own_actions(self._services.settings.commands).items()}
 
     @handles("command.cancel")
     def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.close_command())
+        self._model.change(self._model.state.put(COMMAND, None))
 
     @handles("command.complete")
     def complete(self, _count: int | None) -> None:
-        if screen := self._screen():
+        if screen := self._screen:
             screen.complete()
 
     @handles("command.next")
     def next(self, _count: int | None) -> None:
-        if screen := self._screen():
+        if screen := self._screen:
             screen.next()
 
     @handles("command.previous")
     def previous(self, _count: int | None) -> None:
-        if screen := self._screen():
+        if screen := self._screen:
             screen.previous()
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
         """Close the line, and do what it says."""
-        screen = self._screen()
+        screen = self._screen
         line = screen.line.text.strip() if screen else ""
-        self._model.change(self._model.state.close_command().remember_command(line))
+        self._model.change(run_command(self._model.state, line))
         if line:
             self._begin(line)
 
@@ -141,7 +133,7 @@ class CommandActions:
         except UsageError as error:
             self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
-        if typed.reaches_out and self._program.is_served and not is_own:
+        if typed.reaches_out and self._app.is_served and not is_own:
             # The server answers to every page that the browser shows, from wherever it came.
             self._model.show_notice(NOT_SERVED, "warning")
         elif typed.action:
@@ -163,22 +155,23 @@ class CommandActions:
             ids += (row.id for row in self._library.rows(targets[start : start + CHUNK]))
             # Thousands take a while, and the keys go first.
             await asyncio.sleep(0)
-        is_selected = bool(state.selection.count) and state.page is None
+        is_selected = bool(state.selection.count) and state.front_paper is None
         return Here(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
 
     def _highlighted_id(self) -> str | None:
         state = self._model.state
-        pk = state.highlighted if state.page is None else state.page.key
-        paper = self._library.paper_of(None if state.is_empty and state.page is None else pk)
+        listed = None if state.is_empty else state.highlighted
+        paper = self._library.paper_of(listed if state.front_paper is None else state.front_paper)
         return None if paper is None else paper.id
 
     def _act(self, typed: Typed) -> None:
         """Run an action of the keys, if it acts here."""
-        context, action = self._program.context, self._look.keymap.action(typed.action)
-        if context in action.contexts and action.id in self._takers:
-            self._takers[action.id](typed.text)
+        context, action = self._app.context, self._look.keymap.action(typed.action)
+        takers = {role.action: method for role, method in self._services.find(TakesLine)}
+        if context in action.contexts and action.id in takers:
+            takers[action.id](typed.text)
         elif context in action.contexts:
-            self._program.perform(action.id, typed.times)
+            self._app.perform(action.id, typed.times)
         else:
             self._model.show_notice(f"{action.name} does nothing here", "warning")
 
@@ -230,7 +223,7 @@ class CommandActions:
             self._model.show_notice(said, tone)
             return
         self._last = Output(line, in_the_readers_words(text, undo))
-        if self._program.context in BESIDE:
+        if self._app.context in BESIDE:
             self.show_output(None)
         else:
             key = self._look.keymap.key("command.output")
@@ -273,7 +266,8 @@ class CommandActions:
         from reader.ui.command_line.output import OutputScreen
 
         title, text = self._last
-        self._program.show_screen(OutputScreen(title, text, self._look.keymap, self._copy, self._look.glyphs))
+        screen = OutputScreen(title, text, self._look.keymap, self._app.copy_to_clipboard, self._look.glyphs)
+        self._app.push_screen(screen)
 
 
 def _replaced(file: Path) -> list[Replaced]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.ui.command_line.shell import Outcome, Running, Shell
+from reader.ui.command_line.shell import Outcome, Running
+from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
@@ -32,12 +33,11 @@ COLUMNS = 200
 class AutomaticCommands:
     """Runs one command after the other, and reports those that fail."""
 
-    def __init__(self, services: Services, shell: Callable[[], Shell]) -> None:
-        """`shell` makes the commands at their first use, in a thread: their imports take 30 ms."""
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._shell = shell
+        self._shell = services.app.shell
         self._exports = bool(services.settings.exports) and not services.look.demo
         self._on_star = _star_words(services.settings)
         self.delay = services.background.delayed(self._export)
@@ -50,16 +50,13 @@ class AutomaticCommands:
 
     # Watched exports
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state whose change may change an exported file."""
-        return state.marks_version, state.cache_version, state.refresh.ended
-
     @property
     def is_due(self) -> bool:
         """Whether the watched exports may lack a change, also because their writing was stopped."""
         return self._is_waiting or self._is_writing
 
+    @begins
+    @follows(lambda state: (state.marks_version, state.cache_version, state.refresh.ended))
     def export_soon(self, _state: State | None = None) -> None:
         """Write the watched exports once nothing has changed for `EXPORT_AFTER`."""
         if self._exports:
@@ -107,8 +104,8 @@ class AutomaticCommands:
         The same failure is reported once.
         """
         try:
-            self._running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
-            outcome = await asyncio.to_thread(self._running.wait)
+            self._running = running = await asyncio.to_thread(lambda: self._shell().start(words, COLUMNS))
+            outcome = await asyncio.to_thread(running.wait)
         except ReaderError as error:
             outcome = Outcome(1, "", str(error))
         except asyncio.CancelledError:
@@ -124,6 +121,7 @@ class AutomaticCommands:
             self._model.change(self._model.state.cache_changed())
         return not outcome.code
 
+    @ends
     def close(self) -> None:
         """End the running command: the reader ends."""
         if self._running is not None:

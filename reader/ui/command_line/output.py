@@ -8,10 +8,9 @@ from typing import ClassVar
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.lines import cell_len, wrap
+from reader.core.lines import Line, Piece, cell_len, literal, wrap
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, literal
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.pane import Pane
 from reader.ui.looks.stylesheets import stylesheet

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, partial
 
 from reader.core.errors import ReaderError
 from reader.ui.command_line.shell import Here, Outcome, Running, Shell, Typed
+from reader.ui.command_line.state import COMMAND, suggest
+from reader.ui.shell.handlers import ends, follows, stops
 from reader.ui.shell.services import Services
 from reader.ui.state.notices import Notices
 from reader.ui.state.whole import State
@@ -16,22 +18,27 @@ BLINK = 0.5
 """Seconds after which a command shows that it runs."""
 
 
+def _typed(state: State) -> str | None:
+    command = state[COMMAND]
+    return None if command is None else command.text
+
+
 class CommandRunner:
     """Starts commands in processes of their own, waits in threads, and shows at once what they have changed."""
 
-    def __init__(self, services: Services, shell: Callable[[], Shell]) -> None:
-        """`shell` makes the commands at their first use, in a thread: their imports take 30 ms."""
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._key = services.look.keymap.key
-        self._make_shell = shell
+        self._make_shell = services.app.shell
         self._running: Running | None = None
         self._name = ""
         self._progress = services.background.delayed(self._show_progress)
 
     @cached_property
     def _shell(self) -> Shell:
+        # Made in a thread: its imports take 30 ms.
         return self._make_shell()
 
     @property
@@ -66,6 +73,7 @@ class CommandRunner:
             self._end_progress()
             self._show_changes()
 
+    @stops("back")
     def stop(self) -> bool:
         """Stop the running command; return whether there was one."""
         if self._running is None:
@@ -73,6 +81,7 @@ class CommandRunner:
         self._running.stop()
         return True
 
+    @ends
     def close(self) -> None:
         """End the running command at once: the reader ends."""
         if self._running is not None:
@@ -97,16 +106,13 @@ class CommandRunner:
 
     # Suggestions
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The part of the state whose change asks for other suggestions."""
-        return state.command and state.command.text
-
+    @follows(_typed)
     def suggest(self, state: State) -> None:
         """Find out what may follow the typed text."""
-        if state.command is not None:
-            self._background.start("suggest", partial(self._suggest, state.command.text), exclusive=True)
+        text = _typed(state)
+        if text is not None:
+            self._background.start("suggest", partial(self._suggest, text), exclusive=True)
 
     async def _suggest(self, text: str) -> None:
         suggested = await asyncio.to_thread(lambda: self._shell.suggest(text))
-        self._model.change(self._model.state.suggest(text, suggested))
+        self._model.change(suggest(self._model.state, text, suggested))

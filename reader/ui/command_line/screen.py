@@ -5,53 +5,36 @@ The app reads their keys; letters go to the line.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 
+from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.core.tag_words import TagCompletion, complete_tag
 from reader.ui.command_line.advice import command_advice
 from reader.ui.command_line.shell import Suggested
+from reader.ui.command_line.state import TypedCommand
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, key_piece, literal, measure
-from reader.ui.kit.typed_line import TypedLine
+from reader.ui.kit.lines import key_piece
+from reader.ui.kit.typed_line import TypedLine, TypingScreen
 from reader.ui.looks.stylesheets import stylesheet
-from reader.ui.state.command import TypedCommand
-from reader.ui.state.parts import Tagging
-
-_PATIENCE = 1.0
-"""Maximum seconds that a key waits for the line."""
+from reader.ui.notes.state import Tagging
 
 
-class LineScreen(ModalScreen[None]):
+class LineScreen(TypingScreen):
     """A line at the bottom of the screen."""
 
     CSS_PATH = stylesheet("typed")
-    AUTO_FOCUS = ""
 
     def __init__(self, line: TypedLine) -> None:
         super().__init__()
         self.line = line
-        self._is_there = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         yield self.line
 
     def on_mount(self) -> None:
         self.line.begin()
-        self._is_there.set()
-
-    async def ready(self) -> None:
-        """Wait until the line takes keys."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_there.wait(), _PATIENCE)
-
-    async def catch_up(self) -> None:
-        """Wait until the line has taken the keys sent to it."""
-        await self.line.catch_up()
 
 
 LONGEST = 2_000

@@ -13,8 +13,9 @@ from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
 from reader.core.query.choices import picked_topics
 from reader.session.places import SPECIAL, VIEWS, Place, view
+from reader.ui.library.counting import Question, ViewCount
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.counts import Question, ViewCount
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ REST, LONGEST_REST = 0.15, 2.0
 """Seconds without a change after which saved views are counted, and for which they wait at most, each of them."""
 
 
+def _parts(state: State) -> object:
+    """The parts of the state that the counts depend on."""
+    listing = state.listing
+    return (
+        state.is_ready, listing.place, listing.results, listing.version,
+        state.marks_version, state.refresh.ended, state.topic_mode, state.views,
+    )  # fmt: skip
+
+
 class Counter:
     """Counts for the filter pane whenever the list, the marks or the cache have changed."""
 
@@ -44,15 +54,7 @@ class Counter:
         self._seen: State | None = None
         """The state as the user last rested."""
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state that the counts depend on."""
-        listing = state.listing
-        return (
-            state.is_ready, listing.place, listing.results, listing.version,
-            state.marks_version, state.refresh.ended, state.topic_mode, state.views,
-        )  # fmt: skip
-
+    @follows(_parts, now=True)
     def count_soon(self, state: State) -> None:
         """Count once nothing has changed for `COUNT_AFTER`."""
         if state.is_ready:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-
+from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
 from reader.core.topics.trends import WEEKS, percent, spark
 from reader.session.places import TopicOrder
 from reader.ui.filter.rows import FilterState, Kind, Mark, Row
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, literal, measure, spread
 
 SHORTCUT_ROOM = 9
 """Minimum cells of a name with its key."""

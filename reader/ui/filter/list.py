@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from reader.core.lines import Line
 from reader.ui.filter.lines import draw_heading, draw_row
 from reader.ui.filter.rows import (
     FilterData,
@@ -21,7 +22,6 @@ from reader.ui.filter.rows import (
     place_of,
 )
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
 

@@ -9,6 +9,7 @@ from typing import Literal
 from textual import events
 from textual.message import Message
 
+from reader.core.lines import literal
 from reader.core.query.choices import TagChoice, TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.lines import meaning
@@ -22,7 +23,7 @@ from reader.ui.filter.rows import (
     heading_above,
 )
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import literal
+from reader.ui.kit.line_widgets import Reported
 
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
@@ -36,20 +37,20 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     """
 
     @dataclass
-    class ViewChosen(Message):
+    class ViewChosen(Reported):
         """The user wants to see a view."""
 
         id: str
 
     @dataclass
-    class DayChosen(Message):
+    class DayChosen(Reported):
         """The user wants to see a day of the feed."""
 
         day: str
         """ISO date."""
 
     @dataclass
-    class TopicsChanged(Message):
+    class TopicsChanged(Reported):
         """The user picked, excluded or dropped a topic, or changed how picked topics combine."""
 
         choice: TopicChoice
@@ -58,7 +59,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             return isinstance(message, FilterPane.TopicsChanged)
 
     @dataclass
-    class TagToggled(Message):
+    class TagToggled(Reported):
         """The user picked, excluded or dropped one of their tags."""
 
         tag: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, literal, measure
 
 STRIP_ROLES = ("place", "quiet", "picked", "mark", "key")
 """The roles of the line's pieces."""

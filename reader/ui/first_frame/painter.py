@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from reader.core.lines import Line, Piece, measure
 from reader.ui import view_models
 from reader.ui.first_frame.content import Content
 from reader.ui.first_frame.kept_look import BAR, KeptLook, style_name
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.kit.lines import Line, Piece, measure, pattern
+from reader.ui.kit.lines import pattern
 from reader.ui.list.layout import ListForm, ListLines, Slot, days_have_headings
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content
 from reader.ui.shell.header_line import Condition, Header, header_line

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from reader.core.follows import FIELDS, Follow, event_label, offers
 from reader.ui.shell.handlers import handles
-from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ LONGEST = 40
 class FollowActions:
     """Ask what of a paper to follow, by letters, and follow it."""
 
-    def __init__(self, services: Services, keyboard: Keyboard) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._keyboard = keyboard
+        self._keyboard = services.app.keyboard
 
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:

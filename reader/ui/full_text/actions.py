@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reader.ui.full_text.bookmarks import BookmarkKeeper
-from reader.ui.shell.handlers import handles
+from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.page.links import LinkActions
+from reader.ui.page.state import PAGE
+from reader.ui.pictures.actions import PictureActions
+from reader.ui.shell.handlers import follows, handles, takes_text
 from reader.ui.shell.services import Services
+from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     # What a text needs takes 30 ms to import, and most visits open none at once.
-    from reader.core.document.layout import Place
-    from reader.ui.state.outline import Outline
-    from reader.ui.state.text_links import Link
-    from reader.ui.state.text_view import TextView
+    from reader.core.document.layout import TextPlace
+    from reader.ui.full_text.links import Link
+    from reader.ui.full_text.outline import Outline
+    from reader.ui.full_text.view import TextView
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -24,38 +30,27 @@ SIDEWAYS = 8
 """Cells of a step to the side."""
 
 
-class Outside(NamedTuple):
-    """What leads out of the text."""
-
-    browse: Callable[[str], object]
-    """Opens a web address."""
-    copy: Callable[[str], object]
-    """Puts a text on the terminal's clipboard; some terminals ignore it."""
-    show_picture: Callable[[str], bool]
-    """Shows the picture of an address; False if it is not one, or can't be shown here."""
-
-
 class FullTextActions:
     """Open the full text, and move in it."""
 
-    def __init__(self, services: Services, bookmarks: BookmarkKeeper, outside: Outside) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._keymap = services.look.keymap
-        self._bookmarks = bookmarks
-        self._outside = outside
+        self._bookmarks = services[BookmarkKeeper]
 
     @handles("text.open")
     def open(self, _count: int | None) -> None:
         """Show the text that is kept, or fetch it."""
-        from reader.ui.state.full_text import FullText, text_size
+        from reader.ui.full_text.text import FullText, text_size
 
         state = self._model.state
-        if state.page is None:
+        page = state[PAGE]
+        if page is None:
             return
-        key, paper = state.page.key, state.page.paper
+        key, paper = page.key, page.paper
         text = FullText(key, paper, text_size(state.width, state.height))
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
@@ -66,7 +61,7 @@ class FullTextActions:
             text = text.failed(why)
         else:
             text = text.fetching()
-        self._model.change(state.open_text(text))
+        self._model.change(state.put(TEXT, text))
 
     def open_at(self, words: str, block: int) -> None:
         """Show the text where a block of it has words; `n` goes on from there."""
@@ -86,41 +81,54 @@ class FullTextActions:
     @handles("text.again")
     def fetch_again(self, _count: int | None) -> None:
         """Fetch the text again; the one that is shown stays until the other is there."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is None:
             return
         if why := self._why_not(text.paper.id):
             self._model.show_notice(why, "warning")
         else:
-            self._model.change(self._model.state.fetch_text(text.key))
+            self._model.change(self._model.state.put(TEXT, text.fetching()))
+
+    @follows(lambda state: (state.width, state.height))
+    def fit(self, state: State) -> None:
+        """Lay the text out for a terminal of another size."""
+        text = state[TEXT]
+        if text is not None:
+            self._model.change(state.put(TEXT, text.fitted(state.width, state.height)))
 
     # Moves
 
     def _change(self, change: Callable[[TextView], TextView]) -> bool:
         """Change what is in view; return whether that changed anything."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is None or text.view is None:
             return False
         view = change(text.view)
-        self._model.change(self._model.state.view_text(view))
+        self._model.change(view_text(self._model.state, view))
         return view is not text.view
 
     def _tell_of_text(self, said: str) -> None:
         """Say why a key does nothing in a text, if the text is there."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is not None and text.view is not None:
             self._model.show_notice(said)
 
     @property
     def _outline(self) -> Outline | None:
         """The outline, while keys act there."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         return text.outline if text is not None and text.outline.is_open else None
+
+    def _change_outline(self, outline: Outline) -> None:
+        """Move in the outline of the open text, or let keys act there or in the text."""
+        text = self._model.state[TEXT]
+        if text is not None:
+            self._model.change(self._model.state.put(TEXT, replace(text, outline=outline)))
 
     def move(self, lines: int) -> None:
         """Move the cursor of the outline or of the selection, or scroll, by lines."""
         if (outline := self._outline) is not None:
-            self._model.change(self._model.state.change_outline(outline.move(lines)))
+            self._change_outline(outline.move(lines))
         elif not self._change(lambda view: view.move_cursor(lines)):
             self.scroll(lines)
 
@@ -130,7 +138,7 @@ class FullTextActions:
 
     def move_pages(self, direction: int, share: int, times: int) -> None:
         """Scroll `times` pages, or half pages if `share` is 2."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         is_moving_cursor = text is not None and text.view is not None and text.view.selection is not None
         if text is not None and (self._outline is not None or is_moving_cursor):
             self.move(times * direction * max(1, text.size.rows // share))
@@ -151,11 +159,17 @@ class FullTextActions:
 
     @handles("text.next_section")
     def next_section(self, count: int | None) -> None:
-        self._model.change(self._model.state.next_section(count or 1))
+        self._next_section(count or 1)
 
     @handles("text.previous_section")
     def previous_section(self, count: int | None) -> None:
-        self._model.change(self._model.state.next_section(-(count or 1)))
+        self._next_section(-(count or 1))
+
+    def _next_section(self, step: int) -> None:
+        """Go on by sections in the open text, also in one that is being fetched."""
+        text = self._model.state[TEXT]
+        if text is not None:
+            self._model.change(self._model.state.put(TEXT, text.next_section(step)))
 
     @handles("text.right")
     def scroll_right(self, count: int | None) -> None:
@@ -181,7 +195,7 @@ class FullTextActions:
     def follow(self, _count: int | None) -> None:
         """Follow the reference in view, or let a letter choose among several."""
         self._change(lambda view: view.choose_link())
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         links = text.view.links if text is not None and text.view is not None else ()
         if len(links) <= 1:
             self._change(lambda view: view.links_chosen())
@@ -192,9 +206,9 @@ class FullTextActions:
 
     def follow_to(self, target: str, words: str) -> None:
         """Follow a reference that was clicked, by its target and what it says."""
-        from reader.ui.state.text_links import Goals
+        from reader.ui.full_text.links import Goals
 
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is None or text.view is None:
             return
         goal = Goals(text.view.layout).of(target, words)
@@ -203,23 +217,24 @@ class FullTextActions:
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: Place | str) -> None:
-        text = self._model.state.text
+    def _go_to(self, goal: TextPlace | str) -> None:
+        text = self._model.state[TEXT]
         if not isinstance(goal, str):
             self._change(lambda view: view.jump(goal))
             self._model.show_notice(f"{self._keymap.key('text.back')} goes back")
         elif text is not None:
-            from reader.ui.state.text_links import web_address
+            from reader.ui.full_text.links import web_address
 
             address = web_address(goal, text.source, text.paper.id)
-            if not self._outside.show_picture(address):
-                self._outside.browse(address)
+            if not self._services[PictureActions].open_address(address):
+                self._services[LinkActions].browse(address)
 
     # Keys that are letters
 
+    @takes_text("text")
     def type(self, key: str, character: str | None) -> bool:
         """Take a key that chooses a reference or writes the words of a search; return False for any other."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         view = text.view if text is not None else None
         if view is None or self._outline is not None:
             return False
@@ -230,7 +245,7 @@ class FullTextActions:
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
             return False
-        from reader.ui.state.text_links import LETTERS
+        from reader.ui.full_text.links import LETTERS
 
         self._change(lambda view: view.links_chosen())
         place = LETTERS.find(character or " ")
@@ -280,9 +295,9 @@ class FullTextActions:
 
     def _tell_matches(self) -> None:
         """Say how many lines have the words, and which of them is marked."""
-        from reader.ui.state.text_search import MOST_COUNTED
+        from reader.ui.full_text.search import MOST_COUNTED
 
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is None or text.view is None:
             return
         words = text.view.search.text
@@ -300,7 +315,7 @@ class FullTextActions:
     @handles("text.outline")
     def toggle_outline(self, _count: int | None) -> None:
         """Go to the outline, or back to the text."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is None or text.view is None:
             return
         if not text.outline.sections:
@@ -309,24 +324,24 @@ class FullTextActions:
         section = text.view.section
         outline = text.outline
         opened = outline.closed() if outline.is_open else outline.opened(section.start if section else 0)
-        self._model.change(self._model.state.change_outline(opened))
+        self._change_outline(opened)
 
     @handles("outline.go")
     def go_to_section(self, _count: int | None) -> None:
         """Read the section under the cursor."""
-        outline = self._outline
-        if outline is not None:
-            self._model.change(self._model.state.read_section(outline.cursor))
+        text = self._model.state[TEXT]
+        if text is not None:
+            self._model.change(self._model.state.put(TEXT, text.read_section(text.outline.cursor)))
 
     @handles("outline.fold")
     def fold(self, _count: int | None) -> None:
         if self._outline is not None:
-            self._model.change(self._model.state.change_outline(self._outline.fold()))
+            self._change_outline(self._outline.fold())
 
     @handles("outline.unfold")
     def unfold(self, _count: int | None) -> None:
         if self._outline is not None:
-            self._model.change(self._model.state.change_outline(self._outline.unfold()))
+            self._change_outline(self._outline.unfold())
 
     # Selection
 
@@ -334,7 +349,7 @@ class FullTextActions:
     def select(self, _count: int | None) -> None:
         """Put a cursor on a line, or let the selection grow from it on."""
         if self._change(lambda view: view.select()):
-            text = self._model.state.text
+            text = self._model.state[TEXT]
             selection = text.view.selection if text is not None and text.view is not None else None
             copy, more = self._keymap.key("text.copy"), self._keymap.key("text.select")
             begun = selection is not None and selection.anchor is not None
@@ -343,13 +358,13 @@ class FullTextActions:
     @handles("text.copy")
     def copy(self, _count: int | None) -> None:
         """Copy the selected lines with their source."""
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is None or text.view is None or text.view.selection is None:
             self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
             return
         quoted = self.take_quote()
         if quoted:
-            self._outside.copy(quoted)
+            self._services.app.copy_to_clipboard(quoted)
         lines = quoted.count("\n") + 1
         self._model.show_notice(
             f"copied {quoted}" if quoted and lines == 1 else f"copied {lines} lines" if quoted else "no text there"
@@ -359,7 +374,7 @@ class FullTextActions:
         """The selected lines as a quote with their source, and let them go; empty if none are selected."""
         from reader.ui.page.quote_lines import quotation, source_of
 
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         view = text.view if text is not None else None
         if text is None or view is None or view.selection is None:
             return ""

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.feeds.http.environment import is_offline
 from reader.ui.refresh.refresher import OFFLINE
+from reader.ui.shell.handlers import follows, stops
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.refresh.jobs import JobRunner
 
 REST = 8.0
 """Seconds since the last mark or refresh: the user may take a star back, and the next keys come first."""
@@ -32,10 +32,10 @@ class TextsAhead:
     `esc` stops a look-up of titles, which the next refresh continues.
     """
 
-    def __init__(self, services: Services, run_job: JobRunner) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._model = services.model
-        self._run_job = run_job
+        self._run_job = services.app.run_job
         self._worker: Worker[None] | None = None
         self._is_running = False
         self._is_looking_up = False
@@ -43,13 +43,11 @@ class TextsAhead:
         """Whether more may be wanted than when the running job began."""
         self.delay = services.background.delayed(self.begin)
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state after whose change texts may be wanted."""
-        return state.refresh.ended, state.marks_version
-
+    @follows(lambda state: (state.refresh.ended, state.marks_version))
     def begin_soon(self, state: State) -> None:
         """Look for titles and wanted texts after a while, except over a sample, or if nothing can be stored."""
+        if self._services.look.demo or self._services.look.is_still:
+            return
         self._is_due = True
         if not self._is_running and not state.mode:
             self.delay.begin(REST)
@@ -63,6 +61,7 @@ class TextsAhead:
         self._is_running, self._is_due = True, False
         self._worker = self._services.background.start("texts ahead", self._run)
 
+    @stops("last")
     def stop(self) -> bool:
         """Stop looking titles up, and return whether that was going on; what was found is kept."""
         if self._worker is None or not self._is_looking_up:

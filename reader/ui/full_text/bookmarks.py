@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from reader.ui.full_text.state import TEXT
+from reader.ui.shell.handlers import follows
+
 if TYPE_CHECKING:
     from reader.session.bookmarks import Bookmark
-    from reader.ui.shell.background import Background
-    from reader.ui.state.full_text import FullText
+    from reader.ui.full_text.text import FullText
+    from reader.ui.shell.services import Services
     from reader.ui.state.whole import State
 
 
@@ -23,16 +25,17 @@ PAUSE = 1.0
 class BookmarkKeeper:
     """The bookmarks of this visit, over those of the file; without a file they last as long as the reader runs."""
 
-    def __init__(self, file: Path | None, background: Background) -> None:
-        self._file = file
-        self._background = background
+    def __init__(self, services: Services) -> None:
+        file = services.app.state_file
+        self._file = file and file.with_name("bookmarks.json")
+        self._background = services.background
         self._kept: dict[str, Bookmark] | None = None
         self._changed: dict[str, Bookmark] = {}
         self._text: FullText | None = None
         self._lock = Lock()
         """Held while `_changed` is read or changed, but never while a disk is waited for."""
         self._writing = Lock()
-        self._soon = background.delayed(self._keep_now)
+        self._soon = services.background.delayed(self._keep_now)
 
     def of(self, id: str) -> Bookmark | None:
         """Where the text of a paper was left."""
@@ -42,13 +45,15 @@ class BookmarkKeeper:
             self._kept = load(self._file) if self._file is not None else {}
         return self._changed.get(id) or self._kept.get(id)
 
+    @follows(TEXT)
     def follow(self, state: State) -> None:
         """Keep the place in the text that was just closed, or now and then in the one that is read."""
-        before, self._text = self._text, state.text
-        if before is not None and (state.text is None or state.text.key != before.key):
+        before, text = self._text, state[TEXT]
+        self._text = text
+        if before is not None and (text is None or text.key != before.key):
             self._note(before)
             self._keep_now()
-        elif before is not None and _top(state.text) != _top(before) and not self._soon.is_waiting:
+        elif before is not None and _top(text) != _top(before) and not self._soon.is_waiting:
             self._soon.begin(PAUSE)
 
     def _keep_now(self) -> None:

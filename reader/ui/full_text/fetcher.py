@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.ui.full_text.state import TEXT, text_failed, text_of
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.paper_row import PaperKey
-    from reader.refresh.jobs import JobRunner
 
 NONE_HERE = "The text has just been removed from the cache."
 
@@ -22,18 +23,19 @@ NONE_HERE = "The text has just been removed from the cache."
 class TextFetcher:
     """Runs the fetch that the state asks for."""
 
-    def __init__(self, services: Services, run_job: JobRunner) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._run_job = run_job
+        self._run_job = services.app.run_job
         self._worker: Worker[None] | None = None
         self._key: PaperKey | None = None
         """The paper whose text is being fetched."""
 
+    @follows(TEXT)
     def follow(self, state: State) -> None:
         """Start the fetch that the state asks for, or stop one that it asks for no more."""
-        text = state.text
+        text = state[TEXT]
         wanted = text if text is not None and text.is_fetching else None
         if self._worker is not None and (wanted is None or wanted.key != self._key):
             worker, self._worker = self._worker, None
@@ -66,10 +68,15 @@ class TextFetcher:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
-                        self._model.change(self._model.state.fetch_text(key, f"{why}; next try in {seconds:.0f} s"))
+                        self._progress(key, f"{why}; next try in {seconds:.0f} s")
                     case TextMissing(reason=reason):
                         missing = f"No full text: {reason}."
         return missing
+
+    def _progress(self, key: PaperKey, progress: str) -> None:
+        text = text_of(self._model.state, key)
+        if text is not None:
+            self._model.change(self._model.state.put(TEXT, text.fetching(progress)))
 
     def _end(self, key: PaperKey, missing: str) -> None:
         """Show the text, or why there is none."""
@@ -77,7 +84,8 @@ class TextFetcher:
         kept = None if missing else self._library.text(key)
         state = self._model.state
         if kept is None:
-            self._model.change(state.text_failed(key, missing or NONE_HERE))
+            self._model.change(text_failed(state, key, missing or NONE_HERE))
         else:
             # The list says which papers have their text here.
-            self._model.change(state.text_came(key, kept).marked())
+            text = text_of(state, key)
+            self._model.change((state if text is None else state.put(TEXT, text.came(kept))).marked())

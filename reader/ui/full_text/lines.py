@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.document.block_lines import IN_ASCII, DocumentLine
-from reader.core.lines import FOLLOW, cell_len, fill
+from reader.core.lines import FOLLOW, Line, Piece, cell_len, cut_line, fill, literal, measure, spread
 from reader.ui.kit.glyphs import ASCII, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, hits, literal, measure, spread
+from reader.ui.kit.lines import hits
 
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText

@@ -12,12 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from reader.core.document.model import Heading
+from reader.core.lines import Line, Piece, cut_line
 from reader.ui.full_text.lines import heading_title
+from reader.ui.full_text.outline import Outline
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
-from reader.ui.state.outline import Outline
 
 OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted")
 """The roles of the lines' pieces."""

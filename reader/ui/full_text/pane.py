@@ -12,15 +12,15 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from reader.core.document.block_lines import DocumentLine
-from reader.core.document.layout import Place
-from reader.core.lines import FOLLOW
+from reader.core.document.layout import TextPlace
+from reader.core.lines import FOLLOW, Line, Piece, centre, fill, measure
 from reader.ui.full_text.lines import PLAIN_LINE, TEXT_ROLES, LineMarks, clipped, text_line
+from reader.ui.full_text.links import LETTERS
+from reader.ui.full_text.view import TextView
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, centre, fill, measure, with_keys
+from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
-from reader.ui.state.text_links import LETTERS
-from reader.ui.state.text_view import TextView
 
 WHEEL = 3
 """Lines of a turn of the mouse's wheel."""
@@ -66,7 +66,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self._glyphs = glyphs
         self._view: TextView | None = None
         self._message = ""
-        self._shown: list[tuple[Place, DocumentLine]] = []
+        self._shown: list[tuple[TextPlace, DocumentLine]] = []
         self._strips: dict[tuple[object, ...], Strip] = {}
 
     # Content
@@ -89,7 +89,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
     def _move_bar(self, view: TextView) -> None:
         """Let the bar show how far the text is read; the length of the text is estimated."""
         rows = view.size.rows
-        is_whole = view.is_at_end and view.top == Place()
+        is_whole = view.is_at_end and view.top == TextPlace()
         length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_A_LINE)
         size = Size(self.columns, length)
         if size != self.virtual_size:
@@ -121,7 +121,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return min(view.side, view.overflow(block))
 
     @staticmethod
-    def _over(view: TextView, place: Place) -> str:
+    def _over(view: TextView, place: TextPlace) -> str:
         """What a line is: selected, under a cursor, or neither."""
         selection = view.selection
         if selection is not None and selection.first <= place <= selection.last:
@@ -129,14 +129,14 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return "cursor" if place == view.marked else PLAIN
 
     @staticmethod
-    def _marks(view: TextView, place: Place) -> LineMarks:
+    def _marks(view: TextView, place: TextPlace) -> LineMarks:
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
         return LineMarks(view.search.pattern, tuple(letters)) if letters or view.search.text else PLAIN_LINE
 
     def _draw(  # noqa: PLR0917 - the parts of the key of a drawn line
-        self, view: TextView, line: DocumentLine, place: Place, side: int, over: str, marks: LineMarks
+        self, view: TextView, line: DocumentLine, place: TextPlace, side: int, over: str, marks: LineMarks
     ) -> Strip:
         drawn = text_line(line, self._glyphs, marks)
         if measure(line.pieces) - side > view.size.widest or side:

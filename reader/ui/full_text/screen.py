@@ -15,15 +15,16 @@ from reader.ui import view_models
 from reader.ui.full_text.lines import TextProgress, absence, text_header
 from reader.ui.full_text.outline_pane import OutlinePane
 from reader.ui.full_text.pane import TextPane
+from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.text import FullText
+from reader.ui.full_text.view import TextView
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.shell.layout import outline_width
-from reader.ui.state.full_text import FullText
 from reader.ui.state.model import Model, subscribe
-from reader.ui.state.text_view import TextView
 from reader.ui.state.whole import State
 
 WAITING = (("app.escape", "stop"),)
@@ -69,9 +70,11 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
 
     CSS_PATH = stylesheet("text")
 
-    def __init__(self, model: Model, look: Look) -> None:
+    def __init__(self, model: Model, look: Look, follow: Callable[[str, str], object]) -> None:
+        """`follow` gets the target and the words of a reference that is clicked."""
         super().__init__()
         self._model = model
+        self._follow = follow
         self._keymap = look.keymap
         self._header = TextHeader(look.glyphs)
         self._outline = OutlinePane(look.glyphs, id="outline")
@@ -87,7 +90,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
-        subscribe(self, self._model, lambda state: state.text, self._draw)
+        subscribe(self, self._model, lambda state: state[TEXT], self._draw)
 
     def on_screen_resume(self) -> None:
         """Show the place of the text that is opened now."""
@@ -98,7 +101,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         self._draw(self._model.state)
 
     def _draw(self, state: State) -> None:
-        text = state.text
+        text = state[TEXT]
         if text is None:
             return
         self._header.show(progress(text))
@@ -128,9 +131,9 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
     # Mouse
 
     def _change(self, change: Callable[[TextView], TextView]) -> None:
-        text = self._model.state.text
+        text = self._model.state[TEXT]
         if text is not None and text.view is not None:
-            self._model.change(self._model.state.view_text(change(text.view)))
+            self._model.change(view_text(self._model.state, change(text.view)))
 
     @on(TextPane.Scrolled)
     def _scroll(self, event: TextPane.Scrolled) -> None:
@@ -140,6 +143,12 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
     def _drag(self, event: TextPane.Dragged) -> None:
         self._change(lambda view: view.scroll_to(event.share))
 
+    @on(TextPane.LinkClicked)
+    def _follow_link(self, event: TextPane.LinkClicked) -> None:
+        self._follow(event.target, event.words)
+
     @on(OutlinePane.Chosen)
     def _read_section(self, event: OutlinePane.Chosen) -> None:
-        self._model.change(self._model.state.read_section(event.index))
+        text = self._model.state[TEXT]
+        if text is not None:
+            self._model.change(self._model.state.put(TEXT, text.read_section(event.index)))

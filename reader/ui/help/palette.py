@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.content import Content
 from textual.style import Style
 
+from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, literal, measure, spread
 from reader.ui.kit.styled_text import PLAIN
 from reader.ui.kit.textual_fixes import DismissedOnce, PagesOnlyLaidOutCommands, ReversesHighlight, visual_style
 from reader.ui.looks.stylesheets import stylesheet

@@ -18,12 +18,13 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from reader.keys.actions import PLACES, Action, Context
+from reader.core.lines import Line, Piece
+from reader.keys.actions import Action, Context, place_of
 from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import Line, Piece, key_piece
+from reader.ui.kit.lines import key_piece
 from reader.ui.kit.own_keys import MOVES, lines_moved
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import DismissedOnce, visual_style
@@ -132,7 +133,7 @@ def sections(keymap: Keymap, context: Context, typed: str = "") -> list[Section]
         if typed.strip() in keymap.labels(action.id):
             exact.append(row)
         elif finder.matches(" ".join((row.keys, row.name, row.about, action.group, action.id))):
-            place = "" if here else PLACES[action.contexts[0]]
+            place = "" if here else place_of(action.contexts[0])
             found.setdefault((here, action.group, place), []).append(row)
     rest = [Section(title, place, here, tuple(rows)) for (here, title, place), rows in found.items()]
     return [Section("This key", "", True, tuple(exact)), *rest] if exact else rest
@@ -260,7 +261,7 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
         title = Content.assemble(
             ("Keys", self._component_style("help--here")),
             " ",
-            (PLACES[self._place], self._component_style("help--about")),
+            (place_of(self._place), self._component_style("help--about")),
         )
         self.query_one("#help-title", Static).update(title)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from reader.ui.kit.lines import literal
+from reader.core.lines import literal
 
 DAYS_OF_WEEK = 7
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

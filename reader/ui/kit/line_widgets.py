@@ -12,12 +12,24 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
+from reader.core.lines import Line, piece_at
 from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import PRESS, Line, piece_at
+from reader.ui.kit.lines import PRESS
 from reader.ui.kit.styled_text import draw
 from reader.ui.shell.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.shell.status_lines import STATUS_ROLES, Status, status_lines
+
+
+class Reported(Message):
+    """What a widget reports of the mouse for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
+
+
+@dataclass
+class ActionAsked(Message):
+    """A click asks for an action of the table."""
+
+    id: str
 
 
 class KeyLines(Widget):

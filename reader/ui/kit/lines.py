@@ -5,43 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from reader.core.lines import (
-    UNBROKEN,
-    Line,
-    Piece,
-    centre,
-    cut,
-    cut_line,
-    fill,
-    join_items,
-    literal,
-    measure,
-    piece_at,
-    spread,
-    unbroken,
-)
-
-__all__ = [
-    "PRESS",
-    "UNBROKEN",
-    "Line",
-    "Piece",
-    "centre",
-    "cut",
-    "cut_line",
-    "fill",
-    "hits",
-    "join_items",
-    "key_piece",
-    "literal",
-    "mark",
-    "measure",
-    "pattern",
-    "piece_at",
-    "spread",
-    "unbroken",
-    "with_keys",
-]
+from reader.core.lines import Line, Piece, literal
 
 PRESS = "press"
 """The action of a click on a key, with the key."""

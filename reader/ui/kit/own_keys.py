@@ -11,11 +11,11 @@ from textual.events import Key
 from textual.screen import Screen
 from textual.widget import Widget
 
+from reader.core.lines import cut, literal
 from reader.keys.actions import Context
 from reader.keys.keymap import Keymap, KeyReader, Match
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.lines import cut, literal
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.textual_fixes import DismissedOnce
 from reader.ui.shell.status_lines import Status

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
 
+from reader.core.lines import Line, Piece
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece
 from reader.ui.kit.scrollbar import PaneScrollBar
 from reader.ui.kit.styled_text import PLAIN, RoleStyles
 from reader.ui.kit.textual_fixes import BareScrollView, Delayed

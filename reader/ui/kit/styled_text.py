@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from reader.ui.kit.lines import Piece, literal
+from reader.core.lines import Piece, literal
 from reader.ui.kit.textual_fixes import visual_style
 
 if TYPE_CHECKING:

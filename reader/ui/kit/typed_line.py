@@ -11,17 +11,50 @@ from rich.highlighter import Highlighter
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from reader.core.lines import Line
 from reader.core.text import clean
 from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import Line
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import PastesWhole
 
 _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
+
+
+async def catch_up(widget: Widget) -> None:
+    """Wait until the keys sent to a widget are handled."""
+    taken = asyncio.Event()
+    if widget.call_later(taken.set):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(taken.wait(), _PATIENCE)
+
+
+class TypingScreen(ModalScreen[None]):
+    """A screen over another one, on which keys without a binding are text for one widget."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_there = asyncio.Event()
+
+    def on_mount(self) -> None:
+        # Handlers of subclasses, which focus the widget, run before this one.
+        self._is_there.set()
+
+    async def ready(self) -> None:
+        """Wait until the text takes keys."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_there.wait(), _PATIENCE)
+
+    async def catch_up(self) -> None:
+        """Wait until the text has taken the keys sent to it."""
+        if self.focused is not None:
+            await catch_up(self.focused)
 
 
 class LineInput(PastesWhole, Input):
@@ -33,13 +66,6 @@ class LineInput(PastesWhole, Input):
 
     def insert_pasted(self, text: str) -> None:
         self.replace(clean(text, self._limit), *self.selection)
-
-    async def catch_up(self) -> None:
-        """Wait until the keys sent to it are handled."""
-        taken = asyncio.Event()
-        if self.call_later(taken.set):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(taken.wait(), _PATIENCE)
 
 
 class TypedLine(Widget):
@@ -95,10 +121,6 @@ class TypedLine(Widget):
     def begin(self) -> None:
         """Take the keys."""
         self.screen.set_focus(self._input)
-
-    async def catch_up(self) -> None:
-        """Wait until the text has handled the keys sent to it."""
-        await self._input.catch_up()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell of each edit, and draw the advice again."""

@@ -1,23 +1,68 @@
-"""What the counting thread reads: numbers for the filter pane, kept as long as they hold."""
+"""Counts of the filter pane: the question, the resulting numbers, and what the counting thread keeps of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.session.places import Place
-from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.reads.counts import CountCache
     from reader.cache.reads.topic_trends import Extent
-    from reader.cache.reads.window import Window
+    from reader.cache.reads.window import DayCount, TopicCount, Window
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.core.topics.trends import Trend
     from reader.session.places import View
+
+
+class Question(NamedTuple):
+    """The selections that the filter pane needs counted."""
+
+    place: Place
+    views: tuple[Selection, ...]
+    facets: Selection
+    """The selection in which topics are counted."""
+    base: Selection
+    anywhere: Selection
+
+
+class Counts(NamedTuple):
+    """The numbers that the filter pane shows."""
+
+    views: tuple[int, ...]
+    """Number of papers in each view, in the question's order."""
+    days: tuple[DayCount, ...]
+    topics: tuple[TopicCount, ...]
+    base: int
+    """Number of papers in the view without the query."""
+    anywhere: int
+    """Number of papers that match the query in all views."""
+    place: Place | None = None
+    """The place that was counted."""
+    approximate: bool = False
+    """Whether the topics' numbers are estimates; exact ones then follow."""
+    tags: tuple[tuple[str, int], ...] = ()
+    """The user's tags with their numbers of papers, by name."""
+
+
+class ViewCount(NamedTuple):
+    """The numbers of a view that the user has saved."""
+
+    papers: int
+    unread: int
+
+
+class TopicFacts(NamedTuple):
+    """Facts about topics besides their counts."""
+
+    trends: Mapping[str, Trend]
+    """By slug; empty if the cache has too few weeks."""
+    implied: frozenset[str]
+    """Topics that every paper with the picked topics has."""
 
 
 class Counting:

@@ -24,11 +24,10 @@ from reader.core.errors import CacheError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
-from reader.ui.library.counting import Counting
+from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
 from reader.ui.library.marking import cached_keys
 from reader.ui.library.paper_facts import PaperFacts
 from reader.ui.library.query_thread import QueryThread
-from reader.ui.state.counts import Counts, Question, TopicFacts, ViewCount
 
 if TYPE_CHECKING:
     import sqlite3
@@ -154,14 +153,9 @@ class Library(PaperFacts):
 
     def has_group_at_server(self) -> bool:
         """Whether the user's group has a server, which is listened to; not for the loop: it reads a file."""
-        from reader.cache.group import membership
-        from reader.cache.postgres import is_server
+        from reader.cache.places import is_group_at_server
 
-        try:
-            mine = membership.load(self._path)
-        except CacheError:
-            return False
-        return mine is not None and is_server(mine.place)
+        return is_group_at_server(group_file(self._path))
 
     def follows(self) -> list[Follow]:
         """What the user follows."""
@@ -323,7 +317,7 @@ class Library(PaperFacts):
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in the list of a query for what fits best, or after the papers that match a query."""
-    from reader.cache.finding.index import found_by
+    from reader.cache.finding.ranker import found_by
     from reader.cache.search import similar
     from reader.cache.search.nearest import cache_file
     from reader.core.query import parse

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.session.drafts import Drafts
-    from reader.ui.state.feed_results import FeedResults
+    from reader.ui.library.feed_results import FeedResults
 
 T = TypeVar("T")
 

@@ -18,14 +18,14 @@ from reader.ui.library.marking import Marking
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
-    from reader.cache.group.members import Said
     from reader.cache.history import Votes
     from reader.cache.marks.agents import Made
+    from reader.cache.members import Said
     from reader.cache.outputs import Output
     from reader.cache.texts import KeptText
     from reader.cache.watching.rules import Act
     from reader.core.choice.learned import Learned
-    from reader.core.follows import Reason
+    from reader.core.follows import FollowReason
     from reader.core.second_look import Changes
     from reader.core.word_diff import SectionDiff
 
@@ -181,12 +181,12 @@ class PaperFacts(Marking):
 
     def shared(self, pk: PaperKey) -> tuple[Said, ...]:
         """What the members of the group share of a paper."""
-        from reader.cache.group.members import shared_of
+        from reader.cache.members import shared_of
 
         known = self._cached_key(pk)
         return () if known is None else self._ask(lambda window: window.read(partial(shared_of, pk=known)), ())
 
-    def follow_reasons(self, pk: PaperKey) -> tuple[Reason, ...]:
+    def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
         """What the user follows that a paper has."""
         from reader.cache.follows import reasons
 

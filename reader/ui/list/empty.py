@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from reader.ui.kit.lines import Line, fill
+from reader.core.lines import Line, fill
 from reader.ui.kit.styled_text import draw
 
 if TYPE_CHECKING:

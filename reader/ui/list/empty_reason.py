@@ -23,7 +23,7 @@ from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
-    from reader.ui.state.counts import Counts
+    from reader.ui.library.counting import Counts
 
 SATURDAY = 5
 

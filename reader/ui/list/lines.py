@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rich.cells import cell_len
-
+from reader.core.lines import Line, Piece, cell_len, cut, literal, measure
 from reader.core.paper_row import Flag, PaperRow, flag_to_show
 from reader.ui.kit.day_names import day_heading, day_in_list, day_left
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, literal, mark, measure
+from reader.ui.kit.lines import mark
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount

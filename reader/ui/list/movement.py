@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
 from reader.session.places import DAY, Place, view
+from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
-from reader.ui.main_screen import MainScreen
 from reader.ui.marks.actions import MarkActions
-from reader.ui.page.detail import PaperDetail
+from reader.ui.page.front import text_in_front
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.services import Services
@@ -26,26 +25,17 @@ _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 class MovementActions:
     """Move the cursor or the text of the pane with the focus."""
 
-    def __init__(
-        self,
-        services: Services,
-        main: MainScreen,
-        marks: MarkActions,
-        views: ViewActions,
-        full_text: FullTextActions,
-        *,
-        text_in_front: Callable[[], PaperDetail | None],
-    ) -> None:
-        self._full_text = full_text
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._full_text = services[FullTextActions]
         self._model = services.model
         self._library = services.library
         self._keymap = services.look.keymap
         self._background = services.background
-        self._scope = services.scope
-        self._main = main
-        self._marks = marks
-        self._views = views
-        self._text_in_front = text_in_front
+        self._papers = services[PaperList]
+        self._filter = services[FilterPane]
+        self._marks = services[MarkActions]
+        self._views = services[ViewActions]
 
     # By lines and pages
 
@@ -62,14 +52,14 @@ class MovementActions:
             case "text" | "outline":
                 self._full_text.move(lines)
             case "page" | "triage" | "detail":
-                text = self._text_in_front()
+                text = text_in_front(self._services)
                 if text is not None:
                     text.scroll_lines(lines)
             case "filter":
-                self._main.filter.move(lines)
+                self._filter.move(lines)
             case _:
                 self._marks.leave_paper()
-                self._main.papers.move(lines)
+                self._papers.move(lines)
 
     @handles("move.half_down")
     def half_page_down(self, count: int | None) -> None:
@@ -93,13 +83,13 @@ class MovementActions:
             case "text" | "outline":
                 self._full_text.move_pages(direction, share, times)
             case "page" | "triage" | "detail":
-                text = self._text_in_front()
+                text = text_in_front(self._services)
                 if text is not None:
                     text.scroll_lines(times * direction * max(1, text.size.height // share - (share == 1)))
             case "filter":
-                self._main.filter.move(times * direction * max(1, self._main.filter.size.height // share))
+                self._filter.move(times * direction * max(1, self._filter.size.height // share))
             case _:
-                papers = self._main.papers
+                papers = self._papers
                 for _ in range(times):
                     self._marks.leave_paper()
                     before = papers.cursor, papers.scroll_offset
@@ -120,14 +110,14 @@ class MovementActions:
             case "text" | "outline":
                 self._full_text.move_to_end(last=last)
             case "page" | "triage" | "detail":
-                text = self._text_in_front()
+                text = text_in_front(self._services)
                 if text is not None:
                     text.scroll_lines(text.virtual_size.height * (1 if last else -1))
             case "filter":
-                self._main.filter.to_last() if last else self._main.filter.to_first()
+                self._filter.to_last() if last else self._filter.to_first()
             case _:
                 self._marks.leave_paper()
-                papers = self._main.papers
+                papers = self._papers
                 if count is not None:
                     papers.to_index(count - 1)
                 elif last:
@@ -153,7 +143,7 @@ class MovementActions:
         state, here = self._model.state, self._day_to_leave(direction)
         if here is None:
             for _ in range(count):
-                self._main.papers.to_day(direction)
+                self._papers.to_day(direction)
         elif state.place.text:
             self._model.change(state.await_list())
             finding = partial(self._go_to_matching_day, self._model.state, here, direction * count)
@@ -176,7 +166,7 @@ class MovementActions:
 
         query = Place(view("all"), before.place.text).whole("day")
         try:
-            day = await self._library.matching_day(compile_query(query, self._scope()), here, steps)
+            day = await self._library.matching_day(compile_query(query, self._services.scope()), here, steps)
         except ReaderError:
             self._model.change(self._model.state.list_stopped())
             raise
@@ -204,7 +194,7 @@ class MovementActions:
     def _change_pane(self, by: int) -> None:
         """Focus the next pane; a zoomed one gives its room to it."""
         state = self._model.state
-        reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.front)
+        reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.pane_front)
         panes = [name for name in _LEFT_TO_RIGHT if name in reachable]
         now = panes.index(state.focus) if state.focus in panes else 0
         self._model.change(state.focused(panes[(now + by) % len(panes)]))
@@ -257,11 +247,11 @@ class MovementActions:
 class SelectionActions:
     """Select papers of the list, and let them go."""
 
-    def __init__(self, services: Services, papers: PaperList, loader: ListLoader) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._background = services.background
-        self._papers = papers
-        self._loader = loader
+        self._papers = services[PaperList]
+        self._loader = services[ListLoader]
 
     @handles("select.paper")
     def select(self, count: int | None) -> None:

@@ -8,16 +8,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Unpack
 
 from textual import events
-from textual.message import Message
 from textual.reactive import var
 
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.list.layout import COMPACT, ListForm, ListLines
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.rows import RowChanges, Rows, RowsAtHand
 from reader.ui.page.paper_lines import PaperLines
+from reader.ui.state.parts import Position
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
@@ -34,7 +35,7 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
     """The paper under the cursor, for watchers; `highlighted` computes the same."""
 
     @dataclass
-    class Opened(Message):
+    class Opened(Reported):
         """The user clicked the highlighted paper to read it."""
 
         pk: PaperKey
@@ -178,6 +179,11 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         """The highlighted paper's line, counted from the list's top; None if it is out of view."""
         anchor = self._anchor()
         return anchor[1] if anchor and anchor[0] == self.highlighted else None
+
+    @property
+    def position(self) -> Position:
+        """The position of the cursor."""
+        return Position(self.highlighted, self.height)
 
     @property
     def visible_pks(self) -> list[PaperKey]:

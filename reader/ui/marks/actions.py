@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES
 from reader.core.paper_row import Flag, PaperKey
+from reader.ui.command_line.automatic import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.handlers import handles
+from reader.ui.shell.handlers import begins, follows, handles
 from reader.ui.shell.services import Services
+from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event
@@ -30,23 +32,16 @@ BLINK = 0.5
 class MarkActions:
     """Mark the papers of the list."""
 
-    def __init__(
-        self,
-        services: Services,
-        papers: PaperList,
-        loader: ListLoader,
-        starring: Callable[[Sequence[PaperKey]], object],
-    ) -> None:
-        """`starring` receives papers before they are starred."""
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._keymap = services.look.keymap
         self._read_when = services.settings.read_when
         self._goes_on = services.settings.after_mark == "next"
-        self._papers = papers
-        self._loader = loader
-        self._starring = starring
+        self._papers = services[PaperList]
+        self._loader = services[ListLoader]
+        self._starring = services[AutomaticCommands].starring
 
     # One paper
 
@@ -68,13 +63,13 @@ class MarkActions:
 
     def _toggle(self, kind: str, count: int | None) -> None:
         """Mark the selected papers; or so many from the cursor on, but on a page always its own paper alone."""
-        if self._model.state.selection.count and self._model.state.page is None:
+        if self._model.state.selection.count and self._model.state.front_paper is None:
             self._toggle_all(kind, self._model.take_targets())
             return
         row = self._papers.highlighted_row
         if row is None:
             return
-        if count is not None and self._model.state.page is None:
+        if count is not None and self._model.state.front_paper is None:
             pks = self._papers.pks_all()[self._papers.cursor :][:count]
             self._toggle_all(kind, pks)
             if self._goes_on:
@@ -82,7 +77,7 @@ class MarkActions:
             return
         value = not getattr(row, FIELDS[kind])
         # On its page a paper is being read, and one that loses a mark is looked at again.
-        goes_on = self._goes_on and value and self._model.state.page is None
+        goes_on = self._goes_on and value and self._model.state.front_paper is None
         if goes_on and kind != "read":
             # Before the mark, so that undo takes the mark back first.
             self.leave_paper()
@@ -227,8 +222,11 @@ class MarkActions:
         day = day_of(state.place.view, self._library.newest_day())
         return "" if day is None else day_end_notice(state, self._library.visible_papers(day), self._keymap.key)
 
+    @begins
     def finish_marks(self) -> None:
-        """Finish a mark of many papers that an earlier run left incomplete."""
+        """Finish a mark of many papers that an earlier run left incomplete, if any."""
+        if not self._library.has_unfinished_marks():
+            return
         finishing = self._library.finish_marks(self._report("marking"))
 
         async def finish() -> None:
@@ -239,6 +237,11 @@ class MarkActions:
                 self._model.change(self._model.state.cache_changed())
 
         self._background.start("marks", finish)
+
+    @follows(lambda state: state.marks_version)
+    def draw_marks(self, _state: State) -> None:
+        """Draw the rows of the list anew."""
+        self._papers.renew()
 
     def show_stored(self) -> None:
         """Show the other changes of a mark, such as counts, without moving the list."""
@@ -301,13 +304,13 @@ class MarkActions:
 class QueueActions:
     """Move papers within the queue."""
 
-    def __init__(self, services: Services, papers: PaperList, marks: MarkActions) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._order = services.settings.order
         self._key: Callable[[str], str] = services.look.keymap.key
-        self._papers = papers
-        self._marks = marks
+        self._papers = services[PaperList]
+        self._marks = services[MarkActions]
 
     @handles("queue.down")
     def later(self, count: int | None) -> None:

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.marks import FINISH, OPEN, PASS
-from reader.core.paper_row import NotCached, PaperKey, PaperRow
+from reader.core.paper_row import NotCached, PaperKey
+from reader.ui.full_text.state import TEXT
+from reader.ui.list.pane import PaperList
+from reader.ui.page.front import is_page_at_end
+from reader.ui.page.state import PAGE
+from reader.ui.shell.handlers import ends, follows
+from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
@@ -49,27 +55,25 @@ class Stay:
     """Whether the end of the full text was in view since the page opened."""
 
 
+def _parts(state: State) -> object:
+    """The parts of the state that show what is read."""
+    page = state[PAGE]
+    shown = page and page.key, _is_glance(state)
+    return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
+
+
 class Traces:
-    """Follows the cursor and the page, before the page is drawn anew.
+    """Follows the cursor and the page, before the page is drawn anew."""
 
-    `row_of` returns the row of a listed paper; `is_page_at_end` says whether the end of the drawn page is in view.
-    """
-
-    def __init__(
-        self,
-        services: Services,
-        row_of: Callable[[PaperKey], PaperRow | None],
-        is_page_at_end: Callable[[], bool],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._look = services.look
         self._is_on = services.settings.note_reading
-        self._row_of = row_of
-        self._is_page_at_end = is_page_at_end
+        self._screens = services[Screens]
+        self._papers = services[PaperList]
         self._stay: Stay | None = None
         self._day = ""
         self._noted: set[tuple[str, PaperKey]] = set()
@@ -80,16 +84,10 @@ class Traces:
 
     # What happens
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state that show what is read."""
-        page = state.page and state.page.key
-        shown = page, _is_glance(state)
-        return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
-
+    @follows(_parts, now=True)
     def follow(self, state: State) -> None:
         """Note what the user has left, and what is open now."""
-        now, page = self.clock(), None if _is_glance(state) else state.page
+        now, page = self.clock(), None if _is_glance(state) else state[PAGE]
         key = state.highlighted if page is None else page.key
         listing, stay = state.listing, self._stay
         if stay is None or (stay.key, stay.place, stay.results) != (key, listing.place, listing.results):
@@ -127,13 +125,13 @@ class Traces:
     def _leave(self, stay: Stay, now: float, *, is_passed: bool) -> None:
         self._close_page(stay, now)
         if is_passed and stay.key is not None and not stay.is_opened and now - stay.since >= LOOK:
-            row = self._row_of(stay.key)
+            row = self._papers.row_of(stay.key)
             if row is not None and row.kept and not (row.starred or row.queued or row.has_note or row.hidden):
                 self.note(PASS, stay.key)
 
     def _close_page(self, stay: Stay, now: float) -> None:
         is_read = stay.opened is not None and now - stay.opened >= READ
-        if is_read and stay.key is not None and (stay.has_ended or self._is_page_at_end()):
+        if is_read and stay.key is not None and (stay.has_ended or is_page_at_end(self._screens)):
             self.note(FINISH, stay.key)
         stay.opened = None
 
@@ -166,6 +164,7 @@ class Traces:
                 await storing
                 self._library.changed()
 
+    @ends
     def close(self) -> None:
         """Note what is left as the reader ends, and store it before the library closes."""
         if self._stay is not None:
@@ -184,9 +183,10 @@ class Traces:
 
 def _is_glance(state: State) -> bool:
     """Whether a triage has put the page in front: the user has not asked for it."""
-    return state.is_triaging and state.text is None
+    return state.is_triaging and state[TEXT] is None
 
 
 def _is_text_at_end(state: State) -> bool:
     """Whether the end of the full text is in view."""
-    return state.text is not None and state.text.view is not None and state.text.view.is_at_end
+    text = state[TEXT]
+    return text is not None and text.view is not None and text.view.is_at_end

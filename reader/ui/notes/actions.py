@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,13 @@ from reader.core.errors import ReaderError
 from reader.core.marks import with_quote
 from reader.core.tag_words import parse_tags
 from reader.core.text import NOTE_LIMIT, clean_note
+from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
-from reader.ui.page.links import Terminal
-from reader.ui.shell.handlers import handles
+from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
+from reader.ui.shell.handlers import begins, handles
+from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import Noting, Tagging
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Event
@@ -32,26 +33,25 @@ SAME = "the note is as it was"
 class NoteActions:
     """Open the editor, keep what is written in it, or give it up."""
 
-    def __init__(
-        self,
-        services: Services,
-        papers: PaperList,
-        marks: MarkActions,
-        terminal: Terminal,
-        *,
-        screen: Callable[[], NoteScreen | None],
-        take_quote: Callable[[], str],
-    ) -> None:
-        """`screen` returns the open editor; `take_quote` the lines that are selected in a full text."""
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._app = services.app
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._keymap = services.look.keymap
-        self._papers = papers
-        self._marks = marks
-        self._terminal = terminal
-        self._screen = screen
-        self._take_quote = take_quote
+        self._papers = services[PaperList]
+        self._marks = services[MarkActions]
+        self._take_quote = services[FullTextActions].take_quote
+
+    @property
+    def _screen(self) -> NoteScreen | None:
+        """The editor, while it is open."""
+        if self._model.state[NOTING] is None:
+            return None
+        from reader.ui.notes.screen import NoteScreen
+
+        return self._services[Screens].get(NoteScreen)
 
     # In the reader
 
@@ -63,7 +63,7 @@ class NoteActions:
             quote = self._take_quote()
             if quote:
                 noting = noting._replace(text=with_quote(noting.text, quote))
-            self._model.change(self._model.state.begin_note(noting))
+            self._model.change(self._model.state.put(NOTING, noting))
             if quote:
                 self.keep_draft(noting.text)
 
@@ -81,7 +81,7 @@ class NoteActions:
 
     def keep_draft(self, text: str) -> None:
         """Keep what is written so far, in case that the reader is killed."""
-        noting = self._model.state.noting
+        noting = self._model.state[NOTING]
         if noting is not None:
             writing = self._library.keep_draft(noting.id, text)
             if writing is not None:
@@ -90,14 +90,14 @@ class NoteActions:
     @handles("note.keep")
     def keep(self, _count: int | None) -> None:
         """Store the note, and go back; the draft goes once the note is stored."""
-        screen, noting = self._screen(), self._model.state.noting
+        screen, noting = self._screen, self._model.state[NOTING]
         if screen is None or noting is None:
             return
         size = len(screen.text)
         if size > NOTE_LIMIT:
             self._model.show_notice(f"a note has at most {NOTE_LIMIT:,} characters, and this one {size:,}", "warning")
             return
-        self._model.change(self._model.state.end_note())
+        self._model.change(self._model.state.put(NOTING, None))
         self._store(noting, screen.text)
 
     def _store(self, noting: Noting, text: str) -> None:
@@ -111,31 +111,32 @@ class NoteActions:
         try:
             return await storing
         except ReaderError:
-            if self._model.state.noting is None:
-                self._model.change(self._model.state.begin_note(noting))
+            if self._model.state[NOTING] is None:
+                self._model.change(self._model.state.put(NOTING, noting))
             raise
 
     @handles("note.drop")
     def drop(self, _count: int | None) -> None:
         """Go back, with the note as it was."""
-        noting = self._model.state.noting
+        noting = self._model.state[NOTING]
         if noting is not None:
-            self._model.change(self._model.state.end_note())
+            self._model.change(self._model.state.put(NOTING, None))
             self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
             self._model.show_notice(SAME)
 
     @handles("note.undo_typing")
     def undo(self, _count: int | None) -> None:
-        screen = self._screen()
+        screen = self._screen
         if screen is not None:
             screen.undo()
 
     @handles("note.redo_typing")
     def redo(self, _count: int | None) -> None:
-        screen = self._screen()
+        screen = self._screen
         if screen is not None:
             screen.redo()
 
+    @begins
     def tell_draft(self) -> None:
         """Tell of a note that was being written when an earlier reader ended."""
         id = self._library.newest_draft()
@@ -149,7 +150,7 @@ class NoteActions:
     @handles("paper.editor")
     def edit(self, _count: int | None) -> None:
         """Write the note in the user's editor: from the list it is then stored, in the reader's editor it goes on."""
-        screen, noting = self._screen(), self._model.state.noting or self._noting()
+        screen, noting = self._screen, self._model.state[NOTING] or self._noting()
         if noting is not None:
             text = noting.text if screen is None else screen.text
             self._background.start("editor", partial(self._edit, noting, text), exclusive=True)
@@ -165,12 +166,12 @@ class NoteActions:
         writing = self._library.keep_draft(noting.id, text)
         await (writing or self._library.drafts_written())
         try:
-            with self._terminal.suspend():
+            with self._app.suspend():
                 is_done = edit(command, self._library.draft_file(noting.id))
         except SuspendNotSupported:
             # Such as in a browser.
-            if self._model.state.noting is None:
-                self._model.change(self._model.state.begin_note(noting))
+            if self._model.state[NOTING] is None:
+                self._model.change(self._model.state.put(NOTING, noting))
             self._model.show_notice("no other editor can be opened here")
             return
         except OSError as error:
@@ -180,7 +181,7 @@ class NoteActions:
 
     def _take(self, noting: Noting, text: str | None, editor: str) -> None:
         """Take what the editor has written; None if it gave up."""
-        screen = self._screen()
+        screen = self._screen
         if screen is not None:
             if text is not None:
                 screen.change(text)
@@ -203,12 +204,18 @@ MOST_READ = 100
 class TagActions:
     """Open the line of tags, complete in it, and tag the papers."""
 
-    def __init__(self, services: Services, marks: MarkActions, screen: Callable[[], TagScreen | None]) -> None:
-        """`screen` returns the open line of tags."""
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._library = services.library
-        self._marks = marks
-        self._screen = screen
+        self._marks = services[MarkActions]
+
+    @property
+    def _screen(self) -> TagScreen | None:
+        """The line of tags, while it is open."""
+        from reader.ui.command_line.screen import TagScreen
+
+        return self._services[Screens].get(TagScreen)
 
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
@@ -218,27 +225,27 @@ class TagActions:
             has = tuple(dict.fromkeys(tag for paper in papers for tag in paper.tags))
             shared = tuple(tag for tag in has if all(tag in paper.tags for paper in papers))
             tagging = Tagging(pks, has, shared, self._library.tag_counts())
-            self._model.change(self._model.state.begin_tags(tagging))
+            self._model.change(self._model.state.put(TAGGING, tagging))
 
     @handles("tags.accept")
     def accept(self, _count: int | None) -> None:
         """Tag the papers as the line says; an empty line changes nothing."""
-        screen, tagging = self._screen(), self._model.state.tagging
+        screen, tagging = self._screen, self._model.state[TAGGING]
         if screen is None or tagging is None:
             return
         words = parse_tags(screen.line.text)
-        self._model.change(self._model.state.end_tags())
+        self._model.change(self._model.state.put(TAGGING, None))
         if any(words):
             nothing = "nothing to change: these are the tags already"
             self._marks.follow(self._library.tag(tagging.pks, words), nothing)
 
     @handles("tags.cancel")
     def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.end_tags())
+        self._model.change(self._model.state.put(TAGGING, None))
 
     @handles("tags.complete")
     def complete(self, _count: int | None) -> None:
-        screen = self._screen()
+        screen = self._screen
         if screen is not None:
             screen.complete()
 
@@ -251,6 +258,6 @@ class TagActions:
         self._select(-1)
 
     def _select(self, by: int) -> None:
-        screen = self._screen()
+        screen = self._screen
         if screen is not None:
             screen.select(by)

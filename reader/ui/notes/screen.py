@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.text import clean_note
 from reader.ui import view_models
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import PastesWhole
+from reader.ui.kit.typed_line import TypingScreen
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
-from reader.ui.shell.layout import Area
+from reader.ui.notes.state import Noting
+from reader.ui.shell.layout import place_note
 from reader.ui.state.model import Model, subscribe
-from reader.ui.state.parts import Noting
 from reader.ui.state.whole import State
-
-_PATIENCE = 1.0
-"""Maximum seconds to wait until the text has taken its keys: late letters are better than an editor that hangs."""
-
-Place = Callable[[int, int], Area]
-"""The place of the editor on a screen of so many columns and lines."""
 
 
 class NoteArea(PastesWhole, TextArea):  # type: ignore[misc]  # Handlers of messages may be coroutines or not.
@@ -53,22 +45,17 @@ class NoteSheet(Widget):
     """A heading, and the text below it."""
 
 
-class NoteScreen(ModalScreen[None]):
+class NoteScreen(TypingScreen):
     """The editor. The app reads its keys; all others go to the text."""
 
     CSS_PATH = stylesheet("note")
-    AUTO_FOCUS = ""
 
-    def __init__(
-        self, model: Model, look: Look, noting: Noting, place: Place, changed: Callable[[str], object]
-    ) -> None:
+    def __init__(self, model: Model, look: Look, noting: Noting, changed: Callable[[str], object]) -> None:
         """`changed` receives the text after each edit."""
         super().__init__()
         self._model = model
         self._look = look
-        self._place = place
         self._changed = changed
-        self._is_there = asyncio.Event()
         self._sheet = NoteSheet()
         self._heading = _Heading(noting, look.glyphs)
         self.status = StatusLine(look.glyphs)
@@ -84,14 +71,16 @@ class NoteScreen(ModalScreen[None]):
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
         self._lay_out(self.app.size.width, self.app.size.height)
         self.set_focus(self._area)
-        self._is_there.set()
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep to the paper's pane."""
         self._lay_out(event.size.width, event.size.height)
 
     def _lay_out(self, width: int, height: int) -> None:
-        area, styles = self._place(width, height), self._sheet.styles
+        state = self._model.state
+        is_page = state.front_paper is not None
+        area = place_note(width, height, state.panes, state.pane_front, is_page=is_page)
+        styles = self._sheet.styles
         styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
 
     def _draw_status(self, state: State) -> None:
@@ -114,18 +103,6 @@ class NoteScreen(ModalScreen[None]):
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
         self._area.redo()
-
-    async def ready(self) -> None:
-        """Wait until the text takes keys."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_there.wait(), _PATIENCE)
-
-    async def catch_up(self) -> None:
-        """Wait until the text has taken the keys sent to it."""
-        taken = asyncio.Event()
-        if self._area.call_later(taken.set):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(taken.wait(), _PATIENCE)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell of each edit."""

@@ -2,74 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reader.core.paper_row import NotCached, PaperRow
 from reader.ui.full_text.actions import FullTextActions
+from reader.ui.full_text.state import TEXT
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import PaperDetail
+from reader.ui.page.front import text_in_front
 from reader.ui.page.loader import DetailLoader
-from reader.ui.shell.handlers import handles
-from reader.ui.state.model import Model
+from reader.ui.page.state import FOUND, PAGE
+from reader.ui.shell.handlers import answers, follows, handles, stops
+from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
 
 class PageActions:
     """Open the highlighted paper over the whole screen, and read on."""
 
-    def __init__(
-        self,
-        model: Model,
-        papers: PaperList,
-        loader: DetailLoader,
-        marks: MarkActions,
-        full_text: FullTextActions,
-        *,
-        traces: Traces,
-        text_in_front: Callable[[], PaperDetail | None],
-    ) -> None:
-        self._model = model
-        self._papers = papers
-        self._loader = loader
-        self._marks = marks
-        self._full_text = full_text
-        self._traces = traces
-        self._text_in_front = text_in_front
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self._papers = services[PaperList]
+        self._loader = services[DetailLoader]
+        self._marks = services[MarkActions]
+        self._full_text = services[FullTextActions]
+        self._traces = services[Traces]
 
     @handles("read.open")
     def open(self, _count: int | None = None) -> None:
         """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
 
+    @answers(PaperList.Opened)
+    def open_clicked(self, _event: PaperList.Opened) -> None:
+        """Open the paper that was clicked."""
+        self._services.app.perform("read.open")
+
+    @answers(PaperDetail.PlaceClicked)
+    def read_clicked(self, event: PaperDetail.PlaceClicked) -> None:
+        """Read the full text from a place on."""
+        self.read_from(event.block)
+
+    @stops("back")
+    def stop_explaining(self) -> bool:
+        """Close an explanation; return whether there was one."""
+        text = text_in_front(self._services)
+        if text is None or not text.is_explaining:
+            return False
+        text.explain(None)
+        return True
+
     def catch_up(self) -> None:
         """Show the highlighted paper in the detail pane now, if that still waits for it."""
-        if self._model.state.page is None:
+        if self._model.state[PAGE] is None:
             self._loader.load()
 
     def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""
-        if self._model.state.page is not None:
+        if self._model.state[PAGE] is not None:
             self._show()
 
+    @follows(lambda state: (state.marks_version, state.cache_version))
     def renew(self, state: State) -> None:
         """Read the paper on the page from the cache again, even if it is no longer in the list."""
-        if state.page is not None:
+        page = state[PAGE]
+        if page is not None:
             # The keys for marks read a paper's state from its row; the list is not read again until the page closes.
             self._papers.renew()
-            reading = self._loader.read_page(state.page.key)
+            reading = self._loader.read_page(page.key)
             if reading is not None:
-                reading = reading._replace(number=state.page.number, fetching=state.page.fetching)
-                self._model.change(self._model.state.open_page(reading))
+                reading = reading._replace(number=page.number, fetching=page.fetching)
+                self._model.change(self._model.state.put(PAGE, reading))
 
     def _show(self) -> None:
         state = self._model.state
         reading = self._loader.read_page(state.highlighted)
         if reading is None:
             return
-        is_new = state.page is None or state.page.key != reading.key
-        self._model.change(state.open_page(reading._replace(number=self._papers.cursor + 1)))
+        is_new = state.front_paper != reading.key
+        self._model.change(state.put(PAGE, reading._replace(number=self._papers.cursor + 1)))
         if is_new and not state.is_triaging:
             self._marks.finish_reading(reading.key)
             self._marks.look_again(reading.key)
@@ -79,7 +91,7 @@ class PageActions:
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
         """Read the full text where it has the searched words."""
-        found = self._model.state.found
+        found = self._model.state[FOUND]
         if found is not None and found.hits:
             self.read_from(found.hits[0].block)
         elif self._model.state.listing.text_words:
@@ -89,10 +101,10 @@ class PageActions:
 
     def read_from(self, block: int) -> None:
         """Read the full text of the shown paper from a block with the searched words on."""
-        found = self._model.state.found
-        if self._model.state.page is None:
+        found = self._model.state[FOUND]
+        if self._model.state[PAGE] is None:
             self._show()
-        if found is not None and self._model.state.page is not None:
+        if found is not None and self._model.state[PAGE] is not None:
             self._full_text.open_at(max(found.words, key=len), block)
 
     @handles("read.down")
@@ -104,20 +116,20 @@ class PageActions:
         self._scroll(-(count or 1))
 
     def _scroll(self, lines: int) -> None:
-        if self._model.state.text is not None:
+        if self._model.state[TEXT] is not None:
             self._full_text.scroll(lines)
             return
-        text = self._text_in_front()
+        text = text_in_front(self._services)
         if text is not None:
             text.scroll_lines(lines)
 
     @handles("read.on")
     def read_on(self, _count: int | None) -> None:
         """Scroll a page down; at the end of the page, mark the paper read and go to the next unread one."""
-        if self._model.state.text is not None:
+        if self._model.state[TEXT] is not None:
             self._full_text.read_on()
             return
-        text = self._text_in_front()
+        text = text_in_front(self._services)
         if text is None:
             self.open()
         elif text.scroll_page(1):
@@ -129,15 +141,15 @@ class PageActions:
 
     def scroll_on(self) -> bool:
         """Scroll the text a page down; return whether it was at its end."""
-        text = self._text_in_front()
+        text = text_in_front(self._services)
         return text is None or text.scroll_page(1)
 
     @handles("read.unfold")
     def unfold(self, _count: int | None) -> None:
         """List all authors and keywords, or fold them again."""
-        if self._text_in_front() is None:
+        if text_in_front(self._services) is None:
             self.open()
-        text = self._text_in_front()
+        text = text_in_front(self._services)
         if text is not None:
             text.toggle_fold()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reader.core.lines import Line, Piece, cut, fill, join_items, literal, unbroken
 from reader.core.second_look import Changes, Difference, describe, reason, section_words
 from reader.core.word_diff import Run
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import ASCII, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, fill, join_items, literal, unbroken
 from reader.ui.page.presentation import Presentation
 
 AROUND = 6

@@ -10,10 +10,10 @@ from reader.actions.links import LINKED
 from reader.core.community import KINDS, Comment, Kind, Placed, Repository, threads
 from reader.core.document.block_lines import IN_ASCII, BlockWriter, DocumentLine
 from reader.core.document.model import Items
+from reader.core.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, literal, measure, unbroken
 from reader.core.topics.trends import spark
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import ASCII, Glyphs
-from reader.ui.kit.lines import UNBROKEN, Line, Piece, cut, cut_line, fill, literal, measure, unbroken
 from reader.ui.page.presentation import Presentation
 
 if TYPE_CHECKING:

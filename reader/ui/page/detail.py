@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.geometry import Size
-from textual.message import Message
 from textual.strip import Strip
 
+from reader.core.lines import Line, centre, fill
 from reader.core.paper import Paper
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, centre, fill, with_keys
+from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
@@ -23,7 +24,7 @@ from reader.ui.why.lines import Explanation, explanation_lines
 if TYPE_CHECKING:
     from reader.ui.page.fit_lines import Fit
     from reader.ui.page.found_lines import Found
-    from reader.ui.state.parts import Reading
+    from reader.ui.page.state import Reading
 
 _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
@@ -41,32 +42,32 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
 
     @dataclass
-    class LinkClicked(Message):
+    class LinkClicked(Reported):
         """The user clicked an http or https address."""
 
         url: str
 
     @dataclass
-    class TopicClicked(Message):
+    class TopicClicked(Reported):
         """The user clicked a topic."""
 
         slug: str
 
     @dataclass
-    class PlaceClicked(Message):
+    class PlaceClicked(Reported):
         """The user clicked a place of the full text."""
 
         block: int
 
     @dataclass
-    class ViewClicked(Message):
+    class ViewClicked(Reported):
         """The user clicked something that they follow."""
 
         view: str
         """The id of its view."""
 
     @dataclass
-    class TagClicked(Message):
+    class TagClicked(Reported):
         """The user clicked one of their tags."""
 
         tag: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from reader.core.lines import Line, Piece, fill, literal
 from reader.core.paper_row import PaperKey
 from reader.core.similarity import FoundBy, Shared
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, fill, literal
 
 
 class Fit(NamedTuple):

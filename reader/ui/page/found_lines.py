@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.core.lines import Line, Piece, cut, fill, literal
 from reader.core.paper_row import PaperKey
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, fill, hits, literal, pattern
+from reader.ui.kit.lines import hits, pattern
 
 if TYPE_CHECKING:
     from reader.core.document.model import Document, Heading

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from reader.actions.links import CODE_LINK, Link, places
 from reader.core.addresses import addresses_in
 from reader.core.ids import is_arxiv_id, profile_url
+from reader.core.lines import Line, Piece, cut, fill, join_items, literal, measure, spread, unbroken
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, fill, join_items, literal, mark, measure, pattern, spread, unbroken
+from reader.ui.kit.lines import mark, pattern
 from reader.ui.page.fit_lines import fit_lines
 from reader.ui.page.found_lines import found_lines
 from reader.ui.page.own_lines import output_lines, own_lines

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
+from reader.ui.page.detail import PaperDetail
 from reader.ui.page.lookup import PaperLookup
-from reader.ui.shell.handlers import handles
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.handlers import answers, handles
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
@@ -22,19 +20,6 @@ if TYPE_CHECKING:
 
 MOST_OPENED = 12
 """Maximum number of selected papers that are opened in the browser at once."""
-
-
-class Terminal(NamedTuple):
-    """The terminal's functions for links."""
-
-    copy: Callable[[str], object]
-    """Puts text on its clipboard; some terminals ignore it."""
-    suspend: Callable[[], AbstractContextManager[None]]
-    """Gives the terminal to another program."""
-    open: Callable[[str], bool]
-    """Opens an address where the user is; False if that is this machine."""
-    send_pdf: Callable[[Path], bool]
-    """Opens a PDF where the user is; False if that is this machine."""
 
 
 def _without_id(title: PageTitle) -> str:
@@ -48,13 +33,13 @@ def _without_id(title: PageTitle) -> str:
 class LinkActions:
     """Open the links of the selected papers, or of the highlighted one."""
 
-    def __init__(self, services: Services, keyboard: Keyboard, terminal: Terminal, lookup: PaperLookup) -> None:
-        self._lookup = lookup
+    def __init__(self, services: Services) -> None:
+        self._app = services.app
+        self._lookup = services[PaperLookup]
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._keyboard = keyboard
-        self._terminal = terminal
+        self._keyboard = services.app.keyboard
 
     @handles("link.page")
     def open_web_pages(self, _count: int | None) -> None:
@@ -110,6 +95,11 @@ class LinkActions:
             "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
         )
 
+    @answers(PaperDetail.LinkClicked)
+    def browse_clicked(self, event: PaperDetail.LinkClicked) -> None:
+        """Open the link that was clicked."""
+        self.browse(event.url)
+
     def browse(self, url: str) -> None:
         """Open an address in the user's browser without waiting for it."""
         self._background.start("browser", partial(self._browse, url))
@@ -118,7 +108,7 @@ class LinkActions:
         from reader.actions.links import find_browser, open_url, safe_url, takes_terminal
 
         safe = safe_url(url)
-        if safe and self._terminal.open(safe):
+        if safe and self._app.open_in_browser(safe):
             self._model.show_notice(f"opening {safe}")
             return
         browser = await asyncio.to_thread(find_browser)
@@ -127,7 +117,7 @@ class LinkActions:
             return
         self._model.show_notice(f"opening {safe_url(url) or url}")
         if takes_terminal(browser):
-            with self._terminal.suspend():
+            with self._app.suspend():
                 is_open = open_url(url)
         else:
             is_open = await asyncio.to_thread(open_url, url)
@@ -136,7 +126,7 @@ class LinkActions:
 
     def _copy(self, text: str, why: str = "") -> None:
         """Copy text to the terminal's clipboard, and say what: some terminals ignore it."""
-        self._terminal.copy(text)
+        self._app.copy_to_clipboard(text)
         self._model.show_notice(f"{why} · copied {text}" if why else f"copied {text}")
 
 
@@ -153,15 +143,14 @@ SHORT = 100
 class CopyActions:
     """Copy links, ids, titles, BibTeX, Markdown, abstracts and citations."""
 
-    def __init__(self, services: Services, keyboard: Keyboard, copy: Callable[[str], object]) -> None:
-        """`copy` puts a text on the terminal's clipboard; some terminals ignore it."""
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._pattern = services.settings.citation_key
         self._command_key = services.look.keymap.key("command.open")
-        self._keyboard = keyboard
-        self._clipboard = copy
+        self._keyboard = services.app.keyboard
+        self._app = services.app
 
     @handles("link.copy")
     def copy_link(self, _count: int | None) -> None:
@@ -185,7 +174,7 @@ class CopyActions:
             self._background.start("copy", partial(self._copy_papers, letter, pks), exclusive=True)
 
     async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
-        from reader.actions.citation_keys import CitationKeys
+        from reader.actions.citations import CitationKeys
         from reader.actions.clipboard import COPIES
         from reader.cache.reads.citable import citable_papers_of
 
@@ -200,7 +189,7 @@ class CopyActions:
         # BibTeX imports what takes a tenth of a second.
         keys = CitationKeys(self._pattern, all_papers=partial(citable_papers_of, self._library.path))
         text = await asyncio.to_thread(form.text, papers, keys)
-        self._clipboard(text)
+        self._app.copy_to_clipboard(text)
         if len(papers) == 1:
             said = text if len(text) <= SHORT and "\n" not in text else f"the paper's {name}"
         else:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError
 from reader.core.paper_row import PaperKey
+from reader.ui.page.state import PAGE, READING, Reading
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import Reading
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
@@ -37,16 +38,7 @@ class DetailLoader:
         self._background = services.background
         self.delay = services.background.delayed(self.load)
 
-    @staticmethod
-    def resting_parts(state: State) -> object:
-        """The parts of the state whose change reads another paper, or marks other words, once the cursor rests."""
-        return state.highlighted, state.listing.place, state.listing.results
-
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state whose change reads the same paper again at once."""
-        return state.is_ready, state.marks_version, state.cache_version, state.listing.version
-
+    @follows(lambda state: (state.highlighted, state.listing.place, state.listing.results))
     def load_soon(self, _state: State) -> None:
         """Read the paper after the cursor's frame; in a run of moves, once the cursor rests."""
         now = self._clock()
@@ -54,11 +46,12 @@ class DetailLoader:
         self._moved = now
         self.delay.begin(REST if is_run else AFTER_FRAME)
 
+    @follows(lambda state: (state.is_ready, state.marks_version, state.cache_version, state.listing.version), now=True)
     def load(self, _state: State | None = None) -> None:
         """Read the highlighted paper now."""
         state = self._model.state
         if state.is_ready:
-            self._model.change(state.read(self.read(state.highlighted)))
+            self._model.change(state.put(READING, self.read(state.highlighted)))
 
     def read(self, pk: PaperKey | None) -> Reading | None:
         """A paper with its votes and the searched words; None if it is gone."""
@@ -89,7 +82,7 @@ class DetailLoader:
         if reading.changes is None:
             return None
         self._background.start("changes", partial(self._compare_texts, reading.key), exclusive=True)
-        page = self._model.state.page
+        page = self._model.state[PAGE]
         before = page.changes if page is not None and page.key == reading.key else None
         return reading.changes if before is None else reading.changes._replace(sections=before.sections)
 
@@ -97,7 +90,7 @@ class DetailLoader:
         """Show what changed in the full text of the paper on the page."""
         with suppress(CacheError):
             sections = await asyncio.to_thread(self._library.compare_texts, pk)
-            page = self._model.state.page
+            page = self._model.state[PAGE]
             if page is not None and page.key == pk and page.changes is not None:
                 changes = page.changes._replace(sections=sections)
-                self._model.change(self._model.state.open_page(page._replace(changes=changes)))
+                self._model.change(self._model.state.put(PAGE, page._replace(changes=changes)))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import JobRunner
+    pass
 
 
 class PaperLookup:
     """Fetches one paper at a time and lists it."""
 
-    def __init__(self, services: Services, run_job: JobRunner) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._background = services.background
-        self._run_job = run_job
+        self._run_job = services.app.run_job
 
     def begin(self, id: str, own: str | None = None) -> None:
         """Fetch a paper by its arXiv id; a running fetch is cancelled.

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from reader.cache.outputs import Output
+from reader.core.lines import Line, Piece, cut, fill, literal, unbroken
 from reader.core.paper import Paper
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, fill, literal, mark, unbroken
+from reader.ui.kit.lines import mark
 from reader.ui.page.presentation import Presentation
 
 NOTE_LINES = 12

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.geometry import Size
 from textual.strip import Strip
 
+from reader.core.lines import Line
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
 from reader.ui.list.layout import ListLines, Slot

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from reader import paths
 from reader.core.ids import pdf_url
-from reader.ui.page.links import Terminal
 from reader.ui.page.pdf_fetcher import PdfFetcher
 from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.shell.handlers import handles
@@ -27,11 +26,11 @@ MOST = 50
 class PdfActions:
     """Open the PDF of a paper, which is fetched first if it is not there; the PDFs of several are only fetched."""
 
-    def __init__(self, services: Services, fetcher: PdfFetcher, terminal: Terminal) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._model = services.model
-        self._fetcher = fetcher
-        self._terminal = terminal
+        self._fetcher = services[PdfFetcher]
+        self._app = services.app
 
     @handles("link.pdf")
     def open_pdf(self, _count: int | None) -> None:
@@ -86,19 +85,19 @@ class PdfActions:
         from reader.actions.programs import NoViewer, find_viewer, open_file, takes_terminal
 
         opening = f"opening {file.name}"
-        if self._terminal.send_pdf(file):
+        if self._app.send_pdf(file):
             self._model.show_outcome(opening, begun=begun)
             return
         try:
             viewer = await asyncio.to_thread(find_viewer, self._services.settings.pdf_viewer, os.environ)
             self._model.show_outcome(opening, begun=begun)
             if takes_terminal(viewer):
-                with self._terminal.suspend():
+                with self._app.suspend():
                     open_file(viewer, file)
             else:
                 await asyncio.to_thread(open_file, viewer, file)
         except NoViewer as reason:
-            self._terminal.copy(str(file))
+            self._app.copy_to_clipboard(str(file))
             self._model.show_outcome(f"{_from_home(file)} · copied · {reason}", "warning", begun or opening)
 
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.worker import Worker, WorkerError
 
 from reader.core.errors import ReaderError
+from reader.ui.shell.handlers import stops
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import JobRunner, Message
+    from reader.refresh.jobs import Message
 
 
 class _Wanted(NamedTuple):
@@ -27,10 +28,10 @@ class _Wanted(NamedTuple):
 class PdfFetcher:
     """The PDF that is being fetched, and those that wait for it."""
 
-    def __init__(self, services: Services, run_job: JobRunner) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._model = services.model
-        self._run_job = run_job
+        self._run_job = services.app.run_job
         self._worker: Worker[None] | None = None
         self._wanted: deque[_Wanted] = deque()
 
@@ -51,6 +52,7 @@ class PdfFetcher:
             self._worker = self._services.background.start("pdf", running)
         self._progress("")
 
+    @stops("escape")
     def stop(self) -> bool:
         """Stop fetching, and return whether there was anything to stop; what has come is kept for the next time."""
         if self._worker is None or not self._wanted:

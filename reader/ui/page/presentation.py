@@ -12,9 +12,9 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
-    from reader.cache.group.members import Said
+    from reader.cache.members import Said
     from reader.cache.outputs import Output
-    from reader.core.follows import Reason
+    from reader.core.follows import FollowReason
     from reader.core.second_look import Changes
     from reader.ui.page.fit_lines import Fit
     from reader.ui.page.found_lines import Found
@@ -45,7 +45,7 @@ class Presentation:
     """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL
     """The changes of the paper's votes."""
-    follows: tuple[Reason, ...] = ()
+    follows: tuple[FollowReason, ...] = ()
     """What the user follows that the paper has."""
     changes: Changes | None = None
     """What changed since the user marked the paper; None where that is not enough for a second look."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from reader.core.document.block_lines import DocumentLine
-from reader.core.document.layout import Place
-from reader.core.document.model import Block, Figure, Formula, Heading, Listing, Section, Table
+from reader.core.document.layout import TextPlace
+from reader.core.document.model import Block, Figure, Formula, Heading, Section, Table, Verbatim
 
 
-def quotation(lines: Sequence[tuple[Place, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
+def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
     """Chosen lines as Markdown quotes them; running text is one line, and the source is at the end."""
     parts = [
         list(_part([line for _, line in group], blocks[block]))
@@ -27,7 +27,7 @@ def quotation(lines: Sequence[tuple[Place, DocumentLine]], blocks: Sequence[Bloc
 def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
     """The lines of one block without its rules; those of running text become one."""
     texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
-    if isinstance(block, (Table, Listing, Formula, Figure)):
+    if isinstance(block, (Table, Verbatim, Formula, Figure)):
         yield from (text for text in texts if text)
     elif joined := " ".join(text.strip() for text in texts if text.strip()):
         yield joined

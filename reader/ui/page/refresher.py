@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.ids import is_arxiv_id
 from reader.feeds.http.environment import is_offline
+from reader.ui.page.state import PAGE
 from reader.ui.refresh.refresher import OFFLINE
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.refresh.jobs import JobRunner
-    from reader.ui.state.parts import Reading
+    from reader.ui.page.state import Reading
 
 REST = 0.7
 """Seconds that a page is open before its paper is asked for: a user who turns pages asks for none of them."""
@@ -35,10 +36,10 @@ AGAIN = 600.0
 class PageRefresher:
     """Refreshes one paper at a time; leaving its page stops that."""
 
-    def __init__(self, services: Services, run_job: JobRunner, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
         self._services = services
         self._model = services.model
-        self._run_job = run_job
+        self._run_job = services.app.run_job
         self._clock = clock
         self._worker: Worker[None] | None = None
         self._tried: dict[str, float] = {}
@@ -51,18 +52,15 @@ class PageRefresher:
         """Whether nothing is asked, nor will be."""
         return not self.delay.is_waiting and (self._worker is None or self._worker.is_finished)
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The part of the state whose change begins or stops a refresh."""
-        return None if state.page is None else state.page.key
-
+    @follows(lambda state: state.front_paper)
     def follow(self, state: State) -> None:
         """Ask for the paper that is now on the page once it stays there, and no more for the one before."""
         self._progress.stop()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
-        if state.page is not None and self._is_wanted(state.page):
+        page = state[PAGE]
+        if page is not None and self._is_wanted(page):
             self.delay.begin(REST)
         else:
             self.delay.stop()
@@ -79,7 +77,7 @@ class PageRefresher:
         return page.kept.is_old(look.now(), with_arxiv=self._services.settings.ask_arxiv)
 
     def _begin(self) -> None:
-        page = self._model.state.page
+        page = self._model.state[PAGE]
         if page is not None:
             self._tried[page.paper.id] = self._clock()
             self._progress.begin(LONG)
@@ -104,12 +102,12 @@ class PageRefresher:
         self._say(id, f"Not refreshed: {' '.join(problems)}" if problems else "")
 
     def _say_begun(self) -> None:
-        page = self._model.state.page
+        page = self._model.state[PAGE]
         if page is not None:
             self._say(page.paper.id, f"asking for comments and versions{self._services.look.glyphs.ellipsis}")
 
     def _say(self, id: str, text: str) -> None:
         """Say on the page of a paper how it goes, if that is open."""
-        page = self._model.state.page
+        page = self._model.state[PAGE]
         if page is not None and page.paper.id == id:
-            self._model.change(self._model.state.open_page(page._replace(fetching=text)))
+            self._model.change(self._model.state.put(PAGE, page._replace(fetching=text)))

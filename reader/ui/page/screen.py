@@ -15,8 +15,8 @@ from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.look import Look
 from reader.ui.page.detail import PaperDetail
+from reader.ui.page.state import FIT, FOUND, PAGE, Reading
 from reader.ui.state.model import Model, subscribe
-from reader.ui.state.parts import Reading
 from reader.ui.state.whole import State
 from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_line
 
@@ -82,8 +82,9 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
     def _draw_again(self, state: State) -> None:
         """Show the paper again once its text is searched, or the whole list is read and its number of papers known."""
-        if state.page is not None:
-            self.show(state.page)
+        reading = state[PAGE]
+        if reading is not None:
+            self.show(reading)
 
     def _draw_status(self, state: State) -> None:
         self.status.show(view_models.status(state, self._keymap))
@@ -100,4 +101,4 @@ class PaperPage(Screen[None], inherit_bindings=False):
 
 def _known(state: State) -> object:
     """What is known of the paper beside its text."""
-    return state.listing.count, state.found, state.fit
+    return state.listing.count, state[FOUND], state[FIT]

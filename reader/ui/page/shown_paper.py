@@ -8,6 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError
+from reader.ui.page.state import FIT, FOUND, PAGE, READING
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
@@ -20,6 +22,12 @@ TEXT_REST = 0.12
 """Seconds that a paper is shown before its text is searched, which takes some 10 ms of a thread."""
 
 
+def _place_parts(state: State) -> object:
+    """The parts of the state whose change asks for other places."""
+    shown = state[PAGE] or state[READING]
+    return shown and shown.key, state.listing.place.text, state.listing.results, state.marks_version
+
+
 class TextPlaces:
     """Searches one text at a time; the newest paper wins."""
 
@@ -28,19 +36,14 @@ class TextPlaces:
         self._model = services.model
         self.delay = services.background.delayed(self._start)
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state whose change asks for other places."""
-        shown = state.page or state.reading
-        return shown and shown.key, state.listing.place.text, state.listing.results, state.marks_version
-
+    @follows(_place_parts)
     def follow(self, state: State) -> None:
         """Search the text of the paper that is now shown, for the words of the list's query."""
         wanted = _words_wanted(state)
         if wanted is None:
             self.delay.stop()
-            self._model.change(state.found_in_text(None))
-        elif state.found is None or not state.found.is_any or (state.found.key, state.found.words) != wanted:
+            self._model.change(state.put(FOUND, None))
+        elif (found := state[FOUND]) is None or not found.is_any or (found.key, found.words) != wanted:
             # A paper without its text may have it now.
             self.delay.begin(TEXT_REST)
 
@@ -52,7 +55,7 @@ class TextPlaces:
         with suppress(CacheError):
             found = await asyncio.to_thread(self._find, key, words)
             if _words_wanted(self._model.state) == (key, words):
-                self._model.change(self._model.state.found_in_text(found))
+                self._model.change(self._model.state.put(FOUND, found))
 
     def _find(self, key: int, words: tuple[str, ...]) -> Found:
         from reader.cache.texts import Texts
@@ -65,7 +68,7 @@ class TextPlaces:
 
 def _words_wanted(state: State) -> tuple[int, tuple[str, ...]] | None:
     """The paper that is shown and the words to find in it; None without words, or for a paper of the feed alone."""
-    shown = state.page or state.reading
+    shown = state[PAGE] or state[READING]
     words = state.listing.text_words
     key: PaperKey | None = shown.key if shown is not None else None
     return (key, words) if words and isinstance(key, int) else None
@@ -83,18 +86,14 @@ class FitFinder:
         self._model = services.model
         self.delay = services.background.delayed(self._start)
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state whose change asks for other reasons."""
-        return state.highlighted, state.page and state.page.key, state.listing
-
+    @follows(lambda state: (state.highlighted, state.front_paper, state.listing))
     def follow(self, state: State) -> None:
         """Look for the reasons of the paper that is now shown."""
         wanted = _fit_wanted(state)
         if wanted is None:
             self.delay.stop()
-            self._model.change(state.explain_fit(None))
-        elif state.fit is None or (state.fit.key, state.fit.text) != wanted:
+            self._model.change(state.put(FIT, None))
+        elif (fit := state[FIT]) is None or (fit.key, fit.text) != wanted:
             self.delay.begin(FIT_REST)
 
     def _start(self) -> None:
@@ -105,13 +104,13 @@ class FitFinder:
         with suppress(CacheError):
             fit: Fit = await self._services.library.fit(key, text)
             if _fit_wanted(self._model.state) == (key, text):
-                self._model.change(self._model.state.explain_fit(fit))
+                self._model.change(self._model.state.put(FIT, fit))
 
 
 def _fit_wanted(state: State) -> tuple[int, str] | None:
     """The paper that is shown and the query that it fits; None in other lists."""
     listing = state.listing
-    key = state.page.key if state.page is not None else state.highlighted
+    key = state.highlighted if state.front_paper is None else state.front_paper
     if not isinstance(key, int) or listing.results is not None or not listing.place.text:
         return None
     return (key, listing.place.text) if listing.is_fit(key) else None

@@ -8,13 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.ui.pictures.state import PICTURES, change_pictures
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.refresh.jobs import JobRunner
     from reader.refresh.pictures import Canvas, PictureDrawn
 
 MOST_KEPT = 12
@@ -27,18 +28,19 @@ PAUSE = 0.15
 class PictureLoader:
     """Fetches the picture that the state asks for."""
 
-    def __init__(self, services: Services, run_job: JobRunner) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._background = services.background
-        self._run_job = run_job
+        self._run_job = services.app.run_job
         self._worker: Worker[None] | None = None
         self._wanted: tuple[str, Canvas] | None = None
         self._kept: OrderedDict[tuple[str, Canvas], PictureDrawn] = OrderedDict()
         self._pause = services.background.delayed(self._start)
 
+    @follows(PICTURES)
     def follow(self, state: State) -> None:
         """Show the picture in front if it is here, else fetch it; stop a fetch that is not wanted any more."""
-        pictures = state.pictures
+        pictures = state[PICTURES]
         wanted = (pictures.front.address, pictures.canvas) if pictures is not None else None
         if wanted == self._wanted:
             return
@@ -51,9 +53,9 @@ class PictureLoader:
             return
         if (drawn := self._kept.get(wanted)) is not None:
             self._kept.move_to_end(wanted)
-            self._model.change(state.picture_came(drawn))
+            self._model.change(change_pictures(state, lambda pictures: pictures.came(drawn)))
         else:
-            self._model.change(state.picture_says(wanted[0], "fetching the picture"))
+            self._say(wanted[0], "fetching the picture")
             self._pause.begin(PAUSE)
 
     def _start(self) -> None:
@@ -82,7 +84,7 @@ class PictureLoader:
         self._kept[address, canvas] = drawn
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        self._model.change(self._model.state.picture_came(drawn))
+        self._model.change(change_pictures(self._model.state, lambda pictures: pictures.came(drawn)))
 
     def _say(self, address: str, said: str) -> None:
-        self._model.change(self._model.state.picture_says(address, said))
+        self._model.change(change_pictures(self._model.state, lambda pictures: pictures.says(address, said)))

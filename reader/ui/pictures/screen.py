@@ -13,15 +13,15 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.core.lines import wrap
+from reader.core.lines import cut, literal, wrap
 from reader.ui import view_models
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.lines import cut, literal
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.pictures.pictures import CAPTION_ROWS
+from reader.ui.pictures.state import PICTURES
 from reader.ui.state.model import Model, subscribe
-from reader.ui.state.pictures import CAPTION_ROWS
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class PictureScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
-        subscribe(self, self._model, lambda state: state.pictures, self._draw)
+        subscribe(self, self._model, lambda state: state[PICTURES], self._draw)
 
     def on_screen_resume(self) -> None:
         """Show the picture that is opened now."""
@@ -134,7 +134,7 @@ class PictureScreen(Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.resized(*event.size))
 
     def _draw(self, state: State) -> None:
-        pictures = state.pictures
+        pictures = state[PICTURES]
         if pictures is None:
             self._picture.leave()
             return

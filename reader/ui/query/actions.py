@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from reader.core.paper import Paper
 from reader.core.similarity import came_out, like_query
 from reader.session.places import Place, feed_text, next_order, view
-from reader.ui.main_screen import MainScreen
+from reader.ui.filter.pane import FilterPane
+from reader.ui.list.pane import PaperList
 from reader.ui.page.actions import PageActions
 from reader.ui.page.lookup import PaperLookup
+from reader.ui.page.state import close_page
 from reader.ui.query.feed_search import FeedSearch
+from reader.ui.query.line import QueryLine
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import TOP, Position
+from reader.ui.state.parts import TOP
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 
@@ -21,17 +22,17 @@ NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 class AddActions:
     """Ask for the id of a paper, and fetch it."""
 
-    def __init__(self, services: Services, lookup: PaperLookup, position: Callable[[], Position]) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
         self._demo = services.look.demo
-        self._lookup = lookup
-        self._position = position
+        self._lookup = services[PaperLookup]
+        self._papers = services[PaperList]
 
     @handles("find.add")
     def ask_for_paper(self, _count: int | None) -> None:
         """Begin a query for one paper; the user may paste any form of its id."""
-        self._model.change(self._model.state.open_query(self._position(), "id:"))
+        self._model.change(self._model.state.open_query(self._papers.position, "id:"))
 
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:
@@ -54,20 +55,20 @@ class AddActions:
 class QueryActions:
     """Type and change the query."""
 
-    def __init__(
-        self, services: Services, main: MainScreen, search: FeedSearch, add: AddActions, page: PageActions
-    ) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._order = services.settings.order
         self._look = services.look
-        self._main = main
-        self._search = search
-        self._add = add
-        self._page = page
+        self._papers = services[PaperList]
+        self._line = services[QueryLine]
+        self._filter = services[FilterPane]
+        self._search = services[FeedSearch]
+        self._add = services[AddActions]
+        self._page = services[PageActions]
 
     @handles("find.query")
     def type_query(self, _count: int | None) -> None:
-        self._model.change(self._model.state.open_query(self._main.position))
+        self._model.change(self._model.state.open_query(self._papers.position))
 
     # The line's keys act at once, not by a message from the line: the keys typed after them are for the list.
 
@@ -77,7 +78,7 @@ class QueryActions:
 
         If the query names a paper that is not in the cache, fetch it.
         """
-        text = self._main.query_line.accept()
+        text = self._line.accept()
         if text is not None:
             self._model.change(self._model.state.keep_query(text))
             if self._add.missing_id():
@@ -86,7 +87,7 @@ class QueryActions:
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
         """Restore the earlier query."""
-        self._main.query_line.cancel()
+        self._line.cancel()
         self._model.change(self._model.state.cancel_query())
 
     @handles("query.complete")
@@ -94,7 +95,7 @@ class QueryActions:
         """Take the suggestion of the query line or of the empty list."""
         state = self._model.state
         if state.is_typing:
-            self._main.query_line.complete()
+            self._line.complete()
             return
         from reader.ui.list.empty_reason import corrected
 
@@ -104,16 +105,16 @@ class QueryActions:
 
     @handles("query.next")
     def next_suggestion(self, _count: int | None) -> None:
-        self._main.query_line.next()
+        self._line.next()
 
     @handles("query.previous")
     def previous_suggestion(self, _count: int | None) -> None:
-        self._main.query_line.previous()
+        self._line.previous()
 
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:
-        self._main.filter.stop_narrowing()
-        self._model.change(self._model.state.drop_query(self._main.position))
+        self._filter.stop_narrowing()
+        self._model.change(self._model.state.drop_query(self._papers.position))
 
     @handles("find.widen")
     def widen(self, _count: int | None) -> None:
@@ -122,7 +123,7 @@ class QueryActions:
         if state.results is not None:
             self._model.show_notice("the feed's results are not in a view")
             return
-        widened = state.widen_query(TOP if state.is_typing else self._main.position)
+        widened = state.widen_query(TOP if state.is_typing else self._papers.position)
         if widened is state:
             self._model.show_notice("no view is wider than this one")
         else:
@@ -146,7 +147,7 @@ class QueryActions:
     def search_feed(self, _count: int | None) -> None:
         """Search the feed for the typed query, or else for the list's query."""
         state = self._model.state
-        typed = self._main.query_line.text if state.is_typing else state.search.wanted or state.listed_text
+        typed = self._line.text if state.is_typing else state.search.wanted or state.listed_text
         text = feed_text(typed)
         if state.is_typing and text and not self._look.demo:
             # The list keeps the earlier query during the search and after its results are closed.
@@ -176,7 +177,7 @@ class QueryActions:
     def _go_to_hit(self, direction: int, count: int) -> None:
         """Go to the next paper of a search, all of which are hits; without a search, to the next unread paper."""
         if self._model.state.listing.words:
-            self._main.papers.move(direction * count)
+            self._papers.move(direction * count)
             self._page.follow()
             return
         for _ in range(count):
@@ -191,10 +192,10 @@ MOST_LIKED = 20
 class SimilarActions:
     """Go to the papers that are like others."""
 
-    def __init__(self, services: Services, position: Callable[[], Position]) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
-        self._position = position
+        self._papers = services[PaperList]
 
     @handles("find.similar")
     def show_similar(self, _count: int | None) -> None:
@@ -210,7 +211,7 @@ class SimilarActions:
             self._model.show_notice("this paper is not in the cache: star it first, which stores it")
             return
         text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
-        self._model.change(self._model.state.close_page().go_aside(Place(view("all"), text), self._position()))
+        self._model.change(close_page(self._model.state).go_aside(Place(view("all"), text), self._papers.position))
 
     def _targets(self) -> list[Paper]:
         """The papers of the cache that the keys act on."""

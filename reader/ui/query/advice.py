@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.errors import QueryError
+from reader.core.lines import Line, Piece, literal, measure
 from reader.core.query import parse
 from reader.core.query.suggestions import Completion, nearest_value
 from reader.session.places import feed_text
-from reader.ui.kit.lines import Line, Piece, key_piece, literal, measure
+from reader.ui.kit.lines import key_piece
 
 if TYPE_CHECKING:
-    from reader.core.query.suggestions import Span
+    from reader.core.query.suggestions import QuerySpan
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
@@ -179,7 +180,7 @@ def _joined(head: Line, lines: Sequence[Line]) -> Line:
     return (*head, *(piece for line in lines for piece in line))
 
 
-def value_spans(text: str, field: str) -> list[Span]:
+def value_spans(text: str, field: str) -> list[QuerySpan]:
     """Return the spans of a field's values in a query's text."""
     from reader.core.query.suggestions import tokens
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
+from reader.ui.library.feed_results import FeedResults
+from reader.ui.list.pane import PaperList
+from reader.ui.shell.handlers import follows, stops
 from reader.ui.shell.services import Services
-from reader.ui.state.feed_results import FeedResults
-from reader.ui.state.parts import Position
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from reader.refresh.jobs import JobRunner
+
+LISTS = ("list", "detail", "filter", "empty")
+"""Contexts with the list in front: in others the user types or reads, and the list is not replaced."""
 
 BLINK = 0.5
 """Seconds after which a search shows its progress."""
@@ -27,23 +30,16 @@ BLINK = 0.5
 class FeedSearch:
     """Runs the search that the state requests, and stops when the state drops it."""
 
-    def __init__(
-        self,
-        services: Services,
-        run_job: JobRunner,
-        position: Callable[[], Position],
-        is_list_in_front: Callable[[], bool],
-    ) -> None:
-        """`position` returns the list's cursor; a list that is not in front is not replaced."""
+    def __init__(self, services: Services) -> None:
+        self._app = services.app
+        self._papers = services[PaperList]
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._run_job = run_job
+        self._run_job = services.app.run_job
         self._search_key = services.look.keymap.key("find.feed")
         self._stop_key = services.look.keymap.key("app.escape")
         self._elsewhere = services.look.glyphs.elsewhere
-        self._position = position
-        self._is_list_in_front = is_list_in_front
         self._worker: Worker[None] | None = None
 
     def begin(self, text: str) -> None:
@@ -51,11 +47,18 @@ class FeedSearch:
         state = self._model.state
         answer = state.search.waiting
         if answer is not None and answer.text == text:
-            self._model.change(state.list_results(answer, self._position()))
+            self._model.change(state.list_results(answer, self._papers.position))
             return
         self.stop()
         self._model.change(self._model.state.search_feed(text))
         self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
+
+    @stops("back")
+    def stop_and_tell(self) -> bool:
+        """Stop the search, and say so; return whether one ran."""
+        if was_running := self.stop():
+            self._model.show_notice("search stopped")
+        return was_running
 
     def stop(self) -> bool:
         """Stop the search; return whether one ran."""
@@ -63,6 +66,7 @@ class FeedSearch:
         self._model.change(self._model.state.search_stopped())
         return was_running
 
+    @follows(lambda state: state.search.asking)
     def follow(self, state: State) -> None:
         """Cancel the search if the state has none."""
         if not state.search.asking and self._worker is not None:
@@ -90,11 +94,11 @@ class FeedSearch:
     def _list_or_keep(self, results: FeedResults) -> None:
         """List the results, or keep them while the user is typing or reading."""
         state = self._model.state
-        if self._is_list_in_front():
+        if self._app.context in LISTS:
             sign, back = self._elsewhere, self._stop_key
             found = bool(results.order.pks)
             self._model.show_notice(f"{back} goes back · {sign} is kept once you open or mark it" if found else "")
-            self._model.change(self._model.state.list_results(results, self._position()))
+            self._model.change(self._model.state.list_results(results, self._papers.position))
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"

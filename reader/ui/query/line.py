@@ -16,13 +16,13 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from reader.core.errors import QueryError
+from reader.core.lines import Line, cut_line, measure
 from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import Line, cut_line, measure
 from reader.ui.kit.styled_text import draw
-from reader.ui.kit.typed_line import LineInput
+from reader.ui.kit.typed_line import LineInput, catch_up
 from reader.ui.query.advice import (
     NO_REACH,
     AdviceKeys,
@@ -218,7 +218,7 @@ class QueryLine(Widget):
 
     async def catch_up(self) -> None:
         """Wait until the text has handled the keys sent to it."""
-        await self._input.catch_up()
+        await catch_up(self._input)
 
     def complete(self) -> bool:
         """Insert the marked suggestion into the text; return False if there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
 from functools import partial
@@ -16,11 +16,12 @@ from textual.worker import Worker, WorkerError
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
 from reader.core.steps import pace_text
 from reader.feeds.http.environment import is_offline
+from reader.ui.shell.handlers import begins, stops
 from reader.ui.shell.services import Services
 from reader.ui.state.notices import Tone
 
 if TYPE_CHECKING:
-    from reader.refresh.jobs import JobRunner, Message, RefreshFinished, SourceFailing
+    from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
     from reader.refresh.plan import Plan
 
 FIRST_SECOND = 1.0
@@ -55,18 +56,12 @@ class Wanted(NamedTuple):
 class Refresher:
     """The running refresh, and those that wait for it."""
 
-    def __init__(
-        self,
-        services: Services,
-        run_job: JobRunner,
-        when_still: Callable[[Callable[[], object]], None],
-    ) -> None:
-        """`when_still` calls a function once no key is held down."""
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._model = services.model
         self._library = services.library
-        self._run_job = run_job
-        self._when_still = when_still
+        self._run_job = services.app.run_job
+        self._when_still = services.app.keyboard.when_still
         self._worker: Worker[None] | None = None
         self._wanted = Wanted()
         self._later: list[Wanted] = []
@@ -80,8 +75,16 @@ class Refresher:
         self._told = ""
         """The lasting trouble that was reported; it is reported again only if the user asks for a refresh."""
 
+    @begins
     def begin_first(self) -> None:
-        """Fetch the latest days after the start: at once if there is nothing to read, else after the first second."""
+        """Fetch the latest days after the start: at once if there is nothing to read, else after the first second.
+
+        They are fetched again as often as the settings say.
+        """
+        if self._services.look.demo or self._services.look.is_still:
+            return
+        if self._services.settings.refresh_minutes:
+            self._services.app.set_interval(60 * self._services.settings.refresh_minutes, self.begin)
         if self._model.state.is_empty:
             self.begin()
         else:
@@ -113,6 +116,7 @@ class Refresher:
         self._worker = self._services.background.start("refresh", running, exclusive=True)
         self._model.change(self._model.state.refresh_started(wanted.view))
 
+    @stops("last")
     def stop(self) -> bool:
         """Stop the running refresh, and return whether there was one; stored papers stay."""
         if self._worker is None or not self._model.state.refresh.is_running:
@@ -232,7 +236,7 @@ class Refresher:
 
     def _report_source(self, failing: SourceFailing) -> None:
         """Report which sources other than the daily papers do not answer, and since when."""
-        from reader.ui.kit.lines import cut
+        from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
         if trouble != self._told:

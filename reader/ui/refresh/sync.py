@@ -6,11 +6,11 @@ Each is done by a command in a process of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
-from reader.cache.postgres import is_server
+from reader.cache.places import is_server
 from reader.core.errors import ReaderError
-from reader.ui.command_line.shell import Outcome, Running, Shell
+from reader.ui.command_line.shell import Outcome, Running
+from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
@@ -28,54 +28,50 @@ COLUMNS = 200
 
 
 class Sync:
-    """Runs a command at the start and on quiet minutes: `sync` with the place of the settings, or that of a group.
+    """Runs `sync` with the place of the settings at the start and on quiet minutes; without a place it does nothing."""
 
-    Without a place, or without a group, it does nothing.
-    """
+    words: tuple[str, ...] = ("sync", "--quiet")
+    """The command as the end of the reader runs it too."""
+    trouble = "sync fails"
 
-    def __init__(
-        self,
-        services: Services,
-        shell: Callable[[], Shell],
-        *,
-        is_in_group: Callable[[], bool] | None = None,
-        is_through_server: Callable[[], bool] | None = None,
-    ) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
+        self._settings = services.settings
+        self._library = services.library
         self._now = services.look.now
         self._background = services.background
-        self._shell = shell
+        self._shell = services.app.shell
         self._can_run = not services.look.demo and not services.look.is_still
-        self._is_wanted = is_in_group or (lambda: bool(services.settings.sync))
-        self._is_through_server = is_through_server or (lambda: is_server(services.settings.sync))
-        self.words = ("group", "look", "--quiet") if is_in_group else ("sync", "--quiet")
-        """The command as the end of the reader runs it too."""
-        self._trouble = "group fails" if is_in_group else "sync fails"
         self.delay = services.background.delayed(self.look)
         self._running: Running | None = None
         self._told = ""
         self._has_marked = self._is_looking = self._is_beginning = False
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state whose change may be news for other machines."""
-        return state.marks_version
+    def is_wanted(self) -> bool:
+        """Whether there is a place to look at."""
+        return bool(self._settings.sync)
+
+    def is_through_server(self) -> bool:
+        """Whether that is a server, which is listened to; not for the loop."""
+        return is_server(self._settings.sync)
 
     @property
     def _is_on(self) -> bool:
-        return self._can_run and self._is_wanted()
+        return self._can_run and self.is_wanted()
 
     @property
     def is_due(self) -> bool:
         """Whether other machines may lack a mark, also because a look was cut off."""
         return self._is_on and (self._has_marked or self._is_looking)
 
+    @begins
     def begin(self) -> None:
         """Look soon, and then again on each quiet minute."""
         if self._is_on:
             self._is_beginning = True
             self.delay.begin(START)
 
+    @follows(lambda state: state.marks_version)
     def marked(self, _state: State) -> None:
         """Look once no mark has been made for a while."""
         if self._is_on:
@@ -99,10 +95,10 @@ class Sync:
         self._running, self._is_looking = None, False
         if outcome.code and outcome.complaint:
             self._has_marked = True
-            self._model.change(self._model.state.join_failed(self._trouble, self._now()))
+            self._model.change(self._model.state.join_failed(self.trouble, self._now()))
         self._tell(outcome.complaint)
         if not outcome.code:
-            self._model.change(self._model.state.joined(self._trouble))
+            self._model.change(self._model.state.joined(self.trouble))
         # One that listens is stopped after an hour.
         self.delay.begin(START if outcome.is_stopped else QUIET)
 
@@ -112,7 +108,7 @@ class Sync:
         try:
             if not (await asyncio.wait([end], timeout=SETTLED))[0]:
                 self._tell("")
-                self._model.change(self._model.state.joined(self._trouble))
+                self._model.change(self._model.state.joined(self.trouble))
             return await end
         finally:
             end.cancel()
@@ -125,10 +121,24 @@ class Sync:
 
     def _start(self) -> Running:
         # A server is listened to as long as the reader runs.
-        lasting = ("--watch",) if self._is_through_server() else ()
+        lasting = ("--watch",) if self.is_through_server() else ()
         return self._shell().start((*self.words, *lasting), COLUMNS)
 
+    @ends
     def close(self) -> None:
         """End the running look: the reader ends."""
         if self._running is not None:
             self._running.kill()
+
+
+class GroupLook(Sync):
+    """Does the same with the folder or the server of the user's group, if there is one."""
+
+    words = ("group", "look", "--quiet")
+    trouble = "group fails"
+
+    def is_wanted(self) -> bool:
+        return self._library.may_have_group()
+
+    def is_through_server(self) -> bool:
+        return self._library.has_group_at_server()

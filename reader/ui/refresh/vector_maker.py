@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheBusy, ConfigError, ReaderError
 from reader.paths import vectors_folder
+from reader.ui.shell.handlers import ends, follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from reader.core.settings.vectors import Vectors
-    from reader.refresh.jobs import JobRunner
 
 REST = 3.0
 """Seconds after a start or a refresh: the next keys come first."""
@@ -23,24 +23,21 @@ REST = 3.0
 class VectorMaker:
     """Opens the door for what is typed after `~`, and runs one job at a time; the first line says how far it is."""
 
-    def __init__(self, services: Services, run_job: JobRunner) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
         self._model = services.model
-        self._run_job = run_job
+        self._run_job = services.app.run_job
         self._is_running = False
         self._settings = services.settings.vectors
         self._opened: Vectors | None = None
         """The settings by which the door is open."""
         self.delay = services.background.delayed(self.begin)
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state after whose change vectors may be missing."""
-        return state.refresh.ended
-
+    @follows(lambda state: state.refresh.ended, now=True)
     def begin_soon(self, state: State) -> None:
         """Look for papers without a vector after a while, if a model is set, or was."""
-        if self._is_running or state.mode:
+        look = self._services.look
+        if self._is_running or state.mode or look.demo or look.is_still:
             return
         if self._settings.is_on or vectors_folder(self._services.library.path).is_dir():
             self.delay.begin(REST)
@@ -91,6 +88,7 @@ class VectorMaker:
                     said = f"vectors {message.done:,} of {message.total:,}"
                     self._model.change(self._model.state.texts_came(said))
 
+    @ends
     def close(self) -> None:
         """Close the door, so that no model is asked any more."""
         if self._opened is not None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError, ReaderError
 from reader.session.places import listed_views
+from reader.ui.refresh.vector_maker import VectorMaker
+from reader.ui.shell.handlers import begins
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
     from datetime import date
 
     from reader.config import Settings
-    from reader.core.settings.vectors import Vectors
 
 
 class CacheWatch:
@@ -25,14 +25,26 @@ class CacheWatch:
     seconds = 1.0
     """Time between two looks."""
 
-    def __init__(self, services: Services, when_still: Callable[[Callable[[], object]], object]) -> None:
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._key = services.look.keymap.key
         self._is_on = not services.look.demo
-        self._when_still = when_still
+        self._when_still = services.app.keyboard.when_still
         self._has_begun = False
+
+    @begins
+    def begin(self) -> None:
+        """Look now and then, unless the clock stands still."""
+        if not self._services.look.is_still:
+            self._services.app.set_interval(self.seconds, self.look_around)
+
+    def look_around(self) -> None:
+        """Notice what other programs have changed."""
+        self.look()
+        self._services[SettingsWatch].look()
 
     def look(self) -> None:
         """Show other programs' changes to the cache, and what is wrong with it."""
@@ -69,16 +81,16 @@ class CacheWatch:
 
 
 class SettingsWatch:
-    """Looks at the settings `file`; without one it does nothing. `take_vectors` takes over another model."""
+    """Looks at the settings file; without one it does nothing."""
 
-    def __init__(self, services: Services, file: Path | None, take_vectors: Callable[[Vectors], None]) -> None:
+    def __init__(self, services: Services) -> None:
         self._model = services.model
         self._background = services.background
-        self._file = file
+        self._file = services.app.settings_file
         self._library = services.library
         self._path = services.library.path
         self._settings = services.settings
-        self._take_vectors = take_vectors
+        self._take_vectors = services[VectorMaker].take
         self._look = services.look
         self._is_muted = False
         """Whether papers are muted by the words of the settings."""

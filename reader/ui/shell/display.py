@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
 from reader.core.theme_names import THEMES
-from reader.ui.shell.handlers import handles
+from reader.ui.shell.handlers import handles, offers
 from reader.ui.shell.services import Services
 from reader.ui.view_models import window_title
 
@@ -19,37 +18,11 @@ if TYPE_CHECKING:
     from reader.ui.help.palette import Command
 
 
-class Display(Protocol):
-    """The app, as these actions use it."""
-
-    def stop_job(self) -> bool:
-        """Stop until the shell continues the program; False if no shell could."""
-
-    @property
-    def no_color(self) -> bool:
-        """Whether the user wants no colours."""
-
-    def use_theme(self, name: str) -> None:
-        """Change the colours to those of a theme."""
-
-    def call_when_closed(self, act: Callable[[], object]) -> None:
-        """Call a function once the screen in front is gone."""
-
-    def draw_picture(self, title: str) -> str:
-        """The screen as SVG."""
-
-    def send_file(self, text: str, name: str) -> bool:
-        """Send a file to the user's browser; False if the reader is not in one."""
-
-    keep_setting: Callable[[str, str], object]
-    """Writes a setting to the user's file; raises ReaderError."""
-
-
 class DisplayActions:
     """Actions on what the terminal shows."""
 
-    def __init__(self, display: Display, services: Services) -> None:
-        self._display = display
+    def __init__(self, services: Services) -> None:
+        self._app = services.app
         self._model = services.model
         self._background = services.background
         self._now = services.look.now
@@ -57,15 +30,16 @@ class DisplayActions:
 
     @handles("app.suspend")
     def suspend(self, _count: int | None) -> None:
-        if not self._display.stop_job():
+        if not self._app.stop_job():
             self._model.show_notice("there is no shell to go back to")
 
+    @offers
     def commands(self) -> list[Command]:
         """The commands that the palette offers for the display."""
         from reader.ui.help.palette import Command
 
         about = "Change the colours now and for later." if self._is_kept else "Change the colours."
-        picture = partial(self._display.call_when_closed, self.save_picture)
+        picture = self._app.when_closed(self.save_picture)
         return [
             Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image"),
             *(Command(f"Theme: {name}", about, partial(self.choose_theme, name)) for name in THEMES),
@@ -73,10 +47,10 @@ class DisplayActions:
 
     def choose_theme(self, name: str) -> None:
         """Change the colours, and keep the choice in the settings."""
-        if self._display.no_color:
+        if self._app.no_color:
             self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
             return
-        self._display.use_theme(name)
+        self._app.use_theme(name)
         self._model.show_notice(f"theme {name}")
         if self._is_kept:
             self._background.start("settings", partial(self._keep_theme, name))
@@ -84,7 +58,7 @@ class DisplayActions:
     async def _keep_theme(self, name: str) -> None:
         begun = f"theme {name}"
         try:
-            await asyncio.to_thread(self._display.keep_setting, "theme", name)
+            await asyncio.to_thread(self._app.keep_setting, "theme", name)
         except ReaderError as error:
             self._model.show_outcome(str(error), "warning", begun)
             return
@@ -101,8 +75,8 @@ class DisplayActions:
         from reader.ui.looks.screenshot import file_name, save_picture
 
         now = self._now().astimezone()
-        svg = self._display.draw_picture(window_title(self._model.state, now))
-        if self._display.send_file(svg, file_name(now)):
+        svg = self._app.draw_picture(window_title(self._model.state, now))
+        if self._app.send_file(svg, file_name(now)):
             self._model.show_notice(f"your browser downloads {file_name(now)}")
             return
         folder = paths.pictures_folder()

@@ -1,33 +1,170 @@
-"""A decorator that names the actions of a method, and the table of all handlers."""
+"""Decorators by which the objects of a feature say when the shell calls them, and what it finds of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from reader.keys.actions import Context
 
 Handler = Callable[[int | None], object]
 """Runs an action; gets the count typed before its key, or None."""
 
 Method = TypeVar("Method", bound=Callable[..., object])
 
-_IDS = "_action_ids"
+Parts = Callable[[Any], object]
+"""Returns the parts of the state on which something depends."""
+
+_ROLES = "_roles"
 
 
-def handles(*action_ids: str) -> Callable[[Method], Method]:
-    """Make a method the handler of these actions."""
+class Handles(NamedTuple):
+    """The method runs actions; with a `context` only there, in place of the one that runs them elsewhere."""
 
-    def register(method: Method) -> Method:
-        setattr(method, _IDS, action_ids)
+    ids: tuple[str, ...]
+    context: Context | None = None
+
+
+class Follows(NamedTuple):
+    """The method gets the state whenever its `parts` change, and once at the start if `now`."""
+
+    parts: Parts
+    now: bool
+
+
+class HandlesOwn(NamedTuple):
+    """The method returns handlers by the ids of actions that come from the settings."""
+
+
+class Answers(NamedTuple):
+    """The method gets messages of a kind that a widget sends, such as of a click."""
+
+    message: type
+
+
+class TakesText(NamedTuple):
+    """The method gets each key (its name and character) in a context; it returns whether it took it as text."""
+
+    context: Context
+
+
+class TakesLine(NamedTuple):
+    """The method gets what is typed behind the word of an action on the command line."""
+
+    action: str
+
+
+class Offers(NamedTuple):
+    """The method returns commands for the palette."""
+
+
+class Begins(NamedTuple):
+    """The method is called once the list is there and keys act."""
+
+
+class Ends(NamedTuple):
+    """The method is called as the reader ends."""
+
+
+Moment = Literal["escape", "back", "place", "last"]
+
+
+class Stops(NamedTuple):
+    """The method stops or closes something, and returns whether there was anything."""
+
+    at: Moment
+
+
+def _mark(role: NamedTuple) -> Callable[[Method], Method]:
+    def mark(method: Method) -> Method:
+        setattr(method, _ROLES, (*getattr(method, _ROLES, ()), role))
         return method
 
-    return register
+    return mark
 
 
-def handlers_of(groups: Iterable[object]) -> Mapping[str, Handler]:
-    """The handlers of these objects, by the id of the action."""
-    return {
-        action_id: getattr(group, name)
-        for group in groups
-        for name, method in vars(type(group)).items()
-        for action_id in getattr(method, _IDS, ())
-    }
+def handles(*action_ids: str, context: Context | None = None) -> Callable[[Method], Method]:
+    """Make a method the handler of these actions; with `context` only there."""
+    return _mark(Handles(action_ids, context))
+
+
+def handles_own(method: Method) -> Method:
+    """Let a method return handlers of actions that come from the settings."""
+    return _mark(HandlesOwn())(method)
+
+
+def follows(parts: Parts, *, now: bool = False) -> Callable[[Method], Method]:
+    """Call a method with the state whenever its parts change."""
+    return _mark(Follows(parts, now))
+
+
+def answers(message: type) -> Callable[[Method], Method]:
+    """Call a method with the messages of a widget."""
+    return _mark(Answers(message))
+
+
+def takes_text(context: Context) -> Callable[[Method], Method]:
+    """Let a method take keys as text in a context."""
+    return _mark(TakesText(context))
+
+
+def takes_line(action: str) -> Callable[[Method], Method]:
+    """Let a method take what is typed behind the word of an action."""
+    return _mark(TakesLine(action))
+
+
+def begins(method: Method) -> Method:
+    """Call a method once the list is there and keys act."""
+    return _mark(Begins())(method)
+
+
+def ends(method: Method) -> Method:
+    """Call a method as the reader ends."""
+    return _mark(Ends())(method)
+
+
+def offers(method: Method) -> Method:
+    """Let a method give commands to the palette."""
+    return _mark(Offers())(method)
+
+
+def stops(at: Moment) -> Callable[[Method], Method]:
+    """Let a method stop something when the user steps back, until one of these has done something.
+
+    First, those at `escape`, by that key alone, then those at `back`; then screens and panes in front close. Then those
+    at `place`, then the query goes; those at `last` again by escape alone.
+    """
+    return _mark(Stops(at))
+
+
+Role = TypeVar("Role", bound=NamedTuple)
+
+
+def find(role: type[Role], objects: Iterable[object]) -> Iterator[tuple[Role, Callable[..., Any]]]:
+    """The methods of these objects that have a role, in order."""
+    for one in objects:
+        for name, method in vars(type(one)).items():
+            for found in getattr(method, _ROLES, ()):
+                if isinstance(found, role):
+                    yield found, getattr(one, name)
+
+
+def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Mapping[str, Handler]:
+    """The handlers of these objects, by the id of the action; `context` returns where a key acts."""
+    general: dict[str, Handler] = {id: one for _, own in find(HandlesOwn, objects) for id, one in own().items()}
+    special: dict[str, dict[Context, Handler]] = {}
+    for role, method in find(Handles, objects):
+        for id in role.ids:
+            if role.context is None:
+                general[id] = method
+            else:
+                special.setdefault(id, {})[role.context] = method
+    return general | {id: _by_context(general.get(id), found, context) for id, found in special.items()}
+
+
+def _by_context(general: Handler | None, special: Mapping[Context, Handler], context: Callable[[], Context]) -> Handler:
+    def handle(count: int | None) -> object:
+        handler = special.get(context(), general)
+        return handler and handler(count)
+
+    return handle

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, literal, measure
 
 HEADER_ROLES = ("quiet", "place", "count", "query", "busy", "warning")
 """The roles of the line's pieces."""

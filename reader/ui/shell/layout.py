@@ -128,7 +128,7 @@ USUAL = PaneChoice()
 """The choice of a user who has not chosen."""
 
 
-class Front(NamedTuple):
+class PaneFront(NamedTuple):
     """What is in front now."""
 
     focus: PaneName = "list"
@@ -138,7 +138,7 @@ class Front(NamedTuple):
     """Whether the list has no papers: the reason then takes the room of the detail too."""
 
 
-LIST = Front()
+LIST = PaneFront()
 """The list in front."""
 
 
@@ -186,7 +186,7 @@ def has_strip(width: int, choice: PaneChoice) -> bool:
     return not (choice.is_zoomed or has_filter(shape_at(width), choice))
 
 
-def shown_panes(width: int, choice: PaneChoice, front: Front) -> frozenset[PaneName]:
+def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[PaneName]:
     """The panes that are on the screen."""
     shape = shape_at(width)
     if choice.is_zoomed:
@@ -201,7 +201,7 @@ def shown_panes(width: int, choice: PaneChoice, front: Front) -> frozenset[PaneN
     return frozenset(shown)
 
 
-def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: Front = LIST) -> Layout:
+def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: PaneFront = LIST) -> Layout:
     """Place the panes in `height` lines of a terminal of `width` columns."""
     shape, shown = shape_at(width), shown_panes(width, choice, front)
     sizes = choice.at(width)
@@ -246,7 +246,7 @@ _NOTE_MEASURE = 80
 """Cells of the editor on a page, with a blank at each side: its text is below that of the page."""
 
 
-def place_note(width: int, height: int, choice: PaneChoice, front: Front, *, is_page: bool) -> Area:
+def place_note(width: int, height: int, choice: PaneChoice, front: PaneFront, *, is_page: bool) -> Area:
     """Place the editor of notes on a terminal: in the lower half of the detail, or of the page.
 
     Without a detail it has all of the room between the first line and the last.

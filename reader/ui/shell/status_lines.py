@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from reader.core.lines import wrap
+from reader.core.lines import Line, Piece, cut_line, literal, measure, spread, wrap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, key_piece, literal, measure, spread
+from reader.ui.kit.lines import key_piece
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
 """The roles of the lines' pieces."""

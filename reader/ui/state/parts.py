@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.reads.orders import Order
@@ -13,17 +13,8 @@ from reader.ui.list.layout import ListForm, days_have_headings
 from reader.ui.shell.layout import Density
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from reader.cache.community import Kept
-    from reader.cache.group.members import Said
-    from reader.cache.history import Votes
-    from reader.cache.outputs import Output
-    from reader.core.follows import Reason
-    from reader.core.paper import Paper
     from reader.core.paper_row import PaperKey
-    from reader.core.second_look import Changes
-    from reader.ui.state.feed_results import FeedResults
+    from reader.ui.library.feed_results import FeedResults
 
 Mode = Literal["", "sample", "read-only"]
 """What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
@@ -190,77 +181,8 @@ class TypedQuery(NamedTuple):
     """The newest request for a list; if it has changed, the list and its cursor have moved."""
 
 
-class Reading(NamedTuple):
-    """A paper in the detail pane or on the page."""
-
-    key: PaperKey
-    """The paper's key in the list."""
-    paper: Paper
-    words: tuple[str, ...]
-    votes: Votes
-    number: int = 0
-    """Its place in the list, from 1; 0 if unknown."""
-    kept: Kept | None = None
-    """What belongs to it, on the page."""
-    fetching: str = ""
-    """How it goes with fetching that; empty if there is nothing to say."""
-    outputs: tuple[Output, ...] = ()
-    """What the user's programs said about it."""
-    follows: tuple[Reason, ...] = ()
-    """What the user follows that it has."""
-    suits: str = ""
-    """Why it suits the user, in words, where the list is ordered by that."""
-    changes: Changes | None = None
-    """What changed since the user marked it."""
-    shared: tuple[Said, ...] = ()
-    """What the members of the group share of it."""
-
-
-class Tagging(NamedTuple):
-    """Papers whose tags are being typed."""
-
-    pks: tuple[PaperKey, ...]
-    has: tuple[str, ...]
-    """The tags that any of them has."""
-    shared: tuple[str, ...]
-    """Those of `has` that all of them have."""
-    known: Mapping[str, int]
-    """All tags of the user with their numbers of papers, the most common first."""
-
-    @property
-    def said(self) -> str:
-        """Which tags they have, in words."""
-        some = [tag for tag in self.has if tag not in self.shared]
-        parts = [
-            f"{len(self.pks):,} papers" if len(self.pks) > 1 else "",
-            f"tagged {', '.join(self.shared)}" if self.shared else "",
-            f"some tagged {', '.join(some)}" if some else "",
-            "" if self.has else "no tag yet",
-        ]
-        return ", ".join(filter(None, parts))
-
-
-class Noting(NamedTuple):
-    """A paper whose note is being written."""
-
-    pk: PaperKey
-    id: str
-    title: str
-    text: str
-    """What the editor begins with."""
-    is_draft: bool = False
-    """Whether that is a draft that was left."""
-
-
 class Prompt(NamedTuple):
     """Keys that may follow the ones pressed so far, with what they do."""
 
     options: tuple[tuple[str, str], ...] = ()
     typed: str = ""
-
-
-class CalendarRequest(NamedTuple):
-    """The open calendar: the day that it begins on, and whether it asks for the day to fetch from."""
-
-    day: date
-    since: bool = False

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place, View, view
 from reader.ui.shell.layout import PaneName
 from reader.ui.state.notices import Notices
+from reader.ui.state.part import Front, Part
 from reader.ui.state.parts import TOP, Aside, ListRequest, Position, SearchStatus, TypedQuery
 
 if TYPE_CHECKING:
-    from reader.ui.state.feed_results import FeedResults
+    from reader.ui.library.feed_results import FeedResults
+
+T = TypeVar("T")
 
 HISTORY = 50
 """Maximum number of remembered queries."""
@@ -44,6 +47,40 @@ class QueryState:
     notices: Notices = field(default_factory=Notices)
     history: tuple[str, ...] = ()
     """Queries that were used, newest first."""
+    parts: Mapping[Part[Any], Any] = field(default_factory=dict)
+    """The parts that features own, by their keys; those that are missing have their initial values."""
+    stack: tuple[Front[Any], ...] = ()
+    """The parts that show a screen over the list, the one in front last."""
+
+    # Parts
+
+    def __getitem__(self, part: Part[T]) -> T:
+        found: T = self.parts.get(part, part.initial)
+        return found
+
+    def put(self, part: Part[T], value: T) -> Self:
+        """Change a part; a screen that it opens is in front of all others."""
+        before = self[part]
+        if value is before or value == before:
+            return self
+        stack = self.stack
+        if isinstance(part, Front):
+            if before is None:
+                stack = (*stack, part)
+            elif value is None:
+                stack = tuple(one for one in stack if one is not part)
+        return replace(self, parts={**self.parts, part: value}, stack=stack)
+
+    @property
+    def front(self) -> Front[Any] | None:
+        """The part whose screen is in front; None if the list is."""
+        return self.stack[-1] if self.stack else None
+
+    @property
+    def front_paper(self) -> PaperKey | None:
+        """The one paper that a screen over the list shows, such as its page."""
+        papers = (front.paper(self) for front in reversed(self.stack))
+        return next((paper for paper in papers if paper is not None), None)
 
     @property
     def is_typing(self) -> bool:
@@ -54,6 +91,11 @@ class QueryState:
     def listed_text(self) -> str:
         """The list's query: the place's, or the words of the feed search."""
         return self.place.text if self.results is None else self.results.text
+
+    def change_notices(self, notices: Callable[[Notices], Notices]) -> Self:
+        """Change the notices in the last line."""
+        changed = notices(self.notices)
+        return self if changed == self.notices else replace(self, notices=changed)
 
     # The list
 

@@ -188,7 +188,7 @@ class TriageState(ViewState):
             return self
         return self._with_triage(replace(self.triage, phase="done", aside=aside, finished=finished))
 
-    def _leave_triage_page(self) -> Self:
+    def leave_triage_page(self) -> Self:
         """The page closes: a triage that goes on waits until the user comes back."""
         if self.triage is None or not self.is_triaging:
             return self

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from reader.session.places import SAVED, Place, ViewList
-from reader.ui.state.command import CommandState
+from reader.ui.state.listing import ListState
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.core.settings.tables import UserCommand
-    from reader.ui.state.counts import ViewCount
+    from reader.ui.library.counting import ViewCount
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False, slots=True)
-class ViewState(CommandState):
+class ViewState(ListState):
     """What is asked for, and the views that can be."""
 
     views: ViewList = field(default_factory=ViewList)

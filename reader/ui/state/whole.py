@@ -7,29 +7,26 @@ terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
-from reader.session.places import TRIAGE, TopicMode, TopicOrder
-from reader.ui.shell.layout import SHAPES, Front, PaneChoice, PaneName, has_filter, shape_at, shown_panes
-from reader.ui.state.notices import Notices
+from reader.session.places import TopicMode, TopicOrder
+from reader.ui.shell.layout import SHAPES, PaneChoice, PaneFront, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.state.parts import (
     TOP,
-    CalendarRequest,
     Mode,
     Position,
     Prompt,
-    Reading,
     RefreshStatus,
 )
 from reader.ui.state.triage import TriageState
 
 if TYPE_CHECKING:
     from reader.keys.actions import Context
-    from reader.ui.state.counts import Counts, TopicFacts
+    from reader.ui.library.counting import Counts, TopicFacts
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,13 +42,8 @@ class State(TriageState):
     vocabulary: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Keywords, people and other query values, with their numbers of papers; empty until they are needed."""
 
-    reading: Reading | None = None
-    """The paper in the detail pane."""
-    page: Reading | None = None
-    """The paper on the page, while that is open."""
     is_list_outdated: bool = False
-    """Whether the cache changed while the page was open; the list is then read again when the page closes."""
-    calendar: CalendarRequest | None = None
+    """Whether the cache changed while a paper was in front; the list is then read again once it is back."""
     is_filter_open: bool = False
     """Whether the filter pane is unfolded where it has no place of its own."""
     is_ready: bool = False
@@ -82,42 +74,30 @@ class State(TriageState):
 
     @property
     def targets(self) -> tuple[PaperKey, ...]:
-        """The papers that an action takes: the one on the page; in the list the selected ones, or the highlighted one.
+        """The papers that an action takes: the one in front; in the list the selected ones, or the highlighted one.
 
         They are in the list's order. There are none if the list is empty.
         """
-        if self.page is not None:
-            return (self.page.key,)
+        if self.front_paper is not None:
+            return (self.front_paper,)
         selected = self.selection.in_order(self.listing.order.pks)
         return selected or (() if self.highlighted is None or self.is_empty else (self.highlighted,))
 
     @property
-    def front(self) -> Front:
-        """What is in front, for the layout of the panes."""
-        return Front(self.focus, self.is_filter_open, self.is_empty)
+    def pane_front(self) -> PaneFront:
+        """Which pane is in front, for their layout."""
+        return PaneFront(self.focus, self.is_filter_open, self.is_empty)
 
     @property
     def shown(self) -> frozenset[PaneName]:
         """The panes on the screen."""
-        return shown_panes(self.width, self.panes, self.front)
+        return shown_panes(self.width, self.panes, self.pane_front)
 
     @property
     def context(self) -> Context:
         """Where a key acts."""
-        if self.command is not None:
-            return "command"
-        if self.tagging is not None:
-            return "tags"
-        if self.noting is not None:
-            return "note"
-        if self.pictures is not None:
-            return "picture"
-        if self.text is not None:
-            return "outline" if self.text.outline.is_open else "text"
-        if self.page is not None:
-            return "triage" if self.is_triaging else "page"
-        if self.calendar is not None:
-            return "calendar"
+        if self.front is not None:
+            return self.front.context(self)
         if self.is_typing:
             return "query"
         if self.focus == "filter":
@@ -153,11 +133,14 @@ class State(TriageState):
         The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
         list may no longer hold the opened paper.
         """
-        changed = replace(self, cache_version=self.cache_version + 1)
-        if self.page is not None:
-            return replace(changed, is_list_outdated=True)
+        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list()
+
+    def read_outdated_list(self) -> State:
+        """Read the list again if the cache has changed since, unless a paper is in front of it."""
+        if not self.is_list_outdated or self.front_paper is not None:
+            return self
         at = TOP if self.is_list_coming else Position(self.highlighted)
-        return replace(changed, request=self._next_request(at))
+        return replace(self, is_list_outdated=False, request=self._next_request(at))
 
     def read_on(self, at: Position) -> State:
         """Request the rest of the list after its first screenful."""
@@ -211,8 +194,7 @@ class State(TriageState):
 
     def resized(self, width: int, height: int = 24) -> State:
         """Store the terminal's new size."""
-        text = self.text and self.text.fitted(width, height)
-        return replace(self, width=width, height=height, text=text)._with_focus_in_view()
+        return replace(self, width=width, height=height)._with_focus_in_view()
 
     def choose_panes(self, panes: PaneChoice) -> State:
         """Store what the user chose for the panes."""
@@ -246,48 +228,19 @@ class State(TriageState):
         state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
         return state.choose_panes(self.panes.toggled(pane))
 
-    def read(self, reading: Reading | None) -> State:
-        """Show a paper in the detail pane."""
-        return self if reading == self.reading else replace(self, reading=reading)
-
-    def open_page(self, reading: Reading) -> State:
-        """Show a paper on the page."""
-        return self if reading == self.page else replace(self, page=reading)
-
-    def close_page(self) -> State:
-        """Go back from the paper's page to the list."""
-        if self.page is None:
-            return self
-        closed = replace(self.close_text()._leave_triage_page(), page=None, is_list_outdated=False)
-        if not self.is_list_outdated:
-            return closed
-        return replace(closed, request=self._next_request(TOP if self.is_list_coming else Position(self.highlighted)))
-
-    def open_calendar(self, calendar: CalendarRequest) -> State:
-        """Open the calendar, over the list."""
-        return replace(self.close_page(), calendar=calendar)
-
-    def close_calendar(self) -> State:
-        """Close the calendar."""
-        return self if self.calendar is None else replace(self, calendar=None)
-
-    def step_back(self, at: Position) -> State:
-        """Close or leave what is in front: the full text, the page, a pane, the selection, the results or the query.
-
-        `at` is the position of the list's cursor, which stays on its paper.
-        """
-        if self.text is not None:
-            return self.step_back_in_text()
-        if self.page is not None:
-            return self.close_page()
+    def step_back(self) -> State:
+        """Close or leave what is in front: a screen, a pane, or the selection."""
+        if self.front is not None:
+            stepped: State = self.front.step_back(self)
+            return stepped
         if self.focus == "filter":
             return self.close_filter()
         if self.focus == "detail":
             return self.focused("list")
-        if self.selection.count:
-            return self.let_go()
-        if self.results is None and self.place.view.id == TRIAGE:
-            return self.leave_triage()
+        return self.let_go() if self.selection.count else self
+
+    def leave_query(self, at: Position) -> State:
+        """Let the feed's results go, or the query; `at` is the position of the list's cursor."""
         return self.leave_results() if self.results is not None else self.drop_query(at)
 
     # Choosing topics
@@ -356,11 +309,6 @@ class State(TriageState):
     def hinted(self, hint: str) -> State:
         """Show the meaning of the row under the filter pane's cursor; an empty text removes it."""
         return self if hint == self.hint else replace(self, hint=hint)
-
-    def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
-        """Change the notices in the last line."""
-        changed = notices(self.notices)
-        return self if changed == self.notices else replace(self, notices=changed)
 
     def prompt_for(self, prompt: Prompt) -> State:
         """Show which keys may follow; an empty prompt ends it."""

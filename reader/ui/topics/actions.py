@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
@@ -14,14 +14,15 @@ from reader.session.places import FOR_YOU
 from reader.ui.filter.pane import FilterPane
 from reader.ui.page.actions import PageActions
 from reader.ui.page.detail import PaperDetail
-from reader.ui.shell.handlers import handles
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.page.front import text_in_front
+from reader.ui.page.state import close_page
+from reader.ui.shell.handlers import answers, handles, offers, stops, takes_text
 from reader.ui.shell.services import Services
-from reader.ui.state.model import Model
 from reader.ui.state.parts import Position
+from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
-    from reader.core.topics.scorer import Topics
+    from reader.ui.help.palette import Command
     from reader.ui.why.lines import Explanation
 
 _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
@@ -30,9 +31,9 @@ _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising":
 class FilterActions:
     """The keys of the filter pane."""
 
-    def __init__(self, model: Model, pane: FilterPane) -> None:
-        self._model = model
-        self._pane = pane
+    def __init__(self, services: Services) -> None:
+        self._model = services.model
+        self._pane = services[FilterPane]
 
     @handles("find.filter")
     def open_or_close(self, _count: int | None) -> None:
@@ -70,8 +71,23 @@ class FilterActions:
     def narrow(self, _count: int | None) -> None:
         self._pane.begin_narrowing()
 
-    def pick_topics(self, choice: TopicChoice) -> None:
+    @stops("back")
+    def stop_narrowing(self) -> bool:
+        """Show all topics again; return whether they were narrowed."""
+        if self._model.state.context != "filter" or not self._pane.narrowed:
+            return False
+        self._pane.stop_narrowing()
+        return True
+
+    @takes_text("filter")
+    def type(self, key: str, character: str | None) -> bool:
+        """Take a key as text while topics are narrowed."""
+        return self._pane.type(key, character)
+
+    @answers(FilterPane.TopicsChanged)
+    def pick_topics(self, event: FilterPane.TopicsChanged) -> None:
         """Write the picked topics into the query; keep how they combine even if the query can't express it."""
+        choice = event.choice
         state = self._model.state
         try:
             place = state.place._replace(text=with_topics(state.place.text, choice))
@@ -80,11 +96,12 @@ class FilterActions:
             return
         self._model.change(state.combine_topics(choice.mode).go(place))
 
-    def toggle_tag(self, tag: str, where: Literal["picked", "excluded"]) -> None:
+    @answers(FilterPane.TagToggled)
+    def toggle_tag(self, event: FilterPane.TagToggled) -> None:
         """Pick or exclude a tag of the user's in the query, or take it out."""
         state = self._model.state
         try:
-            place = state.place._replace(text=with_tag(state.place.text, tag, where))
+            place = state.place._replace(text=with_tag(state.place.text, event.tag, event.where))
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
@@ -94,22 +111,13 @@ class FilterActions:
 class TopicActions:
     """The topics of the highlighted paper."""
 
-    def __init__(
-        self,
-        services: Services,
-        keyboard: Keyboard,
-        page: PageActions,
-        text_in_front: Callable[[], PaperDetail | None],
-        rules: Callable[[], Topics],
-    ) -> None:
-        """`rules` loads the topic rules, which takes 0.3 s the first time."""
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._keyboard = keyboard
-        self._page = page
-        self._text_in_front = text_in_front
-        self._rules = rules
+        self._keyboard = services.app.keyboard
+        self._page = services[PageActions]
 
     @handles("find.topic")
     def filter_by_topic(self, _count: int | None) -> None:
@@ -132,7 +140,7 @@ class TopicActions:
         choice = picked_topics(state.place.query)
         text = with_topics(state.place.text, choice.toggle(slug, "picked"))
         at = Position(state.highlighted)
-        self._model.change(state.close_page().go(state.place._replace(text=text), at))
+        self._model.change(close_page(state).go(state.place._replace(text=text), at))
         name = state.topic_names.get(slug, slug)
         self._model.show_notice(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
 
@@ -142,19 +150,38 @@ class TopicActions:
         paper = self._library.paper_of(self._model.state.highlighted)
         if paper is None:
             return
-        if self._text_in_front() is None:
+        if text_in_front(self._services) is None:
             self._page.open()
         self._page.catch_up()
-        text = self._text_in_front()
+        text = text_in_front(self._services)
         if text is not None and text.is_explaining:
             text.explain(None)
         else:
             self._background.start("why", partial(self._explain, paper), exclusive=True)
 
+    @answers(PaperDetail.TopicClicked)
+    def show_clicked(self, event: PaperDetail.TopicClicked) -> None:
+        """Show all papers of the topic that was clicked."""
+        self._show(event.slug)
+
+    def _show(self, slug: str) -> None:
+        self._services[ViewActions].show_query(with_topics("", TopicChoice("all", (slug,), ())))
+
+    @offers
+    def commands(self) -> Sequence[Command]:
+        """Commands that show the papers of each topic."""
+        from reader.ui.help.palette import Command
+
+        state, show = self._model.state, self._services.app.when_closed(self._show)
+        return [
+            Command(f"Topic: {name}", state.topic_meanings.get(slug, "The papers of this topic."), partial(show, slug))
+            for slug, name in state.topic_names.items()
+        ]
+
     async def _explain(self, paper: Paper) -> None:
         found = await asyncio.to_thread(partial(self._reasons, paper))
         found = found._replace(taste=await self._library.reasons(paper.pk), is_for_you=self._is_for_you())
-        text = self._text_in_front()
+        text = text_in_front(self._services)
         if text is not None and text.paper is not None and text.paper.pk == paper.pk:
             text.explain(found)
 
@@ -167,12 +194,7 @@ class TopicActions:
         from reader.core.topics.scorer import why
         from reader.ui.why.lines import Explanation
 
-        reasons = self._rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
+        reasons = self._services.app.rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
         acts, muted = self._library.ruled(paper.pk)
         made = self._library.made_by_agents(paper.pk)
         return Explanation(why(reasons, self._model.state.topic_names), rules=acts, muted=muted, programs=made)
-
-
-def with_topic(text: str, slug: str) -> str:
-    """A query with one topic picked and no other."""
-    return with_topics(text, TopicChoice("all", (slug,), ()))

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 from reader.ui.terminal.process import loading
-
-if TYPE_CHECKING:
-    from reader.core.topics.scorer import Topics
-
 
 REST = 0.5
 """Seconds without a step of the cursor, after which they are read: the keys of the first second do not wait."""
@@ -21,12 +16,13 @@ REST = 0.5
 class TopicMeanings:
     """Reads the rules of topics once: it takes 60 ms of the processor, and a user who only looks needs none of it."""
 
-    def __init__(self, services: Services, rules: Callable[[], Topics]) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._rules = rules
+        self._rules = services.app.rules
         self._soon = services.background.delayed(self._begin)
         self._has_begun = False
 
+    @follows(lambda state: (state.highlighted, state.context))
     def read_once(self, _state: State) -> None:
         """Read them in a thread, the first time that the user has done something and rests."""
         if not self._has_begun:

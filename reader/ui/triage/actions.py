@@ -2,63 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError, UsageError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.triage import USUAL, read_line, spent, time_left
-from reader.session.places import triage_place
+from reader.session.places import TRIAGE, triage_place
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
 from reader.ui.page.actions import PageActions
+from reader.ui.page.state import PAGE, close_page
 from reader.ui.query.advice import find_mistake
-from reader.ui.shell.handlers import Handler, handles
-from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.handlers import follows, handles, stops, takes_line
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import Position
 from reader.ui.state.triage import DECISIONS, Decision
 from reader.ui.state.whole import State
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
 
-KEYS = {"paper.star": "star", "paper.queue": "queue", "paper.hide": "hide", "paper.read": "pass"}
-"""Actions of other places that decide here, with what they decide."""
-
 
 class TriageActions:
     """Begin, decide, pause and end."""
 
-    def __init__(
-        self,
-        services: Services,
-        papers: PaperList,
-        loader: ListLoader,
-        keyboard: Keyboard,
-        *,
-        marks: MarkActions,
-        page: PageActions,
-        traces: Traces,
-        position: Callable[[], Position],
-        scroll_on: Callable[[], bool],
-    ) -> None:
-        """`position` returns the list's cursor; `scroll_on` scrolls the page, and returns whether it was at its end."""
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._papers = papers
-        self._loader = loader
-        self._marks = marks
-        self._page = page
-        self._traces = traces
-        self._keyboard = keyboard
-        self._position = position
-        self._scroll_on = scroll_on
+        self._keyboard = services.app.keyboard
+        self._papers = services[PaperList]
+        self._loader = services[ListLoader]
+        self._marks = services[MarkActions]
+        self._page = services[PageActions]
+        self._traces = services[Traces]
 
     # Begin
 
@@ -67,12 +49,13 @@ class TriageActions:
         """Go on with the triage that was left, else begin one of the usual length."""
         self.begin_typed("")
 
+    @takes_line("triage.begin")
     def begin_typed(self, text: str) -> None:
         """Begin with a time and a query as they are typed; without any, go on with the one that was left."""
         state = self._model.state
         if not text and state.triage is not None and state.triage.phase != "done":
             if not state.is_triaging:
-                self._model.change(state.close_page().resume_triage(self._position()))
+                self._model.change(close_page(state).resume_triage(self._papers.position))
             return
         try:
             seconds, query = read_line(text)
@@ -84,13 +67,9 @@ class TriageActions:
             self._model.show_notice(str(mistake), "warning")
             return
         place = triage_place(query, is_taught=self._library.is_taught())
-        self._model.change(state.close_page().begin_triage(place, seconds or USUAL, self._position()))
+        self._model.change(close_page(state).begin_triage(place, seconds or USUAL, self._papers.position))
 
-    @staticmethod
-    def parts(state: State) -> object:
-        """The parts of the state whose change brings the first paper, or their number."""
-        return state.is_list_coming, state.triage and state.triage.phase, state.listing
-
+    @follows(lambda state: (state.is_list_coming, state.triage and state.triage.phase, state.listing))
     def follow(self, state: State) -> None:
         """Put the first paper in front once the list is there; note how many there are."""
         triage, listing = state.triage, state.listing
@@ -100,7 +79,7 @@ class TriageActions:
             self._model.change(state.triage_came(self._look.now(), listing.count))
             if self._model.state.is_triaging:
                 self._page.open()
-                if self._model.state.page is None:
+                if self._model.state[PAGE] is None:
                     # It is gone since the list was read.
                     self._show_next()
         elif triage.total is None and listing.count is not None:
@@ -108,23 +87,22 @@ class TriageActions:
 
     # Decide
 
-    def over(self, handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
-        """The handlers of all actions, of which some decide during a triage."""
-        own: dict[str, Handler] = {
-            id: self._here(partial(self.decide, kind), handlers[id]) for id, kind in KEYS.items()
-        }
-        own["read.on"] = self._here(self.read_on, handlers["read.on"])
-        own["mark.undo"] = self._here(self.undo, handlers["mark.undo"])
-        return {**handlers, **own}
+    @handles("paper.star", context="triage")
+    def star(self, _count: int | None) -> None:
+        self.decide("star")
 
-    def _here(self, act: Callable[[], object], elsewhere: Handler) -> Handler:
-        def handle(count: int | None) -> None:
-            if self._model.state.context == "triage":
-                act()
-            else:
-                elsewhere(count)
+    @handles("paper.queue", context="triage")
+    def queue(self, _count: int | None) -> None:
+        self.decide("queue")
 
-        return handle
+    @handles("paper.hide", context="triage")
+    def hide(self, _count: int | None) -> None:
+        self.decide("hide")
+
+    @handles("paper.read", context="triage")
+    @handles("triage.next")
+    def go_on(self, _count: int | None) -> None:
+        self.decide("pass")
 
     def _goes_on(self) -> bool:
         """Let the clock run up to now, and on after a pause; return False while the end is being stored."""
@@ -133,18 +111,15 @@ class TriageActions:
         triage = self._model.state.triage
         return triage is not None and triage.phase == "running"
 
-    @handles("triage.next")
-    def go_on(self, _count: int | None) -> None:
-        self.decide("pass")
-
-    def read_on(self) -> None:
+    @handles("read.on", context="triage")
+    def read_on(self, _count: int | None) -> None:
         """Scroll a page down; at its end go on to the next paper."""
-        if self._goes_on() and self._scroll_on():
+        if self._goes_on() and self._page.scroll_on():
             self.decide("pass")
 
     def decide(self, kind: str) -> None:
         """Mark the paper, and read, in one action; then show the next one."""
-        page = self._model.state.page
+        page = self._model.state[PAGE]
         if page is None or not self._goes_on():
             return
         row = self._papers.row_of(page.key)
@@ -191,7 +166,8 @@ class TriageActions:
         triage = self._model.state.triage
         return bool(triage and triage.pace.left) and self._papers.next_where(_is_open, -1)
 
-    def undo(self) -> None:
+    @handles("mark.undo", context="triage")
+    def undo(self, _count: int | None) -> None:
         """Undo the last action; if it was a decision, go back to its paper."""
         if self._goes_on():
             self._marks.take_back(self._go_back)
@@ -206,9 +182,23 @@ class TriageActions:
             self._page.follow()
         else:
             # It was decided on before a pause, after which the list was read without it.
-            self._model.change(state.close_page().resume_triage(self._position(), pk))
+            self._model.change(close_page(state).resume_triage(self._papers.position, pk))
 
     # Pause and end
+
+    @stops("place")
+    def leave(self) -> bool:
+        """Go back to where the triage began, if its list is there with no paper in front."""
+        state = self._model.state
+        if state.results is not None or state.place.view.id != TRIAGE:
+            return False
+        self._model.change(state.leave_triage())
+        triage = state.triage
+        if triage is not None and triage.phase == "coming" and state.place == triage.place != self._model.state.place:
+            # With a paper in front, the same key would have paused it.
+            key = self._look.keymap.key("triage.begin")
+            self._model.show_notice(f"left before the first paper · {key} begins the triage")
+        return True
 
     @handles("triage.pause")
     def pause(self, _count: int | None) -> None:
@@ -220,7 +210,7 @@ class TriageActions:
         if triage.phase == "running":
             self._model.change(state.pause_triage(self._look.now()))
         elif triage.phase == "paused":
-            self._model.change(state.close_page().leave_triage())
+            self._model.change(close_page(state).leave_triage())
             left = time_left(triage.pace.seconds_left)
             key = self._look.keymap.key("command.open")
             self._model.show_notice(f"{key}triage goes on · {left} left")
@@ -241,7 +231,7 @@ class TriageActions:
         now = self._look.now()
         state = self._model.state.tick(now).end_triage(now).triage_over()
         triage = state.triage
-        self._model.change(state.close_page().leave_triage())
+        self._model.change(close_page(state).leave_triage())
         if triage is not None:
             left = f" · {triage.pace.left:,} left unread" if triage.pace.left else ""
             self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
@@ -265,7 +255,7 @@ class TriageActions:
             self._model.change(self._model.state.busy_with(""))
         self._marks.show_stored()
         over = self._model.state.triage_over(aside, self._finished_day())
-        self._model.change(over.close_page().request_list())
+        self._model.change(close_page(over).request_list())
 
     def _finished_day(self) -> str:
         """The name of the newest day, if none of its papers is unread."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from reader.core.lines import Line, Piece, cut_line, measure, spread
 from reader.core.triage import Pace, spent, time_left
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut_line, measure, spread
 from reader.ui.list.empty_lines import EmptyReason
 
 TRIAGE_ROLES = ("place", "count", "quiet", "warning")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING
 from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
+from reader.core.query import Term
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import FOR_YOU, QUEUED, Place, view
+from reader.ui.filter.pane import FilterPane
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
+from reader.ui.page.detail import PaperDetail
+from reader.ui.page.state import close_page
 from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import handles
+from reader.ui.shell.handlers import answers, handles, offers
 from reader.ui.shell.services import Services
 from reader.ui.state.parts import Position
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from reader.core.choice.learned import Weight
     from reader.core.choice.wishes import Wish
+    from reader.ui.help.palette import Command
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
@@ -34,16 +37,45 @@ SATURDAY = 5
 class ViewActions:
     """Go to views."""
 
-    def __init__(self, services: Services, refresher: Refresher, papers: PaperList) -> None:
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._library = services.library
         self._look = services.look
-        self._refresher = refresher
-        self._papers = papers
+        self._refresher = services[Refresher]
+        self._papers = services[PaperList]
+
+    @answers(FilterPane.ViewChosen)
+    def go_to_view(self, event: FilterPane.ViewChosen) -> None:
+        """Show the view that was clicked."""
+        self.go(event.id)
+
+    @answers(FilterPane.DayChosen)
+    def go_to_day(self, event: FilterPane.DayChosen) -> None:
+        """Show the day that was clicked."""
+        self.go(f"day:{event.day}")
+
+    @answers(PaperDetail.ViewClicked)
+    def go_to_followed(self, event: PaperDetail.ViewClicked) -> None:
+        """Show the papers of something that is followed."""
+        self.go(event.view)
+
+    @answers(PaperDetail.TagClicked)
+    def go_to_tag(self, event: PaperDetail.TagClicked) -> None:
+        """Show all papers with a tag of the user's."""
+        self.show_query(str(Term("tag", event.tag)))
+
+    @offers
+    def commands(self) -> Sequence[Command]:
+        """Commands that show the saved views."""
+        from reader.ui.help.palette import Command
+
+        show = self._services.app.when_closed(self.go)
+        return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.saved]
 
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
-        state = self._model.state.close_page()
+        state = close_page(self._model.state)
         self._model.change(state.go(Place(state.views.find(id), state.lasting_place.text)))
         period = period_of_view(id) if ":" in id else None
         if period is not None and not self._look.demo and not self._look.is_still:
@@ -53,11 +85,11 @@ class ViewActions:
 
     def show_query(self, text: str) -> None:
         """Show all papers that match a query."""
-        self._model.change(self._model.state.close_page().go(Place(view("all"), text)))
+        self._model.change(close_page(self._model.state).go(Place(view("all"), text)))
 
     def show_paper(self, pk: PaperKey) -> None:
         """Show a paper among all others."""
-        self._model.change(self._model.state.close_page().go(Place(view("all")), Position(pk)))
+        self._model.change(close_page(self._model.state).go(Place(view("all")), Position(pk)))
 
     @handles("view.today")
     def show_today(self, _count: int | None) -> None:
@@ -185,20 +217,13 @@ COPIED = 80
 class ReadingActions:
     """The picture of the user's reading."""
 
-    def __init__(
-        self,
-        services: Services,
-        traces: Traces,
-        show_screen: Callable[[Screen[None]], None],
-        copy: Callable[[str], object],
-    ) -> None:
+    def __init__(self, services: Services) -> None:
+        self._app = services.app
         self._model = services.model
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._traces = traces
-        self._show_screen = show_screen
-        self._copy = copy
+        self._traces = services[Traces]
 
     @handles("view.reading")
     def show(self, _count: int | None) -> None:
@@ -218,24 +243,26 @@ class ReadingActions:
         names, glyphs = self._model.state.topic_names, self._look.glyphs
         compose = partial(reading_lines, figures, names, glyphs=glyphs)
         text = plain(compose(COPIED))
-        self._show_screen(OutputScreen("Your reading", text, self._look.keymap, self._copy, glyphs, compose=compose))
+        copy = self._app.copy_to_clipboard
+        self._app.push_screen(OutputScreen("Your reading", text, self._look.keymap, copy, glyphs, compose=compose))
 
 
 class WeightActions:
     """Show what was learned, and let the user change it."""
 
-    def __init__(self, services: Services, show_screen: Callable[[Screen[None]], None]) -> None:
+    def __init__(self, services: Services) -> None:
+        self._app = services.app
         self._model = services.model
         self._library = services.library
         self._look = services.look
-        self._show_screen = show_screen
 
     @handles("view.weights")
     def show(self, _count: int | None) -> None:
         """Show the words, topics, authors and organizations that count, with their weights."""
         from reader.ui.why.screen import WeightsScreen
 
-        self._show_screen(WeightsScreen(self._look.keymap, self._read, self._decide, self._reverse, self._look.glyphs))
+        keymap, glyphs = self._look.keymap, self._look.glyphs
+        self._app.push_screen(WeightsScreen(keymap, self._read, self._decide, self._reverse, glyphs))
 
     async def _read(self) -> Sequence[Weight]:
         try:
@@ -267,5 +294,5 @@ class WeightActions:
         """Read the list behind the screen again; one ordered by the weights begins with its best papers."""
         self._library.changed()
         state = self._model.state
-        begins = self._library.learned is not None and state.page is None
+        begins = self._library.learned is not None and state.front_paper is None
         self._model.change(state.cache_changed().request_list() if begins else state.cache_changed())

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from rich.cells import cell_len
-
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, fill, join_items, literal
 from reader.core.reading import Figures, Share, TopicFigures, monday_of
 from reader.ui.kit.day_names import MONTHS, WEEKDAYS, short_day
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, cut_line, fill, join_items, literal
 
 EMPTY = (
     "Nothing has been read here yet. Papers that you open, mark or pass in the list come here, by week, by day and by"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
-
+from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
 from reader.core.marks import rule_words
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, fill, literal
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made

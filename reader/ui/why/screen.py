@@ -10,10 +10,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from reader.core.choice.wishes import Direction, Wish
-from reader.core.lines import cell_len
+from reader.core.lines import Line, Piece, cell_len, cut, literal
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.lines import Line, Piece, cut, literal
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.pane import Pane
 from reader.ui.looks.stylesheets import stylesheet

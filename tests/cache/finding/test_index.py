@@ -11,15 +11,8 @@ import pytest
 
 from reader.cache import connections
 from reader.cache.finding import index, preparing
-from reader.cache.finding.index import (
-    found_by,
-    missing,
-    rank,
-    rank_by_papers,
-    segments,
-    shared_phrases,
-    update,
-)
+from reader.cache.finding.index import missing, update
+from reader.cache.finding.ranker import found_by, rank, rank_by_papers, shared_phrases
 from reader.cache.reads.counts import CountCache
 from reader.cache.reads.window import Window
 from reader.cache.search import nearest
@@ -49,11 +42,6 @@ def found(path: Path, text: str, limit: int | None = None) -> list[str]:
         order = window.order(selection) if limit is None else window.first(selection, limit)
         assert window.count(selection) == len(order.pks) or limit is not None
         return [row.title for row in window.rows(order.pks)]
-
-
-def names(path: Path) -> list[str]:
-    with closing(connections.connect(path)) as connection:
-        return [segment.name for segment in segments(connection, path)]
 
 
 def test_a_free_text_follows_exact_terms(cache: Cache, path: Path) -> None:
@@ -115,25 +103,19 @@ def test_further_papers_are_tested_until_enough_match(
     assert found(path, "topic:agents ~zebra") == ["zebra of agents", "zebra by agents now"]
 
 
-def test_new_papers_come_into_segments_that_grow(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "LARGEST", 4)
+def test_new_papers_are_added(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "AT_ONCE", 2)
     store(cache, 20, ["zebra one", "zebra two", "zebra three"])
+    older = finding_folder(path) / "0-3"
+    older.mkdir(parents=True)
+    (older / "about.json").write_text("{}", encoding="utf-8")
     assert update(path) == 3
-    assert names(path) == ["0-3"]
+    assert not older.exists()
     store(cache, 21, ["zebra four"], first=4)
     assert update(path) == 1
-    # Three are more than one: they are left alone.
-    assert names(path) == ["0-3", "3-4"]
-    store(cache, 22, ["zebra five"], first=5)
-    update(path)
-    assert names(path) == ["0-3", "3-5"]
-    store(cache, 23, [f"zebra {number}" for number in range(6, 12)], first=6)
-    update(path)
-    assert names(path) == ["0-3", "3-5", "5-9", "9-11"]
-    assert sorted(folder.name for folder in finding_folder(path).iterdir()) == ["0-3", "3-5", "5-9", "9-11"]
     assert update(path) == 0
     with closing(connections.connect(path)) as connection:
-        assert sorted(rank(connection, path, "zebra").pks.tolist()) == list(range(1, 12))
+        assert sorted(rank(connection, path, "zebra").pks) == [1, 2, 3, 4]
         assert missing(connection, path, 5) == 0
 
 
@@ -142,9 +124,18 @@ def test_the_index_of_another_cache_is_made_anew(cache: Cache, path: Path) -> No
     update(path)
     with closing(connections.connect(path)) as connection:
         connection.execute("UPDATE paper SET id = '2611.99999' WHERE pk = 2")
-        assert segments(connection, path) == []
+        assert rank(connection, path, "zebra").pks == []
         assert missing(connection, path, 9) == 2
     assert found(path, "~zebra") == ["zebra one", "zebra two"]
+
+
+def test_the_index_of_another_version_is_made_anew(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(cache, 24, ["zebra one"])
+    update(path)
+    monkeypatch.setattr(index, "VERSION", index.VERSION + 1)
+    monkeypatch.setattr(index, "_SCHEMA", (*index._SCHEMA[:-1], f"PRAGMA user_version = {index.VERSION}"))
+    assert update(path) == 1
+    assert found(path, "~zebra") == ["zebra one"]
 
 
 def test_dropped_papers_are_not_found(cache: Cache, path: Path) -> None:
@@ -153,19 +144,20 @@ def test_dropped_papers_are_not_found(cache: Cache, path: Path) -> None:
     with closing(connections.connect(path)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("DELETE FROM paper WHERE pk = 3")
-        assert names(path) == ["0-3"]
+        assert missing(connection, path, 9) == 0
     assert found(path, "~zebra") == ["zebra one", "zebra two"]
 
 
-def test_a_broken_segment_is_made_anew(cache: Cache, path: Path) -> None:
-    store(cache, 24, ["zebra one"])
+def test_a_broken_index_is_made_anew(cache: Cache, path: Path) -> None:
+    store(cache, 24, [f"zebra {number}" for number in range(40)])
     update(path)
-    broken = finding_folder(path) / "0-1" / "places.npy"
-    # What is mapped must not be cut: the program writes no array twice.
-    broken.unlink()
-    broken.write_bytes(b"")
-    (finding_folder(path) / "lost+found").mkdir()
-    assert found(path, "~zebra") == ["zebra one"]
+    file = finding_folder(path) / "words.db"
+    whole = file.read_bytes()
+    for broken in (b"", b"no database" * 500, whole[:4096], whole[:4096] + b"\xff" * (len(whole) - 4096)):
+        file.write_bytes(broken)
+        with closing(connections.connect(path)) as connection:
+            assert rank(connection, path, "zebra").pks == []
+        assert len(found(path, "~zebra")) == 40
 
 
 def test_many_papers_are_indexed_by_a_process(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,9 +195,9 @@ def test_the_words_of_a_paper_that_a_text_has_found_are_told(cache: Cache, path:
         # There is no index yet.
         assert found_by(connection, path, "laundry", 1) == FoundBy()
         assert shared_phrases(connection, path, [("Laundry", "")], ("Laundry", "")) == ()
-        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks.tolist() == []
+        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks == []
         update(path)
         assert found_by(connection, path, "folded laundry", 1).words == ("fold", "laundry")
         assert found_by(connection, path, "folded laundry", 2).words == ("laundry",)
         assert found_by(connection, path, "laundry", 99).words == ()
-        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks.tolist() == [2, 1]
+        assert rank_by_papers(connection, path, [("Laundry", "")], 9).pks == [2, 1]

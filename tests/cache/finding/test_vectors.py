@@ -14,8 +14,9 @@ import pytest
 from reader.cache import connections
 from reader.cache.finding import vectors
 from reader.cache.finding.door import Door, install
-from reader.cache.finding.index import found_by, rank, update
+from reader.cache.finding.index import update
 from reader.cache.finding.meaning import Meaning, add
+from reader.cache.finding.ranker import found_by, rank
 from reader.cache.finding.vectors import NewPaper, PaperVectors, alone, append, count, drop, open_vectors, read_lacking
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
@@ -71,7 +72,7 @@ def make(path: Path, settings: Vectors) -> list[tuple[int, int, int]]:
 
 def titles(path: Path, text: str) -> list[str]:
     with closing(connections.connect(path)) as connection:
-        found = rank(connection, path, text).pks.tolist()
+        found = rank(connection, path, text).pks
         return [connection.execute("SELECT title FROM paper WHERE pk = ?", (pk,)).fetchone()[0] for pk in found]
 
 

@@ -15,7 +15,7 @@ from reader.cache.marks import events as events_module
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
-from tests.cache.sync.machines import NOON, STATES, make_cache
+from tests.extensions.sync.machines import NOON, STATES, make_cache
 
 KINDS = ("read", "star", "hide", "queue", "tag:a", "tag:b", "note", "highlight", "like", "open", "later:kind")
 

@@ -64,6 +64,14 @@ DAMAGES: dict[str, breakage.Break] = {
     "events dropped": breakage.drop("event"),
 }
 
+FEW = (
+    *("header", "first 64 KB", "cut to 50%", "5% of the pages, 1", "1000 bits", "scrambled, 0", "scrambled, 3"),
+    *("missing", "empty", "a log beside a half", "papers dropped", "events dropped"),
+)
+"""A damage of each kind; the others are tried by the long tests."""
+
+EACH = [damage if damage in FEW else pytest.param(damage, marks=pytest.mark.long) for damage in DAMAGES]
+
 TABLES = (
     "SELECT id, title, abstract, authors, keywords, added, upvotes FROM paper JOIN paper_text USING (pk)",
     "SELECT id, read, starred, hidden, has_note FROM paper",
@@ -115,7 +123,7 @@ def test_a_home_has_all_that_a_reader_keeps(origin: Home) -> None:
         assert load(connection.execute("SELECT body FROM full_text").fetchone()[0]).blocks
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", EACH)
 def test_all_that_a_backup_has_comes_back(home: Home, damage: str) -> None:
     DAMAGES[damage](home.cache.parent)
     report = mend(home.cache)
@@ -129,7 +137,7 @@ def test_all_that_a_backup_has_comes_back(home: Home, damage: str) -> None:
     assert not list(home.cache.parent.glob("papers.reading*"))
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", EACH)
 def test_without_a_backup_no_event_is_lost_and_nothing_is_made_up(home: Home, damage: str) -> None:
     shutil.rmtree(home.cache.parent / "backups")
     DAMAGES[damage](home.cache.parent)

@@ -17,7 +17,7 @@ from reader.cache.reads.reading import reading_figures
 from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop
 from reader.core.paper import Listing
-from reader.core.reading import Counts, Figures
+from reader.core.reading import Figures, ReadingCounts
 from tests.cache.conftest import NOW, draft
 
 TODAY = date(2026, 11, 26)
@@ -60,7 +60,11 @@ def test_traces_count_by_their_day_and_marks_by_their_clock(path: Path, events: 
     events.act([Change("open", "2026-11-25", [3, 4]), Change("pass", "2026-11-25", [5])])
     events.act([Change("finish", "2026-11-24", [4])])
     figures = found(path, 3)
-    assert [week.counts for week in figures.weeks] == [Counts(3, 0, 0, 2), Counts(), Counts(3, 2, 1)]
+    assert [week.counts for week in figures.weeks] == [
+        ReadingCounts(3, 0, 0, 2),
+        ReadingCounts(),
+        ReadingCounts(3, 2, 1),
+    ]
     assert list(figures.days) == [date(2026, 11, 10), date(2026, 11, 24), date(2026, 11, 25)]
     assert figures.traced == date(2026, 11, 24)
     assert [(one.slug, one.starred.papers, one.seen.papers) for one in figures.topics] == [("agents", 0, 1)]
@@ -69,22 +73,22 @@ def test_traces_count_by_their_day_and_marks_by_their_clock(path: Path, events: 
 def test_what_was_done_to_many_at_once_or_undone_does_not_count(path: Path, events: Events) -> None:
     events.mark("read", True, range(1, 31))
     events.mark("star", True, range(1, 12))
-    assert found(path).total == Counts()
+    assert found(path).total == ReadingCounts()
     events.mark("hide", True, [1])
     events.undo()
-    assert found(path).total == Counts()
+    assert found(path).total == ReadingCounts()
     events.mark("star", False, range(1, 12))
     events.mark("star", True, [1])
     events.mark("star", False, [1])
     # It was seen, though it has no star any more.
-    assert found(path).total == Counts(seen=1)
+    assert found(path).total == ReadingCounts(seen=1)
 
 
 def test_a_dropped_paper_still_counts(path: Path, events: Events) -> None:
     events.act([Change("open", "2026-11-25", [1, 2])])
     with closing(connections.connect(path)) as connection, connections.transaction(connection):
         drop(connection, "2026-11-02", 100)
-    assert found(path).total == Counts(2, 2)
+    assert found(path).total == ReadingCounts(2, 2)
 
 
 def test_what_is_no_day_and_what_is_too_old_are_left_out(path: Path, events: Events, clock: Clock) -> None:
@@ -94,5 +98,5 @@ def test_what_is_no_day_and_what_is_too_old_are_left_out(path: Path, events: Eve
     events.act([Change("open", "2024-11-25", [2])])
     entry = events.read(lambda one: one.execute("SELECT papers FROM event ORDER BY seq DESC").fetchone())[0]
     events.join([Entry("f" * 24, "a" * 12, 1, int(clock() * 1000), "open", "someday", 1, entry)])
-    assert found(path).total == Counts()
-    assert found(path, 120).total == Counts(2, 1, 0, 1)
+    assert found(path).total == ReadingCounts()
+    assert found(path, 120).total == ReadingCounts(2, 1, 0, 1)

@@ -13,10 +13,10 @@ from reader.core.document.model import (
     Figure,
     Item,
     Items,
-    Listing,
     Quote,
     Table,
     Theorem,
+    Verbatim,
     texts,
     walk,
 )
@@ -59,7 +59,7 @@ def check_spans(block: Block | Item) -> None:
     if isinstance(block, Table):
         assert block.rows and all(0 < rule < len(block.rows) for rule in block.rules)
         assert all(cell.across >= 1 and cell.down >= 1 for row in block.rows for cell in row)
-    if isinstance(block, Listing):
+    if isinstance(block, Verbatim):
         assert block.lines
 
 

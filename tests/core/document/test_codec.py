@@ -20,7 +20,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -28,6 +27,7 @@ from reader.core.document.model import (
     Span,
     Table,
     Theorem,
+    Verbatim,
 )
 
 TEXT = st.text(min_size=1, max_size=8)
@@ -41,7 +41,7 @@ LEAVES: st.SearchStrategy[Block] = st.one_of(
     st.builds(Heading, st.integers(1, 5), TEXT, SPANS, TEXT),
     st.builds(Paragraph, SPANS, TEXT),
     st.builds(Formula, st.lists(TEXT, max_size=3).map(tuple), TEXT, TEXT),
-    st.builds(Listing, st.lists(SPANS, max_size=3).map(tuple), TEXT),
+    st.builds(Verbatim, st.lists(SPANS, max_size=3).map(tuple), TEXT),
     st.builds(Table, st.lists(st.lists(CELLS, max_size=3).map(tuple), max_size=3).map(tuple), st.just((1,)), TEXT),
     st.builds(Note, TEXT, SPANS, TEXT),
     st.builds(Reference, TEXT, SPANS, TEXT),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.document.layout import Layout, Place
+from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import (
     Block,
     Cell,
@@ -16,7 +16,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -25,6 +24,7 @@ from reader.core.document.model import (
     Spans,
     Table,
     Theorem,
+    Verbatim,
 )
 from reader.core.lines import measure
 from reader.ui.full_text.lines import TEXT_ROLES
@@ -144,9 +144,9 @@ def test_a_wide_table_keeps_its_width_and_breaks_only_long_text() -> None:
 
 
 def test_code_is_never_broken_and_steps_hang() -> None:
-    code = Listing(((Span("if x:", "code"),), (), (Span("    " + "y" * 40, "code"),)))
+    code = Verbatim(((Span("if x:", "code"),), (), (Span("    " + "y" * 40, "code"),)))
     assert drawn(code) == ["  if x:", "  ", "      " + "y" * 40]
-    steps = Listing(((Span("1:  "), Span("for", "strong"), Span(" all of the many examples do")),))
+    steps = Verbatim(((Span("1:  "), Span("for", "strong"), Span(" all of the many examples do")),))
     assert drawn(steps) == ["  1:  for all of the many", "      examples do"]
 
 
@@ -161,7 +161,7 @@ def test_any_document_fits_and_keeps_its_letters(document: Document, width: int)
         if block.anchor:
             assert layout.place_of(block.anchor) is not None
     total = sum(len(layout.lines(index)) for index in range(len(document.blocks)))
-    assert len(layout.window(Place(), 10_000)) == total == len(list(layout))
+    assert len(layout.window(TextPlace(), 10_000)) == total == len(list(layout))
 
 
 LONG = Document(
@@ -181,7 +181,7 @@ LONG = Document(
 @given(st.integers(0, 2_000), st.integers(20, 120), st.integers(20, 120))
 def test_the_place_stays_over_a_new_layout(row: int, width: int, other: int) -> None:
     layout, new = Layout(LONG, width), Layout(LONG, other)
-    place = layout.down(Place(), row)
+    place = layout.down(TextPlace(), row)
     letter = layout.letter(place)
     there = new.place_at(place.block, letter)
     assert there.block == place.block
@@ -193,7 +193,7 @@ def test_the_place_stays_over_a_new_layout(row: int, width: int, other: int) -> 
 @given(st.integers(0, 900), st.integers(1, 60))
 def test_rows_down_and_up_again_are_the_same_place(row: int, step: int) -> None:
     layout = Layout(LONG, 60)
-    place = layout.down(Place(), row)
+    place = layout.down(TextPlace(), row)
     further = layout.down(place, step)
     assert layout.up(further, step) == place or layout.down(further, 1) == further
     assert layout.share(place) <= layout.share(further) <= 1
@@ -203,11 +203,11 @@ def test_rows_down_and_up_again_are_the_same_place(row: int, step: int) -> None:
 def test_sections_and_links_are_jumped_to() -> None:
     layout = Layout(LONG, 60)
     place = layout.place_of("#S3")
-    assert place == Place(6, 2)
-    assert layout.next_section(Place(6, 2), 1) == Place(9, 2)
-    assert layout.next_section(Place(7, 1), -1) == Place(6, 2)
-    assert layout.next_section(Place(6, 2), -1) == Place(3, 2)
-    assert layout.next_section(Place(0, 0), -1) is None
+    assert place == TextPlace(6, 2)
+    assert layout.next_section(TextPlace(6, 2), 1) == TextPlace(9, 2)
+    assert layout.next_section(TextPlace(7, 1), -1) == TextPlace(6, 2)
+    assert layout.next_section(TextPlace(6, 2), -1) == TextPlace(3, 2)
+    assert layout.next_section(TextPlace(0, 0), -1) is None
     found = layout.place_of("E5")
     assert found is not None
     assert layout.window(found, 1)[0].text.strip().startswith("x")
@@ -218,9 +218,9 @@ def test_sections_and_links_are_jumped_to() -> None:
 
 def test_progress_is_counted_without_a_layout_of_all() -> None:
     layout = Layout(LONG, 60)
-    assert layout.share(Place()) == 0
-    assert layout.minutes_left(Place()) == round(sum(LONG.sizes) / 1_200)
-    assert 0.9 < layout.share(Place(len(LONG.blocks) - 1, 0)) <= 1
+    assert layout.share(TextPlace()) == 0
+    assert layout.minutes_left(TextPlace()) == round(sum(LONG.sizes) / 1_200)
+    assert 0.9 < layout.share(TextPlace(len(LONG.blocks) - 1, 0)) <= 1
     assert len(layout._lines) <= 2
 
 
@@ -228,6 +228,6 @@ def test_progress_is_counted_without_a_layout_of_all() -> None:
 def test_an_empty_document_has_no_lines(width: int | None) -> None:
     layout = Layout(Document("T", ()), width)
     assert list(layout) == []
-    assert layout.window(Place(), 5) == []
-    assert layout.share(Place()) == 0
-    assert layout.section_at(Place()) is None
+    assert layout.window(TextPlace(), 5) == []
+    assert layout.share(TextPlace()) == 0
+    assert layout.section_at(TextPlace()) is None

@@ -10,7 +10,6 @@ from reader.core.document.model import (
     Heading,
     Item,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -18,6 +17,7 @@ from reader.core.document.model import (
     Span,
     Table,
     Theorem,
+    Verbatim,
 )
 from reader.core.document.search import searched_text
 
@@ -30,7 +30,7 @@ def test_every_kind_of_block_is_searched() -> None:
             Quote((Paragraph((Span("trans"), Span("former", "strong"), Span(r"\leq\alpha", "formula"))),)),
             Formula((r"\unknown{relu}{x}",), "(1)"),
             Items((Item("(a)", (Paragraph((Span("first"),)),)),)),
-            Listing(((Span("for "), Span("each")),)),
+            Verbatim(((Span("for "), Span("each")),)),
             Table(((Cell((Span("cell"),)),),)),
             Figure("Figure 1", (Span("caption"),), ()),
             Theorem((Span("Lemma 1"),), ()),

@@ -78,6 +78,7 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
         (ServerAddress(), "https://", "must be an https address", None),
         (ServerAddress(), "ftp://x.example", "must be an https address", None),
         (ServerAddress(), "http://x.example", "must be https, since", "https://x.example"),
+        (ServerAddress(), "http://127.evil.example", "must be https, since", "https://127.evil.example"),
         (ServerAddress(), "https://[x", "is not an address", None),
         (ServerAddress(), "https://x.example:99999", "is not an address", None),
         (ServerAddress(), "", "must begin with https://", "https://"),

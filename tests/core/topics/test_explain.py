@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from reader.core.topics.scorer import AGAINST, FITTED, FOR, OWN, WRITTEN, Evidence, Reason, Topics, why
+from reader.core.topics.scorer import AGAINST, FITTED, FOR, OWN, WRITTEN, Evidence, TopicReason, Topics, why
 
 NAMES = {"agents": "Agents & tools", "gui-agents": "GUI agents"}
 
 
-def reason(*evidence: Evidence) -> Reason:
-    return Reason("agents", sum(one.points for one in evidence), evidence)
+def reason(*evidence: Evidence) -> TopicReason:
+    return TopicReason("agents", sum(one.points for one in evidence), evidence)
 
 
 def test_what_counts_most_is_told_with_where_it_stands() -> None:

@@ -25,6 +25,8 @@ from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
 
+pytestmark = pytest.mark.long
+
 READING = ["search", "show", "outline", "read", "similar", "for_you"]
 MARKING = ["star", "queue", "tag", "note", "undo"]
 

@@ -21,6 +21,8 @@ from mcp import Client, StdioServerParameters
 
 from tests.commands.conftest import IDS, Run
 
+pytestmark = pytest.mark.long
+
 PROGRAM = [sys.executable, "-m", "reader", "mcp", "--allow-marks"]
 
 GREETING = (

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import anyio
 import pytest
-from mcp.shared.message import SessionMessage
-from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-from reader.extensions.mcp.stdio import MOST_REQUESTS, Traffic
+if TYPE_CHECKING:
+    from reader.extensions.mcp.stdio import Traffic
 
 
 @pytest.mark.parametrize("ids", [range(100), [1] * 100, [1, "1"] * 50])
 async def test_a_request_waits_until_an_earlier_one_is_answered(ids: Sequence[int | str]) -> None:
+    # They cost each process of the tests a second.
+    from mcp.shared.message import SessionMessage
+    from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+
+    from reader.extensions.mcp.stdio import MOST_REQUESTS, Traffic
+
     asking, incoming = anyio.create_memory_object_stream[SessionMessage](math.inf)
     outgoing, answers = anyio.create_memory_object_stream[SessionMessage](math.inf)
     cancelled = JSONRPCNotification(jsonrpc="2.0", method="notifications/cancelled", params={"requestId": ids[1]})

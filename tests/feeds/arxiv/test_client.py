@@ -30,9 +30,7 @@ async def connected(
 ) -> AsyncIterator[ArxivClient]:
     client = ArxivClient(
         folder,
-        api=server.url,
-        feeds=server.url,
-        records=server.url,
+        stand_in=server.url,
         offline=offline,
         limits=Limits(body_size=1_000_000),
         sleep=nap,

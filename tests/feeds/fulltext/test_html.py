@@ -13,7 +13,6 @@ from reader.core.document.model import (
     Figure,
     Formula,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -21,11 +20,13 @@ from reader.core.document.model import (
     Span,
     Table,
     Theorem,
+    Verbatim,
     texts,
 )
 from reader.core.errors import NoFullText
-from reader.feeds.fulltext import bounds
+from reader.feeds.fulltext import html as html_module
 from reader.feeds.fulltext.html import read_html, without_mathml
+from reader.feeds.fulltext.spans import HTML_LETTERS
 from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
 
@@ -131,10 +132,10 @@ def test_figures_have_captions_and_their_own_pictures() -> None:
 def test_code_and_algorithms_keep_their_lines() -> None:
     algorithm = next(one for one in found(Figure) if isinstance(one, Figure) and one.label == "Algorithm 1")
     (steps,) = algorithm.blocks
-    assert isinstance(steps, Listing)
+    assert isinstance(steps, Verbatim)
     assert [words_of(line) for line in steps.lines] == ["1:  if x", "2:    go"]
-    code, terminal = found(Listing)
-    assert isinstance(code, Listing) and isinstance(terminal, Listing)
+    code, terminal = found(Verbatim)
+    assert isinstance(code, Verbatim) and isinstance(terminal, Verbatim)
     assert [words_of(line) for line in code.lines] == ["if x:", "    go()"]
     assert [words_of(line) for line in terminal.lines] == ["$ run  <it>"]
 
@@ -164,7 +165,7 @@ def test_formulas_need_only_their_tex() -> None:
         (pages.PAGE[: len(pages.PAGE) // 2], "the page breaks off before its end"),
         ("<div>" * 50_000, "its elements are nested too deep"),
         ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
-        ("x" * (bounds.HTML_LETTERS + 1), "the page is larger than 12 million letters"),
+        ("x" * (HTML_LETTERS + 1), "the page is larger than 12 million letters"),
     ],
 )
 def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
@@ -182,7 +183,7 @@ def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
 
 
 def test_a_page_over_the_limits_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "NODES", 40)
+    monkeypatch.setattr(html_module, "NODES", 40)
     document = read_html(pages.PAGE)
     check_document(document)
     assert document.is_cut

@@ -15,7 +15,6 @@ from reader.core.document.model import (
     Formula,
     Heading,
     Items,
-    Listing,
     Note,
     Paragraph,
     Quote,
@@ -23,6 +22,7 @@ from reader.core.document.model import (
     Span,
     Table,
     Theorem,
+    Verbatim,
     texts,
 )
 from reader.core.errors import NoFullText
@@ -81,9 +81,9 @@ def test_the_feeds_form_becomes_the_same_model() -> None:
         Figure(
             "Algorithm 1",
             (Span("Run"),),
-            (Listing(((Span("1: "), Span("if", "strong"), Span(" x")), (Span("2: go"),), (Span("3: stop"),))),),
+            (Verbatim(((Span("1: "), Span("if", "strong"), Span(" x")), (Span("2: go"),), (Span("3: stop"),))),),
         ),
-        Listing(((Span("$ run  <it>", "code"),),)),
+        Verbatim(((Span("$ run  <it>", "code"),),)),
         Quote((Paragraph((Span("Said."),)),)),
         Items((blocks[-4].items[0],)) if isinstance(blocks[-4], Items) else None,
         Heading(1, "Appendix A", (Span("More"),), "A1"),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.days import DayState
+from reader.core.lines import Piece, measure
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import (
     HEATS,
@@ -23,7 +24,6 @@ from reader.ui.calendar.lines import (
     read_typed,
 )
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.kit.lines import Piece, measure
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""

@@ -13,7 +13,7 @@ from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.settings.tables import WatchedExport
 from reader.ui.command_line.automatic import AGAIN, AutomaticCommands
-from reader.ui.command_line.shell import Outcome, Shell
+from reader.ui.command_line.shell import Outcome
 from reader.ui.shell.services import Services
 
 
@@ -36,8 +36,9 @@ class Stage:
             ),
             settings=Settings(exports=(WatchedExport("is:starred", "stars.bib"),), on_star="wc"),
             look=SimpleNamespace(demo=False),
+            app=SimpleNamespace(shell=lambda: self),
         )
-        self.automatic = AutomaticCommands(cast(Services, services), lambda: cast(Shell, self))
+        self.automatic = AutomaticCommands(cast(Services, services))
 
     @staticmethod
     def rows(pks: Sequence[PaperKey]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
 from reader.ui.filter.lines import draw_row
@@ -20,7 +21,6 @@ from reader.ui.filter.rows import (
     lay_out,
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import measure
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 

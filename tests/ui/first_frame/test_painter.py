@@ -20,6 +20,8 @@ from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
 
+pytestmark = pytest.mark.long
+
 LEFT = Visit()
 
 SIZES = ((60, 20), (80, 24), (100, 30), (140, 42), (200, 60))

@@ -12,6 +12,8 @@ from reader.ui.first_frame.kept_look import load_look
 from reader.ui.first_frame.shipped_look import FILE, load_shipped, shipped_conditions
 from tests.ui.first_frame.shipped import TERMINALS, look_in
 
+pytestmark = pytest.mark.long
+
 DARK = TERMINALS["dark"]
 
 

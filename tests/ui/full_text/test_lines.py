@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reader.cache.texts import KeptText
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.model import Document, Heading, Span
-from reader.core.lines import FOLLOW, cell_len
+from reader.core.lines import FOLLOW, Line, Piece, cell_len, measure
 from reader.ui.full_text.lines import (
     LineMarks,
     TextProgress,
@@ -22,7 +22,7 @@ from reader.ui.full_text.lines import (
     text_line,
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import Line, Piece, measure, pattern
+from reader.ui.kit.lines import pattern
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 

@@ -6,8 +6,8 @@ from textual import on
 
 from reader.core.document.model import Document
 from reader.ui.full_text.pane import TextPane
+from reader.ui.full_text.view import Size, TextView
 from reader.ui.kit.scrollbar import draw_scrollbars
-from reader.ui.state.text_view import Size, TextView
 from tests.ui.full_texts import document
 from tests.ui.stage import Stage
 

@@ -10,12 +10,12 @@ from textual.command import CommandList
 from textual.content import Content
 from textual.pilot import Pilot
 
+from reader.core.lines import measure
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
 from reader.ui.help.palette import Command, Palette, action_commands, command_line
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.kit.lines import measure
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.looks.theme import DEFAULTS, THEMES
 

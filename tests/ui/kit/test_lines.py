@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.ui.kit.lines import (
-    Piece,
-    hits,
-    literal,
-    mark,
-    pattern,
-    with_keys,
-)
+from reader.core.lines import Piece, literal
+from reader.ui.kit.lines import hits, mark, pattern, with_keys
 from tests.core.test_lines import text
 
 

@@ -21,10 +21,10 @@ from reader.core.follows import Follow
 from reader.keys.actions import ACTIONS, TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import FOR_YOU, Place, saved_view, view
+from reader.ui.library.counting import Counts
+from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty_lines import empty_state
 from reader.ui.list.empty_reason import corrected, day_end_notice, empty_reason
-from reader.ui.state.counts import Counts
-from reader.ui.state.feed_results import FeedResults
 from reader.ui.state.parts import TOP, CacheFacts, ListContent
 from reader.ui.state.whole import State
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.window import DayCount
+from reader.core.lines import Line, measure
 from reader.core.paper_row import PaperRow
 from reader.ui.kit.day_names import day_in_list, day_left
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import Line, measure, pattern
+from reader.ui.kit.lines import pattern
 from reader.ui.list.lines import (
     LIST_ROLES,
     DayEnd,

@@ -16,13 +16,14 @@ from reader.core.paper import Listing as FeedListing
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
 from reader.ui.kit.glyphs import UNICODE
+from reader.ui.library.feed_results import FeedResults
 from reader.ui.library.library import Library
 from reader.ui.list import loader as list_loader
 from reader.ui.list.loader import ListLoader
 from reader.ui.looks.look import Look
+from reader.ui.shell.app import ShellApp
 from reader.ui.shell.background import Background, Work
 from reader.ui.shell.services import Services
-from reader.ui.state.feed_results import FeedResults
 from reader.ui.state.model import Model
 from reader.ui.state.notices import Notice
 from reader.ui.state.parts import TOP, CacheFacts, Position
@@ -58,7 +59,9 @@ class Desk:
         self.waiting = Waiting()
         look = Look(Keymap(), UNICODE, lambda: papers.NOW, is_still=True)
         background = cast(Background, self.waiting)
-        self.loader = ListLoader(Services(self.model, self.library, background, settings(nearest=nearest), look))
+        self.loader = ListLoader(
+            Services(self.model, self.library, background, settings(nearest=nearest), look, app=cast("ShellApp", None))
+        )
 
     @property
     def state(self) -> State:

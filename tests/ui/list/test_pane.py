@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from reader.cache.reads.window import DayCount
+from reader.core.lines import Line
 from reader.core.paper_row import PaperRow
-from reader.ui.kit.lines import Line
 from reader.ui.kit.styled_text import PLAIN
 from reader.ui.list.layout import ListForm
 from reader.ui.list.lines import DayEnd

@@ -14,11 +14,14 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from reader.core.theme_names import OWN, TEXTUAL
+from reader.ui.calendar.screen import CalendarScreen
 from reader.ui.looks.colors import DARK, LIGHT, contrast, derived, mixed, readable
 from reader.ui.looks.theme import find_theme
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import keep_text
+
+pytestmark = pytest.mark.long
 
 LEAST = 4.5
 
@@ -109,7 +112,7 @@ async def test_every_cell_can_be_read(reader: Opener, name: str, size: tuple[int
         for screen, (actions, back) in SCREENS.items():
             assert r.context == "list", screen
             await r.do(*actions)
-            calendar = r.app.screens.calendar
+            calendar = r.screen_of(CalendarScreen)
             # Behind the calendar lies the list, which is not to be read then.
             region = r.widget("#calendar").region if calendar is not None else None
             assert faint_cells(r, region) == [], screen
@@ -152,7 +155,7 @@ async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener) ->
     async with reader() as r:
         # Days of another warmth: all read, a few left, many.
         await r.do("move.down", "move.down", "mark.above_read", "day.older", "mark.all_read", "day.go")
-        assert r.app.screens.calendar is not None
+        assert r.screen_of(CalendarScreen) is not None
         async for name in walk_themes(r):
             assert faint_cells(r, r.widget("#calendar").region) == [], name
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from reader.cache.community import Kept
 from reader.core.community import Comment, Community, Repository
-from reader.core.document.model import Cell, Figure, Item, Items, Listing, Paragraph, Quote, Span, Table
+from reader.core.document.model import Cell, Figure, Item, Items, Paragraph, Quote, Span, Table, Verbatim
+from reader.core.lines import Line, measure
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import Line, measure
 from reader.ui.page.community_lines import comment_lines, compact, linked_counts, repository_lines, version_lines
 from reader.ui.page.presentation import Presentation
 from tests.ui.stage import paper
@@ -131,7 +131,7 @@ def test_marked_up_text_is_drawn_as_such_and_links_are_clicked() -> None:
     text = (
         Quote((Paragraph((Span("Is it?"),)),)),
         Paragraph((Span("See "), Span("this", "strong", "https://x.example/"), Span(" or "), Span("that", "", "#S1"))),
-        Listing(((Span("x = [i for i in range(10) if i % 2]  # and so on", "code"),),)),
+        Verbatim(((Span("x = [i for i in range(10) if i % 2]  # and so on", "code"),),)),
         Table(((Cell((Span("run"),), is_head=True),), (Cell((Span("84"),)),))),
         Figure("", (), (), ("https://x.example/a.png",)),
     )

@@ -7,16 +7,16 @@ from textual.pilot import Pilot
 
 from reader.cache.history import STILL
 from reader.core.choice.taste import TasteTerm
+from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import measure
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
+from reader.ui.page.state import Reading
 from reader.ui.state.model import Model
-from reader.ui.state.parts import Reading
 from reader.ui.why.lines import Explanation
 from tests.ui.stage import TODAY, Stage, look, paper
 

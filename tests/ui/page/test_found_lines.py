@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.core.document.model import Document, Heading, Paragraph, Span
+from reader.core.lines import measure
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import measure
 from reader.ui.page.found_lines import SECTIONS, SECTIONS_ON_PAGE, Found, find_words, found_lines
 
 

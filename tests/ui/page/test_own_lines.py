@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache.group.members import Said
+from reader.cache.members import Said
 from reader.cache.outputs import Output
-from reader.core.follows import Follow, Reason
+from reader.core.follows import Follow, FollowReason
+from reader.core.lines import measure
 from reader.core.text import clean_note
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import measure
 from reader.ui.page.own_lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
 from tests.ui.stage import TODAY, paper
@@ -35,7 +35,7 @@ def test_tags_stand_in_a_line_and_break_only_between_two() -> None:
 
 
 def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
-    follows = (Reason(Follow("topic", "agents")), Reason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
+    follows = (FollowReason(Follow("topic", "agents")), FollowReason(Follow("author", "Ke Li"), "K. Li", perhaps=True))
     look = replace(LOOK, follows=follows, topic_names={"agents": "Agents & tools"})
     first, second = own_lines(paper(tags=("later",)), 70, look)
     assert "".join(piece.text for piece in first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"

@@ -12,9 +12,9 @@ from typing import Any, cast
 import pytest
 
 from reader.config import Settings
-from reader.ui.command_line.shell import Outcome, Shell
+from reader.ui.command_line.shell import Outcome
 from reader.ui.refresh import sync as work
-from reader.ui.refresh.sync import QUIET, START, Sync
+from reader.ui.refresh.sync import QUIET, START, GroupLook, Sync
 from reader.ui.shell.services import Services
 from reader.ui.state.whole import State
 
@@ -31,6 +31,7 @@ class Stage:
         self.told: list[str] = []
         self.words: list[tuple[str, ...]] = []
         self.killed = 0
+        self.has_group = self.has_server = False
         self.model = SimpleNamespace(
             state=State(), show_news=lambda text, _kind: self.told.append(text), change=self.change
         )
@@ -42,9 +43,11 @@ class Stage:
             ),
             settings=Settings(sync=folder),
             look=SimpleNamespace(demo=demo, is_still=False, now=lambda: NOON),
+            library=SimpleNamespace(may_have_group=lambda: self.has_group, has_group_at_server=lambda: self.has_server),
+            app=SimpleNamespace(shell=lambda: self),
         )
         self.services = cast(Services, services)
-        self.sync = Sync(self.services, lambda: cast(Shell, self))
+        self.sync = Sync(self.services)
 
     def start(self, words: tuple[str, ...], _columns: int) -> Any:
         self.words.append(words)
@@ -147,21 +150,19 @@ async def test_a_server_is_listened_to() -> None:
     stage = Stage([Outcome(0)] * 2, "postgresql://hub.example/papers")
     await stage.look()
     assert stage.words == [("sync", "--quiet", "--watch")]
-    shell = cast(Shell, stage)
-    stage.sync = Sync(stage.services, lambda: shell, is_in_group=lambda: True, is_through_server=lambda: True)
+    stage.has_group = stage.has_server = True
+    stage.sync = GroupLook(stage.services)
     await stage.look()
     assert stage.words[1:] == [("group", "look", "--quiet", "--watch")]
 
 
 async def test_a_group_is_looked_at_once_there_is_one() -> None:
     stage = Stage([Outcome(0)], "")
-    groups: list[bool] = []
     machines = stage.sync
-    shell = cast(Shell, stage)
-    stage.sync = Sync(stage.services, lambda: shell, is_in_group=lambda: bool(groups), is_through_server=lambda: False)
+    stage.sync = GroupLook(stage.services)
     stage.sync.marked(State())
     assert machines.words == ("sync", "--quiet") and not stage.begun
-    groups.append(True)
+    stage.has_group = True
     stage.sync.marked(State())
     assert stage.sync.is_due
     await stage.look()

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from reader.core.errors import CacheError
+from reader.ui.refresh.refresher import Refresher
 from tests.ui.conftest import Opener
 
 
@@ -72,7 +73,7 @@ async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkey
         async def hang(_plan: object) -> None:
             await hanging.wait()
 
-        monkeypatch.setattr(r.assembly.refresher, "_refresh", hang)
+        monkeypatch.setattr(r[Refresher], "_refresh", hang)
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
         assert r.app.state.refresh.is_running
         r.app.leave()

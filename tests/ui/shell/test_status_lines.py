@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.core.lines import Line, literal, measure, piece_at
 from reader.keys.actions import CONTEXTS, Context
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import PRESS, Line, literal, measure, piece_at
+from reader.ui.kit.lines import PRESS
 from reader.ui.shell.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from reader.cache.history import STILL
 from reader.cache.reads.orders import Order
 from reader.session.places import Place, triage_place, view
-from reader.ui.state.parts import CalendarRequest, ListContent, Position, Reading
+from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
+from reader.ui.page.state import PAGE, Reading, close_page
+from reader.ui.state.parts import ListContent, Position
 from reader.ui.state.triage import Decision, Triage
 from reader.ui.state.whole import State
 from tests.ui.stage import paper
@@ -27,7 +29,7 @@ def triaging(papers: int = 3) -> State:
     state = State(place=HERE).begin_triage(PLACE, 900, Position(7, 2))
     pks = array("q", range(1, papers + 1))
     state = state.listed(ListContent(PLACE, Order(pks))).triage_came(NOW, papers)
-    return state.open_page(Reading(1, paper(), (), STILL))
+    return state.put(PAGE, Reading(1, paper(), (), STILL))
 
 
 def triage_of(state: State) -> Triage:
@@ -74,10 +76,10 @@ def test_a_pause_stops_the_clock_until_a_key_goes_on() -> None:
 
 
 def test_whatever_closes_the_page_leaves_it_for_a_while() -> None:
-    for leave in (State.close_page, lambda state: state.open_calendar(CalendarRequest(date(2026, 5, 12)))):
+    for leave in (close_page, lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))):
         state = leave(triaging().tick(later(10)))
         assert (triage_of(state).phase, triage_of(state).watch.is_running, state.is_triaging) == ("left", False, False)
-    state = state.close_calendar().leave_triage()
+    state = state.put(CALENDAR, None).leave_triage()
     assert (state.place, state.request and state.request.at) == (HERE, Position(7, 2))
     elsewhere = state.go(Place(view("starred")))
     resumed = elsewhere.resume_triage(Position(9, 1), 2)
@@ -101,9 +103,9 @@ def test_the_end_is_shown_in_its_view_and_a_step_back_returns() -> None:
     state = triaging().decide(Decision(1, "pass")).end_triage(later(20))
     assert (triage_of(state).phase, state.context, triage_of(state).watch.ran) == ("ending", "triage", 20)
     assert triage_of(state.go_on_with_triage(later(30))).phase == "running", "the end could not be stored"
-    state = state.triage_over(2, "Tue 12 May").close_page().request_list()
+    state = close_page(state.triage_over(2, "Tue 12 May")).request_list()
     assert (triage_of(state).phase, state.place, state.lasting_place) == ("done", PLACE, HERE)
-    assert state.step_back(Position()).place == HERE
+    assert state.leave_triage().place == HERE
     again = state.begin_triage(triage_place("", is_taught=False), 60, Position(1))
     assert triage_of(again).before == HERE, "not the triage before it"
 

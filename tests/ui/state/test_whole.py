@@ -19,21 +19,14 @@ from reader.core.paper import Listing as FeedListing
 from reader.core.topics.trends import Trend
 from reader.keys.actions import CONTEXTS
 from reader.session.places import Place, view
+from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
+from reader.ui.library.counting import Counts, TopicFacts
+from reader.ui.library.feed_results import FeedResults
+from reader.ui.page.state import PAGE, Reading, close_page
+from reader.ui.page.state import READING as DETAIL
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
-from reader.ui.state.counts import Counts, TopicFacts
-from reader.ui.state.feed_results import FeedResults
 from reader.ui.state.notices import Notice, Notices
-from reader.ui.state.parts import (
-    TOP,
-    CalendarRequest,
-    ListContent,
-    ListRequest,
-    Position,
-    Prompt,
-    Reading,
-    RefreshStatus,
-    SearchStatus,
-)
+from reader.ui.state.parts import TOP, ListContent, ListRequest, Position, Prompt, RefreshStatus, SearchStatus
 from reader.ui.state.query import HISTORY
 from reader.ui.state.whole import State
 from tests.ui.papers import draft
@@ -71,7 +64,6 @@ AT_WORK = State(
     topic_facts=FACTS,
     topic_names={"video": "Video generation"},
     topic_meanings={"video": "Moving pictures."},
-    reading=READING,
     is_ready=True,
     refresh=RefreshStatus(progress="day 3 of 7", view="", last=MORNING, ended=1),
     search=SearchStatus(wanted="gloves"),
@@ -295,38 +287,35 @@ def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
 
 def test_what_is_there_already_is_no_change() -> None:
     assert AT_WORK.focused("list") is AT_WORK
-    assert AT_WORK.read(Reading(*READING)) is AT_WORK
-    assert AT_WORK.close_page() is AT_WORK
-    assert AT_WORK.close_calendar() is AT_WORK
-    opened = AT_WORK.open_page(READING)
-    assert opened.open_page(Reading(*READING)) is opened
+    assert close_page(AT_WORK) is AT_WORK
+    assert AT_WORK.put(CALENDAR, None) is AT_WORK
+    opened = AT_WORK.put(PAGE, READING)
+    assert opened.put(PAGE, Reading(*READING)) is opened
 
 
 def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
     other = Reading(1, paper(pk=1), (), STILL)
-    assert changes(AT_WORK, AT_WORK.read(other)) == {"reading"}
-    assert AT_WORK.read(None).reading is None
-    opened = AT_WORK.open_page(other)
-    assert changes(AT_WORK, opened) == {"page"}
-    assert (opened.page, opened.reading) == (other, READING)
-    assert changes(opened, opened.close_page()) == {"page"}
+    opened = AT_WORK.put(DETAIL, READING).put(PAGE, other)
+    assert changes(AT_WORK, opened) == {"parts", "stack"}
+    assert (opened[PAGE], opened[DETAIL]) == (other, READING)
+    assert close_page(opened)[DETAIL] == READING
 
 
 def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_page_is_closed() -> None:
-    opened = AT_WORK.open_page(READING)
+    opened = AT_WORK.put(PAGE, READING)
     changed = opened.cache_changed()
     assert changes(opened, changed) == {"cache_version", "is_list_outdated"}
-    closed = changed.close_page()
-    assert changes(changed, closed) == {"page", "is_list_outdated", "request"}
+    closed = close_page(changed)
+    assert changes(changed, closed) == {"parts", "stack", "is_list_outdated", "request"}
     assert closed.request is not None and closed.request.at == Position(2)
-    assert changes(closed, closed.open_page(READING).close_page()) == set()
+    assert changes(closed, close_page(closed.put(PAGE, READING))) == set()
 
 
 def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
     calendar = CalendarRequest(date(2026, 5, 12), since=True)
-    opened = AT_WORK.open_page(READING).open_calendar(calendar)
-    assert (opened.calendar, opened.page, opened.context) == (calendar, None, "calendar")
-    assert changes(AT_WORK, opened.close_calendar()) == set()
+    opened = open_calendar(AT_WORK.put(PAGE, READING), calendar)
+    assert (opened[CALENDAR], opened[PAGE], opened.context) == (calendar, None, "calendar")
+    assert changes(AT_WORK, opened.put(CALENDAR, None)) == {"parts"}
 
 
 def test_papers_like_others_are_left_for_where_the_user_was() -> None:
@@ -340,13 +329,19 @@ def test_papers_like_others_are_left_for_where_the_user_was() -> None:
     assert aside.go(ROBOTS).asides == ()
 
 
+def back(state: State, at: Position) -> State:
+    """The state after the key that goes back."""
+    after = state.step_back()
+    return state.leave_query(at) if after is state else after
+
+
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
-    state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").open_page(READING)
+    state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").put(PAGE, READING)
     steps = [state]
-    while (after := steps[-1].step_back(Position(3, 4))) is not steps[-1]:
+    while (after := back(steps[-1], Position(3, 4))) is not steps[-1]:
         steps.append(after)
     assert [changes(*pair) for pair in pairwise(steps)] == [
-        {"page"},
+        {"parts", "stack"},
         {"focus"},
         {"results", "request"},
         {"place", "request", "notices"},
@@ -355,7 +350,7 @@ def test_a_step_back_leaves_one_thing_at_a_time() -> None:
     assert left.request is not None and left.request.at == Position(2, 3)
     assert last.place == Place(view("all"))
     assert last.request is not None and last.request.at == Position(3, 4)
-    assert AT_WORK.focused("detail").step_back(TOP).focus == "list"
+    assert back(AT_WORK.focused("detail"), TOP).focus == "list"
 
 
 @pytest.mark.parametrize("focus", ["list", "filter", "detail"])
@@ -366,9 +361,9 @@ def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: P
     assert state.context == (focus if pks or focus == "filter" else "empty")
     typing = state.open_query(TOP)
     assert typing.context == "query"
-    calendar = typing.open_calendar(CalendarRequest(date(2026, 5, 12)))
+    calendar = open_calendar(typing, CalendarRequest(date(2026, 5, 12)))
     assert calendar.context == "calendar"
-    assert calendar.open_page(READING).context == "page"
+    assert calendar.put(PAGE, READING).context == "page"
 
 
 # The query
@@ -689,12 +684,13 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("focused", st.sampled_from(["list", "filter"])),
     change("open_filter"),
     change("close_filter"),
-    change("read", st.none() | st.just(READING)),
-    change("open_page", st.just(READING)),
-    change("close_page"),
-    change("open_calendar", st.just(CalendarRequest(date(2026, 5, 12)))),
-    change("close_calendar"),
-    change("step_back", POSITIONS),
+    change("put", st.just(DETAIL), st.none() | st.just(READING)),
+    change("put", st.just(PAGE), st.just(READING)),
+    st.just(close_page),
+    st.just(lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))),
+    change("put", st.just(CALENDAR), st.none()),
+    change("step_back"),
+    change("leave_query", POSITIONS),
     change("type_query", TEXTS),
     change("keep_query", TEXTS),
     change("drop_query", POSITIONS),
@@ -732,7 +728,7 @@ def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> No
         before, state = state, act(state)
         assert state.context in CONTEXTS
         assert state.is_typing == (state.draft is not None)
-        assert state.page is not None or state.calendar is not None or state.is_typing == (state.context == "query")
+        assert state[PAGE] is not None or state[CALENDAR] is not None or state.is_typing == (state.context == "query")
         assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
         assert state.focus in state.shown
         assert len(set(state.history)) == len(state.history) <= HISTORY

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reader.core.lines import Line, measure
 from reader.core.triage import Pace
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import Line, measure
 from reader.ui.triage.lines import triage_header, triage_line, triage_summary
 
 

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from reader.core.lines import measure
 from reader.core.reading import Deed, Figures, figures
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.lines import measure
 from reader.ui.views.reading_lines import EMPTY, LEVELS, READING_ROLES, level, plain, reading_lines
 
 TODAY = date(2026, 11, 26)

@@ -7,8 +7,8 @@ import pytest
 from reader.core.choice.learned import Weight
 from reader.core.choice.taste import TasteTerm
 from reader.core.choice.wishes import Wish
+from reader.core.lines import Line, measure
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.kit.lines import Line, measure
 from reader.ui.why.lines import for_you_lines, suits_lines
 from reader.ui.why.screen import WeightRow, weight_line, weight_rows, weight_said, weights_title
 

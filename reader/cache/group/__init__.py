@@ -1,1 +1,0 @@
-"""What a group of people share of their marks, through a folder: a signed statement of each member."""

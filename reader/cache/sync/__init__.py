@@ -1,1 +1,0 @@
-"""The same marks on several machines: their logs are joined through a folder that they share."""

@@ -1,1 +1,0 @@
-"""The digest: what is in it, where it goes, and which machine mails it."""

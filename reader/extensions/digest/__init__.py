@@ -1,0 +1,156 @@
+"""`dailypapers digest`: the new papers as a mail, a page or a text.
+
+`content.py` chooses the papers, `drawing.py` and `mail.py` draw them, `sending.py` brings them to their reader, and
+`sent.py` keeps what has left.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reader import api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TARGETS = ("stdout", "file", "command")
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    api.add_query(parser)
+    about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: the last digest's day, or yesterday)"
+    parser.add_argument("--since", type=_start, metavar="D", help=about)
+    about = "markdown, text, html (a page for mail clients) or mail (a whole message); default: by the file's ending"
+    parser.add_argument("--format", choices=api.DIGEST_FORMATS, help=about)
+    how = parser.add_mutually_exclusive_group()
+    about = "print it (stdout), write it to a file, or give it to digest.command of the settings (default: stdout)"
+    how.add_argument("--to", choices=TARGETS, metavar="WHERE", help=about)
+    about = "mail it to digest.to of the settings; what was mailed once is not mailed again, and nothing new is no mail"
+    how.add_argument("--send", action="store_true", help=about)
+    about = "ask for the password of the mail server, and store it in the keyring"
+    how.add_argument("--store-password", action="store_true", help=about)
+    about = "let links in digests open papers in the reader, where the system allows it, or no longer"
+    how.add_argument("--links", choices=("on", "off"), help=about)
+    about = "the file for --to file (default: digest.file of the settings)"
+    parser.add_argument("-o", "--output", action=api.StoreFile, metavar="FILE", help=about)
+    about = "send also what may have been sent, if the program or the connection ended before that was known"
+    parser.add_argument("--again", action="store_true", help=about)
+    about = "wait some minutes for the mails of your other machines, if they sync, so that one mails; a schedule does"
+    parser.add_argument("--in-turn", action="store_true", help=about)
+    parser.add_argument("--refresh", action="store_true", help="ask the feed first; without a network, go on")
+    api.add_quiet(parser, "print nothing of what went well, for cron")
+    api.add_json(parser)
+
+
+def _start(text: str) -> str:
+    """The first day (ISO, in UTC like the feed's days) of a date in the query language, as an argparse type."""
+    try:
+        span = api.parse_date(text).span(datetime.now(UTC).date())
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+    if span is None:
+        raise ArgumentTypeError(f"{text!r} is no date to begin with")
+    return span[0].isoformat()
+
+
+def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:
+    if arguments.store_password:
+        return _store_password(workspace)
+    if arguments.links:
+        return _switch_links(arguments.links)
+    from reader.extensions.digest.sending import DELIVERIES
+
+    target = "file" if arguments.output and not arguments.to else arguments.to or "stdout"
+    if arguments.output and (target != "file" or arguments.send):
+        raise api.UsageError("-o names the file of --to file: leave the other out.")
+    if arguments.again and not arguments.send and target != "command":
+        raise api.UsageError("--again is about what was sent: give it with --send or --to command.")
+    deliver = DELIVERIES["send" if arguments.send else target](arguments, workspace)
+    deliver.check()
+    if arguments.in_turn:
+        deliver.wait()
+    if arguments.refresh:
+        _refresh(workspace, quiet=arguments.quiet)
+    return deliver.run()
+
+
+def _switch_links(how: str) -> int:
+    """Let the system open our addresses, or no longer."""
+    if how == "on":
+        place = api.link_handler.install(os.environ, api.copied_environment(os.environ, api.paths.home()))
+        api.print_line(f"{place} lets {api.link_handler.SCHEME}:ID open a paper; the next digest has such links.")
+    else:
+        api.print_line("Removed." if api.link_handler.remove(os.environ) else "There are no such links.")
+    return 0
+
+
+def _refresh(workspace: api.Workspace, *, quiet: bool) -> None:
+    """Fetch the latest days; a digest of what is here is better than none."""
+    try:
+        messages = api.run_job(workspace, api.Refresh(api.Latest(workspace.settings.days_at_start)), quiet=quiet)
+    except api.FeedError as error:
+        api.warn(str(error))
+        return
+    finished = next((message for message in messages if isinstance(message, api.RefreshFinished)), None)
+    if finished is not None and not finished.failed:
+        api.paths.touch_private(api.paths.refresh_stamp(workspace.cache_file))
+    elif finished is not None:
+        api.warn(f"The feed could not be asked for all days: {finished.error}")
+
+
+def _store_password(workspace: api.Workspace) -> int:
+    """Ask for the password where nobody sees it, and store it."""
+    from reader.extensions.digest.mail import store_password
+
+    settings = workspace.settings.digest
+    if not settings.user:
+        raise api.ReaderError("The settings name no user: 'dailypapers config set digest.user NAME'.")
+    if trouble := settings.server_trouble():
+        raise api.ReaderError(trouble)
+    host, _ = settings.address
+    if not api.is_terminal(sys.stdin):
+        raise api.UsageError("Cannot ask for the password without a terminal.")
+    if not (password := api.ask(f"Password of {settings.user} at {host}: ", is_secret=True)):
+        raise api.UsageError("An empty password is not stored.")
+    store_password(settings.user, host, password)
+    api.print_line("Stored in the keyring.")
+    return 0
+
+
+def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
+    """When a digest was last sent, and why the next one was not."""
+    from reader.extensions.digest.sent import SentDigests
+
+    file = api.paths.sent_digests_file(workspace.cache_file)
+    if not (workspace.settings.digest.to or file.exists()):
+        return
+    sent = SentDigests(file)
+    last = sent.newest.astimezone().isoformat(" ", "minutes") if sent.newest else "never"
+    yield api.Finding("Digest", "last sent", last, shared=last)
+    if sent.failure is not None:
+        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
+        yield api.Finding("Digest", "failed", at, api.clean(sent.failure.error), at)
+
+
+DIGEST = api.Command(
+    "digest",
+    "Make a digest of the new papers: those for you first, each with its reason, then what you follow, your views,"
+    " rising papers, second looks, and the rest by topic.",
+    (
+        ("digest", "what is new since yesterday"),
+        ("digest --since 3d --format html -o digest.html", "as a page, to be looked at"),
+        ("digest topic:agents --send", "mail the new papers of a query, each once"),
+        ("digest --to command --format markdown", "give it to the program of digest.command"),
+        ("digest --links on", "let its links open papers in the reader"),
+        ("config set digest.to ada@example.org", "say where a mail goes; digest.server is next"),
+        ("schedule install --digest 07:30", "mail one each morning"),
+    ),
+    _add_arguments,
+    _run_digest,
+)
+
+EXTENSION = api.Extension(name="digest", api=1, commands=(DIGEST,), findings=(_examine,))

@@ -1,0 +1,298 @@
+"""A digest as a mail, its server's password, and how it is sent: over STARTTLS or TLS, or to this machine alone."""
+
+from __future__ import annotations
+
+import io
+import smtplib
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any, NamedTuple
+
+from reader import api
+from reader.extensions.digest.content import Digest
+from reader.extensions.digest.drawing import page, plain_text
+
+# The message
+
+LONGEST_SUBJECT = 150
+"""Characters: more of it no client shows."""
+
+
+class Envelope(NamedTuple):
+    """What is on the outside of a mail."""
+
+    name: str
+    """To whom the digest goes, and with which query: what is new goes there once."""
+    to: str
+    sender: str
+    at: datetime
+    """With its time zone."""
+
+
+def message(digest: Digest, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
+    """The mail with a digest; with `opens_reader`, links of its page open papers in the reader."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(api.APP, addr_spec=envelope.sender)
+    mail["To"] = Address(addr_spec=envelope.to)
+    # The library would decode such words, and what they hide, such as a line break, would become a header.
+    mail["Subject"] = api.clean(digest.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
+    mail["Date"] = format_datetime(envelope.at)
+    # A second mail with the same news has the same id, and servers drop it.
+    mail["Message-ID"] = f"<{digest.hash(envelope.name)}@{envelope.sender.rpartition('@')[2]}>"
+    # Filters sort mails by it: one for each query (RFC 2919, 3: a list without a domain).
+    list_name = Digest(digest.day, "", digest.query).hash(digest.query)
+    mail["List-Id"] = f"Daily papers <{list_name}.{api.APP}.localhost>"
+    # Nobody answers it by itself, such as with a notice of absence (RFC 3834).
+    mail["Auto-Submitted"] = "auto-generated"
+    # Every server passes this on as it is, and its lines are short.
+    mail.set_content(plain_text(digest, is_mail=True), cte="quoted-printable")
+    mail.add_alternative(page(digest, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
+    return mail
+
+
+# The password
+
+SERVICE = f"{api.APP} mail"
+"""Under this name the keyring has it."""
+
+KEYRING_SECONDS = 60.0
+"""Seconds that the keyring may take: it may ask the user to unlock it."""
+
+
+class NoPassword(api.ReaderError):
+    """There is no password, or no keyring."""
+
+
+def find_password(user: str, host: str) -> str:
+    """The password of a user at a host; raises NoPassword."""
+    if password := api.lookup_environment().get(api.MAIL_PASSWORD):
+        return password
+    advice = f"set {api.MAIL_PASSWORD}, or store it: '{api.APP} digest --store-password'"
+    keyring = _keyring(
+        f"No password is set. Set {api.MAIL_PASSWORD}, or install {api.APP}[mail], which asks the keyring."
+    )
+    found = _answer(keyring, lambda: keyring.get_password(SERVICE, f"{user}@{host}"), advice)
+    if not isinstance(found, str) or not found:
+        raise NoPassword(f"The keyring has no password of {user} at {host}: {advice}.")
+    return found
+
+
+def store_password(user: str, host: str, password: str) -> None:
+    """Store the password in the keyring; raises NoPassword."""
+    keyring = _keyring(f"The keyring needs the extra {api.APP}[mail].")
+    _answer(keyring, lambda: keyring.set_password(SERVICE, f"{user}@{host}", password), f"set {api.MAIL_PASSWORD}")
+
+
+def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
+    """What the keyring answers; raises NoPassword, also if it asks somebody to unlock it who is not there."""
+    try:
+        return api.within(KEYRING_SECONDS, ask)
+    except TimeoutError as error:
+        raise NoPassword(f"The keyring did not answer in {KEYRING_SECONDS:g} s: unlock it, or {advice}.") from error
+    except keyring.errors.NoKeyringError as error:
+        raise NoPassword(f"This machine has no keyring: set {api.MAIL_PASSWORD} in its place.") from error
+    except keyring.errors.KeyringLocked as error:
+        raise NoPassword(f"The keyring is locked: unlock it, or {advice}.") from error
+    # Any program may be behind it, with errors of its own.
+    except Exception as error:
+        said = api.clean(str(error), 200).rstrip(".") or type(error).__name__
+        raise NoPassword(f"The keyring did not answer ({said}): {advice}.") from error
+
+
+def _keyring(advice: str) -> Any:
+    """The library, which is an extra; raises NoPassword with advice."""
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError as error:
+        raise NoPassword(advice) from error
+    return keyring
+
+
+# Sending
+
+SECONDS = 30.0
+"""Seconds that each answer of the server may take."""
+
+LAST_SECONDS = 120.0
+"""Seconds that the last one may take: servers look at a mail before they take it."""
+
+MOST_SAID = 1 << 16
+"""Bytes of an answer."""
+
+
+class MailError(api.ReaderError):
+    """The mail was not sent, for certain."""
+
+
+class MailUncertain(api.ReaderError):
+    """Nobody knows whether the server has the mail."""
+
+
+def send(
+    mail: EmailMessage, settings: api.DigestMail, login: tuple[str, str] | None, begin: Callable[[], None]
+) -> None:
+    """Send a mail; `begin` is called before its last step, from which on nobody may know whether it has left.
+
+    Raises MailError if it was not sent, and MailUncertain if it may have been.
+    """
+    sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
+    place = ":".join(map(str, settings.address))
+    has_begun = False
+    try:
+        with _connected(settings) as smtp:
+            if login is not None:
+                smtp.login(*login)
+            _expect(smtp.mail(sender), f"the sender {sender}")
+            _expect(smtp.rcpt(to), f"the address {to}")
+            begin()
+            has_begun = True
+            smtp.seconds = LAST_SECONDS
+            code, said = smtp.data(mail.as_bytes())
+            if code >= 400:
+                raise MailError(f"{place} refused the mail: {code} {_said(said)}.")
+            if not 200 <= code < 300:
+                raise MailUncertain(_uncertain(place))
+    except smtplib.SMTPAuthenticationError as error:
+        raise MailError(f"{place} does not take the name or the password: {_said(error.smtp_error)}.") from error
+    except UnicodeEncodeError as error:
+        raise MailError("The name or the password has a letter beyond ASCII, which can't be sent.") from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise MailError(f"{place} can't do what is needed: {api.clean(str(error), 200).rstrip('.')}.") from error
+    except smtplib.SMTPDataError as error:
+        raise MailError(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
+    except ssl.SSLCertVerificationError as error:
+        raise MailError(f"{place} can't be trusted: {api.clean(error.verify_message, 200)}.") from error
+    except ssl.SSLError as error:
+        if not has_begun:
+            raise MailError(f"{place} speaks no TLS: look at its port, or set digest.security.") from error
+        raise MailUncertain(_uncertain(place)) from error
+    except (smtplib.SMTPException, OSError) as error:
+        if has_begun:
+            raise MailUncertain(_uncertain(place)) from error
+        raise MailError(f"{place} could not be reached: {_reason(error)}.") from error
+
+
+def _connected(settings: api.DigestMail) -> _Plain:
+    """A connection that is secret, or that stays on this machine."""
+    host, port = settings.address
+    context = ssl.create_default_context()
+    if settings.security == "tls":
+        smtp: _Plain = _Secret(host, port, timeout=SECONDS, context=context)
+        smtp.ehlo_or_helo_if_needed()
+        return smtp
+    smtp = _Plain(host, port, timeout=SECONDS)
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if settings.security == "starttls":
+            if not smtp.has_extn("starttls"):
+                raise MailError(f"{host}:{port} offers no STARTTLS: set digest.security to tls.")
+            smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+class _TooMuch(OSError):
+    """An answer is too long."""
+
+
+class _Answers(io.RawIOBase):
+    """What a server says: the time and the size of an answer are bounded, however slowly it comes."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._until = 0.0
+        self._room = 0
+
+    def begin(self, seconds: float) -> None:
+        self._until, self._room = time.monotonic() + seconds, MOST_SAID
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if (left := self._until - time.monotonic()) <= 0:
+            raise TimeoutError
+        before = self._connection.gettimeout()
+        self._connection.settimeout(left)
+        try:
+            size = self._connection.recv_into(buffer)
+        finally:
+            self._connection.settimeout(before)
+        self._room -= size
+        if self._room < 0:
+            raise _TooMuch
+        return size
+
+
+class _Plain(smtplib.SMTP):
+    """A connection with limits, whose end is of no account: what counts has been answered."""
+
+    seconds = 0.0
+    """Seconds that an answer may take, if it is not the usual."""
+    _answers: _Answers | None = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        # The library forgets the file at its start and with STARTTLS.
+        if self.file is None and self.sock is not None:
+            self._answers = _Answers(self.sock)
+            self.file = io.BufferedReader(self._answers)
+        if self._answers is not None:
+            self._answers.begin(self.seconds or SECONDS)
+        return super().getreply()
+
+    def __exit__(self, *args: object) -> None:
+        if args[0] is None:
+            with suppress(smtplib.SMTPException, OSError):
+                self.quit()
+        self.close()
+
+
+class _Secret(_Plain, smtplib.SMTP_SSL):
+    """The same over TLS."""
+
+
+def _expect(answer: tuple[int, bytes], what: str) -> None:
+    code, said = answer
+    if code == 530:
+        raise MailError(
+            f"The mail server wants a name and a password ({_said(said)}): set digest.user, then"
+            " 'dailypapers digest --store-password'."
+        )
+    if not 200 <= code < 300:
+        raise MailError(f"The mail server refused {what}: {code} {_said(said)}.")
+
+
+def _said(text: bytes | str) -> str:
+    """The words of a server, as a part of a sentence."""
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return api.clean(said, 200).rstrip(".") or "it gave no reason"
+
+
+def _reason(error: Exception) -> str:
+    # The library says of a greeting that does not come that the connection was closed.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return f"no answer in {SECONDS:g} s"
+    if isinstance(error.__context__, _TooMuch):
+        return "its answer has no end"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "it broke the connection off"
+    return api.clean(getattr(error, "strerror", None) or str(error), 200).rstrip(".") or type(error).__name__
+
+
+def _uncertain(place: str) -> str:
+    return (
+        f"{place} did not say whether it has the mail. Its papers count as sent;"
+        " 'dailypapers digest --send --again' sends it once more."
+    )

@@ -1,0 +1,335 @@
+"""How a digest gets to its reader: printed, written, given to a program or mailed; the last two send each news once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+from argparse import Namespace
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
+from time import sleep
+
+from reader import api
+from reader.extensions.digest import mail
+from reader.extensions.digest.content import Asked, Digest, compose
+from reader.extensions.digest.drawing import markdown, page, plain_text
+from reader.extensions.digest.sent import Sent, SentDigests, hold_sent
+
+SUFFIXES = {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
+"""The formats of files by the endings of their names."""
+
+LONGEST = timedelta(days=14)
+"""A digest goes back to the last one, but no further than this."""
+
+PROGRAM_SECONDS = 120.0
+"""Seconds that the user's program may take."""
+
+LEAD = 60.0
+"""Seconds that a machine gives the folder of `sync`: it may just have been woken."""
+
+STEP = 180.0
+"""Seconds between the turns of two machines: the mail of one leaves, and the folder carries the word of it."""
+
+
+class Delivery:
+    """One way of a digest to its reader."""
+
+    def __init__(self, arguments: Namespace, workspace: api.Workspace) -> None:
+        self._arguments = arguments
+        self._workspace = workspace
+        self._query = api.query_of(arguments.query)
+
+    @property
+    def settings(self) -> api.DigestMail:
+        return self._workspace.settings.digest
+
+    def check(self) -> None:
+        """Raise ReaderError if it can't be done, before anything is fetched."""
+
+    def wait(self) -> None:
+        """Wait for this machine's turn, if other ones of the user mail too."""
+
+    def run(self) -> int:
+        """Make the digest and bring it to its place; return the exit code."""
+        raise NotImplementedError
+
+    def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> Digest:
+        """The digest without the news that were mailed, the last time at `last`."""
+        since = self._arguments.since or _default_since(last)
+        asked = Asked(self._query, since, date.today(), self._workspace.settings.views, known)
+        with self._workspace.window() as window:
+            return compose(window, asked)
+
+    @property
+    def _opens_reader(self) -> bool:
+        """Whether the system opens links by the reader."""
+        return api.link_handler.is_installed(os.environ)
+
+    def _text(self, digest: Digest, format: str) -> str:
+        match format:
+            case "html":
+                return page(digest, opens_reader=self._opens_reader)
+            case "text":
+                return plain_text(digest)
+            case "mail":
+                # Quoted-printable, hence ASCII.
+                return bytes(self._message(digest)).decode("ascii")
+        return markdown(digest)
+
+    def _message(self, digest: Digest) -> EmailMessage:
+        to = self.settings.to or "undisclosed@localhost"
+        envelope = mail.Envelope(self._name, to, self.settings.sender or to, datetime.now().astimezone())
+        return mail.message(digest, envelope, opens_reader=self._opens_reader)
+
+    @property
+    def _name(self) -> str:
+        """To whom it goes, and with which query: the same news go there once."""
+        return f"mail {self.settings.to} {self._query}"
+
+    def _say(self, text: str, digest: Digest, **facts: object) -> None:
+        """Say what was done, as a sentence or as JSON."""
+        if self._arguments.json:
+            api.print_json(_record(digest) | facts)
+        elif not self._arguments.quiet:
+            api.warn(text)
+
+
+class Printed(Delivery):
+    """On standard output, whatever was mailed."""
+
+    def run(self) -> int:
+        digest = self._compose()
+        if self._arguments.json:
+            api.print_json(_record(digest))
+        elif digest.items or self._arguments.format:
+            api.print_line(self._text(digest, self._arguments.format or "text").rstrip("\n"))
+        if not digest.items and not self._arguments.quiet:
+            api.warn(f"Nothing is new since {digest.since}.")
+        return 0
+
+
+class Written(Delivery):
+    """In a file, whatever was mailed."""
+
+    def check(self) -> None:
+        if not (self._arguments.output or self.settings.file):
+            raise api.UsageError("Name the file with -o FILE, or by digest.file of the settings.")
+
+    def run(self) -> int:
+        folder = Path() if self._arguments.output else self._workspace.config_file.parent
+        file = folder / Path(self._arguments.output or self.settings.file).expanduser()
+        digest = self._compose()
+        format = self._arguments.format or SUFFIXES.get(file.suffix.lower()) or self.settings.format
+        with api.replacing(file) as out:
+            out.write(self._text(digest, format or "markdown"))
+        self._say(f"{digest.summary} in {file}.", digest, file=str(file))
+        return 0
+
+
+class Logged(Delivery):
+    """To somebody else: what is new goes there once."""
+
+    is_shared = True
+    """Whether the user's other machines send it to the same place."""
+
+    def wait(self) -> None:
+        """Wait for the turn of this machine, if there are others and the settings say where they meet."""
+        if not self.is_shared or not self._workspace.settings.sync:
+            return
+        with self._workspace.window() as window:
+            before = window.read(api.turn)
+        if before is not None:
+            seconds = LEAD + before * STEP
+            if not self._arguments.quiet:
+                api.warn(f"Waiting {seconds / 60:g} min, so that only one of your machines mails.")
+            sleep(seconds)
+
+    def run(self) -> int:
+        with hold_sent(api.paths.sent_digests_file(self._workspace.cache_file)) as sent:
+            again = self._arguments.again
+            known, last = sent.known(self._name, again=again), sent.last(self._name, again=again)
+            if self.is_shared:
+                self._join_others()
+                with self._workspace.window() as window:
+                    elsewhere = window.read(partial(api.mailed_elsewhere, name=self._name))
+                known |= elsewhere.keys
+                last = max(filter(None, (last, elsewhere.last)), default=None)
+            digest = self._compose(known, last)
+            if not digest.items:
+                self._say(_no_mail(digest, last, sent.uncertain(self._name)), digest, sent=False)
+                return 0
+            try:
+                self._hand_over(digest, sent)
+            except api.ReaderError as error:
+                sent.note_failure(str(error))
+                raise
+            self._say(f"{digest.summary}, sent to {self._receiver}.", digest, sent=True)
+        return 0
+
+    @property
+    def _receiver(self) -> str:
+        raise NotImplementedError
+
+    def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
+        raise NotImplementedError
+
+    def _join_others(self, *, is_silent: bool = False) -> None:
+        """Hear what the user's other machines have mailed, and tell them what this one does."""
+        try:
+            api.join_machines(self._workspace)
+        except api.ReaderError as error:
+            if not is_silent:
+                api.warn(f"{error} What your other machines have mailed since the last sync may come again.")
+
+    def _begin(self, id: str, digest: Digest, sent: SentDigests) -> None:
+        """Note that the digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
+        sent.begin(id, self._name, digest.keys)
+        if self.is_shared:
+            try:
+                with self._workspace.events() as events:
+                    api.record_mailing(events, id, self._name, digest.keys)
+            except api.ReaderError:
+                sent.end(id, "refused")
+                raise
+            self._join_others(is_silent=True)
+
+    def _take_back(self, id: str, sent: SentDigests) -> None:
+        """Note that it has not left, for certain."""
+        sent.end(id, "refused")
+        if self.is_shared:
+            # If the others can't be told, this machine alone tries it again.
+            with suppress(api.ReaderError), self._workspace.events() as events:
+                api.take_back_mailing(events, id)
+
+
+class Mailed(Logged):
+    """By SMTP."""
+
+    @property
+    def _receiver(self) -> str:
+        return self.settings.to
+
+    def check(self) -> None:
+        if self._arguments.format not in (None, "mail"):
+            raise api.UsageError("A mail has its own form, with a plain part and a page: leave --format out.")
+        if trouble := self.settings.trouble():
+            raise api.ReaderError(trouble)
+
+    def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
+        user, (host, _) = self.settings.user, self.settings.address
+        login = (user, mail.find_password(user, host)) if user else None
+        message = self._message(digest)
+        id = str(message["Message-ID"])
+        has_begun = False
+
+        def begin() -> None:
+            nonlocal has_begun
+            self._begin(id, digest, sent)
+            has_begun = True
+
+        try:
+            mail.send(message, self.settings, login, begin)
+        except mail.MailError:
+            if has_begun:
+                self._take_back(id, sent)
+            raise
+        sent.end(id, "sent")
+
+
+class Piped(Logged):
+    """To a program of the user's."""
+
+    @property
+    def _format(self) -> str:
+        return self._arguments.format or self.settings.format or "markdown"
+
+    @property
+    def is_shared(self) -> bool:  # type: ignore[override]
+        """Another format is for this machine, such as for a printer or a note."""
+        return self._format == "mail"
+
+    @property
+    def _receiver(self) -> str:
+        return self.settings.command[0]
+
+    @property
+    def _name(self) -> str:
+        return f"command {shlex.join(self.settings.command)} {self._query}"
+
+    def check(self) -> None:
+        if not self.settings.command:
+            raise api.ReaderError("The settings name no program: digest.command is a list of it and its arguments.")
+
+    def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
+
+        command = self.settings.command
+        text = self._text(digest, self._format)
+        if api.find_program(command) is None:
+            raise api.ReaderError(f"{command[0]} was not found: digest.command of the settings names it.")
+        id = digest.hash(self._name)
+        self._begin(id, digest, sent)
+        try:
+            asyncio.run(api.run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
+        except api.ProgramTookTooLong as error:
+            raise api.ReaderError(
+                f"{error} Whether it has done its work is not known, so the papers count as sent;"
+                " 'dailypapers digest --to command --again' gives it them once more."
+            ) from error
+        except api.ProgramError:
+            # It said so itself, by its exit code.
+            self._take_back(id, sent)
+            raise
+        sent.end(id, "sent")
+
+
+DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}
+"""The ways by their names."""
+
+
+def _default_since(last: datetime | None) -> str:
+    """The day of the last digest, so that no day is left out, but yesterday at least; ISO, in UTC."""
+    today = datetime.now(UTC).date()
+    days = [today - timedelta(days=1)] + ([last.astimezone(UTC).date()] if last is not None else [])
+    return max(min(days), today - LONGEST).isoformat()
+
+
+def _no_mail(digest: Digest, last: datetime | None, uncertain: Sent | None) -> str:
+    """Why there is no mail, and what to do if one is wanted."""
+    count, since = digest.mailed, digest.since
+    if not count or last is None:
+        return f"Nothing is new since {since}: no mail."
+    if uncertain is not None:
+        return (
+            f"All that is new since {since} ({api.amount(count, 'paper')}) may have been mailed at {_at(uncertain.at)},"
+            " which is not known: no mail. --again sends it once more."
+        )
+    return (
+        f"All that is new since {since} ({api.amount(count, 'paper')}) was mailed already, the last at {_at(last)}:"
+        " no mail. Nothing is mailed twice; 'dailypapers digest' prints it."
+    )
+
+
+def _at(time: datetime) -> str:
+    return time.astimezone().isoformat(" ", "minutes")[:16]
+
+
+def _record(digest: Digest) -> dict[str, object]:
+    """A digest as JSON."""
+    return {
+        "title": digest.title,
+        "since": digest.since,
+        "query": digest.query or None,
+        "mailed": digest.mailed,
+        "sections": [
+            {
+                "name": one.name,
+                "more": len(one.left_out),
+                "papers": [api.record(item.paper) | {"why": item.why or None} for item in one.items],
+            }
+            for one in digest.sections
+        ],
+    }

@@ -1,0 +1,183 @@
+"""The digests that were sent: which news each had, so that none is mailed twice.
+
+A line of JSON is written, and is on the disk, before the last step of sending; a second one says how that ended. If the
+program ends in between, nobody knows whether the mail has left: it counts as sent. So each news is mailed at most once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from reader import api
+
+MAX_SIZE = 1 << 24
+"""Bytes that are read."""
+
+LONG = 1 << 20
+"""Bytes after which old lines are dropped."""
+
+KEPT = timedelta(days=400)
+"""Lines are kept so long: older papers are not news."""
+
+_NOTHING = "Nothing is mailed."
+
+End = Literal["sent", "refused"]
+"""How the sending ended: the server has the mail, or it said that it has not."""
+
+
+class Sent(NamedTuple):
+    """One digest whose sending began."""
+
+    id: str
+    name: str
+    """To whom, and with which query."""
+    at: datetime
+    keys: tuple[str, ...]
+    """The news that it had."""
+    end: End | None = None
+    """None if the program ended before it was known."""
+
+
+class Failure(NamedTuple):
+    """Why the last digest could not be sent."""
+
+    at: datetime
+    error: str
+
+
+class SentDigests:
+    """The log of one cache."""
+
+    def __init__(self, file: Path) -> None:
+        """Only to look at it; `hold_sent` is for who sends."""
+        self._file = file
+        self._sent: dict[str, Sent] = {}
+        self.failure: Failure | None = None
+        """What went wrong since the last digest that was sent."""
+        for line in _lines(file):
+            self._take(line)
+
+    def _take(self, line: dict[str, Any]) -> None:
+        try:
+            id, state, at = line["id"], line["state"], datetime.fromisoformat(line["at"])
+            if state == "begun":
+                self._sent.pop(id, None)
+                self._sent[str(id)] = Sent(str(id), str(line["name"]), at, tuple(map(str, line["keys"])))
+            elif state == "failed":
+                self.failure = Failure(at, str(line["error"]))
+            elif state in ("sent", "refused") and id in self._sent:
+                self._sent[id] = self._sent[id]._replace(end=state)
+                self.failure = None if state == "sent" else self.failure
+        except (KeyError, TypeError, ValueError):
+            # Half a line of a program that was killed, or one of a newer form.
+            return
+
+    def known(self, name: str, *, again: bool = False) -> frozenset[str]:
+        """The news that were mailed, or may have been; with `again` only those that were."""
+        return frozenset(key for one in self._that_left(name, again=again) for key in one.keys)
+
+    def last(self, name: str, *, again: bool = False) -> datetime | None:
+        """When the last digest was sent, or may have been; with `again` the last one that was."""
+        return max((one.at for one in self._that_left(name, again=again)), default=None)
+
+    @property
+    def newest(self) -> datetime | None:
+        """When any digest was last sent, or may have been."""
+        return max((one.at for one in self._sent.values() if one.end != "refused"), default=None)
+
+    def uncertain(self, name: str) -> Sent | None:
+        """The last digest, if nobody knows whether it has left."""
+        found = self._that_left(name)
+        return found[-1] if found and found[-1].end is None else None
+
+    def _that_left(self, name: str, *, again: bool = False) -> list[Sent]:
+        ends = ("sent",) if again else ("sent", None)
+        return [one for one in self._sent.values() if one.name == name and one.end in ends]
+
+    def begin(self, id: str, name: str, keys: Sequence[str]) -> None:
+        """Note that a digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
+        self._sent.pop(id, None)
+        self._sent[id] = Sent(id, name, _now(), tuple(keys))
+        self._append({"id": id, "state": "begun", "at": _now().isoformat(), "name": name, "keys": list(keys)}, _NOTHING)
+
+    def end(self, id: str, end: End) -> None:
+        """Note how the sending ended; raises ReaderError, and then it counts as one that may have left."""
+        self._sent[id] = self._sent[id]._replace(end=end)
+        self._append({"id": id, "state": end, "at": _now().isoformat()}, f"The digest was {end}, which is not noted.")
+
+    def note_failure(self, error: str) -> None:
+        """Note why a digest was not sent, if that can be kept: it is said anyway."""
+        self.failure = Failure(_now(), error)
+        with suppress(api.ReaderError):
+            self._append({"id": "", "state": "failed", "at": _now().isoformat(), "error": error}, _NOTHING)
+
+    def _append(self, line: dict[str, object], follows: str) -> None:
+        try:
+            api.paths.make_folder(self._file)
+            with self._file.open("a+b") as out:
+                if size := out.seek(0, os.SEEK_END):
+                    out.seek(size - 1)
+                    # After half a line, a new one begins.
+                    start = b"" if out.read(1) == b"\n" else b"\n"
+                else:
+                    start = b""
+                out.write(start + json.dumps(line).encode() + b"\n")
+                out.flush()
+                os.fsync(out.fileno())
+            api.paths.make_private(self._file)
+        except OSError as error:
+            raise api.ReaderError(f"{self._file} could not be written: {error.strerror}. {follows}") from error
+
+    def shorten(self) -> None:
+        """Drop old lines of a long file; a failure is of no account."""
+        try:
+            if self._file.stat().st_size > LONG:
+                oldest = (_now() - KEPT).isoformat()
+                # A line of a newer form may have no time.
+                kept = [json.dumps(line) for line in _lines(self._file) if str(line.get("at", oldest)) >= oldest]
+                api.paths.replace_private(self._file, "".join(f"{line}\n" for line in kept))
+        except OSError:
+            return
+
+
+@contextmanager
+def hold_sent(file: Path) -> Iterator[SentDigests]:
+    """The log, for this program alone: two that run at once must not mail the same. Raises ReaderError."""
+    lock = file.with_suffix(".lock")
+    try:
+        handle = api.paths.take_lock(
+            api.paths.make_folder(lock),
+            api.ReaderError("Another program is sending a digest; wait until it has ended."),
+        )
+    except OSError as error:
+        raise api.ReaderError(f"{lock} could not be written: {error.strerror}. Nothing is mailed.") from error
+    try:
+        sent = SentDigests(file)
+        yield sent
+        sent.shorten()
+    finally:
+        os.close(handle)
+
+
+def _lines(file: Path) -> Iterable[dict[str, Any]]:
+    try:
+        data = api.paths.read_start(file, MAX_SIZE)
+    except OSError:
+        return
+    for line in data.splitlines():
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict):
+            yield found
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,470 @@
+"""`dailypapers group`: share some of your marks with people, through a folder or a server that you all have.
+
+`looking.py` takes in what the others say (`statement.py`), in a folder or at a server (`place.py`), and tells them what
+the user says; `membership.py` has the key, and who has which name.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reader.api import (
+    Command,
+    Extension,
+    ReaderError,
+    UsageError,
+    Workspace,
+    add_actions,
+    add_json,
+    add_quiet,
+    amount,
+    ask,
+    bare,
+    clean,
+    is_confirmed,
+    is_server,
+    is_terminal,
+    nearest,
+    print_json,
+    print_line,
+    print_text,
+    shared_place,
+    shown_place,
+    suggest,
+    warn,
+    width,
+    wrapped,
+)
+from reader.extensions.group.statement import MOST_THINGS, THINGS, is_name, said, thing
+
+if TYPE_CHECKING:
+    from reader.api import Finding, Member
+    from reader.extensions.group.looking import Looked
+    from reader.extensions.group.membership import Membership
+    from reader.extensions.group.place import Place
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_actions(parser, ACTIONS, "status")
+    about = (
+        "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
+        " tag, tag:NAME; for forget, a member's name"
+    )
+    suggest(parser.add_argument("things", nargs="*", metavar="PLACE|THING|NAME", help=about), _suggest)
+    about = "who you are in the group: letters, digits and .-_"
+    parser.add_argument("--name", metavar="NAME", help=about)
+    parser.add_argument(
+        "--force", action="store_true", help="leave though the place is gone, with what you shared in it"
+    )
+    about = "join as who you are on another machine: its 'group key' is read from standard input, or asked for"
+    parser.add_argument("--mine", action="store_true", help=about)
+    about = "look, and go on until it is stopped; with a server, what comes is here at once"
+    parser.add_argument("--watch", action="store_true", help=about)
+    parser.add_argument("--undo", action="store_true", help="for forget: have the member's marks again")
+    parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
+    add_quiet(parser, "print nothing if all went well")
+    add_json(parser)
+
+
+def _suggest(given: Sequence[str]) -> Sequence[str]:
+    return tuple(THINGS) if given[0] in ("share", "stop") else ()
+
+
+def _run_group(arguments: Namespace, workspace: Workspace) -> int:
+    workspace.ensure_cache()
+    run, _ = ACTIONS[arguments.what]
+    return run(arguments, workspace)
+
+
+def _mine(workspace: Workspace) -> Membership:
+    from reader.extensions.group import membership
+
+    mine = membership.load(workspace.cache_file)
+    if mine is None:
+        raise ReaderError(IN_NONE)
+    return mine
+
+
+# Begin and end
+
+
+def _create(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.extensions.group.looking import create
+
+    place = _place(arguments)
+    name = _name(arguments)
+    create(workspace.cache_file, place, name)
+    return _look_as(arguments, workspace, f"The group of {shown_place(place)} has begun, and you are {name} in it.")
+
+
+def _join(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.extensions.group.looking import join
+
+    place = _place(arguments)
+    if not arguments.mine:
+        name = _name(arguments)
+        join(workspace.cache_file, place, name)
+        code = _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}.")
+        _warn_of_namesake(workspace)
+        return code
+    name, secret = _read_key()
+    join(workspace.cache_file, place, name, secret)
+    if not workspace.settings.sync:
+        warn(
+            "Your machines need the same marks, or the one that speaks last decides what the others see: 'dailypapers"
+            " config set sync PLACE' on each."
+        )
+    return _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}, on this machine too.")
+
+
+def _warn_of_namesake(workspace: Workspace) -> None:
+    """Say it if somebody else had the name first."""
+    from reader.extensions.group import membership
+    from reader.extensions.group.membership import name_beside_namesake
+
+    mine = membership.load(workspace.cache_file)
+    if mine is not None and (name := name_beside_namesake(mine)):
+        warn(
+            f"Somebody else is {mine.name} there, so the others see you as {name}. If that is you on another machine:"
+            " 'dailypapers group leave', then 'group join PLACE --mine'."
+        )
+
+
+def _place(arguments: Namespace) -> str:
+    """The folder or the server that is given; raises UsageError."""
+    what = arguments.what
+    if len(arguments.things) != 1:
+        raise UsageError(f"Name a folder that you share, or a server: dailypapers group {what} DIR --name YOU.")
+    return shared_place(arguments.things[0], Path())
+
+
+def _name(arguments: Namespace) -> str:
+    """The name that is given; raises UsageError."""
+    if arguments.name is None:
+        raise UsageError(f"Say who you are: dailypapers group {arguments.what} DIR --name YOU.")
+    if not is_name(arguments.name):
+        raise UsageError("A name has letters, digits and .-_, at most 40, and is not 'anyone'.")
+    return str(arguments.name)
+
+
+def _print_key(arguments: Namespace, workspace: Workspace) -> int:
+    mine = _mine(workspace)
+    if arguments.json:
+        print_json({"name": mine.name, "secret": mine.secret})
+    else:
+        print_line(f"{mine.name}:{mine.secret}")
+        if is_terminal(sys.stdout):
+            warn("Whoever has this line can write in your name: give it to no one but your own machines.")
+    return 0
+
+
+def _read_key() -> tuple[str, str]:
+    """The name and the secret key of another machine, from standard input or typed unseen; raises UsageError."""
+    if sys.stdin.isatty():
+        line = ask("The line that 'dailypapers group key' prints on your other machine: ", is_secret=True)
+    else:
+        line = sys.stdin.readline(1_000)
+    name, _, secret = line.strip().partition(":")
+    if not is_name(name) or not re.fullmatch(r"[0-9a-f]{64}", secret):
+        raise UsageError(
+            "That is no key. Give it the line of your other machine:"
+            " ssh OTHER dailypapers group key | dailypapers group join PLACE --mine"
+        )
+    return name, secret
+
+
+def _leave(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.extensions.group.looking import leave
+
+    is_told = leave(workspace.cache_file, even_if_unheard=arguments.force)
+    if arguments.json:
+        print_json({"left": True, "told": is_told})
+    elif not arguments.quiet:
+        print_line("You have left the group, and nothing of yours is shared any more." if is_told else "You have left.")
+    return 0
+
+
+def _forget(arguments: Namespace, workspace: Workspace) -> int:
+    """Take back all that a member shares, here and on the user's other machines."""
+    from reader.api import members
+
+    mine = _mine(workspace)
+    if len(arguments.things) != 1:
+        raise UsageError("Name one member: dailypapers group forget NAME. 'group status' lists them.")
+    named = bare(arguments.things[0])
+    keys = [key for key, name in mine.names.items() if named.lower() in (name.lower(), key)]
+    if len(keys) != 1:
+        raise UsageError(f"There is no member {clean(named, 100)!r}: 'dailypapers group status' lists them.")
+    (key,) = keys
+    name = mine.names[key]
+    if not arguments.undo:
+        with workspace.window() as window:
+            found = next((one for one in window.read(members) if one.public == key), None)
+        shared = f"{amount(found.marks, 'mark')} on {amount(found.papers, 'paper')}" if found else "nothing now"
+        if not (arguments.json or (arguments.quiet and arguments.yes)):
+            print_text(
+                f"{name} shares {shared}. Forgetting takes that back here, and leaves out what {name} shares from now"
+                f" on. Nobody is told. 'dailypapers group forget {name} --undo' takes it in again."
+            )
+        if not is_confirmed(arguments.yes, f"Forget {name}?"):
+            return 0
+    with workspace.events() as events:
+        events.forget(key, is_forgotten=not arguments.undo)
+    return _look_as(
+        arguments, workspace, f"What {name} shares is taken in again." if arguments.undo else f"{name} is forgotten."
+    )
+
+
+# What is shared
+
+
+def _share(arguments: Namespace, workspace: Workspace) -> int:
+    mine = _mine(workspace)
+    if not arguments.things:
+        if arguments.json:
+            print_json({"shares": list(mine.shares)})
+        else:
+            print_line(f"You share {said(mine.shares)}. You can share {', '.join(THINGS)} and tag:NAME.")
+        return 0
+    return _choose(arguments, workspace, dict.fromkeys((*mine.shares, *_things(arguments.things))))
+
+
+def _stop(arguments: Namespace, workspace: Workspace) -> int:
+    mine = _mine(workspace)
+    ended = _things(arguments.things) if arguments.things else mine.shares
+    kept = dict.fromkeys(one for one in mine.shares if one not in ended)
+    return _choose(arguments, workspace, kept)
+
+
+def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, None]) -> int:
+    from reader.extensions.group.looking import change_shares
+
+    if len(shares) > MOST_THINGS:
+        raise UsageError(f"You can share at most {MOST_THINGS} things: 'tag' shares all tags.")
+    change_shares(workspace.cache_file, shares)
+    try:
+        return _look_as(arguments, workspace, f"You share {said(shares)}.")
+    except ReaderError as error:
+        kept = "Your choice is kept, and the others are told by the next look that works."
+        raise type(error)(f"{error} {kept}") from error
+
+
+def _things(words: Sequence[str]) -> tuple[str, ...]:
+    """The things that words name; raises UsageError."""
+    found = []
+    for word in map(bare, words):
+        one = thing(word)
+        if one is None:
+            meant = nearest(word, THINGS)
+            advice = f"Did you mean {meant}?" if meant else f"There are {', '.join(THINGS)} and tag:NAME."
+            raise UsageError(f"{clean(word, 100)!r} can't be shared. {advice}")
+        found.append(one)
+    return tuple(found)
+
+
+# Looking
+
+
+def _look(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.extensions.group import membership
+
+    mine = membership.load(workspace.cache_file)
+    if mine is None:
+        if not arguments.quiet:
+            raise ReaderError(IN_NONE)
+        return 0
+    return _watch(arguments, workspace, mine) if arguments.watch else _look_as(arguments, workspace, "")
+
+
+def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
+    """Look whenever something comes, here or there, until the program is stopped or the membership ends."""
+    from reader.api import wait_for_news
+    from reader.extensions.group import membership
+    from reader.extensions.group.place import open_place
+
+    with workspace.events() as events, open_place(mine.place) as place:
+        place.listen()
+        while (now := membership.load(workspace.cache_file)) and (now.group, now.place) == (mine.group, mine.place):
+            # Noted first: what is marked meanwhile is news too.
+            seen = events.last()
+            _look_as(arguments, workspace, "", place)
+            sys.stdout.flush()
+            workspace.write_exports()
+            wait_for_news(events, place.server, now.slot, seen)
+    return 0
+
+
+def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place | None = None) -> int:
+    """Look at the group's place, which may be open, and print what was done before, and what came."""
+    from reader.extensions.group.looking import look
+
+    looked = look(workspace.cache_file, place=place)
+    workspace.has_changed = bool(looked.came or looked.went or looked.left)
+    if place is not None and not (looked.troubles or _sentences(looked)):
+        return 0
+    if arguments.json:
+        from dataclasses import asdict
+
+        print_json(asdict(looked))
+        return 0
+    for trouble in looked.troubles:
+        is_newer, is_said = trouble.endswith("newer than this program"), trouble.endswith(("anew", "were refused"))
+        warn(f"{clean(trouble)}{'' if is_said else '; update that to read it' if is_newer else '; it is skipped'}")
+    if not arguments.quiet:
+        for line in filter(None, (done, *_sentences(looked))):
+            print_text(line)
+        if not done and not any(_sentences(looked)):
+            print_line("Nothing new in the group.")
+    return 0
+
+
+def _sentences(looked: Looked) -> list[str]:
+    came = [f"{amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
+    return [
+        *(["You have left the group on another machine, so this one has left it too."] if looked.has_ended else []),
+        *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
+        *(f"{former} is called {name} now." for former, name in looked.renamed.items()),
+        *(f"{name} has left." for name in looked.left),
+        *([f"New: {', '.join(came)}."] if came else []),
+        *(f"{name} took back {amount(count, 'mark')}." for name, count in looked.went.items()),
+    ]
+
+
+def _told_apart(name: str) -> str:
+    """What a name with a part of its key means: its member shares it with another, perhaps with the user."""
+    called, plus, _ = name.partition("+")
+    return f"; another is called {called} too, and this name tells them apart" if plus else ""
+
+
+def _print_status(arguments: Namespace, workspace: Workspace) -> int:
+    print_status(workspace, as_json=arguments.json)
+    return 0
+
+
+Action = Callable[[Namespace, Workspace], int]
+
+ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
+    {
+        "create": (_create, "begin a group in a folder or at a server, under a name"),
+        "join": (_join, "take part in the group of a folder or server"),
+        "key": (_print_key, "print your key, so that another machine of yours is you too"),
+        "share": (_share, "let the others see star, queue, note, tag or tag:NAME"),
+        "stop": (_stop, "take that back; without a thing, all of it"),
+        "look": (_look, "see what the others share now; the reader does it by itself"),
+        "status": (_print_status, "who is there, and what each shares"),
+        "forget": (_forget, "take back all that a member shares, on your machines alone; --undo brings it back"),
+        "leave": (_leave, "take all back, and go"),
+    }
+)
+
+
+GROUP = Command(
+    "group",
+    "Share what you star, queue, tag or note with other people, through a folder that you all have, or a PostgreSQL"
+    " server. At first you share nothing. What you share is signed by your key, so nobody can write in your name;"
+    " whoever has the folder can read it. It has ids of papers, your marks and your name; no texts but your notes.",
+    (
+        ("group create ~/Shared/papers --name ada", "begin a group, and be ada in it"),
+        ("group join ~/Shared/papers --name bob", "take part"),
+        ("group join postgresql://hub.example/papers --name bob", "through a server: what comes is here at once"),
+        ("group key", "what makes another machine of yours the same member"),
+        ("group join ~/Shared/papers --mine", "be that member there: reads the key"),
+        ("group share star tag:reading-list", "let the others see what you star, and one tag"),
+        ("list by:ada is:starred", "what ada has starred"),
+        ("list by:anyone tag:reading-list", "a list that several keep"),
+    ),
+    _add_arguments,
+    _run_group,
+)
+
+
+IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
+
+
+def print_status(workspace: Workspace, *, as_json: bool) -> None:
+    """Print where the group is, who the user is in it, and what the others share."""
+    from reader.api import forgotten, members
+    from reader.extensions.group import membership
+    from reader.extensions.group.statement import public_key
+
+    mine = membership.load(workspace.cache_file)
+    if mine is None:
+        if as_json:
+            print_json(None)
+        else:
+            print_text(IN_NONE)
+        return
+    key = public_key(mine.secret)
+    place = shown_place(mine.place)
+    with workspace.window() as window:
+        others = window.read(members)
+        out = window.read(forgotten)
+    gone_names = sorted(mine.names[key] for key in out if key in mine.names)
+    if as_json:
+        us = {"place": place, "name": mine.name, "key": key, "shares": list(mine.shares)}
+        print_json(us | {"members": [one._asdict() for one in others], "forgotten": gone_names})
+        return
+    gone = "" if is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
+    print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
+    if not others and not gone_names:
+        print_text("Nobody else is in the group yet.")
+    _print_members([_row(one) for one in others])
+    for name in gone_names:
+        print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' takes in again what {name} shares.")
+
+
+def _row(one: Member) -> tuple[str, ...]:
+    return (
+        *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
+        f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
+        f"shares {one.shares}{f', {one.missing:,} not here' if one.missing else ''}",
+    )
+
+
+def _print_members(rows: list[tuple[str, ...]]) -> None:
+    """Print a line for each member; on a terminal that is too narrow, the name and what there is below it."""
+    if not is_terminal(sys.stdout):
+        for row in rows:
+            print_line("\t".join(row))
+        return
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    lines = ["  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[4])) for row in rows]
+    if max(map(len, lines), default=0) <= width():
+        for line in lines:
+            print_line(line)
+        return
+    for name, *facts, shares in rows:
+        print_line(name)
+        for text in (", ".join(facts), shares):
+            for line in wrapped(text, width() - 2):
+                print_line(f"  {line}")
+
+
+def _short(key: str) -> str:
+    """A key as people compare it, such as by telephone."""
+    return f"{key[:4]}-{key[4:8]}-{key[8:12]}"
+
+
+def _examine(workspace: Workspace) -> Iterator[Finding]:
+    """The group, with its folder or server."""
+    from reader.api import NOT_THERE, Finding
+    from reader.extensions.group import membership
+
+    try:
+        mine = membership.load(workspace.cache_file)
+    except ReaderError as error:
+        yield Finding("Sharing", "group", "unreadable", str(error))
+        return
+    if mine is not None:
+        is_there = is_server(mine.place) or Path(mine.place).is_dir()
+        yield Finding("Sharing", "group", f"{mine.name} in {shown_place(mine.place)}", "" if is_there else NOT_THERE)
+
+
+EXTENSION = Extension(name="group", api=1, commands=(GROUP,), findings=(_examine,))

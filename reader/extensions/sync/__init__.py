@@ -1,0 +1,359 @@
+"""`dailypapers sync`: the same marks on every machine, through a folder or a server that they share.
+
+`exchange.py` joins the logs of the machines, in a folder (`folder.py`) or at a server (`hub.py`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from reader.api import (
+    Command,
+    Extension,
+    Progress,
+    ReaderError,
+    StoreFile,
+    UsageError,
+    Workspace,
+    add_json,
+    add_quiet,
+    amount,
+    clean,
+    is_confirmed,
+    is_server,
+    machine_name,
+    print_json,
+    print_line,
+    print_text,
+    shared_place,
+    shown_place,
+    warn,
+)
+
+if TYPE_CHECKING:
+    from reader.api import Events, Finding, SharedSettings
+    from reader.extensions.sync.exchange import Exchanged
+    from reader.extensions.sync.folder import Folder
+    from reader.extensions.sync.hub import Hub
+
+
+NOTES_NAMED = 5
+"""Papers that are named where other machines' notes came."""
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    about = (
+        "a folder that your machines share, or postgresql://HOST/DATABASE (default: sync of the settings); 'forget'"
+        " takes back all that a machine brought"
+    )
+    parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR|forget", help=about)
+    about = "for forget: the machine's name or id, as --status prints them"
+    parser.add_argument("machine", nargs="?", metavar="MACHINE", help=about)
+    about = "print when each machine was last seen, what it brought and what was refused, and change nothing"
+    parser.add_argument("--status", action="store_true", help=about)
+    parser.add_argument("--undo", action="store_true", help="for forget: bring the machine's marks back")
+    parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
+    parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
+    add_quiet(parser, "print nothing if all went well")
+    add_json(parser)
+
+
+def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.folder == "forget":
+        return _forget(arguments, workspace)
+    if arguments.machine is not None:
+        raise UsageError("One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.")
+    place = place_of(arguments.folder, workspace, is_status=arguments.status)
+    if arguments.status:
+        from reader.extensions.sync.status import print_status
+
+        print_status(place, workspace, as_json=arguments.json)
+        return 0
+    if arguments.watch:
+        return watch(workspace, place, partial(_print_news, arguments, []))
+    _print_outcome(arguments, *exchange_once(workspace, place))
+    return 0
+
+
+def _forget(arguments: Namespace, workspace: Workspace) -> int:
+    """Take back all that a machine brought, here and in the machine's own file or rows."""
+    from reader.api import brought
+    from reader.extensions.sync.status import find_machine
+
+    if arguments.machine is None:
+        raise UsageError("Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.")
+    id, name = find_machine(arguments.machine, workspace)
+    with workspace.window() as window:
+        found = window.read(lambda one: brought(one, id))
+    if not arguments.undo:
+        if not (arguments.json or (arguments.quiet and arguments.yes)):
+            what = f"{amount(found.events, 'change')} about {amount(found.papers, 'paper')}"
+            print_text(
+                f"{name} brought {what}. Forgetting takes them back here, and on your other machines when they next"
+                " sync. What you did on other machines stays. The journal still has its changes:"
+                f" 'dailypapers sync forget {id} --undo' brings them back."
+            )
+        if not is_confirmed(arguments.yes, f"Forget {name}?"):
+            return 0
+    with workspace.events() as events, Progress() as shown:
+        events.forget(
+            id,
+            is_forgotten=not arguments.undo,
+            progress=lambda done, total: shown.show(f"{done:,} of {total:,} changes"),
+        )
+    workspace.has_changed = True
+    if arguments.json:
+        about = {"machine": id, "name": name, "forgotten": not arguments.undo}
+        print_json(about | {"changes": found.events, "papers": found.papers})
+    elif not arguments.quiet:
+        print_line(f"What {name} brought counts again." if arguments.undo else f"{name} is forgotten.")
+    return _tell_others(arguments, workspace)
+
+
+def _tell_others(arguments: Namespace, workspace: Workspace) -> int:
+    """Write this machine's file or rows without what is forgotten, if its place can be used now."""
+    try:
+        exchanged, settings = exchange_once(workspace, place_of(None, workspace, is_status=True))
+    except ReaderError as error:
+        warn(f"{error} The next sync that works tells your other machines.")
+        return 0
+    if not arguments.json:
+        _print_outcome(arguments, exchanged, settings)
+    return 0
+
+
+def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: SharedSettings) -> None:
+    """Print what one of many looks brought; a trouble that lasts is told once."""
+    lasting, told[:] = list(told), [*exchanged.troubles, *exchanged.skipped]
+    exchanged.troubles = [one for one in exchanged.troubles if one not in lasting]
+    exchanged.skipped = [one for one in exchanged.skipped if one not in lasting]
+    if exchanged.came or exchanged.went or exchanged.troubles or exchanged.skipped:
+        _print_outcome(arguments, exchanged, settings)
+        sys.stdout.flush()
+
+
+def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedSettings) -> None:
+    if arguments.json:
+        print_json(asdict(exchanged) | {"settings": settings.taken})
+        return
+    for trouble in exchanged.troubles:
+        warn(f"{clean(trouble)}{_advice(trouble)}")
+    for skipped in exchanged.skipped:
+        warn(f"{clean(skipped)}; it is skipped")
+    for refused in settings.refused:
+        warn(refused)
+    if exchanged.is_new_machine:
+        warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
+    if exchanged.is_forgotten:
+        warn(
+            "Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, run"
+            " 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' here prints this machine's name."
+        )
+    if exchanged.is_emptied:
+        warn("The folder has no files of your machines any more: if its disk is not mounted, mount it and sync again.")
+    if arguments.quiet:
+        return
+    print_line(_summary(exchanged))
+    if exchanged.notes:
+        ids = ", ".join(exchanged.notes[:NOTES_NAMED]) + (" and more" if len(exchanged.notes) > NOTES_NAMED else "")
+        print_line(
+            f"Another machine replaced your notes of: {ids}. 'dailypapers note ID --history' lists the earlier ones,"
+            " and --restore brings one back."
+        )
+    if settings.taken:
+        print_line(f"Settings taken from your other machines: {', '.join(settings.taken)}.")
+    if exchanged.replaced:
+        print_line(
+            f"Another machine replaced settings of this one: {'; '.join(exchanged.replaced)}. 'dailypapers config"
+            " history NAME' lists the earlier ones, and --restore brings one back."
+        )
+    if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
+        place = clean(shared_place(arguments.folder, Path()))
+        print_line(f"To do this by itself: dailypapers config set sync {quote(place)}")
+
+
+def join_machines(workspace: Workspace) -> None:
+    """Exchange with the user's other machines once, if the settings say where they meet; raises ReaderError."""
+    if workspace.settings.sync:
+        exchange_once(workspace, place_of(None, workspace))
+
+
+def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
+    """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
+
+    A status without either is that of the folder that was used last. Raises UsageError.
+    """
+    wanted = named or workspace.settings.sync
+    if not wanted and is_status:
+        from reader.extensions.sync.exchange import latest_place
+
+        with workspace.window() as window:
+            wanted = window.read(latest_place) or ""
+    if not wanted:
+        raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
+    place = shared_place(wanted, Path() if named else workspace.config_file.parent)
+    return place if is_server(place) else Path(place)
+
+
+def _advice(trouble: str) -> str:
+    """What becomes of a file that is not read in full."""
+    if trouble.endswith("newer than this program"):
+        return "; update that to read it"
+    if trouble.endswith("were refused"):
+        return ": 'dailypapers sync forget' takes back all that a machine brought"
+    return "; it is skipped until it is whole" if ": line " in trouble else "; it is skipped"
+
+
+def _summary(exchanged: Exchanged) -> str:
+    came = [f"{amount(count, 'change')} came from {clean(name)}" for name, count in exchanged.came.items()]
+    if exchanged.went:
+        came.append(f"{amount(exchanged.went, 'change')} went out")
+    return f"{', '.join(came)}." if came else "Nothing new on any machine."
+
+
+# Joining
+
+Outcome = tuple["Exchanged", "SharedSettings"]
+
+
+def join_now(workspace: Workspace) -> None:
+    """Join through the place of the settings, if they name one; raises ReaderError."""
+    if workspace.settings.sync:
+        exchange_once(workspace, place_of(None, workspace))
+
+
+def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
+    """Join the marks, and the settings if they go along, through a folder or a server; raises ReaderError."""
+    had_changed = workspace.has_changed
+    with workspace.events() as events, _opened(workspace, place) as opened:
+        exchanged, settings = _exchange(workspace, events, opened)
+    workspace.has_changed = had_changed or bool(exchanged.came)
+    return exchanged, settings
+
+
+def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, SharedSettings], None]) -> int:
+    """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
+    from reader.api import wait_for_news
+
+    with workspace.events() as events, _opened(workspace, place) as opened:
+        opened.listen()
+        while True:
+            # Noted first: what is marked while the machines join is news too.
+            seen = events.last()
+            exchanged, settings = _exchange(workspace, events, opened)
+            report(exchanged, settings)
+            workspace.has_changed = bool(exchanged.came)
+            workspace.write_exports()
+            wait_for_news(events, opened.server, events.machine(), seen)
+
+
+@contextmanager
+def _opened(workspace: Workspace, place: Path | str) -> Iterator[Folder | Hub]:
+    if isinstance(place, Path):
+        from reader.extensions.sync.folder import Folder
+
+        yield Folder(place, workspace.cache_file)
+        return
+    from reader.extensions.sync.hub import open_hub
+
+    with open_hub(place) as hub:
+        yield hub
+
+
+def _exchange(workspace: Workspace, events: Events, place: Folder | Hub) -> Outcome:
+    from reader.api import SharedSettings, replaced
+
+    settings = SharedSettings(workspace, events)
+    settings.send_changes()
+    before = events.last()
+    exchanged = _look(workspace, events, place)
+    if settings.take_over():
+        # At the first look, the others' values come before one's own, which go out by a second one.
+        exchanged.went += _look(workspace, events, place).went
+    if exchanged.came:
+        news = events.read(lambda connection: replaced(connection, before))
+        exchanged.replaced = [f"{one.said} (was {one.other})" for one in news if one.words[0] == "config"]
+    return exchanged, settings
+
+
+def _look(workspace: Workspace, events: Events, place: Folder | Hub) -> Exchanged:
+    from reader.extensions.sync.exchange import exchange
+
+    before = events.read(_notes)
+    with Progress() as shown:
+
+        def progress(done: int, total: int) -> None:
+            shown.show(f"{done:,} of {total:,} changes")
+
+        found = exchange(events, workspace.cache_file, place, machine_name(), progress=progress)
+    if found.came:
+        after = events.read(_notes)
+        found.notes = sorted(id for id, digest in before.items() if after.get(id) != digest)
+    return found
+
+
+def _notes(connection: sqlite3.Connection) -> dict[str, int]:
+    """The user's notes by the ids of their papers, each as a number that another text hardly has."""
+    rows = connection.execute("SELECT id, body FROM note JOIN paper USING (pk)")
+    return {id: hash(body) for id, body in rows}
+
+
+def _examine(workspace: Workspace) -> Iterator[Finding]:
+    """The folder or server of the settings, with the files in it that can't be read."""
+    from reader.api import NOT_THERE, Finding
+
+    named = workspace.settings.sync
+    if is_server(named):
+        yield Finding("Sharing", "sync", shown_place(named))
+    elif named:
+        folder = workspace.config_file.parent.absolute() / Path(named).expanduser()
+        yield Finding("Sharing", "sync", clean(str(folder)), "" if folder.is_dir() else NOT_THERE)
+        yield from _broken_files(workspace, folder)
+
+
+def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Finding]:
+    from reader.api import Finding
+    from reader.extensions.sync.exchange import load
+
+    if not workspace.cache_file.exists():
+        return
+    try:
+        with workspace.window() as window:
+            known = window.read(lambda one: load(one, str(folder)))
+    except ReaderError:
+        # The cache's own findings say why.
+        return
+    for name, file in known.files.items():
+        if file.said:
+            advice = "It is read again once it is whole: sync on the machine that writes it."
+            yield Finding("Sharing", "file", f"{clean(name)}: {clean(file.said)}", advice)
+
+
+SYNC = Command(
+    "sync",
+    "Have the same marks on every machine, through a folder that they share: one file a machine, no server, in any"
+    " order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
+    " papers. The README lists all.",
+    (
+        ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
+        ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),
+        ("sync --status", "when each machine was last seen, what it brought and what was refused"),
+        (
+            "sync forget laptop",
+            "take back all that a machine brought, on every machine of yours; --undo brings it back",
+        ),
+    ),
+    _add_arguments,
+    _run_sync,
+)
+
+EXTENSION = Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))

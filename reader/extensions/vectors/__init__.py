@@ -1,0 +1,228 @@
+"""`dailypapers vectors`: papers found by a model of the user's, that makes a vector of each."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.api import (
+    APP,
+    CacheError,
+    Command,
+    ConfigError,
+    Extension,
+    Progress,
+    UsageError,
+    Vectors,
+    Workspace,
+    add_actions,
+    add_json,
+    add_quiet,
+    amount,
+    clean,
+    paths,
+    print_json,
+    print_line,
+)
+
+if TYPE_CHECKING:
+    from reader.api import Encoder
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    add_actions(parser, ACTIONS)
+    about = "its name on the hub, for fetch (default: the one of the settings)"
+    parser.add_argument("model", nargs="?", metavar="MODEL", help=about)
+    parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched weights must have")
+    add_quiet(parser, "print nothing if all went well")
+    add_json(parser)
+
+
+def _run_vectors(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.model and arguments.what != "fetch":
+        raise UsageError(f"{arguments.what} takes no model: 'dailypapers config set vectors.model NAME' sets one.")
+    run, _ = ACTIONS[arguments.what]
+    return run(arguments, workspace)
+
+
+def _print_status(arguments: Namespace, workspace: Workspace) -> int:
+    settings = workspace.settings.vectors
+    trouble, encoder = _try_encoder(workspace)
+    done = total = size = numbers = 0
+    if encoder is not None:
+        from reader.api import vectors
+
+        with workspace.window() as window:
+            file = workspace.cache_file
+            done, total = window.read(lambda one: vectors.count(one, file, encoder.key))
+            found = window.read(lambda one: vectors.open_vectors(one, file, encoder.key))
+        numbers = found.rows.shape[1] if found is not None else 0
+        size = vectors.size_of(file, encoder.key)
+    if arguments.json:
+        print_json(
+            {
+                "on": settings.is_on,
+                "model": settings.model or None,
+                "server": settings.server or None,
+                "papers": done,
+                "of": total,
+                "numbers": numbers or None,
+                "bytes": size,
+                "trouble": trouble or None,
+            }
+        )
+        return 0
+    if trouble:
+        raise ConfigError(trouble)
+    if encoder is None:
+        print_line("No model is set, so ~ finds papers by words alone. To use one of your own:")
+        print_line(f"  {APP} config set vectors.server http://localhost:11434   and   vectors.model NAME")
+        print_line(f"  {APP} vectors fetch minishlab/potion-base-8M              a static model, by model2vec")
+        return 0
+    print_line(f"{clean(settings.model)}, {clean(settings.server) or 'a static model'}")
+    print_line(f"{done:,} of {amount(total, 'paper')} have a vector" + (f" of {numbers:,} numbers" if numbers else ""))
+    print_line(f"{size / (1 << 20):,.1f} MiB")
+    if done < total:
+        print_line(f"'{APP} vectors build' makes the others; the reader does so while it is open.")
+    return 0
+
+
+def _try_encoder(workspace: Workspace) -> tuple[str, Encoder | None]:
+    """What is wrong with the settings, and the model if nothing is."""
+    from reader.api import open_encoder
+
+    try:
+        return "", open_encoder(workspace.settings.vectors, workspace.cache_file)
+    except ConfigError as error:
+        return str(error), None
+
+
+def _build(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.api import MakeVectors, VectorsMade, run_job
+
+    if not workspace.settings.vectors.is_on:
+        raise UsageError(f"No model is set. '{APP} vectors status' says how.")
+    workspace.ensure_cache()
+    messages = run_job(workspace, MakeVectors(), quiet=arguments.quiet)
+    made = [message for message in messages if isinstance(message, VectorsMade)][-1]
+    if arguments.json:
+        print_json({"new": made.new, "papers": made.done})
+    elif not arguments.quiet:
+        print_line(f"{amount(made.new, 'new vector')}; {amount(made.done, 'paper')} have one.")
+    return 0
+
+
+def _drop(arguments: Namespace, workspace: Workspace) -> int:
+    import shutil
+
+    from reader.api import vectors
+
+    file = workspace.cache_file
+    models = paths.models_folder(file)
+    freed = vectors.size(models)
+    if file.parent.is_dir():
+        with vectors.alone(file):
+            freed += vectors.drop(file)
+        shutil.rmtree(models, ignore_errors=True)
+    if models.is_dir():
+        raise CacheError(f"{models} can't be deleted; another program may read it.")
+    if arguments.json:
+        print_json({"freed_bytes": freed})
+    elif not arguments.quiet:
+        print_line(f"{freed / (1 << 20):,.1f} MiB freed." if freed else "There were none.")
+        if workspace.settings.vectors.is_on:
+            print_line(f"The reader makes them anew; \"{APP} config set vectors.model ''\" switches them off.")
+    return 0
+
+
+def _fetch(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.api import is_offline, lookup_environment
+    from reader.extensions.vectors.hub import HubClient
+
+    settings = workspace.settings.vectors
+    name = arguments.model or ("" if settings.server else settings.model)
+    if not name:
+        raise UsageError("Name a static model of the hub: dailypapers vectors fetch minishlab/potion-base-8M.")
+    client = HubClient(workspace.settings.endpoint, offline=is_offline(lookup_environment()))
+
+    async def fetch(progress: Progress) -> dict[str, object]:
+        try:
+            fetched = await client.fetch(
+                name,
+                paths.models_folder(workspace.cache_file),
+                lambda come, of: progress.show(f"{come / 1e6:,.1f} of {of / 1e6:,.1f} MB"),
+                sha256=arguments.sha256,
+            )
+        finally:
+            await client.aclose()
+        return {"model": name, "folder": str(fetched.folder), "commit": fetched.commit, "sha256": fetched.sha256}
+
+    with Progress() as progress:
+        said = asyncio.run(fetch(progress))
+    if arguments.json:
+        print_json(said)
+        return 0
+    if not arguments.quiet:
+        print_line(f"{clean(name)}, commit {said['commit']}")
+        for file, digest in dict(said["sha256"]).items():  # type: ignore[call-overload]
+            print_line(f"  {digest}  {file}")
+        if settings.model != name or settings.server:
+            print_line(f"To use it: {APP} config set vectors.model {clean(name)}")
+    return 0
+
+
+ACTIONS = {
+    "status": (_print_status, "print the model, how many papers have a vector, and their size; no server is asked"),
+    "build": (_build, "make those that papers lack; it can be stopped, and goes on where it was"),
+    "drop": (_drop, "delete them all, and static models that were fetched; the next build makes them anew"),
+    "fetch": (_fetch, "fetch a static model from the hub, and check its digest"),
+}
+
+VECTORS = Command(
+    "vectors",
+    "Find papers by meaning with a model of your own: a server that has /v1/embeddings, or a static model."
+    " Nothing is fetched and no server is asked unless your settings say so.",
+    (
+        ("vectors status", "the model, and how many papers have a vector"),
+        ("vectors build", "make those that are missing"),
+        ("vectors fetch minishlab/potion-base-8M", "fetch a static model from the hub (30 MB)"),
+        ("vectors drop", "delete them"),
+    ),
+    _add_arguments,
+    _run_vectors,
+)
+
+
+def open_model(settings: Vectors, cache: Path) -> Encoder:
+    """The model of the settings, which name one; raises ConfigError."""
+    if settings.is_static:
+        from reader.extensions.vectors.static_model import StaticEncoder
+
+        return StaticEncoder(_static_folder(settings, cache))
+    from reader.extensions.vectors.endpoint import EndpointEncoder
+
+    return EndpointEncoder(settings)
+
+
+def _static_folder(settings: Vectors, cache: Path) -> Path:
+    """The folder of a static model; a relative path starts at the settings file's folder.
+
+    Raises ConfigError if it is not there.
+    """
+    from reader.extensions.vectors.hub import is_name, model_folder
+
+    named = paths.config_file().parent / Path(settings.model).expanduser()
+    if named.is_dir():
+        return named
+    if is_name(settings.model):
+        fetched = model_folder(paths.models_folder(cache), settings.model)
+        if fetched.is_dir():
+            return fetched
+        advice = f"'dailypapers vectors fetch {settings.model}' fetches it"
+        raise ConfigError(f"The model {settings.model} is not on this machine; {advice}.")
+    raise ConfigError(f"There is no folder {named} with a static model.")
+
+
+EXTENSION = Extension(name="vectors", api=1, commands=(VECTORS,), encoders=(open_model,))

@@ -1,1 +1,0 @@
-"""Models that make vectors of texts: a server of the user's, or a static model in a folder, and the hub."""

@@ -1,0 +1,422 @@
+"""Papers in other programs' files: BibTeX, RIS, CSL-JSON, Zotero's RDF, newsboat's cache, and lists of ids and links.
+
+Of each entry its title, its labels and its arXiv id are read, which stands in one of the fields where people and
+programs put it: the surest is asked first.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from reader.core.errors import FeedMalformed
+from reader.core.ids import arxiv_id, id_in_file_name, ids_in
+from reader.core.latex import latex_to_unicode
+from reader.core.marks import TAG_LIMIT
+from reader.core.paper import LibraryEntry
+from reader.core.text import clean
+from reader.feeds.safe_xml import UnreadableXml, parse_xml
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from bibtexparser.model import Block, Entry
+
+TITLE_LIMIT = 500
+_WHERE_LIMIT = 100
+_LABELS = 50
+"""Maximum labels of an entry."""
+
+_AUTOMATIC = re.compile(
+    r"(?:Computer Science|Statistics|Mathematics|Physics|Electrical Engineering[\w ]*|Quantitative \w+) - "
+    r"|(?:cs|math|stat|eess|q-bio|q-fin|econ|cond-mat|physics|astro-ph|nlin)\.[A-Za-z-]{2,}$"
+)
+"""Zotero makes tags of arXiv's categories by itself."""
+
+
+def find_id(fields: Iterable[str]) -> str | None:
+    """The first id that one of the texts names."""
+    return next((ids[0] for text in fields if (ids := ids_in(text))), None)
+
+
+def find_in_files(texts: Iterable[str]) -> str | None:
+    """The first id that a file's name begins with."""
+    return next((id for text in texts if (id := id_in_file_name(text))), None)
+
+
+def eprint_id(eprint: str, archive: str, category: str) -> str | None:
+    """The id of an `eprint` field, where an old id may be without its archive, which is the category."""
+    if archive.strip().lower() not in ("", "arxiv", "arxiv.org"):
+        return None
+    return arxiv_id(eprint) or arxiv_id(f"{category.partition('.')[0]}/{eprint.strip()}")
+
+
+def first_of(fields: Mapping[str, str], names: Iterable[str]) -> str:
+    """The first of the named fields that says something, else an empty text."""
+    return next((value for name in names if (value := fields.get(name, "").strip())), "")
+
+
+def make_entry(where: str, title: str, id: str | None, labels: Iterable[str] = ()) -> LibraryEntry:
+    """An entry with clean texts; `labels` may have several in a text, between commas, semicolons or lines."""
+    parted = (clean(label, TAG_LIMIT) for text in labels for label in re.split(r"[,;\n]", text))
+    told = dict.fromkeys(label for label in parted if label and not _AUTOMATIC.match(label))
+    return LibraryEntry(clean(where, _WHERE_LIMIT), clean(title, TITLE_LIMIT), id, labels=tuple(islice(told, _LABELS)))
+
+
+# BibTeX and BibLaTeX, by bibtexparser, which is imported here first (40 ms)
+#
+# It is tolerant: a key that is repeated, or an entry that is cut off, does not keep the others out. What it gives up on
+# is searched for an id as plain text.
+
+_NO_ENTRIES = ("xdata", "set", "string", "preamble", "comment")
+"""Types of entries that only others refer to."""
+
+_BIB_SURE = ("doi", "url", "howpublished", "number", "journal", "journaltitle", "volume", "booktitle", "series", "ee")
+_BIB_NOTES = ("archiveid", "note", "addendum", "annote", "annotation", "eprint", "extra", "pubstate", "bdsk-url-1")
+
+_BIB_LABELS = ("keywords", "keyword", "mendeley-tags", "tags", "groups")
+
+_BIB_ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_BIB_TITLE = re.compile(r"\btitle\s*=\s*[{\"]+([^{}\"]{1,500})", re.IGNORECASE)
+_EPRINT = re.compile(r"\beprint\s*=\s*[{\"]+\s*([^{}\"\s]{1,60})", re.IGNORECASE)
+_LEFT_BRACE = re.compile(r"\{\\textbraceleft\}|\\textbraceleft\b ?|\\\{")
+_RIGHT_BRACE = re.compile(r"\{\\textbraceright\}|\\textbraceright\b ?|\\\}")
+_PART = re.compile(r"\"([^\"]*)\"|\{([^{}]*)\}|([^\s#\"{}]+)")
+
+
+def is_bibtex(text: str) -> bool:
+    """Whether a line of the text begins an entry."""
+    return _BIB_ENTRY.search(text) is not None
+
+
+def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
+    """The entries of a file, in its order."""
+    from bibtexparser.entrypoint import parse_string
+    from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
+
+    # What it complains of is listed by us.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+    for block in parse_string(text).blocks:
+        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
+            block.ignore_error_block, Entry
+        ):
+            block = block.ignore_error_block  # noqa: PLW2901
+        if isinstance(block, Entry):
+            if block.entry_type.lower() not in _NO_ENTRIES:
+                yield _bibtex_entry(block)
+        elif isinstance(block, ParsingFailedBlock):
+            yield _broken(block)
+
+
+def _bibtex_entry(entry: Entry) -> LibraryEntry:
+    fields = {field.key.lower(): _joined(str(field.value)) for field in entry.fields}
+    labels = (_plain(fields.get(name, "").strip('{}" ')) for name in _BIB_LABELS)
+    return make_entry(
+        f"entry {entry.key}", _plain(first_of(fields, ("title", "shorttitle", "booktitle"))), _bibtex_id(fields), labels
+    )
+
+
+def _bibtex_id(fields: Mapping[str, str]) -> str | None:
+    names = (("eprint", "arxivid", "arxiv"), ("eprinttype", "archiveprefix"), ("eprintclass", "primaryclass"))
+    # An entry whose key is repeated still has its braces.
+    if id := eprint_id(*(first_of(fields, some).strip('{}" ') for some in names)):
+        return id
+    texts = [_without_tex(fields.get(name, "")) for name in (*_BIB_SURE, *_BIB_NOTES)]
+    return find_id(texts) or find_in_files(fields.get(name, "") for name in ("file", "local-url", "pdf", "url"))
+
+
+def _broken(block: Block) -> LibraryEntry:
+    """An entry that can't be parsed, such as one that never ends."""
+    raw = block.raw or ""
+    title = _BIB_TITLE.search(raw)
+    eprint = _EPRINT.search(raw)
+    id = (arxiv_id(eprint[1]) if eprint else None) or find_id([_without_tex(raw)])
+    return make_entry(f"line {(block.start_line or 0) + 1}", title[1] if title else "", id)
+
+
+def _joined(value: str) -> str:
+    """A value whose parts were joined by `#`; other values as they are."""
+    if "#" not in value or not value.startswith(('"', "{")) or not re.search(r"[\"}\w]\s*#\s*[\"{\w]", value):
+        return value
+    return "".join("".join(part.groups(default="")) for part in _PART.finditer(value))
+
+
+def _plain(text: str) -> str:
+    """A text without LaTeX and the braces that protect its letters; braces that are printed stay."""
+    kept = _RIGHT_BRACE.sub("\ue001", _LEFT_BRACE.sub("\ue000", text))
+    return latex_to_unicode(kept).translate({ord("{"): None, ord("}"): None, 0xE000: "{", 0xE001: "}"})
+
+
+def _without_tex(text: str) -> str:
+    """A text without what TeX puts around and into addresses: braces, `url`, escaped signs."""
+    return re.sub(r"\\(?:url|href|texttt)\b|\\(?=[_%#&~])|[{}]", " ", text) if "\\" in text or "{" in text else text
+
+
+# RIS, and Web of Science's similar form: one line for each field, named by two letters
+#
+# A record begins with TY, or PT, and ends with ER or the next one.
+
+_RIS_FIELD = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*))?$")
+_OF_WEB_OF_SCIENCE = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$")
+_RIS_RECORD = re.compile(r"^[ \t]{0,3}TY[ \t]{1,3}-", re.MULTILINE)
+_RECORD_OF_WEB_OF_SCIENCE = re.compile(r"^PT [A-Z]\r?$", re.MULTILINE)
+
+_RIS_TITLES = ("TI", "T1", "CT", "BT", "T2")
+_RIS_SURE = ("DO", "DI", "UR", "AN", "M1", "M3", "C1", "C7", "JO", "JF", "JA", "T2", "VL", "SN", "PB")
+_RIS_NOTES = ("N1", "U1", "U2", "U3", "U4", "U5", "RN", "L2", "L3", "ID")
+_RIS_FILES = ("L1", "L2", "L4", "LK", "UR")
+
+
+def is_ris(text: str) -> bool:
+    """Whether a line of the text begins a record."""
+    return bool(_RIS_RECORD.search(text) or _RECORD_OF_WEB_OF_SCIENCE.search(text))
+
+
+def parse_ris(text: str) -> Iterator[LibraryEntry]:
+    """The records of a file, in its order."""
+    pattern = _RIS_FIELD if _RIS_RECORD.search(text) else _OF_WEB_OF_SCIENCE
+    fields: defaultdict[str, list[str]] = defaultdict(list)
+    last, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        found = pattern.match(line)
+        if found is None:
+            # A long text goes on in the next line.
+            if last and line.strip():
+                fields[last][-1] += f" {line.strip()}"
+            continue
+        name, value = found[1], (found[2] or "").strip()
+        if name in ("TY", "PT", "ER", "EF"):
+            if fields:
+                yield _ris_entry(fields, start)
+            fields = defaultdict(list)
+            last, start = "", number
+        if name not in ("ER", "EF", "FN", "VR"):
+            fields[name].append(value)
+            last = name
+    if fields:
+        yield _ris_entry(fields, start)
+
+
+def _ris_entry(fields: Mapping[str, Sequence[str]], line: int) -> LibraryEntry:
+    title = next((values[0] for name in _RIS_TITLES if (values := fields.get(name))), "")
+    texts = [text for name in (*_RIS_SURE, *_RIS_NOTES) for text in fields.get(name, ())]
+    id = find_id(texts) or find_in_files(text for name in _RIS_FILES for text in fields.get(name, ()))
+    return make_entry(f"line {line}", title, id, (*fields.get("KW", ()), *fields.get("DE", ())))
+
+
+# CSL-JSON, and the JSON that Zotero and Better BibTeX write of their own items
+
+_CSL = ("author", "issued", "container-title", "DOI", "URL", "citation-key", "publisher", "accessed", "number", "ISBN")
+"""Keys by which CSL-JSON is known, beside `type`."""
+
+_CSL_SURE = (
+    "number",
+    "archive_location",
+    "archiveID",
+    "DOI",
+    "URL",
+    "url",
+    "container-title",
+    "publicationTitle",
+    "arxiv",
+)
+_CSL_NOTES = ("note", "extra", "notes", "annote", "volume", "reportNumber", "callNumber")
+_KEYS = ("citation-key", "citekey", "citationKey", "id")
+_NO_ITEMS = ("attachment", "note", "annotation")
+
+_HTML_TAG = re.compile(r"<[^<>]{0,100}>")
+_CSL_DEPTH = 4
+
+
+def is_library_item(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a JSON value is an item of CSL-JSON or of Zotero."""
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("itemType"), str) or isinstance(_data(value).get("itemType"), str):
+        return True
+    return isinstance(value.get("type"), str) and any(key in value for key in _CSL)
+
+
+def library_items(value: object) -> list[Any] | None:
+    """The items of a file that has them under a key, as Better BibTeX writes it; None if it is not one."""
+    items = value.get("items") if isinstance(value, dict) else None
+    return items if isinstance(items, list) and any(map(is_library_item, items[:20])) else None
+
+
+def parse_library_item(item: Mapping[str, Any], place: str) -> LibraryEntry | None:
+    """The entry of an item; None for a note or an attachment."""
+    item = _data(item)
+    if item.get("itemType") in _NO_ITEMS:
+        return None
+    key = next((item[name] for name in _KEYS if _is_name(item.get(name))), "")
+    title = item.get("title") if isinstance(item.get("title"), str) else ""
+    id = find_id(text for name in (*_CSL_SURE, *_CSL_NOTES) for text in _texts_in(item.get(name)))
+    id = id or find_in_files(_texts_in(item.get("attachments")))
+    return make_entry(f"entry {key}" if key else place, _HTML_TAG.sub("", title or ""), id, _item_labels(item))
+
+
+def _item_labels(item: Mapping[str, Any]) -> Iterator[str]:
+    """The tags of an item, without those that Zotero made."""
+    yield from _texts_in(item.get("keyword"))
+    tags = item.get("tags")
+    for tag in tags if isinstance(tags, list) else ():
+        text = tag.get("tag") if isinstance(tag, dict) and tag.get("type") != 1 else tag
+        if isinstance(text, str):
+            yield text
+
+
+def _data(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An item of Zotero's web API has its fields under `data`."""
+    data = item.get("data")
+    return data if isinstance(data, dict) and "itemType" in data else item
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) < 300
+
+
+def _texts_in(value: object, depth: int = 0) -> Iterator[str]:
+    """The texts in a value of any kind."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict) and depth < _CSL_DEPTH:
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(one, depth + 1)
+
+
+# Zotero RDF: each element with an item type is an entry; notes, attachments and collections are none
+
+_PROSE = ("abstract", "title", "authors", "subject")
+"""Elements whose text may name other papers."""
+
+
+def is_rdf(start: bytes) -> bool:
+    """Whether a document begins as RDF."""
+    return b"<rdf:RDF" in start[:4096]
+
+
+def parse_rdf(body: bytes) -> Iterator[LibraryEntry]:
+    """The entries of a file, in its order; raises FeedMalformed."""
+    try:
+        root = parse_xml(body)
+    except UnreadableXml as error:
+        raise FeedMalformed(f"This RDF {error}.") from None
+    files = {_about(one): " ".join(_element_texts(one)) for one in root if one.tag == "Attachment"}
+    collections: dict[str, list[str]] = {}
+    for one in root.iterfind("Collection"):
+        for part in one.iterfind("hasPart"):
+            collections.setdefault(part.get("resource", ""), []).append(one.findtext("title") or "")
+    for number, item in enumerate(root, 1):
+        kind = item.findtext("itemType")
+        if kind and kind not in _NO_ITEMS:
+            linked = [files.get(one.get("resource", ""), "") for one in item.iter("link")]
+            title = item.findtext("title") or ""
+            id = find_id([_about(item), *_element_texts(item)]) or find_in_files(linked)
+            labels = [subject.text or "" for subject in item.iterfind("subject")]
+            yield make_entry(f"item {number}", title, id, [*labels, *collections.get(_about(item), ())])
+
+
+def _about(item: Element) -> str:
+    return item.get("about", "")
+
+
+def _element_texts(item: Element) -> Iterator[str]:
+    """The texts of an item's elements, without those of prose."""
+    for child in item:
+        if child.tag not in _PROSE:
+            yield from (value for value in child.attrib.values())
+            yield " ".join("".join(child.itertext()).split())
+
+
+# newsboat's cache: which papers are read, and the letters that flag them
+#
+# A paper is a row for each feed that had it: it is read if any of the rows is. Rows without an arXiv id are left out: a
+# feed reader has news of all kinds.
+
+DATABASE = b"SQLite format 3\0"
+"""The first bytes of a database."""
+
+_SQLITE_STEPS = 200_000_000
+"""Instructions of SQLite's virtual machine after which a database is not read further: half a minute."""
+
+
+def read_newsboat(path: Path, name: str) -> Iterator[LibraryEntry]:
+    """The read and flagged papers of the cache at `path`, a copy that nobody writes; raises FeedMalformed."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.set_progress_handler(lambda: 1, _SQLITE_STEPS)
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            yield from _newsboat_entries(connection, name)
+    except sqlite3.Error as error:
+        raise FeedMalformed(f"{name} is not a cache of newsboat, or it is damaged: {error}.") from error
+
+
+def _newsboat_entries(connection: sqlite3.Connection, name: str) -> Iterator[LibraryEntry]:
+    row = connection.execute("SELECT type FROM sqlite_schema WHERE name = 'rss_item'").fetchone()
+    if row is None or row[0] != "table":
+        raise FeedMalformed(f"{name} is a database, but not a cache of newsboat.")
+    found: dict[str, LibraryEntry] = {}
+    # Older versions have no column for flags.
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(rss_item)")}
+    flags = "flags" if "flags" in columns else "''"
+    for url, guid, title, unread, letters in connection.execute(
+        f"SELECT url, guid, title, unread, {flags} FROM rss_item ORDER BY id"
+    ):
+        id = _id_in(url) or _id_in(guid)
+        if id is None:
+            continue
+        known = found.get(id) or LibraryEntry(f"row {len(found) + 1}", clean(str(title), TITLE_LIMIT), id, False)
+        more = {letter for letter in str(letters or "") if letter.isascii() and letter.isalpha()}
+        labels = tuple(sorted(more.union(known.labels)))
+        found[id] = known._replace(is_read=known.is_read or unread == 0, labels=labels)
+    yield from (entry for entry in found.values() if entry.is_read or entry.labels)
+
+
+def _id_in(text: object) -> str | None:
+    if not isinstance(text, str):
+        return None
+    return arxiv_id(text) or next(iter(ids_in(text)), None)
+
+
+# Lists of ids and links, Markdown and any other text
+
+_WORD = re.compile(r"[^\s,;|<>()\[\]{}\"'`*]+")
+_COMMENT = ("#", "%", "//")
+_WORD_LIMIT = 300
+
+
+def is_list(text: str) -> bool:
+    """Whether at least half of the text's lines, except comments, name a paper."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(_COMMENT)]
+    return bool(lines) and 2 * sum(bool(_ids_of(line)) for line in lines) >= len(lines)
+
+
+def parse_list(text: str) -> Iterator[LibraryEntry]:
+    """The papers of a text, each once; in a list of single words, also the lines that name none."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    is_plain = all(" " not in line or line.startswith(_COMMENT) or _ids_of(line) for _, line in lines)
+    seen = set[str]()
+    for number, line in lines:
+        ids = _ids_of(line)
+        for id in ids:
+            if id not in seen:
+                seen.add(id)
+                yield make_entry(f"line {number}", "", id)
+        if is_plain and line and not ids and not line.startswith(_COMMENT):
+            yield make_entry(f"line {number}", line, None)
+
+
+def _ids_of(line: str) -> list[str]:
+    found = ids_in(line)
+    for word in _WORD.findall(line):
+        if len(word) <= _WORD_LIMIT and (id := arxiv_id(word.rstrip(".:!?")) or id_in_file_name(word)):
+            found.append(id)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,143 @@
+"""Parse records of our own JSON, as `export` and `list --json` write it or as somebody wrote it by hand.
+
+An export is a file like any other: its texts are cleaned, its numbers, dates and addresses are checked, and its lists
+are bounded. A value that can't be true counts as missing. Which fields there are follows from `reader.core.paper`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeGuard
+
+from reader.core import foreign
+from reader.core.dates import iso_day
+from reader.core.errors import FeedMalformed
+from reader.core.ids import arxiv_id, is_own_id
+from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_mark
+from reader.core.paper import FIELDS, Draft, Field
+from reader.core.text import clean, clean_block
+from reader.feeds.safe_json import as_list, as_text
+
+_OURS = ("marks", "abstract", "day", "published", *STATES.values(), "queued", "tags", "note")
+"""A record has any of these keys, and an id, if it is ours."""
+
+_THEIRS = ("paper", "publishedAt", "submittedOnDailyAt", "ai_summary", "ai_keywords")
+"""A record with any of these keys is the feed's."""
+
+_ITEMS = 5_000
+"""Maximum entries of a list; the longest one in the archive has 664 authors."""
+
+_ITEM_LIMIT = 200
+_DAYS = 100
+_MARKS = 1_000
+
+_SOURCE = re.compile("[a-z0-9-]{1,100}")
+
+_FILLED = tuple(field for field in FIELDS if field.name in Draft._fields and field.name not in ("id", "source"))
+
+
+class Exported(NamedTuple):
+    """What a record says about a paper."""
+
+    draft: Draft | None
+    """None if the record has only marks."""
+    days: tuple[str | None, ...]
+    """ISO dates of the days that listed it, oldest first; only None if none did."""
+    marks: PaperMarks | None
+    bad_marks: int
+    """How many of its marks have no known form."""
+
+
+def is_export(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a value is a record of our own JSON, rather than one of the feed."""
+    return (
+        isinstance(value, dict)
+        and "id" in value
+        and any(key in value for key in _OURS)
+        and not any(key in value for key in _THEIRS)
+    )
+
+
+def parse_export(record: Mapping[str, Any]) -> Exported:
+    """Parse one record; raises FeedMalformed with a short reason if it is unusable."""
+    given = as_text(record.get("id")).strip()
+    id = arxiv_id(given)
+    own = given if is_own_id(given) else None
+    paper = id or own
+    if paper is None:
+        raise FeedMalformed("no id of a paper")
+    marks, bad_marks = _marks(record.get("marks"))
+    states = tuple(_states(record, {mark.kind for mark in marks}))
+    draft = parse_draft(record)
+    if draft is None and not marks and not states:
+        raise FeedMalformed("no title")
+    return Exported(
+        draft._replace(id=id, entry=own) if draft else None,
+        _days(record),
+        PaperMarks(paper, marks, states) if marks or states else None,
+        bad_marks,
+    )
+
+
+def parse_draft(record: Mapping[str, Any]) -> Draft | None:
+    """The draft without its id; None without a title."""
+    values = {field.name: _value(field, record.get(field.key)) for field in _FILLED}
+    if not values["title"]:
+        return None
+    values = {name: value for name, value in values.items() if value is not None}
+    source = as_text(record.get("source"))
+    if _SOURCE.fullmatch(source):
+        values["source"] = source
+    return Draft(**values, announced=iso_day(record.get("announced")))
+
+
+def _value(field: Field, value: object) -> Any:
+    """A field's value, clean and of the right type; None if there is none."""
+    if field.type is tuple:
+        items = (_text(field, item, _ITEM_LIMIT) for item in as_list(value)[:_ITEMS])
+        return tuple(item for item in items if item)
+    if field.type is int:
+        return foreign.count(value)
+    return _text(field, value)
+
+
+def _text(field: Field, value: object, limit: int | None = None) -> str | None:
+    text = as_text(value)
+    if field.rules.is_date:
+        return iso_day(text)
+    if field.rules.is_address:
+        return foreign.web_url(text)
+    if field.rules.is_block:
+        return clean_block(text) or None
+    return (clean(text, limit) if limit else clean(text)) or None
+
+
+def _days(record: Mapping[str, Any]) -> tuple[str | None, ...]:
+    days = {day for value in (record.get("day"), *as_list(record.get("days"))[:_DAYS]) if (day := iso_day(value))}
+    return tuple(sorted(days)) or (None,)
+
+
+def _marks(value: object) -> tuple[tuple[Mark, ...], int]:
+    """The marks that have a known form, and the number of the others."""
+    found = [_mark(one) for one in as_list(value)[:_MARKS]]
+    marks = tuple(mark for mark in found if mark is not None)
+    return marks, len(found) - len(marks)
+
+
+def _mark(value: object) -> Mark | None:
+    if not isinstance(value, dict):
+        return None
+    return foreign.mark(*(value.get(key) for key in ("kind", "value", "clock", "machine", "id")))
+
+
+def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, str]]:
+    """Kinds and values of the marks that a record has in its plain fields only."""
+    on_or_off = {**STATES, QUEUE: "queued"}
+    said = [(kind, "1") for kind, key in on_or_off.items() if record.get(key) is True]
+    said += [(f"{TAG}{as_text(tag)}", "1") for tag in as_list(record.get("tags"))[:_MARKS]]
+    said.append((NOTE, as_text(record.get("note"))))
+    for kind, value in said:
+        mark = clean_mark(kind, value)
+        if mark is not None and mark[1] and mark[0] not in known:
+            yield mark

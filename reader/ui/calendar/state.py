@@ -1,0 +1,25 @@
+"""The part of the state that is the calendar."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from reader.ui.page.state import close_page
+from reader.ui.state.part import Front
+from reader.ui.state.whole import State
+
+
+class CalendarRequest(NamedTuple):
+    """The open calendar: the day that it begins on, and whether it asks for the day to fetch from."""
+
+    day: date
+    since: bool = False
+
+
+CALENDAR: Front[CalendarRequest] = Front("calendar")
+
+
+def open_calendar(state: State, calendar: CalendarRequest) -> State:
+    """Open the calendar, over the list."""
+    return close_page(state).put(CALENDAR, calendar)

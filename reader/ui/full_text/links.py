@@ -1,0 +1,156 @@
+"""References in a full text, and where they lead: by their anchors, else by what they say, such as `Table 4`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reader.core.document.block_lines import DocumentLine
+from reader.core.document.layout import Layout, TextPlace
+from reader.core.document.model import Document, Figure, Formula, Heading, Reference, Theorem, walk
+from reader.core.ids import in_arxiv_address, is_arxiv_id
+
+LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"
+"""The keys that choose a reference, in the order in which they are given."""
+
+_WORDS = (
+    "Sections?|Secs?\\.|§|Appendix|Appendices|App\\.|Figures?|Figs?\\.|Tables?|Tabs?\\.|Algorithms?|Alg\\.|Theorem|Lemma|"
+    "Proposition|Corollary|Definition|Remark|Equations?|Eqs?\\.|Eqn\\."
+)
+_WRITTEN = re.compile(rf"(?:\b|(?=§))(?P<word>{_WORDS})\s*\(?(?P<number>[A-Z](?:\.\d+)+|\d+(?:\.\d+)*|[A-Z]\b)")
+_CITED = re.compile(r"\[(\d{1,3})(?=[,\];–-])|(?<=[,;] )(\d{1,3})(?=[,\];])")
+_KINDS = {
+    "sec": "section", "§": "section", "app": "section", "fig": "figure", "tab": "table", "alg": "algorithm",
+    "eq": "equation",
+}  # fmt: skip
+
+_ANCHOR_PARTS = re.compile(r"(?:^|\.)(S|SS|SSS|A|F|T|E|alg)(\d+)")
+
+
+class Link(NamedTuple):
+    """A reference in view."""
+
+    place: TextPlace
+    start: int
+    """Letters of the line before it."""
+    text: str
+    goal: TextPlace | str
+    """A line of the text, or a web address."""
+
+
+def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[Link]:
+    """The references in some lines, one for each goal, at most as many as there are letters."""
+    goals = Goals(layout)
+    found: dict[TextPlace | str, Link] = {}
+    for place, line in lines:
+        for start, text, target in sorted(_written(line)):
+            goal = goals.of(target, text)
+            # A heading does not lead to itself.
+            if goal is not None and not (isinstance(goal, TextPlace) and goal.block == place.block):
+                found.setdefault(goal, Link(place, start, text, goal))
+    return list(found.values())[: len(LETTERS)]
+
+
+def _written(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
+    """The start, the text and the target of each reference of a line; those that are only words have no target."""
+    start, linked = 0, set[int]()
+    for piece in line.pieces:
+        end = start + len(piece.text)
+        if piece.action:
+            linked.update(range(start, end))
+            yield start, _with_word(line.text[:start], piece.text), piece.action[1]
+        start = end
+    text = line.text
+    for match in (*_WRITTEN.finditer(text), *_CITED.finditer(text)):
+        if linked.isdisjoint(range(*match.span())):
+            number = match[1] or match[2] if match.re is _CITED else ""
+            yield match.start(), f"[{number}]" if number else match.group(), ""
+
+
+def _with_word(before: str, text: str) -> str:
+    """A reference that is only a number, with the word before it."""
+    match = re.search(rf"({_WORDS})\s*\(?$", before)
+    return f"{match[1]} {text}" if match and text[:1].isalnum() and len(text) <= 8 else text
+
+
+class Goals:
+    """Where the references of a document lead."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._labels: dict[str, int] | None = None
+
+    def of(self, target: str, text: str) -> TextPlace | str | None:
+        """The goal of a reference, by its target and what it says; None if it leads nowhere."""
+        if target and not target.startswith("#"):
+            return target
+        place = self._layout.place_of(target) if target else None
+        if place is not None:
+            return place
+        labels = self._known_labels()
+        names = (*_names_of_anchor(target.removeprefix("#")), *_names_of_text(text))
+        block = next((labels[name] for name in names if name in labels), None)
+        return None if block is None else self._layout.place_at(block, 0)
+
+    def _known_labels(self) -> dict[str, int]:
+        if self._labels is None:
+            self._labels = _labels(self._layout.document)
+        return self._labels
+
+
+def _labels(document: Document) -> dict[str, int]:
+    """The blocks by the names that references call them."""
+    found: dict[str, int] = {}
+    for index, block in enumerate(document.blocks):
+        for part in walk(block):
+            match part:
+                case Heading(number=number) if number:
+                    name = number.removeprefix("Appendix ").rstrip(".")
+                    found.setdefault(f"section {name}".lower(), index)
+                case Figure(label=label) if label:
+                    found.setdefault(label.rstrip(".:").lower(), index)
+                case Theorem(title=title):
+                    words = "".join(span.text for span in title).split()
+                    found.setdefault(" ".join(words[:2]).rstrip(".:").lower(), index)
+                case Formula(number=number) if number:
+                    found.setdefault(f"equation {number.strip('()')}".lower(), index)
+                case Reference(label=label) if label:
+                    found.setdefault(label.lower(), index)
+    return found
+
+
+def _names_of_text(text: str) -> Iterator[str]:
+    """The names that a text may call: `Fig. 2` is `figure 2`, and `2` may be `[2]`."""
+    match = _WRITTEN.match(text)
+    if match:
+        word = match["word"].lower().rstrip(".")
+        kind = next((kind for start, kind in _KINDS.items() if word.startswith(start)), word)
+        yield f"{kind} {match['number']}".lower()
+    bare = " ".join(text.split()).strip("[]()").lower()
+    yield f"[{bare}]"
+    yield bare
+
+
+def _names_of_anchor(anchor: str) -> Iterator[str]:
+    """The names that an anchor of LaTeXML stands for: `S3.SS2` is `section 3.2`, and `S4.T2` is `table 2`."""
+    parts = _ANCHOR_PARTS.findall(anchor)
+    if not parts:
+        return
+    kind, number = parts[-1]
+    named = {"F": "figure", "T": "table", "E": "equation", "alg": "algorithm"}.get(kind)
+    if named:
+        yield f"{named} {number}"
+        return
+    (outer, first), *inner = parts
+    if outer == "A":
+        first = chr(ord("a") + (int(first) - 1) % 26)
+    yield f"section {'.'.join([first, *(number for _, number in inner)])}"
+
+
+def web_address(target: str, source: str, id: str) -> str:
+    """The web address of a picture, whose path may be relative to the page of the paper."""
+    if target.startswith(("https://", "http://")) or not is_arxiv_id(id):
+        return target
+    host = "arxiv.org" if source in ("feed", "") else source
+    return f"https://{host}/html/{in_arxiv_address(id)}/{target.removeprefix('./').removeprefix(f'{id}/')}"

@@ -1,0 +1,58 @@
+"""The part of the state that is the full text which is read, over the paper's page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reader.core.paper_row import PaperKey
+from reader.ui.state.part import Front
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.ui.full_text.text import FullText
+    from reader.ui.full_text.view import TextView
+
+
+def view_text(state: State, view: TextView) -> State:
+    """Show another part of the open text."""
+    text = state[TEXT]
+    return state if text is None or view is text.view else state.put(TEXT, replace(text, view=view))
+
+
+def text_of(state: State, key: PaperKey) -> FullText | None:
+    """The open text, if it is that of a paper."""
+    text = state[TEXT]
+    return text if text is not None and text.key == key else None
+
+
+def text_failed(state: State, key: PaperKey, problem: str) -> State:
+    """Show why a paper has no text; one that was there before stays, and the problem is shown in the last line."""
+    text = text_of(state, key)
+    if text is None:
+        return state
+    if text.view is not None:
+        state = state.change_notices(lambda notices: notices.ended(problem, "warning", ""))
+    return state.put(TEXT, text.failed(problem))
+
+
+def step_back_in_text(state: State) -> State:
+    """Close or stop what is in front: the outline, a selection, a fetch; at last go back to the paper's page."""
+    text = state[TEXT]
+    if text is None or text.view is None:
+        return state.put(TEXT, None)
+    if text.outline.is_open:
+        return state.put(TEXT, replace(text, outline=text.outline.closed()))
+    view = text.view.let_go()
+    if view is not text.view:
+        return view_text(state, view)
+    return state.put(TEXT, text.failed("") if text.is_fetching else None)
+
+
+def _context(state: State) -> str:
+    text = state[TEXT]
+    return "outline" if text is not None and text.outline.is_open else "text"
+
+
+TEXT: Front[FullText] = Front(_context, back=step_back_in_text)
+"""The open full text, which may be on its way; None while none is open."""

@@ -1,0 +1,96 @@
+"""The full text of a paper that is open in the reader: the text, or why it is not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from reader.session.bookmarks import Bookmark, bookmark, find
+from reader.ui.full_text.lines import front_lines
+from reader.ui.full_text.outline import Outline
+from reader.ui.full_text.view import Size, Spot, TextView
+from reader.ui.shell.layout import outline_width
+
+if TYPE_CHECKING:
+    from reader.cache.texts import KeptText
+    from reader.core.paper import Paper
+    from reader.core.paper_row import PaperKey
+
+CHROME = 2
+"""Rows of the screen that are not text: the first and the last line."""
+
+
+def text_size(width: int, height: int) -> Size:
+    """The room for the text in a terminal; the last column is the bar."""
+    return Size(max(1, width - outline_width(width) - 1), max(1, height - CHROME))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FullText:
+    """The text in front, which can still be read while it is fetched again."""
+
+    key: PaperKey
+    paper: Paper
+    size: Size
+    view: TextView | None = None
+    """The text; None while it is not there."""
+    source: str = ""
+    """Where the text came from, as `KeptText` says."""
+    outline: Outline = field(default_factory=Outline)
+    is_fetching: bool = False
+    progress: str = ""
+    """What is being waited for, while the text is fetched."""
+    sections_ahead: int = 0
+    """How many sections to go on once the text is there: keys that were pressed while it was fetched."""
+    problem: str = ""
+    """Why there is no text, as a sentence; empty if there is one."""
+
+    def came(self, kept: KeptText, left: Bookmark | None = None) -> FullText:
+        """Show a text where it was left: the one that was shown before, or else by a bookmark."""
+        document, left = kept.document, self.bookmark or left
+        view = TextView.open(document, self.size, front_lines(self.paper, kept))
+        if left is not None:
+            view = view.go(Spot(*find(left, document, kept.source)))
+        outline = Outline.of(document.sections)
+        if self.sections_ahead:
+            view = view.next_section(self.sections_ahead)
+        came = replace(self, view=view, source=kept.source, outline=outline, progress="", problem="")
+        return replace(came, is_fetching=False, sections_ahead=0)
+
+    @property
+    def bookmark(self) -> Bookmark | None:
+        """The place of the first line in view; None without a text."""
+        if self.view is None:
+            return None
+        return bookmark(self.view.document, self.source, *self.view.spot(self.view.top))
+
+    def fetching(self, progress: str = "") -> FullText:
+        """Record that the text is being fetched, and what is being waited for."""
+        if self.is_fetching and progress == self.progress:
+            return self
+        return replace(self, is_fetching=True, progress=progress, problem="")
+
+    def failed(self, problem: str) -> FullText:
+        """Record why there is no text; one that was there before stays."""
+        problem = "" if self.view else problem
+        return replace(self, is_fetching=False, progress="", problem=problem, sections_ahead=0)
+
+    def next_section(self, step: int) -> FullText:
+        """Go on by sections, at once or when the text is there; none comes before the first."""
+        if self.view is not None:
+            return replace(self, view=self.view.next_section(step))
+        return replace(self, sections_ahead=max(0, self.sections_ahead + step)) if self.is_fetching else self
+
+    def read_section(self, index: int) -> FullText:
+        """Show a section, by its place in the outline, and let keys act in the text."""
+        if self.view is None or not 0 <= index < len(self.outline.sections):
+            return self
+        view = self.view.go_to_block(self.outline.sections[index].start)
+        return replace(self, view=view, outline=self.outline.closed())
+
+    def fitted(self, width: int, height: int) -> FullText:
+        """Lay the text out for a terminal of another size."""
+        size = text_size(width, height)
+        if size == self.size:
+            return self
+        return replace(self, size=size, view=self.view and self.view.resized(size))

@@ -1,0 +1,376 @@
+"""A full text on the screen: which lines are in view, and what moves them. Plain values, without Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from reader.core.document.block_lines import DocumentLine
+from reader.core.document.layout import Layout, TextPlace
+from reader.core.document.model import Document, Section
+from reader.ui.full_text.lines import FrontLines
+from reader.ui.full_text.links import Link, links_in
+from reader.ui.full_text.search import Search, TextIndex
+
+MEASURE = 76
+"""Maximum cells of a line of running text."""
+
+MARGIN = 2
+"""Cells left of the text at least, of which the first is for the bar of a marked line."""
+
+ABOVE = 2
+"""Lines in view above the line that a jump leads to."""
+
+BEGINNING = TextPlace()
+
+NO_SEARCH = Search()
+
+LONGEST_TRAIL = 100
+"""Places that are kept to go back to."""
+
+
+class Size(NamedTuple):
+    """The room for the text."""
+
+    columns: int = 80
+    rows: int = 24
+
+    @property
+    def measure(self) -> int:
+        """Cells of a line of running text."""
+        return max(1, min(MEASURE, self.columns - MARGIN - 1))
+
+    @property
+    def margin(self) -> int:
+        """Cells left of running text, which is in the middle."""
+        return max(MARGIN, (self.columns - self.measure) // 2)
+
+    @property
+    def widest(self) -> int:
+        """Cells that a table can have without being scrolled sideways."""
+        return max(1, self.columns - MARGIN - 1)
+
+
+class Spot(NamedTuple):
+    """A place that holds at any width: a block, and the letters of it that come before."""
+
+    block: int = 0
+    letter: int = -1
+    """-1 for what is before the letters of the block: an empty line, or the lines before the text."""
+
+
+class Selection(NamedTuple):
+    """Lines that are being chosen: from the anchor to the cursor, or only the cursor's while there is no anchor."""
+
+    cursor: TextPlace
+    anchor: TextPlace | None = None
+
+    @property
+    def first(self) -> TextPlace:
+        """The first chosen line."""
+        return min(self.cursor, self.anchor or self.cursor)
+
+    @property
+    def last(self) -> TextPlace:
+        """The last chosen line."""
+        return max(self.cursor, self.anchor or self.cursor)
+
+
+def _no_front(_width: int) -> Sequence[DocumentLine]:
+    return ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TextView:
+    """A document, laid out for the screen, and the part of it that is in view."""
+
+    layout: Layout
+    index: TextIndex
+    """The words of the layout."""
+    size: Size
+    front: FrontLines = _no_front
+    top: TextPlace = BEGINNING
+    """The first line in view."""
+    side: int = 0
+    """Cells by which lines that are too wide are scrolled sideways."""
+    marked: TextPlace | None = None
+    """The line that a jump led to, until the view moves."""
+    trail: tuple[Spot, ...] = field(default=())
+    """Where jumps began, the latest last."""
+    search: Search = NO_SEARCH
+    selection: Selection | None = None
+    links: tuple[Link, ...] = ()
+    """References that wait for a letter, while one is being chosen."""
+
+    @classmethod
+    def open(cls, document: Document, size: Size, front: FrontLines = _no_front) -> TextView:
+        """Lay a document out, from its beginning."""
+        layout = _layout(document, size, front)
+        return cls(layout, TextIndex(layout), size, front)
+
+    @property
+    def document(self) -> Document:
+        return self.layout.document
+
+    # What is in view
+
+    def lines(self) -> list[tuple[TextPlace, DocumentLine]]:
+        """The lines in view, with their places."""
+        return self.layout.placed(self.top, self.size.rows)
+
+    def margin(self, block: int) -> int:
+        """Cells left of a block: a wide table begins further left than running text."""
+        size = self.size
+        if block == 0 or (cells := self.layout.cells(block)) <= size.measure:
+            return size.margin
+        return max(MARGIN, min(size.margin, size.columns - 1 - cells))
+
+    def overflow(self, block: int) -> int:
+        """Cells of a block that have no room."""
+        return max(0, self.layout.cells(block) - self.size.widest)
+
+    @property
+    def last_top(self) -> TextPlace:
+        """The first line in view at the end of the text."""
+        return self.layout.up(self.layout.end, self.size.rows - 1)
+
+    @property
+    def is_at_end(self) -> bool:
+        return self.top >= self.last_top
+
+    @property
+    def section(self) -> Section | None:
+        """The section that is being read: that of the marked line, else of the third line in view."""
+        if self.marked is not None:
+            return self.layout.section_at(self.marked)
+        return self.layout.section_at(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))))
+
+    @property
+    def progress(self) -> float:
+        """How much has been read: 0 at the beginning, 1 once the end is in view."""
+        if self.is_at_end:
+            return 1.0
+        end = self.layout.share(self.last_top)
+        return min(1.0, self.layout.share(self.top) / end) if end else 1.0
+
+    @property
+    def minutes_left(self) -> int:
+        """Minutes to read the rest."""
+        return round(self.layout.minutes_left(BEGINNING) * (1 - self.progress))
+
+    # Spots
+
+    def spot(self, place: TextPlace) -> Spot:
+        """A place as it holds at any width."""
+        block, index = place
+        lines = self.layout.lines(block)
+        is_before = (block == 0 and index < len(self.layout.front)) or (
+            lines[index].start == 0 and not lines[index].pieces
+        )
+        return Spot(block, -1 if is_before else self.layout.letter(place))
+
+    def place(self, spot: Spot) -> TextPlace:
+        """The place of a spot in this layout."""
+        return self.layout.place_at(*spot)
+
+    # Moves
+
+    def _at(self, top: TextPlace, marked: TextPlace | None = None) -> TextView:
+        top = max(BEGINNING, min(top, self.last_top))
+        if top == self.top and marked == self.marked:
+            return self
+        moved = replace(self, top=top, marked=marked)
+        return moved if moved._is_wide else replace(moved, side=0)
+
+    @property
+    def _is_wide(self) -> bool:
+        """Whether something in view can be scrolled sideways."""
+        return any(self.overflow(block) for block in {place.block for place, _ in self.lines()})
+
+    def scroll(self, lines: int) -> TextView:
+        """Scroll down by `lines`, up if negative."""
+        move = self.layout.down if lines > 0 else self.layout.up
+        return self._at(move(self.top, abs(lines)))
+
+    def scroll_pages(self, direction: int, share: int = 1, times: int = 1) -> TextView:
+        """Scroll a page less one line down for 1, up for -1; half a page if `share` is 2."""
+        rows = self.size.rows // share - (share == 1)
+        return self.scroll(times * direction * max(1, rows))
+
+    def scroll_to(self, share: float) -> TextView:
+        """Scroll to a share of the text, from 0 to 1."""
+        return self._at(self.layout.place_of_share(share * self.layout.share(self.last_top)))
+
+    def scroll_sideways(self, cells: int) -> TextView:
+        """Scroll what is too wide to the right, to the left if negative."""
+        most = max((self.overflow(block) for block in {place.block for place, _ in self.lines()}), default=0)
+        side = max(0, min(most, self.side + cells))
+        return self if side == self.side else replace(self, side=side)
+
+    def jump(self, place: TextPlace) -> TextView:
+        """Go to a line and mark it; `back` returns."""
+        return self._remember(self.top)._at(self.layout.up(place, ABOVE), place)
+
+    def _remember(self, place: TextPlace) -> TextView:
+        """Let `back` return to a place."""
+        spot = self.spot(place)
+        return self if self.trail[-1:] == (spot,) else replace(self, trail=(*self.trail, spot)[-LONGEST_TRAIL:])
+
+    def jump_to_end(self, *, last: bool) -> TextView:
+        """Go to the beginning or the end; `back` returns."""
+        there = self._at(self.layout.end if last else BEGINNING)
+        return there if there.top == self.top else replace(there, trail=self._remember(self.top).trail)
+
+    def back(self) -> TextView:
+        """Return to where the last jump began that went to another part of the text."""
+        trail = self.trail
+        while len(trail) > 1 and self.place(trail[-1]) == self.top:
+            trail = trail[:-1]
+        return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
+
+    def go(self, spot: Spot) -> TextView:
+        """Show a spot at the top."""
+        return self._at(self.place(spot))
+
+    def next_section(self, step: int) -> TextView:
+        """Put the heading `step` sections further at the top, or the end of the text if there is none."""
+        found = self.layout.next_section(self.marked or self.top, step)
+        if found is None:
+            return self._at(self.layout.end if step > 0 else BEGINNING)
+        return self._at(found, found if found > self.last_top else None)
+
+    def go_to_block(self, block: int) -> TextView:
+        """Put a block at the top, and mark it where the end of the text is in the way; `back` returns."""
+        start = self.layout.start_of(block)
+        return self._remember(self.top)._at(start, start if start > self.last_top else None)
+
+    # Search
+
+    def search_from(self, words: str, block: int) -> TextView:
+        """Look for words, and show the first line of a block that has them; `back` returns."""
+        begun = replace(self, search=Search(words))
+        searched = begun.search.pattern
+        places = self.index.matches(searched, block) if searched else []
+        return begun.jump(places[0] if places else self.layout.start_of(block))
+
+    def begin_search(self) -> TextView:
+        """Begin to type words, from here on."""
+        block, letter = self.spot(self.top)
+        search = Search("", is_typing=True, block=block, letter=letter, before=self.search.text)
+        return replace(self, search=search)
+
+    def type_search(self, text: str) -> TextView:
+        """Show the first line with the typed words, or where the search began if there is none."""
+        search = self.search._replace(text=text)
+        origin = self.place(Spot(search.block, search.letter))
+        begun = replace(self, search=search)
+        searched = search.pattern
+        found = searched and self.index.following(searched, origin._replace(line=origin.line - 1), 1)
+        return begun._show(found) if found else begun._at(origin)
+
+    def end_search(self, *, is_kept: bool) -> TextView:
+        """Keep the typed words and where they lead, or drop both; without words the earlier ones come back."""
+        search = self.search
+        origin = self.place(Spot(search.block, search.letter))
+        if is_kept and search.text.strip():
+            ended = replace(self, search=search._replace(is_typing=False))
+            return ended._remember(origin) if ended.marked else ended
+        before = Search(search.before)
+        if is_kept and search.before:
+            return replace(self, search=before).next_match(1)
+        return replace(self, search=before)._at(origin)
+
+    def next_match(self, step: int) -> TextView:
+        """Go to the next line with the words, or to the one before for -1; around the ends."""
+        searched = self.search.pattern
+        found = searched and self.index.following(searched, self.marked or self.top, step)
+        return self._remember(self.top)._show(found) if found else self
+
+    def matches(self) -> tuple[int, int]:
+        """The number of the marked line among those with the words, and their number, at most `MOST_COUNTED`.
+
+        The first is 0 if the marked line has none of them.
+        """
+        searched = self.search.pattern
+        found = self.index.first_matches(searched) if searched else []
+        return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
+
+    def _show(self, place: TextPlace) -> TextView:
+        """Mark a line; the view moves only if the line is out of it."""
+        is_in_view = self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
+        return self._at(self.top if is_in_view else self.layout.up(place, self.size.rows // 3), place)
+
+    # References
+
+    def choose_link(self) -> TextView:
+        """Let a letter choose among the references in view."""
+        return replace(self, links=tuple(links_in(self.lines(), self.layout)))
+
+    def links_chosen(self) -> TextView:
+        """End choosing."""
+        return replace(self, links=()) if self.links else self
+
+    # Selection
+
+    def select(self) -> TextView:
+        """Put a cursor on the marked line or the first one in view; if there is one, choose lines from it on."""
+        if self.selection is not None:
+            return replace(self, selection=self.selection._replace(anchor=self.selection.cursor))
+        lines = self.lines()
+        filled = [place for place, line in lines if line.text.strip()]
+        places = [place for place, _ in lines]
+        cursor = self.marked if self.marked in places else filled[0] if filled else self.top
+        return replace(self, selection=Selection(cursor or self.top))
+
+    def move_cursor(self, lines: int) -> TextView:
+        """Move the selection's cursor; the view follows it."""
+        if self.selection is None:
+            return self
+        move = self.layout.down if lines > 0 else self.layout.up
+        return self._with_cursor(self.selection, move(self.selection.cursor, abs(lines)))
+
+    def move_cursor_to_end(self, *, last: bool) -> TextView:
+        """Move the selection's cursor to the first line, or the last one."""
+        if self.selection is None:
+            return self
+        return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
+
+    def _with_cursor(self, selection: Selection, cursor: TextPlace) -> TextView:
+        moved = replace(self, selection=selection._replace(cursor=cursor))
+        last = self.layout.down(self.top, self.size.rows - 1)
+        top = cursor if cursor < self.top else self.layout.up(cursor, self.size.rows - 1) if cursor > last else self.top
+        return moved._at(top)
+
+    def selected_lines(self) -> list[tuple[TextPlace, DocumentLine]]:
+        """The chosen lines."""
+        if self.selection is None:
+            return []
+        first, last = self.selection.first, self.selection.last
+        found = []
+        for block in range(first.block, last.block + 1):
+            lines = ((TextPlace(block, index), line) for index, line in enumerate(self.layout.lines(block)))
+            found += [(place, line) for place, line in lines if first <= place <= last]
+        return found
+
+    def let_go(self) -> TextView:
+        """Choose no lines any more."""
+        return replace(self, selection=None) if self.selection else self
+
+    # Sizes
+
+    def resized(self, size: Size) -> TextView:
+        """Lay the text out for other room; the first line in view stays."""
+        if size == self.size:
+            return self
+        spot = self.spot(self.top)
+        marked = self.marked and self.spot(self.marked)
+        if size.columns == self.size.columns:
+            return replace(self, size=size)._at(self.top, self.marked)
+        layout = _layout(self.document, size, self.front)
+        resized = replace(self, layout=layout, index=TextIndex(layout), size=size, side=0, selection=None, links=())
+        return resized._at(resized.place(spot), marked and resized.place(marked))
+
+
+def _layout(document: Document, size: Size, front: FrontLines) -> Layout:
+    return Layout(document, size.measure, table_width=size.widest, front=front(size.measure))

@@ -1,0 +1,73 @@
+"""Show the help, and the palette with all commands, views, topics and papers."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.core.errors import ReaderError
+from reader.core.paper_row import PaperRow
+from reader.session.places import Place, view
+from reader.ui.kit.day_names import short_day
+from reader.ui.shell.handlers import Offers, handles
+from reader.ui.shell.services import Services
+from reader.ui.views.actions import ViewActions
+
+if TYPE_CHECKING:
+    from reader.ui.help.palette import Command
+
+
+class HelpActions:
+    """Open the help and the palette."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._app = services.app
+        self._look = services.look
+        self._views = services[ViewActions]
+
+    @handles("app.help")
+    def show_help(self, _count: int | None) -> None:
+        from reader.ui.help.screen import HelpScreen
+
+        if self._app.context is not None:
+            self._app.push_screen(HelpScreen(self._look.keymap, self._app.context, self._look.glyphs))
+
+    @handles("app.commands")
+    def show_commands(self, _count: int | None) -> None:
+        from reader.ui.help.palette import Palette, action_commands
+
+        context = self._app.context
+        if context is not None:
+            own = action_commands(self._look.keymap, context, self._app.when_closed(self._app.perform))
+            more = [command for _, offer in self._services.find(Offers) for command in offer()]
+            self._app.push_screen(Palette([*own, *more], self._look.glyphs, self._paper_commands))
+
+    async def _paper_commands(self, typed: str) -> list[Command]:
+        """A command for each of the newest papers with the typed words in their titles."""
+        from reader.ui.help.palette import Command
+
+        show = self._app.when_closed(self._views.show_paper)
+        return [
+            Command(row.title, short_day(row.day, self._look.today), partial(show, row.pk))
+            for row in await find_by_title(self._services, typed)
+        ]
+
+
+MOST_TITLES = 8
+"""Papers that one search returns."""
+
+
+async def find_by_title(services: Services, typed: str) -> list[PaperRow]:
+    """The newest papers whose titles have words that begin as the typed ones; none if a newer search comes."""
+    from reader.cache.search.compile import compile_query
+
+    words = re.findall(r"\w+", typed)
+    if not words:
+        return []
+    place = Place(view("all"), " ".join(f"title:{word}" for word in words))
+    try:
+        return await services.library.find(compile_query(place.whole("day"), services.scope()), MOST_TITLES)
+    except ReaderError:
+        return []

@@ -1,0 +1,15 @@
+"""Marks, the queue, and the traces of what is read."""
+
+from __future__ import annotations
+
+from reader.ui.shell.feature import Feature
+
+
+def _classes() -> tuple[type, ...]:
+    from reader.ui.marks.actions import MarkActions, QueueActions
+    from reader.ui.marks.traces import Traces
+
+    return MarkActions, QueueActions, Traces
+
+
+FEATURE = Feature(_classes)

@@ -1,0 +1,70 @@
+"""The parts of the state that are the paper in the detail pane, the one on the page, and what is found out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.core.paper_row import PaperKey
+from reader.ui.full_text.state import TEXT
+from reader.ui.state.part import Front, Part
+from reader.ui.state.whole import State
+
+if TYPE_CHECKING:
+    from reader.cache.community import Kept
+    from reader.cache.history import Votes
+    from reader.cache.members import Said
+    from reader.cache.outputs import Output
+    from reader.core.follows import FollowReason
+    from reader.core.paper import Paper
+    from reader.core.second_look import Changes
+    from reader.ui.page.fit_lines import Fit
+    from reader.ui.page.found_lines import Found
+
+
+class Reading(NamedTuple):
+    """A paper in the detail pane or on the page."""
+
+    key: PaperKey
+    """The paper's key in the list."""
+    paper: Paper
+    words: tuple[str, ...]
+    votes: Votes
+    number: int = 0
+    """Its place in the list, from 1; 0 if unknown."""
+    kept: Kept | None = None
+    """What belongs to it, on the page."""
+    fetching: str = ""
+    """How it goes with fetching that; empty if there is nothing to say."""
+    outputs: tuple[Output, ...] = ()
+    """What the user's programs said about it."""
+    follows: tuple[FollowReason, ...] = ()
+    """What the user follows that it has."""
+    suits: str = ""
+    """Why it suits the user, in words, where the list is ordered by that."""
+    changes: Changes | None = None
+    """What changed since the user marked it."""
+    shared: tuple[Said, ...] = ()
+    """What the members of the group share of it."""
+
+
+READING: Part[Reading | None] = Part(None)
+"""The paper in the detail pane."""
+
+FOUND: Part[Found | None] = Part(None)
+"""Where the full text of the shown paper has the searched words; None while that is not known."""
+
+FIT: Part[Fit | None] = Part(None)
+"""Why the shown paper is in a list of what fits best; None in other lists, and while that is not known."""
+
+
+def close_page(state: State) -> State:
+    """Go back from the paper's page, and from its text, to the list, which is read again if it changed meanwhile."""
+    if state[PAGE] is None:
+        return state
+    return state.put(TEXT, None).leave_triage_page().put(PAGE, None).read_outdated_list()
+
+
+PAGE: Front[Reading] = Front(
+    lambda state: "triage" if state.is_triaging else "page", back=close_page, paper=lambda reading: reading.key
+)
+"""The paper on the page, while that is open."""

@@ -1,0 +1,229 @@
+"""The app as features see it: what it was given, keys, screens, the terminal, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, Protocol, runtime_checkable
+
+from textual import constants, on
+from textual.app import App
+from textual.driver import Driver
+
+from reader import platform
+from reader.ui.kit.textual_fixes import BoundedDriver, FollowingDriver, StylesheetParsedOnce
+from reader.ui.looks import theme
+from reader.ui.shell.background import record_loop_error
+from reader.ui.terminal.leaving import Leaving
+
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
+    from reader.core.topics.scorer import Topics
+    from reader.keys.actions import Context
+    from reader.refresh.jobs import JobRunner
+    from reader.ui.command_line.shell import Shell
+    from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.shell.keyboard import Keyboard
+    from reader.ui.state.parts import Position
+
+
+class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
+    """An app in one of our themes, or of Textual's with our variables."""
+
+    def use_theme(self, name: str) -> None:
+        """Change the colours to those of a theme."""
+        self.register_theme(theme.find_theme(name))
+        self.theme = name
+
+    def draw_picture(self, title: str) -> str:
+        """The screen as SVG."""
+        from reader.ui.looks.screenshot import draw_picture
+
+        return draw_picture(self, title)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(theme.DEFAULTS)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
+
+
+P = ParamSpec("P")
+
+SAMPLE = "sample"
+"""The app's return value if the user asks for the sample."""
+
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+"""The name by which `textual serve` asks for its driver."""
+
+
+@runtime_checkable
+class JobTerminal(Protocol):
+    """A driver whose window has a title, and which can stop as a job of the shell."""
+
+    def set_title(self, title: str) -> None:
+        """Give the window a title."""
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues; False if no shell could."""
+
+
+class ShellApp(ThemedApp, inherit_bindings=False):
+    """The app; `leaving`, if any, watches over its end."""
+
+    leaving: Leaving | None = None
+    first_frame: FirstFrame | None = None
+    """The frame that is on the terminal when the app starts, if any."""
+    keyboard: Keyboard
+    run_job: JobRunner
+    """Runs jobs such as a refresh."""
+    rules: Callable[[], Topics]
+    """Loads the topic rules, which takes 0.3 s the first time."""
+    shell: Callable[[], Shell]
+    """Makes the commands, which takes 30 ms the first time: call it in a thread."""
+    keep_setting: Callable[[str, str], object]
+    """Writes a setting to the user's file; raises ReaderError."""
+    settings_file: Path | None
+    state_file: Path | None
+    """Where the place of this visit is kept for the next one; None for a sample."""
+
+    @property
+    def context(self) -> Context | None:
+        """Where a key is pressed; None if the screen in front reads its own keys."""
+        raise NotImplementedError
+
+    @property
+    def position(self) -> Position:
+        """The position of the list's cursor."""
+        raise NotImplementedError
+
+    def perform(self, action_id: str, count: int | None = None) -> None:
+        """Run an action of the table, `count` times if it takes a count."""
+        raise NotImplementedError
+
+    def keep_place(self) -> Sequence[str]:
+        """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
+        raise NotImplementedError
+
+    def when_closed(self, act: Callable[P, object]) -> Callable[P, object]:
+        """A function that calls another one once the screen in front is gone."""
+        return lambda *args, **named: self.call_later(partial(act, *args, **named))
+
+    def open_sample(self) -> None:
+        """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
+        self.exit(SAMPLE)
+
+    # The terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver that `TEXTUAL_DRIVER` names, such as that of `textual serve`; else ours for this system."""
+        named = constants.DRIVER
+        if named == WEB_DRIVER:
+            from reader.ui.terminal.web_driver import ServedDriver
+
+            return ServedDriver
+        if named or platform.WINDOWS:
+            return super().get_driver_class()
+        from reader.ui.terminal.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def leave(self) -> None:
+        """Save the user's place, and quit."""
+        self.expect_end()
+        self.keep_place()
+        self.exit()
+
+    def watch_end(self) -> None:
+        """Leave when the system or the terminal asks for it, from now on; log what fails in the event loop."""
+        asyncio.get_running_loop().set_exception_handler(record_loop_error)
+        if self.leaving is not None:
+            self.leaving.begin(self.leave, self.keep_place)
+
+    def expect_end(self) -> None:
+        """Call before the first step of an end, which may hang."""
+        if self.leaving is not None:
+            self.leaving.expect_end()
+
+    def lose_terminal(self) -> None:
+        """Leave because the terminal is gone; called in the thread that reads it."""
+        if self.leaving is not None:
+            self.leaving.lose_terminal()
+
+    def exit(self, result: str | None = None, return_code: int = 0, message: object = None) -> None:
+        """Quit with a result."""
+        self.expect_end()
+        super().exit(result, return_code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.is_leaving:
+            from reader.log import record_error
+
+            # A screen that is still being made when the app ends can't mount its widgets, for one.
+            record_error("leaving", error)
+            return
+        self.expect_end()
+        self.keep_place()
+        super()._handle_exception(error)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the app ends: keys typed after the one that quits would open screens that close at once."""
+        return self.return_code is not None
+
+    def take_terminal(self) -> Handed | None:
+        """Draw from now on in place of the first frame, if there is one; return where its cursor is."""
+        frame, self.first_frame = self.first_frame, None
+        if frame is None or not isinstance(self._driver, FollowingDriver):
+            return None
+        handed = frame.hand_over()
+        self._driver.take_over(handed.unread)
+        return handed
+
+    def set_title(self, title: str) -> None:
+        """Give the terminal's window a title, where it has one; the title must be clean."""
+        if isinstance(self._driver, JobTerminal):
+            self._driver.set_title(title)
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues the program; False if no shell could."""
+        return isinstance(self._driver, JobTerminal) and self._driver.stop_job()
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        self.refresh(layout=True)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the reader is in the user's browser, and not in a terminal."""
+        return self._driver is not None and self._driver.is_web
+
+    def open_in_browser(self, url: str) -> bool:
+        """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
+        if self._driver is None or not self.is_served:
+            return False
+        self._driver.open_url(url)
+        return True
+
+    def send_pdf(self, file: Path) -> bool:
+        """Open a PDF in the user's browser; False if the reader is not in one."""
+        if not self.is_served:
+            return False
+        self.deliver_binary(file, open_method="browser", mime_type="application/pdf")
+        return True
+
+    def send_file(self, text: str, name: str) -> bool:
+        """Send a file to the user's browser; False if the reader is not in one."""
+        if not self.is_served:
+            return False
+        self.deliver_text(StringIO(text), save_filename=name, open_method="download")
+        return True
+
+    def handled(self, keys: int) -> None:
+        """Let the terminal send so many keys more."""
+        if isinstance(self._driver, BoundedDriver):
+            self._driver.handled(keys)

@@ -1,0 +1,60 @@
+"""What a feature of the reader is: a value. `ui/features.py` lists them, and the shell runs over the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from reader.keys.actions import KeySet
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from reader.ui.shell.services import Services
+    from reader.ui.state.part import Front
+
+T = TypeVar("T")
+S = TypeVar("S", bound="Screen[Any]")
+
+
+class Over(Generic[T, S]):
+    """A screen over the list, which is shown while a part of the state is not None."""
+
+    def __init__(
+        self,
+        front: Front[T],
+        make: Callable[[Services, T], S],
+        *,
+        show: Callable[[S, T], object] | None = None,
+        is_kept: bool = False,
+    ) -> None:
+        """`make` imports and makes the screen; one that `is_kept` is made once, and opens again as it was left.
+
+        `show` gets the screen and each new value of the part, the first included.
+        """
+        self.front = front
+        self.make = make
+        self.show = show
+        self.is_kept = is_kept
+
+
+def _nothing() -> tuple[type, ...]:
+    return ()
+
+
+class Feature(NamedTuple):
+    """One feature.
+
+    Its state is in parts, whose keys name their initial values (`Part`, `Front`). All of this is imported when the
+    first list is on the screen, and by commands that tell of keys; so no `feature.py` imports Textual.
+    """
+
+    classes: Callable[[], tuple[type, ...]] = _nothing
+    """Imports the classes of its actions and of its work: one object of each is made, as `Kind(services)`.
+
+    Decorators say which of their methods the shell calls, and when: see `ui/shell/handlers.py`.
+    """
+    screens: tuple[Over[Any, Any], ...] = ()
+    """The screens that it shows over the list."""
+    keys: KeySet = KeySet()
+    """Keys besides those of the table."""

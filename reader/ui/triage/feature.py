@@ -1,0 +1,15 @@
+"""A triage of unread papers."""
+
+from __future__ import annotations
+
+from reader.ui.shell.feature import Feature
+
+
+def _classes() -> tuple[type, ...]:
+    from reader.ui.triage.actions import TriageActions
+    from reader.ui.triage.clock import TriageClock
+
+    return TriageActions, TriageClock
+
+
+FEATURE = Feature(_classes)

@@ -1,0 +1,88 @@
+"""The front matter of a note: a merge of three, of what was written, what the user made of it, and what holds now."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.actions.notes_folder import Facts, UnreadableFrontMatter, front_matter, split_front_matter, sums_of
+
+BEFORE: dict[str, str | list[str]] = {
+    "paper": "2606.30310",
+    "title": "A: b # c",
+    "tags": ["paper", "agents"],
+    "status": "unread",
+}
+NOW: dict[str, str | list[str]] = BEFORE | {"tags": ["paper", "later"], "status": "read", "marks": ["starred"]}
+
+
+def rewritten(edited: str, facts: Facts = NOW) -> str:
+    return front_matter(facts, edited, sums_of(BEFORE)).removeprefix("---\n").removesuffix("---\n")
+
+
+def test_what_the_user_left_alone_is_written_anew() -> None:
+    text = front_matter(BEFORE)
+    assert text == ('---\npaper: "2606.30310"\ntitle: "A: b # c"\ntags: ["paper", "agents"]\nstatus: "unread"\n---\n')
+    assert rewritten(split_front_matter(f"{text}\nrest")[0]) == (
+        'paper: "2606.30310"\ntitle: "A: b # c"\ntags: ["paper", "later"]\nstatus: "read"\nmarks: ["starred"]\n'
+    )
+
+
+def test_what_the_user_changed_or_added_stays_as_it_is_written() -> None:
+    edited = (
+        "rating: 5   # of five\npaper: 2606.30310\ntitle: 'My own: title'\ntags:\n  - paper\n  - agents\n  - mine\n"
+        "status: reading\nlinks: {a: [1, 2]}\n"
+    )
+    assert rewritten(edited) == (
+        "rating: 5   # of five\npaper: 2606.30310\ntitle: 'My own: title'\n"
+        'tags: ["paper", "mine", "later"]\nstatus: reading\nlinks: {a: [1, 2]}\nmarks: ["starred"]\n'
+    )
+
+
+def test_another_form_of_the_same_value_is_no_change_of_it() -> None:
+    """Obsidian writes all properties anew if one is changed."""
+    edited = "paper: 2606.30310\ntitle: 'A: b # c'\ntags:\n  - paper\n  - agents\nstatus: unread\n"
+    assert rewritten(edited) == (
+        'paper: 2606.30310\ntitle: \'A: b # c\'\ntags: ["paper", "later"]\nstatus: "read"\nmarks: ["starred"]\n'
+    )
+    assert rewritten(edited, BEFORE) == edited
+
+
+def test_what_the_user_took_out_stays_out() -> None:
+    assert rewritten('paper: "2606.30310"\ntags: ["agents"]\n') == (
+        'paper: "2606.30310"\ntags: ["later"]\nmarks: ["starred"]\n'
+    )
+
+
+def test_a_fact_that_holds_no_longer_goes_unless_the_user_changed_it() -> None:
+    facts: Facts = {"paper": "2606.30310"}
+    text = front_matter(BEFORE | {"marks": ["queued"]})
+    sums = sums_of(BEFORE | {"marks": ["queued"]})
+    assert front_matter(facts, split_front_matter(text)[0], sums) == '---\npaper: "2606.30310"\n---\n'
+    assert front_matter(facts, "paper: x\nstatus: done\nmarks: [mine]\n", sums) == (
+        "---\npaper: x\nstatus: done\nmarks: [mine]\n---\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# Note\n", "---\nno end: 1\n"])
+def test_a_file_without_front_matter(text: str) -> None:
+    with pytest.raises(UnreadableFrontMatter):
+        split_front_matter(text)
+
+
+@pytest.mark.parametrize("text", ["title: [\n", "- a\n", "{a: 1}\n", "? [a]\n: 1\n", "a: &b [*b\n", "[" * 3000])
+def test_front_matter_that_is_none(text: str) -> None:
+    with pytest.raises(UnreadableFrontMatter):
+        front_matter(NOW, text, {})
+
+
+VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(st.sampled_from(["title", "tags", "url", "year"]), VALUES | st.lists(VALUES, max_size=3)))
+def test_what_was_written_is_read_as_it_was(facts: dict[str, str | list[str]]) -> None:
+    facts = {key: value for key, value in facts.items() if value}
+    text = front_matter(facts)
+    assert front_matter(facts, split_front_matter(text)[0], sums_of(facts)) == text

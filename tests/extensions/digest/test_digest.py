@@ -1,0 +1,324 @@
+"""The digest as a user asks for it: printed, written, given to a program, and mailed once."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader import access_token
+from reader.cache.marks.events import Events
+from reader.cache.second_look import settle_keys
+from reader.extensions.digest import mail as smtp
+from reader.paths import sent_digests_file
+from tests.commands.conftest import IDS, Run
+from tests.extensions.digest.mail_server import PASSWORD, SINCE, MailServer, serving, write_settings
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
+    pytest.mark.usefixtures("trusting_mail"),
+]
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "5000y"])
+def test_there_is_no_day_before_the_first_one(run: Run, papers: Path, since: str) -> None:
+    found = run("digest", "--since", since)
+    assert found.code == 0 and "New since 1 January 1." in found.out
+
+
+def test_it_has_what_suits_first_then_what_is_followed_then_views_then_the_rest(
+    run: Run, papers: Path, home: Path
+) -> None:
+    (home / "config.toml").write_text('[[views]]\nname = "Evaluation"\nquery = "benchmark"\n')
+    assert run("mark", "star", IDS[1]).code == 0
+    assert run("follow", "add", "author:Zoë Müller").code == 0
+    found = run("digest", *SINCE, "--json").record
+    sections = {one["name"]: one["papers"] for one in found["sections"]}
+    listed = [paper["id"] for papers in sections.values() for paper in papers]
+    assert sorted(listed) == sorted(set(IDS) - {IDS[1]}), "each paper once, without the starred one"
+    names = list(sections)
+    assert names[0] == "For you"
+    assert all(paper["why"] for paper in sections["For you"])
+    order = [name for name in names if name in ("Followed", "Evaluation")]
+    assert order == sorted(order, reverse=True)
+    if "Followed" in sections:
+        assert sections["Followed"][0]["why"] == "You follow Zoë Müller"
+    assert run("digest", "memory", *SINCE, "--json").record["query"] == "memory"
+    assert run("digest", "is:nonsense").code == 2
+
+
+def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, home: Path) -> None:
+    rising, marked = IDS[3], IDS[0]
+    with closing(Events.open(papers, now=lambda: 1.0e9)) as events, closing(sqlite3.connect(papers)) as cache, cache:
+        keys = dict(cache.execute("SELECT id, pk FROM paper").fetchall())
+        events.mark("star", True, [keys[marked]])
+        then = int(datetime(2026, 6, 30, tzinfo=UTC).timestamp())
+        columns = "(pk, at, upvotes, comments, stars, keywords, links)"
+        change = f"INSERT INTO paper_change {columns} VALUES (?, ?, ?, 0, NULL, 0, 0)"
+        cache.execute("DELETE FROM paper_change")
+        cache.execute("UPDATE paper SET upvotes = 40 WHERE id = ?", (rising,))
+        now = int(time.time())
+        for id, at, votes in ((rising, then - 9, 5), (rising, now, 40), (marked, 2, 2), (marked, 1_000_000_002, 57)):
+            cache.execute(change, (keys[id], at, votes))
+        cache.commit()
+        settle_keys(cache, [keys[marked]])
+    (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
+    since = ("--since", "2026-06-30")
+    sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
+    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 votes more since 2026-06-30")]
+    assert [(one["id"], one["why"]) for one in sections["Second look"]] == [
+        (marked, "New code, 2 → 57 votes since you starred it")
+    ]
+    assert run("digest", *since, "--to", "command").code == 0
+    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
+    # Another machine hears of it at another time.
+    with closing(sqlite3.connect(papers)) as cache, cache:
+        cache.execute("UPDATE second_look SET at = at + 1")
+    assert run("digest", *since, "--json", "--to", "command").record["sections"] == []
+    # Something else changes.
+    with closing(sqlite3.connect(papers)) as cache, cache:
+        cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
+    again = run("digest", *since, "--json", "--to", "command").record["sections"]
+    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Second look", marked)]
+
+
+@pytest.mark.parametrize("query", ["follow:gone", "topic:nothing", "like:2401.00001", "is:unred"])
+def test_a_view_that_can_not_be_asked_stops_no_digest(run: Run, papers: Path, home: Path, query: str) -> None:
+    views = f'[[views]]\nname = "Wrong"\nquery = "{query}"\n\n[[views]]\nname = "Right"\nquery = "benchmark"\n'
+    (home / "config.toml").write_text(views)
+    found = run("digest", *SINCE, "--json")
+    names = [one["name"] for one in found.record["sections"]]
+    # What is no query at all is said once, with the command that says where.
+    told = found.err if query == "is:unred" else not found.err
+    assert (
+        found.code == 0 and told and found.err.count("config check") <= 1 and "Right" in names and "Wrong" not in names
+    )
+
+
+def test_it_is_printed_and_written_in_each_form(run: Run, papers: Path, home: Path, tmp_path: Path) -> None:
+    printed = run("digest", *SINCE)
+    assert printed.out.startswith("Papers of ")
+    assert "In the reader: dailypapers open ID --reader" in printed.out
+    assert run("digest", *SINCE, "--format", "markdown").out.startswith("# Papers of ")
+    for name, start in (("d.md", "# P"), ("d.txt", "Pap"), ("d.html", "<!DOCTYPE"), ("d.eml", "From: dailypapers")):
+        assert run("digest", *SINCE, "-o", str(tmp_path / name)).code == 0
+        assert (tmp_path / name).read_text().startswith(start)
+    (home / "config.toml").write_text('[digest]\nfile = "mine.html"\n')
+    assert run("digest", *SINCE, "--to", "file", "-q").err == ""
+    assert (home / "mine.html").read_text().startswith("<!DOCTYPE")
+    # What is printed or written counts as nothing that was mailed.
+    assert not sent_digests_file(papers).exists()
+
+
+def test_without_news_there_is_nothing(run: Run, papers: Path) -> None:
+    nothing = run("digest", "--since", "2026-07-01")
+    assert (nothing.code, nothing.out) == (0, "")
+    assert nothing.err == "Nothing is new since 2026-07-01.\n"
+    assert run("digest", "--since", "2026-07-01", "--json").record["sections"] == []
+
+
+def test_it_is_mailed_once(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
+    with serving() as server:
+        write_settings(home, server)
+        first = run("digest", *SINCE, "--send")
+        assert (first.code, first.err) == (0, "6 papers, sent to ada@example.org.\n")
+        again = run("digest", *SINCE, "--send")
+        assert again.code == 0
+        assert re.fullmatch(
+            r"All that is new since 2026-06-29 \(6 papers\) was mailed already, the last at 20..-..-.. ..:..: no mail\."
+            r" Nothing is mailed twice; 'dailypapers digest' prints it\.\n",
+            again.err,
+        )
+        assert run("digest", *SINCE, "--send", "--json").record["mailed"] == 6
+        assert run("digest", "--since", "2026-07-01", "--send").err == "Nothing is new since 2026-07-01: no mail.\n"
+        assert run("digest", *SINCE, "--send", "--quiet").err == ""
+        # Another query is another digest.
+        monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
+        assert run("digest", "memory", *SINCE, "--send", "--json").record["sent"] is True
+    assert len(server.mails) == 2
+    plain, page = server.mails[0].iter_parts()
+    assert all(id in plain.get_content() and id in page.get_content() for id in IDS)
+    assert server.mails[0]["List-Id"] != server.mails[1]["List-Id"]
+
+
+def test_what_could_not_be_sent_is_sent_later(run: Run, papers: Path, home: Path) -> None:
+    write_settings(home, MailServer(1), 'security = "none"', user="")
+    failed = run("digest", *SINCE, "--send")
+    assert failed.code == 1
+    assert "could not be reached" in failed.err
+    with serving("none", refuses="DATA") as server:
+        write_settings(home, server, 'security = "none"', user="")
+        assert "looks like spam" in run("digest", *SINCE, "--send").err
+        server.refuses = ""
+        assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err
+    assert len(server.mails) == 1
+
+
+def test_what_may_have_been_sent_is_sent_again_only_if_asked_for(run: Run, papers: Path, home: Path) -> None:
+    with serving("none", breaks_off=True) as server:
+        write_settings(home, server, 'security = "none"', user="")
+        unsure = run("digest", *SINCE, "--send")
+        assert unsure.code == 1
+        assert "--again" in unsure.err
+        server.breaks_off = False
+        known = run("digest", *SINCE, "--send")
+        assert known.code == 0
+        assert "which is not known: no mail. --again sends it once more." in known.err
+        assert run("digest", *SINCE, "--send", "--again").code == 0
+        assert "was mailed already" in run("digest", *SINCE, "--send", "--again").err
+    first, second = server.mails
+    assert first["Message-ID"] == second["Message-ID"], "a server that has it already drops it"
+
+
+def test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again(run: Run, papers: Path, home: Path) -> None:
+    with serving("none") as server:
+        write_settings(home, server, 'security = "none"', user="")
+        client = subprocess.Popen([sys.executable, "-m", "reader", "digest", *SINCE, "--send"])
+        # The server has the whole mail, and kills the program instead of an answer.
+        server.kills = client.pid
+        assert client.wait() == -signal.SIGKILL
+        server.kills = 0
+        assert "--again sends it once more" in run("digest", *SINCE, "--send").err
+        assert len(server.mails) == 1
+        assert run("digest", *SINCE, "--send", "--again").code == 0
+    assert len(server.mails) == 2
+
+
+def test_the_doctor_tells_when_it_was_sent_and_why_not(run: Run, papers: Path, home: Path) -> None:
+    assert "Digest" not in run("doctor").out
+    write_settings(home, MailServer(1), 'security = "none"', user="")
+    assert run("digest", *SINCE, "--send").code == 1
+    found = run("doctor", "--json").record["findings"]
+    digest = {one["name"]: one for one in found if one["topic"] == "Digest"}
+    assert digest["last sent"]["value"] == "never"
+    assert not digest["failed"]["ok"]
+    assert "could not be reached" in run("doctor").out
+
+
+def test_links_open_the_reader_where_the_system_allows_it(
+    run: Run, papers: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert "no xdg-mime" in run("digest", "--links", "on").err
+    assert "dailypapers:2606" not in run("digest", *SINCE, "--format", "html").out
+    program, asked = tmp_path / "bin" / "xdg-mime", tmp_path / "asked"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" > {asked}\n')
+    program.chmod(0o755)
+    assert run("digest", "--links", "on").code == 0
+    assert asked.read_text() == "default dailypapers-open.desktop x-scheme-handler/dailypapers\n"
+    file = tmp_path / "data" / "applications" / "dailypapers-open.desktop"
+    entry = configparser.RawConfigParser()
+    entry.read(file)
+    command = shlex.split(entry["Desktop Entry"]["Exec"])
+    assert command[0] == "env"
+    assert f"DAILYPAPERS_HOME={home}" in command
+    assert command[-5:] == ["reader", "open", "--reader", "--", "%u"]
+    assert 'href="dailypapers:2606.26740"' in run("digest", *SINCE, "--format", "html").out
+    assert run("digest", "--links", "off").out == "Removed.\n"
+    assert run("digest", "--links", "off").out == "There are no such links.\n"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    assert "xdg-mime failed" in run("digest", "--links", "on").err
+    assert not file.exists(), "what the system does not use is no link"
+
+
+def test_it_goes_on_from_the_last_one(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving("none") as server:
+        write_settings(home, server, 'security = "none"', user="")
+        today = datetime.now(UTC).date()
+        assert run("digest", "--json").record["since"] == (today - timedelta(days=1)).isoformat()
+        for days, since in ((5, 5), (50, 14)):
+            with monkeypatch.context() as patch:
+                long_ago = datetime.now(UTC) - timedelta(days=days)
+                patch.setattr("reader.extensions.digest.sent._now", lambda long_ago=long_ago: long_ago)
+                assert run("digest", f"upvotes:>{days}", *SINCE, "--send").code == 0
+            found = run("digest", f"upvotes:>{days}", "--send", "--json").record
+            assert date.fromisoformat(found["since"]) == today - timedelta(days=since)
+
+
+def test_a_program_gets_it_once(run: Run, papers: Path, home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    program = f"import pathlib, sys; pathlib.Path({str(out)!r}).write_text(sys.stdin.read())"
+    command = f"[{sys.executable!r}, '-c', {program!r}]".replace("\\", "\\\\")
+    (home / "config.toml").write_text(f'[digest]\nformat = "mail"\ncommand = {command}\n')
+    assert run("digest", *SINCE, "--to", "command").code == 0
+    assert out.read_text().startswith("From: dailypapers <undisclosed@localhost>")
+    assert "no mail" in run("digest", *SINCE, "--to", "command").err
+    fails = f"[{sys.executable!r}, '-c', 'import sys; sys.exit(\"no paper left\")']"
+    for command, says in ((fails, "no paper left"), ("['not-there']", "was not found")):
+        (home / "config.toml").write_text(f"[digest]\ncommand = {command}\n")
+        assert says in run("digest", *SINCE, "--to", "command").err
+        assert says in run("digest", *SINCE, "--to", "command").err, "it was not sent, so it is tried again"
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "code", "says"),
+    [
+        (("--send",), "", 1, "digest.to"),
+        (("--send",), 'to = "a@b.org"', 1, "digest.server"),
+        (("--send",), 'to = "a@b.org"\nserver = "b.org"\nsecurity = "none"', 1, "starttls or tls"),
+        (("--send",), 'to = "a@b.org"\nserver = "localhost"\nuser = "ada"', 1, "No password is set"),
+        (("--send", "--format", "html"), 'to = "a@b.org"\nserver = "b.org"', 2, "leave --format out"),
+        (("--send", "-o", "x.md"), "", 2, "-o names"),
+        (("--to", "stdout", "-o", "x.md"), "", 2, "-o names"),
+        (("--to", "file"), "", 2, "-o FILE"),
+        (("--to", "command"), "", 1, "digest.command"),
+        (("--again",), "", 2, "--again"),
+        (("--since", "latest"), "", 2, "no date"),
+        (("--since", "soon"), "", 2, "not a date"),
+        (("--store-password",), "", 1, "digest.user"),
+        (("--store-password",), 'server = "b.org"\nuser = "ada"', 2, "without a terminal"),
+    ],
+)
+def test_what_is_missing_is_said(
+    run: Run,
+    papers: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    settings: str,
+    code: int,
+    says: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
+    (home / "config.toml").write_text(f"[digest]\n{settings}\n")
+    since = SINCE if "--since" not in words else ()
+    failed = run("digest", *words, *since)
+    assert failed.code == code
+    assert says in failed.err
+    assert failed.err.count("\n") == 1
+
+
+def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
+    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with serving("none") as server:
+        write_settings(home, server, 'security = "none"', user="")
+        ran = run("digest", *SINCE, "--send", "--refresh", "--quiet")
+    assert ran.code == 0
+    assert len(server.mails) == 1
+    assert smtp.SECONDS < 60
+
+
+def test_what_is_only_counted_comes_in_no_later_mail(
+    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.extensions.digest.content.BRIEF", 4)
+    (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
+    found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
+    assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)
+    assert "no mail" in run("digest", *SINCE, "--to", "command").err

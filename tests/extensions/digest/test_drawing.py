@@ -1,0 +1,217 @@
+"""A digest in each form: what it says, and that no foreign text becomes a header, a tag or a link."""
+
+from __future__ import annotations
+
+import email
+import unicodedata
+from datetime import UTC, date, datetime
+from email.policy import default
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from selectolax.lexbor import LexborHTMLParser
+
+from reader.core.lines import cell_len
+from reader.core.paper import Paper
+from reader.core.text import clean
+from reader.extensions.digest.content import SHORT, Digest, Item, Section, gist
+from reader.extensions.digest.drawing import MOST_BYTES, WIDTH, markdown, page, plain_text
+from reader.extensions.digest.mail import Envelope, message
+
+HOSTILE = (
+    "</title></a><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "a\r\nBcc: eve@example.org\r\n\r\nbody",
+    '"><a href="javascript:alert(1)">here</a>',
+    "[here](javascript:alert(1)) <b>bold</b> ![x](http://eve.example/x.png)",
+    "=?utf-8?q?=0D=0ABcc:_eve@example.org?=",
+    "\x1b]8;;http://eve.example\x07link\x1b]8;;\x07 \u202egnp.exe",
+    "</style><style>*{display:none}",
+    "x" * 3_000,
+)
+
+texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60))
+
+TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "div"),
+    *("h1", "h2", "h3", "p", "br", "span", "strong", "a", "code", "table", "tbody", "tr", "td"),
+}
+
+
+@st.composite
+def digests(draw: st.DrawFn) -> Digest:
+    paper = Paper(
+        pk=1,
+        id=draw(st.one_of(st.just("2606.12345"), texts)),
+        title=draw(texts),
+        abstract=draw(texts),
+        authors=tuple(draw(st.lists(texts, max_size=2))),
+        organization=draw(texts),
+        summary=draw(st.one_of(st.none(), texts)),
+        venue=draw(texts),
+        code_url=draw(st.one_of(st.just("https://github.com/a/b"), st.just("javascript:alert(1)"), texts)),
+        upvotes=3,
+    )
+    items = (Item(paper, paper.id, draw(texts)),)
+    sections = (Section(draw(texts), items), Section(draw(texts), items, left_out=("a", "b"), is_brief=True))
+    return Digest(date(2026, 7, 1), "2026-06-30", draw(texts), sections)
+
+
+@settings(max_examples=20, deadline=None)
+@given(digests())
+def test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link(digest: Digest) -> None:
+    at = datetime(2026, 7, 1, 7, 30, tzinfo=UTC)
+    mail = message(digest, Envelope("mail ada", "ada@example.org", "me@example.org", at), opens_reader=True)
+    got = email.message_from_bytes(bytes(mail), policy=default)
+    assert got.keys() == [
+        *("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "MIME-Version", "Content-Type")
+    ]
+    assert got["To"].addresses[0].addr_spec == "ada@example.org"
+    assert not got["Subject"].defects and "\n" not in got["Subject"]
+    assert max(map(len, bytes(mail).split(b"\r\n"))) < 998
+    plain, shown = (part.get_content() for part in got.iter_parts())
+    assert not [char for char in plain.replace("\r\n", "") if unicodedata.category(char) == "Cc" and char != "\n"]
+    assert unclosed(shown) == []
+    tree = LexborHTMLParser(shown)
+    assert {node.tag for node in tree.css("*")} <= TAGS
+    assert len(tree.css("style")) == len(tree.css("title")) == 1
+    for node in tree.css("*"):
+        assert not any(name.startswith("on") or name == "src" for name in node.attributes)
+    for link in tree.css("a"):
+        parts = urlsplit(link.attributes["href"] or "")
+        assert parts.scheme == "dailypapers" or (parts.scheme in ("http", "https") and parts.hostname)
+    title = clean(digest.items[0].paper.title, 240)
+    assert " ".join(title.split()) in " ".join(tree.text().split())
+    rendered = LexborHTMLParser(MarkdownIt("commonmark").render(markdown(digest)))
+    assert not rendered.css("script, img, style, b")
+    for link in rendered.css("a"):
+        assert urlsplit(link.attributes["href"] or "").scheme in ("http", "https")
+
+
+class Tags(HTMLParser):
+    """Notes the tags that are open; a tag that closes none of them stays too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, _attributes: object) -> None:
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open[-1:] == [tag]:
+            self.open.pop()
+        else:
+            self.open.append(f"/{tag}")
+
+
+def unclosed(text: str) -> list[str]:
+    """The tags of a page that are not closed in their order."""
+    tags = Tags()
+    tags.feed(text)
+    return tags.open
+
+
+def digest_of(paper: Paper) -> Digest:
+    section = Section("For you", (Item(paper, paper.id, "Like 3 that you marked: video"),), left_out=("a", "b"))
+    return Digest(
+        date(2026, 7, 1), "2026-06-30", "topic:video", (section, section._replace(name="Others", is_brief=True))
+    )
+
+
+def test_what_each_form_says(live_edit: Paper) -> None:
+    digest = digest_of(live_edit)
+    assert digest.title == "Papers of Wednesday, 1 July: topic:video"
+    assert digest.summary == "2 papers: 1 for you, 1 by topic"
+    assert digest.subject == "Papers of Wednesday, 1 July: topic:video (1 for you)"
+    assert digest._replace(sections=digest.sections[1:]).subject.endswith("topic:video (1 paper)")
+    text = plain_text(digest)
+    assert all(len(line) <= WIDTH or "http" in line for line in text.splitlines())
+    for form in (text, markdown(digest), page(digest).replace("\N{NO-BREAK SPACE}", " ")):
+        for said in (
+            "187 votes",
+            "New since 30 June.",
+            "Like 3 that you marked: video",
+            "AI summary:",
+            "2606.12345",
+            "and 2 more papers",
+        ):
+            assert said in form
+        assert "and 2 more papers" in form
+    assert "> Like 3 that you marked: video" in text
+    assert "https://huggingface.co/papers/2606.12345" in text
+    assert "### [LiveEdit: Towards" in markdown(digest)
+    assert "[code](https://github.com/someone/live_edit)" in markdown(digest)
+    assert 'href="dailypapers:2606.12345"' in page(digest, opens_reader=True)
+    assert 'href="dailypapers:' not in page(digest)
+    assert "http" not in page(digest).replace('href="http', "")
+    assert "prefers-color-scheme:dark" in page(digest)
+
+
+def test_a_page_is_as_long_as_mail_clients_show(live_edit: Paper) -> None:
+    told = Item(live_edit, live_edit.id, "Like 3 that you marked: video")
+    usual = digest_of(live_edit)._replace(sections=(Section("For you", (told,) * 40), Section("Others", (told,) * 30)))
+    assert len(page(usual, opens_reader=True).encode()) < MOST_BYTES
+    assert "AI summary" in page(usual) and ">code</a>" in page(usual)
+    wide = "&中文標題" * 400
+    paper = live_edit._replace(
+        title=wide, summary=wide, organization=wide, venue=wide, code_url=f"https://a.b/{'x' * 900}"
+    )
+    told = Item(paper, paper.id, wide)
+    sections = (Section(wide, (told,) * 40), Section(wide, (told,) * 30, is_brief=True))
+    longest = digest_of(paper)._replace(sections=sections, query=wide)
+    assert len(page(longest, opens_reader=True).encode()) < MOST_BYTES
+    assert "xxx" not in page(longest) and "…</a>" in page(longest)
+
+
+def test_ground_and_text_have_a_colour_each_without_a_style_sheet(live_edit: Paper) -> None:
+    tree = LexborHTMLParser(page(digest_of(live_edit), opens_reader=True))
+    for node in tree.css("td.text, a, h2, .muted, .why"):
+        assert "color:#" in (node.attributes["style"] or "")
+    for node in tree.css(".ground"):
+        assert "background-color:#" in (node.attributes["style"] or "")
+    assert not tree.css("img, link, script")
+    assert "url(" not in page(digest_of(live_edit)) and "flex" not in page(digest_of(live_edit))
+
+
+def test_what_is_read_from_the_right_turns_nothing_else(live_edit: Paper) -> None:
+    shown = page(digest_of(live_edit._replace(title="مقدمة with <b>")))
+    assert '<span dir="auto">مقدمة with &lt;b&gt;</span></a>' in shown
+    assert shown.count('dir="auto"') == 2
+
+
+def test_plain_lines_are_short_in_all_writings(live_edit: Paper) -> None:
+    wide = "中文標題與一個非常長的名稱" * 20
+    text = plain_text(digest_of(live_edit._replace(title=wide, summary=f"{wide} {'x' * 300}")), is_mail=True)
+    assert all(cell_len(line) <= WIDTH for line in text.splitlines() if "http" not in line)
+    assert text.endswith(". To end a daily mail:\ndailypapers schedule remove --digest\n")
+
+
+def test_a_paper_without_a_page_is_named(live_edit: Paper) -> None:
+    paper = live_edit._replace(id="page:0123456789ab", code_url=None, summary=None, organization=None, upvotes=1)
+    digest = digest_of(paper)
+    assert "  page:0123456789ab" in plain_text(digest)
+    assert "<strong>LiveEdit" in page(digest)
+    assert "Xinyu Wang et al. · " in plain_text(digest) and " · 1 vote · 30 June" in plain_text(digest)
+    lone = paper._replace(authors=("Xinyu Wang",), venue="ICLR 2026", upvotes=0)
+    assert "Xinyu Wang · ICLR 2026 · 30 June" in plain_text(digest_of(lone))
+    unknown = lone._replace(authors=(), venue=None, day=None, published=None, abstract="")
+    assert "AI summary" not in plain_text(digest_of(unknown))
+
+
+@pytest.mark.parametrize(
+    ("abstract", "said"),
+    [
+        ("Short. And sweet.", "Short. And sweet."),
+        (f"One sentence. {'Two ' * 100}.", "One sentence."),
+        ("word " * 100, f"{'word ' * 54}word…"),
+        ("x" * 1000, f"{'x' * (SHORT - 1)}…"),
+    ],
+)
+def test_what_is_said_of_a_paper_is_short(live_edit: Paper, abstract: str, said: str) -> None:
+    assert gist(live_edit._replace(summary=None, abstract=abstract)) == (said, False)
+    assert len(said) <= SHORT

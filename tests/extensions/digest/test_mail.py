@@ -1,0 +1,190 @@
+"""Mails as a real server gets them, and each way in which sending fails: for certain, or not."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+
+import pytest
+
+from reader.core.paper import Paper
+from reader.core.settings.tables import DigestMail
+from reader.extensions.digest import mail as smtp
+from reader.extensions.digest.content import Digest, Item, Section
+from reader.extensions.digest.mail import Envelope, MailError, MailUncertain, message, send
+from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
+
+LOGIN = (USER, PASSWORD)
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+
+
+@pytest.fixture
+def mail(live_edit: Paper) -> EmailMessage:
+    paper = live_edit._replace(title="Zoë’s 中文 paper\n.\nand a line with a dot")
+    digest = Digest(date(2026, 7, 1), "2026-06-30", "", (Section("For you", (Item(paper, paper.id, "Why"),)),))
+    return message(digest, Envelope("n", "ada@example.org", "me@example.org", datetime(2026, 7, 1, 7, tzinfo=UTC)))
+
+
+def sent(mail: EmailMessage, server: MailServer, security: str, login: tuple[str, str] | None = LOGIN) -> list[str]:
+    """Send a mail; return what happened."""
+    happened: list[str] = []
+    send(
+        mail, DigestMail(server=f"localhost:{server.port}", security=security), login, lambda: happened.append("begun")
+    )
+    return happened
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls", "none"])
+def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> None:
+    with serving(security) as server:
+        assert sent(mail, server, security, LOGIN if security != "none" else None) == ["begun"]
+    (got,) = server.mails
+    assert server.senders == ["me@example.org"]
+    assert server.logins == ([USER] if security != "none" else [])
+    assert [part.get_content_type() for part in got.iter_parts()] == ["text/plain", "text/html"]
+    for part in got.iter_parts():
+        assert "Zoë’s 中文 paper . and a line with a dot" in " ".join(part.get_content().split())
+    assert all(len(line) <= 78 for line in server.raw[0].split(b"\r\n"))
+    assert got["Subject"] == "Papers of Wednesday, 1 July (1 for you)"
+    assert got["List-Id"].endswith(".dailypapers.localhost>")
+    assert got["Auto-Submitted"] == "auto-generated"
+    assert got["Message-ID"].endswith("@example.org>")
+
+
+@pytest.mark.parametrize(
+    ("faults", "login", "says"),
+    [
+        ({}, (USER, "wrong"), "does not take the name or the password"),
+        ({"refuses": "RCPT"}, LOGIN, "refused the address ada@example.org: 550 no such user here."),
+    ],
+)
+def test_what_is_refused_has_not_begun(
+    mail: EmailMessage, faults: dict[str, object], login: tuple[str, str], says: str
+) -> None:
+    begun: list[str] = []
+    with serving(**faults) as server, pytest.raises(MailError) as failed:  # type: ignore[arg-type]
+        send(mail, DigestMail(server=f"localhost:{server.port}"), login, lambda: begun.append(""))
+    assert says in str(failed.value)
+    assert not begun and not server.raw
+
+
+def test_what_the_server_refuses_at_the_end_is_not_sent_for_certain(mail: EmailMessage) -> None:
+    with serving("none", refuses="DATA") as server, pytest.raises(MailError, match="554 it looks like spam"):
+        sent(mail, server, "none", None)
+
+
+@pytest.mark.parametrize(
+    ("login", "says"),
+    [
+        (None, r"wants a name and a password .*--store-password"),
+        ((USER, "motör"), "a letter beyond ASCII"),
+        (("ädä", PASSWORD), "a letter beyond ASCII"),
+    ],
+)
+def test_what_is_wrong_with_the_login_is_said(mail: EmailMessage, login: tuple[str, str] | None, says: str) -> None:
+    with serving("starttls") as server, pytest.raises(MailError, match=says):
+        sent(mail, server, "starttls", login)
+    assert not server.raw
+
+
+@pytest.mark.parametrize("faults", [{"says": "huh?"}, {"says": "354 go on"}, {"hangs": True}])
+def test_a_server_whose_last_answer_says_nothing_may_have_the_mail(
+    mail: EmailMessage, faults: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "LAST_SECONDS", 0.3)
+    with serving("none", **faults) as server, pytest.raises(MailUncertain, match="--again"):
+        sent(mail, server, "none", None)
+    assert len(server.raw) == 1
+
+
+def test_a_server_may_take_its_time_for_a_mail(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    class Noting(smtp._Answers):
+        def begin(self, seconds: float) -> None:
+            asked.append(seconds)
+            super().begin(seconds)
+
+    monkeypatch.setattr(smtp, "_Answers", Noting)
+    with serving("none") as server:
+        sent(mail, server, "none", None)
+    assert asked[:4] == [smtp.SECONDS] * 4 and asked[-1] == smtp.LAST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("line", "says"), [(b"2", r"no answer in 0.3 s"), (b"220-on and on\r\n" * 1_000, "its answer has no end")]
+)
+def test_an_answer_without_an_end_is_left(
+    mail: EmailMessage, line: bytes, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def go_on() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(line)
+                    time.sleep(0.01)
+
+        thread = threading.Thread(target=go_on)
+        thread.start()
+        with pytest.raises(MailError, match=says):
+            sent(mail, MailServer(listening.getsockname()[1]), "none", None)
+        thread.join()
+
+
+def test_a_server_that_breaks_off_may_have_the_mail(mail: EmailMessage) -> None:
+    with serving("none", breaks_off=True) as server, pytest.raises(MailUncertain, match="--again"):
+        sent(mail, server, "none", None)
+    assert len(server.raw) == 1
+
+
+def test_nothing_is_sent_in_the_open_or_to_a_stranger(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving("none") as server:
+        with pytest.raises(MailError, match="offers no STARTTLS"):
+            sent(mail, server, "starttls")
+        with pytest.raises(MailError, match="speaks no TLS"):
+            sent(mail, server, "tls")
+    monkeypatch.delenv("SSL_CERT_FILE")
+    for security in ("starttls", "tls"):
+        with serving(security) as server, pytest.raises(MailError, match="can't be trusted: self-signed"):
+            sent(mail, server, security)
+        assert not server.raw and not server.logins
+
+
+def test_a_server_that_is_not_there_or_says_nothing(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "SECONDS", 0.2)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        port = deaf.getsockname()[1]
+        with pytest.raises(MailError, match=r"could not be reached: Connection refused"):
+            sent(mail, MailServer(port), "starttls")
+        deaf.listen()
+        with pytest.raises(MailError, match=r"no answer in 0.2 s"):
+            sent(mail, MailServer(port), "starttls")
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        (DigestMail(server="smtp.example.org"), ("smtp.example.org", 587)),
+        (DigestMail(server="smtp.example.org:2525"), ("smtp.example.org", 2525)),
+        (DigestMail(server="smtp.example.org", security="tls"), ("smtp.example.org", 465)),
+        (DigestMail(server="localhost", security="none"), ("localhost", 25)),
+        (DigestMail(server="[::1]:26", security="none"), ("::1", 26)),
+        (DigestMail(server="[::1]", security="none"), ("::1", 25)),
+    ],
+)
+def test_the_server_of_the_settings(settings: DigestMail, address: tuple[str, int]) -> None:
+    assert (settings.address, settings.server_trouble()) == (address, "")

@@ -1,0 +1,77 @@
+"""Statements of members: written and read alike, and whatever comes, nothing but clean marks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reader.cache.members import MOST_PAPERS, Shared, covers
+from reader.core.text import clean
+from reader.extensions.group.statement import Statement, is_name, read, said, thing, write
+
+KINDS = st.sampled_from(("star", "queue", "note", "tag:a", "tag:Reading list"))
+PAPERS = st.integers(1, 5).map(lambda number: f"2611.0000{number}")
+MARKS = st.dictionaries(st.tuples(PAPERS, KINDS), st.sampled_from(("one", "two\nlines")), max_size=8)
+WHOLE = Statement("00ff", "ab12", "ada", 7, ("star", "queue", "note", "tag"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(MARKS)
+def test_what_is_written_is_read(marks: dict[tuple[str, str], str]) -> None:
+    shared = tuple(Shared(paper, kind, text if kind == "note" else "1") for (paper, kind), text in marks.items())
+    found = read(write(replace(WHOLE, marks=shared)))
+    assert (set(found.marks), replace(found, marks=())) == (set(shared), WHOLE)
+
+
+ANY = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda one: st.lists(one, max_size=3))
+
+LINES = st.dictionaries(st.sampled_from(("paper", "marks", "note")), ANY | PAPERS | st.just(["star", "tag:\x1b[31mx"]))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dictionaries(st.sampled_from(("name", "number", "shares", "left", "v")), ANY), st.lists(LINES, max_size=3))
+def test_whatever_comes_is_clean_or_refused(head: dict[str, object], papers: list[dict[str, object]]) -> None:
+    first, *_ = write(WHOLE).splitlines()
+    lines = [json.loads(first) | head, *papers]
+    try:
+        found = read("".join(f"{json.dumps(one)}\n" for one in lines).encode())
+    except ValueError:
+        return
+    assert is_name(found.name)
+    for one in found.marks:
+        assert covers(found.shares, one.kind) and clean(one.kind) == one.kind and "\x1b" not in one.value
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"{\n", b"[]\n", b'{"v":2}\n', b'{"v":1}\n', write(WHOLE) + b"{}\n" * (MOST_PAPERS + 1)]
+)
+def test_what_is_no_statement_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        read(body)
+
+
+def test_marks_of_things_that_were_not_chosen_are_left_out() -> None:
+    marks = (Shared("2611.00001", "star"), Shared("2611.00001", "tag:A"), Shared("2611.00001", "tag:b"))
+    assert read(write(replace(WHOLE, shares=("tag:a",), marks=marks))).marks == marks[1:2]
+
+
+def test_names_and_things() -> None:
+    assert [is_name(text) for text in ("ada", "Zoë.M", "a b", "", "Anyone", "a+b", "x" * 41)] == [
+        True,
+        True,
+        *[False] * 5,
+    ]
+    assert [thing(text) for text in ("star", "tag", "tag:A List", "tag:", "read")] == [
+        "star",
+        "tag",
+        "tag:a list",
+        None,
+        None,
+    ]
+    assert said(("star", "tag:a")) == "stars, the tag a" and said(()) == "nothing"
+    assert read(write(replace(WHOLE, name="Ada\x1b[1m L"))).name == "Ada-L"
+    assert read(write(replace(WHOLE, name="anyone"))).name == "nobody"

@@ -1,0 +1,226 @@
+"""Events that no machine of the user's has written: they are refused, or change nothing else."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from zlib import compress
+
+import pytest
+
+from reader.cache.marks.event_log import NOBODY
+from reader.cache.marks.journal import Entry, Journal, encode
+from reader.core.foreign import LARGEST_NUMBER
+from reader.extensions.sync.exchange import exchange
+from reader.extensions.sync.folder import Folder
+from tests.extensions.sync.machines import Machine, make_cache
+
+OTHER = "bababababaab"
+"""The id of a machine that nobody has."""
+
+FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"'
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+
+
+@pytest.fixture
+def laptop(origin: Path, tmp_path: Path) -> Machine:
+    return Machine.copied(origin, tmp_path / "shared", "laptop")
+
+
+@pytest.fixture
+def desk(origin: Path, laptop: Machine) -> Machine:
+    return Machine.copied(origin, laptop.folder, "desk", days_off=-3)
+
+
+def forge(folder: Path, entry: Entry) -> None:
+    """Put an event into the file of another machine."""
+    folder.mkdir(exist_ok=True)
+    Journal(folder / f"dailypapers-{OTHER}.jsonl").append([entry], OTHER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        pytest.param(" follow:blog", "no JSON", id="a kind that is known once it is clean"),
+        pytest.param(" queue", "first", id="likewise a place in the queue"),
+        pytest.param("follow:blog", f'{{{FEED}, "home": []}}', id="a home that is no text"),
+        pytest.param("follow:blog", f'{{{FEED}, "more": "\ud800"}}', id="a text that no cache can store"),
+    ],
+)
+def test_no_foreign_event_breaks_the_cache_that_takes_it(desk: Machine, kind: str, value: str) -> None:
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, kind, value, 0, NOBODY))
+    (trouble,) = desk.look().troubles
+    assert trouble.endswith("it is not an event")
+    desk.mark("star", True, 1)
+    assert desk.look().went == 1
+
+
+def test_a_foreign_feed_is_listed_under_the_name_that_its_event_has(desk: Machine) -> None:
+    value = f'{{{FEED}, "slug": ["own"], "more": {{}}}}'
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, "follow:blog", value, 0, NOBODY))
+    assert desk.look().troubles == []
+    assert [row[0] for row in desk.states()[4]] == ["blog"]
+
+
+def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop: Machine, desk: Machine) -> None:
+    laptop.mark("star", True, 1)
+    with laptop.events() as events:
+        machine = events.machine()
+    forge(laptop.folder, Entry("0" * 24, machine, LARGEST_NUMBER, 1, "star", "1", 1, compress(b"2611.00002")))
+    laptop.look()
+    laptop.mark("star", True, 3)
+    laptop.look()
+    assert desk.look().troubles == []
+    assert desk.states() == laptop.states()
+
+
+def test_the_true_writer_s_event_replaces_one_that_took_its_id(laptop: Machine, desk: Machine, origin: Path) -> None:
+    laptop.mark("star", True, 1)
+    with laptop.events() as events:
+        machine = events.machine()
+    laptop.look()
+    (true,) = (one for one in Journal(laptop.own_file).read() if isinstance(one, Entry))
+    elsewhere = laptop.folder.parent / "other"
+    forge(elsewhere, replace(true, value="0", papers=compress(b"2611.00002")))
+    with desk.events() as events:
+        assert exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk").came
+    looked = desk.look()
+    assert looked.came == {"laptop": 1}
+    assert desk.states() == laptop.states()
+    # The false one stays away, and its file is named.
+    forge(elsewhere, Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00003")))
+    with desk.events() as events:
+        assert exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk").troubles == []
+        events.read(lambda one: one.execute("DELETE FROM meta WHERE key GLOB 'sync:*'"))
+        (trouble,) = exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk").troubles
+    assert trouble == f"dailypapers-{OTHER}.jsonl: 1 events with the ids of others were refused"
+    # Nor does it come back where the journal makes the cache anew.
+    before = desk.states()
+    desk.cache.write_bytes(origin.read_bytes())
+    for log in ("-wal", "-shm"):
+        desk.cache.with_name(f"papers.db{log}").unlink(missing_ok=True)
+    assert desk.states() == before
+    assert [row[0] for row in desk.log() if row[1] == machine] == [true.id]
+
+
+def test_an_event_with_the_id_of_another_machine_s_is_refused_counted_and_named(laptop: Machine, desk: Machine) -> None:
+    laptop.mark("star", True, 1)
+    laptop.look()
+    (true,) = (one for one in Journal(laptop.own_file).read() if isinstance(one, Entry))
+    elsewhere = laptop.folder.parent / "other"
+    forge(elsewhere, replace(true, machine=OTHER, value="0"))
+    with desk.events() as events:
+        exchange(events, desk.cache, Folder(elsewhere, desk.cache), "desk")
+    trouble = "1 events with the ids of others were refused"
+    assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
+    assert desk.look().troubles == [f"laptop's {laptop.own_file.name}: {trouble}"]
+    # Once the other one is forgotten, the true one counts.
+    with desk.events() as events:
+        events.forget(OTHER)
+    assert desk.look().troubles == []
+    assert desk.states() == laptop.states()
+
+
+DAY = 86_400_000
+
+
+@pytest.mark.parametrize("days", [-400 * 50, -30, 5, 35, 399])
+def test_a_machine_whose_clock_is_off_by_days_is_heard(desk: Machine, days: int) -> None:
+    clock = max(1, int(time.time() * 1000) + days * DAY)
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, clock, "star", "1", 1, compress(b"2611.00002")))
+    assert desk.look().troubles == []
+    desk.mark("star", False, 2)
+    assert [row[2] for row in desk.states()[0]] == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("days", [402, 4_000, 2_000_000])
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_clock_that_nobody_has_yet_is_refused_and_named(
+    laptop: Machine, desk: Machine, days: int, is_own: bool
+) -> None:
+    laptop.mark("star", True, 1)
+    with laptop.events() as events:
+        machine = events.machine() if is_own else OTHER
+    clock = int((time.time() + 60) * 1000) + days * DAY
+    forge(laptop.folder, Entry("0" * 24, machine, 9, clock, "star", "1", 1, compress(b"2611.00002")))
+    (trouble,) = laptop.look().troubles
+    assert trouble.endswith(f": line 2: its clock is {days:,} days ahead of this machine's")
+    for pk in (3, 4, 5):
+        laptop.mark("star", True, pk)
+    laptop.look()
+    assert len(desk.look().troubles) == 1
+    desk.mark("star", False, 1)
+    desk.look()
+    laptop.look()
+    assert laptop.states() == desk.states()
+    assert [row[2] for row in laptop.states()[0]] == [0, 0, 1, 1, 1]
+
+
+def test_nothing_is_read_behind_a_first_line_that_names_no_machine(desk: Machine) -> None:
+    star = Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00002"))
+    Journal(desk.folder / "dailypapers-odd.jsonl").append([star], "\x1b]0;odd\x07\n")
+    (desk.folder / "dailypapers-bare.jsonl").write_bytes(encode(star))
+    looked = desk.look()
+    assert looked.troubles == [
+        "dailypapers-bare.jsonl: line 1: it names no machine",
+        "dailypapers-odd.jsonl: line 1: it names no machine",
+    ]
+    assert looked.came == {}
+
+
+NO_PAPERS = [
+    "../../api/settings/delete",
+    "//evil.example/x",
+    "-rf",
+    "2611.00002/../x",
+    "2611.00002?a",
+    "page:..",
+    "x y",
+]
+
+
+@pytest.mark.parametrize("id", NO_PAPERS)
+@pytest.mark.parametrize("together", [1, 200])
+def test_what_is_no_paper_is_refused_and_named(desk: Machine, id: str, together: int) -> None:
+    ids = [f"2611.{number:05}" for number in range(1, together)] + [id]
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, "star", "1", together, compress("\n".join(ids).encode())))
+    (trouble,) = desk.look().troubles
+    assert trouble == f"dailypapers-{OTHER}.jsonl: line 2: it names no papers"
+    with desk.events() as events:
+        assert events.read(lambda one: one.execute("SELECT count(*) FROM orphan").fetchone()) == (0,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}"),
+        ("follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}"),
+        ("setting:mute", "[" * 9 + "]" * 9),
+        ("setting:mute", "no JSON"),
+        ("setting:../x", "1"),
+    ],
+)
+def test_addresses_categories_and_settings_have_their_forms(desk: Machine, kind: str, value: str) -> None:
+    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, kind, value, 0, NOBODY))
+    (trouble,) = desk.look().troubles
+    assert trouble.endswith("it is not an event")
+
+
+@pytest.mark.parametrize("number", [LARGEST_NUMBER, (1 << 53) - 1, 2_000_000])
+def test_no_number_in_this_machine_s_name_stands_before_what_is_done_here(desk: Machine, number: int) -> None:
+    desk.mark("read", True, 1)
+    with desk.events() as events:
+        own = events.machine()
+    forge(desk.folder, Entry("0" * 24, own, number, 1, "star", "1", 1, compress(b"2611.00001")))
+    desk.look()
+    desk.mark("star", True, 2)
+    with desk.events() as events:
+        undone = events.undo()
+        assert undone is not None and undone.events[0].id != "0" * 24
+        redone = events.redo()
+        assert redone is not None and redone.events[0].id == undone.events[0].id

@@ -1,0 +1,405 @@
+"""What one machine brought is taken back as a whole, on all machines, and can come again."""
+
+from __future__ import annotations
+
+import json
+import random
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from zlib import compress
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from reader.cache import connections
+from reader.cache import feeds as feeds_module
+from reader.cache.feeds import Feeds
+from reader.cache.marks import derived, effects
+from reader.cache.marks import event_log as event_log_module
+from reader.cache.marks import events as events_module
+from reader.cache.marks.forgotten import forgotten
+from reader.cache.marks.journal import Entry, Journal
+from reader.extensions.sync import folder as machine_file
+from tests.extensions.sync.machines import Machine, make_cache
+from tests.extensions.sync.test_union import act
+
+OTHER = "0c" * 6
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+
+
+@pytest.fixture
+def laptop(origin: Path, tmp_path: Path) -> Machine:
+    return Machine.copied(origin, tmp_path / "shared", "laptop")
+
+
+@pytest.fixture
+def desk(origin: Path, laptop: Machine) -> Machine:
+    return Machine.copied(origin, laptop.folder, "desk")
+
+
+@pytest.fixture
+def stick(origin: Path, laptop: Machine) -> Machine:
+    return Machine.copied(origin, laptop.folder, "stick")
+
+
+def id_of(machine: Machine) -> str:
+    with machine.events() as events:
+        return events.machine()
+
+
+def forget(machine: Machine, who: str, *, is_forgotten: bool = True) -> None:
+    with machine.events() as events:
+        events.forget(who, is_forgotten=is_forgotten)
+
+
+def star(number: int, paper: str = "2611.00002", machine: str = OTHER, clock: int = 1) -> Entry:
+    return Entry(f"{number:024x}", machine, number, clock, "star", "1", 1, compress(paper.encode()))
+
+
+def test_what_a_file_brought_in_the_name_of_this_machine_is_taken_back_too(laptop: Machine, desk: Machine) -> None:
+    desk.mark("star", True, 1)
+    before = desk.states()
+    forged = Entry("f" * 24, id_of(desk), 2, 1, "star", "1", 1, compress(b"2611.00002"))
+    Journal(desk.folder / f"dailypapers-{OTHER}.jsonl").append([forged], OTHER)
+    desk.look()
+    assert desk.states() != before
+    forget(desk, OTHER)
+    desk.look()
+    assert desk.states() == before
+    assert "f" * 24 not in desk.own_file.read_text()
+
+
+def test_all_that_a_machine_did_is_taken_back_and_comes_again(laptop: Machine, desk: Machine) -> None:
+    desk.mark("star", True, 1)
+    desk.mark("read", True, 2)
+    before = desk.states()
+    laptop.mark("star", True, 2, 3)
+    laptop.mark("note", "Mine", 2)
+    with laptop.events() as events:
+        feed = {"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"}
+        events.record_plain({"follow:blog": json.dumps(feed)})
+    laptop.mark("tag:later", True, 1)
+    laptop.mark("queue", True, 4)
+    with laptop.events() as events:
+        events.mark("star", True, [], absent=["2611.99999"])
+    laptop.look()
+    desk.look()
+    both = desk.states()
+    assert both != before
+    forget(desk, id_of(laptop))
+    assert desk.states() == before
+    # Nor does anything of it come again, whatever it does.
+    laptop.mark("hide", True, 5)
+    laptop.look()
+    assert desk.look().came == {}
+    assert desk.states() == before
+    with desk.events() as events:
+        events.rebuild()
+    assert desk.states() == before
+    forget(desk, id_of(laptop), is_forgotten=False)
+    assert desk.states() == both
+    assert desk.look().came == {"laptop": 1}
+    assert desk.states() == laptop_states_with(laptop, desk)
+
+
+def laptop_states_with(laptop: Machine, desk: Machine) -> object:
+    laptop.look()
+    return laptop.states()
+
+
+def test_an_undo_by_a_forgotten_machine_is_none(laptop: Machine, desk: Machine) -> None:
+    desk.mark("star", True, 1)
+    desk.look()
+    laptop.look()
+    with laptop.events() as events:
+        assert events.undo(anywhere=True)
+    laptop.look()
+    before = desk.states()
+    desk.look()
+    assert desk.states() != before
+    forget(desk, id_of(laptop))
+    assert desk.states() == before
+
+
+def test_the_other_machines_forget_too_and_no_file_has_it_any_more(
+    laptop: Machine, desk: Machine, stick: Machine
+) -> None:
+    laptop.mark("star", True, 1)
+    laptop.look()
+    desk.mark("star", True, 2)
+    desk.look()
+    # So that others have to write it on.
+    laptop.own_file.unlink()
+    desk.look()
+    assert id_of(laptop) in desk.own_file.read_text()
+    stick.look()
+    forget(stick, id_of(laptop))
+    stick.look()
+    assert desk.look().came == {"stick": 1}
+    stick.look()
+    assert desk.states() == stick.states()
+    assert [row[0] for row in desk.states()[0] if row[2]] == ["2611.00002"]
+    for one in (desk, stick):
+        lines = list(Journal(one.own_file).read())
+        assert not [line for line in lines if isinstance(line, Entry) and line.machine == id_of(laptop)]
+    # On the forgotten machine itself nothing is lost, and it is told.
+    assert laptop.look().is_forgotten
+    assert [row[0] for row in laptop.states()[0] if row[2]] == ["2611.00001", "2611.00002"]
+    assert not desk.look().is_forgotten
+
+
+def test_what_its_file_brought_in_the_name_of_others_goes_too(laptop: Machine, desk: Machine) -> None:
+    desk.mark("star", True, 1)
+    desk.look()
+    before = desk.states()
+    foreign = [star(1), star(2, "2611.00003", "0d" * 6), star(3, "2611.00004", id_of(laptop))]
+    Journal(desk.folder / f"dailypapers-{OTHER}.jsonl").append(foreign, OTHER)
+    assert sum(desk.look().came.values()) == 3
+    forget(desk, OTHER)
+    assert desk.states() == before
+    desk.look()
+    assert desk.states() == before
+    # Another file that has one of them brings it again.
+    Journal(desk.folder / f"dailypapers-{'0d' * 6}.jsonl").append(foreign[1:2], "0d" * 6)
+    assert sum(desk.look().came.values()) == 1
+    assert [row[0] for row in desk.states()[0] if row[2]] == ["2611.00001", "2611.00003"]
+    assert desk.look().came == {}
+
+
+def test_of_two_that_forget_each_other_the_last_decides(laptop: Machine, desk: Machine, stick: Machine) -> None:
+    for one in (laptop, desk):
+        one.mark("star", True, 1)
+    stick.look()
+    laptop.look()
+    desk.look()
+    forget(laptop, id_of(desk))
+    laptop.look()
+    with desk.events() as events:
+        events.join(entries_of(laptop))
+    forget(desk, id_of(laptop))
+    desk.look()
+    stick.look()
+    with stick.events() as events:
+        assert events.read(forgotten) == {id_of(laptop)}
+    with laptop.events() as events:
+        assert events.read(forgotten) == {id_of(desk)}
+
+
+def entries_of(machine: Machine) -> list[Entry]:
+    return [line for line in Journal(machine.own_file).read() if isinstance(line, Entry)]
+
+
+@pytest.mark.parametrize("step", range(8))
+def test_what_is_cut_off_while_it_is_forgotten_is_finished(
+    laptop: Machine, desk: Machine, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    before = desk.states()
+    for place in (1, 2, 3):
+        laptop.mark("star", True, place)
+        laptop.mark("note", f"Note {place}", place)
+    laptop.look()
+    desk.look()
+    who = id_of(laptop)
+    monkeypatch.setattr(events_module, "JOINED", 1)
+    left = [step]
+
+    def end() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("reader.cache.connections.give_way", end)
+        forget(desk, who)
+    assert desk.states() == before
+
+
+def test_a_lost_cache_knows_from_the_journal_who_is_forgotten(laptop: Machine, desk: Machine, origin: Path) -> None:
+    desk.mark("star", True, 1)
+    laptop.mark("star", True, 2)
+    laptop.look()
+    desk.look()
+    forget(desk, id_of(laptop))
+    before, machine = desk.states(), id_of(desk)
+    desk.cache.write_bytes(origin.read_bytes())
+    for log in ("-wal", "-shm"):
+        desk.cache.with_name(f"papers.db{log}").unlink(missing_ok=True)
+    assert desk.states() == before
+    assert id_of(desk) == machine
+    desk.look()
+    assert desk.states() == before
+
+
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(chance=st.randoms(use_true_random=False))
+def test_machines_that_forget_one_come_to_the_same(
+    origin: Path, tmp_path_factory: pytest.TempPathFactory, chance: random.Random
+) -> None:
+    folder = tmp_path_factory.mktemp("forget") / "shared"
+    machines = [Machine.copied(origin, folder, f"m{number}", off) for number, off in enumerate((0, 2, -3))]
+    gone = id_of(machines[2])
+    for _ in range(14):
+        one = chance.choice(machines)
+        act(one, chance)
+        if chance.random() < 0.3:
+            one.look()
+        if chance.random() < 0.2:
+            forget(machines[chance.randrange(2)], gone, is_forgotten=chance.random() < 0.6)
+    forget(machines[0], gone, is_forgotten=chance.random() < 0.6)
+    for _ in range(3):
+        for one in chance.sample(machines, 3):
+            one.look()
+    kept = machines[:2]
+    assert kept[0].states() == kept[1].states()
+    with kept[0].events() as events:
+        before = events.read(lambda one: one.execute("SELECT id, undone FROM event ORDER BY id").fetchall())
+        events.rebuild()
+        after = events.read(lambda one: one.execute("SELECT id, undone FROM event ORDER BY id").fetchall())
+    assert before == after
+    assert kept[0].states() == kept[1].states()
+
+
+# Budgets
+
+
+def test_what_is_over_a_budget_is_refused_counted_and_named(
+    laptop: Machine, desk: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_file, "MOST_EVENTS", 3)
+    monkeypatch.setattr(machine_file, "MOST_IDS_TOGETHER", 4)
+    file = desk.folder / f"dailypapers-{OTHER}.jsonl"
+    many = Entry("f" * 24, OTHER, 9, 9, "star", "1", 5, compress("\n".join(f"2611.0000{n}" for n in range(5)).encode()))
+    Journal(file).append([star(1), many, star(2, "2611.00003"), star(3, "2611.00004"), star(4, "2611.00005")], OTHER)
+    laptop.mark("star", True, 1)
+    laptop.look()
+    looked = desk.look()
+    assert sum(looked.came.values()) == 4
+    assert looked.troubles == [f"{file.name}: 2 events over the budget of 3 events were refused"]
+    # It is said as long as it is so, and more of it changes nothing.
+    Journal(file).append([star(5)], OTHER)
+    looked = desk.look()
+    assert looked.came == {}
+    assert looked.troubles == [f"{file.name}: 3 events over the budget of 3 events were refused"]
+    assert desk.look().troubles == looked.troubles
+
+
+def test_what_an_older_program_could_not_read_is_read_by_a_newer_one(
+    desk: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = desk.folder / f"dailypapers-{OTHER}.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr("reader.cache.marks.journal.VERSION", 2)
+        Journal(file).append([star(1)], OTHER)
+    assert desk.look().troubles == [f"{file.name}: line 1: its form, 2, is newer than this program"]
+    assert desk.look().came == {}
+    monkeypatch.setattr("reader.cache.marks.journal.VERSION", 2)
+    monkeypatch.setattr("reader.extensions.sync.exchange.READER", "the next one")
+    monkeypatch.setattr("reader.extensions.sync.folder.READER", "the next one")
+    assert sum(desk.look().came.values()) == 1
+
+
+def test_what_a_newer_program_wrote_besides_is_written_on(desk: Machine, laptop: Machine) -> None:
+    file = desk.folder / f"dailypapers-{OTHER}.jsonl"
+    entry = Entry("0" * 24, OTHER, 1, 1, "star", "1", 1, compress(b"2611.00002"), '{"later": [1, "x"]}')
+    Journal(file).append([entry], OTHER)
+    desk.look()
+    file.unlink()
+    desk.look()
+    assert entry in entries_of(desk)
+    laptop.look()
+    with laptop.events() as events:
+        (rest,) = events.read(lambda one: one.execute("SELECT rest FROM event_origin").fetchone())
+    assert rest == entry.rest
+
+
+def test_of_one_peer_few_papers_are_asked_for_at_once(desk: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds_module, "PER_PEER", 2)
+    with desk.events() as events:
+        events.mark("star", True, [], absent=[f"2612.0000{number}" for number in range(1, 6)])
+    many = [star(number, f"2613.{10_000 + number}", clock=1_900_000_000_000 + number) for number in range(9)]
+    for machine in (OTHER, "0d" * 6):
+        lines = [replace(one, id=f"{machine}{one.number:012x}", machine=machine) for one in many]
+        with desk.events() as events:
+            events.join([replace(one, papers=compress(f"26{machine[1]}.0{one.number}".encode())) for one in lines])
+    with closing(Feeds.open(desk.cache)) as feeds:
+        asked = feeds.lost("2026-11-01", 200)
+    assert len([id for id in asked if id.startswith("2612.")]) == 5
+    assert len(asked) == 5 + 2 + 2
+
+
+# Short batches
+
+
+class Watched:
+    """Counts what is inside each write transaction of a cache, whatever the machine's speed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.events: list[int] = [0]
+        self.papers: list[int] = [0]
+        self.gaps = 0
+        transaction = connections.transaction
+        append, apply = event_log_module.EventLog._insert, derived.refold
+        note = effects._add_effects
+
+        def begin(connection):  # type: ignore[no-untyped-def]
+            self.events.append(0)
+            self.papers.append(0)
+            return transaction(connection)
+
+        def insert(log, entry, via=""):  # type: ignore[no-untyped-def]
+            self.events[-1] += 1
+            return append(log, entry, via)
+
+        def touched(connection) -> None:  # type: ignore[no-untyped-def]
+            self.papers[-1] += connection.execute("SELECT count(*) FROM touched").fetchone()[0]
+
+        def refold(connection, kind):  # type: ignore[no-untyped-def]
+            touched(connection)
+            return apply(connection, kind)
+
+        def add(connection, event):  # type: ignore[no-untyped-def]
+            touched(connection)
+            return note(connection, event)
+
+        def gap() -> None:
+            self.gaps += 1
+
+        monkeypatch.setattr("reader.cache.connections.transaction", begin)
+        monkeypatch.setattr("reader.cache.connections.give_way", gap)
+        monkeypatch.setattr(event_log_module.EventLog, "_insert", insert)
+        monkeypatch.setattr(effects, "refold", refold)
+        monkeypatch.setattr(effects, "_add_effects", add)
+
+
+def test_the_write_lock_is_given_up_after_few_events_and_papers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from reader.cache.marks.events import Events
+    from tests.bench.joining import make_cache as make_large
+    from tests.bench.joining import make_events, paper_id
+
+    path = tmp_path / "papers.db"
+    make_large(path, 6_000)
+    everything = compress("\n".join(map(paper_id, range(6_000))).encode())
+    some = compress("\n".join(map(paper_id, range(90))).encode())
+    large = [
+        Entry(f"{'f' * 23}{n}", OTHER, n, 5, kind, "1", 6_000, everything) for n, kind in enumerate(("read", "tag:a"))
+    ]
+    middle = [Entry(f"{n:024x}", "0d" * 6, n, n, "star", "1", 90, some) for n in range(1_000_000, 1_000_060)]
+    with closing(Events.open(path)) as events:
+        watched = Watched(monkeypatch)
+        events.join([*make_events(3_000, 5_000), *large, *middle])
+        assert max(watched.events) <= 500
+        assert max(watched.papers) <= 2 * effects.BATCH
+        # As many gaps as long transactions, in which others write.
+        assert watched.gaps >= sum(count > 0 for count in (*watched.events, *watched.papers)) / 2
+        before = watched.gaps
+        events.forget(OTHER)
+        assert max(watched.papers) <= 2 * effects.BATCH
+        assert watched.gaps > before

@@ -1,0 +1,234 @@
+"""Our own JSON as an import reads it: every field, only in forms that can be true, and the user's marks."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.actions.export import mark_record, record
+from reader.core.errors import FeedMalformed
+from reader.core.marks import Mark, PaperMarks
+from reader.core.paper import FIELDS, Draft, Listing, Paper
+from reader.feeds.files import papers_file
+from reader.feeds.files.papers_file import read_papers
+from reader.feeds.records import is_export, parse_export
+from tests.feed_server import item
+
+ID = "2606.12345"
+
+WHOLE = Paper(
+    pk=1,
+    id=ID,
+    title="A title with $x$ and \\alpha",
+    abstract="One.\n\nTwo.",
+    day="2026-06-30",
+    published="2026-06-28",
+    authors=("Ada Example", "Ada Example", "Zoë Müller"),
+    author_count=3,
+    organization="A lab",
+    upvotes=0,
+    comments=7,
+    topics=("agents",),
+    keywords=("one", "two"),
+    summary="Short.",
+    code_url="https://github.com/a/b",
+    code_stars=12,
+    project_url="https://a.example/page",
+    media=("https://a.example/film.mp4",),
+    source="arxiv",
+    categories=("cs.CL", "cs.LG"),
+    version=2,
+    revised="2026-06-29",
+    remark="12 pages",
+    doi="10.1/x",
+    journal="A journal",
+    url="https://a.example/entry",
+)
+
+MARK = {"kind": "star", "value": "1", "clock": 1_700_000_000_000, "machine": "0" * 12, "id": "f" * 24}
+
+
+def read(*records: object, lines: bool = False) -> list[Listing]:
+    text = "\n".join(map(json.dumps, records)) if lines else json.dumps(records)
+    return list(read_papers(io.BytesIO(text.encode()), date(2026, 7, 1)))
+
+
+def marks(listings: list[Listing]) -> list[PaperMarks]:
+    return [one for listing in listings for one in listing.marks]
+
+
+def drafts(listings: list[Listing]) -> list[tuple[str | None, Draft]]:
+    return [(listing.day, draft) for listing in listings for draft in listing.drafts]
+
+
+def parsed(**values: object) -> Draft:
+    draft = parse_export({"id": ID, "title": "A title", "day": None, **values}).draft
+    assert draft is not None
+    return draft
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_every_field_comes_back(lines: bool) -> None:
+    [(day, draft)] = drafts(read(record(WHOLE), lines=lines))
+    assert day == WHOLE.day
+    told = {field.name for field in FIELDS if field.name in Draft._fields}
+    own = {"topics", "read", "starred", "queued", "hidden", "tags", "note"}
+    assert told == {*Paper._fields} - {"pk", "day", "venue", "addresses", *own}
+    assert {name: getattr(draft, name) for name in told} == {name: getattr(WHOLE, name) for name in told}
+
+
+def test_an_absent_value_is_no_value() -> None:
+    [(day, draft)] = drafts(read(record(Paper(1, ID, "A title"))))
+    assert (day, draft) == (None, Draft("A title", ID))
+
+
+@pytest.mark.parametrize("id", ["page:0123456789ab", "feed:0123456789ab"])
+def test_a_paper_without_an_arxiv_id_keeps_its_own(id: str) -> None:
+    found = parsed(id=id)
+    assert (found.id, found.entry) == (None, id)
+
+
+def test_marks_and_days_come_with_the_paper() -> None:
+    whole = {**record(WHOLE), "starred": True, "tags": ["a"], "marks": [MARK], "days": ["2026-06-01", "2026-06-30", 7]}
+    listings = read(whole)
+    assert [day for day, _ in drafts(listings)] == ["2026-06-01", "2026-06-30"]
+    assert marks(listings) == [PaperMarks(ID, (Mark(**MARK),), (("tag:a", "1"),))]  # type: ignore[arg-type]
+
+
+def test_a_mark_is_read_as_it_was_written() -> None:
+    for mark in (
+        Mark("note", "a\n  b\tc \x1b[31mé", 1, "0" * 12, "a" * 24),
+        Mark("tag:x  y", "1", 1, "0" * 12, "a" * 24),
+    ):
+        once = mark_record(mark)
+        [found] = marks(read({"id": ID, "marks": [once]}))
+        assert found.marks == (Mark(**once),)
+        assert mark_record(found.marks[0]) == once
+    assert once["kind"] == "tag:x y"
+    assert "\x1b" not in json.dumps(mark_record(mark))
+
+
+def test_marks_alone_need_no_title() -> None:
+    listings = read({"id": ID, "marks": [MARK]}, {"id": "2606.1", "marks": [MARK]}, {"id": ID, "read": True})
+    assert drafts(listings) == []
+    assert [one.paper for one in marks(listings)] == [ID, ID]
+    assert [skip for listing in listings for skip in listing.skipped] == [("line 1, item 2", "no id of a paper")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "undo"},
+        {"kind": "follow:lab"},
+        {"kind": "tag:"},
+        {"kind": 7},
+        {"value": "2"},
+        {"value": True},
+        {"clock": "1"},
+        {"clock": True},
+        {"clock": 10**30},
+        {"machine": "0" * 11 + "G"},
+        {"machine": "0" * 13},
+        {"id": "f" * 23},
+        {"id": "F" * 24},
+        {"id": None},
+    ],
+)
+def test_a_mark_of_another_form_is_left_out_and_said(wrong: Mapping[str, object]) -> None:
+    listings = read({**record(WHOLE), "starred": True, "marks": [{**MARK, **wrong}, 7]})
+    assert marks(listings) == [PaperMarks(ID, (), (("star", "1"),))]
+    assert [skip.reason for listing in listings for skip in listing.skipped] == ["2 of its marks have no known form"]
+
+
+@pytest.mark.parametrize(
+    ("values", "states"),
+    [
+        ({"read": True, "starred": False, "hidden": None}, (("read", "1"),)),
+        ({"hidden": True, "tags": ["b", " a\x07  x ", "", 7, None]}, (("hide", "1"), ("tag:b", "1"), ("tag:a x", "1"))),
+        ({"note": "A\n\nB"}, (("note", "A\n\nB"),)),
+        ({"note": "", "tags": "a", "starred": 1}, None),
+    ],
+)
+def test_plain_fields_are_marks_without_a_time(values: Mapping[str, object], states: tuple[Any, ...] | None) -> None:
+    found = parse_export({"id": ID, "title": "A title", "day": None, **values}).marks
+    assert found == (PaperMarks(ID, (), states) if states else None)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("upvotes", "7", None),
+        ("upvotes", -1, None),
+        ("upvotes", True, None),
+        ("upvotes", 10**12, None),
+        ("published", "last week", None),
+        ("published", "2026-06-28T08:00:00Z", "2026-06-28"),
+        ("code_url", "javascript:alert(1)", None),
+        ("media", ["file:///etc/passwd", "https://a.example/a"], ("https://a.example/a",)),
+        ("authors", "Ada", ()),
+        ("authors", ["Ada\x1b[31m", 7, ""], ("Ada",)),
+        ("organization", {"name": "lab"}, None),
+        ("source", "../lab", "hf"),
+        ("abstract", "a\x9b31m\u202eb", "ab"),
+    ],
+)
+def test_values_are_cleaned_and_checked(key: str, value: object, wanted: object) -> None:
+    assert getattr(parsed(**{key: value}), key) == wanted
+
+
+def test_texts_and_lists_are_bounded() -> None:
+    found = parsed(title="x" * 10_000, abstract="x" * 100_000, authors=["y" * 1_000] * 10_000)
+    assert (len(found.title), len(found.abstract), len(found.authors), len(found.authors[0])) == (
+        2_000, 20_000, 5_000, 200,
+    )  # fmt: skip
+
+
+def test_records_of_the_feed_stay_the_feed_s() -> None:
+    feed = item(ID, day="2026-05-12")
+    assert not is_export(feed) and not is_export(feed["paper"])
+    assert is_export(record(WHOLE)) and not is_export({"id": ID, "title": "A title"})
+    listings = read(feed, record(WHOLE._replace(id="2606.00002")))
+    assert sorted((day, draft.id) for day, draft in drafts(listings)) == [
+        ("2026-05-12", ID), ("2026-06-30", "2606.00002"),
+    ]  # fmt: skip
+
+
+def test_the_papers_keep_their_order() -> None:
+    days = ("2026-06-30", None, "2026-06-29", "2026-06-30")
+    papers = [WHOLE._replace(id=f"2606.0000{number}", day=day) for number, day in enumerate(days)]
+    assert [(draft.id, day) for day, draft in drafts(read(*map(record, papers)))] == [
+        (paper.id, paper.day) for paper in papers
+    ]
+
+
+def test_long_records_are_stored_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers_file, "BATCH_CHARACTERS", 1_000)
+    note = {**MARK, "kind": "note", "value": "x" * 600}
+    listings = read(*({"id": f"2606.0000{number}", "marks": [note]} for number in range(5)))
+    assert [len(listing.marks) for listing in listings] == [2, 2, 1]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
+    max_leaves=8,
+)
+KEYS = st.sampled_from([*record(WHOLE), "marks", "days", "announced", *MARK])
+
+
+@given(st.dictionaries(KEYS, JSON | st.just([MARK]) | st.just(ID)))
+def test_any_record_is_read_or_refused(values: dict[str, Any]) -> None:
+    values |= {"id": ID, "day": values.get("day")}
+    assert is_export(values)
+    try:
+        found = parse_export(values)
+    except FeedMalformed:
+        return
+    assert found.draft or found.marks

@@ -1,0 +1,234 @@
+"""The part of a full text that is in view, and what moves it."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.core.document.layout import TextPlace
+from reader.core.document.model import Document, Span
+from reader.ui.full_text.view import Size, Spot, TextView
+from reader.ui.page.quote_lines import quotation, source_of
+from tests.ui.full_texts import document, paragraph
+
+SIZE = Size(79, 22)
+
+
+@pytest.fixture
+def view() -> TextView:
+    return TextView.open(document(), SIZE)
+
+
+def shown(view: TextView) -> list[str]:
+    return [line.text for _, line in view.lines()]
+
+
+def test_it_scrolls_by_lines_and_pages_and_stops_at_both_ends(view: TextView) -> None:
+    down = view.scroll(5)
+    assert shown(down)[:-5] == shown(view)[5:]
+    assert shown(down.scroll(-3)) == shown(view.scroll(2))
+    assert view.scroll(-1) is view
+    assert shown(view.scroll_pages(1))[0] == shown(view)[-1]
+    assert shown(view.scroll_pages(1, share=2))[0] == shown(view)[11]
+    end = view.scroll(100_000)
+    assert end.is_at_end and len(shown(end)) == SIZE.rows and "Author 39" in shown(end)[-1]
+    assert end.scroll(1) is end and end.scroll_pages(1) is end
+
+
+def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:
+    shares = [view.progress]
+    while not view.is_at_end:
+        view = view.scroll_pages(1)
+        shares.append(view.progress)
+    assert shares == sorted(shares) and (shares[0], shares[-1]) == (0.0, 1.0)
+    assert view.minutes_left == 0
+    assert TextView.open(document(), Size(79, 10_000)).progress == 1.0
+
+
+def test_a_share_of_the_text_is_found_again(view: TextView) -> None:
+    for share in (0.0, 0.3, 0.7, 1.0):
+        assert view.scroll_to(share).progress == pytest.approx(share, abs=0.02)
+
+
+def test_sections_follow_each_other(view: TextView) -> None:
+    names = []
+    for _ in range(5):
+        view = view.next_section(1)
+        section = view.section
+        names.append(section and section.heading.number)
+    assert names == ["2", "2.1", "3", "", ""]
+    assert view.is_at_end
+    assert shown(view.next_section(-4))[0].startswith("2  Method")
+    assert view.next_section(-100).top == TextPlace()
+
+
+def test_only_what_is_too_wide_scrolls_sideways(view: TextView) -> None:
+    assert view.scroll_sideways(8) is view
+    table = view.next_section(1)
+    assert table.scroll_sideways(-8) is table
+    moved = table.scroll_sideways(8).scroll_sideways(4)
+    assert moved.side == 12
+    assert moved.scroll_sideways(100_000).side == moved.overflow(moved.scroll(3).top.block)
+    assert moved.scroll(1).side == 12
+    assert moved.next_section(1).side == 0, "nothing there is too wide"
+
+
+def test_back_returns_to_where_jumps_began(view: TextView) -> None:
+    assert view.back() is view
+    reading = view.scroll(30)
+    there = reading.jump(TextPlace(40, 0))
+    assert there.marked == TextPlace(40, 0) and there.top == reading.layout.up(TextPlace(40, 0), 2)
+    further = there.jump_to_end(last=True)
+    assert further.is_at_end
+    assert further.back().top == there.top
+    assert further.back().back().top == reading.top
+    assert there.scroll(1).marked is None
+    assert reading.jump_to_end(last=False).jump_to_end(last=False).back().top == reading.top
+    # Two matches in view are two steps of the search, but no way back.
+    near = search(reading, "zebra").end_search(is_kept=True).next_match(1).next_match(1)
+    assert near.top != reading.top and near.back().top == reading.top
+
+
+@pytest.mark.parametrize("size", [Size(59, 18), Size(105, 40), Size(165, 58), Size(3, 1)])
+def test_another_size_keeps_the_place(view: TextView, size: Size) -> None:
+    reading = view.next_section(1).scroll(20)
+    spot = reading.spot(reading.top)
+    resized = reading.resized(size)
+    assert resized.spot(resized.top) <= spot < resized.spot(resized.scroll(1).top)
+    assert resized.resized(SIZE).top.block == reading.top.block
+    assert view.resized(size).top == TextPlace()
+    assert reading.resized(SIZE) is reading
+
+
+def test_another_height_keeps_the_very_line(view: TextView) -> None:
+    reading = view.scroll(7)
+    resized = reading.resized(Size(79, 10))
+    assert resized.top == reading.top and resized.layout is reading.layout
+
+
+def test_a_spot_is_found_in_any_layout(view: TextView) -> None:
+    narrow = TextView.open(document(), Size(40, 22))
+    for place in (TextPlace(3, 2), TextPlace(14, 0), TextPlace(20, 4)):
+        spot = view.spot(place)
+        assert narrow.place(spot).block == place.block
+        assert narrow.go(spot).go(Spot()).top == TextPlace()
+
+
+# Search
+
+
+def search(view: TextView, text: str) -> TextView:
+    view = view.begin_search()
+    for end in range(1, len(text) + 1):
+        view = view.type_search(text[:end])
+    return view
+
+
+def marked(view: TextView) -> str:
+    return "" if view.marked is None else view.layout.lines(view.marked.block)[view.marked.line].text
+
+
+def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
+    found = search(view, "zebra r")
+    assert marked(found) == "The zebra runs only here." and found.top != view.top
+    assert search(view, "ZÉBRA C").marked is not None
+    assert marked(search(view, "zebra cr")) == "2.1  Zebra crossing"
+    assert search(view, "ebra").marked is None, "a word is found at its beginning"
+    nothing = search(view.scroll(5), "zebra x")
+    assert nothing.marked is None and nothing.top == view.scroll(5).top
+    assert search(view, "%").marked is None
+    near = search(view, "we follow")
+    assert near.top == view.top and marked(near).startswith("We follow")
+
+
+def test_a_phrase_is_found_over_the_end_of_a_line(view: TextView) -> None:
+    narrow = view.resized(Size(30, 22))
+    found = search(narrow, "measured sentence of plain words stands")
+    assert found.marked is not None and "stands" not in marked(found)
+
+
+def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
+    found = search(view, "zebra").end_search(is_kept=True)
+    assert found.matches() == (1, 2)
+    second = found.next_match(1)
+    assert second.matches() == (2, 2) and marked(second) == "The zebra runs only here."
+    assert second.next_match(1).marked == found.marked == second.next_match(-1).marked
+    assert found.next_match(-1).marked == second.marked
+    assert found.back().top == view.top
+    assert search(view, "zebra x").end_search(is_kept=True).matches() == (0, 0)
+    assert search(view, "author 39").end_search(is_kept=True).next_match(1).matches() == (1, 1)
+    assert view.next_match(1) is view and view.matches() == (0, 0)
+
+
+def test_a_search_that_is_dropped_leaves_all_as_it_was(view: TextView) -> None:
+    kept = search(view, "zebra").end_search(is_kept=True)
+    dropped = search(kept, "author").end_search(is_kept=False)
+    assert dropped.search.text == "zebra" and dropped.top == kept.top
+    again = kept.begin_search().end_search(is_kept=True)
+    assert again.search.text == "zebra" and marked(again) == "The zebra runs only here."
+    assert view.begin_search().end_search(is_kept=True).search.text == ""
+
+
+# Selection
+
+
+def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> None:
+    assert view.move_cursor(1) is view
+    chosen = view.select()
+    assert [line.text for _, line in chosen.selected_lines()] == ["1  Introduction"]
+    chosen = chosen.move_cursor(2)
+    assert "We follow" in chosen.selected_lines()[0][1].text
+    grown = chosen.select().move_cursor(4)
+    assert len(grown.selected_lines()) == 5
+    assert grown.move_cursor(-8).selected_lines()[-1] == chosen.selected_lines()[0]
+    assert grown.move_cursor(30).top > view.top and grown.move_cursor(30).move_cursor(-90).top == view.top
+    end = grown.move_cursor_to_end(last=True)
+    assert end.is_at_end and end.selected_lines()[-1][0] == end.layout.end
+    assert end.move_cursor_to_end(last=False).top == view.top and view.move_cursor_to_end(last=True) is view
+    assert grown.let_go().selection is None and grown.let_go().selected_lines() == []
+    assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
+
+
+def test_a_quotation_has_whole_paragraphs_and_its_source(view: TextView) -> None:
+    chosen = view.select().move_cursor(2).select().move_cursor(4)
+    text = quotation(chosen.selected_lines(), view.document.blocks, source_of("2605.00001", view.section))
+    first, gap, second = text.split("\n")
+    assert first == "> We follow [2] and the tables of Table 1, see" and gap == ">"
+    assert second.startswith("> Paragraph 0. a measured sentence") and second.endswith(" (2605.00001, §1)")
+    assert quotation([], view.document.blocks, "x") == ""
+
+
+def test_a_table_is_quoted_line_by_line(view: TextView) -> None:
+    method = view.next_section(1)
+    lines = [(place, line) for place, line in method.lines() if place.block == method.top.block + 1]
+    text = quotation(lines, view.document.blocks, "x")
+    assert text.count("\n") == 2 and "─" not in text and "> column 0  column 1" in text
+
+
+def test_a_source_names_the_section(view: TextView) -> None:
+    sections = {section.heading.number or "none": section for section in view.document.sections}
+    assert source_of("2605.00001", sections["2.1"]) == "2605.00001, §2.1"
+    assert source_of("2605.00001", sections["none"]) == "2605.00001, References"
+    assert source_of("2605.00001", None) == "2605.00001"
+
+
+def test_words_are_found_though_their_style_changes_within_and_signs_as_they_are_drawn() -> None:
+    blocks = (
+        paragraph("An ", Span("at", "strong"), "tention head with ", Span(r"\lambda_1 + x_{2}", "formula"), " in it."),
+        paragraph("Nothing."),
+    )
+    view = TextView.open(Document("A", blocks), SIZE)
+    for text in ("attention h", "λ", "λ1", "x2", "with λ"):
+        assert search(view, text).marked == TextPlace(0, 0), text
+    assert search(view, "λ2").marked is None
+
+
+def test_a_section_at_the_end_of_the_text_is_marked_where_it_stands(view: TextView) -> None:
+    small = view.resized(Size(79, 60))
+    block = view.document.sections[-1].start
+    there = small.go_to_block(block)
+    assert there.is_at_end and marked(there) == "References"
+    assert there.section is not None and there.section.start == block
+    assert there.back().top == small.top
+    before = there.next_section(-1)
+    assert before.section is not None and before.section.heading.number == "3"
+    assert marked(before.next_section(1)) == "References"

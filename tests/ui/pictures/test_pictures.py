@@ -1,0 +1,79 @@
+"""Which pictures a paper has, what the terminal can draw, and going through them; without a terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.core.document.model import Document, Figure, Span
+from reader.core.paper import Paper
+from reader.refresh.pictures import Canvas, PictureDrawn
+from reader.ui.pictures.pictures import MOST, Pictures, pictures_of
+from reader.ui.terminal.pictures import picture_terminal
+
+PAPER = Paper(
+    pk=1,
+    id="2605.00001",
+    title="A title",
+    day="2026-05-12",
+    media=("https://cdn.example/a.png?w=1", "https://cdn.example/a.mp4"),
+)
+
+PANEL = Figure("(a)", (Span("Left."),), (), ("x2.png",))
+TEXT = Document("A title", (Figure("Figure 1", (Span("Both "), Span("sides.")), (PANEL,), ("./x1.png",)),))
+
+
+def test_the_pictures_of_a_paper_in_order() -> None:
+    found = pictures_of(PAPER, TEXT, "feed")
+    assert [(one.label, one.address, one.caption) for one in found] == [
+        (
+            "Card of the feed",
+            "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2605.00001.png",
+            "A title",
+        ),
+        ("Picture 1 of the feed", "https://cdn.example/a.png?w=1", ""),
+        ("Figure 1", "https://arxiv.org/html/2605.00001/x1.png", "Both sides."),
+        ("Figure 1 (a)", "https://arxiv.org/html/2605.00001/x2.png", "Left."),
+    ]
+    assert pictures_of(PAPER._replace(day=None, media=())) == ()
+    many = Document("", tuple(Figure("", (), (), (f"x{number}.png",)) for number in range(MOST + 9)))
+    assert len(pictures_of(PAPER, many)) == MOST
+
+
+def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
+    canvas = Canvas("blocks", 10, 5)
+    shown = Pictures(pictures_of(PAPER, TEXT), 0, canvas)
+    drawn = PictureDrawn(shown.front.address, 4, ())
+    first = shown.came(drawn)
+    assert first.drawn is drawn and first.turn(-1) is first and first.fitted(canvas) is first
+    second = first.turn(1)
+    assert (second.drawn, second.index) == (None, 1)
+    assert second.came(drawn) is second and second.says(first.front.address, "no") is second
+    assert second.turn(9).index == 3
+    assert second.says(second.front.address, "no").said == "no"
+
+
+@pytest.mark.parametrize(
+    ("environ", "protocol"),
+    [
+        ({"TERM": "xterm-kitty"}, "kitty"),
+        ({"TERM": "xterm-256color", "KITTY_WINDOW_ID": "1"}, "kitty"),
+        ({"TERM": "xterm-ghostty"}, "kitty"),
+        ({"TERM": "foot-extra"}, "sixel"),
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"}, "sixel"),
+        ({"TERM": "tmux-256color", "TMUX": "/tmp/x", "KITTY_WINDOW_ID": "1"}, "blocks"),
+        ({"TERM": "xterm-256color"}, "blocks"),
+        ({}, "blocks"),
+    ],
+)
+def test_the_terminal_is_known_by_its_environment(environ: dict[str, str], protocol: str) -> None:
+    assert picture_terminal("auto", environ).protocol == protocol
+    assert picture_terminal("auto", environ).why_not == ""
+    assert picture_terminal("sixel", environ).protocol == "sixel"
+    assert picture_terminal("kitty", environ, served=True).protocol == "blocks"
+
+
+def test_where_none_are_drawn_it_says_why() -> None:
+    assert "over ssh" in picture_terminal("auto", {"SSH_TTY": "/dev/pts/0"}).why_not
+    assert picture_terminal("blocks", {"SSH_TTY": "/dev/pts/0"}).why_not == ""
+    assert "images in the settings" in picture_terminal("off", {}).why_not
+    assert "NO_COLOR" in picture_terminal("kitty", {}, colorless=True).why_not
