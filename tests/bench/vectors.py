@@ -58,7 +58,7 @@ class Vectors:
 
     def nearest(self, liked: Sequence[int]) -> Scores:
         """The likeness of each paper to the liked one that is most like it."""
-        return np.max([self._scores(self._row(one)) for one in liked], axis=0)
+        return np.asarray(np.max([self._scores(self._row(one)) for one in liked], axis=0), np.float64)
 
     def _row(self, paper: int) -> Floats:
         cells = self._cells(np.array([paper]))

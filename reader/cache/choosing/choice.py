@@ -20,8 +20,8 @@ from reader.cache.choosing.traits import holders_of, read_traits, read_wishes, t
 from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.learned import Learned, Mixed, mix, take_turns
-from reader.core.choice.taste import Fit, Marked, TasteTerm, learn
+from reader.core.choice.learned import Learned, Mixed, explain, mix, take_turns
+from reader.core.choice.taste import Marked, TasteTerm, learn
 from reader.core.choice.wishes import muted_codes, with_wishes
 from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError
@@ -122,6 +122,9 @@ class Opinion(NamedTuple):
     score: float
     """0 if nothing speaks for or against it; papers that the user starred often have more than 1."""
     reasons: tuple[TasteTerm, ...]
+    """What each word and trait adds to the score, the weightiest first."""
+    why: str
+    """The same in words, without a full stop; empty if nothing is to be said."""
 
 
 class ForYou:
@@ -133,7 +136,9 @@ class ForYou:
         self._state: object = None
         self._scored: object = None
         self._learned = Learned()
-        self._fits: dict[int, Fit] = {}
+        self._scores: dict[int, float] = {}
+        self._interests: dict[int, int] = {}
+        """The interest that each paper is nearest to, if it is near enough."""
         with explained(path):
             # What orders a query.
             connection.create_function("for_you", 1, self.score)
@@ -171,12 +176,18 @@ class ForYou:
         learned = self.learned()
         if self._scored != self._state:
             with explained(self._path):
-                found = {one.key: one for one in learned.taste.fits(read_words(self._connection))}
+                # Of a million papers, only those near one of several interests keep more than a number.
+                scores, interests = dict[int, float](), dict[int, int]()
+                for fit in learned.taste.fits(read_words(self._connection)):
+                    if fit.score:
+                        scores[fit.key] = fit.score
+                    if fit.score >= STRANGE:
+                        interests[fit.key] = fit.interest
             for trait, pks in zip(learned.taste.traits, learned.holders, strict=True):
                 for pk in pks:
-                    fit = found.get(pk) or Fit(pk)
-                    found[pk] = fit._replace(score=fit.score + trait.weight)
-            self._fits = {pk: fit for pk, fit in found.items() if fit.score}
+                    scores[pk] = scores.get(pk, 0.0) + trait.weight
+            self._scores = {pk: score for pk, score in scores.items() if score}
+            self._interests = interests
             self._scored = self._state
         return learned
 
@@ -188,18 +199,19 @@ class ForYou:
         packed = pack(paper.title, paper.abstract)
         scores = learned.taste.score([Chunk([0], [packed])])
         score = scores.get(0, 0.0) + sum(trait.weight for trait in learned.traits_of(pk))
-        return Opinion(round(score, 4), learned.reasons(pk, packed))
+        reasons = learned.reasons(pk, packed)
+        return Opinion(round(score, 4), reasons, explain(reasons, learned.taste.nearest(packed, pk)))
 
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
-        return self._fits[pk].score if pk in self._fits else 0.0
+        return self._scores.get(pk, 0.0)
 
     def mix(self, ranked: Sequence[int], day: str) -> Mixed:
         """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
         interests = self._learned.taste.interests
         if interests is not None:
-            ranked = take_turns(ranked, self._fits, interests.shares.tolist())
-        least = STRANGE * max((fit.score for fit in self._fits.values()), default=0.0)
+            ranked = take_turns(ranked, self.score, self._interests, interests.shares.tolist())
+        least = STRANGE * max(self._scores.values(), default=0.0)
         listed = frozenset(ranked)
         with explained(self._path):
             newest = [pk for (pk,) in self._connection.execute(_NEWEST)]

@@ -6,13 +6,13 @@ Among the papers for the user are deliberate surprises: about one in ten is unli
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import sqrt
 from typing import NamedTuple
 from zlib import crc32
 
-from reader.core.choice.taste import Fit, Likeness, Taste, TasteTerm, What
+from reader.core.choice.taste import Likeness, Taste, TasteTerm, What
 from reader.core.choice.wishes import WHATS, Wish
 from reader.core.choice.words import number, tokens
 
@@ -43,7 +43,7 @@ class Learned(NamedTuple):
         """The same in words, without a full stop; empty if nothing is to be said. With `is_brief`, words come first."""
         if pk in self.surprises:
             return SURPRISE
-        return explain(self.reasons(pk, packed), self.taste.nearest(packed), is_brief=is_brief)
+        return explain(self.reasons(pk, packed), self.taste.nearest(packed, pk), is_brief=is_brief)
 
 
 def _is_among(pk: int, pks: Sequence[int]) -> bool:
@@ -65,7 +65,7 @@ def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, is_br
     """
     learned = [one for one in reasons if one.weight > 0 and one.papers]
     wanted = [one for one in reasons if one.weight > 0 and not one.papers]
-    against = _named([one for one in reasons if one.weight < 0])
+    against = _named([one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)])
     said = [f"you want {names}" for _, names in _named(wanted)]
     if names := ", ".join(names for _, names in _named(learned)):
         whole = f"like {like}" if like else "like what you marked"
@@ -146,8 +146,10 @@ WAITS = 0.5
 """How much of its score the best paper of an interest loses, at most, if the interest has had its turn."""
 
 
-def take_turns(ranked: Sequence[int], fits: Mapping[int, Fit], shares: Sequence[float]) -> Sequence[int]:
-    """Let the interests take turns in the first places of a ranking; `shares` are their parts of the marks.
+def take_turns(
+    ranked: Sequence[int], score: Callable[[int], float], interests: Mapping[int, int], shares: Sequence[float]
+) -> Sequence[int]:
+    """Let the `interests` of papers take turns in the first places of a ranking; `shares` are their parts of the marks.
 
     An interest that has more places than its part of the marks, by their roots, waits; one with a tenth of the marks
     is there in any case, if a paper speaks for it.
@@ -156,19 +158,19 @@ def take_turns(ranked: Sequence[int], fits: Mapping[int, Fit], shares: Sequence[
         return ranked
     queues: list[list[int]] = [[] for _ in shares]
     for pk in ranked:
-        if (fit := fits.get(pk)) is not None and len(queues[fit.interest]) < FIRST:
-            queues[fit.interest].append(pk)
+        if (interest := interests.get(pk)) is not None and len(queues[interest]) < FIRST:
+            queues[interest].append(pk)
     roots = [sqrt(share) for share in shares]
     taken, first = [0] * len(shares), list[int]()
 
     def worth(one: int) -> float:
-        score = fits[queues[one][taken[one]]].score
+        found = score(queues[one][taken[one]])
         over = taken[one] / (len(first) + 1) - roots[one] / sum(roots)
-        return score - WAITS * abs(score) * max(0.0, over)
+        return found - WAITS * abs(found) * max(0.0, over)
 
     while len(first) < FIRST:
         live = [one for one, queue in enumerate(queues) if taken[one] < len(queue)]
-        due = [one for one in live if shares[one] >= LEAST_SHARE and not taken[one] and fits[queues[one][0]].score > 0]
+        due = [one for one in live if shares[one] >= LEAST_SHARE and not taken[one] and score(queues[one][0]) > 0]
         if due and FIRST - len(first) <= len(due):
             live = due
         if not live:
@@ -195,6 +197,8 @@ class Weight(NamedTuple):
     """As it counts: the best word that was learned has 1; 0 if it is muted or was not learned."""
     papers: int = 0
     """Marked papers that it was learned from; 0 if it was not."""
+    is_hidden: bool = False
+    """Whether these are hidden."""
 
     @property
     def what(self) -> What:
@@ -209,7 +213,8 @@ def weigh_all(learned: Learned, topics: Sequence[tuple[str, str]]) -> tuple[Weig
     terms = {term.key: term for term in every if abs(term.weight) >= LEAST_LISTED or term.key in wishes}
     names = dict(topics)
     found = [
-        Weight(wishes.get(key) or _as_learned(term), term.text, term.weight, term.papers) for key, term in terms.items()
+        Weight(wishes.get(key) or _as_learned(term), term.text, term.weight, term.papers, term.is_hidden)
+        for key, term in terms.items()
     ]
     found += [Weight(wish, names.get(wish.name, wish.name)) for key, wish in wishes.items() if key not in terms]
     known = {one.wish.name for one in found if one.what == "topic"}

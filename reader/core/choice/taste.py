@@ -19,7 +19,7 @@ from reader.core.text import fold
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk, Common, Flags, Floats, Indexes, Statistics, Terms
-    from reader.core.choice.interests import Interests
+    from reader.core.choice.interests import Interests, Matrix
 
 
 MOST_TERMS = 30
@@ -82,6 +82,7 @@ class Likeness(NamedTuple):
 
     title: str
     did: str
+    pk: int = 0
 
     def __str__(self) -> str:
         """In words: `JetSpec, which you starred`."""
@@ -109,6 +110,8 @@ class TasteTerm(NamedTuple):
     """What names a trait: a topic's slug."""
     added: float = 0.0
     """The part of a word's weight that the interests do not know: what hidden papers and wishes say."""
+    is_hidden: bool = False
+    """Whether it was learned from hidden papers."""
 
     @property
     def key(self) -> tuple[What, str]:
@@ -187,10 +190,10 @@ class Taste(NamedTuple):
         found = (known[code]._replace(weight=weight) for code, weight in parts.items() if weight)
         return tuple(sorted(found, key=lambda term: -abs(term.weight)))
 
-    def nearest(self, packed: bytes) -> Likeness | None:
-        """The liked paper that a paper is most like."""
-        at = None if self.interests is None else self.interests.nearest(packed)
-        return None if at is None else self.liked[at]
+    def nearest(self, packed: bytes, pk: int = 0) -> Likeness | None:
+        """The liked paper, other than itself, that a paper with the key `pk` is most like."""
+        found = [] if self.interests is None else self.interests.nearest(packed)
+        return next((self.liked[at] for at in found if self.liked[at].pk != pk or not pk), None)
 
 
 def learn(
@@ -218,7 +221,7 @@ def learn(
     # How much of the papers that have a term are liked; nothing is had by neither side.
     share = likes.have / (likes.have + hides.have).clip(1e-9)
     bad = [one for one in hides.pick(1 - share, LEAST_HIDDEN) if likes.have[one.place] < hides.have[one.place]]
-    against = tuple(one._replace(added=one.weight) for one in hides.named(bad, -HELD_AGAINST))
+    against = tuple(one._replace(added=one.weight, is_hidden=True) for one in hides.named(bad, -HELD_AGAINST))
     if not liked:
         return Taste(against, known.length)
     from reader.core.choice.interests import Candidates, Lessons, find_interests, teach
@@ -246,7 +249,7 @@ def learn(
         known.length,
         interests=interests,
         words={term.code: term for term in likes.named(likes.at(interests.terms), 0.0)},
-        liked=tuple(Likeness(paper.title, paper.did) for paper in liked),
+        liked=tuple(Likeness(paper.title, paper.did, paper.pk) for paper in liked),
     )
 
 
@@ -290,8 +293,8 @@ class _Side:
         least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
         self.allowed: Flags = (known.have >= least) & (known.have <= most) & ~known.everywhere
         # The root lets a second and a third mention count less.
-        self._says: Floats = np.sqrt(measured.says)
-        self.sizes: Floats = measured.sizes * self.allowed
+        self._says: Matrix = np.sqrt(measured.says)
+        self.sizes: Matrix = measured.sizes * self.allowed
         """How large each term is in each paper; 0 for those that say nothing."""
         self.rarity: Floats = np.log(max(1, known.papers) / known.have.clip(1)).clip(0)
         self._has = self._says > 0
@@ -423,4 +426,6 @@ def _weigh(counts: Iterable[TraitCount], liked: float, hidden: float) -> Iterato
         is_said = one.liked >= LEAST_LIKED if mine > 0 else one.hidden >= LEAST_HIDDEN
         if one.marked >= TRAIT_LEAST[one.what] and is_said and lift > 0:
             weight = TRAIT_SAYS[one.what] * min(1.0, lift / TRAIT_SURPRISE) * part * purity**2
-            yield TasteTerm(0, one.text, weight if mine > 0 else -weight, one.marked, one.what, one.name)
+            is_hidden = mine <= 0
+            said = -weight if is_hidden else weight
+            yield TasteTerm(0, one.text, said, one.marked, one.what, one.name, is_hidden=is_hidden)

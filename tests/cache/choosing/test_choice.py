@@ -134,7 +134,7 @@ def test_what_is_hidden_comes_last_and_says_why(window: Window, events: Events) 
     assert opinion.score < 0
     assert (opinion.reasons[0].text, opinion.reasons[0].papers) == ("bird songs", 2)
     other = window.paper(4)
-    assert other is not None and window.for_you.opinion(other) == (0.0, ())
+    assert other is not None and window.for_you.opinion(other) == (0.0, (), "")
 
 
 def weights(window: Window) -> dict[str, float]:

@@ -157,7 +157,12 @@ JET = Likeness("JetSpec: Drafts at Speed", "starred")
             "like JetSpec, which you starred: sparse attention, KV cache",
         ),
         (
-            [term("agents", 0.3, 2), term("finance", -0.5, 4), term("robots", 0.2, 0)],
+            [
+                term("agents", 0.3, 2),
+                term("finance", -0.5, 4)._replace(is_hidden=True),
+                term("tables", -0.4, 4),
+                term("robots", 0.2, 0),
+            ],
             None,
             "like what you marked: agents; you want robots; you hid 4 on finance",
         ),

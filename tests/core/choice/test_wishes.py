@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.choice.learned import EVERY, FIRST, MOST, SLACK, SURPRISE, Learned, mix, take_turns, weigh_all
-from reader.core.choice.taste import Fit, Taste, TasteTerm, TraitCount, weigh_traits
+from reader.core.choice.taste import Taste, TasteTerm, TraitCount, weigh_traits
 from reader.core.choice.wishes import (
     LONGEST,
     MOST_STEPS,
@@ -26,7 +26,7 @@ from reader.core.choice.wishes import (
 from reader.core.choice.words import code_of, pack
 
 CACHE = TasteTerm(code_of("kv cache") or 0, "KV cache", 1.0, 3, added=1.0)
-FINANCE = TasteTerm(code_of("finance") or 0, "finance", -0.4, 2, added=-0.4)
+FINANCE = TasteTerm(code_of("finance") or 0, "finance", -0.4, 2, added=-0.4, is_hidden=True)
 AGENTS = TasteTerm(0, "Agents & tools", 0.1, 2, "topic", "agents")
 TASTE = Taste((CACHE, FINANCE), 100.0, (AGENTS,))
 
@@ -118,22 +118,26 @@ def test_a_paper_s_reasons_are_its_words_and_traits() -> None:
 # Interests take turns
 
 
-FITS = {pk: Fit(pk, 1.0 - pk / 1_000, 0 if pk < 100 else 1 if pk < 150 else 2) for pk in range(200)}
+INTERESTS = {pk: 0 if pk < 100 else 1 if pk < 150 else 2 for pk in range(200)}
+
+
+def score(pk: int) -> float:
+    return 1.0 - pk / 1_000
 
 
 def test_no_interest_of_some_weight_is_missing_in_the_first_places() -> None:
     ranked = list(range(200))
-    mixed = take_turns(ranked, FITS, (0.6, 0.35, 0.05))
+    mixed = take_turns(ranked, score, INTERESTS, (0.6, 0.35, 0.05))
     assert sorted(mixed) == ranked and mixed[0] == 0
-    whose = [FITS[pk].interest for pk in mixed[:FIRST]]
+    whose = [INTERESTS[pk] for pk in mixed[:FIRST]]
     assert whose.count(0) > 0 and whose.count(1) > 0
-    assert [pk for pk in mixed if FITS[pk].interest == 0] == ranked[:100]
-    strong = {pk: fit._replace(score=fit.score + 99 * (fit.interest == 0)) for pk, fit in FITS.items()}
-    assert [FITS[pk].interest for pk in take_turns(ranked, strong, (0.6, 0.35, 0.05))[:FIRST]].count(1) == 1
+    assert [pk for pk in mixed if INTERESTS[pk] == 0] == ranked[:100]
+    strong = take_turns(ranked, lambda pk: score(pk) + 99 * (pk < 100), INTERESTS, (0.6, 0.35, 0.05))
+    assert [INTERESTS[pk] for pk in strong[:FIRST]].count(1) == 1
 
 
 def test_a_single_interest_keeps_the_order() -> None:
-    assert take_turns([3, 1, 2], FITS, (1.0,)) == [3, 1, 2]
+    assert take_turns([3, 1, 2], score, INTERESTS, (1.0,)) == [3, 1, 2]
 
 
 # Topics, authors and organizations
