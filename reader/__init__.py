@@ -14,8 +14,8 @@ def described() -> str:
 
 def newest_schema() -> str:
     """The number of the newest migration, by the names of their files: a cache with a higher one is refused."""
-    versions = Path(__file__).parent / "cache" / "migrations" / "versions"
-    return max(file.name[:4] for file in versions.glob("[0-9]*_*.py"))
+    migrations = Path(__file__).parent / "cache" / "migrations"
+    return max(file.name[:4] for file in migrations.glob("[0-9]*_*.sql"))
 
 
 def build() -> str:

@@ -95,6 +95,10 @@ if TYPE_CHECKING:
     from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
     from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
 
+    # The reader: keys, and rows of the filter pane.
+    from reader.core.settings.tables import SavedView as SavedView  # A query with a name.
+    from reader.keys.actions import LineKey as LineKey  # A key that runs a command.
+
     # Jobs: what takes long, in a process of its own.
     from reader.refresh.jobs import ExtensionJob as ExtensionJob  # A job; it is pickled, and then run.
     from reader.refresh.jobs import ExtensionMessage as ExtensionMessage  # What a job says on its way.
@@ -128,7 +132,6 @@ if TYPE_CHECKING:
     # Settings.
     from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
     from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
-    from reader.core.settings.tables import SavedView as SavedView  # A view of the user's.
 
     # Jobs that the program has.
     from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
@@ -152,7 +155,7 @@ if TYPE_CHECKING:
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choosing.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
+    from reader.cache.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
     from reader.cache.follows import reasons as reasons  # Why a paper is followed.
     from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
     from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
@@ -260,19 +263,13 @@ if TYPE_CHECKING:
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
-    from reader.core.steps import note_step as note_step  # A job has made a step.
-    from reader.core.steps import note_wait as note_wait  # It waits for so many seconds.
     from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
+    from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
     from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
     from reader.feeds.http.failures import HttpRefused as HttpRefused  # A host answered with an error.
     from reader.feeds.http.failures import RetryableError as RetryableError  # A failure that may pass.
-    from reader.feeds.http.failures import explain_environment as explain_environment  # Why no client can be made.
-    from reader.feeds.http.failures import explain_failure as explain_failure  # Why there is no answer.
-    from reader.feeds.http.responses import BodyReader as BodyReader  # Unpacks an answer within a bound.
-    from reader.feeds.http.responses import BodyTooLarge as BodyTooLarge  # It is over the bound.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
-    from reader.feeds.http.responses import UnknownEncoding as UnknownEncoding  # It is packed in another way.
     from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
     from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
     from reader.feeds.safe_json import UnreadableJson as UnreadableJson  # It is no JSON.
@@ -302,6 +299,10 @@ class Extension:
     """Sites that the user may follow as feeds."""
     formats: tuple[FileFormat, ...] = ()
     """Formats of files that the user may import."""
+    keys: tuple[LineKey, ...] = ()
+    """Keys of the reader, each of which runs a command."""
+    views: tuple[SavedView, ...] = ()
+    """Queries with a name, which the filter pane lists after the user's own."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
     encoders: tuple[Callable[[Vectors, Path], Encoder | None], ...] = ()

@@ -55,7 +55,7 @@ if "TMPDIR" not in os.environ and sys.platform == "linux" and _has_room():
     tempfile.tempdir = None
 
 # Pseudo terminals and signals of other processes.
-collect_ignore = ["pty", "crash", "mishaps"] if sys.platform == "win32" else []
+collect_ignore = ["rigs"] if sys.platform == "win32" else []
 
 # A job in the background of a script starts with SIGINT ignored, and so would the programs that tests start and
 # interrupt. A handler is not inherited, so they start with the default.

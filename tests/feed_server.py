@@ -66,27 +66,14 @@ class Request:
     headers: Message
 
 
-class FeedServer(ThreadingHTTPServer):
-    """The feed: `days` maps ISO days to items; days after `today` are refused. `ranking` is what is trending.
-
-    `faults` holds a name for each coming request, optionally with a value (`limit:2`); once it is empty, `fault`
-    applies to all. `requests` lists what came in. With `etags` answers have validators, and heed those of requests.
-    """
+class LocalServer(ThreadingHTTPServer):
+    """A server on this machine while its block lasts; `requests` lists what came in."""
 
     daemon_threads = True
 
-    def __init__(self, days: Mapping[str, list[Item]] | None = None, today: str = "2026-05-12") -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.days = dict(days or {})
-        self.today = today
-        self.ranking: list[Item] = []
-        self.pages: dict[str, bytes] = {}
-        """Bodies of other answers by path: Markdown, or HTML if they begin so."""
-        self.fault = "ok"
-        self.faults: deque[str] = deque()
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.requests: list[Request] = []
-        self.links = True
-        self.etags = False
         self.stopping = threading.Event()
 
     @property
@@ -104,6 +91,26 @@ class FeedServer(ThreadingHTTPServer):
 
     def handle_error(self, *_: object) -> None:
         """Clients that hang up are part of the tests."""
+
+
+class FeedServer(LocalServer):
+    """The feed: `days` maps ISO days to items; days after `today` are refused. `ranking` is what is trending.
+
+    `faults` holds a name for each coming request, optionally with a value (`limit:2`); once it is empty, `fault`
+    applies to all. With `etags` answers have validators, and heed those of requests.
+    """
+
+    def __init__(self, days: Mapping[str, list[Item]] | None = None, today: str = "2026-05-12") -> None:
+        super().__init__(_Handler)
+        self.days = dict(days or {})
+        self.today = today
+        self.ranking: list[Item] = []
+        self.pages: dict[str, bytes] = {}
+        """Bodies of other answers by path: Markdown, or HTML if they begin so."""
+        self.fault = "ok"
+        self.faults: deque[str] = deque()
+        self.links = True
+        self.etags = False
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -230,6 +237,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _drop(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
         data = _data(body)
         self._send(status, data, headers, cut=len(data) // 2)
+
+    def _cut(self, value: str, status: int, body: object, headers: dict[str, str]) -> None:
+        self._send(status, body, headers, cut=int(value))
+
+    def _wrong_part(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
+        self._send(status, body, headers | {"Content-Range": "bytes 1-2/3"})
 
     def _garbage(self, *_: object) -> None:
         self._send(200, b"\x00\xff<<<", {})

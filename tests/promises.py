@@ -25,14 +25,14 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # Marks
         "your marks survive a crash": (
             "cache/marks/test_event_log.py::test_a_program_that_ended_between_journal_and_cache_loses_nothing",
-            "crash/test_crash.py::test_no_kill_loses_anything",
+            "rigs/crash/test_crash.py::test_no_kill_loses_anything",
         ),
         "safe from a crash, a full disk and two readers at once": (
             "cache/marks/test_journal.py::test_a_failed_append_leaves_the_file_as_it_was",
             "cache/marks/test_event_log.py::test_a_mark_that_the_journal_can_not_take_is_not_made",
-            "crash/test_crash.py::test_no_kill_loses_anything",
-            "crash/test_crash.py::test_no_full_disk_loses_anything",
-            "crash/test_crash.py::test_many_programs_on_one_home_lose_nothing",
+            "rigs/crash/test_crash.py::test_no_kill_loses_anything",
+            "rigs/crash/test_crash.py::test_no_full_disk_loses_anything",
+            "rigs/crash/test_crash.py::test_many_programs_on_one_home_lose_nothing",
         ),
         "You can still undo tomorrow": ("cache/marks/test_events.py::test_undo_reaches_over_restarts",),
         "`m` marks it read, `u` undoes": (
@@ -56,7 +56,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Close or stop the latest thing; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
         "A note that is not finished outlives a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
-            "pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
+            "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
         ),
         "take back a change of views, rules, muted words": (
             "commands/test_lists.py::test_undo_and_redo_of_commands",
@@ -94,15 +94,15 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "commands/test_cli.py::test_what_is_not_understood_is_one_line_with_the_way_out",
         ),
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (
-            "pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
-            "pty/test_served.py::test_without_its_server_it_ends_and_keeps_the_place",
-            "pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
+            "rigs/pty/test_browser.py::test_a_page_that_is_loaded_again_and_a_second_one_need_no_key_and_all_end_by_ctrl_c",
+            "rigs/pty/test_served.py::test_without_its_server_it_ends_and_keeps_the_place",
+            "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
         ),
         # What others wrote
         "Your terminal never takes them for commands": (
             "ui/list/test_pane.py::test_hostile_titles_are_drawn_literally",
             "actions/test_export.py::test_no_format_lets_an_escape_through",
-            "pty/test_program.py::test_hostile_titles_reach_the_terminal_as_harmless_text",
+            "rigs/pty/test_program.py::test_hostile_titles_reach_the_terminal_as_harmless_text",
         ),
         "it is data, never an instruction": (
             "extensions/mcp/test_mcp.py::test_what_others_wrote_stands_nowhere_else",
@@ -125,16 +125,16 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/digest/test_drawing.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
         ),
         # What leaves the machine
-        "on this machine alone": ("cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",),
+        "on this machine alone": ("cache/test_choice.py::test_what_suits_is_learned_without_the_network",),
         "Nothing is sent anywhere, and no paper is hidden by it": (
-            "cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",
-            "cache/choosing/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
+            "cache/test_choice.py::test_what_suits_is_learned_without_the_network",
+            "cache/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
         ),
         "whoever has the address reads and marks as you": (
             "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
         ),
         "Alone it asks nobody who they are": (
-            "pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
+            "rigs/pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
         ),
         "the mail server's password in the keyring": (
             "extensions/digest/test_digest_faults.py::test_the_password_is_in_the_keyring",
@@ -225,20 +225,20 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "A missing folder is reported, and nothing is lost": (
             "extensions/sync/test_folder.py::test_a_folder_that_can_not_be_used_is_said",
             "extensions/sync/test_odd_folders.py::test_a_folder_that_can_only_be_read_brings_what_others_did",
-            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+            "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "adds nothing and takes nothing back": (
             "extensions/group/test_machines.py::test_two_machines_are_one_member_with_one_list_and_one_choice",
         ),
         "say so in one sentence with the way out, and lose nothing": (
-            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+            "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "the next run goes on by itself; nothing has to be repaired": (
-            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+            "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "so nothing is written there and you are told so": (
             "test_platform.py::test_a_file_system_without_locks_is_no_other_program",
-            "mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
+            "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "how none is lost or sent twice": (
             "extensions/digest/test_digest.py::test_it_is_mailed_once",

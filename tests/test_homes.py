@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.homes import SAMPLE
-from tests.crash.migration import write_first_schema
-from tests.crash.program import ROOT, environment, run
 from tests.feed_server import FeedServer, item
-from tests.pty.terminal import Terminal
+from tests.rigs.crash.homes import SAMPLE
+from tests.rigs.crash.migration import write_first_schema
+from tests.rigs.program import ROOT, environment, run
+from tests.rigs.terminal import Terminal
 
 pytestmark = [
     pytest.mark.long,

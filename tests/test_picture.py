@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from tests.film import Film, Frame
 from tests.picture import FILM, PICTURES, STEPS, draw, draw_film
-from tests.pty.chromium import NEEDED, Page, open_page
+from tests.rigs.pty.chromium import NEEDED, Page, open_page
 
 
 async def test_the_picture_shows_the_sample() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from reader.cache.schema import SCHEMA
-from reader.cache.tables.feed import METADATA
+from reader.cache.tables import METADATA
 
 _SEARCHED_TEXT = "abstract, authors, keywords, organization"
 _SEARCHED = f"title, {_SEARCHED_TEXT}"
@@ -79,7 +79,7 @@ _STAMP = """CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
     CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 )"""
-"""Alembic's table with the number of the newest migration."""
+"""The table with the number of the newest migration."""
 
 
 def schema_sql() -> str:

@@ -2,8 +2,8 @@
 
 What can't be a good cache of ours is refused before anything is written: a damaged file stays as it is, byte for byte.
 
-All functions but `upgrade` need only the standard library: SQLModel takes 370 ms to import, Alembic more, and neither
-may delay the first list, not even in a new cache.
+It needs only the standard library: SQLModel takes 370 ms to import, and may not delay the first list, not even in a new
+or an older cache.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.cache.connections import connect, engine, peek, statements, transaction
+from reader.cache.connections import STATEMENT_STEPS, connect, peek, statements, transaction
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
+from reader.core.steps import note_step
 from reader.paths import close_to_others, make_folder, touch_private
 
 HEAD = "0015"
@@ -35,15 +36,13 @@ MAKER = "program"
 NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__version__}')"
 
 STAMP = "alembic_version"
-"""The table with the number of the newest migration."""
+"""The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
 
 _NAMING_TABLES = ("paper", "event")
 """A file with a number of ours is a cache if it has one of these."""
 
 _FIRST_PAGES = 1 << 16
 """Bytes at the start of a file that have the statements of its schema."""
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 SCHEMA = Path(__file__).parent / "schema.sql"
 """The schema after all migrations up to `HEAD`, as SQL; `ddl.py` writes it from the tables."""
@@ -105,7 +104,7 @@ def _is_whole(path: Path, count: int, size: int) -> bool:
     """Whether so many pages are in a file, or in it and its log."""
     if count <= path.stat().st_size // size:
         return True
-    from reader.cache.files.pages import has_pages
+    from reader.cache.files import has_pages
 
     return has_pages(path, count, size)
 
@@ -126,7 +125,7 @@ def _foreign(path: Path) -> CacheForeign:
 
 def _has_foreign_mark(path: Path) -> bool:
     """Whether a database that can't be read is marked by another program, and shows no trace of ours."""
-    from reader.cache.files.pages import HEADER, MAGIC
+    from reader.cache.files import HEADER, MAGIC
 
     try:
         with path.open("rb") as file:
@@ -198,10 +197,10 @@ def ensure(path: Path) -> None:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
     elif facts.version is None:
-        from reader.cache.files import aside
+        from reader.cache import files
 
         # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
-        aside.set_log_aside(path)
+        files.set_log_aside(path)
         create(path)
     else:
         upgrade(path)
@@ -225,34 +224,25 @@ def create(path: Path) -> None:
 
 def upgrade(path: Path) -> None:
     """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
+    from reader.cache import files
     from reader.cache.connections import alone
-    from reader.cache.files import backups
 
-    with alone(backups.lock(make_folder(path)), UPGRADE_SECONDS):
+    with alone(files.lock(make_folder(path)), UPGRADE_SECONDS):
         if is_current(path):
             return
         if version(path) is not None:
-            backups.back_up_before(path, date.today(), HEAD)
+            files.back_up_before(path, date.today(), HEAD)
         migrate(path)
 
 
 def migrate(path: Path) -> None:
     """Run the missing migrations in one transaction, without a backup; raises CacheError."""
-    from alembic import command
-    from alembic.config import Config
-    from sqlalchemy.exc import DBAPIError
+    from reader.cache.migrations import run_migrations
 
-    config = Config()
-    # A % has a meaning in the values of such a file.
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    database = engine(path)
-    try:
-        with database.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, HEAD)
-            connection.exec_driver_sql(NOTE_MAKER)
-            connection.exec_driver_sql(SET_MARK)
-    except DBAPIError as error:
-        raise explain(error, path) from error
-    finally:
-        database.dispose()
+    with explained(path), closing(connect(path)) as connection:
+        # A statement on a large cache may take minutes: each part of it is a step.
+        connection.set_progress_handler(note_step, STATEMENT_STEPS)
+        with transaction(connection):
+            run_migrations(connection, _stamp(connection), HEAD)
+            connection.execute(NOTE_MAKER)
+            connection.execute(SET_MARK)

@@ -9,9 +9,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reader.cache.search.view_terms import selects
+from reader.cache.search.compile import selects
 from reader.commands.output import Progress, amount, answer, warn
-from reader.commands.workspace import NotInCache, Workspace, find, find_all, parsed, saved_views, selection
+from reader.commands.workspace import NotInCache, Workspace, find_all, load_paper, parsed, saved_views, selection
 from reader.core.errors import NoFullText, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
@@ -97,26 +97,20 @@ def store_changes(workspace: Workspace, changes: Sequence[Change]) -> int:
 
 def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
     """The paper that an id in any form names, and its key; raises NotInCache if no source has it."""
-    for is_last in (False, True):
-        with workspace.window() as window:
-            try:
-                pk = find(window, id)
-            except NotInCache:
-                known = named_id(id)
-                if is_last:
-                    raise NotInCache(f"{clean(id, 100)!r} is not in the cache, and no source has it.") from None
-                if known is None:
-                    raise
-            else:
-                paper = window.paper(pk)
-                if paper is not None:
-                    return paper, pk
-        if known is not None:
-            from reader.commands.run_job import run_job
-            from reader.refresh.jobs import LookUpPaper
+    try:
+        return load_paper(workspace, id)
+    except NotInCache:
+        known = named_id(id)
+        if known is None:
+            raise
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import LookUpPaper
 
-            run_job(workspace, LookUpPaper(known))
-    raise NotInCache(f"{clean(id, 100)!r} is not in the cache.")
+    run_job(workspace, LookUpPaper(known))
+    try:
+        return load_paper(workspace, id)
+    except NotInCache:
+        raise NotInCache(f"{clean(id, 100)!r} is not in the cache, and no source has it.") from None
 
 
 def find_or_fetch_text(workspace: Workspace, id: str, *, again: bool = False) -> tuple[Paper, KeptText]:

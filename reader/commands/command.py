@@ -9,7 +9,7 @@ from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, Action, ArgumentParser, A
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 from reader.commands.output import COLOURS, choose_colours, print_json, print_line, writes_unicode
 from reader.commands.workspace import Workspace
@@ -227,47 +227,58 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     return found
 
 
-def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action]) -> Iterator[str]:
-    """The words as argparse must get them: terms with a dash are shielded, `--json` alone gets an empty value."""
+Kind = Literal["argument", "option", "value", "end"]
+"""What a word of a command line is: the end is that of the options, `--`."""
+
+
+def _kinds(parser: Parser, words: Iterable[str]) -> Iterator[tuple[str, Kind]]:
+    """The words with what each is; a term that a query excludes is an argument, such as `-topic:agents`."""
+    options = parser._option_string_actions
     is_plain = is_value = False
     for word in words:
-        is_dashed = word[:1] == "-" and word[:2] != "--" and len(word) > 1 and word not in options
         if is_plain:
-            yield SHIELD + word
+            yield word, "argument"
         elif is_value:
             is_value = False
-            yield SHIELD + word if is_dashed else word
+            yield word, "value"
         elif word == "--":
             is_plain = True
-        elif is_dashed and not _has_number(word, options):
-            if _OPTION.fullmatch(word):
-                _refuse_letter(parser, word, options)
-            yield SHIELD + word
+            yield word, "end"
+        elif word in options or word.startswith("--") or _has_number(word, options):
+            is_value = _takes_value(options.get(word))
+            yield word, "option"
         else:
-            action = options.get(word)
-            is_json = isinstance(action, StoreJson)
-            is_value = action is not None and action.nargs is None and not is_json
-            yield f"{word}=" if is_json else word
+            yield word, "argument"
+
+
+def _takes_value(action: Action | None) -> bool:
+    """Whether the next word is an option's value."""
+    return action is not None and action.nargs is None and not isinstance(action, StoreJson)
 
 
 def _has_number(word: str, options: Mapping[str, Action]) -> bool:
     """Whether a word is an option with its number: `-n5`."""
-    action = options.get(word[:2])
-    return action is not None and action.nargs is None and word[2:].isdecimal()
+    return _takes_value(options.get(word[:2])) and word[2:].isdecimal()
+
+
+def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action]) -> Iterator[str]:
+    """The words as argparse must get them: terms with a dash are shielded, `--json` alone gets an empty value."""
+    is_plain = False
+    for word, kind in _kinds(parser, words):
+        is_plain = is_plain or kind == "end"
+        if kind == "option":
+            yield f"{word}=" if isinstance(options.get(word), StoreJson) else word
+        elif kind != "end":
+            if kind == "argument" and not is_plain and _OPTION.fullmatch(word):
+                _refuse_letter(parser, word, options)
+            # An option in place of a value is a mistake, which argparse tells.
+            is_term = word.startswith("-") and (kind == "argument" or word[:2] != "--")
+            yield SHIELD + word if is_term else word
 
 
 def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:
     """Where in the words the arguments are, without options and their values."""
-    options = parser._option_string_actions
-    places, is_value, is_plain = [], False, False
-    for place, word in enumerate(words):
-        action = None if is_plain else options.get(word)
-        if word == "--" and not is_plain:
-            is_plain = True
-        elif not is_value and action is None and (is_plain or not word.partition("=")[0].startswith("--")):
-            places.append(place)
-        is_value = action is not None and action.nargs is None and not isinstance(action, StoreJson)
-    return places
+    return [place for place, (_, kind) in enumerate(_kinds(parser, words)) if kind == "argument"]
 
 
 def asks_for_help(words: Sequence[str]) -> bool:
@@ -331,13 +342,6 @@ class JsonForm:
             return
         for one in picked:
             print_line(json.dumps(one, ensure_ascii=not writes_unicode(sys.stdout)))
-
-    def print_few(self, records: Iterable[Mapping[str, object]]) -> None:
-        """Print records: as lines, or as an indented array."""
-        if self.lines:
-            self.print_records(records)
-        else:
-            print_json([self.pick(one) for one in records])
 
     def print_record(self, record: Mapping[str, object]) -> None:
         """Print one record."""

@@ -253,7 +253,7 @@ class _Storer:
     def _add(self, marks: Sequence[PaperMarks]) -> int:
         if not marks:
             return 0
-        from reader.cache.marks.imports import add_marks
+        from reader.cache.imports import add_marks
 
         self._events = self._events or self._stack.enter_context(self._workspace.events())
         return add_marks(self._events, marks)
@@ -529,13 +529,13 @@ def take_in(
     """Find the papers of other programs' entries, and mark them and the stored ones, in one step of undo."""
     if not entries and not papers:
         return Taken(is_dry=is_dry)
-    from reader.cache.storing import imported
+    from reader.cache import imports
 
     marked: Counter[str] = Counter()
     with workspace.window() as window:
-        named = window.read(partial(imported.find_papers, entries=entries))
-        found = window.read(partial(imported.find_papers, entries=[*entries, *papers]))
-        changes = list(imported.changes(found, marks, labels.kind, window.read(imported.waiting)))
+        named = window.read(partial(imports.find_papers, entries=entries))
+        found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
+        changes = list(imports.changes(found, marks, labels.kind, window.read(imports.waiting)))
         if is_dry:
             for change in changes:
                 marked[change.kind] += count_changing(window, change)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing import explain_nothing, point_to_near
 from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_query, add_quiet, query_of
-from reader.commands.output import Style, counts, is_terminal, print_line, state_words
+from reader.commands.output import Style, counts, is_terminal, state_words
+from reader.commands.printing.pager import print_found
 from reader.commands.printing.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
@@ -46,20 +47,16 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         chosen = selection(window, query)
         found = window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
-        if arguments.json:
-            with_opinion = FOR_YOU in arguments.json.fields or (chosen.is_for_you and not arguments.json.fields)
-            like = chosen.near.like if chosen.near is not None else ()
-            with_shared = LIKE in arguments.json.fields or (bool(like) and not arguments.json.fields)
-            records = _records(window, found, like if with_shared else None, with_opinion=with_opinion)
-            arguments.json.print_records(records)
-        elif is_terminal(sys.stdout):
-            from reader.commands.printing.pager import print_paged
-
-            lines = _draw_table(window, found, chosen, workspace, with_total=not arguments.quiet)
-            print_paged(lines, wanted=not arguments.no_pager)
-        else:
-            for line in _format_fields(_rows(window, found), found.only_in_texts):
-                print_line(line)
+        fields = arguments.json.fields if arguments.json else ()
+        like = chosen.near.like if chosen.near is not None else ()
+        with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
+        with_shared = LIKE in fields or (bool(like) and not fields)
+        print_found(
+            arguments,
+            _records(window, found, like if with_shared else None, with_opinion=with_opinion),
+            _draw_table(window, found, chosen, workspace, with_total=not arguments.quiet),
+            _format_fields(_rows(window, found), found.only_in_texts),
+        )
         if not found.pks and not arguments.quiet:
             explain_nothing(window, query)
         elif found.complete and len(found.pks) < FEW and is_terminal(sys.stdout) and not arguments.quiet:

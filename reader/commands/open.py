@@ -28,7 +28,7 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
         return _open_in_reader(arguments, workspace)
     from reader.actions.links import links, open_url
 
-    paper = load_paper(workspace, arguments.id)
+    paper, _ = load_paper(workspace, arguments.id)
     found = {link.name.lower(): link.url for link in links(paper)}
     name = arguments.link or next(iter(found), "page")
     if name not in found:

@@ -8,7 +8,6 @@ import re
 import shutil
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from reader.core.text import visible
 from reader.paths import APP, explain
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from reader.cache.marks.event_log import Action
     from reader.core.paper import Paper
     from reader.core.paper_row import PaperRow

@@ -21,7 +21,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
-    paper = load_paper(workspace, arguments.id)
+    paper, _ = load_paper(workspace, arguments.id)
     page = pdf_url(paper.id)
     if page is None:
         raise NoFullText(f"{paper.id} has no arXiv id, so no PDF can be found.")

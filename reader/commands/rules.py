@@ -23,7 +23,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
-    from reader.cache.watching.rules import Verdict
+    from reader.cache.watching import Verdict
 
 TABLE, MUTE = "rules", "mute"
 """The settings that the command is about."""
@@ -86,7 +86,7 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
 
 
 def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    from reader.cache.watching.rules import acted_papers
+    from reader.cache.watching import acted_papers
 
     with workspace.window() as window:
         acted = window.read(acted_papers)
@@ -212,7 +212,7 @@ def _since(arguments: Namespace) -> str:
 
 
 def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: str, *, anew: bool) -> list[Verdict]:
-    from reader.cache.watching.rules import Candidates, judge
+    from reader.cache.watching import Candidates, judge
     from reader.refresh.rules import rule_scope
 
     scope = rule_scope(window, workspace.settings, _today())

@@ -51,7 +51,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
     if arguments.json:
-        arguments.json.print_few(_record(draft, day, draft.id in known) for draft, day in found)
+        arguments.json.print_records(_record(draft, day, draft.id in known) for draft, day in found)
     else:
         print_paged(_draw_results(found, known), wanted=not arguments.no_pager)
     if not found and not arguments.quiet:

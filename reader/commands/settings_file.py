@@ -11,8 +11,7 @@ import shutil
 import subprocess
 import textwrap
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
 from reader.core.nearest import nearest
-from reader.core.settings.tables import SINGLE, TABLES, UserCommand, with_table_value
+from reader.core.settings.tables import SINGLE, TABLES, UserCommand
 from reader.core.settings.toml import (
     MalformedLine,
     NotEditableError,
@@ -32,8 +31,8 @@ from reader.core.settings.toml import (
     with_tables,
     with_value,
 )
-from reader.core.settings.types import InvalidValue, KeyTable, as_toml, setting_types
-from reader.settings_reader import read_text, replace_text, write_text
+from reader.core.settings.types import as_toml, setting_types
+from reader.settings_reader import load_text, read_text, replace_text, write_text
 
 KEYS = "keys."
 """Begins the name of the keys of an action, such as `keys.paper.star`."""
@@ -87,19 +86,28 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     if name in TABLES:
         raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
-    value, text = _checked(name, key, " ".join(words))
-    if name == "sync" and isinstance(value, str) and value:
+    before = read_text(file)
+    typed = " ".join(words)
+    if name == "sync" and typed:
         from reader.cache.places import shared_place
 
         # A folder as it is typed would mean another one later.
-        value, text = _checked(name, key, shared_place(value, Path()))
-    if key[0] == "keys":
-        _check_keys(workspace, key[1], value)
-    before = read_text(file)
-    after = with_value(before, key, text)
-    wanted = _statements(before) | {key: tomllib.loads(f"value = {text}")["value"]}
-    if _statements(after) != wanted:
+        typed = shared_place(typed, Path())
+    wrong: list[str] = []
+    # What is not TOML, or of another type than the setting, is a text.
+    for value in dict.fromkeys((*_as_toml_value(typed), as_toml(typed))):
+        after = with_value(before, key, value)
+        loaded = load_text(file, after)
+        mistakes = [one for one in loaded.mistakes if one.key == name and "set a second time" not in one.message]
+        if not mistakes:
+            break
+        wrong.append(str(mistakes[0]).partition(": ")[2])
+    else:
+        raise UsageError(wrong[0])
+    if _statements(after) != _statements(before) | {key: tomllib.loads(f"value = {value}")["value"]}:
         raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
+    if key[0] == "keys":
+        _check_keys(workspace, key[1], loaded.settings.keys[key[1]])
     write_text(file, after)
 
 
@@ -151,38 +159,13 @@ def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
         )
 
 
-def _checked(name: str, key: tuple[str, ...], text: str) -> tuple[object, str]:
-    """A typed value, and how it is written in TOML: what is not TOML is a text.
-
-    Raises UsageError if the setting does not take it.
-    """
-    if key[0] == "keys":
-        check: Callable[[object], object] = KeyTable().check_one
-    elif len(key) > 1:
-        check = partial(_check_in_table, *key)
-    else:
-        check = SETTING_TYPES[key[0]].check
-    unfit: InvalidValue | None = None
-    for value in (*_as_toml_value(text), text):
-        try:
-            return check(value), as_toml(value)
-        except InvalidValue as error:
-            unfit = unfit or error
-    meant = f" Did you mean {unfit.suggestion}?" if unfit and unfit.suggestion else ""
-    raise UsageError(f"{name} {unfit}.{meant}")
-
-
-def _check_in_table(table: str, key: str, value: object) -> object:
-    return getattr(with_table_value(table, None, key, value), key)
-
-
-def _as_toml_value(text: str) -> list[object]:
-    """The value that a text is in TOML; none if it is not TOML, or of a kind that no setting has."""
+def _as_toml_value(text: str) -> list[str]:
+    """The text as it is if it is a value in TOML, of a kind that settings have."""
     try:
         values = list(tomllib.loads(f"value = {text}").values())
     except (ValueError, RecursionError):
         return []
-    return values if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
+    return [text] if len(values) == 1 and isinstance(values[0], bool | int | float | str | list) else []
 
 
 def edit(workspace: Workspace) -> None:

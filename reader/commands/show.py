@@ -21,11 +21,10 @@ from reader.commands.command import Command, add_json_fields, add_no_pager
 from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width
 from reader.commands.printing.pager import print_paged, shows_links
 from reader.commands.printing.reasons import FOR_YOU, GROUP, for_you_record, group_records
-from reader.commands.workspace import Workspace, find
+from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
-from reader.core.errors import ReaderError
 from reader.core.ids import is_arxiv_id
 from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
@@ -109,7 +108,7 @@ class _Shown(NamedTuple):
     @property
     def acts(self) -> tuple[Any, Any]:
         """What the user's rules did to it, and the muted words that hide it."""
-        from reader.cache.watching.rules import ruled
+        from reader.cache.watching import ruled
 
         return ruled(self.window, self.pk, datetime.now(UTC).date())
 
@@ -135,11 +134,9 @@ def _fields() -> tuple[str, ...]:
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.refresh:
-        with workspace.window() as window:
-            id = _load(window, workspace, arguments.id).paper.id
-        _refresh(workspace, id)
+        _refresh(workspace, load_paper(workspace, arguments.id)[0].id)
     with workspace.window() as window:
-        shown = _load(window, workspace, arguments.id)
+        shown = _Shown(*read_paper(window, arguments.id), window, workspace)
         if arguments.json:
             wanted = {*arguments.json.fields, *([WHY] if arguments.why else [])}
             arguments.json.print_record(_record(shown, wanted))
@@ -147,14 +144,6 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
             draw = _why_lines if arguments.why else _change_lines if arguments.changes else _paper_lines
             print_paged(draw(shown), wanted=not arguments.no_pager)
     return 0
-
-
-def _load(window: Window, workspace: Workspace, id: str) -> _Shown:
-    pk = find(window, id)
-    paper = window.paper(pk)
-    if paper is None:
-        raise ReaderError(f"{clean(id, 100)!r} has just been removed from the cache.")
-    return _Shown(paper, pk, window, workspace)
 
 
 def _refresh(workspace: Workspace, id: str) -> None:

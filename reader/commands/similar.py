@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_json_fields, add_no_pager, add_quiet, positive_number
-from reader.commands.output import Style, counts, is_terminal, print_line, state_words, warn
+from reader.commands.output import Style, counts, state_words, warn
+from reader.commands.printing.pager import print_found
 from reader.commands.printing.reasons import LIKE, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
@@ -58,15 +59,12 @@ def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
     query = similar_query(papers, arguments.query, is_newer=arguments.newer)
     with workspace.window() as window:
         found = window.first(selection(window, query), arguments.limit)
-        if arguments.json:
-            arguments.json.print_records(_records(window, found, ids))
-        elif is_terminal(sys.stdout):
-            from reader.commands.printing.pager import print_paged
-
-            print_paged(_draw(window, found, ids, workspace), wanted=not arguments.no_pager)
-        else:
-            for line in _format_fields(window, found, ids):
-                print_line(line)
+        print_found(
+            arguments,
+            _records(window, found, ids),
+            _draw(window, found, ids, workspace),
+            _format_fields(window, found, ids),
+        )
     if not found.pks and not arguments.quiet:
         warn("No other paper here is like that.")
     return 0

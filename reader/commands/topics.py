@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from reader import config
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import Command, JsonForm, add_json_fields, add_limit, add_no_pager, query_of
-from reader.commands.output import Style, amount, is_terminal, print_line, print_text, width
-from reader.commands.printing.pager import print_paged
+from reader.commands.output import Style, amount, print_text, width
+from reader.commands.printing.pager import print_found
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import cut
@@ -56,13 +56,12 @@ def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
         if not any(topic.papers for topic in counted):
             explain_nothing(window, query)
     counted = sorted(counted, key=lambda topic: (-topic.papers, topic.slug))[: arguments.limit]
-    if arguments.json:
-        arguments.json.print_few(_record(topic, moves.get(topic.slug)) for topic in counted)
-    elif is_terminal(sys.stdout):
-        print_paged(_draw_table(counted, moves, workspace), wanted=not arguments.no_pager)
-    else:
-        for topic in counted:
-            print_line(f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}")
+    print_found(
+        arguments,
+        (_record(topic, moves.get(topic.slug)) for topic in counted),
+        _draw_table(counted, moves, workspace),
+        (f"{topic.slug}\t{clean(topic.name)}\t{topic.papers}" for topic in counted),
+    )
     return 0
 
 
@@ -115,7 +114,7 @@ def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | No
         raise ReaderError(f"{file} has more than {config.MAX_RULES_SIZE // 1024} KiB; shorten it.")
     mistakes = workspace.shipped_topics.check(text)
     if form:
-        JsonForm(lines=form.lines).print_few(
+        JsonForm(lines=form.lines).print_records(
             {"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes
         )
         return 1 if mistakes else 0

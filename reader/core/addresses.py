@@ -34,21 +34,9 @@ _SCHEME = r"https?:\s?/{1,2}\s?"
 _REST = r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]{0,600}"
 # Most texts have none of these, and so no address.
 _SIGNS = (
-    "http",
-    "HTTP",
-    "www.",
-    "hub.",
-    "lab.",
-    "bucket",
-    "face.co",
-    "hf.co",
-    "youtu",
-    "aka.ms",
-    "bit.ly",
-    ".app",
-    ".dev",
+    "http", "HTTP", "www.", "hub.", "lab.", "bucket", "face.co", "hf.co", "youtu", "aka.ms", "bit.ly", ".app", ".dev",
     "4open",
-)
+)  # fmt: skip
 _NEXT = re.compile(r"[,;(\[](?=https?:)|\]\(|\)\[|(?<=.)https?:")
 # `…/name.The code`: the sentence goes on without a space.
 _SENTENCE = re.compile(r"\.(?:All|Code|Data|Datasets?|Demo|Models?|Our|Please|Project|See|The|This|We|Website)$")
@@ -171,6 +159,9 @@ def _broken_off(host: str, rest: str, after: str) -> str:
     # An ordinary word is the next one of the sentence.
     is_name = more is not None and (not more["more"].isalpha() or not more["more"].islower())
     return more["more"] if more is not None and is_name else ""
+
+
+# Hosts
 
 
 def is_loopback(host: str) -> bool:

@@ -168,13 +168,15 @@ def utc_stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+# Periods
+
 PeriodKind: TypeAlias = Literal["day", "week", "month"]
 
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +216,12 @@ class Period:
     def name(self) -> str:
         """The full name: `Monday 11 May 2026`, `Week 20, 11 to 17 May 2026`, `May 2026`."""
         first, last = self.first, self.last
-        month = f"{_MONTHS[last.month - 1]} {last.year}"
+        month = f"{MONTHS[last.month - 1]} {last.year}"
         match self.kind:
             case "day":
-                return f"{_WEEKDAYS[first.weekday()]} {first.day} {month}"
+                return f"{WEEKDAYS[first.weekday()]} {first.day} {month}"
             case "week":
-                begin = f"{first.day}" if first.month == last.month else f"{first.day} {_MONTHS[first.month - 1][:3]}"
+                begin = f"{first.day}" if first.month == last.month else f"{first.day} {MONTHS[first.month - 1][:3]}"
                 return f"Week {first.isocalendar().week}, {begin} to {last.day} {month}"
         return month
 
@@ -228,7 +230,7 @@ class Period:
         """The short name: `Mon 11 May`, `Week 20`, `May 2026`."""
         match self.kind:
             case "day":
-                return f"{_WEEKDAYS[self.first.weekday()][:3]} {self.first.day} {_MONTHS[self.first.month - 1][:3]}"
+                return f"{WEEKDAYS[self.first.weekday()][:3]} {self.first.day} {MONTHS[self.first.month - 1][:3]}"
             case "week":
                 return f"Week {self.first.isocalendar().week}"
         return self.name
@@ -305,7 +307,7 @@ def _week(text: str, today: date) -> Period | None:
 def _named_day(text: str, today: date) -> Period | None:
     """`tuesday`, which may be today, and `last tuesday`, which is not."""
     is_last = text.startswith("last ")
-    place = _index(_WEEKDAYS, text.removeprefix("last "))
+    place = _index(WEEKDAYS, text.removeprefix("last "))
     if place is None:
         return None
     back = (today.weekday() - place) % 7 or (7 if is_last else 0)
@@ -324,7 +326,7 @@ def _step_back(text: str, today: date) -> Period | None:
 def _named_month(text: str, today: date) -> Period | None:
     """`march`, `march 2025`, `14 march`, `mar 14 2025`."""
     words = text.removeprefix("last ").split()
-    months = [place for word in words if (place := _index(_MONTHS, word)) is not None]
+    months = [place for word in words if (place := _index(MONTHS, word)) is not None]
     numbers = [int(word) for word in words if word.isascii() and word.isdigit()]
     years, days = [number for number in numbers if number > 31], [number for number in numbers if number <= 31]
     if len(months) != 1 or len(words) != 1 + len(numbers) or len(years) > 1 or len(days) > 1:

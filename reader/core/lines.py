@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 from typing import NamedTuple, TypeAlias
 
 UNBROKEN = "\u00a0"
@@ -43,10 +44,16 @@ def cell_len(text: str) -> int:
     """The cells that a text takes in a terminal."""
     if text.isascii():
         return len(text)
-    # Late: the core is imported where nothing is drawn.
-    from rich.cells import cell_len
+    cells: int = _cells().cell_len(text)
+    return cells
 
-    return cell_len(text)
+
+@cache
+def _cells() -> ModuleType:
+    """Rich's measures, imported late: the core is imported where nothing is drawn."""
+    import rich.cells
+
+    return rich.cells
 
 
 def measure(line: Iterable[Piece]) -> int:
@@ -58,10 +65,9 @@ def _head(text: str, room: int) -> str:
     """The longest beginning of at most `room` cells, without half a wide character or a lost accent."""
     if text.isascii():
         return text[:room]
-    from rich.cells import get_character_cell_size
-
+    size = _cells().get_character_cell_size
     for index, char in enumerate(text):
-        room -= get_character_cell_size(char)
+        room -= size(char)
         if room < 0:
             return text[:index]
     return text
@@ -203,11 +209,10 @@ def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
 
 def _clusters(text: str, start: int, stop: int, joined: bool) -> Iterator[tuple[int, int, int]]:
     """Yield the start, end and cells of each character with its accents; if `joined`, of each run of narrow ones."""
-    from rich.cells import get_character_cell_size
-
+    cells_of = _cells().get_character_cell_size
     begin, size, last = start, 0, 0
     for index in range(start, stop):
-        cells = get_character_cell_size(text[index])
+        cells = cells_of(text[index])
         if cells and size and not (joined and cells == last == 1):
             yield begin, index, size
             begin, size = index, 0

@@ -159,6 +159,8 @@ def with_quote(note: str, quote: str) -> str:
     return f"{before}\n\n{quote}\n\n" if before else f"{quote}\n\n"
 
 
+# Places in the queue
+
 _CLOCK, _POSITION = 19, 7
 """Digits of the milliseconds since 1970, and of the position among the papers of one event."""
 
@@ -190,6 +192,8 @@ def _shifted(place: str, milliseconds: int) -> str:
     """The place of a paper that was queued some milliseconds later, or earlier."""
     return first_place(max(0, int(place[:_CLOCK]) + milliseconds), 0)
 
+
+# What rules may do
 
 RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
 """What a rule does by one word. It tags by `tag:NAME`."""
@@ -233,6 +237,8 @@ def rule_words(then: Iterable[str]) -> str:
     """What a rule does, in words: `hide, tag later`."""
     return ", ".join(kind.replace(TAG, "tag ", 1) for kind in then)
 
+
+# What leaves the machine
 
 WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
     {

@@ -131,52 +131,32 @@ class History:
         day = datetime.fromtimestamp(since, UTC).date().isoformat()
         after = self.now if until is None else self.at(until)
         # A version that was not known then is new if it was made later.
-        return _differences(self.at(since), after, limits, is_newer=day < self.revised)
+        return list(_differences(self.at(since), after, limits, is_newer=day < self.revised))
 
 
-def _differences(before: Facts, after: Facts, limits: Limits, *, is_newer: bool) -> list[Difference]:
-    found = (
-        *_code(before, after, limits),
-        *_grown("models", before.models, after.models, limits.models),
-        *_version(before, after, limits, is_newer=is_newer),
-        *_venue(before, after, limits),
-        *_grown("votes", before.votes, after.votes, limits.votes),
-        *_grown("comments", before.comments, after.comments, limits.comments),
-        *_text("title", before.title, after.title, limits.words),
-        *_text("abstract", before.abstract, after.abstract, limits.words),
-    )
-    return list(found)
-
-
-def _code(before: Facts, after: Facts, limits: Limits) -> Iterator[Difference]:
+def _differences(before: Facts, after: Facts, limits: Limits, *, is_newer: bool) -> Iterator[Difference]:
+    """What differs, in the order in which it is shown; what was not known did not change."""
     if after.code and not before.code:
         yield Difference("code", False, True, limits.code)
+    yield from _grown("models", before.models, after.models, limits.models)
+    is_new = is_newer if before.version is None else (after.version or 0) > before.version
+    if is_new and (after.version or 0) > 1:
+        yield Difference("version", before.version, after.version, limits.version)
+    if after.venue and after.venue != before.venue:
+        yield Difference("venue", before.venue or None, after.venue, limits.venue)
+    yield from _grown("votes", before.votes, after.votes, limits.votes)
+    yield from _grown("comments", before.comments, after.comments, limits.comments)
+    for what, old, new in (("title", before.title, after.title), ("abstract", before.abstract, after.abstract)):
+        if old and new and old.split() != new.split():
+            words = count_words(compare_words(old, new))
+            yield Difference(what, old, new, 0 < limits.words <= words, limits.words)
 
 
 def _grown(what: str, before: int | None, after: int | None, limit: int) -> Iterator[Difference]:
-    """A number that grew; one that was not known did not."""
+    """A number that grew."""
     if before is not None and after is not None and after > before:
         enough = max(limit, before // SHARE)
         yield Difference(what, before, after, limit > 0 and after - before >= enough, enough)
-
-
-def _version(before: Facts, after: Facts, limits: Limits, *, is_newer: bool) -> Iterator[Difference]:
-    if after.version is None or after.version < 2:
-        return
-    if is_newer if before.version is None else after.version > before.version:
-        yield Difference("version", before.version, after.version, limits.version)
-
-
-def _venue(before: Facts, after: Facts, limits: Limits) -> Iterator[Difference]:
-    if after.venue and after.venue != before.venue:
-        yield Difference("venue", before.venue or None, after.venue, limits.venue)
-
-
-def _text(what: str, before: str, after: str, limit: int) -> Iterator[Difference]:
-    """A text that has other words; one that was not known did not change."""
-    if before and after and before.split() != after.split():
-        words = count_words(compare_words(before, after))
-        yield Difference(what, before, after, 0 < limit <= words, limit)
 
 
 def find_due(looks: Iterable[LookedAt], history: History, limits: Limits) -> Due | None:

@@ -29,16 +29,11 @@ class Shared(NamedTuple):
         words = ", ".join(self.words)
         topics = "" if words else ", ".join(self.topics)
         people = f"{len(self.authors)} authors" if len(self.authors) > 1 else "".join(self.authors)
-        shared = "; ".join(filter(None, (words, topics, people)))
-        return "; ".join(
-            filter(
-                None,
-                (
-                    f"shares {shared}" if shared else "",
-                    "cites it" if self.cites else "",
-                    "cited by it" if self.cited else "",
-                ),
-            )
+        shared = _joined(words, topics, people)
+        return _joined(
+            f"shares {shared}" if shared else "",
+            "cites it" if self.cites else "",
+            "cited by it" if self.cited else "",
         )
 
 
@@ -60,17 +55,16 @@ class FoundBy(NamedTuple):
     def said(self) -> str:
         """The same in words; empty if nothing is known."""
         few = f" ({len(self.words)} of {self.typed} words)" if 0 < len(self.words) < self.typed else ""
-        return "; ".join(
-            filter(
-                None,
-                (
-                    f"has {', '.join(self.words)}{few}" if self.words else "",
-                    f"related words {', '.join(self.meaning)}" if self.meaning else "",
-                    "near in meaning by its vector" if self.by_vector else "",
-                    *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
-                ),
-            )
+        return _joined(
+            f"has {', '.join(self.words)}{few}" if self.words else "",
+            f"related words {', '.join(self.meaning)}" if self.meaning else "",
+            "near in meaning by its vector" if self.by_vector else "",
+            *(f"{typed} taken for {meant}" for typed, meant in self.corrected),
         )
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(filter(None, parts))
 
 
 def like_query(ids: Sequence[str], after: date | None = None) -> str:

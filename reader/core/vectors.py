@@ -23,9 +23,8 @@ TEXT_LIMIT = 2_000
 class Encoder(Protocol):
     """A model: makes a vector of each text."""
 
-    @property
-    def key(self) -> str:
-        """What the vectors depend on; those of another key can't be compared."""
+    key: str
+    """What the vectors depend on; those of another key can't be compared."""
 
     @property
     def at_once(self) -> int:

@@ -344,7 +344,28 @@ ACTIONS: Final[tuple[Action, ...]] = (
 
 
 RUN = "run."
-"""Prefix of their ids."""
+"""Prefix of the ids of the user's own commands."""
+
+EXTENSION = "extension."
+"""Prefix of the ids of what extensions add."""
+
+LINE_CONTEXTS: Final[Contexts] = ("list", "detail", "page", "triage", "text")
+"""Where keys act that run a command."""
+
+
+class LineKey(NamedTuple):
+    """A key of an extension, which runs a line of the reader's command line.
+
+    Its id is one word. `keys` are its bindings, separated by spaces. Those that have a meaning already are left out;
+    the user's settings may give it others, as `extension.ID`. In the line, `{ids}` stands for the selected papers, or
+    the one under the cursor.
+    """
+
+    id: str
+    keys: str
+    name: str
+    help: str
+    line: str
 
 
 def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
@@ -365,7 +386,7 @@ def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
             "",
             command.name,
             f"Your command on this paper: {_line(command)}.",
-            ("list", "detail", "page", "triage", "text"),
+            LINE_CONTEXTS,
         )
         for id, command in own_actions(commands).items()
     )
@@ -381,168 +402,69 @@ def _line(command: UserCommand) -> str:
     return line if len(line) <= 60 else f"{line[:59]}…"
 
 
+# Footers
+
+
+def _footer(text: str) -> Mapping[str, str]:
+    """The words of a footer by the ids of their actions, from `paper.read read, link.page web page`."""
+    return dict(part.split(" ", 1) for part in text.split(", "))
+
+
 FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
-    "list": {
-        "paper.read": "read",
-        "paper.star": "star",
-        "paper.hide": "hide",
-        "find.clear": "clear",
-        "paper.queue": "queue",
-        "read.on": "next",
-        "find.query": "search",
-        "read.open": "open",
-        "link.list": "links",
-        "find.filter": "filter",
-        "command.open": "command",
-        "app.help": "keys",
-    },
-    "detail": {
-        "paper.read": "read",
-        "paper.star": "star",
-        "read.on": "next",
-        "app.back": "back",
-        "link.list": "links",
-        "link.page": "web page",
-        "link.pdf": "PDF",
-        "find.topic": "topic",
-        "app.help": "keys",
-    },
-    "page": {
-        "read.on": "read on",
-        "app.back": "back",
-        "text.open": "full text",
-        "paper.star": "star",
-        "link.list": "links",
-        "read.next": "next",
-        "read.previous": "previous",
-        "paper.hide": "hide",
-        "paper.tag": "tags",
-        "paper.note": "note",
-        "read.unfold": "people",
-        "link.page": "web page",
-        "link.pdf": "PDF",
-        "find.topic": "topic",
-        "app.help": "keys",
-    },
-    "triage": {
-        "triage.next": "next",
-        "paper.star": "star",
-        "paper.queue": "queue",
-        "paper.hide": "hide",
-        "mark.undo": "undo",
-        "triage.pause": "pause",
-        "triage.end": "end",
-        "text.open": "full text",
-        "paper.tag": "tags",
-        "paper.note": "note",
-        "link.list": "links",
-        "app.help": "keys",
-    },
-    "text": {
-        "read.on": "read on",
-        "app.back": "back",
-        "text.outline": "outline",
-        "text.search": "search",
-        "text.follow": "follow",
-        "picture.open": "pictures",
-        "text.next_section": "next section",
-        "text.back": "jump back",
-        "text.select": "select",
-        "paper.star": "star",
-        "text.right": "sideways",
-        "app.help": "keys",
-    },
-    "picture": {
-        "picture.next": "next",
-        "picture.previous": "previous",
-        "picture.close": "back",
-        "picture.browse": "browser",
-        "app.help": "keys",
-    },
-    "outline": {
-        "outline.go": "read",
-        "text.outline": "back to the text",
-        "outline.fold": "fold",
-        "outline.unfold": "unfold",
-        "app.help": "keys",
-    },
-    "filter": {
-        "topic.pick": "pick",
-        "topic.exclude": "exclude",
-        "find.filter": "back",
-        "find.clear": "clear",
-        "topic.narrow": "narrow",
-        "topic.any_all": "any/all",
-        "topic.order": "order",
-        "app.help": "keys",
-    },
-    "query": {
-        "query.accept": "keep",
-        "find.feed": "search the feed",
-        "query.complete": "take word",
-        "query.cancel": "put back",
-        "app.help": "keys",
-    },
-    "tags": {
-        "tags.accept": "tag",
-        "tags.complete": "take word",
-        "tags.next": "next word",
-        "tags.cancel": "leave",
-        "app.help": "keys",
-    },
-    "note": {
-        "note.keep": "keep",
-        "note.drop": "put back",
-        "paper.editor": "editor",
-        "note.undo_typing": "undo",
-        "app.help": "keys",
-    },
-    "command": {
-        "command.run": "run",
-        "command.complete": "take word",
-        "command.previous": "earlier",
-        "command.cancel": "close",
-        "app.help": "keys",
-    },
-    "output": {
-        "move.page_down": "page",
-        "move.bottom": "end",
-        "output.copy": "copy",
-        "output.close": "close",
-    },
-    "calendar": {
-        "date.day": "day",
-        "date.week": "week",
-        "date.month": "month",
-        "date.type": "type",
-        "date.later": "next",
-        "date.today": "today",
-        "date.close": "close",
-    },
-    "weights": {
-        "weights.pick": "pick",
-        "weights.raise": "more",
-        "weights.lower": "less",
-        "weights.mute": "mute",
-        "weights.reset": "as learned",
-        "mark.undo": "undo",
-        "weights.close": "close",
-    },
-    "help": {
-        "move.down": "down",
-        "move.up": "up",
-        "move.page_down": "page",
-        "help.search": "search",
-        "help.close": "close",
-    },
-    "empty": {
-        "find.clear": "clear",
-        "app.refresh": "refresh",
-        "find.query": "search",
-        "find.filter": "filter",
-        "command.open": "command",
-        "app.help": "keys",
-    },
+    "list": _footer(
+        "paper.read read, paper.star star, paper.hide hide, find.clear clear, paper.queue queue, read.on next, "
+        "find.query search, read.open open, link.list links, find.filter filter, command.open command, app.help keys"
+    ),
+    "detail": _footer(
+        "paper.read read, paper.star star, read.on next, app.back back, link.list links, link.page web page, "
+        "link.pdf PDF, find.topic topic, app.help keys"
+    ),
+    "page": _footer(
+        "read.on read on, app.back back, text.open full text, paper.star star, link.list links, read.next next, "
+        "read.previous previous, paper.hide hide, paper.tag tags, paper.note note, read.unfold people, "
+        "link.page web page, link.pdf PDF, find.topic topic, app.help keys"
+    ),
+    "triage": _footer(
+        "triage.next next, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.pause pause, "
+        "triage.end end, text.open full text, paper.tag tags, paper.note note, link.list links, app.help keys"
+    ),
+    "text": _footer(
+        "read.on read on, app.back back, text.outline outline, text.search search, text.follow follow, "
+        "picture.open pictures, text.next_section next section, text.back jump back, text.select select, "
+        "paper.star star, text.right sideways, app.help keys"
+    ),
+    "picture": _footer(
+        "picture.next next, picture.previous previous, picture.close back, picture.browse browser, app.help keys"
+    ),
+    "outline": _footer(
+        "outline.go read, text.outline back to the text, outline.fold fold, outline.unfold unfold, app.help keys"
+    ),
+    "filter": _footer(
+        "topic.pick pick, topic.exclude exclude, find.filter back, find.clear clear, topic.narrow narrow, "
+        "topic.any_all any/all, topic.order order, app.help keys"
+    ),
+    "query": _footer(
+        "query.accept keep, find.feed search the feed, query.complete take word, query.cancel put back, app.help keys"
+    ),
+    "tags": _footer("tags.accept tag, tags.complete take word, tags.next next word, tags.cancel leave, app.help keys"),
+    "note": _footer("note.keep keep, note.drop put back, paper.editor editor, note.undo_typing undo, app.help keys"),
+    "command": _footer(
+        "command.run run, command.complete take word, command.previous earlier, command.cancel close, app.help keys"
+    ),
+    "output": _footer("move.page_down page, move.bottom end, output.copy copy, output.close close"),
+    "calendar": _footer(
+        "date.day day, date.week week, date.month month, date.type type, date.later next, date.today today, "
+        "date.close close"
+    ),
+    "weights": _footer(
+        "weights.pick pick, weights.raise more, weights.lower less, weights.mute mute, weights.reset as learned, "
+        "mark.undo undo, weights.close close"
+    ),
+    "help": _footer("move.down down, move.up up, move.page_down page, help.search search, help.close close"),
+    "empty": _footer(
+        "find.clear clear, app.refresh refresh, find.query search, find.filter filter, command.open command, "
+        "app.help keys"
+    ),
 }
 """The most useful actions of each context, with a short word for the footer, the most important first.
 
@@ -552,39 +474,27 @@ The last one leads to all others, so it stays longest where there is little room
 SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     **FOOTERS,
     "list": {
-        "paper.read": "read",
-        "paper.star": "star",
-        "paper.hide": "hide",
-        "move.page_down": "down",
-        "move.page_up": "up",
+        **_footer("paper.read read, paper.star star, paper.hide hide, move.page_down down, move.page_up up"),
         **FOOTERS["list"],
     },
     "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
 }
 """The same in a browser, where no other editor can be opened, and where a phone has no keys but those to tap."""
 
-SELECTED_FOOTER: Final[Mapping[str, str]] = {
-    "paper.read": "read",
-    "paper.star": "star",
-    "paper.queue": "queue",
-    "paper.tag": "tags",
-    "paper.hide": "hide",
-    "link.copy_as": "copy",
-    "select.range": "range",
-    "select.all": "all",
-    "app.escape": "let go",
-    "app.help": "keys",
-}
+SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
+    "paper.read read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
+    "select.range range, select.all all, app.escape let go, app.help keys"
+)
 """The same for the list and the detail while papers are selected."""
 
 PAUSED_FOOTER: Final[Mapping[str, str]] = {
-    "read.on": "go on",
-    "triage.pause": "leave",
-    "triage.end": "end",
+    **_footer("read.on go on, triage.pause leave, triage.end end"),
     **{id: word for id, word in FOOTERS["triage"].items() if id not in ("triage.pause", "triage.end")},
 }
 """The same for a triage whose clock has stopped."""
 
+
+# Presets: keys for hands that know another program. The user's own keys win over them
 
 VIM: Final[Mapping[str, str]] = MappingProxyType({})
 """The table itself."""

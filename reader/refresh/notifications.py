@@ -9,16 +9,16 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from reader.actions.export import record
 from reader.actions.programs import ProgramError, desktop_command, run_program
+from reader.cache import watching
 from reader.cache.follows import follows, reasons
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
-from reader.cache.watching import notified
 from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.follows import Follow
@@ -38,52 +38,30 @@ MatchedQueries = Mapping[Paper, tuple[str, ...]]
 """The matching queries by paper."""
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Notifier:
     """Notifies of new papers by the user's command, or by a desktop notification without one.
 
     Without queries and follows it does nothing.
     """
 
-    def __init__(
-        self,
-        cache_file: Path,
-        queries: Sequence[str],
-        command: Sequence[str],
-        now: Callable[[], datetime] = _utc_now,
-        views: Sequence[tuple[str, str]] = (),
-        *,
-        has_follows: bool = False,
-    ) -> None:
-        """With `has_follows`, the user is also notified of new papers by what they follow, where they want that."""
-        self._file = cache_file
-        self._queries = tuple(queries)
-        self._command = tuple(command)
+    def __init__(self, plan: Plan, file: Path, settings: Settings, now: Callable[[], datetime]) -> None:
+        """Only `Latest` brings news: the user already looks at the days of other plans."""
+        self._file = file
+        self._has_news = isinstance(plan, Latest)
+        self._queries = settings.notify if self._has_news else ()
+        self._command = settings.notify_command
+        self._views = saved_queries(settings.views)
         self._now = now
-        self._views = tuple(views)
-        self._has_follows = has_follows
         self._follows: Mapping[str, Follow] = {}
         """What is followed with notices, by query; known once the refresh starts."""
 
-    @classmethod
-    def for_plan(
-        cls, plan: Plan, cache_file: Path, settings: Settings, now: Callable[[], datetime] = _utc_now
-    ) -> Notifier:
-        """The notifier for a refresh. Only `Latest` brings news: the user already looks at the days of other plans."""
-        has_news = isinstance(plan, Latest)
-        queries, views = settings.notify if has_news else (), saved_queries(settings.views)
-        return cls(cache_file, queries, settings.notify_command, now, views, has_follows=has_news)
-
     async def start(self) -> None:
         """Count papers as new from now on. Only the first call has an effect; later refreshes continue from there."""
-        if self._has_follows:
+        if self._has_news:
             self._follows = await asyncio.to_thread(self._read_follows)
             self._queries = tuple(dict.fromkeys((*self._queries, *self._follows)))
         if self._queries:
-            await asyncio.to_thread(notified.begin, self._file)
+            await asyncio.to_thread(watching.begin, self._file)
 
     async def notify_new_papers(self) -> int:
         """Notify of new papers that match, and return their number; raises ReaderError, stored for the doctor."""
@@ -111,13 +89,13 @@ class Notifier:
         await run_program(command, given, seconds=PATIENCE, advice="check notify_command", goes_on=True, is_silent=True)
 
     async def _note_problem(self, error: str | None) -> None:
-        await asyncio.to_thread(notified.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)
+        await asyncio.to_thread(watching.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)
 
     def _claim(self) -> MatchedQueries:
         with closing(Window.open(self._file)) as window:
             # Every paper that `claim` looks at is new.
             scope = Scope(self._now().date(), window.newest_day(), new_since="", views=self._views)
-            found = notified.claim(self._file, dict(_parse_valid(self._queries)), scope)
+            found = watching.claim(self._file, dict(_parse_valid(self._queries)), scope)
             matches = {pk: self._without_uncertain(window, pk, matched) for pk, matched in found.items()}
             return {paper: kept for pk, kept in matches.items() if kept and (paper := window.paper(pk)) is not None}
 

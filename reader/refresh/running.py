@@ -123,7 +123,7 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
 
     hook = NewPaperHook(plan, context.cache_file, context.settings, context.now)
     rules = RuleKeeper(context.cache_file, context.settings, context.now)
-    notifier = Notifier.for_plan(plan, context.cache_file, context.settings, context.now)
+    notifier = Notifier(plan, context.cache_file, context.settings, context.now)
     async with _open_cache(context) as cache:
         await notifier.start()
         await hook.start()
@@ -181,7 +181,7 @@ async def fetch_one_text(run: JobRunner, id: str) -> None:
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
-    from reader.cache.files import backups
+    from reader.cache import files
     from reader.refresh.daily import run_to_end
 
     if await run_to_end(cache.needs_classifying):
@@ -197,7 +197,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
     await run_to_end(_index_new_papers, context.cache_file)
     await run_to_end(_store_words, context.cache_file)
     await run_to_end(cache.rest)
-    await run_to_end(backups.keep_daily_backup, context.cache_file, context.now().astimezone().date())
+    await run_to_end(files.keep_daily_backup, context.cache_file, context.now().astimezone().date())
 
 
 def _index_new_papers(file: Path) -> None:
@@ -211,7 +211,7 @@ def _index_new_papers(file: Path) -> None:
 
 def _store_words(file: Path) -> None:
     """Store the words of new papers, by which For you ranks, once the user has taught it: its view need not wait."""
-    from reader.cache.choosing.choice import is_taught, store_words
+    from reader.cache.choice import is_taught, store_words
     from reader.cache.connections import connect
 
     with closing(connect(file)) as cache:
@@ -301,9 +301,7 @@ async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message
 async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message, None]:
     from reader.feeds.huggingface.client import HuggingFaceClient
 
-    async with HuggingFaceClient.from_environment(
-        context.settings.endpoint, settings=context.settings, lock_folder=response_cache_folder()
-    ) as daily:
+    async with HuggingFaceClient.from_environment(context.settings, lock_folder=response_cache_folder()) as daily:
         yield SearchAnswered(await daily.search(text))
 
 

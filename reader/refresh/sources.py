@@ -19,10 +19,10 @@ from reader.core.dates import utc_stamp
 from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
-from reader.feeds.arxiv.client import ArxivClient, last_renewal
+from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, ArxivClient, is_local_only, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry
-from reader.feeds.http.client import Validators, is_local_url
-from reader.feeds.http.environment import ARXIV_VARIABLE, is_offline
+from reader.feeds.http.client import Validators
+from reader.feeds.http.environment import is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
@@ -43,9 +43,6 @@ from reader.refresh.jobs import (
     failure_of,
 )
 from reader.refresh.plan import Latest, Plan
-
-CATEGORIZED_PER_DAY = 200
-"""Papers in the single daily request for categories, newest first: about a week of the feed."""
 
 RETRY_DAYS = 7
 """Days after which a paper is asked for again that no source knew."""
@@ -88,7 +85,7 @@ async def open_sources(
     with closing(await asyncio.to_thread(Feeds.open, context.cache_file)) as feeds:
         async with (
             HuggingFaceClient.from_environment(
-                settings.endpoint, settings=settings, environ=environ, validators=validators, lock_folder=answers
+                settings, environ=environ, validators=validators, lock_folder=answers
             ) as daily,
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             SyndicationClient.from_environment(environ, allow_local=settings.allow_local_feeds) as web,
@@ -104,11 +101,6 @@ async def open_sources(
                 now=context.now,
             )
             yield daily, sources
-
-
-def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
-    """Whether the feed is local and ARXIV_ENDPOINT is unset, so that arXiv on the internet must not be asked."""
-    return ARXIV_VARIABLE not in environ and is_local_url(endpoint)
 
 
 async def refresh_all(

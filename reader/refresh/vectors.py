@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, TypeVar
 
 from reader import installed
 from reader.core.errors import ConfigError
@@ -15,8 +14,7 @@ from reader.core.settings.vectors import Vectors
 from reader.core.vectors import Encoder
 from reader.paths import vectors_folder
 
-if TYPE_CHECKING:
-    from reader.cache.finding.vectors import NewPaper
+T = TypeVar("T")
 
 QUICK = 0.4
 """Seconds that a list waits for the vector of what is typed; it comes all the same, for the next time."""
@@ -42,20 +40,8 @@ def open_encoder(settings: Vectors, cache: Path) -> Encoder | None:
     for one in installed.given("encoders"):
         encoder: Encoder | None = installed.ask(one.entry, one.value, settings, cache)
         if encoder is not None:
-            return _WithBefore(encoder, settings.before_paper) if settings.before_paper else encoder
+            return encoder
     return None
-
-
-class _WithBefore:
-    """A model whose vectors of papers depend on what is put before them too."""
-
-    def __init__(self, encoder: Encoder, before: str) -> None:
-        self._encoder = encoder
-        self.key = f"{encoder.key} {before!r}"
-        self.at_once = encoder.at_once
-        self.trust = encoder.trust
-        self.encode = encoder.encode
-        self.aclose = encoder.aclose
 
 
 def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable[[str], None] | None = None) -> None:
@@ -88,12 +74,12 @@ async def make_vectors(cache: Path, settings: Vectors) -> AsyncGenerator[Vectors
     with vectors.alone(cache):
         try:
             await asyncio.to_thread(vectors.drop, cache, encoder.key)
-            done, total = await asyncio.to_thread(_count, cache, encoder.key)
-            while papers := await asyncio.to_thread(_lacking, cache, encoder):
+            done, total = await asyncio.to_thread(_ask, cache, vectors.count, encoder.key)
+            while papers := await asyncio.to_thread(_ask, cache, vectors.read_lacking, encoder.key, encoder.at_once):
                 yield VectorsMade(done, max(total, done + len(papers)), new)
                 rows = await encoder.encode([settings.before_paper + paper.text for paper in papers])
                 # At another time the user may have switched to another model: each batch names its own.
-                await asyncio.to_thread(_store, cache, encoder.key, papers, rows)
+                await asyncio.to_thread(_ask, cache, vectors.append, encoder.key, papers, rows)
                 done, new = done + len(papers), new + len(papers)
             yield VectorsMade(done, done, new)
         finally:
@@ -109,34 +95,12 @@ def lacks_vectors(cache: Path, settings: Vectors) -> bool:
     encoder = open_encoder(settings, cache)
     if encoder is None:
         return True
-    with _read(cache) as connection:
-        return bool(vectors.read_lacking(connection, cache, encoder.key, 1))
+    return bool(_ask(cache, vectors.read_lacking, encoder.key, 1))
 
 
-@contextmanager
-def _read(cache: Path) -> Iterator[sqlite3.Connection]:
+def _ask(cache: Path, question: Callable[..., T], *values: object) -> T:
+    """The answer of a function that takes a connection to the cache, which it only reads, and the cache's path."""
     from reader.cache import connections
 
     with closing(connections.connect(cache, query_only=True)) as connection:
-        yield connection
-
-
-def _count(cache: Path, key: str) -> tuple[int, int]:
-    from reader.cache.finding import vectors
-
-    with _read(cache) as connection:
-        return vectors.count(connection, cache, key)
-
-
-def _lacking(cache: Path, encoder: Encoder) -> list[NewPaper]:
-    from reader.cache.finding import vectors
-
-    with _read(cache) as connection:
-        return vectors.read_lacking(connection, cache, encoder.key, encoder.at_once)
-
-
-def _store(cache: Path, key: str, papers: list[NewPaper], rows: object) -> None:
-    from reader.cache.finding import vectors
-
-    with _read(cache) as connection:
-        vectors.append(connection, cache, key, papers, rows)  # type: ignore[arg-type]
+        return question(connection, cache, *values)

@@ -23,6 +23,7 @@ from reader.keys.spelling import keys_labelled
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS
+from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
 from reader.ui.kit.scrollbar import draw_scrollbars
@@ -34,18 +35,19 @@ from reader.ui.list.loader import ListLoader
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.main_screen import MainScreen
+from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.app import WEB_DRIVER, ShellApp
 from reader.ui.shell.background import Background
 from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
+from reader.ui.shell.listing import Position
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.notices import Notices
-from reader.ui.state.parts import Position, RefreshStatus
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.terminal.process import finish_startup_tuning
 from reader.ui.view_models import title_parts, window_title
 
@@ -145,14 +147,15 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         state = State(
             place=Place(view("all"), query) if query else Place(views.find(left.view), left.text),
             views=views,
-            programs=settings.commands,
-            topic_names=self.library.topic_names(),
-            refresh=RefreshStatus(last=self.library.last_refresh()),
             panes=remembered(settings, left),
             history=left.history,
-            parts={COMMANDS: left.commands},
-            topic_order=left.topic_order,
-            topic_mode=left.topic_mode,
+            parts={
+                COMMANDS: left.commands,
+                TOPIC_NAMES: self.library.topic_names(),
+                TOPIC_ORDER: left.topic_order,
+                TOPIC_MODE: left.topic_mode,
+                REFRESH: RefreshStatus(last=self.library.last_refresh()),
+            },
             mode="sample" if self.look.demo else "" if self.library.is_writable else "read-only",
         )
         return state if self._opens_page else state.remember_query(query)
@@ -205,13 +208,20 @@ class ReaderApp(ShellApp, inherit_bindings=False):
                 self.services[Screens].add(over)
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
-        services = self.services
-        self.handlers = handlers_of(services.features, lambda: self.model.state.context)
-        self._answers = {role.message: answer for role, answer in services.find(Answers)}
-        self._typing = {role.context: take for role, take in services.find(TakesText)}
+        self._find_handlers()
+        self._answers = {role.message: answer for role, answer in self.services.find(Answers)}
+        self._typing = {role.context: take for role, take in self.services.find(TakesText)}
         if self._has_begun:
             for _, begin in find(Begins, objects):
                 begin()
+
+    def _find_handlers(self) -> None:
+        self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
+
+    def add_keys(self, keys: KeySet) -> None:
+        """Add keys whose handlers a feature has from now on."""
+        self.keymap.add(keys)
+        self._find_handlers()
 
     def _take_over(self) -> None:
         """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""

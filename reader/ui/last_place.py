@@ -10,9 +10,11 @@ from reader.core.errors import ReaderError
 from reader.session import visit
 from reader.session.places import SAVED
 from reader.ui.command_line.state import COMMANDS
+from reader.ui.filter.state import TOPIC_MODE, TOPIC_ORDER
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.list.loader import ListLoader
 from reader.ui.shell.services import Services
+from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
     from reader.ui.main_screen import MainScreen
@@ -66,7 +68,7 @@ class LastPlace:
 
     def _place(self, main: MainScreen) -> visit.Visit:
         state = self._model.state
-        panes, place = state.panes, state.lasting_place
+        panes, place = state.panes, lasting_place(state)
         now = visit.Visit(
             view=place.view.id,
             view_query=place.view.query if place.view.id.startswith(SAVED) else "",
@@ -78,8 +80,8 @@ class LastPlace:
             visited=self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             history=state.history,
             commands=state[COMMANDS],
-            topic_order=state.topic_order,
-            topic_mode=state.topic_mode,
+            topic_order=state[TOPIC_ORDER],
+            topic_mode=state[TOPIC_MODE],
             folded=tuple(sorted(main.filter.folded)) if state.is_ready else self._before.folded,
         )
         return visit.remembered(now, self._before, self._given)

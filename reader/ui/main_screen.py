@@ -16,6 +16,7 @@ from textual.widget import Widget
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui import view_models
+from reader.ui.filter.state import COUNTED, HINT, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER, topic_papers
 from reader.ui.kit.line_widgets import FilterStrip, StatusLine, TopLine
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
@@ -23,10 +24,13 @@ from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList
 from reader.ui.looks.look import Look
 from reader.ui.page.state import FIT, FOUND, READING
+from reader.ui.query.state import VOCABULARY, type_query
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.parts import Prompt
-from reader.ui.state.whole import State
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.notices import Prompt
+from reader.ui.shell.state import State
+from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
@@ -126,7 +130,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
         self._draw_whenever(lambda state: state.selection, self._draw_selection, now=False)
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
-        self._draw_whenever(lambda state: (state.listing.place, state.counts), self._draw_days)
+        self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
         self._draw_whenever(view_models.status_parts, self._draw_status)
         self._load_first()
@@ -142,7 +146,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
         keymap, glyphs, state = self._look.keymap, self._look.glyphs, self._model.state
         self.filter = FilterPane(
-            glyphs, order=state.topic_order, mode=state.topic_mode, folded=self._folded, id="filter"
+            glyphs, order=state[TOPIC_ORDER], mode=state[TOPIC_MODE], folded=self._folded, id="filter"
         )
         self.detail = PaperDetail(glyphs, today=self._look.fixed_today, shows_links=self._look.links, id="detail")
         self.empty = Empty(id="empty")
@@ -155,15 +159,15 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         await self.mount(self.filter, self.detail, self.empty, after=self.papers)
         await self.mount(self.query_line, after=self.status)
         await self.query_one("#left").remove()
-        self.detail.configure(state.topic_names, view_models.link_keys(keymap))
+        self.detail.configure(state[TOPIC_NAMES], view_models.link_keys(keymap))
         self._model.change(self._model.state.ready())
         self._draw_whenever(view_models.filter_parts, self._draw_filter)
-        self._draw_whenever(lambda state: state.topic_names, self._draw_topic_names, now=False)
+        self._draw_whenever(lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
-            lambda state: (state.vocabulary, state.topic_names, state.is_typing and state.counts),
+            lambda state: (state[VOCABULARY], state[TOPIC_NAMES], state.is_typing and state[COUNTED]),
             lambda state: self._teach_query(complete, state),
         )
         self._draw_whenever(lambda state: state.is_typing and view_models.reach(state), self._draw_reach)
@@ -202,9 +206,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def _draw_days(self, state: State) -> None:
         """Show the counts of days in the list's headings and at its end."""
-        if state.counts is not None:
-            day = state.listing.day
-            self.papers.tell_days(state.counts.days, None if day is None else day_end(day, state.counts.days))
+        counts, day = state[COUNTED], state.listing.day
+        if counts is not None:
+            self.papers.tell_days(counts.days, None if day is None else day_end(day, counts.days))
 
     def _report_highlight(self, pk: PaperKey | None) -> None:
         self._model.change(self._model.state.highlight(pk))
@@ -236,7 +240,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.filter.choose(picked_topics(query))
         self.filter.choose_tags(chosen_tags(query))
         # A query with several topics determines how they combine.
-        self._model.change(self._model.state.combine_topics(self.filter.choice.mode))
+        self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
         self.filter.show(view_models.filter_data(state, self._look.keymap.numbered("view.saved")))
@@ -262,7 +266,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self.detail.show(reading, found=found, fit=fit)
 
     def _draw_topic_names(self, state: State) -> None:
-        self.detail.configure(state.topic_names)
+        self.detail.configure(state[TOPIC_NAMES])
 
     def _draw_status(self, state: State) -> None:
         self.status.show(view_models.status(state, self._look.keymap))
@@ -279,7 +283,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self.query_line.display, self.status.display = False, True
 
     def _teach_query(self, complete: Completer, state: State) -> None:
-        self.query_line.know(complete, tuple(state.topic_papers))
+        self.query_line.know(complete, tuple(topic_papers(state)))
 
     def _draw_reach(self, state: State) -> None:
         if state.is_typing:
@@ -307,7 +311,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
         """Show the filter pane's hint."""
-        self._model.change(self._model.state.hinted(event.text))
+        self._model.change(self._model.state.put(HINT, event.text))
 
     def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
         """Show the keys that act while topics are narrowed: all others are text."""
@@ -318,7 +322,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         """Filter the list while the query is typed."""
         # The line's text, not the message's: the line may have been closed and opened again since.
         state = self._model.state
-        self._model.change(state.type_query(self.query_line.text, state.topic_names))
+        topics = state[TOPIC_NAMES]
+        self._model.change(type_query(state, self.query_line.text, topics))
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
@@ -340,8 +345,8 @@ def _place_parts(state: State) -> object:
 
 
 def _empty_parts(state: State) -> object:
-    listed = state.listing, state.counts, state.refresh, state.topic_names
-    return listed, state.context, state.triage and state.triage.phase, state.draft and state.draft.typed
+    listed = state.listing, state[COUNTED], state[REFRESH], state[TOPIC_NAMES]
+    return listed, state.context, phase_of(state), state.draft and state.draft.typed
 
 
 def _focus_parts(state: State) -> object:

@@ -11,11 +11,24 @@ from typing import TYPE_CHECKING
 from reader.core.text import clean
 from reader.paths import APP
 from reader.session.places import DAY, FOR_YOU, SPECIAL, VIEWS
-from reader.ui.full_text.state import TEXT
+from reader.ui.filter.state import (
+    COUNTED,
+    FOLLOWED,
+    HINT,
+    TOPIC_FACTS,
+    TOPIC_MEANINGS,
+    TOPIC_NAMES,
+    VIEW_COUNTS,
+    in_all,
+    topic_papers,
+)
+from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
 from reader.ui.kit.day_names import short_day
 from reader.ui.page.state import FIT, FOUND
+from reader.ui.refresh.state import REFRESH, UNJOINED
 from reader.ui.shell.header_line import Condition, Header
 from reader.ui.shell.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
+from reader.ui.triage.state import TRIAGE, phase_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,8 +42,8 @@ if TYPE_CHECKING:
     from reader.ui.page.fit_lines import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.query.advice import Reach
-    from reader.ui.state.parts import ListContent
-    from reader.ui.state.whole import State
+    from reader.ui.shell.listing import ListContent
+    from reader.ui.shell.state import State
     from reader.ui.triage.lines import TriageHeader
 
 SELECTING = ("list", "detail")
@@ -45,15 +58,15 @@ _MARKS = 3
 
 def filter_parts(state: State) -> object:
     """The parts of the state that `filter_data` reads."""
-    numbers = state.counts, state.topic_facts, state.view_counts, state.follows
-    return numbers, state.topic_meanings, state.topic_names, state.views
+    numbers = state[COUNTED], state[TOPIC_FACTS], state[VIEW_COUNTS], state[FOLLOWED]
+    return numbers, state[TOPIC_MEANINGS], state[TOPIC_NAMES], state.views
 
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics; without numbers until they are counted. `keys` show the saved views, by their places."""
     from reader.ui.filter.rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
 
-    counts, facts = state.counts, state.topic_facts
+    counts, facts = state[COUNTED], state[TOPIC_FACTS]
     saved = tuple(_saved_items(state, keys))
     if counts is None:
         return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
@@ -76,7 +89,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
             topic.slug,
             topic.name,
             topic.family,
-            state.topic_meanings.get(topic.slug, ""),
+            state[TOPIC_MEANINGS].get(topic.slug, ""),
             topic.papers,
             implied=facts is not None and topic.slug in facts.implied,
             weeks=trend.weeks if trend else (),
@@ -92,15 +105,15 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
 def _follow_items(state: State) -> Iterator[ViewItem]:
     from reader.ui.filter.rows import ViewItem
 
-    for one in state.follows:
-        yield ViewItem(one.follow.view, one.follow.said(state.topic_names), one.papers, one.unread)
+    for one in state[FOLLOWED]:
+        yield ViewItem(one.follow.view, one.follow.said(state[TOPIC_NAMES]), one.papers, one.unread)
 
 
 def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
     from reader.ui.filter.rows import ViewItem
 
-    for place, one in enumerate(state.views.saved):
-        counted = state.view_counts.get(one.id)
+    for place, one in enumerate(state.views.named):
+        counted = state[VIEW_COUNTS].get(one.id)
         key = keys[place] if place < len(keys) else ""
         count, unread = counted if counted is not None else (None, None)
         yield ViewItem(one.id, one.name, count, unread, key)
@@ -108,14 +121,14 @@ def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
 
 def strip_parts(state: State) -> object:
     """The parts of the state that `strip_data` reads."""
-    return state.listing, state.topic_names, state.counts, state.is_filter_open
+    return state.listing, state[TOPIC_NAMES], state[COUNTED], state.is_filter_open
 
 
 def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
     """The filter in one line."""
     listing, key = state.listing, keymap.key("find.filter")
     name = place_name(listing, now, dot)
-    topics, names = state.topic_papers, state.topic_names
+    topics, names = topic_papers(state), state[TOPIC_NAMES]
     return filters(listing.place, name, listing.count, names, key, topics=topics, is_open=state.is_filter_open)
 
 
@@ -161,21 +174,21 @@ def header_parts(state: State) -> object:
     """The parts of the state that `header` reads."""
     return (
         state.listing,
-        state.counts,
-        state.refresh,
+        state[COUNTED],
+        state[REFRESH],
         state.search.progress,
         state.activity,
         state.mode,
-        state.texts_ahead,
-        state.unjoined,
+        state[TEXTS_AHEAD],
+        state[UNJOINED],
         state[FIT],
-        state.triage and state.triage.phase,
+        phase_of(state),
     )
 
 
 def header(state: State, now: datetime, dot: str) -> Header:
     """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
-    listing, counts = state.listing, state.counts
+    listing, counts = state.listing, state[COUNTED]
     place, results = listing.place, listing.results
     return Header(
         place=place_name(listing, now, dot),
@@ -196,22 +209,23 @@ def _corrections(state: State) -> str:
 
 def condition(state: State, now: datetime) -> Condition:
     """What lasts: work under way, the mode, what does not answer or can't be joined, or the last refresh's time."""
-    refresh = state.refresh
+    refresh = state[REFRESH]
     busy = state.activity or state.search.progress or refresh.progress
     if busy:
         return Condition(busy, "busy")
     if state.mode:
         return Condition(state.mode)
-    if state.triage is not None and state.triage.phase == "left":
+    triage = state[TRIAGE]
+    if triage is not None and triage.phase == "left":
         from reader.core.triage import time_left
 
-        return Condition(f"triage: {time_left(state.triage.pace.seconds_left)} left")
+        return Condition(f"triage: {time_left(triage.pace.seconds_left)} left")
     if refresh.trouble:
         return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
-    for what, since in state.unjoined[:1]:
+    for what, since in state[UNJOINED][:1]:
         return Condition(f"{what} {clock(since, now) or ''}", "trouble")
-    if state.texts_ahead:
-        return Condition(state.texts_ahead)
+    if state[TEXTS_AHEAD]:
+        return Condition(state[TEXTS_AHEAD])
     return Condition(clock(refresh.last, now) or "", "fresh")
 
 
@@ -259,12 +273,20 @@ def view_name(view: View, ranked_at: str | None, newest: str | None, now: dateti
 
 def status_parts(state: State) -> object:
     """The parts of the state that `status` reads."""
-    wider = state.in_all, state.widened_from
-    said = state.prompt, text_prompt(state), state.notices.shown, state.hint
-    phase = state.triage.phase if state.triage is not None else None
+    wider = in_all(state), state.widened_from
+    said = state.prompt, text_prompt(state), state.notices.shown, state[HINT]
     text = state[TEXT]
     has_text = text is not None and text.view is not None
-    return state.context, bool(state.place.text), state.mode, wider, said, state.selection.count, phase, has_text
+    return (
+        state.context,
+        bool(state.place.text),
+        state.mode,
+        wider,
+        said,
+        state.selection.count,
+        phase_of(state),
+        has_text,
+    )
 
 
 def status(state: State, keymap: Keymap) -> Status:
@@ -279,7 +301,7 @@ def status(state: State, keymap: Keymap) -> Status:
         tuple(hints(state, keymap)), *state.prompt, said, tone, selected, kept=kept, stays=state.context in ALONE
     )
     if not said and state.context == "filter":
-        return status._replace(said=state.hint, tone="hint")
+        return status._replace(said=state[HINT], tone="hint")
     return status
 
 
@@ -308,7 +330,7 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         from reader.keys.actions import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
-    if state.context == "triage" and state.triage is not None and state.triage.phase == "paused":
+    if state.context == "triage" and phase_of(state) == "paused":
         from reader.keys.actions import PAUSED_FOOTER
 
         return keymap.hints("triage", footer=PAUSED_FOOTER)
@@ -326,7 +348,7 @@ def _wider(state: State, keymap: Keymap) -> list[Choice]:
         return []
     if state.widened_from is not None:
         return [(key, f"back to {state.widened_from.name}")]
-    return [(key, f"{state.in_all:,} in all")] if state.in_all else []
+    return [(key, f"{in_all(state):,} in all")] if in_all(state) else []
 
 
 def reach(state: State) -> Reach:
@@ -334,13 +356,13 @@ def reach(state: State) -> Reach:
     from reader.ui.query.advice import Reach
 
     back = state.widened_from.name if state.widened_from is not None else ""
-    return Reach(state.listing.count or 0, state.in_all, back)
+    return Reach(state.listing.count or 0, in_all(state), back)
 
 
 def triage(state: State, keymap: Keymap) -> TriageHeader | None:
     """The first line of the page during a triage; None otherwise."""
-    one = state.triage
-    if one is None or not state.is_triaging:
+    one = state[TRIAGE]
+    if one is None or not one.has_paper:
         return None
     from reader.ui.triage.lines import triage_header
 
@@ -386,7 +408,7 @@ LONGEST = 80
 
 def title_parts(state: State) -> object:
     """The parts of the state that `window_title` reads."""
-    return state.listing, state.counts
+    return state.listing, state[COUNTED]
 
 
 def window_title(state: State, now: datetime) -> str:
@@ -400,7 +422,7 @@ def window_title(state: State, now: datetime) -> str:
 
 def _unread(state: State) -> int | None:
     """The number of unread papers of the day in view, or of all days; None where it says nothing of the view."""
-    listing, counts = state.listing, state.counts
+    listing, counts = state.listing, state[COUNTED]
     view = listing.place.view
     if counts is None or listing.results is not None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -27,5 +28,9 @@ class Bare(App[None]):
         self.query_one(Static).update(f"line {self.line}")
 
 
+LIFE = 600
+"""Seconds after which it ends by itself: it spins when its terminal is gone, and who started it may be gone too."""
+
 if __name__ == "__main__":
+    signal.alarm(LIFE)
     Bare().run()

@@ -17,9 +17,9 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.bench import corpus, newsboat
-from tests.bench.drive import ROOT
 from tests.bench.measures import MEASURES
 from tests.bench.stage import Bench
+from tests.rigs.program import ROOT
 
 
 @dataclass

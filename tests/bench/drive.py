@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.pty.terminal import FRAME_END, Terminal
+from tests.rigs.program import ROOT, command, environment
+from tests.rigs.terminal import FRAME_END, Terminal
 
-ROOT = Path(__file__).parents[2]
 SIZE = (140, 42)
 
 LOOK = 0.005
@@ -21,27 +21,14 @@ LOOK = 0.005
 Condition = Callable[[Terminal], bool]
 
 
-def environment(home: Path, endpoint: str) -> dict[str, str]:
-    """What a program sees of the world: a home of its own and a feed on this machine."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(home),
-        "LANG": "C.UTF-8",
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "DAILYPAPERS_HOME": str(home),
-        "HF_ENDPOINT": endpoint,
-    }
-
-
 def open_reader(home: Path, endpoint: str, *words: str) -> Terminal:
     """Start the reader on the cache in `home`."""
-    return Terminal([sys.executable, "-m", "reader", *words], environment(home, endpoint), SIZE, ROOT)
+    return Terminal(command(*words), environment(home, endpoint, COLORTERM="truecolor"), SIZE, ROOT)
 
 
 def open_bare(home: Path) -> Terminal:
     """Start the bare app."""
-    return Terminal([sys.executable, "-m", "tests.bench.bare"], environment(home, ""), SIZE, ROOT)
+    return Terminal([sys.executable, "-m", "tests.bench.bare"], environment(home, COLORTERM="truecolor"), SIZE, ROOT)
 
 
 # When something happened

@@ -15,7 +15,7 @@ from tests.bench import floors
 from tests.bench.drive import Condition, counts, latency, settle, shows, until
 from tests.bench.feed import feed
 from tests.bench.stage import REST, Bench, in_ms, reading
-from tests.pty.terminal import Terminal
+from tests.rigs.terminal import Terminal
 
 TOPIC = "image-generation"
 TYPED = ("agents", "the model", "diffusion -video", "author:ada", "topic:reasoning upvotes:>20", "latent space tokens")

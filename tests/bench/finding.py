@@ -33,9 +33,8 @@ from typing import NamedTuple
 import numpy as np
 
 from reader.cache.finding.index import AT_ONCE, Index, add_papers, make_tables
-from reader.cache.finding.meaning import Meaning
 from reader.cache.finding.ranker import Ranker
-from reader.cache.finding.vectors import PaperVectors
+from reader.cache.finding.vectors import Meaning, PaperVectors
 from reader.cache.finding.words import STOP_WORDS, Stemmer
 from reader.core.settings.vectors import Vectors
 from reader.core.vectors import Encoder, paper_text

@@ -10,7 +10,7 @@ from tests.bench import bare, newsboat
 from tests.bench.drive import cpu_seconds, hold, open_bare, open_reader, quit_time, settle, shows, until
 from tests.bench.feed import feed
 from tests.bench.stage import Bench, in_ms
-from tests.pty.terminal import Terminal
+from tests.rigs.terminal import Terminal
 
 STARTS = 15
 

@@ -30,7 +30,7 @@ from tests.bench.filtering import measure_facets, measure_search, measure_topic
 from tests.bench.light import measure_light
 from tests.bench.reading import measure_text
 from tests.bench.stage import REST, Bench, in_ms, reading
-from tests.pty.terminal import Terminal
+from tests.rigs.terminal import Terminal
 
 STARTS = 9
 

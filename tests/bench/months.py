@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reader.cache.choosing.choice import SAYS, common_words
+from reader.cache.choice import SAYS, common_words
 from reader.core.choice.counting import Chunk
 from reader.core.choice.taste import Marked, learn
 from tests.bench.foryou import ForYou

@@ -8,8 +8,9 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from tests.bench.drive import SIZE, environment
-from tests.pty.terminal import Terminal
+from tests.bench.drive import SIZE
+from tests.rigs.program import environment
+from tests.rigs.terminal import Terminal
 
 CONFIG = """
 auto-reload no
@@ -36,7 +37,7 @@ def make_home(folder: Path, cache: Path) -> Path:
     (folder / "urls").write_text(f"{address}\n")
     (folder / "config").write_text(CONFIG)
     # newsboat makes its own schema, and knows the feed afterwards.
-    subprocess.run([*command(folder), "-x", "reload"], check=True, capture_output=True, env=environment(folder, ""))
+    subprocess.run([*command(folder), "-x", "reload"], check=True, capture_output=True, env=environment(folder))
     with closing(sqlite3.connect(folder / "cache.db")) as connection:
         connection.execute("ATTACH ? AS ours", (str(cache),))
         with connection:

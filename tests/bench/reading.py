@@ -28,7 +28,7 @@ from tests.bench.drive import latency, open_bare, settle, until
 from tests.bench.feed import feed
 from tests.bench.fulltext import first_screen
 from tests.bench.stage import REST, Bench, in_ms, reading, selected
-from tests.pty.terminal import Terminal
+from tests.rigs.terminal import Terminal
 
 LETTERS = (200_000, 2_000_000)
 """The sizes of the texts: a long paper, and one as long as a book."""

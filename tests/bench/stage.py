@@ -16,7 +16,7 @@ from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.session.places import Place, view
 from tests.bench.drive import open_reader, settle, shows, until
-from tests.pty.terminal import Terminal
+from tests.rigs.terminal import Terminal
 
 REST = 0.3
 """Seconds of silence after which a program is taken to have drawn all it will."""

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections, schema
-from reader.cache.files import backups
+from reader.cache import connections, files, schema
 from reader.cache.mending import health
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
@@ -98,27 +97,6 @@ def test_statements_are_told_apart_also_inside_triggers() -> None:
     first, second = connections.statements(script)
     assert first.endswith("CREATE TABLE a (b);\n")
     assert second.strip().startswith("CREATE TRIGGER") and second.endswith("END;\n")
-
-
-def comparable(_object: object, name: str, kind: str, *_: object) -> bool:
-    """Full-text tables are not SQLModel's, and Alembic can't compare an index on an expression."""
-    return not (kind == "table" and "fts" in name) and name not in ("paper_by_title", "paper_by_submitter")
-
-
-def test_the_migrations_come_to_the_tables(tmp_path: Path) -> None:
-    """The migrations and the tables may not drift apart."""
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from reader.cache.tables.feed import METADATA
-
-    path = tmp_path / "papers.db"
-    migrate(path)
-    engine = connections.engine(path)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": comparable})
-        assert compare_metadata(context, METADATA) == []
-    engine.dispose()
 
 
 def test_the_window_reads_columns_that_the_tables_have(window: Window) -> None:
@@ -243,7 +221,7 @@ def test_a_migration_backs_the_file_up_first(cache: Cache, path: Path) -> None:
     connection.close()
     with pytest.raises(Exception, match="0000"):
         schema.upgrade(path)
-    (kept,) = backups.backups(path)
+    (kept,) = files.backups(path)
     assert kept.name.endswith(f"-before-{schema.HEAD}.db")
     backup = sqlite3.connect(kept)
     assert backup.execute("SELECT value FROM meta WHERE key = 'witness'").fetchone() == ("kept",)
@@ -301,7 +279,7 @@ FIRST = """
 import sys
 from reader.cli import main
 assert main(["list"]) == 0
-slow = {"alembic", "sqlalchemy", "sqlmodel", "pydantic"} & sys.modules.keys()
+slow = {"sqlalchemy", "sqlmodel", "pydantic"} & sys.modules.keys()
 assert not slow, slow
 """
 

@@ -198,4 +198,4 @@ def papers(home: Path, filled: Path) -> Path:
 @pytest.fixture
 def own_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Learn from the words of the few papers here alone: those of their titles are common in the daily feed."""
-    monkeypatch.setattr("reader.cache.choosing.choice.common_words", lambda: None)
+    monkeypatch.setattr("reader.cache.choice.common_words", lambda: None)

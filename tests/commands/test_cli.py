@@ -23,7 +23,7 @@ from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
 
-HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "httpx", "stamina", "ahocorasick_rs"}
+HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina", "ahocorasick_rs"}
 
 
 @pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])

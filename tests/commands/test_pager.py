@@ -14,7 +14,7 @@ import pytest
 
 from reader.commands.printing.pager import find_pager, shows_links
 from tests.commands.conftest import IDS
-from tests.pty.terminal import Terminal
+from tests.rigs.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 

@@ -29,7 +29,7 @@ def test_a_draft_can_say_whatever_sources_fill() -> None:
 
 
 def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
-    from reader.cache.tables.feed import METADATA
+    from reader.cache.tables import METADATA
 
     columns: dict[str, Any] = {}
     for field in (*FIELDS, *fields_of(Draft.__annotations__)):
@@ -46,7 +46,7 @@ def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
 
 
 def test_merging_begins_with_every_column() -> None:
-    from reader.cache.storing.merge import BLANK
+    from reader.cache.storing.batch import BLANK
 
     assert {field.name for field in COLUMNS} <= BLANK.keys()
     assert {name: BLANK[name] for name in ("title", "upvotes", "categories", "media")} == {

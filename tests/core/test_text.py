@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from reader.core import latex
 from reader.core.latex import latex_to_unicode
 from reader.core.text import (
-    NOTE_LIMIT,
     clean,
     clean_block,
     clean_note,
@@ -115,6 +114,7 @@ def test_only_four_times_the_limit_is_read() -> None:
         ("a\x00b", "ab"),
         ("12345678901234567890x", "12345678901234567890"),
         ("é" * 21, "é" * 20),
+        ("a\x1b[31mb\x9b2Jc\u202ed\x00e\ud800f        ", "abcdef"),
     ],
 )
 def test_notes_keep_their_lines_and_spaces(text: str, expected: str) -> None:
@@ -279,21 +279,6 @@ def test_latex_is_converted_up_to_the_bounds(piece: str) -> None:
     converted = latex_to_unicode(piece * (most + 1))
     assert converted.endswith(piece)
     assert converted.count(piece) == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("  - one\n\n\ttwo  three", "  - one\n\n\ttwo  three"),
-        ("one\r\ntwo\rthree\n\n", "one\ntwo\nthree"),
-        ("a\x1b[31mb\x9b2Jc\u202ed\x00e", "abcde"),
-        ("e\u0301", "é"),
-        ("a\ud800b", "ab"),
-        ("x" * (NOTE_LIMIT + 1), "x" * NOTE_LIMIT),
-    ],
-)
-def test_a_note_keeps_its_lines_and_loses_what_a_terminal_obeys(text: str, wanted: str) -> None:
-    assert clean_note(text) == wanted
 
 
 @given(st.text())

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from reader import installed
 from tests.commands.conftest import filled, home, on_terminal, papers, room_for_other_tests, run, spawn
+from tests.extensions.sync.machines import make_cache
+from tests.extensions.sync.postgres import server
 
 __all__ = ["filled", "home", "on_terminal", "papers", "room_for_other_tests", "run", "spawn"]
 
@@ -18,3 +23,33 @@ def nothing_found() -> Iterator[None]:
     installed.forget()
     yield
     installed.forget()
+
+
+@pytest.fixture
+def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Callable[[str], None]:
+    """Go to a home of this name, with the papers in its cache; the folder `shared` is beside it."""
+    (tmp_path / "shared").mkdir()
+
+    def use(name: str) -> None:
+        folder = tmp_path / name
+        if not folder.exists():
+            folder.mkdir()
+            shutil.copy(filled, folder / "papers.db")
+        monkeypatch.setenv("DAILYPAPERS_HOME", str(folder))
+        monkeypatch.setattr("platform.node", lambda: f"{name}.example.org")
+
+    return use
+
+
+@pytest.fixture(scope="session")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of five papers, to be copied."""
+    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    # A socket's path is short.
+    with TemporaryDirectory(prefix="pg") as folder, server(Path(folder)) as found:
+        yield found

@@ -14,16 +14,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-from tests.feed_server import Request
+from tests.feed_server import LocalServer, Request
 
 RSS_TYPE = "application/rss+xml"
 
@@ -58,31 +56,13 @@ class Page:
     """The body is sent again and again until the client hangs up."""
 
 
-class Documents(ThreadingHTTPServer):
-    """A site: `pages` by path, `answers` in their place for the coming requests; `requests` lists what came in."""
-
-    daemon_threads = True
+class Documents(LocalServer):
+    """A site: `pages` by path, `answers` in their place for the coming requests."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.pages: dict[str, Page] = {}
         self.answers: deque[Page | None] = deque()
-        self.requests: list[Request] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-    def handle_error(self, *_: object) -> None:
-        """Clients that hang up are part of the tests."""
 
     def page(self, request: Request) -> Page:
         """What a request gets where `answers` has nothing for it."""

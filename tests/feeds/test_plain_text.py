@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.core.text import BLOCK_LIMIT
 from reader.feeds.plain_text import html_to_text, plain_block, plain_line
@@ -62,12 +60,3 @@ def test_what_latex_makes_is_clean_too() -> None:
 def test_absurd_lengths_cost_nothing() -> None:
     assert len(html_to_text("<p>x" * BLOCK_LIMIT).text) < 4 * BLOCK_LIMIT
     assert len(plain_block("x" * 10 * BLOCK_LIMIT)) == BLOCK_LIMIT
-
-
-pieces = st.sampled_from(["<", ">", "<!", "<![CDATA[", "]]>", "<!--", "-->", "&", "&#x0;", "<p", "<script>", "</", "'"])
-
-
-@given(st.lists(pieces | st.text(max_size=5)).map("".join))
-def test_any_text_is_read(html: str) -> None:
-    said = html_to_text(html)
-    assert plain_block(said.text) == plain_block(plain_block(said.text))

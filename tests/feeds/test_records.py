@@ -9,11 +9,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.actions.export import mark_record, record
-from reader.core.errors import FeedMalformed
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import FIELDS, Draft, Listing, Paper
 from reader.feeds.files import papers_file
@@ -213,22 +210,3 @@ def test_long_records_are_stored_in_small_parts(monkeypatch: pytest.MonkeyPatch)
     note = {**MARK, "kind": "note", "value": "x" * 600}
     listings = read(*({"id": f"2606.0000{number}", "marks": [note]} for number in range(5)))
     assert [len(listing.marks) for listing in listings] == [2, 2, 1]
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4),
-    max_leaves=8,
-)
-KEYS = st.sampled_from([*record(WHOLE), "marks", "days", "announced", *MARK])
-
-
-@given(st.dictionaries(KEYS, JSON | st.just([MARK]) | st.just(ID)))
-def test_any_record_is_read_or_refused(values: dict[str, Any]) -> None:
-    values |= {"id": ID, "day": values.get("day")}
-    assert is_export(values)
-    try:
-        found = parse_export(values)
-    except FeedMalformed:
-        return
-    assert found.draft or found.marks

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
-from reader.cache.marks.imports import add_marks
 from reader.core.marks import Mark, PaperMarks
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.http.client import HttpClient

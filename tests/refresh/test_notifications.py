@@ -14,13 +14,15 @@ from typing import Protocol
 import pytest
 
 from reader.actions.programs import Printed, ProgramError
+from reader.cache import watching
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import notified
+from reader.config import Settings
 from reader.core.follows import Follow, value_of
 from reader.core.paper import Draft, Listing
 from reader.refresh.notifications import Notifier
+from reader.refresh.plan import Latest
 from tests.cache.conftest import ByName
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
@@ -64,7 +66,7 @@ def store(cache: Cache) -> Store:
 
 
 def notifier(file: Path, *queries: str, command: Sequence[str] = ("tell", "-x")) -> Notifier:
-    return Notifier(file, queries, command, lambda: NOW)
+    return Notifier(Latest(), file, Settings(notify=queries, notify_command=tuple(command)), lambda: NOW)
 
 
 def told_of(heard: list[tuple[str, ...]]) -> list[list[str]]:
@@ -121,7 +123,7 @@ async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, hea
     file = tmp_path / "papers.db"
     one = notifier(file, "agents")
     await one.start()
-    store(1, day=(NOW - timedelta(days=notified.NEWS_DAYS + 1)).date().isoformat())
+    store(1, day=(NOW - timedelta(days=watching.NEWS_DAYS + 1)).date().isoformat())
     store(2, 3, 4)
     with closing(Events.open(file)) as events:
         events.mark("read", True, [2])
@@ -146,7 +148,7 @@ async def test_what_is_followed_is_told_of_where_it_is_wanted_and_certain(
     chosen = (Follow("author", "Ke Li", notify=True), Follow("word", "chaos"), Follow("author", "Ada Roe", notify=True))
     with closing(Events.open(file)) as events:
         events.decide([Marking(one.kind, value_of(one, is_followed=True)) for one in chosen])
-    one = Notifier(file, (), (), lambda: NOW, has_follows=True)
+    one = notifier(file, command=())
     await one.start()
     people = (("Li Ke", "A. Roe"), ("K. Li",), ("Someone Else",))
     drafts = tuple(Draft(f"Chaos {at}", id=f"2605.0000{at}", authors=names) for at, names in enumerate(people, 1))
@@ -175,10 +177,10 @@ async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
     store(1)
     with pytest.raises(ProgramError, match="not found"):
         await one.notify_new_papers()
-    problem = notified.problem(file)
+    problem = watching.problem(file)
     assert problem is not None
     assert problem.since == "2026-05-12T08:00:00+00:00"
     assert "check notify_command" in problem.error
     store(2)
     await notifier(file, "agents", command=("true",)).notify_new_papers()
-    assert notified.problem(file) is None
+    assert watching.problem(file) is None

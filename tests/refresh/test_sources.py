@@ -35,7 +35,7 @@ from reader.refresh.jobs import (
     SourceEvent,
 )
 from reader.refresh.plan import Day, Latest
-from reader.refresh.sources import Sources, _add_counts, is_local_only, open_sources, refresh_all
+from reader.refresh.sources import Sources, _add_counts, open_sources, refresh_all
 from tests.cache.conftest import ByName
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper, rss
@@ -434,12 +434,6 @@ async def test_without_categorizing_arxiv_is_not_asked(world: World) -> None:
         assert [event async for event in sources.refresh()] == []
     assert world.arxiv.requests == []
     assert world.feeds.count_uncategorized() == 2
-
-
-def test_arxiv_of_the_internet_is_not_asked_for_a_local_feed() -> None:
-    assert is_local_only("http://127.0.0.1:8000", {})
-    assert not is_local_only("http://127.0.0.1:8000", {"ARXIV_ENDPOINT": "http://127.0.0.1:9000"})
-    assert not is_local_only("https://huggingface.co", {})
 
 
 def test_the_counts_of_stored_sources_are_added() -> None:

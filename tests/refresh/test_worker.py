@@ -338,7 +338,7 @@ def test_the_reader_itself_imports_nothing_slow_and_a_folder_of_its_name_is_not_
     new, *modules = found.stdout.split()
     assert new == "1"
     assert "reader.refresh.worker" in modules
-    assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy", "alembic"}
+    assert not {name.partition(".")[0] for name in modules} & {"httpx", "sqlmodel", "sqlalchemy"}
 
 
 async def test_a_job_ends_with_a_reader_that_is_killed(place: Place, tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ say little are pruned. Needs numpy, which the development extras have; the reade
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ import numpy as np
 
 from reader.core.keywords import normal
 from reader.core.topics.rules import Phrase, Rules, net_points, read_rules, short_form
-from reader.core.topics.scorer import FoundParts, Matcher, Topics, Weights, read_weights, sixteenths, write_weights
+from reader.core.topics.scorer import FoundParts, Matcher, Topics, Weights, read_weights, sixteenths
 from reader.data import read_text
 from tests.topics.evaluate import held_out_figures
 from tests.topics.labelled_papers import (
@@ -183,6 +184,20 @@ def fit(problem: Problem, papers: Sequence[LabelledPaper], day: str) -> Weights:
         "held-out F1": held_out_figures(Topics.from_toml(read_text("topics.toml"), weights=weights), papers),
     }
     return Weights(provenance, problem.slugs, rows)
+
+
+def write_weights(weights: Weights) -> str:
+    """The text of the file: one phrase per line, in alphabetical order."""
+    lines = [
+        f"{json.dumps(str(phrase), ensure_ascii=False)}: {json.dumps(_flat(row), separators=(',', ':'))}"
+        for phrase, row in sorted(weights.rows.items(), key=lambda item: str(item[0]))
+    ]
+    head = f'{{"fit": {json.dumps(weights.fit, ensure_ascii=False, indent=1)},\n"topics": {json.dumps(weights.slugs)},'
+    return head + '\n"phrases": {\n' + ",\n".join(lines) + "\n}}\n"
+
+
+def _flat(row: Mapping[int, int]) -> list[int]:
+    return [number for pair in sorted(row.items()) for number in pair]
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from reader.core.topics.rules import Phrase, read_rules
-from reader.core.topics.scorer import Topics, Weights, read_weights, write_weights
+from reader.core.topics.scorer import Topics, Weights, read_weights
 from tests.topics import fit as fitting
+from tests.topics.fit import write_weights
 from tests.topics.labelled_papers import LATER, LISTED, LabelledPaper
 from tests.topics.regression import choose, even_margin, f1
 

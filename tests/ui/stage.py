@@ -21,7 +21,7 @@ from reader.ui.kit.glyphs import UNICODE
 from reader.ui.looks import theme
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import styles_directory
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from tests.facts import PaperFacts, RowFacts, cached
 
 TODAY = date(2025, 11, 24)

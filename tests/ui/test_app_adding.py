@@ -12,6 +12,7 @@ from reader.cache.feeds import Feeds
 from reader.feeds.syndication.client import SyndicationClient
 from reader.ui.page.state import PAGE
 from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Paper
 from tests.ui.conftest import Opener
@@ -100,7 +101,7 @@ async def test_a_source_that_fails_is_told_and_the_rest_is_there(reader: Opener)
             # Who asks for it is first told that there is nothing new, for as long as such words stand.
             r[Refresher].begin()
             await r.until(lambda: "Notes of a lab: no answer since" in r.status)
-            assert r.app.state.refresh.last is not None
+            assert r.app.state[REFRESH].last is not None
 
 
 async def test_whatever_a_source_raises_ends_no_refresh(
@@ -120,9 +121,9 @@ async def test_whatever_a_source_raises_ends_no_refresh(
                 feeds.follow("rss", f"{feed.url}/lab.xml", "Notes of a lab", "lab", "2026-05-12T08:00:00Z")
                 r[Refresher].begin()
                 await r.until(lambda: "2605.10001" in r.ids)
-                await r.until(lambda: not r.app.state.refresh.is_running)
+                await r.until(lambda: not r.app.state[REFRESH].is_running)
                 failing = {one.slug: one.error or "" for one in feeds.failing()}
             assert failing.keys() == {"cs.zz", "lab"}
             assert "is not a category of arXiv" in failing["cs.zz"]
             assert "an odd feed); the log has the details" in failing["lab"]
-            assert r.app.state.refresh.last is not None
+            assert r.app.state[REFRESH].last is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.ui.page.refresher import PageRefresher
+from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -41,7 +42,7 @@ async def test_a_page_gets_what_belongs_to_its_paper(
     monkeypatch.setattr("reader.ui.page.refresher.REST", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False, size=(100, 44)) as r:
-            await r.until(lambda: feed.requests and not r.app.model.state.refresh.is_running)
+            await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)
 
             def asked() -> list[str]:
                 return [one.path for one in feed.requests if one.query.get("field") == "comments"]
@@ -80,7 +81,7 @@ async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch:
     monkeypatch.setattr("reader.ui.page.refresher.LONG", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: feed.requests and not r.app.model.state.refresh.is_running)
+            await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)
             feed.fault = "hang"
             await r.do("read.open")
             await r.until(lambda: "asking for comments and versions" in r.screen)

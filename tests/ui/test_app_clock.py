@@ -10,6 +10,7 @@ import pytest
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.ui.library.library import Library
+from reader.ui.triage.state import TRIAGE
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 from tests.ui.papers import NOW
@@ -106,8 +107,9 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         await r.do("app.back")
         assert r.context == "triage"
         await r.do("triage.next")
-        assert r.app.state.triage is not None
-        assert r.app.state.triage.counts == {"pass": 1, "star": 1}, "a paper that was starred in its text is kept"
+        triage = r.app.state[TRIAGE]
+        assert triage is not None
+        assert triage.counts == {"pass": 1, "star": 1}, "a paper that was starred in its text is kept"
         await r.do("triage.end")
         await r.press("q")
         assert r.view == "today"

@@ -12,9 +12,19 @@ from reader.ui.app import ReaderApp
 from reader.ui.command_line.actions import NOT_SERVED
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.screen import CommandScreen
+from reader.ui.filter.state import COUNTED
 from tests.ui.conftest import Opener
+from tests.ui.driver import Story
 
 UNREAD = VIEWS.index(view("unread"))
+
+
+def unread(r: Story) -> int:
+    counts = r.app.state[COUNTED]
+    assert counts is not None
+    return counts.views[UNREAD]
+
+
 """The place of the view among the counts."""
 
 
@@ -57,12 +67,11 @@ async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> Non
         await r.do("command.run")
         assert "mark read until:2026-05-11: 46 papers" in r.lines[-1]
         await r.press("n")
-        assert r.app.state.counts is not None
-        assert r.app.state.counts.views[UNREAD] == 60
+        assert unread(r) == 60
         await r.do("command.open", "command.previous", "command.run")
         await r.press("y")
         assert r.status == "46 papers marked read · u undoes"
-        assert r.app.state.counts.views[UNREAD] == 14
+        assert unread(r) == 14
         await r.do("command.open", "command.previous", "command.run")
         assert r.status == "nothing to change · mark read until:2026-05-11"
         await r.do("command.open")

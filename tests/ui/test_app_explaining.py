@@ -12,6 +12,7 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.core.marks import Agent
 from reader.core.topics.scorer import LEGEND
+from reader.ui.refresh.state import REFRESH
 from tests.ui import papers
 from tests.ui.conftest import Opener
 
@@ -124,7 +125,7 @@ async def test_other_rules_reach_all_papers_without_a_network(reader: Opener, mo
     monkeypatch.setattr(papers, "ByTitle", lambda: rules)
     async with reader() as r:
         await r.do("app.refresh")
-        await r.until(lambda: r.app.state.refresh.progress is None)
+        await r.until(lambda: r.app.state[REFRESH].progress is None)
         await r.until(lambda: "My own thing 1" in r.filter_lines)
         assert r.kept("2605.00003").topics == ("mine",)
         assert "○ offline" in r.top

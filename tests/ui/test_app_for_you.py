@@ -11,7 +11,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The words of these titles are too common in the daily feed to say anything.
-    monkeypatch.setattr("reader.cache.choosing.choice.common_words", lambda: None)
+    monkeypatch.setattr("reader.cache.choice.common_words", lambda: None)
     async with reader(size=(140, 42)) as r:
         await r.do("view.foryou")
         assert r.ids == [] and r.empty.startswith("Nothing has been learned from your marks yet.")

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
-from reader.cache.marks.imports import add_marks
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline
 from reader.core.marks import Mark, PaperMarks
 from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.state import REFRESH
 from tests.facts import cached
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -84,7 +85,7 @@ async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:
             await r.do("read.open")
             feed.days[TODAY] = [item("2605.10000", "Hot news", TODAY, upvotes=500)]
             await r.do("app.refresh")
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             assert r.is_on_page
             assert r.shown is not None
             assert r.shown.id == "2605.00400"
@@ -113,11 +114,11 @@ async def test_a_refresh_that_changes_nothing_writes_nothing_and_says_little(rea
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status and r.app.state.refresh.progress is None)
+            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
             with closing(sqlite3.connect(r.file)) as other:
                 before, asked = other.execute("PRAGMA data_version").fetchone(), len(feed.requests)
                 await r.do("app.refresh")
-                await r.until(lambda: r.app.state.refresh.progress is None and len(feed.requests) > asked)
+                await r.until(lambda: r.app.state[REFRESH].progress is None and len(feed.requests) > asked)
                 assert other.execute("PRAGMA data_version").fetchone() == before
             assert r.status == "nothing new"
 
@@ -132,7 +133,7 @@ async def test_progress_is_told_and_escape_stops_it(reader: Opener) -> None:
             assert r.kept(r.here.id).starred
             await r.do("app.escape")
             assert r.status == "refresh stopped · what has come is kept"
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             assert "day" not in r.top.split()
 
 
@@ -156,17 +157,17 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
         async with reader(settings=settings(endpoint=feed.url, days_at_start=1)) as r:
             ids = r.ids
             await r.do("app.refresh")
-            await r.until(lambda: r.app.state.refresh.problem)
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].problem)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             assert r.ids == ids
-            assert r.status == r.app.state.refresh.problem
+            assert r.status == r.app.state[REFRESH].problem
             assert "\n" not in r.status
             assert "\x1b" not in r.status
-            assert r.app.state.refresh.trouble == "no news"
+            assert r.app.state[REFRESH].trouble == "no news"
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
-            assert r.app.state.refresh.trouble == ""
+            assert r.app.state[REFRESH].trouble == ""
 
 
 async def test_r_on_a_day_fetches_that_day(reader: Opener) -> None:
@@ -181,7 +182,7 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
     monkeypatch.setattr("reader.ui.refresh.watches.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             with closing(Events.open(r.file)) as other:
                 other.mark("star", True, [cached(r.main.papers.pks_all()[2])])
             await r.until(lambda: r.row(2).starred)
@@ -254,7 +255,7 @@ async def test_a_refresh_that_is_stopped_before_it_begins_is_in_no_ones_way(read
             r[Refresher].begin()
             assert r[Refresher].stop()
             await r.rest()
-            assert r.app.state.refresh.progress is None
+            assert r.app.state[REFRESH].progress is None
             assert not r[Refresher].stop()
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)
@@ -269,7 +270,7 @@ async def test_new_papers_that_match_are_told_of_and_what_fails_is_said(reader: 
         wanted = settings(endpoint=feed.url, notify=("title:news",), notify_command=(str(tell),))
         async with reader(settings=wanted) as r:
             await r.do("app.refresh")
-            await r.until(lambda: "1 new" in r.status and r.app.state.refresh.progress is None)
+            await r.until(lambda: "1 new" in r.status and r.app.state[REFRESH].progress is None)
             assert '"title": "Hot news"' in heard.read_text()
             feed.days[TODAY].append(item("2605.10001", "More news", TODAY))
             tell.unlink()
@@ -295,7 +296,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
             await r.until(lambda: r.status == "r tries again" and r.top.endswith("○ offline 08:14"))
             away.undo()
             await r.until(lambda: "1 new" in r.status)
-            await r.until(lambda: r.app.state.refresh.failing_since is None)
+            await r.until(lambda: r.app.state[REFRESH].failing_since is None)
             await r.until(lambda: "offline" not in r.screen)
 
 
@@ -315,6 +316,6 @@ async def test_offline_by_choice_is_respected(reader: Opener, monkeypatch: pytes
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with FeedServer({TODAY: [item("2605.10000", "Hot news", TODAY)]}) as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: r.top.endswith("○ offline 08:14") and r.app.state.refresh.progress is None)
+            await r.until(lambda: r.top.endswith("○ offline 08:14") and r.app.state[REFRESH].progress is None)
             assert not r[Refresher].retry.is_waiting
             assert feed.requests == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.session.places import QUEUED, SPECIAL, VIEWS
+from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from tests.facts import cached
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -92,10 +93,10 @@ def lies(r: Story, *, is_list_new: bool) -> list[str]:
     took out of its place, and lack others.
     """
     main, state, order = r.main, r.app.state, r.app.settings.order
-    place, papers, counts = state.place, r.main.papers, state.counts
+    place, papers, counts = state.place, r.main.papers, state[COUNTED]
     oracle = Oracle(r.file, r.app.look.today)
     assert counts is not None and state.results is None
-    true = oracle.counts(place, [view.id for view in (*VIEWS, *SPECIAL)], state.topic_mode)
+    true = oracle.counts(place, [view.id for view in (*VIEWS, *SPECIAL)], state[TOPIC_MODE])
     found = list(map(cached, papers.pks_all()))
     may, must = oracle.may_be_listed(place, order)
     here = None if papers.highlighted is None else oracle.by_pk.get(cached(papers.highlighted))

@@ -11,6 +11,7 @@ import pytest
 from reader.cache import connections, pages
 from reader.core.paper import Draft, Listing
 from reader.ui.full_text.ahead import TextsAhead
+from reader.ui.full_text.state import TEXTS_AHEAD
 from tests.feed_server import FeedServer, item
 from tests.ui import papers
 from tests.ui.conftest import Opener
@@ -60,7 +61,7 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         await r.do("link.page")
         assert "its title has not been looked up yet" in r.status
         r[TextsAhead].begin()
-        await r.until(lambda: r.app.state.texts_ahead == "" and r.ids[0] == "2601.00001")
+        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "" and r.ids[0] == "2601.00001")
         assert (r.here.starred, r.here.upvotes) == (True, 3)
         assert [id.startswith("page:") for id in r.ids] == [False, True]
         # Once all is looked up, nothing more is asked.
@@ -74,7 +75,7 @@ async def test_the_user_chooses_what_a_paper_is_among_its_links(reader: Opener, 
     async with reader(settings=settings(endpoint=feed.url), size=(100, 30)) as r:
         await show_page(r)
         r[TextsAhead].begin()
-        await r.until(lambda: r.app.state.texts_ahead == "" and r.ids[0] == "2601.00001")
+        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "" and r.ids[0] == "2601.00001")
         await r.press("j")
         await r.do("link.page")
         assert "it may be 2601.00002: choose among its links" in r.status
@@ -95,9 +96,9 @@ async def test_a_look_up_can_be_stopped_and_waits_for_the_next_refresh(
     async with reader(settings=settings(endpoint=feed.url), size=(100, 30)) as r:
         await show_page(r)
         r[TextsAhead].begin()
-        await r.until(lambda: r.app.state.texts_ahead == "title 1 of 2")
+        await r.until(lambda: r.app.state[TEXTS_AHEAD] == "title 1 of 2")
         assert r[TextsAhead].stop()
         await asyncio.sleep(0)
-        assert r.app.state.texts_ahead == ""
+        assert r.app.state[TEXTS_AHEAD] == ""
         assert "titles are looked up again after the next refresh" in r.status
         assert not r[TextsAhead].stop()

@@ -13,6 +13,7 @@ from reader.commands.workspace import Workspace, fill_with_sample
 from reader.core.query.suggestions import Completer
 from reader.ui.app import ReaderApp
 from reader.ui.main_screen import MainScreen
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.app import SAMPLE
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -63,7 +64,7 @@ async def test_an_empty_cache_is_filled_from_the_feed(reader: Opener) -> None:
             await r.until(lambda: r.main.papers.count)
             assert r.here.title == "First light"
             await r.until(lambda: "1 new" in r.status)
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             assert "↻ " in r.top
             assert r.context == "list"
         assert {request.query["date"] for request in feed.requests} >= {"2026-05-12", "2026-05-11"}
@@ -103,7 +104,7 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
     with FeedServer({}) as feed:
         gone = feed.url
     async with reader(still=False, settings=settings(endpoint=gone)) as r:
-        await r.until(lambda: r.app.state.refresh.problem and not r.app.state.refresh.is_running)
+        await r.until(lambda: r.app.state[REFRESH].problem and not r.app.state[REFRESH].is_running)
         assert len(r.ids) == 14
         assert r.app.context == "list"
         assert r.status == "r tries again"
@@ -116,12 +117,12 @@ async def test_trying_again_reaches_the_feed_that_has_come_back(reader: Opener) 
     with FeedServer({"2026-05-12": [item("2605.00001", "Back again", "2026-05-12")]}) as feed:
         feed.fault = "refuse:404"
         async with reader(papers={}, still=False, settings=settings(endpoint=feed.url)) as r:
-            await r.until(lambda: r.app.state.refresh.problem and r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].problem and r.app.state[REFRESH].progress is None)
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: r.main.papers.count)
             await r.until(lambda: "1 new" in r.status)
-            assert r.app.state.refresh.problem == ""
+            assert r.app.state[REFRESH].problem == ""
 
 
 async def test_the_sample_opens_with_no_request_and_keeps_nothing(
@@ -137,7 +138,7 @@ async def test_the_sample_opens_with_no_request_and_keeps_nothing(
         assert r.main.papers.count
         await r.do("app.refresh")
         assert "nothing is fetched" in r.status
-        assert r.app.state.refresh.progress is None
+        assert r.app.state[REFRESH].progress is None
         await r.do("view.all")
         assert len(r.ids) >= 60
         await r.do("paper.star", "app.back")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.ui.full_text.ahead import TextsAhead
-from reader.ui.full_text.state import TEXT
+from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
 from reader.ui.page.state import FOUND, PAGE
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
@@ -26,7 +26,7 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             await r.do("paper.star")
             r[TextsAhead].begin()
             await r.until(lambda: r.row(0).has_text)
-            await r.until(lambda: r.app.state.texts_ahead == "")
+            await r.until(lambda: r.app.state[TEXTS_AHEAD] == "")
             assert [one.path for one in feed.requests] == [f"/papers/{FIRST}.md"]
             r[TextsAhead].begin()
             await r.rest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reader.ui.refresh.state import REFRESH
 from reader.ui.views.actions import ViewActions
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -93,13 +94,13 @@ async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) ->
             await r.do("day.go")
             await r.type("2026-04-29")
             await r.do("date.day")
-            await r.until(lambda: len(r.ids) == 3 and r.app.state.refresh.progress is None)
+            await r.until(lambda: len(r.ids) == 3 and r.app.state[REFRESH].progress is None)
             assert [request.query["date"] for request in feed.requests] == ["2026-04-29"]
             await r.do("period.earlier")
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             await r.until(lambda: "No papers on Tue 28 Apr. The feed listed nothing." in r.empty)
             await r.do("period.later", "period.earlier")
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             asked = [request.query["date"] for request in feed.requests]
             # Nothing was listed, and the day is over: it is not asked for again, nor stopped at.
             assert asked.count("2026-04-28") == asked.count("2026-04-29") == 1
@@ -110,7 +111,7 @@ async def test_what_is_trending_is_shown_as_ranked_with_its_time(reader: Opener)
         feed.ranking = [item(f"2601.1000{place}", f"Ranked {place}", "2026-01-08", upvotes=place) for place in range(4)]
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("view.trending")
-            await r.until(lambda: len(r.ids) == 4 and r.app.state.refresh.progress is None)
+            await r.until(lambda: len(r.ids) == 4 and r.app.state[REFRESH].progress is None)
             assert [r.row(place).title for place in range(4)] == [f"Ranked {place}" for place in range(4)]
             assert "Trending · " in r.top
             await r.do("view.today", "view.trending")
@@ -125,7 +126,7 @@ async def test_older_papers_are_fetched_since_a_day_that_is_chosen(reader: Opene
             assert "Fetch all since" in r.screen
             await r.type("2026-04-28")
             await r.do("date.day")
-            await r.until(lambda: r.app.state.refresh.progress is None)
+            await r.until(lambda: r.app.state[REFRESH].progress is None)
             # The next action ends the answer to the last one, which the news waits for.
             await r.do("view.all")
             await r.until(lambda: "new" in r.status)

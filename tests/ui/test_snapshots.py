@@ -21,6 +21,7 @@ from textual.widgets import Input
 
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
+from reader.ui.refresh.state import REFRESH
 from tests.ui import papers
 from tests.ui.driver import AppOptions, Story, make_app, settings
 
@@ -147,7 +148,7 @@ def test_offline_and_empty(picture: Picture, tmp_path: Path, caches: Mapping[str
 
     async def fail(r: Story) -> None:
         await r.do("app.refresh")
-        await r.until(lambda: r.app.state.refresh.problem and r.app.state.refresh.progress is None)
+        await r.until(lambda: r.app.state[REFRESH].problem and r.app.state[REFRESH].progress is None)
 
     assert picture(file, (80, 24), fail, settings=settings(endpoint="http://127.0.0.1:9"))
 

@@ -22,9 +22,10 @@ from reader.session.places import VIEWS, Place, View, triage_place, view
 from reader.ui.calendar.state import CalendarRequest, open_calendar
 from reader.ui.command_line.state import COMMAND, TypedCommand
 from reader.ui.filter.rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.filter.state import COUNTED, HINT, TOPIC_FACTS, TOPIC_MEANINGS, TOPIC_NAMES
 from reader.ui.filter.strip_line import Strip
 from reader.ui.full_text.outline import Outline
-from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, view_text
 from reader.ui.full_text.text import FullText
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.library.counting import Counts, TopicFacts
@@ -34,10 +35,13 @@ from reader.ui.page.fit_lines import Fit
 from reader.ui.page.state import FIT, PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES
+from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.header_line import Condition, Header
+from reader.ui.shell.listing import TOP, CacheFacts, ListContent
+from reader.ui.shell.notices import Prompt
+from reader.ui.shell.state import State
 from reader.ui.shell.status_lines import Status, status_lines
-from reader.ui.state.parts import TOP, CacheFacts, ListContent, Prompt
-from reader.ui.state.whole import State
+from reader.ui.triage.state import TRIAGE, begin_triage
 from reader.ui.view_models import (
     LONGEST,
     filter_data,
@@ -81,7 +85,7 @@ def listing(view_id: str, text: str = "", papers: int = 3, *, complete: bool = T
 def at(view_id: str, text: str = "", papers: int = 3, *, complete: bool = True) -> State:
     """A state whose place is listed, and counted."""
     here = listing(view_id, text, papers, complete=complete)
-    return State(place=here.place, listing=here, counts=COUNTS, topic_names=NAMES)
+    return State(place=here.place, listing=here, parts={COUNTED: COUNTS, TOPIC_NAMES: NAMES})
 
 
 def found() -> FeedResults:
@@ -135,7 +139,7 @@ def test_the_header_counts_what_a_query_leaves_of_the_view() -> None:
     assert header(at("all", "robot"), NOW, "·") == Header("All", "robot", 3, 60, condition=NOT_YET)
     assert header(at("all"), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
     assert header(at("all", "robot", complete=False), NOW, "·") == Header("All", "robot", None, 60, condition=NOT_YET)
-    assert header(replace(at("all"), counts=None), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
+    assert header(at("all").put(COUNTED, None), NOW, "·") == Header("All", "", 3, condition=NOT_YET)
 
 
 def test_the_header_says_which_words_were_taken_for_others() -> None:
@@ -149,7 +153,7 @@ def test_the_header_says_which_words_were_taken_for_others() -> None:
 def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:
     for place in (at("all", "robot"), at("today"), at("day:2026-05-11")):
         assert header(place, NOW, "·").shown == 3
-        assert header(replace(place, counts=None), NOW, "·").shown is None
+        assert header(place.put(COUNTED, None), NOW, "·").shown is None
 
 
 def test_the_header_names_what_is_listed_while_another_list_is_coming() -> None:
@@ -166,12 +170,14 @@ def test_the_header_of_the_feeds_answers_has_their_words_and_no_total() -> None:
     ("ago", "clock"), [(timedelta(minutes=30), "07:44"), (timedelta(hours=9), "11 May"), (timedelta(days=40), "2 Apr")]
 )
 def test_the_header_says_when_the_feed_was_last_read(ago: timedelta, clock: str) -> None:
-    assert header(at("today").refreshed_at(NOW - ago), NOW, "·").condition == Condition(clock, "fresh")
+    assert header(at("today").put(REFRESH, RefreshStatus(last=NOW - ago)), NOW, "·").condition == Condition(
+        clock, "fresh"
+    )
 
 
 def test_the_header_says_what_is_under_way() -> None:
     assert header(at("today"), NOW, "·").condition == Condition("", "fresh")
-    refreshing = at("today").refresh_started().refresh_progressed("day 3 of 7")
+    refreshing = at("today").put(REFRESH, RefreshStatus().started().progressed("day 3 of 7"))
     assert header(refreshing, NOW, "·").condition == Condition("day 3 of 7", "busy")
     searching = refreshing.search_feed("gloves")
     assert header(searching, NOW, "·").condition == Condition("day 3 of 7", "busy")
@@ -183,18 +189,18 @@ def test_the_header_says_what_is_under_way() -> None:
 
 def test_the_header_says_what_lasts() -> None:
     since = NOW.astimezone() - timedelta(minutes=30)
-    offline = at("today").refresh_failed("No network.", "offline", since)
+    offline = at("today").put(REFRESH, RefreshStatus().failed("No network.", "offline", since))
     assert header(offline, NOW, "·").condition == Condition("offline 07:44", "trouble")
-    assert header(offline.texts_came("text 1 of 2"), NOW, "·").condition == Condition("offline 07:44", "trouble")
-    fetching = at("today").texts_came("text 1 of 2")
+    assert header(offline.put(TEXTS_AHEAD, "text 1 of 2"), NOW, "·").condition == Condition("offline 07:44", "trouble")
+    fetching = at("today").put(TEXTS_AHEAD, "text 1 of 2")
     assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
-    silent = at("today").source_failed("2 feeds silent", since - timedelta(days=2))
+    silent = at("today").put(REFRESH, RefreshStatus().source_failed("2 feeds silent", since - timedelta(days=2)))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
-    unjoined = at("today").join_failed("sync fails", since).join_failed("group fails", since)
-    unjoined = unjoined.join_failed("sync fails", NOW)
+    unjoined = join_failed(join_failed(at("today"), "sync fails", since), "group fails", since)
+    unjoined = join_failed(unjoined, "sync fails", NOW)
     assert header(unjoined, NOW, "·").condition == Condition("sync fails 07:44", "trouble")
-    assert header(unjoined.joined("sync fails"), NOW, "·").condition == Condition("group fails 07:44", "trouble")
-    assert not unjoined.joined("sync fails").joined("group fails").unjoined
+    assert header(joined(unjoined, "sync fails"), NOW, "·").condition == Condition("group fails 07:44", "trouble")
+    assert not joined(joined(unjoined, "sync fails"), "group fails")[UNJOINED]
     assert header(replace(silent, mode="sample"), NOW, "·").condition == Condition("sample", "plain")
 
 
@@ -204,7 +210,7 @@ def test_the_header_counts_what_is_read_of_a_day() -> None:
     assert header(at("day:2026-05-11", "robot"), NOW, "·").read == 16
     assert header(at("day:2026-05-10"), NOW, "·").read is None
     assert header(at("all"), NOW, "·").read is None
-    assert header(replace(at("today"), counts=None), NOW, "·").read is None
+    assert header(at("today").put(COUNTED, None), NOW, "·").read is None
 
 
 # The strip
@@ -225,7 +231,7 @@ def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
     strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP, NOW, "·")
     assert (strip.picked, strip.excluded) == (("Video generation",), ())
     assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
-    unknown_yet = replace(at("all", "topic:agnets"), counts=None, topic_names={})
+    unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
     assert strip_data(unknown_yet, KEYMAP, NOW, "·").picked == ("agnets",)
     assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == Strip("All", None, key="f")
 
@@ -249,7 +255,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("all", 60),
         ("second", 2),
     ]
-    none = at("all").counted(COUNTS._replace(views=(0,) * 12))
+    none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 12))
     shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
     assert [one.id for one in filter_data(none).views] == shown
 
@@ -262,14 +268,16 @@ def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
         TopicItem("video", "Video generation", "Vision", "", 0),
     )
     facts = TopicFacts({"agents": Trend((0.1, 0.2), 0.42)}, frozenset({"video"}))
-    agents, video = filter_data(at("all").know_topics(meanings={"agents": "Models that act."}, facts=facts)).topics
+    agents, video = filter_data(
+        at("all").put(TOPIC_MEANINGS, {"agents": "Models that act."}).put(TOPIC_FACTS, facts)
+    ).topics
     assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8, False, (0.1, 0.2), 0.42)
     assert video == TopicItem("video", "Video generation", "Vision", "", 0, implied=True)
 
 
 def test_estimates_are_marked_as_such() -> None:
     assert not filter_data(at("all")).approximate
-    assert filter_data(at("all").counted(COUNTS._replace(approximate=True))).approximate
+    assert filter_data(at("all").put(COUNTED, COUNTS._replace(approximate=True))).approximate
 
 
 # The last line
@@ -295,8 +303,9 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "page":
             state = state.put(PAGE, READING)
         case "triage":
-            state = state.begin_triage(triage_place("", is_taught=False), 900, TOP)
-            state = state.triage_came(datetime(2026, 5, 12, tzinfo=UTC), 3).put(PAGE, READING)
+            state = begin_triage(state, triage_place("", is_taught=False), 900, TOP)
+            begun = datetime(2026, 5, 12, tzinfo=UTC)
+            state = state.update(TRIAGE, lambda triage: triage.came(begun, 3)).put(PAGE, READING)
         case "picture":
             state = state.put(
                 PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
@@ -331,7 +340,7 @@ def test_a_triage_that_is_paused_says_how_to_go_on_and_to_leave() -> None:
     state = in_context("triage", 60)
     assert ("esc", "pause") in hints(state, KEYMAP)
     before = status_parts(state)
-    state = state.pause_triage(datetime(2026, 5, 12, tzinfo=UTC))
+    state = state.update(TRIAGE, lambda triage: triage.pause(datetime(2026, 5, 12, tzinfo=UTC)))
     assert status_parts(state) != before
     assert hints(state, KEYMAP)[:3] == [("space", "go on"), ("esc", "leave"), ("q", "end")]
 
@@ -373,7 +382,7 @@ def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
-    state = at("today").hinted("Models that act.")
+    state = at("today").put(HINT, "Models that act.")
     assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
     state = state.focused("filter")
     assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
@@ -407,17 +416,17 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
         assert strip_parts(after) == strip_parts(state)
     assert status_parts(state.open_query(TOP)) != status_parts(state)
     assert status_parts(state.go(Place(view("all")))) != status_parts(state)
-    assert header_parts(state.refresh_started()) != header_parts(state)
+    assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert strip_parts(state.resized(80).open_filter()) != strip_parts(state)
-    assert filter_parts(state.know_topics(meanings={"agents": "Models that act."})) != filter_parts(state)
+    assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)
 
 
 def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> None:
     place = Place(view("today"), "robot")
     state = State(place=place, listing=ListContent(place, Order(array("q", (1, 2)))))
     assert not any(key == "ctrl+a" for key, _ in hints(state, KEYMAP))
-    counted = state.counted(COUNTS._replace(anywhere=54, place=place))
+    counted = state.put(COUNTED, COUNTS._replace(anywhere=54, place=place))
     assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
     assert status_parts(counted) != status_parts(state)
     wide = counted.widen_query()
@@ -427,9 +436,9 @@ def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> Non
 
 def test_a_newest_day_whose_papers_are_all_hidden_has_no_progress() -> None:
     hidden = ListContent(Place(), Order(array("q")), facts=CacheFacts("2026-05-13", are_hidden=True))
-    state = State(listing=hidden).counted(COUNTS)
+    state = State(listing=hidden).put(COUNTED, COUNTS)
     assert header(state, NOW, "·").read is None
-    shown = State(listing=ListContent(Place(), Order(array("q", (1,))))).counted(COUNTS)
+    shown = State(listing=ListContent(Place(), Order(array("q", (1,))))).put(COUNTED, COUNTS)
     assert header(shown, NOW, "·").read == 0
 
 

@@ -29,7 +29,7 @@ from reader.core.similarity import FoundBy
 from reader.core.text import fold
 
 if TYPE_CHECKING:
-    from reader.cache.finding.meaning import Meaning
+    from reader.cache.finding.vectors import Meaning
 
 PAIR = 1.5
 """How much two words side by side count, in parts of what the less rare of them counts."""
@@ -443,8 +443,7 @@ def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning 
     door = door_of(cache)
     if door is None:
         return None
-    from reader.cache.finding.meaning import Meaning
-    from reader.cache.finding.vectors import open_vectors
+    from reader.cache.finding.vectors import Meaning, open_vectors
 
     found = open_vectors(connection, cache, door.encoder.key)
     vector = door.vector(text) if found is not None else None
@@ -457,7 +456,7 @@ def _by_meaning(scores: Scores, meaning: Meaning, share: float) -> Ranking:
     """The papers by words and by meaning together; `share` is what the best one has of the text's words."""
     import numpy as np
 
-    from reader.cache.finding.meaning import add
+    from reader.cache.finding.vectors import add
 
     pks = np.union1d(np.fromiter(scores, np.int64, len(scores)), meaning.pks)
     counted = meaning.counted(pks, share)

@@ -1,4 +1,4 @@
-"""What was learned of the user about single papers and words, for screens that show it; `cache/choosing/` learns it."""
+"""What was learned of the user about single papers and words, for screens that show it; `cache/choice.py` learns it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reader.cache.choosing.choice import text_of
+from reader.cache.choice import text_of
 from reader.core.choice.learned import Weight, weigh_all
 from reader.core.choice.words import pack
 

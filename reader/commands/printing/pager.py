@@ -6,18 +6,33 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import PurePath
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from reader import platform
 from reader.access_token import child_environment
 from reader.commands.output import is_terminal, print_line
 from reader.commands.streams import Output
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def print_found(
+    arguments: Namespace, records: Iterable[Mapping[str, object]], drawn: Iterable[str], plain: Iterable[str]
+) -> None:
+    """Print what was found: as JSON, drawn on a terminal through the pager, or in a pipe with a plain line for each."""
+    if arguments.json:
+        arguments.json.print_records(records)
+    elif is_terminal(sys.stdout):
+        print_paged(drawn, wanted=not arguments.no_pager)
+    else:
+        for line in plain:
+            print_line(line)
 
 
 def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = False) -> None:
@@ -42,6 +57,8 @@ def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = Fals
 
 def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
     """Write lines to the pager until all are written or the user leaves it."""
+    import subprocess
+
     sys.stdout.flush()
     environment = {"LESS": less, "LV": "-c"} | child_environment()
     encoding = sys.stdout.encoding

@@ -182,6 +182,8 @@ def take_turns(
     return [*first, *(pk for pk in ranked if pk not in chosen)]
 
 
+# As a list that the user can change
+
 LEAST_LISTED = 0.005
 """What counts less than this part of the best word is not listed, unless the user has changed it."""
 

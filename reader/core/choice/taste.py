@@ -372,6 +372,8 @@ class _Side:
         return picked
 
 
+# Traits: topics, authors and organizations
+
 TRAIT_SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.05, "author": 0.2, "org": 0.05})
 """The weight of a trait that all liked papers have and no other; the best word has 1."""
 
@@ -405,7 +407,10 @@ class TraitCount(NamedTuple):
 
 
 def weigh_traits(counts: Iterable[TraitCount], liked: float, hidden: float) -> tuple[TasteTerm, ...]:
-    """The traits that set liked papers, or hidden ones, apart; `liked` and `hidden` are the weights of all."""
+    """The traits that set liked papers, or hidden ones, apart; `liked` and `hidden` are the weights of all.
+
+    They count less than words, which say more: `tests/bench/foryou.py` measures both.
+    """
     found = sorted(_weigh(counts, liked, hidden), key=lambda term: (-abs(term.weight), term.name))
     left = dict(TRAIT_MOST)
     kept = []

@@ -260,6 +260,9 @@ def plain(spans: Spans) -> Iterator[str]:
     return (span.text for span in spans)
 
 
+# Sections that are read alone
+
+
 @dataclass(frozen=True, slots=True)
 class TextSection:
     """The text of one section, or of what precedes the first heading, so that it can be read alone."""

@@ -59,6 +59,8 @@ def _joined(spans: Spans) -> str:
     return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
 
 
+# Words
+
 AROUND = 70
 """Letters of the text on each side of a hit."""
 

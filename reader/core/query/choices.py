@@ -65,19 +65,13 @@ def with_topics(text: str, choice: TopicChoice) -> str:
     query = parse(text)
     shown = [part for _, part in _shown(query)]
     terms = _terms(choice)
-    # An OR at the top level needs parentheses before terms can be added.
-    loose = isinstance(query.root, Or) and terms and not shown
-    if loose:
-        sorts = [part for part in query.parts if isinstance(part.node, Sort)]
-        order = " ".join(text[part.start : part.end] for part in sorts)
-        return " ".join(piece for piece in (terms, f"({cut_parts(text, sorts)})", order) if piece)
     if not shown:
-        return " ".join(piece for piece in (terms, text.strip()) if piece)
+        return " ".join(filter(None, (terms, _ready_for_terms(text, query) if terms else text.strip())))
     if isinstance(query.root, Or):
         # The whole text is one group of topics, perhaps with a sort inside.
         order = str(query.sort) if query.sort else ""
-        return " ".join(piece for piece in (terms, order) if piece)
-    return cut_parts(text, shown, terms)
+        return " ".join(filter(None, (terms, order)))
+    return _cut_parts(text, shown, terms)
 
 
 def _terms(choice: TopicChoice) -> str:
@@ -90,7 +84,15 @@ def _terms(choice: TopicChoice) -> str:
     return " ".join(pieces)
 
 
-def cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
+def _ready_for_terms(text: str, query: Query) -> str:
+    """The text of a query to which terms can be added: an OR at the top level is put in parentheses."""
+    if not isinstance(query.root, Or):
+        return text.strip()
+    sorts = [part for part in query.parts if isinstance(part.node, Sort)]
+    return " ".join((f"({_cut_parts(text, sorts)})", *(text[part.start : part.end] for part in sorts)))
+
+
+def _cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
     """The text without some parts and the ANDs that joined them; `replacement` takes the place of the first."""
     pieces = []
     at = 0
@@ -98,7 +100,7 @@ def cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
         pieces += [text[at:start].strip(), replacement]
         replacement, at = "", end
     pieces.append(text[at:].strip())
-    return " ".join(piece for piece in pieces if piece)
+    return " ".join(filter(None, pieces))
 
 
 def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
@@ -159,6 +161,9 @@ def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(slugs))
 
 
+# Tags
+
+
 @dataclass(frozen=True, slots=True)
 class TagChoice:
     """The tags that papers must have, and those that they must not have, with no regard to capitals."""
@@ -182,17 +187,11 @@ def with_tag(text: str, tag: str, where: Literal["picked", "excluded"]) -> str:
         return " ".join(part for part in (with_tag(text, tag, where), near) if part)
     query = parse(text)
     named = [(part, found) for part in query.parts if (found := _named(part.node)) and _same(found[0], tag)]
-    kept = cut_parts(text, [part for part, _ in named])
+    kept = _cut_parts(text, [part for part, _ in named])
     if any(is_picked == (where == "picked") for _, (_, is_picked) in named):
         return kept
     term: Node = Term("tag", tag)
-    rest = parse(kept)
-    if isinstance(rest.root, Or):
-        # An OR at the top level needs parentheses before a term can be added.
-        sorts = [part for part in rest.parts if isinstance(part.node, Sort)]
-        order = " ".join(kept[part.start : part.end] for part in sorts)
-        kept = " ".join(piece for piece in (f"({cut_parts(kept, sorts)})", order) if piece)
-    return f"{kept} {term if where == 'picked' else Not(term)}".strip()
+    return f"{_ready_for_terms(kept, parse(kept))} {term if where == 'picked' else Not(term)}".strip()
 
 
 def _named(node: Node | Sort) -> tuple[str, bool] | None:

@@ -252,6 +252,8 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
+# What members of a group share
+
 _MEMBER_MARK = "\n"
 """Stands between the name and the kind of mark in the value of a `by:` that asks for one."""
 
@@ -259,7 +261,11 @@ _MEMBER_KINDS = {("is", "starred"): "star", ("is", "queued"): "queue", ("has", "
 
 
 def resolve_members(query: Query) -> Query:
-    """The query in which each `by:` has the kinds of marks that are next to it."""
+    """The query in which each `by:` has the kinds of marks that are next to it.
+
+    `by:ada is:starred` has what ada starred; so do `is:queued`, `has:note` and `tag:`. With a minus they ask for the
+    user's own marks, as all other terms do.
+    """
     return replace(query, root=_resolved(query.root)) if query.root is not None and _names_member(query.root) else query
 
 

@@ -314,29 +314,18 @@ def _meant_field(name: str) -> str | None:
     return None
 
 
+# Values of fields
+
 CHOICES = {
     "is": (
-        "unread",
-        "read",
-        "starred",
-        "queued",
-        "hidden",
-        "new",
-        "trending",
-        "changed",
-        "opened",
-        "finished",
-        "passed",
-        "followed",
-        "highlighted",
-        "muted",
+        "unread", "read", "starred", "queued", "hidden", "new", "trending", "changed", "opened", "finished", "passed",
+        "followed", "highlighted", "muted",
     ),
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": (
-        *("day", "upvotes", "published", "added", "relevance"),
-        *("title", "trending", "rising", "queue", "foryou", "page"),
+        "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
     ),
-}
+}  # fmt: skip
 """The fields with fixed values, and those values."""
 
 EXAMPLES = {

@@ -105,6 +105,8 @@ def gross_points(net: Mapping[Phrase, float]) -> dict[Phrase, float]:
     }
 
 
+# Rules
+
 _TEXTS = ("name", "family", "about")
 _FLAGS = ("hide", "replace")
 _TABLES = ("phrases", "implies", "categories")

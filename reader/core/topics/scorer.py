@@ -31,6 +31,53 @@ from reader.core.topics.rules import (
     written_out,
 )
 
+MOST = 5
+"""Maximum number of a paper's topics."""
+
+OWN, WRITTEN, FITTED = "own", "written", "fitted"
+"""Where a phrase comes from: the user's file, the shipped rules that people wrote, or the fit to labelled papers."""
+
+_VERSION = "2"
+"""Changes when the same rules give other topics: caches then classify their papers again."""
+
+_LEAST = 0.001
+"""The lowest threshold in points that rules can set: a paper without any phrase has no topic."""
+
+_LANE = 32
+"""Bits for a topic's points; see `_Scorer`."""
+_LIFT = 1 << _LANE - 2
+_UNIT = 4
+"""Points are integers of a quarter point, mentions integers of a sixteenth."""
+_SCALE = 1 / (_UNIT * 16)
+
+_IN_TITLE = 3
+"""A mention in the title counts this many times."""
+_ENOUGH = 15
+"""Mentions beyond this number add nothing."""
+_STEPS = tuple(round(16 * log2(1 + mentions)) for mentions in range(_ENOUGH + 1))
+
+_PARTED = "\x02"
+_PARTING = f" {_PARTED} "
+"""Separates title, abstract and keywords: no phrase may begin in one and end in the next."""
+
+_MOST_SPELLINGS = 256
+"""Spellings of a phrase that are searched for; only phrases of more than eight words have more."""
+
+_LONGEST = 10_000
+"""Characters of a field that are searched: three times the longest abstract of the feed."""
+
+FOR, AGAINST = 5, 2
+"""Maximum number of causes shown for a topic and against it."""
+
+ORIGINS: Mapping[str, str] = {OWN: "yours", WRITTEN: "written", FITTED: "fitted"}
+"""How the reader names the origin of a phrase; of several origins it names the first in this order."""
+
+LEGEND = "written by people, fitted to labels"
+"""What the names of origins mean."""
+
+
+# Weights
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -86,37 +133,6 @@ def read_weights(text: str) -> Weights:
         for phrase, row in document["phrases"].items()
     }
     return Weights(document["fit"], tuple(document["topics"]), rows)
-
-
-def write_weights(weights: Weights) -> str:
-    """The text of the file: one phrase per line, in alphabetical order."""
-    lines = [
-        f"{json.dumps(str(phrase), ensure_ascii=False)}: {json.dumps(_flat(row), separators=(',', ':'))}"
-        for phrase, row in sorted(weights.rows.items(), key=lambda item: str(item[0]))
-    ]
-    head = f'{{"fit": {json.dumps(weights.fit, ensure_ascii=False, indent=1)},\n"topics": {json.dumps(weights.slugs)},'
-    return head + '\n"phrases": {\n' + ",\n".join(lines) + "\n}}\n"
-
-
-def _flat(row: Mapping[int, int]) -> list[int]:
-    return [number for pair in sorted(row.items()) for number in pair]
-
-
-_IN_TITLE = 3
-"""A mention in the title counts this many times."""
-_ENOUGH = 15
-"""Mentions beyond this number add nothing."""
-_STEPS = tuple(round(16 * log2(1 + mentions)) for mentions in range(_ENOUGH + 1))
-
-_PARTED = "\x02"
-_PARTING = f" {_PARTED} "
-"""Separates title, abstract and keywords: no phrase may begin in one and end in the next."""
-
-_MOST_SPELLINGS = 256
-"""Spellings of a phrase that are searched for; only phrases of more than eight words have more."""
-
-_LONGEST = 10_000
-"""Characters of a field that are searched: three times the longest abstract of the feed."""
 
 
 def sixteenths(mentions: int) -> int:
@@ -184,28 +200,6 @@ def _patterns(part: str, forms_of: Callable[[str], list[str]]) -> Iterator[str]:
         # All other forms begin with the first one, except the plural of a word that ends in "y".
         words[-1] = [words[-1][0], *(form for form in words[-1] if not form.startswith(words[-1][0]))]
     return (f"{start}{' '.join(forms)}{end}" for forms in islice(product(*words), _MOST_SPELLINGS))
-
-
-__all__ = ["FITTED", "MOST", "OWN", "WRITTEN", "Evidence", "RuleMistake", "Topic", "TopicReason", "Topics"]
-
-MOST = 5
-"""Maximum number of a paper's topics."""
-
-OWN, WRITTEN, FITTED = "own", "written", "fitted"
-"""Where a phrase comes from: the user's file, the shipped rules that people wrote, or the fit to labelled papers."""
-
-_VERSION = "2"
-"""Changes when the same rules give other topics: caches then classify their papers again."""
-
-_LEAST = 0.001
-"""The lowest threshold in points that rules can set: a paper without any phrase has no topic."""
-
-_LANE = 32
-"""Bits for a topic's points; see `_Scorer`."""
-_LIFT = 1 << _LANE - 2
-_UNIT = 4
-"""Points are integers of a quarter point, mentions integers of a sixteenth."""
-_SCALE = 1 / (_UNIT * 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,16 +474,6 @@ def _other_evidence(topic: TopicRules, categories: Iterable[str], given: Sequenc
             origin = OWN if topic.slug in other.own_names else WRITTEN
             evidence.append(Evidence(other.slug, ("topics",), points, origin))
     return evidence
-
-
-FOR, AGAINST = 5, 2
-"""Maximum number of causes shown for a topic and against it."""
-
-ORIGINS: Mapping[str, str] = {OWN: "yours", WRITTEN: "written", FITTED: "fitted"}
-"""How the reader names the origin of a phrase; of several origins it names the first in this order."""
-
-LEGEND = "written by people, fitted to labels"
-"""What the names of origins mean."""
 
 
 @dataclass(frozen=True, slots=True)

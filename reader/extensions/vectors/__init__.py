@@ -200,10 +200,15 @@ def open_model(settings: Vectors, cache: Path) -> Encoder:
     if settings.is_static:
         from reader.extensions.vectors.static_model import StaticEncoder
 
-        return StaticEncoder(_static_folder(settings, cache))
-    from reader.extensions.vectors.endpoint import EndpointEncoder
+        encoder: Encoder = StaticEncoder(_static_folder(settings, cache))
+    else:
+        from reader.extensions.vectors.endpoint import EndpointEncoder
 
-    return EndpointEncoder(settings)
+        encoder = EndpointEncoder(settings)
+    if settings.before_paper:
+        # The vectors of papers depend on what is put before them too.
+        encoder.key += f" {settings.before_paper!r}"
+    return encoder
 
 
 def _static_folder(settings: Vectors, cache: Path) -> Path:

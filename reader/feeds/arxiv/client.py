@@ -20,8 +20,8 @@ from reader.core.ids import is_arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
-from reader.feeds.http.client import BusyHostClient, Closing, Response
-from reader.feeds.http.environment import arxiv_stand_in, is_offline
+from reader.feeds.http.client import BusyHostClient, Closing, Response, is_local_url
+from reader.feeds.http.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
 from reader.feeds.http.responses import Limits
 from reader.paths import make_folder, make_private, touch_private
 
@@ -35,6 +35,9 @@ INTERVAL = BusyHostClient.PACE
 
 MAX_IDS = 200
 """Papers in one request by id; more make the address too long for some proxies."""
+
+CATEGORIZED_PER_DAY = MAX_IDS
+"""Papers in the single daily request for categories, newest first: about a week of the feed."""
 
 _MOST_TITLED = 25
 """Papers in a response to a title."""
@@ -59,7 +62,7 @@ log = logging.getLogger(__name__)
 
 
 class ArxivClient(Closing):
-    """arXiv's API and announcements, one request at a time.
+    """arXiv's API and announcements, one request at a time; its methods raise FeedError.
 
         async with ArxivClient(folder) as arxiv:
             entries = await arxiv.papers(["2406.12345"])
@@ -118,31 +121,27 @@ class ArxivClient(Closing):
     async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest versions of papers by bare id; ids that arXiv does not know are left out.
 
-        Texts that are not arXiv ids are not sent, because one of them makes the whole request fail. Raises FeedError.
+        Texts that are not arXiv ids are not sent, because one of them makes the whole request fail.
         """
         wanted = list(dict.fromkeys(id for id in ids if is_arxiv_id(id)))
         entries: list[ArxivEntry] = []
         for start in range(0, len(wanted), MAX_IDS):
             batch = wanted[start : start + MAX_IDS]
-            asked: dict[str, str | int] = {"id_list": ",".join(batch), "start": 0, "max_results": len(batch)}
-            entries += (await self._query(asked)).entries
+            entries += (await self._query(id_list=",".join(batch), start=0, max_results=len(batch))).entries
         return tuple(entries)
 
     async def titled(self, title: str) -> tuple[ArxivEntry, ...]:
-        """Papers whose titles have the words of a title; none if it has no word that can be searched for.
-
-        Raises FeedError.
-        """
+        """Papers whose titles have the words of a title; none if it has no word that can be searched for."""
         words = _title_words(title)
         if not words:
             return ()
         query = " AND ".join(f"ti:{word}" for word in words)
-        return (await self._query({"search_query": query, "start": 0, "max_results": _MOST_TITLED})).entries
+        return (await self._query(search_query=query, start=0, max_results=_MOST_TITLED)).entries
 
     async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]:
         """The papers of a category, cross-lists included, that were first submitted on a day (ISO, UTC).
 
-        Raises FeedError, UsageError for an unknown category or an invalid day.
+        Raises UsageError for an unknown category or an invalid day.
         """
         id = find_category(category).id
         if iso_day(day) != day:
@@ -151,12 +150,10 @@ class ArxivClient(Closing):
         query = f"cat:{id} AND submittedDate:[{digits}0000 TO {digits}2359]"
         entries: dict[str | None, ArxivEntry] = {}
         for number in range(_MAX_PAGES):
-            asked: dict[str, str | int] = {
-                "search_query": query,
-                "start": number * _PAGE_SIZE,
-                "max_results": _PAGE_SIZE,
-            }
-            answer = await self._query({**asked, "sortBy": "submittedDate", "sortOrder": "ascending"})
+            start = number * _PAGE_SIZE
+            answer = await self._query(
+                search_query=query, start=start, max_results=_PAGE_SIZE, sortBy="submittedDate", sortOrder="ascending"
+            )
             entries |= {entry.draft.id: entry for entry in answer.entries if entry.draft.id not in entries}
             if (number + 1) * _PAGE_SIZE >= (answer.total or 0):
                 break
@@ -165,7 +162,7 @@ class ArxivClient(Closing):
     async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest announcement of these categories together, empty at weekends; each entry has its announce type.
 
-        Raises FeedError, UsageError for an unknown category.
+        Raises UsageError for an unknown category.
         """
         ids = dict.fromkeys(find_category(category).id for category in categories)
         if not ids:
@@ -173,17 +170,14 @@ class ArxivClient(Closing):
         return (await self._get(f"{self._feeds}/rss/{'+'.join(ids)}")).entries
 
     async def record(self, id: str) -> ArxivEntry | None:
-        """A paper with all its versions by its bare id; None if arXiv does not know it.
-
-        It has no abstract and no authors. Raises FeedError.
-        """
+        """A paper with all its versions, but no abstract and no authors; None if arXiv does not know it."""
         if not is_arxiv_id(id):
             return None
         asked = {"verb": "GetRecord", "identifier": f"oai:arXiv.org:{id}", "metadataPrefix": "arXivRaw"}
         url = f"{self._records}/oai?{urlencode(asked)}"
         return await self._records_http.document(url, lambda response: parse_record(response.body))
 
-    async def _query(self, parameters: Mapping[str, str | int]) -> ArxivResponse:
+    async def _query(self, **parameters: str | int) -> ArxivResponse:
         return await self._get(f"{self._api}/api/query?{urlencode(parameters)}")
 
     async def _get(self, url: str) -> ArxivResponse:
@@ -264,3 +258,8 @@ class ResponseCache:
 
     def _path(self, url: str) -> Path:
         return self._folder / f"arxiv-{hashlib.sha256(url.encode()).hexdigest()[:32]}.xml"
+
+
+def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:
+    """Whether the feed is local and ARXIV_ENDPOINT is unset, so that arXiv on the internet must not be asked."""
+    return ARXIV_VARIABLE not in environ and is_local_url(endpoint)

@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypedDict, TypeVar, Unpack
 from urllib.parse import urljoin, urlsplit
 
 from reader import __version__
@@ -157,7 +157,7 @@ class HttpClient(Closing):
         """Minimum seconds between a response and the next request."""
         self._sleep = sleep
         self._clock = clock
-        self._lock = asyncio.Lock()
+        self._lock: asyncio.Lock | asyncio.Semaphore = asyncio.Lock()
         self._free_at = float("-inf")
         self._client: httpx.AsyncClient | None = None
 
@@ -189,7 +189,7 @@ class HttpClient(Closing):
     async def get(
         self,
         path: str,
-        parameters: Mapping[str, str | int],
+        parameters: Mapping[str, Any],
         parse: Callable[[Response], T],
         validators: Validators | None = None,
     ) -> T:
@@ -199,7 +199,7 @@ class HttpClient(Closing):
     async def _fetch(
         self,
         url: str,
-        parameters: Mapping[str, str | int],
+        parameters: Mapping[str, Any],
         parse: Callable[[Response], T],
         validators: Validators | None = None,
     ) -> T:
@@ -234,7 +234,7 @@ class HttpClient(Closing):
             await self._sleep(seconds)
 
     async def _attempt(
-        self, url: str, parameters: Mapping[str, str | int], parse: Callable[[Response], T], validators: Validators
+        self, url: str, parameters: Mapping[str, Any], parse: Callable[[Response], T], validators: Validators
     ) -> T:
         """Send one request and parse its response; raises FeedError, or RetryableError if the failure may pass."""
         import httpx
@@ -258,16 +258,16 @@ class HttpClient(Closing):
             return nullcontext()
         return host_lock(self._lock_folder / f"{self.host}.lock", 0, self._sleep)
 
-    async def _request(self, url: str, parameters: Mapping[str, str | int], validators: Validators) -> Response:
+    async def _request(self, url: str, parameters: Mapping[str, Any], validators: Validators) -> Response:
         """Send one request, and follow its redirects."""
         client = self._open()
-        query: Mapping[str, str | int] | None = parameters or None
+        query: Mapping[str, Any] | None = parameters or None
         lasting_url, is_permanent = url, True
         for _ in range(MAX_REDIRECTS):
             await self._wait(min(self._free_at - self._clock(), self._interval), "")
             started = self._clock()
             try:
-                async with client.stream("GET", url, params=query, headers=validators.request_headers()) as response:
+                async with self._send(client, url, query, validators) as response:
                     body = await self._read_body(response)
                 seconds = self._clock() - started
                 log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
@@ -299,6 +299,12 @@ class HttpClient(Closing):
                 responses.has_next_page(response.headers),
             )
         raise FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
+
+    def _send(
+        self, client: httpx.AsyncClient, url: str, parameters: Mapping[str, Any] | None, validators: Validators
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """Send one request."""
+        return client.stream("GET", url, params=parameters, headers=validators.request_headers())
 
     def _open(self) -> httpx.AsyncClient:
         import httpx
@@ -417,7 +423,7 @@ class DocumentClient(HttpClient):
         """Request a document by its address, and return what `parse` makes of it; see `_fetch`."""
         return await self._fetch(url, {}, parse, validators)
 
-    async def _request(self, url: str, parameters: Mapping[str, str | int], validators: Validators) -> Response:
+    async def _request(self, url: str, parameters: Mapping[str, Any], validators: Validators) -> Response:
         import httpx
 
         from reader.feeds.http.connections import LocalHost, host_in_request

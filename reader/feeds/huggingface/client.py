@@ -17,8 +17,6 @@ from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.parse import PaperPage, listed_day, listings, parse_page, read_items, read_json
 
-ENDPOINT = "https://huggingface.co"
-
 PAGE_SIZE = 100
 """Papers on a page: the maximum that the feed allows."""
 
@@ -39,7 +37,7 @@ class _Page(NamedTuple):
 
 
 class HuggingFaceClient(Closing):
-    """The daily papers feed, one request at a time.
+    """The daily papers feed, one request at a time; its methods raise FeedError.
 
         async with HuggingFaceClient.from_environment() as feed:
             (listing,) = await feed.day("2026-05-11")
@@ -57,22 +55,17 @@ class HuggingFaceClient(Closing):
     @classmethod
     def from_environment(
         cls,
-        endpoint: str = ENDPOINT,
-        *,
         settings: Settings | None = None,
+        *,
         environ: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         validators: Mapping[str, str] | None = None,
         lock_folder: Path | None = None,
     ) -> HuggingFaceClient:
-        """A client for `endpoint` (HF_ENDPOINT overrides it), as `HttpClient.for_feed` makes it.
-
-        Programs that share `lock_folder` ask the feed one at a time. Raises ConfigError for an endpoint that is neither
-        https nor on this machine.
-        """
+        """A client by the settings, whose endpoint HF_ENDPOINT overrides; see `HttpClient.for_feed`."""
         environ = lookup_environment() if environ is None else environ
         settings = settings or Settings()
-        address = environ.get("HF_ENDPOINT", "").strip() or endpoint
+        address = environ.get("HF_ENDPOINT", "").strip() or settings.endpoint
         http = HttpClient.for_feed(address, settings, environ, limits=limits, lock_folder=lock_folder)
         return cls(http, validators)
 
@@ -82,8 +75,8 @@ class HuggingFaceClient(Closing):
     async def day(self, day: str) -> tuple[Listing, ...]:
         """All papers of one day (ISO); that day's listing comes first and may be empty.
 
-        A record of another day goes into a further listing for that day. Raises FeedError even if only a later page
-        fails: it never returns a part of a day.
+        A record of another day goes into a further listing for that day. If a later page fails, the day does: it never
+        returns a part of one.
         """
         pages = [page async for page in self._pages({"date": day}, validator=self._validators.get(day))]
         if any(page.is_unchanged for page in pages):
@@ -98,7 +91,6 @@ class HuggingFaceClient(Closing):
         """All papers of a month, such as `2026-05`, by day; a day without papers has no listing.
 
         None if a record does not name its day, as in some old ones: then request the days one by one.
-        Raises FeedError.
         """
         items: list[object] = []
         async with aclosing(self._pages({"month": month})) as pages:
@@ -109,20 +101,17 @@ class HuggingFaceClient(Closing):
         return await asyncio.to_thread(listings, items, None)
 
     async def trending(self) -> tuple[Listing, ...]:
-        """The trending papers in the feed's order: one listing for each paper, with its day. Raises FeedError."""
+        """The trending papers in the feed's order: one listing for each paper, with its day."""
         items = [item async for page in self._pages({"sort": "trending"}, max_pages=1) for item in page.items]
         return await asyncio.to_thread(lambda: tuple(one for item in items for one in listings([item], None)))
 
     async def paper(self, id: str) -> Listing | None:
-        """One paper by its arXiv id, in a listing of its day; None if the feed does not have it. Raises FeedError."""
+        """One paper by its arXiv id, in a listing of its day; None if the feed does not have it."""
         page = await self._page(id, {})
         return page and page.listing
 
     async def page(self, id: str) -> PaperPage | None:
-        """A paper with its comments and linked repositories, by its arXiv id; None if the feed does not have it.
-
-        Raises FeedError.
-        """
+        """A paper with its comments and linked repositories, by its arXiv id; None if the feed does not have it."""
         return await self._page(id, {"field": "comments"})
 
     async def _page(self, id: str, parameters: Mapping[str, str]) -> PaperPage | None:
@@ -140,10 +129,7 @@ class HuggingFaceClient(Closing):
             raise
 
     async def search(self, text: str, *, limit: int = PAGE_SIZE) -> tuple[Listing, ...]:
-        """The feed's search results in its order, at most `limit`: one listing for each paper, with its day.
-
-        Raises FeedError.
-        """
+        """The feed's search results in its order, at most `limit`: one listing for each paper, with its day."""
 
         def parse(response: Response) -> tuple[Listing, ...]:
             return tuple(one for item in read_items(response.body) for one in listings([item], None))

@@ -10,10 +10,11 @@ from reader.refresh.plan import FIRST_DAY, Since
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows, handles, takes_text
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class DateActions:
 
         return self._services[Screens].get(CalendarScreen)
 
-    @follows(lambda state: (state.refresh.ended, state.cache_version))
+    @follows(lambda state: (state[REFRESH].ended, state.cache_version))
     def renew(self, state: State) -> None:
         """Read the days from the cache again."""
         if state[CALENDAR] is not None and (calendar := self._calendar) is not None:

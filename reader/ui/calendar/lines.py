@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from reader.cache.reads.days import DayState
-from reader.core.dates import Period, period_containing, typed_period
+from reader.core.dates import WEEKDAYS, Period, period_containing, typed_period
 from reader.core.lines import Line, Piece, cut_line, spread
 from reader.refresh.plan import FIRST_DAY
-from reader.ui.kit.day_names import WEEKDAYS
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 CELL = 7

@@ -6,8 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from reader.ui.page.state import close_page
-from reader.ui.state.part import Front
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front, State
 
 
 class CalendarRequest(NamedTuple):

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.ui.command_line.shell import Outcome, Running
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.config import Settings
@@ -56,7 +57,7 @@ class AutomaticCommands:
         return self._is_waiting or self._is_writing
 
     @begins
-    @follows(lambda state: (state.marks_version, state.cache_version, state.refresh.ended))
+    @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
     def export_soon(self, _state: State | None = None) -> None:
         """Write the watched exports once nothing has changed for `EXPORT_AFTER`."""
         if self._exports:

@@ -10,9 +10,9 @@ from reader.core.errors import ReaderError
 from reader.ui.command_line.shell import Here, Outcome, Running, Shell, Typed
 from reader.ui.command_line.state import COMMAND, suggest
 from reader.ui.shell.handlers import ends, follows, stops
+from reader.ui.shell.notices import Notices
 from reader.ui.shell.services import Services
-from reader.ui.state.notices import Notices
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 BLINK = 0.5
 """Seconds after which a command shows that it runs."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from reader.ui.command_line.shell import Suggested
-from reader.ui.state.part import Front, Part
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front, Part, State
 
 HISTORY = 200
 """Maximum number of remembered commands."""

@@ -13,10 +13,12 @@ from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
 from reader.core.query.choices import picked_topics
 from reader.session.places import SPECIAL, VIEWS, Place, view
+from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_FACTS, TOPIC_MODE, VIEW_COUNTS
 from reader.ui.library.counting import Question, ViewCount
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -38,7 +40,7 @@ def _parts(state: State) -> object:
     listing = state.listing
     return (
         state.is_ready, listing.place, listing.results, listing.version,
-        state.marks_version, state.refresh.ended, state.topic_mode, state.views,
+        state.marks_version, state[REFRESH].ended, state[TOPIC_MODE], state.views,
     )  # fmt: skip
 
 
@@ -68,26 +70,26 @@ class Counter:
         library, state = self._services.library, self._model.state
         try:
             asked = question(
-                state.listing.place, self._services.settings.order, self._services.scope(), state.topic_mode
+                state.listing.place, self._services.settings.order, self._services.scope(), state[TOPIC_MODE]
             )
             counts = await library.count(asked)
             # Exact counts of the same question stay until there are newer ones; otherwise the numbers would flicker.
             if not counts.approximate or asked != self._counted:
-                self._model.change(self._model.state.counted(counts))
+                self._model.change(self._model.state.put(COUNTED, counts))
             if counts.approximate:
                 counts = await library.count(asked, exactly=True)
-                self._model.change(self._model.state.counted(counts))
+                self._model.change(self._model.state.put(COUNTED, counts))
             self._counted = asked
             facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
-            self._model.change(self._model.state.know_topics(facts=facts))
+            self._model.change(self._model.state.put(TOPIC_FACTS, facts))
             follows = await library.follow_counts()
-            self._model.change(self._model.state.counted_follows(follows))
-            saved = await self._count_saved(state.views.saved)
+            self._model.change(self._model.state.put(FOLLOWED, follows))
+            saved = await self._count_saved(state.views.named)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped before.
             self.delay.begin(COUNT_AGAIN)
             return
-        self._model.change(self._model.state.counted_views(saved))
+        self._model.change(self._model.state.put(VIEW_COUNTS, saved))
 
     async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
         """Count the views that the user has saved, one by one, and only while the user rests: no key waits for them."""

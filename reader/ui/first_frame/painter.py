@@ -11,10 +11,10 @@ from reader.ui.first_frame.content import Content
 from reader.ui.first_frame.kept_look import BAR, KeptLook, style_name
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.lines import pattern
-from reader.ui.list.layout import ListForm, ListLines, Slot, days_have_headings
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content
 from reader.ui.shell.header_line import Condition, Header, header_line
 from reader.ui.shell.layout import Area, PaneChoice, lay_out
+from reader.ui.shell.list_layout import ListForm, ListLines, Slot, days_have_headings
 from reader.ui.shell.status_lines import Status, status_lines
 
 

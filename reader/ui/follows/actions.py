@@ -8,6 +8,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from reader.core.follows import FIELDS, Follow, event_label, offers
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.services import Services
 
@@ -87,7 +88,7 @@ class FollowActions:
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
         if action is not None:
-            said = event_label(action.kind, action.value, self._model.state.topic_names)
+            said = event_label(action.kind, action.value, self._model.state[TOPIC_NAMES])
             number = f" · {_number(counted)}" if counted is not None else ""
             self._model.show_notice(f"{said}{number} · {self._look.keymap.key('mark.undo')} undoes")
 
@@ -99,7 +100,7 @@ class FollowActions:
         return f"{sign}{self._name(follow)}"
 
     def _name(self, follow: Follow) -> str:
-        name = follow.said(self._model.state.topic_names)
+        name = follow.said(self._model.state[TOPIC_NAMES])
         return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}{self._look.glyphs.ellipsis}"
 
 

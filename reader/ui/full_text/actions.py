@@ -14,7 +14,7 @@ from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import follows, handles, takes_text
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     # What a text needs takes 30 ms to import, and most visits open none at once.

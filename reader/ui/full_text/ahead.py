@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.feeds.http.environment import is_offline
+from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.refresh.refresher import OFFLINE
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows, stops
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -43,7 +45,7 @@ class TextsAhead:
         """Whether more may be wanted than when the running job began."""
         self.delay = services.background.delayed(self.begin)
 
-    @follows(lambda state: (state.refresh.ended, state.marks_version))
+    @follows(lambda state: (state[REFRESH].ended, state.marks_version))
     def begin_soon(self, state: State) -> None:
         """Look for titles and wanted texts after a while, except over a sample, or if nothing can be stored."""
         if self._services.look.demo or self._services.look.is_still:
@@ -54,7 +56,7 @@ class TextsAhead:
 
     def begin(self) -> None:
         """Look for wanted texts now, unless that is going on, and fetch them."""
-        refresh = self._model.state.refresh
+        refresh = self._model.state[REFRESH]
         if self._is_running or refresh.is_running or refresh.trouble == OFFLINE or is_offline(os.environ):
             # The end of a refresh begins it again.
             return
@@ -68,7 +70,7 @@ class TextsAhead:
             return False
         self._is_looking_up = self._is_due = self._is_running = False
         self._worker.cancel()
-        self._model.change(self._model.state.texts_came(""))
+        self._model.change(self._model.state.put(TEXTS_AHEAD, ""))
         self._model.show_notice("titles are looked up again after the next refresh")
         return True
 
@@ -87,7 +89,7 @@ class TextsAhead:
             pass
         finally:
             self._is_running = self._is_looking_up = False
-            self._model.change(self._model.state.texts_came(said))
+            self._model.change(self._model.state.put(TEXTS_AHEAD, said))
         if self._is_due:
             self.delay.begin(REST)
 
@@ -106,7 +108,7 @@ class TextsAhead:
             async for message in messages:
                 match message:
                     case TitlesLookedUp(done, total, now):
-                        state = self._model.state.texts_came(f"title {min(done + 1, total):,} of {total:,}")
+                        state = self._model.state.put(TEXTS_AHEAD, f"title {min(done + 1, total):,} of {total:,}")
                         self._model.change(state.cache_changed() if now > found else state)
                         found = now
                     case TitlesPaused(left, why):
@@ -135,7 +137,7 @@ class TextsAhead:
                         # The list says which papers have their text here.
                         state = self._model.state.marked() if now > stored else self._model.state
                         stored = now
-                        self._model.change(state.texts_came(f"text {min(done + 1, total):,} of {total:,}"))
+                        self._model.change(state.put(TEXTS_AHEAD, f"text {min(done + 1, total):,} of {total:,}"))
                     case TextsPaused(left, why):
                         paused = f"{left:,} texts wait: {why}"
         return paused

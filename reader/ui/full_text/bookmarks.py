@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reader.session.bookmarks import Bookmark
     from reader.ui.full_text.text import FullText
     from reader.ui.shell.services import Services
-    from reader.ui.state.whole import State
+    from reader.ui.shell.state import State
 
 
 PAUSE = 1.0

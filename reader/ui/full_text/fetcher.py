@@ -10,7 +10,7 @@ from reader.core.errors import ReaderError
 from reader.ui.full_text.state import TEXT, text_failed, text_of
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -24,8 +24,8 @@ from reader.ui.kit.styled_text import draw
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.shell.layout import outline_width
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.whole import State
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.state import State
 
 WAITING = (("app.escape", "stop"),)
 MISSING = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", "PDF"), ("app.back", "back"))

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
-from reader.ui.state.part import Front
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front, Part, State
 
 if TYPE_CHECKING:
     from reader.ui.full_text.text import FullText
@@ -53,6 +52,9 @@ def _context(state: State) -> str:
     text = state[TEXT]
     return "outline" if text is not None and text.outline.is_open else "text"
 
+
+TEXTS_AHEAD: Part[str] = Part("")
+"""How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
 
 TEXT: Front[FullText] = Front(_context, back=step_back_in_text)
 """The open full text, which may be on its way; None while none is open."""

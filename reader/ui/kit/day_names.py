@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from reader.core.dates import MONTHS, WEEKDAYS
 from reader.core.lines import literal
 
 DAYS_OF_WEEK = 7
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def day_heading(day: str, today: date) -> str:

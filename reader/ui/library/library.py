@@ -103,7 +103,7 @@ class Library(PaperFacts):
 
     def is_taught(self) -> bool:
         """Whether marks show what the user likes."""
-        from reader.cache.choosing.choice import is_taught
+        from reader.cache.choice import is_taught
 
         return self._ask(lambda window: window.read(is_taught), False)
 

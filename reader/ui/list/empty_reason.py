@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, TRIAGE, VIEWS, Place, View, feed_text
+from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, VIEWS, Place, View, feed_text
+from reader.ui.filter.state import COUNTED, FOLLOWED, in_all, place_counts, topic_papers
 from reader.ui.kit.day_names import day_left, near_day, short_day
 from reader.ui.list.empty_lines import EmptyReason, Sentence
 from reader.ui.query.advice import (
@@ -19,7 +20,10 @@ from reader.ui.query.advice import (
     names_no_paper_yet,
     with_known_topics,
 )
-from reader.ui.state.whole import State
+from reader.ui.query.state import VOCABULARY
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.state import State
+from reader.ui.triage.state import TRIAGE, is_listed
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
@@ -86,11 +90,11 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
         return EmptyReason(what, "", (f"find.fetch {fetches}", f"query.accept {fetches}", _CLEAR, _PUT_BACK))
     if facts.newest_day is None and not facts.has_papers:
         return _no_papers(state, today, demo=demo)
-    if view.id == TRIAGE and state.triage is not None:
+    triage = state[TRIAGE]
+    if triage is not None and is_listed(state):
         from reader.ui.triage.lines import triage_summary
 
-        one = state.triage
-        return triage_summary(one.pace, one.counts, one.aside, one.finished)
+        return triage_summary(triage.pace, triage.counts, triage.aside, triage.finished)
     if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
         return EmptyReason(
             "Nothing has been learned from your marks yet.", TO_LEARN, ("view.weights picks topics", _ALL)
@@ -111,14 +115,15 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
 
     It agrees with the query line: its key takes a completion first, else the suggestion for the mistake.
     """
-    topics = state.topic_papers
+    topics = topic_papers(state)
     mistake = find_mistake(typed)
     error = mistake or find_unknown_topic(typed, topics)
     if names_no_paper_yet(typed):
         return EmptyReason("Paste a paper's id or address.", "Such as 2406.12345.", (_PUT_BACK,))
     if error is None:
         return None
-    completion = complete(typed, len(typed), {**state.vocabulary, "topic": topics})
+    words = state[VOCABULARY]
+    completion = complete(typed, len(typed), {**words, "topic": topics})
     is_later = completion is not None and error.suggestion is not None and error.end <= completion.start
     if completion is not None and not is_later:
         return EmptyReason("Nothing matches yet.", ways=(_PUT_BACK,))
@@ -132,7 +137,7 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
 
 def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
     """Of a cache without papers."""
-    refresh, is_top = state.refresh, not state.listed_text
+    refresh, is_top = state[REFRESH], not state.listed_text
     what, sample, leave = "No papers yet.", "app.sample open the sample", "app.back quit"
     if demo:
         return EmptyReason(what, ways=(leave,))
@@ -148,23 +153,23 @@ def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
 
 
 def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
-    place, counts = state.listing.place, state.place_counts
+    place, counts = state.listing.place, place_counts(state)
     has_papers = counts is None or bool(counts.base)
     if place.is_aside:
         return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
-    if (meant := corrected(place, state.topic_papers)) is not None:
+    if (meant := corrected(place, topic_papers(state))) is not None:
         what = ("Nothing matches ", place.text, ".")
         return EmptyReason(what, ("Did you mean ", meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
     if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
         return _all_read(state, counts.base, today)
-    if state.refresh.is_running and state.refresh.view == place.view.id and not (counts and counts.base):
+    if state[REFRESH].is_running and state[REFRESH].view == place.view.id and not (counts and counts.base):
         return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))
     searches = "find.feed searches the feed" if feed_text(place.text) and not demo else ""
-    if state.in_all:
+    if in_all(state):
         # Where the view has no papers at all, the key that clears the query would not help.
         ways = ("find.widen searches all", _CLEAR if has_papers else "", searches, _PUT_BACK)
-        return EmptyReason(what, f"{state.in_all:,} in all.", ways)
+        return EmptyReason(what, f"{in_all(state):,} in all.", ways)
     why = "" if has_papers else _nothing_listed(state, today, demo=demo).what
     return EmptyReason(what, "".join(why), (_CLEAR, searches, _PUT_BACK))
 
@@ -186,17 +191,17 @@ def _where(view: View, newest: str | None, today: date) -> str:
 
 
 def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
-    listing, counts = state.listing, state.counts
+    listing, counts = state.listing, state[COUNTED]
     view = listing.place.view
     period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
     if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
         papers = sum(day.papers for day in counts.days) if counts else 0
-        looks = "" if demo or state.refresh.is_running else "app.refresh looks for new ones"
+        looks = "" if demo or state[REFRESH].is_running else "app.refresh looks for new ones"
         what = f"All {f'{papers:,} ' if papers > 1 else ''}papers are read."
         return EmptyReason(what, _progress(state, "New ones are being fetched"), (looks, _ALL))
     if view.id not in _NEVER_HIDDEN and (listing.facts.are_hidden or view.id in ("all", "unread")):
         return _all_hidden(state, period, today)
-    if view.id == "followed" and not state.follows:
+    if view.id == "followed" and not state[FOLLOWED]:
         how = "On a paper, `paper.follow` takes its authors, its venue, a topic or a word."
         return EmptyReason("You follow nothing yet.", how, (_ALL, "app.help all keys"))
     if view.id in _EMPTY_VIEWS:
@@ -204,14 +209,14 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     if view.id.startswith(FOLLOW):
         return EmptyReason(f"No paper of {view.name} is here yet.", "New ones will be.", (_ALL,))
     if view.id.startswith(SAVED):
-        wrong = find_unknown_topic(view.query, state.topic_papers)
+        wrong = find_unknown_topic(view.query, topic_papers(state))
         asks = ("" if wrong is None else f"{wrong} ") + "It asks for "
         return EmptyReason(("No paper in ", view.name, "."), (asks, view.query, "."), (_ALL,))
-    if state.refresh.is_running and state.refresh.view == view.id and not demo:
+    if state[REFRESH].is_running and state[REFRESH].view == view.id and not demo:
         return EmptyReason(f"Fetching {_fetched(view.id, today)}.", _progress(state, ""), (_STOP,))
     if view.is_ranking:
-        fetch = "app.refresh try again" if state.refresh.problem else "app.refresh asks the feed"
-        why = state.refresh.problem or "What the feed ranks first now comes here."
+        fetch = "app.refresh try again" if state[REFRESH].problem else "app.refresh asks the feed"
+        why = state[REFRESH].problem or "What the feed ranks first now comes here."
         return EmptyReason("No ranking yet.", "The sample has none." if demo else why, ("" if demo else fetch, _ALL))
     return _no_papers_of(state, period or period_containing("day", today), today, demo=demo)
 
@@ -227,7 +232,7 @@ def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason
 
 
 def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> EmptyReason:
-    is_day, problem = period.kind == "day", state.refresh.problem
+    is_day, problem = period.kind == "day", state[REFRESH].problem
     asks = "app.refresh asks the feed"
     if is_day and period.first.weekday() >= SATURDAY:
         why, asks = "The feed rests at weekends.", ""
@@ -251,7 +256,8 @@ def _name(period: Period, today: date) -> str:
 def _near_days(state: State, period: Period) -> tuple[str, ...]:
     """The keys to the nearest older and newer days with papers that are not hidden."""
     first, last = period.first.isoformat(), period.last.isoformat()
-    days: tuple[DayCount, ...] = state.counts.days if state.counts else ()
+    counts = state[COUNTED]
+    days: tuple[DayCount, ...] = counts.days if counts else ()
     older = next((day for day in days if day.day < first and day.papers), None)
     newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
     return tuple(
@@ -271,7 +277,7 @@ def _fetched(view_id: str, today: date) -> str:
 
 def _progress(state: State, what: str) -> str:
     """A sentence about the refresh, if one is running: what it does, and how far it is if that is known."""
-    progress = state.refresh.progress
+    progress = state[REFRESH].progress
     if progress is None:
         return ""
     parts = [part for part in (what, progress if progress != JUST_BEGUN else "") if part]
@@ -294,8 +300,8 @@ def _all_read(state: State, papers: int, today: date) -> EmptyReason:
     view = state.listing.place.view
     day, period = day_of(view, state.listing.facts.newest_day), period_of_view(view.id)
     name = "today" if view.id == "today" else _name(period, today) if period else _NAMES.get(view.id, view.name)
-    ways = _ways_on(state.counts, state.listing.place, day)
-    nowhere = "" if state.counts is None or ways else "Nothing unread is left anywhere."
+    ways = _ways_on(state[COUNTED], state.listing.place, day)
+    nowhere = "" if state[COUNTED] is None or ways else "Nothing unread is left anywhere."
     what = f"All {f'{papers:,} ' if papers > 1 else ''}of {name} read."
     return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
 
@@ -305,9 +311,9 @@ def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> st
     if day.unread or not day.papers:
         return ""
     number = f"{day.papers:,} " if day.papers > 1 else ""
-    ways = (way.partition(" ") for way in _ways_on(state.counts, state.place, day.day))
+    ways = (way.partition(" ") for way in _ways_on(state[COUNTED], state.place, day.day))
     on = [f"{key(action)} {effect}" for action, _, effect in ways if key(action)]
-    nowhere = ["nothing unread is left"] if state.counts is not None and not on else []
+    nowhere = ["nothing unread is left"] if state[COUNTED] is not None and not on else []
     # A narrow terminal drops the last part; the end of the list says the way on too.
     return " · ".join((f"All {number}read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
 

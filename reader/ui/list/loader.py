@@ -13,10 +13,11 @@ from reader.core.paper_row import PaperKey
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place, selection_of
 from reader.ui.library.marking import cached_keys
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
+from reader.ui.shell.listing import CacheFacts, ListContent, ListRequest, Position
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import CacheFacts, ListContent, ListRequest, Position
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
@@ -71,7 +72,7 @@ class ListLoader:
                 "list", partial(self._load, state.request, state.highlighted), exclusive=True
             )
 
-    @follows(lambda state: state.refresh.ended)
+    @follows(lambda state: state[REFRESH].ended)
     def reload_if_empty(self, state: State) -> None:
         """Read an empty list again after a refresh, because the reason why it is empty may have changed."""
         if state.is_empty:

@@ -16,7 +16,7 @@ from reader.ui.page.front import text_in_front
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.views.actions import ViewActions
 
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")

@@ -15,7 +15,7 @@ from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.handlers import begins, follows, handles
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event

@@ -24,7 +24,8 @@ from reader.ui.page.state import PAGE
 from reader.ui.shell.handlers import ends, follows
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
+from reader.ui.triage.state import is_triaging
 
 if TYPE_CHECKING:
     from reader.session.places import Place
@@ -183,7 +184,7 @@ class Traces:
 
 def _is_glance(state: State) -> bool:
     """Whether a triage has put the page in front: the user has not asked for it."""
-    return state.is_triaging and state[TEXT] is None
+    return is_triaging(state) and state[TEXT] is None
 
 
 def _is_text_at_end(state: State) -> bool:

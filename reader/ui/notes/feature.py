@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reader.ui.filter.state import topic_papers
 from reader.ui.notes.state import NOTING, TAGGING
 from reader.ui.shell.feature import Feature, Over
 
@@ -32,7 +33,7 @@ def _tags(services: Services, tagging: Tagging) -> TagScreen:
     from reader.ui.command_line.screen import TagScreen
 
     key = services.look.keymap.key("tags.complete", "tags")
-    return TagScreen(tagging, services.model.state.topic_papers, key)
+    return TagScreen(tagging, topic_papers(services.model.state), key)
 
 
 FEATURE = Feature(_classes, (Over(NOTING, _note), Over(TAGGING, _tags)))

@@ -23,8 +23,8 @@ from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.notes.state import Noting
 from reader.ui.shell.layout import place_note
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.whole import State
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.state import State
 
 
 class NoteArea(PastesWhole, TextArea):  # type: ignore[misc]  # Handlers of messages may be coroutines or not.

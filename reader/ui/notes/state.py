@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from reader.core.paper_row import PaperKey
-from reader.ui.state.part import Front
+from reader.ui.shell.state import Front
 
 
 class Tagging(NamedTuple):

@@ -14,7 +14,8 @@ from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE
 from reader.ui.shell.handlers import answers, follows, handles, stops
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
+from reader.ui.triage.state import is_triaging
 
 
 class PageActions:
@@ -82,7 +83,7 @@ class PageActions:
             return
         is_new = state.front_paper != reading.key
         self._model.change(state.put(PAGE, reading._replace(number=self._papers.cursor + 1)))
-        if is_new and not state.is_triaging:
+        if is_new and not is_triaging(state):
             self._marks.finish_reading(reading.key)
             self._marks.look_again(reading.key)
             if isinstance(reading.paper.pk, NotCached):

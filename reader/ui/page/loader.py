@@ -14,7 +14,7 @@ from reader.core.paper_row import PaperKey
 from reader.ui.page.state import PAGE, READING, Reading
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.core.second_look import Changes

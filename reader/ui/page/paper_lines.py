@@ -15,9 +15,9 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
-from reader.ui.list.layout import ListLines, Slot
 from reader.ui.list.lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt, draw_content
 from reader.ui.list.rows import RowsAtHand
+from reader.ui.shell.list_layout import ListLines, Slot
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount

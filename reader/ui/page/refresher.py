@@ -14,9 +14,10 @@ from reader.core.ids import is_arxiv_id
 from reader.feeds.http.environment import is_offline
 from reader.ui.page.state import PAGE
 from reader.ui.refresh.refresher import OFFLINE
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -70,7 +71,7 @@ class PageRefresher:
         look, state, id = self._services.look, self._model.state, page.paper.id
         if page.kept is None or not isinstance(page.paper.pk, int) or not is_arxiv_id(id):
             return False
-        if look.is_still or state.mode or state.refresh.trouble == OFFLINE or is_offline(os.environ):
+        if look.is_still or state.mode or state[REFRESH].trouble == OFFLINE or is_offline(os.environ):
             return False
         if self._clock() - self._tried.get(id, -AGAIN) < AGAIN:
             return False

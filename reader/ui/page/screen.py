@@ -10,15 +10,17 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from reader.ui import view_models
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.look import Look
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.state import FIT, FOUND, PAGE, Reading
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.whole import State
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.state import State
 from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_line
+from reader.ui.triage.state import is_triaging
 
 
 class TriageTop(Widget):
@@ -53,7 +55,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self._model = model
         self._keymap = look.keymap
         self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
-        self.detail.configure(model.state.topic_names, view_models.link_keys(look.keymap))
+        self.detail.configure(model.state[TOPIC_NAMES], view_models.link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
         self._triage = TriageTop(look.glyphs)
         self._triage.display = False
@@ -66,7 +68,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         subscribe(self, self._model, view_models.status_parts, self._draw_status)
         subscribe(self, self._model, _known, self._draw_again, now=False)
-        subscribe(self, self._model, lambda state: state.topic_names, self._draw_topic_names, now=False)
+        subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         subscribe(self, self._model, lambda state: view_models.triage(state, self._keymap), self._draw_triage)
 
     def show(self, reading: Reading) -> None:
@@ -75,7 +77,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.detail.show(
             reading,
             # The first line tells it during a triage.
-            position="" if state.is_triaging else view_models.position(reading.number, state.listing.count),
+            position="" if is_triaging(state) else view_models.position(reading.number, state.listing.count),
             found=view_models.found(state, reading.key),
             fit=view_models.fit(state, reading.key),
         )
@@ -96,7 +98,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             self._triage.show(header)
 
     def _draw_topic_names(self, state: State) -> None:
-        self.detail.configure(state.topic_names)
+        self.detail.configure(state[TOPIC_NAMES])
 
 
 def _known(state: State) -> object:

@@ -11,7 +11,7 @@ from reader.core.errors import CacheError
 from reader.ui.page.state import FIT, FOUND, PAGE, READING
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.core.paper_row import PaperKey

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.paper_row import PaperKey
 from reader.ui.full_text.state import TEXT
-from reader.ui.state.part import Front, Part
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front, Part, State
+from reader.ui.triage.state import TRIAGE, Triage, is_triaging
 
 if TYPE_CHECKING:
     from reader.cache.community import Kept
@@ -61,10 +61,10 @@ def close_page(state: State) -> State:
     """Go back from the paper's page, and from its text, to the list, which is read again if it changed meanwhile."""
     if state[PAGE] is None:
         return state
-    return state.put(TEXT, None).leave_triage_page().put(PAGE, None).read_outdated_list()
+    return state.put(TEXT, None).update(TRIAGE, Triage.leave).put(PAGE, None).read_outdated_list()
 
 
 PAGE: Front[Reading] = Front(
-    lambda state: "triage" if state.is_triaging else "page", back=close_page, paper=lambda reading: reading.key
+    lambda state: "triage" if is_triaging(state) else "page", back=close_page, paper=lambda reading: reading.key
 )
 """The paper on the page, while that is open."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
-from reader.ui.pictures.state import PICTURES, change_pictures
+from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.handlers import follows, handles
 from reader.ui.shell.services import Services
 from reader.ui.terminal.pictures import PictureTerminal, picture_terminal
@@ -17,7 +17,7 @@ from reader.ui.terminal.pictures import PictureTerminal, picture_terminal
 if TYPE_CHECKING:
     from reader.refresh.pictures import Canvas
     from reader.ui.pictures.pictures import Picture
-    from reader.ui.state.whole import State
+    from reader.ui.shell.state import State
 
 MISSING = "pictures need the extra dailypapers[images], which is not installed"
 
@@ -67,7 +67,7 @@ class PictureActions:
     @follows(lambda state: (state.width, state.height))
     def follow_size(self, state: State) -> None:
         """Draw the picture anew after a resize."""
-        self._model.change(change_pictures(state, lambda pictures: pictures.fitted(self._canvas(state))))
+        self._model.change(state.update(PICTURES, lambda pictures: pictures.fitted(self._canvas(state))))
 
     def _pictures(self) -> tuple[Picture, ...]:
         from reader.ui.pictures.pictures import pictures_of
@@ -125,6 +125,6 @@ class PictureActions:
 
     def _turn(self, by: int) -> None:
         before = self._model.state
-        self._model.change(change_pictures(before, lambda pictures: pictures.turn(by)))
+        self._model.change(before.update(PICTURES, lambda pictures: pictures.turn(by)))
         if self._model.state is before:
             self._model.show_notice("this is the last picture" if by > 0 else "this is the first picture")

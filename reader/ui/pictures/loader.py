@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.ui.pictures.state import PICTURES, change_pictures
+from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -53,7 +53,7 @@ class PictureLoader:
             return
         if (drawn := self._kept.get(wanted)) is not None:
             self._kept.move_to_end(wanted)
-            self._model.change(change_pictures(state, lambda pictures: pictures.came(drawn)))
+            self._model.change(state.update(PICTURES, lambda pictures: pictures.came(drawn)))
         else:
             self._say(wanted[0], "fetching the picture")
             self._pause.begin(PAUSE)
@@ -84,7 +84,7 @@ class PictureLoader:
         self._kept[address, canvas] = drawn
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        self._model.change(change_pictures(self._model.state, lambda pictures: pictures.came(drawn)))
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(drawn)))
 
     def _say(self, address: str, said: str) -> None:
-        self._model.change(change_pictures(self._model.state, lambda pictures: pictures.says(address, said)))
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.says(address, said)))

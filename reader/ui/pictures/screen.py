@@ -21,8 +21,8 @@ from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.pictures.pictures import CAPTION_ROWS
 from reader.ui.pictures.state import PICTURES
-from reader.ui.state.model import Model, subscribe
-from reader.ui.state.whole import State
+from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.refresh.pictures import PictureDrawn

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from reader.ui.state.part import Front
-from reader.ui.state.whole import State
+from reader.ui.shell.state import Front
 
 if TYPE_CHECKING:
     from reader.ui.pictures.pictures import Pictures
 
 PICTURES: Front[Pictures] = Front("picture")
-
-
-def change_pictures(state: State, change: Callable[[Pictures], Pictures]) -> State:
-    """Show another picture, or another form of it, if any is shown."""
-    pictures = state[PICTURES]
-    return state if pictures is None else state.put(PICTURES, change(pictures))

@@ -6,6 +6,7 @@ from reader.core.paper import Paper
 from reader.core.similarity import came_out, like_query
 from reader.session.places import Place, feed_text, next_order, view
 from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.state import topic_papers
 from reader.ui.list.pane import PaperList
 from reader.ui.page.actions import PageActions
 from reader.ui.page.lookup import PaperLookup
@@ -13,8 +14,8 @@ from reader.ui.page.state import close_page
 from reader.ui.query.feed_search import FeedSearch
 from reader.ui.query.line import QueryLine
 from reader.ui.shell.handlers import handles
+from reader.ui.shell.listing import TOP
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import TOP
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 
@@ -99,7 +100,7 @@ class QueryActions:
             return
         from reader.ui.list.empty_reason import corrected
 
-        text = corrected(state.place, state.topic_papers)
+        text = corrected(state.place, topic_papers(state))
         if text is not None:
             self._model.change(state.go(state.place._replace(text=text)))
 

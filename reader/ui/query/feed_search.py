@@ -14,7 +14,7 @@ from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.handlers import follows, stops
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -16,9 +16,11 @@ from textual.worker import Worker, WorkerError
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, ReaderError
 from reader.core.steps import pace_text
 from reader.feeds.http.environment import is_offline
+from reader.ui.filter.state import TOPIC_NAMES
+from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.handlers import begins, stops
+from reader.ui.shell.notices import Tone
 from reader.ui.shell.services import Services
-from reader.ui.state.notices import Tone
 
 if TYPE_CHECKING:
     from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
@@ -75,6 +77,13 @@ class Refresher:
         self._told = ""
         """The lasting trouble that was reported; it is reported again only if the user asks for a refresh."""
 
+    @property
+    def _status(self) -> RefreshStatus:
+        return self._model.state[REFRESH]
+
+    def _change(self, status: RefreshStatus) -> None:
+        self._model.change(self._model.state.put(REFRESH, status))
+
     @begins
     def begin_first(self) -> None:
         """Fetch the latest days after the start: at once if there is nothing to read, else after the first second.
@@ -92,7 +101,7 @@ class Refresher:
 
     def begin(self, plan: Plan | None = None, *, is_asked: bool = False) -> None:
         """Fetch the latest days, or the days of `plan`, unless a refresh is already running."""
-        if not self._model.state.refresh.is_running:
+        if not self._status.is_running:
             self._start(Wanted(plan, is_asked=is_asked))
 
     def fetch(self, plan: Plan, view: str, name: str) -> None:
@@ -100,7 +109,7 @@ class Refresher:
 
         `view` is the view's id, empty for none, and `name` is its name.
         """
-        if self._model.state.refresh.is_running:
+        if self._status.is_running:
             if self._wanted.plan == plan:
                 return
             if not self._wanted.view:
@@ -114,12 +123,12 @@ class Refresher:
         self._is_offline = False
         running = partial(self._run, wanted, before)
         self._worker = self._services.background.start("refresh", running, exclusive=True)
-        self._model.change(self._model.state.refresh_started(wanted.view))
+        self._change(self._status.started(wanted.view))
 
     @stops("last")
     def stop(self) -> bool:
         """Stop the running refresh, and return whether there was one; stored papers stay."""
-        if self._worker is None or not self._model.state.refresh.is_running:
+        if self._worker is None or not self._status.is_running:
             return False
         self._later.clear()
         self._worker.cancel()
@@ -146,8 +155,8 @@ class Refresher:
             self._schedule_retry()
 
     def _end(self, *, is_idle: bool) -> None:
-        ended = self._model.state.refresh_ended(is_idle=is_idle, last=self._library.last_refresh())
-        self._model.change(ended.know_topics(self._library.topic_names()))
+        ended = self._status.end(is_idle=is_idle, last=self._library.last_refresh())
+        self._model.change(self._model.state.put(TOPIC_NAMES, self._library.topic_names()).put(REFRESH, ended))
 
     async def _refresh(self, plan: Plan | None) -> None:
         # Keys do not wait for these imports.
@@ -199,13 +208,13 @@ class Refresher:
             case Waiting(seconds, why):
                 self._progress(f"{why}, {seconds:.0f} s")
             case DayFailed(error=error):
-                self._model.change(self._model.state.refresh_failed(str(error), NO_NEWS, self._local_time()))
+                self._change(self._status.failed(str(error), NO_NEWS, self._local_time()))
             case RefreshFinished(error=None) as sums:
                 self._succeed(sums)
             case RefreshFinished(error=FeedError() as error):
                 self._is_offline = isinstance(error, FeedOffline)
                 self._fail(error)
-            case SourceFailing() if not self._model.state.refresh.problem:
+            case SourceFailing() if not self._status.problem:
                 self._report_source(message)
             case PapersClassified(done, total):
                 self._progress(f"topics {done:,} of {total:,}")
@@ -245,7 +254,7 @@ class Refresher:
             more = f" and {failing.more} more" if failing.more else ""
             self._model.show_news(f"{failing.title}{more}: no answer since {when}", "warning")
         self._told = trouble
-        self._model.change(self._model.state.source_failed(trouble, datetime.fromisoformat(failing.since).astimezone()))
+        self._change(self._status.source_failed(trouble, datetime.fromisoformat(failing.since).astimezone()))
 
     def _progress_by_day(self, done: int, of: int) -> None:
         """Show the progress of the days: for one day only its name, for many also the remaining time."""
@@ -257,14 +266,14 @@ class Refresher:
         self._progress(f" {self._services.look.glyphs.dot} ".join(parts))
 
     def _progress(self, progress: str) -> None:
-        self._model.change(self._model.state.refresh_progressed(progress))
+        self._change(self._status.progressed(progress))
 
     def _succeed(self, sums: RefreshFinished) -> None:
         self._tries = 0
         self._told = ""
         if not self._wanted.view:
             self._library.note_refresh()
-        self._model.change(self._model.state.refresh_succeeded(self._library.last_refresh()))
+        self._change(self._status.succeeded(self._library.last_refresh()))
         if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
             self._renew()
         if sums.new or sums.returned:
@@ -293,7 +302,7 @@ class Refresher:
             if self._wanted.is_asked or key:
                 self._tell(str(error) if self._wanted.is_asked else f"{key} tries again", "warning")
         self._told = trouble
-        self._model.change(self._model.state.refresh_failed(str(error), trouble, self._local_time()))
+        self._change(self._status.failed(str(error), trouble, self._local_time()))
 
     def _tell(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
         """Tell how the refresh ended: as an outcome in place of the notice `begun` if asked for, else as news."""

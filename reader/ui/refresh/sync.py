@@ -10,9 +10,10 @@ import asyncio
 from reader.cache.places import is_server
 from reader.core.errors import ReaderError
 from reader.ui.command_line.shell import Outcome, Running
+from reader.ui.refresh.state import join_failed, joined
 from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 START = 3.0
 """Seconds after the start: the first keys come first."""
@@ -95,10 +96,10 @@ class Sync:
         self._running, self._is_looking = None, False
         if outcome.code and outcome.complaint:
             self._has_marked = True
-            self._model.change(self._model.state.join_failed(self.trouble, self._now()))
+            self._model.change(join_failed(self._model.state, self.trouble, self._now()))
         self._tell(outcome.complaint)
         if not outcome.code:
-            self._model.change(self._model.state.joined(self.trouble))
+            self._model.change(joined(self._model.state, self.trouble))
         # One that listens is stopped after an hour.
         self.delay.begin(START if outcome.is_stopped else QUIET)
 
@@ -108,7 +109,7 @@ class Sync:
         try:
             if not (await asyncio.wait([end], timeout=SETTLED))[0]:
                 self._tell("")
-                self._model.change(self._model.state.joined(self.trouble))
+                self._model.change(joined(self._model.state, self.trouble))
             return await end
         finally:
             end.cancel()

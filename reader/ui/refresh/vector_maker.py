@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheBusy, ConfigError, ReaderError
 from reader.paths import vectors_folder
+from reader.ui.full_text.state import TEXTS_AHEAD
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import ends, follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.core.settings.vectors import Vectors
@@ -33,7 +35,7 @@ class VectorMaker:
         """The settings by which the door is open."""
         self.delay = services.background.delayed(self.begin)
 
-    @follows(lambda state: state.refresh.ended, now=True)
+    @follows(lambda state: state[REFRESH].ended, now=True)
     def begin_soon(self, state: State) -> None:
         """Look for papers without a vector after a while, if a model is set, or was."""
         look = self._services.look
@@ -51,7 +53,7 @@ class VectorMaker:
 
     def begin(self) -> None:
         """Make what is missing now, unless that is going on."""
-        if not self._is_running and not self._model.state.refresh.is_running:
+        if not self._is_running and not self._model.state[REFRESH].is_running:
             self._is_running = True
             self._services.background.start("vectors", self._run)
 
@@ -74,7 +76,7 @@ class VectorMaker:
             self._model.show_news(f"Vectors wait for the next refresh: {error}", "warning")
         finally:
             self._is_running = False
-            self._model.change(self._model.state.texts_came(""))
+            self._model.change(self._model.state.put(TEXTS_AHEAD, ""))
             if settings != self._settings:
                 self.delay.begin(0)
 
@@ -86,7 +88,7 @@ class VectorMaker:
             async for message in messages:
                 if isinstance(message, VectorsMade):
                     said = f"vectors {message.done:,} of {message.total:,}"
-                    self._model.change(self._model.state.texts_came(said))
+                    self._model.change(self._model.state.put(TEXTS_AHEAD, said))
 
     @ends
     def close(self) -> None:

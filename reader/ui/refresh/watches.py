@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import CacheError, ReaderError
 from reader.session.places import listed_views
+from reader.ui.refresh.state import REFRESH
 from reader.ui.refresh.vector_maker import VectorMaker
 from reader.ui.shell.handlers import begins
 from reader.ui.shell.services import Services
@@ -62,7 +63,8 @@ class CacheWatch:
                 self._model.show_news(str(error), "warning")
 
     def _show_changes(self) -> None:
-        state = self._model.state.refreshed_at(self._library.last_refresh())
+        state = self._model.state
+        state = state.put(REFRESH, state[REFRESH]._replace(last=self._library.last_refresh()))
         self._model.change(state.cache_changed())
         self._begin_telling()
 
@@ -129,7 +131,7 @@ class SettingsWatch:
             return
         await self._keep_lists()
         loaded = await asyncio.to_thread(load_settings, self._file)
-        self._model.change(self._model.state.know_views(listed_views(loaded.settings), loaded.settings.commands))
+        self._model.change(self._model.state.know_views(listed_views(loaded.settings)))
         self._settings = loaded.settings
         self._take_vectors(loaded.settings.vectors)
         await self._follow_muted_words()
@@ -153,7 +155,7 @@ def _mute(file: Path, settings: Settings, today: date) -> bool:
 
     with closing(Window.open(file)) as window:
         if settings.mute or window.meta("mute"):
-            from reader.cache.watching.mutes import follow
+            from reader.cache.watching import follow
             from reader.refresh.rules import rule_scope
 
             return follow(file, settings.mute, lambda: rule_scope(window, settings, today))

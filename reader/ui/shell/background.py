@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import ReaderError
 from reader.ui.kit.textual_fixes import Delayed
-from reader.ui.state.model import Model
+from reader.ui.shell.model import Model
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from reader.ui.shell.services import Services
-    from reader.ui.state.part import Front
+    from reader.ui.shell.state import Front
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Screen[Any]")

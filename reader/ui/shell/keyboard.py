@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from reader.keys.actions import Action, Context
 from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending
 from reader.keys.spelling import spell
-from reader.ui.state.model import Model
-from reader.ui.state.parts import Prompt
+from reader.ui.shell.model import Model
+from reader.ui.shell.notices import Prompt
 
 if TYPE_CHECKING:
     from textual.events import Key

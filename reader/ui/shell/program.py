@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reader.ui.shell.handlers import Moment, Stops, follows, handles
+from reader.ui.shell.notices import Notices
 from reader.ui.shell.services import Services
-from reader.ui.state.notices import Notices
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 
 class ProgramActions:

@@ -6,14 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reader.ui.shell.feature import Over
-from reader.ui.state.model import subscribe
+from reader.ui.shell.model import subscribe
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from reader.ui.shell.services import Services
-    from reader.ui.state.part import Front
-    from reader.ui.state.whole import State
+    from reader.ui.shell.state import Front, State
 
 S = TypeVar("S", bound="Screen[Any]")
 

@@ -10,7 +10,7 @@ from reader.ui.library.library import Library
 from reader.ui.looks.look import Look
 from reader.ui.shell.background import Background
 from reader.ui.shell.handlers import Role, find
-from reader.ui.state.model import Model
+from reader.ui.shell.model import Model
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope

@@ -12,13 +12,14 @@ from reader.core.paper import Paper
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
 from reader.session.places import FOR_YOU
 from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.state import TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.page.actions import PageActions
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.state import close_page
 from reader.ui.shell.handlers import answers, handles, offers, stops, takes_text
+from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import Position
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class FilterActions:
     @handles("topic.order")
     def change_order(self, _count: int | None) -> None:
         order = self._pane.switch_order()
-        self._model.change(self._model.state.order_topics(order))
+        self._model.change(self._model.state.put(TOPIC_ORDER, order))
         self._model.show_notice(_ORDERS[order])
 
     @handles("topic.fold")
@@ -94,7 +95,7 @@ class FilterActions:
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
-        self._model.change(state.combine_topics(choice.mode).go(place))
+        self._model.change(state.put(TOPIC_MODE, choice.mode).go(place))
 
     @answers(FilterPane.TagToggled)
     def toggle_tag(self, event: FilterPane.TagToggled) -> None:
@@ -131,7 +132,7 @@ class TopicActions:
             self._toggle(paper.topics[0])
         else:
             slugs = {str(number): slug for number, slug in enumerate(paper.topics, 1)}
-            choices = [(digit, state.topic_names.get(slug, slug)) for digit, slug in slugs.items()]
+            choices = [(digit, state[TOPIC_NAMES].get(slug, slug)) for digit, slug in slugs.items()]
             self._keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
 
     def _toggle(self, slug: str) -> None:
@@ -141,7 +142,7 @@ class TopicActions:
         text = with_topics(state.place.text, choice.toggle(slug, "picked"))
         at = Position(state.highlighted)
         self._model.change(close_page(state).go(state.place._replace(text=text), at))
-        name = state.topic_names.get(slug, slug)
+        name = state[TOPIC_NAMES].get(slug, slug)
         self._model.show_notice(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
 
     @handles("read.why")
@@ -174,8 +175,8 @@ class TopicActions:
 
         state, show = self._model.state, self._services.app.when_closed(self._show)
         return [
-            Command(f"Topic: {name}", state.topic_meanings.get(slug, "The papers of this topic."), partial(show, slug))
-            for slug, name in state.topic_names.items()
+            Command(f"Topic: {name}", state[TOPIC_MEANINGS].get(slug, "The papers of this topic."), partial(show, slug))
+            for slug, name in state[TOPIC_NAMES].items()
         ]
 
     async def _explain(self, paper: Paper) -> None:
@@ -197,4 +198,4 @@ class TopicActions:
         reasons = self._services.app.rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
         acts, muted = self._library.ruled(paper.pk)
         made = self._library.made_by_agents(paper.pk)
-        return Explanation(why(reasons, self._model.state.topic_names), rules=acts, muted=muted, programs=made)
+        return Explanation(why(reasons, self._model.state[TOPIC_NAMES]), rules=acts, muted=muted, programs=made)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+from reader.ui.filter.state import TOPIC_MEANINGS
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.terminal.process import loading
 
 REST = 0.5
@@ -36,4 +37,4 @@ class TopicMeanings:
         with loading():
             rules = await asyncio.to_thread(self._rules)
         model = self._services.model
-        model.change(model.state.know_topics(meanings={topic.slug: topic.about for topic in rules.topics}))
+        model.change(model.state.put(TOPIC_MEANINGS, {topic.slug: topic.about for topic in rules.topics}))

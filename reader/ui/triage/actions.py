@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError, UsageError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.triage import USUAL, read_line, spent, time_left
-from reader.session.places import TRIAGE, triage_place
+from reader.session.places import triage_place
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
@@ -19,8 +19,20 @@ from reader.ui.page.state import PAGE, close_page
 from reader.ui.query.advice import find_mistake
 from reader.ui.shell.handlers import follows, handles, stops, takes_line
 from reader.ui.shell.services import Services
-from reader.ui.state.triage import DECISIONS, Decision
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
+from reader.ui.triage.state import (
+    DECISIONS,
+    TRIAGE,
+    Decision,
+    Triage,
+    begin_triage,
+    is_listed,
+    is_triaging,
+    leave_triage,
+    phase_of,
+    resume_triage,
+    ticked,
+)
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
@@ -53,9 +65,10 @@ class TriageActions:
     def begin_typed(self, text: str) -> None:
         """Begin with a time and a query as they are typed; without any, go on with the one that was left."""
         state = self._model.state
-        if not text and state.triage is not None and state.triage.phase != "done":
-            if not state.is_triaging:
-                self._model.change(close_page(state).resume_triage(self._papers.position))
+        triage = state[TRIAGE]
+        if not text and triage is not None and triage.phase != "done":
+            if not triage.has_paper:
+                self._model.change(resume_triage(close_page(state), self._papers.position))
             return
         try:
             seconds, query = read_line(text)
@@ -67,23 +80,23 @@ class TriageActions:
             self._model.show_notice(str(mistake), "warning")
             return
         place = triage_place(query, is_taught=self._library.is_taught())
-        self._model.change(close_page(state).begin_triage(place, seconds or USUAL, self._papers.position))
+        self._model.change(begin_triage(close_page(state), place, seconds or USUAL, self._papers.position))
 
-    @follows(lambda state: (state.is_list_coming, state.triage and state.triage.phase, state.listing))
+    @follows(lambda state: (state.is_list_coming, phase_of(state), state.listing))
     def follow(self, state: State) -> None:
         """Put the first paper in front once the list is there; note how many there are."""
-        triage, listing = state.triage, state.listing
+        triage, listing = state[TRIAGE], state.listing
         if triage is None or state.is_list_coming or listing.place != triage.place:
             return
         if triage.phase == "coming":
-            self._model.change(state.triage_came(self._look.now(), listing.count))
-            if self._model.state.is_triaging:
+            self._model.change(state.put(TRIAGE, triage.came(self._look.now(), listing.count)))
+            if is_triaging(self._model.state):
                 self._page.open()
                 if self._model.state[PAGE] is None:
                     # It is gone since the list was read.
                     self._show_next()
         elif triage.total is None and listing.count is not None:
-            self._model.change(state.count_triage(listing.count))
+            self._model.change(state.put(TRIAGE, triage.count(listing.count)))
 
     # Decide
 
@@ -107,9 +120,11 @@ class TriageActions:
     def _goes_on(self) -> bool:
         """Let the clock run up to now, and on after a pause; return False while the end is being stored."""
         now = self._look.now()
-        self._model.change(self._model.state.tick(now).go_on_if_paused(now))
-        triage = self._model.state.triage
-        return triage is not None and triage.phase == "running"
+        self._change(lambda triage: triage.tick(now).go_on_if_paused(now))
+        return phase_of(self._model.state) == "running"
+
+    def _change(self, change: Callable[[Triage], Triage]) -> None:
+        self._model.change(self._model.state.update(TRIAGE, change))
 
     @handles("read.on", context="triage")
     def read_on(self, _count: int | None) -> None:
@@ -129,7 +144,7 @@ class TriageActions:
         marks = ("read",) if kind == "pass" else (kind, "read")
         if kind == "pass":
             self._traces.passed(page.key)
-        self._model.change(self._model.state.decide(Decision(page.key, kind)))
+        self._change(lambda triage: triage.decide(Decision(page.key, kind)))
         storing = self._marks.give(marks, [page.key])
         self._background.start("marks", partial(self._store, storing, page.key))
         if self._show_next():
@@ -143,12 +158,13 @@ class TriageActions:
             self._papers.renew()
             raise
         if action is not None:
-            self._model.change(self._model.state.decision_stored(pk, action.events[0].id))
+            event = action.events[0].id
+            self._change(lambda triage: triage.with_event(pk, event))
         self._marks.show_stored()
 
     def _show_next(self) -> bool:
         """Show the next paper; return False if there is none, or no time for it, which ends the triage."""
-        triage = self._model.state.triage
+        triage = self._model.state[TRIAGE]
         if triage is None:
             return False
         if triage.pace.is_time_up:
@@ -163,7 +179,7 @@ class TriageActions:
 
     def _is_first_open(self) -> bool:
         """Go to an undecided paper above, if there is any, such as one that was undone."""
-        triage = self._model.state.triage
+        triage = self._model.state[TRIAGE]
         return bool(triage and triage.pace.left) and self._papers.next_where(_is_open, -1)
 
     @handles("mark.undo", context="triage")
@@ -173,16 +189,20 @@ class TriageActions:
             self._marks.take_back(self._go_back)
 
     def _go_back(self, action: Action) -> None:
-        state, pk = self._model.state.take_back(action.events[0].id)
+        triage = self._model.state[TRIAGE]
+        decision = None if triage is None else triage.decision_of(action.events[0].id)
+        if triage is None or decision is None:
+            return
+        state, pk = self._model.state.put(TRIAGE, triage.without(decision)), decision.pk
         self._model.change(state)
-        if pk is None or not state.is_triaging:
+        if not triage.has_paper:
             return
         self._traces.forget_passed(pk)
         if pk == state.highlighted or self._papers.next_where({pk}, -1) or self._papers.next_where({pk}):
             self._page.follow()
         else:
             # It was decided on before a pause, after which the list was read without it.
-            self._model.change(close_page(state).resume_triage(self._papers.position, pk))
+            self._model.change(resume_triage(close_page(state), self._papers.position, pk))
 
     # Pause and end
 
@@ -190,10 +210,10 @@ class TriageActions:
     def leave(self) -> bool:
         """Go back to where the triage began, if its list is there with no paper in front."""
         state = self._model.state
-        if state.results is not None or state.place.view.id != TRIAGE:
+        if state.results is not None or not is_listed(state):
             return False
-        self._model.change(state.leave_triage())
-        triage = state.triage
+        self._model.change(leave_triage(state))
+        triage = state[TRIAGE]
         if triage is not None and triage.phase == "coming" and state.place == triage.place != self._model.state.place:
             # With a paper in front, the same key would have paused it.
             key = self._look.keymap.key("triage.begin")
@@ -203,14 +223,14 @@ class TriageActions:
     @handles("triage.pause")
     def pause(self, _count: int | None) -> None:
         """Stop the clock; once more, leave."""
-        state = self._model.state.tick(self._look.now())
-        triage = state.triage
+        state = ticked(self._model.state, self._look.now())
+        triage = state[TRIAGE]
         if triage is None:
             return
         if triage.phase == "running":
-            self._model.change(state.pause_triage(self._look.now()))
+            self._model.change(state.put(TRIAGE, triage.pause(self._look.now())))
         elif triage.phase == "paused":
-            self._model.change(close_page(state).leave_triage())
+            self._model.change(leave_triage(close_page(state)))
             left = time_left(triage.pace.seconds_left)
             key = self._look.keymap.key("command.open")
             self._model.show_notice(f"{key}triage goes on · {left} left")
@@ -218,7 +238,7 @@ class TriageActions:
     @handles("triage.end")
     def ask_end(self, _count: int | None) -> None:
         """Ask what becomes of the papers that are left."""
-        triage = self._model.state.triage
+        triage = self._model.state[TRIAGE]
         if triage is None or triage.phase == "ending":
             return
         number = "the rest" if triage.pace.left is None else f"{triage.pace.left:,} left"
@@ -229,9 +249,9 @@ class TriageActions:
     def _leave_rest(self) -> None:
         """End, and go back to where the triage began."""
         now = self._look.now()
-        state = self._model.state.tick(now).end_triage(now).triage_over()
-        triage = state.triage
-        self._model.change(close_page(state).leave_triage())
+        state = self._model.state.update(TRIAGE, lambda triage: triage.tick(now).end(now).over())
+        triage = state[TRIAGE]
+        self._model.change(leave_triage(close_page(state)))
         if triage is not None:
             left = f" · {triage.pace.left:,} left unread" if triage.pace.left else ""
             self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
@@ -239,7 +259,7 @@ class TriageActions:
     def _end(self, *, is_aside: bool) -> None:
         """Put all papers aside that are not decided on, if there are any, and say what was done."""
         now = self._look.now()
-        self._model.change(self._model.state.tick(now).end_triage(now))
+        self._change(lambda triage: triage.tick(now).end(now))
         self._background.start("marks", partial(self._finish, is_aside))
 
     async def _finish(self, is_aside: bool) -> None:
@@ -249,12 +269,13 @@ class TriageActions:
                 action = await self._marks.give(["read"], await self._loader.read_all())
                 aside = action.count if action is not None else 0
         except ReaderError:
-            self._model.change(self._model.state.go_on_with_triage(self._look.now()))
+            self._change(lambda triage: triage.go_on(self._look.now()))
             raise
         finally:
             self._model.change(self._model.state.busy_with(""))
         self._marks.show_stored()
-        over = self._model.state.triage_over(aside, self._finished_day())
+        day = self._finished_day()
+        over = self._model.state.update(TRIAGE, lambda triage: triage.over(aside, day))
         self._model.change(close_page(over).request_list())
 
     def _finished_day(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from reader.ui.full_text.state import TEXT
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.lines import TIME_IS_UP
+from reader.ui.triage.state import TRIAGE, ticked
 
 SECOND = 1.0
 
@@ -44,11 +45,12 @@ class TriageClock:
 
     def look(self) -> None:
         """Let the time run up to now."""
-        before, state = self._model.state, self._model.state.tick(self._look.now())
+        before, state = self._model.state[TRIAGE], ticked(self._model.state, self._look.now())
         self._model.change(state)
-        if state.triage is None or not state.triage.watch.is_running:
+        triage = state[TRIAGE]
+        if triage is None or not triage.is_running:
             return
-        is_up_now = state.triage.pace.is_time_up and before.triage is not None and not before.triage.pace.is_time_up
+        is_up_now = triage.pace.is_time_up and before is not None and not before.pace.is_time_up
         if is_up_now and state[TEXT] is not None:
             # The page says so in its first line.
             self._model.show_news(TIME_IS_UP, "warning")
@@ -56,10 +58,11 @@ class TriageClock:
 
 
 def _is_running(state: State) -> bool:
-    return state.triage is not None and state.triage.watch.is_running
+    triage = state[TRIAGE]
+    return triage is not None and triage.is_running
 
 
 def _is_coming(state: State) -> bool:
     """Whether the user waits for the papers of a triage, and has not gone elsewhere."""
-    triage = state.triage
+    triage = state[TRIAGE]
     return triage is not None and triage.phase == "coming" and state.place == triage.place

@@ -14,14 +14,16 @@ from reader.core.query import Term
 from reader.refresh.plan import FIRST_DAY, Days, Trending
 from reader.session.places import FOR_YOU, QUEUED, Place, view
 from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.state import close_page
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, offers
+from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
-from reader.ui.state.parts import Position
+from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
     from reader.core.choice.learned import Weight
@@ -71,12 +73,12 @@ class ViewActions:
         from reader.ui.help.palette import Command
 
         show = self._services.app.when_closed(self.go)
-        return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.saved]
+        return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.named]
 
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
         state = close_page(self._model.state)
-        self._model.change(state.go(Place(state.views.find(id), state.lasting_place.text)))
+        self._model.change(state.go(Place(state.views.find(id), lasting_place(state).text)))
         period = period_of_view(id) if ":" in id else None
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)
@@ -130,7 +132,7 @@ class ViewActions:
     @handles("view.saved")
     def show_saved(self, number: int | None) -> None:
         """Show the saved view of this number."""
-        saved, number = self._model.state.views.saved, number or 1
+        saved, number = self._model.state.views.named, number or 1
         if number <= len(saved):
             self.go(saved[number - 1].id)
         elif saved:
@@ -240,7 +242,7 @@ class ReadingActions:
         if self._model.state.context != before:
             # The user went on meanwhile.
             return
-        names, glyphs = self._model.state.topic_names, self._look.glyphs
+        names, glyphs = self._model.state[TOPIC_NAMES], self._look.glyphs
         compose = partial(reading_lines, figures, names, glyphs=glyphs)
         text = plain(compose(COPIED))
         copy = self._app.copy_to_clipboard
@@ -277,7 +279,7 @@ class WeightActions:
         except ReaderError as error:
             return str(error)
         self._changed()
-        named = wish._replace(name=self._model.state.topic_names.get(wish.name, wish.name))
+        named = wish._replace(name=self._model.state[TOPIC_NAMES].get(wish.name, wish.name))
         return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
 
     async def _reverse(self, direction: str) -> str:

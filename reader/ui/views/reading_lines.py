@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
+from reader.core.dates import MONTHS, WEEKDAYS
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, fill, join_items, literal
 from reader.core.reading import Figures, Share, TopicFigures, monday_of
-from reader.ui.kit.day_names import MONTHS, WEEKDAYS, short_day
+from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
 
 EMPTY = (

@@ -11,7 +11,7 @@ from reader.ui.kit.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
-    from reader.cache.watching.rules import Act
+    from reader.cache.watching import Act
     from reader.core.choice.taste import TasteTerm, What
     from reader.core.topics.scorer import Cause, Why
 

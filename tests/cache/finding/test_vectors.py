@@ -15,9 +15,19 @@ from reader.cache import connections
 from reader.cache.finding import vectors
 from reader.cache.finding.door import Door, install
 from reader.cache.finding.index import update
-from reader.cache.finding.meaning import Meaning, add
 from reader.cache.finding.ranker import found_by, rank
-from reader.cache.finding.vectors import NewPaper, PaperVectors, alone, append, count, drop, open_vectors, read_lacking
+from reader.cache.finding.vectors import (
+    Meaning,
+    NewPaper,
+    PaperVectors,
+    add,
+    alone,
+    append,
+    count,
+    drop,
+    open_vectors,
+    read_lacking,
+)
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
 from reader.core.settings.vectors import Vectors

@@ -191,7 +191,7 @@ def test_a_paper_is_named_by_the_beginning_of_its_title(title: str, name: str) -
 
 
 def test_in_a_small_cache_the_words_that_ship_tell_which_are_common() -> None:
-    from reader.cache.choosing.choice import common_words
+    from reader.cache.choice import common_words
 
     paper = (
         "Speculative decoding in practice",

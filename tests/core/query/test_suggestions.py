@@ -1,4 +1,4 @@
-"""The help while a query is typed: its pieces, its completions, and the filter pane's side of it."""
+"""The help while a query is typed: its pieces and its completions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.errors import QueryError
-from reader.core.query import FIELDS, Match, Not, Query, parse
-from reader.core.query.choices import TopicChoice, picked_topics, with_topics
+from reader.core.query import FIELDS, parse
 from reader.core.query.lexer import level
 from reader.core.query.suggestions import Completion, Vocabulary, asked, complete, tokens
 
@@ -76,30 +75,6 @@ def test_a_mistake_is_marked_where_it_is_and_nowhere_else(text: str) -> None:
 
 
 # Completions
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("to", "topic:"),
-        ("is:un", "unread"),
-        ("is:unread up", "upvotes:"),
-        ("topic:ag", "agents"),
-        ("topic:agents,ev", "evaluation"),
-        ("-topic:vid", "video-generation"),
-        ("topic:age", "agents"),
-        ("sort:-up", "-upvotes"),
-        ("day:to", "today"),
-        ("day:2026-05-11..la", "2026-05-11..latest"),
-        ('author:"kai', '"Kaiming He"'),
-        ("author:he", '"Kaiming He"'),
-        ("topic:gen", "video-generation"),
-    ],
-)
-def test_what_was_begun_is_completed(text: str, first: str) -> None:
-    found = complete(text, len(text), {"topic": SLUGS, "author": ["Kaiming He"]})
-    assert found is not None
-    assert found.candidates[0] == first
 
 
 def test_values_that_begin_as_typed_come_before_those_with_a_later_word() -> None:
@@ -176,6 +151,9 @@ COUNTED: Vocabulary = {
         ('author:"x,kai', 7, (), ()),
         ("tag:to", 4, ('"to read"',), ()),
         ("ag", 0, ("topic:agents", "topic:agency"), ()),
+        ("to", 0, ("topic:",), ()),
+        ("is:unread up", 10, ("upvotes:",), ()),
+        ("day:2026-05-11..la", 4, ("2026-05-11..latest",), ()),
         ("A", 0, ("abstract:", "author:", "authors:", "topic:agents", "topic:agency"), ()),
         ('"ag', 0, (), ()),
         ("is:UN", 3, ("unread",), ()),
@@ -216,109 +194,6 @@ def test_a_completion_stands_before_the_cursor(text: str, cursor: int) -> None:
     if found is not None:
         assert found.start <= found.end == cursor
         assert 1 <= len(found.candidates) <= 8
-
-
-# The filter pane's side
-
-
-@pytest.mark.parametrize(
-    ("text", "choice"),
-    [
-        ("", TopicChoice()),
-        ("topic:a", TopicChoice("all", ("a",))),
-        ("topic:a topic:b", TopicChoice("all", ("a", "b"))),
-        ("(topic:a OR topic:b)", TopicChoice("any", ("a", "b"))),
-        ("topic:a,b is:unread", TopicChoice("any", ("a", "b"))),
-        ("words -topic:c topic:a", TopicChoice("all", ("a",), ("c",))),
-        ("-(topic:c OR topic:d)", TopicChoice("all", (), ("c", "d"))),
-        ("topic:a OR words", TopicChoice()),
-        ("(topic:a topic:b) x", TopicChoice("all", ("a", "b"))),
-        ("(topic:a x)", TopicChoice()),
-        ("(topic:a -topic:b)", TopicChoice("all", ("a",), ("b",))),
-        ("topic:a (topic:b (topic:c OR topic:d))", TopicChoice("all", ("a",))),
-        ("(topic:a OR topic:b) (topic:c OR topic:d)", TopicChoice("any", ("a", "b"))),
-        ("topic:a,b topic:c", TopicChoice("all", ("c",))),
-        ("-topic:a,b", TopicChoice("all", (), ("a", "b"))),
-        ("-(topic:a topic:b)", TopicChoice()),
-        ("topic:a topic:a -topic:b -topic:b", TopicChoice("all", ("a",), ("b",))),
-        ("is:unread sort:title", TopicChoice()),
-    ],
-)
-def test_the_text_says_what_is_picked(text: str, choice: TopicChoice) -> None:
-    assert picked_topics(parse(text)) == choice
-
-
-@pytest.mark.parametrize(
-    ("text", "choice", "result"),
-    [
-        ("", TopicChoice("all", ("a",)), "topic:a"),
-        ("is:unread", TopicChoice("any", ("a", "b")), "(topic:a OR topic:b) is:unread"),
-        ("topic:a is:unread words", TopicChoice("all", ("b",), ("c",)), "topic:b -topic:c is:unread words"),
-        ("is:unread topic:a", TopicChoice(), "is:unread"),
-        ("rag OR search", TopicChoice("all", ("a",)), "topic:a (rag OR search)"),
-        ("rag OR search sort:upvotes", TopicChoice("all", ("a",)), "topic:a (rag OR search) sort:upvotes"),
-        ("rag OR search", TopicChoice(), "rag OR search"),
-        ("rag OR search ~a topic:b", TopicChoice("all", ("a",)), "topic:a (rag OR search) ~a topic:b"),
-        ("topic:a ~b", TopicChoice(), "~b"),
-        ("words AND topic:a", TopicChoice(), "words"),
-        ("topic:a AND words", TopicChoice(), "words"),
-        ("x AND topic:a AND topic:b AND y", TopicChoice(), "x AND y"),
-        ("x AND topic:a y", TopicChoice("all", ("b",)), "x topic:b y"),
-        ("topic:a AND topic:b x", TopicChoice("all", ("c",)), "topic:c x"),
-        ("topic:a sort:title OR topic:b", TopicChoice("any", ("b", "c")), "(topic:b OR topic:c) sort:title"),
-        ("topic:a OR topic:b", TopicChoice(), ""),
-        ("topic:a,b topic:c", TopicChoice("all", ("d",)), "topic:a,b topic:d"),
-        ("(topic:a OR topic:b) (topic:c OR topic:d)", TopicChoice("all", ("e",)), "topic:e (topic:c OR topic:d)"),
-        ("x", TopicChoice("any", ("a",), ("b", "c")), "topic:a -topic:b -topic:c x"),
-        ("x", TopicChoice("all", ("a", "b")), "topic:a topic:b x"),
-    ],
-)
-def test_picking_changes_the_topics_and_nothing_else(text: str, choice: TopicChoice, result: str) -> None:
-    assert with_topics(text, choice) == result
-
-
-def test_a_topic_is_picked_or_excluded_or_neither() -> None:
-    choice = TopicChoice("any", ("a", "b"), ("c",))
-    assert choice.toggle("d", "picked") == TopicChoice("any", ("a", "b", "d"), ("c",))
-    assert choice.toggle("a", "picked") == TopicChoice("any", ("b",), ("c",))
-    assert choice.toggle("c", "picked") == TopicChoice("any", ("a", "b", "c"), ())
-    assert choice.toggle("d", "excluded") == TopicChoice("any", ("a", "b"), ("c", "d"))
-    assert choice.toggle("c", "excluded") == TopicChoice("any", ("a", "b"), ())
-    assert choice.toggle("a", "excluded") == TopicChoice("any", ("b",), ("c", "a"))
-
-
-# Of several groups the pane shows one, and the others stay text: texts with one at the most can be told from outside.
-ungrouped = texts.filter(lambda text: "OR" not in text and "," not in text)
-
-slugs = st.lists(st.sampled_from(SLUGS), unique=True, max_size=3).map(tuple)
-
-
-@given(ungrouped, st.sampled_from(["all", "any"]), slugs, slugs)
-def test_what_is_picked_is_what_the_text_then_says(
-    text: str, mode: str, picked: tuple[str, ...], excluded: tuple[str, ...]
-) -> None:
-    try:
-        before = parse(text)
-    except QueryError:
-        return
-    excluded = tuple(slug for slug in excluded if slug not in picked)
-    choice = TopicChoice("any" if mode == "any" and len(picked) > 1 else "all", picked, excluded)
-    after = parse(with_topics(text, choice))
-    assert after.sort == before.sort
-    again = picked_topics(after)
-    assert set(picked) <= set(again.picked) or picked == ()
-    assert set(excluded) <= set(again.excluded)
-    if picked:
-        assert (again.mode, again.picked) == (choice.mode, picked)
-    # What does not speak of topics stays.
-    assert others(before) <= others(after)
-
-
-def others(query: Query) -> set[str]:
-    """Words and states at the query's top level."""
-    parts = query.parts
-    nodes = [part.node.node if isinstance(part.node, Not) else part.node for part in parts]
-    return {str(node) for node in nodes if isinstance(node, Match)}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from reader.core.paper import Paper
 from reader.extensions.digest.content import Digest, Item, Section
 from reader.extensions.digest.drawing import page
 from tests.extensions.digest.mail_server import serving
-from tests.pty.chromium import open_page
+from tests.rigs.pty.chromium import open_page
 
 WIDTHS = (360, 800)
 """Pixels of a phone and of a mail client's pane."""

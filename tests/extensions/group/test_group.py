@@ -14,26 +14,6 @@ from tests.commands.conftest import IDS, Run, RunOnTerminal
 Use = Callable[[str], None]
 
 
-@pytest.fixture(autouse=True)
-def make_shared(tmp_path: Path) -> None:
-    """The folder that the machines share, which is the user's to make."""
-    (tmp_path / "shared").mkdir()
-
-
-@pytest.fixture
-def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
-    """Go to the home of somebody, with the papers in its cache."""
-
-    def use(name: str) -> None:
-        folder = tmp_path / name
-        if not folder.exists():
-            folder.mkdir()
-            shutil.copy(filled, folder / "papers.db")
-        monkeypatch.setenv("DAILYPAPERS_HOME", str(folder))
-
-    return use
-
-
 def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
     shared = str(tmp_path / "shared")
     use("ada")

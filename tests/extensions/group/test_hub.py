@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,23 +21,10 @@ from reader.extensions.group.looking import Looked
 from reader.extensions.group.place import open_place
 from reader.extensions.group.statement import MOST_BYTES, Statement, sign, write
 from tests.extensions.group.people import Person
-from tests.extensions.sync.machines import Machine, make_cache
-from tests.extensions.sync.postgres import server
+from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.test_hub import look as join_marks
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    # A socket's path is short.
-    with TemporaryDirectory(prefix="pg") as folder, server(Path(folder)) as found:
-        yield found
 
 
 @contextmanager

@@ -28,12 +28,7 @@ from reader.extensions.group.statement import (
 )
 from reader.paths import group_file
 from tests.extensions.group.people import NOON, Person
-from tests.extensions.sync.machines import Machine, make_cache
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+from tests.extensions.sync.machines import Machine
 
 
 @pytest.fixture

@@ -16,12 +16,6 @@ from reader.extensions.group.place import PREFIX
 from reader.extensions.group.statement import Choice, Statement
 from reader.paths import group_file
 from tests.extensions.group.people import NOON, Person
-from tests.extensions.sync.machines import make_cache
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
 
 
 @pytest.fixture

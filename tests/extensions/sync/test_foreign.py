@@ -14,27 +14,12 @@ from reader.cache.marks.journal import Entry, Journal, encode
 from reader.core.foreign import LARGEST_NUMBER
 from reader.extensions.sync.exchange import exchange
 from reader.extensions.sync.folder import Folder
-from tests.extensions.sync.machines import Machine, make_cache
+from tests.extensions.sync.machines import Machine
 
 OTHER = "bababababaab"
 """The id of a machine that nobody has."""
 
 FEED = '"kind": "rss", "url": "https://a.example/feed", "title": "A", "added": "2026"'
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
-
-
-@pytest.fixture
-def laptop(origin: Path, tmp_path: Path) -> Machine:
-    return Machine.copied(origin, tmp_path / "shared", "laptop")
-
-
-@pytest.fixture
-def desk(origin: Path, laptop: Machine) -> Machine:
-    return Machine.copied(origin, laptop.folder, "desk", days_off=-3)
 
 
 def forge(folder: Path, entry: Entry) -> None:

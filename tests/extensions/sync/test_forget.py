@@ -22,30 +22,10 @@ from reader.cache.marks import events as events_module
 from reader.cache.marks.forgotten import forgotten
 from reader.cache.marks.journal import Entry, Journal
 from reader.extensions.sync import folder as machine_file
-from tests.extensions.sync.machines import Machine, make_cache
+from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.test_union import act
 
 OTHER = "0c" * 6
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
-
-
-@pytest.fixture
-def laptop(origin: Path, tmp_path: Path) -> Machine:
-    return Machine.copied(origin, tmp_path / "shared", "laptop")
-
-
-@pytest.fixture
-def desk(origin: Path, laptop: Machine) -> Machine:
-    return Machine.copied(origin, laptop.folder, "desk")
-
-
-@pytest.fixture
-def stick(origin: Path, laptop: Machine) -> Machine:
-    return Machine.copied(origin, laptop.folder, "stick")
 
 
 def id_of(machine: Machine) -> str:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -23,8 +22,7 @@ from reader.core.errors import CacheError
 from reader.extensions.sync import hub as module
 from reader.extensions.sync.exchange import Exchanged, exchange
 from reader.extensions.sync.hub import Hub, open_hub
-from tests.extensions.sync.machines import Machine, make_cache
-from tests.extensions.sync.postgres import server
+from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.test_union import act
 
 
@@ -61,11 +59,6 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(CacheError, match=r"dailypapers\[postgres\]"), open_hub("postgresql://hub.example/papers"):
         pass
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
 
 
 class Memory(Hub):
@@ -132,13 +125,6 @@ def test_copies_of_one_home_notice_each_other(origin: Path, tmp_path: Path) -> N
     assert laptop.states() == copy.states()
     with laptop.events() as one, copy.events() as other:
         assert one.machine() != other.machine()
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    # A socket's path is short.
-    with TemporaryDirectory(prefix="pg") as folder, server(Path(folder)) as found:
-        yield found
 
 
 @pytest.fixture

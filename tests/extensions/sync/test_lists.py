@@ -27,7 +27,7 @@ from reader.core.settings.toml import with_tables, with_value
 from reader.core.settings.types import as_toml
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.settings_reader import load_settings
-from tests.extensions.sync.machines import Machine, make_cache
+from tests.extensions.sync.machines import Machine
 
 Tables = list[tuple[int | None, dict[str, Any]]]
 
@@ -56,11 +56,6 @@ def with_table_moved(text: str, table: str, index: int, to: int) -> str:
 
 
 HEAD = "# My settings.\nsync_settings = true  # on all machines\n"
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
 
 
 class Home(Machine):
@@ -156,23 +151,31 @@ def test_entries_that_two_machines_add_are_on_both(origin: Path, tmp_path: Path)
     assert [each.meet() for each in (one, two)] == [0, 0]
 
 
-def test_a_view_is_added_on_one_and_another_renamed_on_the_other(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("first", "second"))
+@pytest.mark.parametrize(
+    ("here", "there", "wanted"),
+    [
+        (
+            lambda text: with_table(text, "views", view("c", "title:c")),
+            lambda text: with_table_value(text, "views", 0, "name", "Primary"),
+            {"Primary": "title:a", "b": "title:b", "c": "title:c"},
+        ),
+        (
+            lambda text: with_table_value(text, "views", 0, "name", "A new name"),
+            lambda text: with_table_value(text, "views", 0, "query", "title:other"),
+            {"A new name": "title:other", "b": "title:b"},
+        ),
+    ],
+    ids=["add and rename", "rename and change"],
+)
+def test_what_two_machines_edit_is_on_both(
+    origin: Path, tmp_path: Path, here: Callable[[str], str], there: Callable[[str], str], wanted: dict[str, str]
+) -> None:
+    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("a", "b"))
     settle([one, two])
-    one.write(with_table(one.text, "views", view("third", "title:third")))
-    two.write(with_table_value(two.text, "views", 0, "name", "Primary"))
+    one.write(here(one.text))
+    two.write(there(two.text))
     settle([one, two])
-    assert one.names() == two.names() == ["Primary", "second", "third"]
-    assert one.queries() == {"Primary": "title:first", "second": "title:second", "third": "title:third"}
-
-
-def test_one_renames_while_the_other_changes(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two", text=HEAD + views("a"))
-    settle([one, two])
-    one.write(with_table_value(one.text, "views", 0, "name", "A new name"))
-    two.write(with_table_value(two.text, "views", 0, "query", "title:other"))
-    settle([one, two])
-    assert one.queries() == two.queries() == {"A new name": "title:other"}
+    assert list(one.queries().items()) == list(two.queries().items()) == list(wanted.items())
 
 
 def test_one_name_is_one_entry_and_the_other_query_is_in_its_history(origin: Path, tmp_path: Path) -> None:

@@ -16,26 +16,15 @@ from reader.cache.marks.journal import Journal
 from reader.core.errors import CacheError
 from reader.extensions.sync import folder as module
 from reader.extensions.sync.exchange import latest_place
-from tests.extensions.sync.machines import Machine, make_cache
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
+from tests.extensions.sync.machines import Machine
 
 
 @pytest.fixture
-def laptop(origin: Path, tmp_path: Path) -> Machine:
+def laptop(laptop: Machine) -> Machine:
     """A machine that has starred a paper and written its file."""
-    found = Machine.copied(origin, tmp_path / "shared", "laptop")
-    found.mark("star", True, 1)
-    found.look()
-    return found
-
-
-@pytest.fixture
-def desk(origin: Path, tmp_path: Path) -> Machine:
-    return Machine.copied(origin, tmp_path / "shared", "desk")
+    laptop.mark("star", True, 1)
+    laptop.look()
+    return laptop
 
 
 def test_a_copy_brings_its_marks_and_is_not_taken_for_the_file(

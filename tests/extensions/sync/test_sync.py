@@ -24,27 +24,6 @@ from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
 Use = Callable[[str], None]
 
 
-@pytest.fixture(autouse=True)
-def make_shared(tmp_path: Path) -> None:
-    """The folder that the machines share, which is the user's to make."""
-    (tmp_path / "shared").mkdir()
-
-
-@pytest.fixture
-def use(tmp_path: Path, filled: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> Use:
-    """Go to a home of this name, with the papers in its cache."""
-
-    def use(name: str) -> None:
-        folder = tmp_path / name
-        if not folder.exists():
-            folder.mkdir()
-            shutil.copy(filled, folder / "papers.db")
-        monkeypatch.setenv("DAILYPAPERS_HOME", str(folder))
-        monkeypatch.setattr("platform.node", lambda: f"{name}.example.org")
-
-    return use
-
-
 def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path
 ) -> None:

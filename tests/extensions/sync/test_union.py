@@ -8,21 +8,15 @@ from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from reader.cache.marks.event_log import Marking
-from tests.extensions.sync.machines import PAPERS, Machine, make_cache
+from tests.extensions.sync.machines import PAPERS, Machine
 
 FEEDS = tuple(
     f'{{"kind": "rss", "url": "https://{host}.example/feed", "title": "{host}", "added": "2026"}}' for host in "ab"
 )
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_cache(tmp_path_factory.mktemp("origin") / "papers.db")
 
 
 def act(machine: Machine, chance: random.Random) -> None:
@@ -104,27 +98,3 @@ def test_files_are_joined_in_any_order_and_grouping_and_more_than_once(origin: P
             target.look()
         found.append((target.log(), target.states()))
     assert all(one == found[0] for one in found)
-
-
-@pytest.mark.long
-def test_a_thousand_marks_on_three_machines_whose_clocks_are_off_by_days(origin: Path, tmp_path: Path) -> None:
-    chance = random.Random(2026)
-    machines = [
-        Machine.copied(origin, tmp_path / "shared", name, days_off=off)
-        for name, off in (("laptop", 0), ("desk", -9), ("stick", 5))
-    ]
-    for _ in range(1_000):
-        one = chance.choice(machines)
-        act(one, chance)
-        if chance.random() < 0.05:
-            one.look()
-    for one in (*machines, *machines):
-        one.look()
-    assert [one.look().came for one in machines] == [{}] * 3
-    assert len(machines[0].log()) > 500
-    assert machines[0].log() == machines[1].log() == machines[2].log()
-    assert machines[0].states() == machines[1].states() == machines[2].states()
-    # A fourth one, which comes late, has the same too.
-    late = Machine.copied(origin, tmp_path / "shared", "late")
-    late.look()
-    assert (late.log(), late.states()) == (machines[0].log(), machines[0].states())

@@ -11,7 +11,7 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.steps import watched_by
-from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache
+from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache, is_local_only
 from reader.feeds.http.responses import Limits
 from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
 
@@ -285,3 +285,9 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
     assert answer is not None
     assert answer.entries == ()
     assert (tmp_path / "notes.xml").read_text() == "mine"
+
+
+def test_arxiv_of_the_internet_is_not_asked_for_a_local_feed() -> None:
+    assert is_local_only("http://127.0.0.1:8000", {})
+    assert not is_local_only("http://127.0.0.1:8000", {"ARXIV_ENDPOINT": "http://127.0.0.1:9000"})
+    assert not is_local_only("https://huggingface.co", {})

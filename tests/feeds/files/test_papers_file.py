@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from reader.core.errors import FeedError, FeedMalformed, ReaderError
+from reader.core.errors import FeedError, FeedMalformed
 from reader.core.paper import Listing
 from reader.feeds.files import json_stream, papers_file
 from reader.feeds.files.papers_file import read_papers
@@ -291,17 +289,6 @@ def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
             list(read_papers(Endless(line), TODAY))  # type: ignore[arg-type]
     listings = list(read_papers(Endless(lines(TWO)), TODAY))  # type: ignore[arg-type]
     assert skipped(listings) == [("the end", "it has more than 4 MiB")]
-
-
-@given(st.binary() | st.lists(st.sampled_from([lines(DAY), lines(TWO), b"[", b"{", b"]", b"\n", b"7\n"])).map(b"".join))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    try:
-        listings = read(data)
-    except ReaderError:
-        return
-    assert papers([listing for listing in listings if listing.day]) or any(
-        listing.drafts or listing.entries for listing in listings
-    )
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")

@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft
@@ -210,22 +208,6 @@ def test_an_organization_is_named_once(line: str, expected: str) -> None:
 def test_what_is_no_page_says_so(text: str) -> None:
     with pytest.raises(FeedMalformed, match="not the text of a saved page"):
         parse_saved_page(text, TODAY)
-
-
-lines = st.lists(
-    st.sampled_from(["• 6 authors", "·", "Dec 4, 2023", "Jan 26 5", "", "A title", abstract("x"), "Acme", "7"])
-    | st.text()
-)
-
-
-@given(lines.map("\n".join), st.dates(min_value=date(1, 1, 1)))
-def test_any_text_is_a_page_or_is_not(text: str, today: date) -> None:
-    try:
-        listing = parse_saved_page(text, today)
-    except FeedMalformed:
-        return
-    assert listing.drafts
-    assert all(draft.title and draft.source == "page" for draft in listing.drafts)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -238,20 +239,20 @@ def test_endpoints_that_may_be_asked(endpoint: str, host: str) -> None:
 
 async def test_the_environment_decides(server: FeedServer, tmp_path: Path) -> None:
     environ = {"HF_ENDPOINT": server.url, "HF_TOKEN": "hf_secret", "HF_HOME": str(tmp_path)}
-    unused = "https://unused.example.org"
+    unused = Settings(endpoint="https://unused.example.org")
     async with HuggingFaceClient.from_environment(unused, environ=environ) as client:
         assert len(await ids(client)) == 3
     assert "Authorization" not in server.requests.pop().headers
     # An endpoint gets the token only if the user named it for that.
-    named = Settings(token_endpoint=server.url)
-    async with HuggingFaceClient.from_environment(unused, settings=named, environ=environ) as client:
+    named = replace(unused, token_endpoint=server.url)
+    async with HuggingFaceClient.from_environment(named, environ=environ) as client:
         assert len(await ids(client)) == 3
     assert server.requests.pop().headers["Authorization"] == "Bearer hf_secret"
 
 
 async def test_offline_is_respected(server: FeedServer, tmp_path: Path) -> None:
     environ = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
-    async with HuggingFaceClient.from_environment(server.url, environ=environ) as client:
+    async with HuggingFaceClient.from_environment(Settings(endpoint=server.url), environ=environ) as client:
         with pytest.raises(FeedOffline, match="HF_HUB_OFFLINE"):
             await client.day(DAY)
     assert server.requests == []

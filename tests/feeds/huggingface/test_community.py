@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.core.community import Comment, Repository
 from reader.core.errors import FeedMalformed
@@ -97,16 +95,3 @@ def test_repositories_are_read_with_what_stands_in_the_way_of_their_use() -> Non
 def test_a_record_without_a_paper_is_malformed() -> None:
     with pytest.raises(FeedMalformed, match=rf"^The feed's record of {ID} can't be used: no title\.$"):
         parse_page({"id": ID}, ID)
-
-
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(said("a"))), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(_JSON, _JSON)
-def test_any_values_are_read(comments: object, models: object) -> None:
-    found = parse_page(page() | {"comments": comments, "linkedModels": models}, ID)
-    assert all(one.comment.id for one in found.said)

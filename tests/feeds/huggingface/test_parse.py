@@ -9,22 +9,11 @@ from hypothesis import strategies as st
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
 from reader.core.paper import Draft, Skipped
-from reader.core.text import clean
 from reader.feeds.huggingface.parse import SKIPPED, github_url, listed_day, listings, parse_item, read_items
 from tests.feed_server import item
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda values: st.lists(values, max_size=4) | st.dictionaries(st.text(max_size=8), values, max_size=4),
-    max_leaves=12,
-)
 KEYS = ["authors", "publishedAt", "title", "summary", "upvotes", "submittedOnDailyAt", "ai_summary", "ai_keywords"]
 KEYS += ["githubRepo", "githubStars", "projectPage", "organization", "mediaUrls", "mediaUrl"]
-papers = st.fixed_dictionaries({"id": st.just("2605.00001") | anything}, optional=dict.fromkeys(KEYS, anything))
-odd_items = st.fixed_dictionaries(
-    {"paper": papers | anything},
-    optional=dict.fromkeys(["title", "numComments", "organization", "mediaUrls", "mediaUrl", "extra"], anything),
-)
 
 
 def parse(**paper: object) -> Draft:
@@ -338,28 +327,6 @@ def test_absurd_sizes_are_cut() -> None:
     assert len(draft.keywords) == 100
     assert len(draft.media) == 50
     assert draft.project_url is None
-
-
-@given(odd_items | anything)
-def test_any_record_is_a_draft_or_says_why_not(record: object) -> None:
-    try:
-        draft = parse_item(record)
-    except FeedMalformed as error:
-        assert str(error) in {"not a record", "no arXiv id", "no title"}
-    else:
-        assert draft.title == clean(draft.title) != ""
-        assert all(word and word == clean(word) for word in (*draft.authors, *draft.keywords))
-        assert draft.upvotes is None or draft.upvotes >= 0
-        assert all(url.startswith(("https://", "http://")) for url in (*draft.media, draft.code_url or "https://"))
-
-
-@given(st.binary() | anything.map(lambda value: json.dumps(value).encode()))
-def test_any_answer_is_listings_or_malformed(body: bytes) -> None:
-    try:
-        found = listings(read_items(body), "2026-05-12")
-    except FeedMalformed:
-        return
-    assert found[0].day == "2026-05-12"
 
 
 def test_the_texts_of_an_answer_share_what_is_converted_of_latex(monkeypatch: pytest.MonkeyPatch) -> None:

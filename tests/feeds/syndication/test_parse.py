@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Skipped
@@ -343,36 +341,6 @@ def test_what_breaks_the_parser_is_no_feed() -> None:
                "</psc:chapters></item>")  # fmt: skip
     with pytest.raises(NotAFeed, match=r"sent a feed that can't be read; check its address\."):
         parse(body)
-
-
-# Any bytes
-
-SEEDS = (
-    rss(item("One", link="https://a.example/1", pubDate="Mon, 11 May 2026 00:00:00 GMT")),
-    atom("<entry><id>1</id></entry>"),
-)
-TOKENS = [b"<", b"&", b"]]>", b"<!", b"&#xD800;", b"\x00", b"<item>", b"</entry>", b"<content type='xhtml'>", b"<?"]
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> bytes:
-    """A feed with some pieces put in and some taken out."""
-    body = draw(st.sampled_from(SEEDS))
-    for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(body)))
-        body = body[:at] + draw(st.sampled_from(TOKENS) | st.binary(max_size=4)) + body[at + draw(st.integers(0, 20)) :]
-    return body
-
-
-@given(st.binary() | damaged())
-def test_any_bytes_are_a_feed_or_none(body: bytes) -> None:
-    try:
-        feed = parse(body)
-    except NotAFeed as error:
-        assert str(error).endswith(".")
-        return
-    assert feed.title and feed.slug
-    assert all(entry.draft.title and entry.guid for entry in feed.entries)
 
 
 def test_a_title_that_is_made_of_the_text_is_one_line() -> None:

@@ -21,12 +21,15 @@ from reader.core.follows import Follow
 from reader.keys.actions import ACTIONS, TYPING
 from reader.keys.keymap import Keymap
 from reader.session.places import FOR_YOU, Place, saved_view, view
+from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, in_all, topic_papers
 from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty_lines import empty_state
 from reader.ui.list.empty_reason import corrected, day_end_notice, empty_reason
-from reader.ui.state.parts import TOP, CacheFacts, ListContent
-from reader.ui.state.whole import State
+from reader.ui.query.state import type_query
+from reader.ui.refresh.state import REFRESH, RefreshStatus
+from reader.ui.shell.listing import TOP, CacheFacts, ListContent
+from reader.ui.shell.state import State
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
@@ -56,13 +59,13 @@ def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: in
     """A state that lists nothing in a place, and has counted."""
     place = Place(view(view_id), text)
     listing = ListContent(place, Order(array("q")), facts=facts)
-    return State(place=place, listing=listing, counts=counts(place, **numbers), topic_names=TOPICS)
+    return State(place=place, listing=listing, parts={COUNTED: counts(place, **numbers), TOPIC_NAMES: TOPICS})
 
 
 def typing(state: State, typed: str) -> State:
     """The same while a text is typed; the list follows the letters as far as they make a query."""
     begun = replace(state, place=state.place._replace(text="")).open_query(TOP)
-    return begun.type_query(typed).listed(state.listing)
+    return type_query(begun, typed).listed(state.listing)
 
 
 def lines(state: State, *, demo: bool = False) -> list[str]:
@@ -96,7 +99,7 @@ def _misspelt_topic(view_id: str) -> State:
 
 
 def _is_fetching(view_id: str) -> State:
-    return _day_unknown(view_id).refresh_started(view_id).refresh_progressed("day 3 of 7")
+    return _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id).progressed("day 3 of 7"))
 
 
 WHERE = {
@@ -191,7 +194,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     "no query": (_asked_nothing, no_papers("The feed listed nothing.", ASKS)),
     "day unknown": (_day_unknown, no_papers("The feed has not been asked yet.", ASKS)),
     "offline": (
-        lambda view_id: _day_unknown(view_id).refresh_failed("No network.", "offline", NOW),
+        lambda view_id: _day_unknown(view_id).put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)),
         no_papers(
             "No network.",
             "   r try again",
@@ -199,7 +202,10 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
         ),
     ),
     "refreshing": (_is_fetching, fetching("day 3 of 7")),
-    "refreshing since this moment": (lambda view_id: _day_unknown(view_id).refresh_started(view_id), fetching("")),
+    "refreshing since this moment": (
+        lambda view_id: _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id)),
+        fetching(""),
+    ),
     "a query that matches elsewhere": (
         _query,
         no_match(f"F clears the query   {SEARCHES}", "ctrl+a searches all   "),
@@ -253,19 +259,19 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
         "No papers yet. | r fetch   D open the sample",
     ),
     "nothing in the cache, offline": (
-        lambda view_id: _no_papers(view_id).refresh_failed("No network.", "offline", NOW),
+        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)),
         "No papers yet. | No network. | r try again   D open the sample   q quit",
     ),
     "nothing in the cache, refreshing": (
-        lambda view_id: _no_papers(view_id).refresh_started().refresh_progressed("day 3 of 7"),
+        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started().progressed("day 3 of 7")),
         "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
     ),
     "nothing in the cache, refreshing since this moment": (
-        lambda view_id: _no_papers(view_id).refresh_started(),
+        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started()),
         "No papers yet. | Fetching the latest days. | esc stop   D open the sample",
     ),
     "nothing in the cache, and the ranking is being fetched": (
-        lambda view_id: _no_papers(view_id).refresh_started("trending"),
+        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started("trending")),
         "No papers yet. | Fetching the feed's ranking. | esc stop   D open the sample",
     ),
     "a paper that is not here, as nothing is": (
@@ -339,12 +345,12 @@ def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situa
 def test_a_saved_view_says_what_it_asks_for_and_nothing_of_a_day(query: str, why: str) -> None:
     place = Place(saved_view("best", query))
     state = empty("all", base=0, anywhere=60)
-    state = replace(state, place=place, listing=replace(state.listing, place=place), counts=counts(place, base=0))
+    state = replace(state, place=place, listing=replace(state.listing, place=place)).put(COUNTED, counts(place, base=0))
     assert " | ".join(lines(state)) == f"No paper in best. | {why} | ga all papers"
 
 
 def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
-    state = replace(empty("followed", base=0), follows=(FollowCount(Follow("author", "Ke Li"), 0, 0),))
+    state = empty("followed", base=0).put(FOLLOWED, (FollowCount(Follow("author", "Ke Li"), 0, 0),))
     assert " | ".join(lines(state)) == "No paper that you follow is here yet. | New ones will be. | ga all papers"
     one = empty("follow:author:Ke Li", base=0)
     assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will be. | ga all papers"
@@ -409,9 +415,9 @@ def test_the_feeds_results_come_before_any_other_reason() -> None:
 
 def test_counts_of_another_place_are_not_used() -> None:
     state = empty("starred", "robot", anywhere=7)
-    other = replace(state, counts=counts(Place(view("today"), "robots"), anywhere=60))
-    assert state.in_all == 7
-    assert other.in_all is None
+    other = state.put(COUNTED, counts(Place(view("today"), "robots"), anywhere=60))
+    assert in_all(state) == 7
+    assert in_all(other) is None
     assert lines(other) == ["Nothing matches robot in Starred.", "F clears the query   ctrl+s searches the feed"]
 
 
@@ -435,7 +441,7 @@ def test_the_feed_is_searched_for_words_alone(text: str) -> None:
 def test_all_misspelt_topics_of_a_kept_query_are_mended_at_once(text: str, meant: str) -> None:
     state = empty("today", text, anywhere=3)
     assert lines(state)[1] == f"Did you mean {meant}?"
-    assert corrected(state.place, state.topic_papers) == meant
+    assert corrected(state.place, topic_papers(state)) == meant
     assert corrected(state.place, {}) is None
 
 
@@ -446,9 +452,10 @@ def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
 
 def test_a_half_typed_topic_is_the_one_with_most_papers() -> None:
     state = empty("today", "topic:vid")
-    assert state.counts is not None
+    before = state[COUNTED]
+    assert before is not None
     counted = (TopicCount("video", "", "", 2), TopicCount("video-qa", "", "", 9))
-    state = replace(state, counts=state.counts._replace(topics=counted))
+    state = state.put(COUNTED, before._replace(topics=counted))
     assert lines(state)[1] == "Did you mean topic:video-qa?"
 
 
@@ -458,7 +465,7 @@ def test_today_is_the_newest_day_that_has_papers() -> None:
 
 
 def test_papers_that_no_day_lists_are_papers() -> None:
-    state = replace(empty("today", facts=CacheFacts(None, has_papers=True, is_day_known=False)), counts=None)
+    state = empty("today", facts=CacheFacts(None, has_papers=True, is_day_known=False)).put(COUNTED, None)
     assert lines(state) == [
         "No papers on Tue 12 May.",
         "The feed has not been asked yet.",
@@ -483,12 +490,12 @@ def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
     state = empty("day:2026-05-08")
     # The counts are from before the last three papers of that day were read.
     days = (DayCount("2026-05-08", 14, 3),)
-    state = replace(state, counts=counts(state.place, unread=3)._replace(days=days))
+    state = state.put(COUNTED, counts(state.place, unread=3)._replace(days=days))
     day = DayCount("2026-05-08", 14, 0)
     assert day_end_notice(state, day, KEYMAP.key) == "All 14 read · u undoes · nothing unread is left"
     assert day_end_notice(state, day._replace(unread=1), KEYMAP.key) == ""
     assert day_end_notice(state, day._replace(papers=0), KEYMAP.key) == ""
-    assert day_end_notice(replace(state, counts=None), day, KEYMAP.key) == "All 14 read · u undoes"
+    assert day_end_notice(state.put(COUNTED, None), day, KEYMAP.key) == "All 14 read · u undoes"
 
 
 @given(
@@ -515,9 +522,9 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(
     is_demo: bool,
 ) -> None:
     state = empty(view_id, text, facts, unread=unread, base=base, anywhere=anywhere)
-    state = state if is_counted else replace(state, counts=None)
-    state = state.refresh_failed("No network.", "offline", NOW) if is_offline else state
-    state = state if refreshing is None else state.refresh_started(refreshing)
+    state = state if is_counted else state.put(COUNTED, None)
+    state = state.put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)) if is_offline else state
+    state = state if refreshing is None else state.put(REFRESH, RefreshStatus().started(refreshing))
     state = state if typed is None else typing(state, typed)
     shown = lines(state, demo=is_demo)
     assert 1 <= len(shown) <= 3

@@ -23,11 +23,11 @@ from reader.ui.list.loader import ListLoader
 from reader.ui.looks.look import Look
 from reader.ui.shell.app import ShellApp
 from reader.ui.shell.background import Background, Work
+from reader.ui.shell.listing import TOP, CacheFacts, Position
+from reader.ui.shell.model import Model
+from reader.ui.shell.notices import Notice
 from reader.ui.shell.services import Services
-from reader.ui.state.model import Model
-from reader.ui.state.notices import Notice
-from reader.ui.state.parts import TOP, CacheFacts, Position
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from tests.ui import papers
 from tests.ui.driver import settings
 

@@ -12,9 +12,9 @@ from reader.cache.reads.window import DayCount
 from reader.core.lines import Line
 from reader.core.paper_row import PaperRow
 from reader.ui.kit.styled_text import PLAIN
-from reader.ui.list.layout import ListForm
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
+from reader.ui.shell.list_layout import ListForm
 from tests.facts import cached
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row

@@ -16,7 +16,7 @@ from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
-from reader.ui.state.model import Model
+from reader.ui.shell.model import Model
 from reader.ui.why.lines import Explanation
 from tests.ui.stage import TODAY, Stage, look, paper
 

@@ -8,7 +8,7 @@ import pytest
 
 from reader.ui.page.loader import AFTER_FRAME, DetailLoader
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 
 class Waits:

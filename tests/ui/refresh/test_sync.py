@@ -14,9 +14,10 @@ import pytest
 from reader.config import Settings
 from reader.ui.command_line.shell import Outcome
 from reader.ui.refresh import sync as work
+from reader.ui.refresh.state import UNJOINED
 from reader.ui.refresh.sync import QUIET, START, GroupLook, Sync
 from reader.ui.shell.services import Services
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ class Stage:
     @property
     def unjoined(self) -> list[str]:
         """What the first line says can't be joined."""
-        return [what for what, _ in self.model.state.unjoined]
+        return [what for what, _ in self.model.state[UNJOINED]]
 
     def kill(self) -> None:
         self.killed += 1

@@ -10,6 +10,7 @@ import pytest
 
 from reader.core.errors import CacheError
 from reader.ui.refresh.refresher import Refresher
+from reader.ui.refresh.state import REFRESH
 from tests.ui.conftest import Opener
 
 
@@ -75,7 +76,7 @@ async def test_leaving_while_a_refresh_runs_is_no_mistake(reader: Opener, monkey
 
         monkeypatch.setattr(r[Refresher], "_refresh", hang)
         await r.begin(*r.app.keymap.chords("app.refresh", "list")[0])
-        assert r.app.state.refresh.is_running
+        assert r.app.state[REFRESH].is_running
         r.app.leave()
 
 

@@ -14,12 +14,13 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.full_text.text import FullText
 from reader.ui.full_text.view import Size
 from reader.ui.page.state import PAGE, Reading
+from reader.ui.shell.listing import ListContent, Position
+from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
-from reader.ui.state.model import Model
-from reader.ui.state.parts import ListContent, Position
-from reader.ui.state.whole import State
+from reader.ui.shell.state import State
 from reader.ui.triage.clock import COMING, LONG, SECOND, TriageClock
 from reader.ui.triage.lines import TIME_IS_UP
+from reader.ui.triage.state import TRIAGE, begin_triage, leave_triage
 from tests.ui.papers import NOW
 from tests.ui.stage import look, paper
 
@@ -72,31 +73,31 @@ class Bench:
 
 def test_a_list_that_takes_long_is_waited_for_aloud() -> None:
     bench = Bench()
-    bench.set(State().begin_triage(PLACE, 60, Position()))
+    bench.set(begin_triage(State(), PLACE, 60, Position()))
     assert (bench.coming.seconds, bench.tick.seconds) == (LONG, None)
     bench.coming.act()
     assert bench.model.state.activity == COMING
-    bench.set(bench.model.state.leave_triage())
+    bench.set(leave_triage(bench.model.state))
     assert (bench.model.state.activity, bench.coming.seconds) == ("", None)
 
 
 def test_it_looks_each_second_and_tells_the_end_over_a_full_text() -> None:
     bench = Bench()
-    state = State().begin_triage(PLACE, 60, Position())
-    state = state.listed(ListContent(PLACE, Order(array("q", [1, 2])))).triage_came(NOW, 2)
+    state = begin_triage(State(), PLACE, 60, Position())
+    state = state.listed(ListContent(PLACE, Order(array("q", [1, 2])))).update(TRIAGE, lambda one: one.came(NOW, 2))
     reading = Reading(1, paper(), (), STILL)
     bench.set(state.put(PAGE, reading).put(TEXT, FullText(1, reading.paper, Size())))
     assert bench.tick.seconds == SECOND
     for _ in range(3):
         bench.pass_by(20)
-    triage = bench.model.state.triage
+    triage = bench.model.state[TRIAGE]
     assert triage is not None
     assert triage.watch.ran == 60
     assert bench.model.state.notices.shown.text == TIME_IS_UP
     told = bench.model.state.notices.happened
     bench.pass_by(1)
     assert bench.model.state.notices.happened == told, "it is told once"
-    bench.set(bench.model.state.pause_triage(bench.now))
+    bench.set(bench.model.state.update(TRIAGE, lambda one: one.pause(bench.now)))
     assert bench.tick.seconds is None
     bench.pass_by(20)
     assert bench.tick.seconds is None

@@ -1,0 +1,22 @@
+"""The query that is typed, and the words that complete it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from reader.ui.shell.state import Part, State
+
+VOCABULARY: Part[Mapping[str, Mapping[str, int]]] = Part({})
+"""Keywords, people and other query values, with their numbers of papers; empty until they are needed."""
+
+
+def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
+    """Take over the typed text; the list follows it unless it has a mistake. `topics` are all known ones."""
+    if state.draft is None:
+        return state
+    from reader.core.query.suggestions import asked
+    from reader.ui.query.advice import find_mistake
+
+    typing = replace(state, draft=state.draft._replace(typed=text))
+    return typing if find_mistake(text) else typing.go(typing.place._replace(text=asked(text, topics)))

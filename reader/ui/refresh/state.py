@@ -1,0 +1,75 @@
+"""The parts of the state that are the refresh, and what can't be joined with other machines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from reader.ui.shell.state import Part, State
+
+
+class RefreshStatus(NamedTuple):
+    """The running refresh, and the outcome of the last one."""
+
+    progress: str | None = None
+    """The progress, such as `day 3 of 7`; None while no refresh runs."""
+    view: str = ""
+    """The id of the view that the refresh is for; empty for the latest days."""
+    problem: str = ""
+    """Why the last refresh failed, as a sentence; empty if it did not."""
+    trouble: str = ""
+    """What does not work, in a few words, such as `offline`; empty if all does."""
+    failing_since: datetime | None = None
+    """The local time at which the trouble began."""
+    last: datetime | None = None
+    """The end of the last complete refresh, in local time."""
+    ended: int = 0
+    """Number of refreshes that have ended since the start."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a refresh runs."""
+        return self.progress is not None
+
+    def started(self, view: str = "") -> RefreshStatus:
+        """Record the start of a refresh, of the latest days or for a view."""
+        return self._replace(progress="starting", view=view)
+
+    def progressed(self, progress: str) -> RefreshStatus:
+        """Store the refresh's progress."""
+        return self._replace(progress=progress)
+
+    def succeeded(self, last: datetime | None) -> RefreshStatus:
+        """Record that the refresh read all it asked for."""
+        return self._replace(problem="", trouble="", failing_since=None, last=last)
+
+    def failed(self, problem: str, trouble: str, now: datetime) -> RefreshStatus:
+        """Record that the feed could not be read, as a sentence and in a word or two; `now` is local time."""
+        since = (self.failing_since if self.problem else None) or now
+        return self._replace(problem=problem, trouble=trouble, failing_since=since)
+
+    def source_failed(self, trouble: str, since: datetime) -> RefreshStatus:
+        """Record, in a few words, which source other than the daily papers does not answer."""
+        return self._replace(trouble=trouble, failing_since=since)
+
+    def end(self, *, is_idle: bool, last: datetime | None) -> RefreshStatus:
+        """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""
+        progress, view = (None, "") if is_idle else (self.progress, self.view)
+        return self._replace(progress=progress, view=view, last=last, ended=self.ended + 1)
+
+
+REFRESH: Part[RefreshStatus] = Part(RefreshStatus())
+
+UNJOINED: Part[tuple[tuple[str, datetime], ...]] = Part(())
+"""What can't be joined with other machines or the group, such as `sync fails`, and since when (local time)."""
+
+
+def join_failed(state: State, what: str, now: datetime) -> State:
+    """Show in the first line what can't be joined, until it is."""
+    is_known = any(one == what for one, _ in state[UNJOINED])
+    return state if is_known else state.put(UNJOINED, (*state[UNJOINED], (what, now)))
+
+
+def joined(state: State, what: str) -> State:
+    """Record that this can be joined."""
+    return state.put(UNJOINED, tuple(one for one in state[UNJOINED] if one[0] != what))

@@ -1,0 +1,240 @@
+"""The list of papers as values: its place and cursor, its content, the query that is typed, the selected papers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.cache.reads.orders import Order
+from reader.core.paper_row import PaperKey
+from reader.session.places import Place, View
+from reader.ui.shell.layout import Density
+from reader.ui.shell.list_layout import ListForm, days_have_headings
+
+if TYPE_CHECKING:
+    from reader.ui.library.feed_results import FeedResults
+
+
+class Position(NamedTuple):
+    """The cursor in the list: its paper, and its line counted from the list's top."""
+
+    pk: PaperKey | None = None
+    height: int | None = None
+
+
+TOP = Position()
+"""The first paper of a list."""
+
+
+class Aside(NamedTuple):
+    """Where the user was before a list of papers that are like others."""
+
+    place: Place
+    at: Position
+    widened_from: View | None = None
+
+
+class ListRequest(NamedTuple):
+    """A request to read the place's list, with the cursor on a paper if the list has it, else at the top."""
+
+    number: int
+    """The number of the request, so that a later request for the same list is not equal to it."""
+    at: Position = TOP
+
+
+class CacheFacts(NamedTuple):
+    """Facts that explain a list, above all an empty one, read from the cache together with it."""
+
+    newest_day: str | None = None
+    """The newest day of the cache; of lists with papers, only Today has it."""
+    has_papers: bool = True
+    missing_id: str | None = None
+    """The arXiv id if the query asks only for one paper and the cache does not have it."""
+    is_day_known: bool = True
+    """Whether the feed has answered for all days of the view."""
+    are_hidden: bool = False
+    """Whether the view has papers, and the user has hidden all of them; False with a query."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ListContent:
+    """The content of the list: the papers of a place in order."""
+
+    place: Place = field(default_factory=Place)
+    order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
+    results: FeedResults | None = None
+    """The feed's results if they are listed over the place."""
+    at: Position = TOP
+    """Where the cursor goes."""
+    facts: CacheFacts = field(default_factory=CacheFacts)
+    ranked_at: str | None = None
+    """ISO time at which the feed's ranking was fetched; None in other views."""
+    version: int = 0
+    """The state's `cache_version` when the list was read."""
+    has_dates: bool = False
+    """Whether each paper has its date, because no headings name the days."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The searched words, which are marked in texts."""
+        return self.place.words if self.results is None else tuple(self.results.text.split())
+
+    @property
+    def text_words(self) -> tuple[str, ...]:
+        """The searched words that full texts may have."""
+        return self.place.text_words if self.results is None else ()
+
+    def is_fit(self, key: PaperKey) -> bool:
+        """Whether a paper is there because it fits the query best, not because it matches."""
+        return self.place.query.is_by_fit or key in self.order.only_near
+
+    def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
+        """The same content with facts from the cache."""
+        return replace(self, facts=facts, ranked_at=ranked_at)
+
+    @property
+    def day(self) -> str | None:
+        """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
+        return None if self.results is not None else self.place.day
+
+    def in_lines(self, density: Density) -> ListForm:
+        """The form in which the list is drawn."""
+        return ListForm(density == "comfortable", self.has_dates, self.day is not None)
+
+    def formed_like(self, before: ListContent) -> ListContent:
+        """The same content with dates or headings: as before in the same place, so that no line moves."""
+        is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
+        # Near papers that come after those of one day have dates; no line moves by that.
+        is_same = is_same and bool(self.order.near) == bool(before.order.near)
+        has_dates = before.has_dates if is_same else not days_have_headings(self.order)
+        return replace(self, has_dates=has_dates)
+
+    def with_moved(self, pk: PaperKey, place: int) -> ListContent:
+        """The same content with a paper at another place, under the cursor."""
+        pks = [one for one in self.order.pks if one != pk]
+        pks.insert(place, pk)
+        return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
+
+    @property
+    def count(self) -> int | None:
+        """Number of papers that match; None for a first screenful that more papers follow."""
+        return self.order.matching if self.order.complete else None
+
+
+class SearchStatus(NamedTuple):
+    """The running search of the feed, or its results that wait to be shown."""
+
+    asking: str = ""
+    """The words of the running search; empty while no search runs."""
+    wanted: str = ""
+    """The words of the last search, until its results are listed or another place is shown."""
+    progress: str | None = None
+    """The progress of a search that takes long; None before that."""
+    waiting: FeedResults | None = None
+    """Results that came while the user was typing or reading."""
+    left: Position = TOP
+    """Where the cursor was before the results were listed."""
+
+
+class TypedQuery(NamedTuple):
+    """The query that is being typed, and what to restore if the user drops it."""
+
+    text: str
+    begun: str
+    """The line's text at first; empty for the current query."""
+    typed: str
+    """The line's text now."""
+    place: Place
+    widened_from: View | None
+    results: FeedResults | None
+    at: Position
+    request: ListRequest | None = None
+    """The newest request for a list; if it has changed, the list and its cursor have moved."""
+
+
+_NONE: frozenset[PaperKey] = frozenset()
+
+
+class Range(NamedTuple):
+    """Papers from a first one to the cursor, both included; it follows the cursor."""
+
+    first: PaperKey
+    before: PaperSelection
+    """What was selected before it began."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSelection:
+    """Selected papers. Those that the list does not have now, such as during a search, are kept but not acted on."""
+
+    papers: frozenset[PaperKey] = _NONE
+    listed: frozenset[PaperKey] = _NONE
+    """The selected papers that the list has: actions take these."""
+    range: Range | None = None
+    """The range that the user has begun, if any."""
+
+    @property
+    def count(self) -> int:
+        """Number of papers that actions take; 0 if nothing is selected."""
+        return len(self.listed)
+
+    def in_order(self, pks: Sequence[PaperKey]) -> tuple[PaperKey, ...]:
+        """The selected papers of a list, in its order; those that are not read yet come last."""
+        found = tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
+        return found if len(found) == len(self.listed) else (*found, *self.listed.difference(found))
+
+    def with_papers(self, pks: Iterable[PaperKey]) -> PaperSelection:
+        """Select papers of the list too; a range ends."""
+        more = frozenset(pks)
+        papers = self.papers | more if self.papers else more
+        # Mostly the same: a union of a hundred thousand takes milliseconds.
+        return PaperSelection(papers, papers if self.listed == self.papers else self.listed | more)
+
+    def toggled(self, pks: Collection[PaperKey]) -> PaperSelection:
+        """Select papers of the list, or let them go if all of them are selected; a range ends."""
+        if not self.listed.issuperset(pks):
+            return self.with_papers(pks)
+        return PaperSelection(self.papers.difference(pks), self.listed.difference(pks))
+
+    def begin_range(self, pk: PaperKey) -> PaperSelection:
+        """Begin a range at a paper of the list."""
+        before = self.end_range()
+        return replace(before.with_papers((pk,)), range=Range(pk, before))
+
+    def end_range(self) -> PaperSelection:
+        """Keep the papers of the range, and let the cursor move without it."""
+        return self if self.range is None else replace(self, range=None)
+
+    def follow(self, pks: Sequence[PaperKey], cursor: PaperKey | None) -> PaperSelection:
+        """Extend the range in the list `pks` to the paper under the cursor."""
+        if self.range is None:
+            return self
+        ends = [_place(pks, self.range.first), _place(pks, cursor)]
+        places = sorted(place for place in ends if place is not None)
+        if len(places) < 2:
+            return self.end_range()
+        selected = self.range.before.with_papers(pks[places[0] : places[1] + 1])
+        return replace(selected, range=self.range)
+
+    def in_list(self, pks: Iterable[PaperKey]) -> PaperSelection:
+        """The same papers over another list."""
+        if not self.papers:
+            return self
+        listed = frozenset(pks)
+        range = self.range and self.range._replace(before=self.range.before._among(listed))
+        return replace(self._among(listed), range=range)
+
+    def _among(self, listed: frozenset[PaperKey]) -> PaperSelection:
+        return replace(self, listed=self.papers & listed)
+
+
+def _place(pks: Sequence[PaperKey], pk: PaperKey | None) -> int | None:
+    try:
+        return None if pk is None else pks.index(pk)
+    except ValueError:
+        return None
+
+
+NOTHING_SELECTED = PaperSelection()

@@ -1,0 +1,85 @@
+"""The model holds the reader's state; panes and work subscribe to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from reader.core.paper_row import PaperKey
+from reader.ui.shell.notices import Tone
+from reader.ui.shell.state import State
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+
+class StateChanged(Protocol):
+    """A function that receives each new state at once."""
+
+    def __call__(self, state: State, /) -> None: ...
+
+
+class Model:
+    """The current state of the reader.
+
+    `publish` receives each new state; the app sets a reactive attribute to it, which any node can watch.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.publish: StateChanged = _ignore
+
+    @property
+    def state(self) -> State:
+        """The current state."""
+        return self._state
+
+    def change(self, state: State) -> None:
+        """Replace the current state."""
+        if state is not self._state:
+            self._state = state
+            self.publish(state)
+
+    def take_targets(self) -> tuple[PaperKey, ...]:
+        """The papers that an action takes, see `State.targets`; a range of selected papers ends with the action."""
+        self.change(self._state.end_range())
+        return self._state.targets
+
+    def show_notice(self, text: str, tone: Tone = "done") -> None:
+        """Answer the user's last action in the last line, until the next one."""
+        self.change(self._state.change_notices(lambda notices: notices.answered(text, tone)))
+
+    def show_outcome(self, text: str, tone: Tone = "done", begun: str = "") -> None:
+        """Tell how an action that took time ended: in place of what it showed as it had `begun`, else as news."""
+        self.change(self._state.change_notices(lambda notices: notices.ended(text, tone, begun)))
+
+    def show_news(self, text: str, tone: Tone = "done") -> None:
+        """Tell what happened by itself in the last line, once no answer is shown there."""
+        self.change(self._state.change_notices(lambda notices: notices.told(text, tone)))
+
+
+def _ignore(state: State, /) -> None:
+    pass
+
+
+def subscribe(
+    node: DOMNode, model: Model, parts: Callable[[State], object], act: Callable[[State], object], *, now: bool = True
+) -> None:
+    """Call `act` with the state whenever its `parts` change, and once at once if `now`.
+
+    `act` runs within the change, before `Model.change` returns, until `node` is removed.
+    """
+    seen = parts(model.state)
+
+    def look() -> None:
+        nonlocal seen
+        # A nested change may have come first: only the current state counts.
+        state = model.state
+        found = parts(state)
+        if found != seen:
+            seen = found
+            act(state)
+
+    node.watch(node.app, "state", look, init=False)
+    if now:
+        act(model.state)

@@ -1,0 +1,509 @@
+"""The state of the reader: one immutable value, and its changes.
+
+`State` has what all features share. What a feature owns is a part of it, whose key stands in that feature's `state.py`.
+Each change returns a new state; a change over several parts is a function of the feature that owns it. A change starts
+no work and draws nothing: panes and work subscribe to the parts that they need (`ui/shell/model.py`). There is no
+Textual here, so a key's effect can be tested without a terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from reader.core.paper_row import PaperKey
+from reader.session.places import SAVED, Place, View, ViewList, view
+from reader.ui.shell.layout import SHAPES, PaneChoice, PaneFront, PaneName, has_filter, shape_at, shown_panes
+from reader.ui.shell.listing import (
+    NOTHING_SELECTED,
+    TOP,
+    Aside,
+    ListContent,
+    ListRequest,
+    PaperSelection,
+    Position,
+    SearchStatus,
+    TypedQuery,
+)
+from reader.ui.shell.notices import Notices, Prompt
+
+if TYPE_CHECKING:
+    from reader.keys.actions import Context
+    from reader.ui.library.feed_results import FeedResults
+
+T = TypeVar("T")
+
+HISTORY = 50
+"""Maximum number of remembered queries."""
+
+Mode = Literal["", "sample", "read-only"]
+"""What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
+
+
+class Part(Generic[T]):
+    """The key of a part of the state: `state[PART]` reads it, and `state.put(PART, value)` changes it."""
+
+    def __init__(self, initial: T) -> None:
+        self.initial = initial
+
+    def __call__(self, state: State) -> T:
+        """The part, so that a key can stand where a function of the state is wanted."""
+        found: T = state[self]
+        return found
+
+
+class Front(Part[T | None]):
+    """The key of a part that shows a screen over the list while it is not None.
+
+    The screen that was opened last is in front: keys act in its context, and a step back closes it.
+    """
+
+    def __init__(
+        self,
+        context: Context | Callable[[State], Context],
+        *,
+        back: Callable[[State], State] | None = None,
+        paper: Callable[[T], PaperKey] | None = None,
+    ) -> None:
+        """`back` is what a step back does, if more than to close it; `paper` is the one paper that actions take."""
+        super().__init__(None)
+        self._context = context
+        self._back = back
+        self._paper = paper
+
+    def context(self, state: State) -> Context:
+        """Where keys act while this is in front."""
+        return self._context if isinstance(self._context, str) else self._context(state)
+
+    def step_back(self, state: State) -> State:
+        """The state after a step back."""
+        return state.put(self, None) if self._back is None else self._back(state)
+
+    def paper(self, state: State) -> PaperKey | None:
+        """The paper that actions take while this is open; None if they take those of the list."""
+        shown: T | None = state[self]
+        return None if shown is None or self._paper is None else self._paper(shown)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class State:
+    """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
+
+    # What is asked for
+
+    place: Place = field(default_factory=Place)
+    """The view and query that the user chose; the list follows."""
+    widened_from: View | None = None
+    """The view that the query was widened from to all papers; None otherwise."""
+    asides: tuple[Aside, ...] = ()
+    """The places to go back to, from lists of papers that are like others; the last one first."""
+    results: FeedResults | None = None
+    """The feed's results to list over the place."""
+    request: ListRequest | None = None
+    is_list_coming: bool = False
+    """Whether another list was requested and is not there yet: keys for its papers wait."""
+    highlighted: PaperKey | None = None
+    """The paper under the list's cursor."""
+    draft: TypedQuery | None = None
+    left: Position = TOP
+    """Where the cursor was before the query."""
+    focus: PaneName = "list"
+    search: SearchStatus = field(default_factory=SearchStatus)
+    notices: Notices = field(default_factory=Notices)
+    history: tuple[str, ...] = ()
+    """Queries that were used, newest first."""
+    parts: Mapping[Part[Any], Any] = field(default_factory=dict)
+    """The parts that features own, by their keys; those that are missing have their initial values."""
+    stack: tuple[Front[Any], ...] = ()
+    """The parts that show a screen over the list, the one in front last."""
+
+    # What is there of it
+
+    listing: ListContent = field(default_factory=ListContent)
+    """The papers that are listed."""
+    selection: PaperSelection = NOTHING_SELECTED
+    """The papers that are selected."""
+    cache_version: int = 0
+    """Increments when the papers of a list may have changed."""
+    marks_version: int = 0
+    """Increments when marks were stored; they change rows and counts but not the list."""
+    is_list_outdated: bool = False
+    """Whether the cache changed while a paper was in front; the list is then read again once it is back."""
+    is_filter_open: bool = False
+    """Whether the filter pane is unfolded where it has no place of its own."""
+    is_ready: bool = False
+    """Whether all panes exist: one frame after the list."""
+    width: int = SHAPES["three"]
+    """Columns of the terminal."""
+    height: int = 24
+    """Rows of the terminal."""
+    panes: PaneChoice = field(default_factory=PaneChoice)
+    """What the user chose for the panes."""
+
+    mode: Mode = ""
+    activity: str = ""
+    """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
+    prompt: Prompt = field(default_factory=Prompt)
+    views: ViewList = field(default_factory=ViewList)
+
+    # Parts
+
+    def __getitem__(self, part: Part[T]) -> T:
+        found: T = self.parts.get(part, part.initial)
+        return found
+
+    def put(self, part: Part[T], value: T) -> State:
+        """Change a part; a screen that it opens is in front of all others."""
+        before = self[part]
+        if value is before or value == before:
+            return self
+        stack = self.stack
+        if isinstance(part, Front):
+            if before is None:
+                stack = (*stack, part)
+            elif value is None:
+                stack = tuple(one for one in stack if one is not part)
+        return replace(self, parts={**self.parts, part: value}, stack=stack)
+
+    def update(self, part: Part[T | None], change: Callable[[T], T]) -> State:
+        """Change a part that is not None; otherwise nothing changes."""
+        value = self[part]
+        return self if value is None else self.put(part, change(value))
+
+    @property
+    def front(self) -> Front[Any] | None:
+        """The part whose screen is in front; None if the list is."""
+        return self.stack[-1] if self.stack else None
+
+    @property
+    def front_paper(self) -> PaperKey | None:
+        """The one paper that a screen over the list shows, such as its page."""
+        papers = (front.paper(self) for front in reversed(self.stack))
+        return next((paper for paper in papers if paper is not None), None)
+
+    # Derived
+
+    @property
+    def targets(self) -> tuple[PaperKey, ...]:
+        """The papers that an action takes: the one in front; in the list the selected ones, or the highlighted one.
+
+        They are in the list's order. There are none if the list is empty.
+        """
+        if self.front_paper is not None:
+            return (self.front_paper,)
+        selected = self.selection.in_order(self.listing.order.pks)
+        return selected or (() if self.highlighted is None or self.is_empty else (self.highlighted,))
+
+    @property
+    def pane_front(self) -> PaneFront:
+        """Which pane is in front, for their layout."""
+        return PaneFront(self.focus, self.is_filter_open, self.is_empty)
+
+    @property
+    def shown(self) -> frozenset[PaneName]:
+        """The panes on the screen."""
+        return shown_panes(self.width, self.panes, self.pane_front)
+
+    @property
+    def context(self) -> Context:
+        """Where a key acts."""
+        if self.front is not None:
+            return self.front.context(self)
+        if self.is_typing:
+            return "query"
+        if self.focus == "filter":
+            return "filter"
+        if self.is_empty:
+            return "empty"
+        return self.focus
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether a query is being typed."""
+        return self.draft is not None
+
+    @property
+    def listed_text(self) -> str:
+        """The list's query: the place's, or the words of the feed search."""
+        return self.place.text if self.results is None else self.results.text
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the list has no papers."""
+        return not self.listing.order.pks
+
+    # The list
+
+    def go(self, place: Place, at: Position = TOP) -> State:
+        """Show another place, with the cursor on a paper or at the top."""
+        if place == self.place and self.results is None and at.pk is None:
+            return self
+        state = self.search_stopped()
+        return replace(
+            state,
+            place=place,
+            widened_from=state.widened_from if place.view == self.place.view else None,
+            asides=state.asides if place.is_aside else (),
+            results=None,
+            search=state.search._replace(wanted=""),
+            notices=state.notices.acted(),
+        ).request_list(at)
+
+    def go_aside(self, place: Place, at: Position) -> State:
+        """List papers that are like others; a step back leads here again, with the cursor as it is now."""
+        asides = self.asides if place == self.place else (Aside(self.place, at, self.widened_from), *self.asides)
+        return replace(self.go(place), asides=asides[:HISTORY])
+
+    def request_list(self, at: Position = TOP) -> State:
+        """Request the list of the place; keys for its papers wait until it is there."""
+        return replace(self, request=self._next_request(at), is_list_coming=True)
+
+    def await_list(self) -> State:
+        """Let keys for papers wait for a list that is requested once it is known which one."""
+        return replace(self, is_list_coming=True)
+
+    def _next_request(self, at: Position) -> ListRequest:
+        return ListRequest(self.request.number + 1 if self.request else 1, at)
+
+    def listed(self, listing: ListContent) -> State:
+        """Store the list that was read, or its first screenful; another view lets all selected papers go."""
+        is_same_view = listing.place.view == self.listing.place.view
+        selection = self.selection.in_list(listing.order.pks) if is_same_view else NOTHING_SELECTED
+        focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
+        listing = replace(listing.formed_like(self.listing), version=self.cache_version)
+        return replace(self, listing=listing, selection=selection, is_list_coming=False, focus=focus)
+
+    def highlight(self, pk: PaperKey | None) -> State:
+        """Record which paper is under the cursor; a range of selected papers follows it."""
+        if pk == self.highlighted:
+            return self
+        return replace(self, highlighted=pk, selection=self.selection.follow(self.listing.order.pks, pk))
+
+    def cache_changed(self) -> State:
+        """Read again what the cache may have changed, without moving the cursor.
+
+        The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
+        list may no longer hold the opened paper.
+        """
+        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list()
+
+    def read_outdated_list(self) -> State:
+        """Read the list again if the cache has changed since, unless a paper is in front of it."""
+        if not self.is_list_outdated or self.front_paper is not None:
+            return self
+        at = TOP if self.is_list_coming else Position(self.highlighted)
+        return replace(self, is_list_outdated=False, request=self._next_request(at))
+
+    def read_on(self, at: Position) -> State:
+        """Request the rest of the list after its first screenful."""
+        return replace(self, request=self._next_request(at))
+
+    def list_stopped(self) -> State:
+        """Record that reading the list was stopped; another read has begun or will."""
+        return replace(self, is_list_coming=False)
+
+    def list_failed(self, problem: str) -> State:
+        """Record that the list could not be read."""
+        return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
+
+    def move_listed(self, pk: PaperKey, place: int) -> State:
+        """Move a paper within the list, before the cache has the new order."""
+        return replace(self, listing=self.listing.with_moved(pk, place))
+
+    def marked(self) -> State:
+        """Record that marks were stored."""
+        return replace(self, marks_version=self.marks_version + 1)
+
+    def know_views(self, views: ViewList) -> State:
+        """Take over views that have changed; the list follows if its own view has another query now."""
+        views = views._replace(added=views.added or self.views.added)
+        known = replace(self, views=views)
+        here = self.place.view
+        if not here.id.startswith(SAVED):
+            return known
+        now = next((one for one in views.named if one.id == here.id), here)
+        return known if now == here else known.go(Place(now, self.place.text))
+
+    # Selecting papers
+
+    def select(self, pks: Iterable[PaperKey]) -> State:
+        """Select papers of the list, besides those that are."""
+        return replace(self, selection=self.selection.with_papers(pks))
+
+    def toggle_selected(self, pks: Collection[PaperKey]) -> State:
+        """Select papers of the list, or let them go if all of them are selected."""
+        return replace(self, selection=self.selection.toggled(pks))
+
+    def begin_range(self) -> State:
+        """Select the papers from the highlighted one to wherever the cursor goes."""
+        return (
+            self if self.highlighted is None else replace(self, selection=self.selection.begin_range(self.highlighted))
+        )
+
+    def end_range(self) -> State:
+        """Let the cursor move without selecting; what is selected stays so."""
+        return self if self.selection.range is None else replace(self, selection=self.selection.end_range())
+
+    def let_go(self) -> State:
+        """Select nothing."""
+        return self if not self.selection.papers else replace(self, selection=NOTHING_SELECTED)
+
+    # The query
+
+    def open_query(self, at: Position, begun: str = "") -> State:
+        """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
+        before = self.listed_text
+        draft = TypedQuery(
+            before, begun, begun or before, self.place, self.widened_from, self.results, at, self.request
+        )
+        return replace(self.search_stopped(), draft=draft)
+
+    def close_query(self) -> State:
+        """Close the query line, and focus the list."""
+        return replace(self, draft=None, focus="list")
+
+    def keep_query(self, text: str) -> State:
+        """Close the query line and keep a query, which is remembered."""
+        left = self.draft.at if self.draft is not None and not self.draft.place.text else self.left
+        state = replace(self, left=left).remember_query(text).close_query()
+        return state.go(state.place._replace(text=text))
+
+    def cancel_query(self) -> State:
+        """Drop the typed query: restore the place, the feed's results and the cursor."""
+        before, state = self.draft, self.close_query()
+        if before is None or before.request is self.request:
+            return state
+        state = replace(state.go(before.place), widened_from=before.widened_from, results=before.results)
+        return state.request_list(before.at)
+
+    def drop_query(self, at: Position) -> State:
+        """Let the query and the feed's results go; the cursor stays on its paper.
+
+        If the query had no papers, or with the feed's results, the cursor returns to where it was before.
+        """
+        if self.results is not None:
+            at = self.search.left
+        elif not self.place.text:
+            return self
+        elif self.asides:
+            (place, before, widened_from), *others = self.asides
+            return replace(self.go(place, before), asides=tuple(others), widened_from=widened_from)
+        dropped = self.go(self.place._replace(text=""), at if at.pk is not None else self.left)
+        return replace(dropped, widened_from=None)
+
+    def widen_query(self, at: Position = TOP) -> State:
+        """Ask the same of all papers, or of the earlier view again; the cursor stays on its paper."""
+        if self.widened_from is not None:
+            return self.go(self.place._replace(view=self.widened_from), at)
+        widest = view("all")
+        if self.place.view == widest:
+            return self
+        return replace(self.go(self.place._replace(view=widest), at), widened_from=self.place.view)
+
+    def remember_query(self, text: str) -> State:
+        """Add a query to the front of the history."""
+        return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
+
+    # Searching the feed
+
+    def search_feed(self, text: str) -> State:
+        """Request a search of the feed for words."""
+        return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
+
+    def search_progressed(self, progress: str) -> State:
+        """Store the progress of a slow search."""
+        return replace(self, search=self.search._replace(progress=progress))
+
+    def search_stopped(self) -> State:
+        """Record that no search runs any more."""
+        if not self.search.asking:
+            return self
+        return replace(self, search=self.search._replace(asking="", progress=None))
+
+    def hold_results(self, results: FeedResults) -> State:
+        """Keep the feed's results until the user asks for them: the user is typing or reading."""
+        return replace(self, search=self.search._replace(waiting=results))
+
+    def list_results(self, results: FeedResults, at: Position) -> State:
+        """List the feed's results over the place; the cursor later returns to `at`."""
+        left = at if self.results is None else self.search.left
+        search = self.search._replace(wanted="", left=left, waiting=None)
+        return replace(self, results=results, search=search).request_list()
+
+    def leave_results(self) -> State:
+        """List the papers of the place again, with the cursor as it was."""
+        if self.results is None:
+            return self
+        return replace(self, results=None).request_list(self.search.left)
+
+    # Panes and screens
+
+    def ready(self) -> State:
+        """Record that all panes exist."""
+        return replace(self, is_ready=True)
+
+    def resized(self, width: int, height: int = 24) -> State:
+        """Store the terminal's new size."""
+        return replace(self, width=width, height=height)._with_focus_in_view()
+
+    def choose_panes(self, panes: PaneChoice) -> State:
+        """Store what the user chose for the panes."""
+        return replace(self, panes=panes)._with_focus_in_view()
+
+    def _with_focus_in_view(self) -> State:
+        """If the focused pane has no place any more, unfold the filter pane or focus the list."""
+        has_place = has_filter(shape_at(self.width), self.panes)
+        is_open = not has_place and (self.is_filter_open or self.focus == "filter")
+        state = replace(self, is_filter_open=is_open)
+        return state if state.focus in state.shown else replace(state, focus="list")
+
+    def focused(self, focus: PaneName) -> State:
+        """Focus a pane; a click on one while a query is typed keeps the query."""
+        state = self
+        if self.draft is not None:
+            is_changed = self.draft.request is not self.request
+            state = self.keep_query(self.place.text) if is_changed else self.close_query()
+        return state if focus == state.focus else replace(state, focus=focus)._with_focus_in_view()
+
+    def open_filter(self) -> State:
+        """Focus the filter pane; unfold it if it has no place of its own."""
+        return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width), self.panes))
+
+    def close_filter(self) -> State:
+        """Fold the filter pane if it was unfolded, and focus the list."""
+        return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
+
+    def hide_pane(self, pane: PaneName) -> State:
+        """Hide a pane for good and focus the list, or show the pane again."""
+        state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
+        return state.choose_panes(self.panes.toggled(pane))
+
+    def step_back(self) -> State:
+        """Close or leave what is in front: a screen, a pane, or the selection."""
+        if self.front is not None:
+            return self.front.step_back(self)
+        if self.focus == "filter":
+            return self.close_filter()
+        if self.focus == "detail":
+            return self.focused("list")
+        return self.let_go() if self.selection.count else self
+
+    def leave_query(self, at: Position) -> State:
+        """Let the feed's results go, or the query; `at` is the position of the list's cursor."""
+        return self.leave_results() if self.results is not None else self.drop_query(at)
+
+    # The first and the last line
+
+    def busy_with(self, activity: str) -> State:
+        """Show work under way in the first line; an empty text ends it."""
+        return self if activity == self.activity else replace(self, activity=activity)
+
+    def prompt_for(self, prompt: Prompt) -> State:
+        """Show which keys may follow; an empty prompt ends it."""
+        return self if prompt == self.prompt else replace(self, prompt=prompt)
+
+    def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
+        """Change the notices in the last line."""
+        changed = notices(self.notices)
+        return self if changed == self.notices else replace(self, notices=changed)

@@ -1,1 +1,0 @@
-"""The state of the reader: immutable values and their changes, and the model that holds the whole. No Textual."""

@@ -1,0 +1,157 @@
+"""The topics and tags of a query, picked and excluded by the filter pane."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.errors import QueryError
+from reader.core.query import Match, Not, Query, parse
+from reader.core.query.choices import TagChoice, TopicChoice, chosen_tags, picked_topics, with_tag, with_topics
+from tests.core.query.test_suggestions import SLUGS, texts
+
+
+def test_only_tags_at_the_top_level_are_chosen() -> None:
+    found = chosen_tags(parse('robot tag:later -tag:done (tag:a OR tag:b) tag:"to cite"'))
+    assert found == TagChoice(("later", "to cite"), ("done",))
+    assert chosen_tags(parse("tag:a OR tag:b")) == TagChoice()
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "where", "after"),
+    [
+        ("", "later", "picked", "tag:later"),
+        ("", "to cite", "excluded", '-tag:"to cite"'),
+        ("robot", "later", "picked", "robot tag:later"),
+        ("robot tag:later", "later", "picked", "robot"),
+        ("robot tag:later", "Later", "picked", "robot"),
+        ("robot tag:later", "later", "excluded", "robot -tag:later"),
+        ("-tag:later robot", "later", "picked", "robot tag:later"),
+        ("tag:later AND robot", "later", "picked", "robot"),
+        ("a OR b", "later", "picked", "(a OR b) tag:later"),
+        ("a OR b sort:title", "later", "picked", "(a OR b) sort:title tag:later"),
+        ("a OR b ~c d", "later", "picked", "(a OR b) tag:later ~c d"),
+        ("tag:later ~c", "later", "picked", "~c"),
+    ],
+)
+def test_a_tag_is_toggled_and_the_rest_stays_as_typed(
+    text: str, tag: str, where: Literal["picked", "excluded"], after: str
+) -> None:
+    assert with_tag(text, tag, where) == after
+    parse(after)
+
+
+TAGS = st.text("ab \"'c-", min_size=1).map(lambda tag: " ".join(tag.split())).filter(bool)
+
+
+@given(TAGS, st.sampled_from(["", "a OR b", "robot sort:title"]))
+def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None:
+    once = with_tag(text, tag, "picked")
+    assert [one.casefold() for one in chosen_tags(parse(once)).picked] == [tag.casefold()]
+    assert chosen_tags(parse(with_tag(once, tag, "picked"))) == TagChoice()
+
+
+# Topics
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("", TopicChoice()),
+        ("topic:a", TopicChoice("all", ("a",))),
+        ("topic:a topic:b", TopicChoice("all", ("a", "b"))),
+        ("(topic:a OR topic:b)", TopicChoice("any", ("a", "b"))),
+        ("topic:a,b is:unread", TopicChoice("any", ("a", "b"))),
+        ("words -topic:c topic:a", TopicChoice("all", ("a",), ("c",))),
+        ("-(topic:c OR topic:d)", TopicChoice("all", (), ("c", "d"))),
+        ("topic:a OR words", TopicChoice()),
+        ("(topic:a topic:b) x", TopicChoice("all", ("a", "b"))),
+        ("(topic:a x)", TopicChoice()),
+        ("(topic:a -topic:b)", TopicChoice("all", ("a",), ("b",))),
+        ("topic:a (topic:b (topic:c OR topic:d))", TopicChoice("all", ("a",))),
+        ("(topic:a OR topic:b) (topic:c OR topic:d)", TopicChoice("any", ("a", "b"))),
+        ("topic:a,b topic:c", TopicChoice("all", ("c",))),
+        ("-topic:a,b", TopicChoice("all", (), ("a", "b"))),
+        ("-(topic:a topic:b)", TopicChoice()),
+        ("topic:a topic:a -topic:b -topic:b", TopicChoice("all", ("a",), ("b",))),
+        ("is:unread sort:title", TopicChoice()),
+    ],
+)
+def test_the_text_says_what_is_picked(text: str, choice: TopicChoice) -> None:
+    assert picked_topics(parse(text)) == choice
+
+
+@pytest.mark.parametrize(
+    ("text", "choice", "result"),
+    [
+        ("", TopicChoice("all", ("a",)), "topic:a"),
+        ("is:unread", TopicChoice("any", ("a", "b")), "(topic:a OR topic:b) is:unread"),
+        ("topic:a is:unread words", TopicChoice("all", ("b",), ("c",)), "topic:b -topic:c is:unread words"),
+        ("is:unread topic:a", TopicChoice(), "is:unread"),
+        ("rag OR search", TopicChoice("all", ("a",)), "topic:a (rag OR search)"),
+        ("rag OR search sort:upvotes", TopicChoice("all", ("a",)), "topic:a (rag OR search) sort:upvotes"),
+        ("rag OR search", TopicChoice(), "rag OR search"),
+        ("rag OR search ~a topic:b", TopicChoice("all", ("a",)), "topic:a (rag OR search) ~a topic:b"),
+        ("topic:a ~b", TopicChoice(), "~b"),
+        ("words AND topic:a", TopicChoice(), "words"),
+        ("topic:a AND words", TopicChoice(), "words"),
+        ("x AND topic:a AND topic:b AND y", TopicChoice(), "x AND y"),
+        ("x AND topic:a y", TopicChoice("all", ("b",)), "x topic:b y"),
+        ("topic:a AND topic:b x", TopicChoice("all", ("c",)), "topic:c x"),
+        ("topic:a sort:title OR topic:b", TopicChoice("any", ("b", "c")), "(topic:b OR topic:c) sort:title"),
+        ("topic:a OR topic:b", TopicChoice(), ""),
+        ("topic:a,b topic:c", TopicChoice("all", ("d",)), "topic:a,b topic:d"),
+        ("(topic:a OR topic:b) (topic:c OR topic:d)", TopicChoice("all", ("e",)), "topic:e (topic:c OR topic:d)"),
+        ("x", TopicChoice("any", ("a",), ("b", "c")), "topic:a -topic:b -topic:c x"),
+        ("x", TopicChoice("all", ("a", "b")), "topic:a topic:b x"),
+    ],
+)
+def test_picking_changes_the_topics_and_nothing_else(text: str, choice: TopicChoice, result: str) -> None:
+    assert with_topics(text, choice) == result
+
+
+def test_a_topic_is_picked_or_excluded_or_neither() -> None:
+    choice = TopicChoice("any", ("a", "b"), ("c",))
+    assert choice.toggle("d", "picked") == TopicChoice("any", ("a", "b", "d"), ("c",))
+    assert choice.toggle("a", "picked") == TopicChoice("any", ("b",), ("c",))
+    assert choice.toggle("c", "picked") == TopicChoice("any", ("a", "b", "c"), ())
+    assert choice.toggle("d", "excluded") == TopicChoice("any", ("a", "b"), ("c", "d"))
+    assert choice.toggle("c", "excluded") == TopicChoice("any", ("a", "b"), ())
+    assert choice.toggle("a", "excluded") == TopicChoice("any", ("b",), ("c", "a"))
+
+
+# Of several groups the pane shows one, and the others stay text: texts with one at the most can be told from outside.
+ungrouped = texts.filter(lambda text: "OR" not in text and "," not in text)
+
+slugs = st.lists(st.sampled_from(SLUGS), unique=True, max_size=3).map(tuple)
+
+
+@given(ungrouped, st.sampled_from(["all", "any"]), slugs, slugs)
+def test_what_is_picked_is_what_the_text_then_says(
+    text: str, mode: str, picked: tuple[str, ...], excluded: tuple[str, ...]
+) -> None:
+    try:
+        before = parse(text)
+    except QueryError:
+        return
+    excluded = tuple(slug for slug in excluded if slug not in picked)
+    choice = TopicChoice("any" if mode == "any" and len(picked) > 1 else "all", picked, excluded)
+    after = parse(with_topics(text, choice))
+    assert after.sort == before.sort
+    again = picked_topics(after)
+    assert set(picked) <= set(again.picked) or picked == ()
+    assert set(excluded) <= set(again.excluded)
+    if picked:
+        assert (again.mode, again.picked) == (choice.mode, picked)
+    # What does not speak of topics stays.
+    assert others(before) <= others(after)
+
+
+def others(query: Query) -> set[str]:
+    """Words and states at the query's top level."""
+    parts = query.parts
+    nodes = [part.node.node if isinstance(part.node, Not) else part.node for part in parts]
+    return {str(node) for node in nodes if isinstance(node, Match)}

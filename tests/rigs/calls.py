@@ -1,0 +1,73 @@
+"""Notes which tests call each function of the reader: `pytest -p tests.rigs.calls`, with CALLS naming the file.
+
+Only calls within the test's own process count. A worker of xdist writes a file of its own, beside the first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+READER = str(Path(__file__).parents[2] / "reader") + os.sep
+
+MOST = 60
+"""Tests that are kept of each function: the first ones that called it."""
+
+_called: set[CodeType] = set()
+_tests: dict[str, list[str]] = {}
+
+
+def function_id(file: str, line: int) -> str:
+    """The name of a function in the map: its file below `reader/`, and its first line."""
+    return f"{file}:{line}"
+
+
+def _note(frame: FrameType, _event: str, _argument: Any) -> None:
+    _called.add(frame.f_code)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    _called.clear()
+    threading.settrace(_note)
+    sys.settrace(_note)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(None)
+        threading.settrace(None)
+        for code in _called:
+            if code.co_filename.startswith(READER):
+                tests = _tests.setdefault(function_id(code.co_filename[len(READER) :], code.co_firstlineno), [])
+                if len(tests) < MOST:
+                    tests.append(item.nodeid)
+
+
+def pytest_sessionfinish() -> None:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    Path(f"{os.environ['CALLS']}{worker}").write_text(json.dumps(_tests))
+
+
+def load_map(file: Path, root: Path) -> dict[str, list[str]]:
+    """The map of calls, made of the default tests where there is none."""
+    if not file.exists():
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.rigs.calls"]
+        environment = {**os.environ, "PYTHONPATH": str(root), "CALLS": str(file.absolute())}
+        subprocess.run(command, cwd=root, env=environment, check=False)
+        joined: dict[str, list[str]] = {}
+        for part in [file, *file.parent.glob(f"{file.name}gw*")]:
+            for name, tests in json.loads(part.read_text()).items():
+                joined.setdefault(name, []).extend(tests)
+            part.unlink()
+        file.write_text(json.dumps(joined))
+    found: dict[str, list[str]] = json.loads(file.read_text())
+    return found

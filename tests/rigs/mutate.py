@@ -1,0 +1,169 @@
+"""Changes the reader at random places, and tells which changes its tests find.
+
+Each mutant is one change in a copy of the tree. The mirrored test of its module runs, then, if a map of calls is given,
+the tests that call the changed function. `--map` makes the map where there is none; it runs the default tests once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.rigs.calls import function_id, load_map
+from tests.rigs.program import ROOT
+
+_PAIRS: tuple[tuple[Any, Any], ...] = (
+    *((ast.Lt, ast.LtE), (ast.Gt, ast.GtE), (ast.Eq, ast.NotEq), (ast.In, ast.NotIn), (ast.Is, ast.IsNot)),
+    *((ast.Add, ast.Sub), (ast.Mult, ast.FloorDiv), (ast.And, ast.Or)),
+)
+OTHER: dict[Any, Any] = {**dict(_PAIRS), **{other: one for one, other in _PAIRS}}
+"""What stands in the place of an operator."""
+
+LONGEST = 240.0
+"""Seconds after which the tests of a mutant are taken to hang, which is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A change of one place."""
+
+    file: Path
+    """Below the folder of the checkout."""
+    kind: str
+    node: ast.expr | ast.stmt
+    into: str
+    function: int
+    """The first line of the function that it is in; 0 is the module itself."""
+
+    @property
+    def layer(self) -> str:
+        return self.file.parts[1].removesuffix(".py")
+
+    def __str__(self) -> str:
+        old = " ".join(ast.unparse(self.node).split())
+        return f"{self.file}:{self.node.lineno} {self.kind}: {old[:70]} -> {self.into[:70]}"
+
+    def apply(self, source: str) -> str:
+        """The file with the change."""
+        lines = source.encode().splitlines(keepends=True)
+        first, last = self.node.lineno - 1, (self.node.end_lineno or 0) - 1
+        before, after = lines[first][: self.node.col_offset], lines[last][self.node.end_col_offset :]
+        return b"".join([*lines[:first], before, self.into.encode(), after, *lines[last + 1 :]]).decode()
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The kinds of changes of a node, and what it becomes."""
+    match node:
+        case ast.Compare(left, [op], [right]) if type(op) in OTHER:
+            yield "compare", f"({ast.unparse(ast.Compare(left, [OTHER[type(op)]()], [right]))})"
+        case ast.BinOp(left, op, right) if type(op) in OTHER:
+            yield "arithmetic", f"({ast.unparse(ast.BinOp(left, OTHER[type(op)](), right))})"
+        case ast.BoolOp(op, values):
+            yield "boolean", f"({ast.unparse(ast.BoolOp(OTHER[type(op)](), values))})"
+        case ast.UnaryOp(ast.Not(), operand):
+            yield "boolean", f"({ast.unparse(operand)})"
+        case ast.Constant(bool() as value):
+            yield "constant", repr(not value)
+        case ast.Constant(int() as value):
+            yield "constant", repr(value + 1)
+        case ast.Return(value) if value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+            yield "return", "return None"
+        case ast.AugAssign() | ast.Expr(ast.Call()) | ast.Expr(ast.Await()):
+            yield "deleted", "pass"
+
+
+def mutants(file: Path, source: str) -> Iterator[Mutant]:
+    """All mutants of a file; annotations, texts with values in them and the code for type checkers are left out."""
+
+    def visit(node: ast.AST, function: int) -> Iterator[Mutant]:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            function = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        if isinstance(node, ast.expr | ast.stmt):
+            for kind, into in _changes(node):
+                yield Mutant(file, kind, node, into, function)
+        for name, value in ast.iter_fields(node):
+            if name in ("annotation", "returns", "decorator_list") or isinstance(node, ast.JoinedStr):
+                continue
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+                continue
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from visit(child, function)
+
+    return visit(ast.parse(source), 0)
+
+
+def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
+    """Mutants at random: one of each layer, then any."""
+    chance = random.Random(seed)
+    every = [
+        mutant
+        for path in sorted((root / "reader").rglob("*.py"))
+        if "versions" not in path.parts
+        for mutant in mutants(path.relative_to(root), path.read_text("utf-8"))
+    ]
+    chance.shuffle(every)
+    firsts = list({mutant.layer: mutant for mutant in every}.values())
+    return [*firsts, *(mutant for mutant in every if mutant not in firsts)][:sample]
+
+
+def tests_of(mutant: Mutant, root: Path, called: Mapping[str, Sequence[str]]) -> list[str]:
+    """The mirrored test of the module, and the tests that call the function."""
+    below = mutant.file.relative_to("reader")
+    mirrored = root / "tests" / below.parent / f"test_{below.name}"
+    found = [str(mirrored.relative_to(root))] if mirrored.exists() else []
+    more = called.get(function_id(str(below), mutant.function), ())
+    return found + [test for test in more if test.partition("::")[0] not in found]
+
+
+def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
+    """Run the tests on a mutant: `killed`, `survived`, or `untested` if there are none."""
+    if not tests:
+        return "untested"
+    path = root / mutant.file
+    source = path.read_text("utf-8")
+    path.write_text(mutant.apply(source), "utf-8")
+    # Python compares seconds and sizes of files, which may be those of the mutant before.
+    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+    command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(root), "HYPOTHESIS_PROFILE": "repeatable"}
+    try:
+        ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        return "killed"
+    finally:
+        path.write_text(source, "utf-8")
+    return "survived" if ended.returncode == 0 else "killed"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Try mutants one after the other; returns 1 if fewer than nine in ten are found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.rigs mutate", description=__doc__)
+    parser.add_argument("--sample", type=int, default=100, metavar="N", help="mutants to try")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="what is random follows from it")
+    parser.add_argument("--map", type=Path, metavar="FILE", help="which tests call what; made where it is missing")
+    options = parser.parse_args(arguments)
+    told: Counter[str] = Counter()
+    with TemporaryDirectory(prefix="mutate-") as folder:
+        root = Path(folder) / "tree"
+        subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), str(root)], check=True)
+        called = load_map(options.map, root) if options.map else {}
+        for mutant in choose(root, options.sample, options.seed):
+            began = time.perf_counter()
+            verdict = judge(mutant, root, tests_of(mutant, root, called))
+            told[verdict] += 1
+            print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
+    print(f"{told['killed']} of {told.total()} killed; {dict(told)}")
+    return int(told["killed"] < 0.9 * told.total())

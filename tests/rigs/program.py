@@ -1,0 +1,156 @@
+"""Starts the real program in processes of its own, and kills it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+PATIENCE = 120.0
+"""Seconds after which a command that was not killed is taken to hang."""
+
+SIZE_LIMITED = (
+    "import os, resource, sys; size = int(sys.argv[1]);"
+    " resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)); os.execv(sys.argv[2], sys.argv[2:])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one run of the program went."""
+
+    words: tuple[str, ...]
+    code: int
+    """Negative is the signal that ended it."""
+    out: str
+    err: str
+    seconds: float
+    is_hung: bool = False
+
+    @property
+    def was_killed(self) -> bool:
+        return self.code == -signal.SIGKILL
+
+    def mishaps(self) -> list[str]:
+        """What no run may do, whatever happens to its disk: hang, show a traceback, fail without one plain line."""
+        found = [f"{' '.join(self.words)} did not end in {PATIENCE:.0f} s"] if self.is_hung else []
+        if "Traceback" in self.err or "unexpected error" in self.err:
+            found.append(f"{' '.join(self.words)} said: {self.err.strip()[-600:]}")
+        if not self.was_killed and self.code not in (0, 1):
+            found.append(f"{' '.join(self.words)} ended with {self.code}: {self.err.strip()[-300:]}")
+        if self.code == 1 and not any(line.startswith("dailypapers") for line in self.err.splitlines()):
+            found.append(f"{' '.join(self.words)} failed with {self.err.strip()!r}")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """When to kill a program, in seconds after its start, and whether its whole group goes."""
+
+    moment: float
+    group: bool = False
+
+
+def environment(home: Path, endpoint: str = "", **more: str) -> dict[str, str]:
+    """What the program of this checkout sees of the world: a home of its own, and one feed in place of all others."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home.parent),
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        "PYTHONPATH": str(ROOT),
+        "DAILYPAPERS_HOME": str(home),
+        **({"HF_ENDPOINT": endpoint, "ARXIV_ENDPOINT": endpoint} if endpoint else {"HF_HUB_OFFLINE": "1"}),
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
+        **more,
+    }
+
+
+def command(*words: str, file_size: int | None = None) -> list[str]:
+    """The command line of the program; `file_size` bounds the files that it can write, in bytes."""
+    program = [sys.executable, "-m", "reader", *words]
+    return program if file_size is None else [sys.executable, "-c", SIZE_LIMITED, str(file_size), *program]
+
+
+def run(
+    words: Sequence[str],
+    surroundings: Mapping[str, str],
+    kill: Kill | None = None,
+    file_size: int | None = None,
+    talk: Sequence[str] = (),
+) -> Run:
+    """Run a command to its end, or until it is killed; it is sent the lines of `talk`, each after an answer."""
+    began = time.perf_counter()
+    # The bound would leave a torn module too, which Python reads the next time.
+    more = {} if file_size is None else {"PYTHONDONTWRITEBYTECODE": "1"}
+    process = subprocess.Popen(
+        command(*words, file_size=file_size),
+        env={**surroundings, **more},
+        cwd=ROOT,
+        stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    is_hung = False
+    timer = threading.Timer(PATIENCE if kill is None else kill.moment, end, [process], {"group": True})
+    answers = ""
+    if talk:
+        timer.start()
+        answers = _converse(process, talk)
+    try:
+        out, err = process.communicate(timeout=PATIENCE if kill is None or talk else kill.moment)
+    except subprocess.TimeoutExpired:
+        is_hung = kill is None
+        end(process, group=kill is None or kill.group)
+        out, err = process.communicate()
+    if talk:
+        timer.cancel()
+        is_hung = kill is None and process.returncode == -signal.SIGKILL
+    out = answers + out
+    return Run(tuple(words), process.returncode, out, err, time.perf_counter() - began, is_hung)
+
+
+def _converse(process: subprocess.Popen[str], talk: Sequence[str]) -> str:
+    """Send a line after each answer, as long as the program answers and nothing fails; returns the answers."""
+    assert process.stdin is not None and process.stdout is not None
+    answers = ""
+    with suppress(BrokenPipeError):
+        for line in talk:
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+            if '"id"' not in line:
+                continue
+            answer = process.stdout.readline()
+            answers += answer
+            if not answer or '"isError":true' in answer:
+                break
+    return answers
+
+
+def end(process: subprocess.Popen[str] | subprocess.Popen[bytes], *, group: bool) -> None:
+    """Kill a process as `kill -9` does, with all that it started if `group`."""
+    with suppress(ProcessLookupError, PermissionError):
+        if group:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that still run; Linux only."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found

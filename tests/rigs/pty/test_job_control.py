@@ -1,0 +1,174 @@
+"""The reader as a job of a shell: it stops and goes on, with the terminal and its title as they belong."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.rigs.program import environment
+from tests.rigs.pty.leave import READY, make_home
+from tests.rigs.terminal import Terminal
+
+pytestmark = pytest.mark.long
+
+SHELL = """
+import fcntl, os, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+"""
+"""Starts a shell whose terminal is its own, as job control needs it."""
+
+PUSH, POP = b"\x1b[22;2t", b"\x1b[23;2t"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return make_home(tmp_path / "home")
+
+
+@contextmanager
+def terminal_with(command: list[str], home: Path) -> Iterator[Terminal]:
+    with Terminal(command, {**environment(home), "PS1": "shell> "}, (100, 30), home) as one:
+        yield one
+
+
+def cursor(terminal: Terminal) -> str:
+    """The title that the cursor is on; empty amid a frame."""
+    found = [re.split("[│┃]", line.partition("▌")[2])[0] for line in terminal.lines if "▌" in line]
+    return found[0] if len(found) == 1 else ""
+
+
+def wait_for_prompt(terminal: Terminal) -> None:
+    """Wait for the shell's next prompt; forget what came before it."""
+    terminal.wait_for(lambda one: b"shell> " in one.raw)
+    terminal.forget()
+
+
+@pytest.mark.parametrize("how", ["ctrl+z", "SIGTSTP"])
+def test_the_shell_stops_it_and_continues_it(home: Path, how: str) -> None:
+    with terminal_with([sys.executable, "-c", SHELL], home) as terminal:
+        wait_for_prompt(terminal)
+        modes = terminal.modes()
+        terminal.press(f"sh -c 'echo $$ > pid; exec {sys.executable} -P -m reader'", "enter")
+        terminal.wait_for(READY)
+        terminal.wait_for(lambda one: b" \xc2\xb7 10 unread\x1b\\" in one.raw)
+        assert (terminal.raw.count(PUSH), terminal.raw.count(POP)) == (1, 0)
+        if how == "ctrl+z":
+            terminal.press("ctrl+z")
+        else:
+            os.kill(int((home / "pid").read_text()), signal.SIGTSTP)
+        terminal.wait_for(lambda one: b"Stopped" in one.raw)
+        assert terminal.raw.count(POP) == 1
+        wait_for_prompt(terminal)
+        terminal.resize(80, 24)
+        terminal.press("echo free $((40 + 2))", "enter")
+        terminal.wait_for(lambda one: b"free 42" in one.raw)
+        wait_for_prompt(terminal)
+        terminal.press("fg", "enter")
+        terminal.wait_for(lambda one: b"10 unread" in one.raw and READY in one.text and bool(cursor(one)))
+        before = cursor(terminal)
+        terminal.press("j")
+        terminal.wait_for(lambda one: cursor(one) not in ("", before))
+        terminal.forget()
+        terminal.press("q")
+        wait_for_prompt(terminal)
+        assert terminal.modes() == modes
+        terminal.press("echo code $?", "enter")
+        terminal.wait_for(lambda one: b"code 0" in one.raw)
+
+
+def test_in_the_background_it_waits_for_the_foreground(home: Path) -> None:
+    with terminal_with([sys.executable, "-c", SHELL], home) as terminal:
+        wait_for_prompt(terminal)
+        terminal.press(f"{sys.executable} -P -m reader", "enter")
+        terminal.wait_for(READY)
+        terminal.press("ctrl+z")
+        wait_for_prompt(terminal)
+        terminal.press("bg", "enter")
+        terminal.press("echo free $((40 + 2))", "enter")
+        terminal.wait_for(lambda one: b"free 42" in one.raw)
+        assert b"\x1b[?1049h" not in terminal.raw
+        wait_for_prompt(terminal)
+        terminal.press("fg", "enter")
+        terminal.wait_for(lambda one: b"\x1b[?1049h" in one.raw and bool(cursor(one)))
+        before = cursor(terminal)
+        terminal.press("j")
+        terminal.wait_for(lambda one: cursor(one) not in ("", before))
+        terminal.press("q")
+        wait_for_prompt(terminal)
+
+
+def test_a_console_that_is_no_window_gets_no_title(home: Path) -> None:
+    variables = {**environment(home), "TERM": "linux"}
+    with Terminal([sys.executable, "-P", "-m", "reader"], variables, (100, 30), home) as terminal:
+        terminal.wait_for(READY)
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+        assert not [title for title in (PUSH, POP, b"\x1b]2;") if title in terminal.raw]
+
+
+def test_without_a_shell_it_stays(home: Path) -> None:
+    with terminal_with([sys.executable, "-P", "-m", "reader"], home) as terminal:
+        terminal.wait_for(READY)
+        terminal.press("ctrl+z")
+        terminal.wait_for("no shell to go back to")
+        assert READY in terminal.text
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+        assert terminal.raw.count(PUSH) == terminal.raw.count(POP)
+
+
+def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path) -> None:
+    with terminal_with([sys.executable, "-P", "-m", "reader"], home) as terminal:
+        terminal.wait_for(READY)
+        terminal.wait_for(lambda one: bool(cursor(one)))
+        terminal.process.send_signal(signal.SIGSTOP)
+        terminal.read_until_quiet(0.2)
+        terminal.show_all()
+        terminal.raw.clear()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for(lambda one: PUSH in one.raw and READY in one.text)
+        titles = [cursor(terminal)]
+        for _ in range(3):
+            terminal.press("j")
+            terminal.wait_for(lambda one: cursor(one) not in ("", titles[-1]))
+            titles.append(cursor(terminal))
+        for _ in range(3):
+            terminal.press("k")
+            terminal.wait_for(lambda one: cursor(one) not in ("", titles[-1]))
+            assert cursor(terminal) == titles[-2]
+            titles.pop()
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+
+
+def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
+    command = [sys.executable, "-P", "-m", "reader"]
+    with terminal_with(command, home) as terminal:
+        # The first visit keeps the look that the next one begins with.
+        terminal.wait_for(READY)
+        terminal.read_until_quiet(1)
+        terminal.press("q")
+        assert terminal.wait_closed() == 0
+    assert (home / "look.json").exists()
+    with terminal_with(command, home) as terminal:
+        terminal.wait_for(lambda one: b"LiveEdit" in one.raw)
+        terminal.press("s")
+        terminal.wait_for("1 starred")
+        terminal.press("ctrl+z")
+        terminal.wait_for("no shell to go back to")
+        before = cursor(terminal)
+        terminal.press("j")
+        terminal.wait_for(lambda one: cursor(one) not in ("", before))
+        terminal.press("ctrl+q")
+        assert terminal.wait_closed() == 0
+    with closing(sqlite3.connect(home / "papers.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM paper WHERE starred").fetchone() == (1,)

@@ -1,0 +1,66 @@
+"""A window that is dragged: hundreds of sizes in a moment, of which only the last one matters."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.rigs.program import environment
+from tests.rigs.pty.leave import READY, make_home
+from tests.rigs.terminal import FRAME_BEGIN, FRAME_END, Terminal
+
+pytestmark = pytest.mark.long
+
+SIZES = 150
+
+SCREENS = {"list": (), "page": ("enter",), "help": ("?",), "calendar": ("g", "d"), "query": ("/",)}
+"""Screens by the keys that lead to them."""
+
+
+def test_the_last_of_many_sizes_is_drawn(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    command = [sys.executable, "-P", "-m", "reader"]
+    with Terminal(command, environment(home), (120, 40), home) as terminal:
+        terminal.wait_for(READY)
+        choose = random.Random(7)
+        for screen, keys in SCREENS.items():
+            if keys:
+                terminal.press(*keys)
+                terminal.read_until_quiet(0.3)
+            terminal.forget()
+            for _ in range(SIZES):
+                terminal.resize(choose.randint(1, 220), choose.randint(1, 70))
+                terminal.read(0.002)
+            terminal.resize(100, 30)
+            if keys:
+                terminal.press("escape")
+            terminal.wait_for(
+                lambda one: READY in one.lines[29] and "LiveEdit" in one.text and one.raw.endswith(FRAME_END)
+            )
+            # A frame has many sizes behind it.
+            assert terminal.raw.count(FRAME_BEGIN) < SIZES, screen
+        terminal.press("ctrl+q")
+        assert terminal.wait_closed() == 0
+        assert b"Traceback" not in terminal.raw
+
+
+def test_a_wider_pane_is_drawn_to_its_new_width_at_once(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    command = [sys.executable, "-P", "-m", "reader"]
+    with Terminal(command, environment(home), (140, 30), home) as terminal:
+        terminal.wait_for("VIEWS")
+        terminal.press("f")
+        terminal.wait_for("┃")
+        before = terminal.lines[1].index("┃")
+        for _ in range(3):
+            terminal.press(">")
+            terminal.read_until_quiet(0.5)
+            terminal.show_all()
+            [view] = [line.partition("┃")[0] for line in terminal.lines if "Unread" in line]
+            assert len(view.rstrip()) == len(view) - 1
+        assert len(view) > before
+        terminal.press("ctrl+q")
+        assert terminal.wait_closed() == 0

@@ -1,0 +1,102 @@
+"""A feature that the reader does not know: its key opens its screen, and help, footer, palette and settings know it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from reader.keys.actions import Action, KeySet
+from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.shell.feature import Feature, Over
+from reader.ui.shell.handlers import begins, follows, handles
+from reader.ui.shell.services import Services
+from reader.ui.shell.state import Front, State
+from reader.ui.view_models import status
+from tests.ui.conftest import Opener
+from tests.ui.driver import settings
+
+SHELF: Front[int] = Front("shelf")
+"""The number of books on the shelf, while it is shown."""
+
+
+class ShelfActions:
+    """Opens the shelf and puts books on it."""
+
+    def __init__(self, services: Services) -> None:
+        self._model = services.model
+        self.seen: list[int | None] = []
+
+    @begins
+    def begin(self) -> None:
+        self.seen.append(0)
+
+    @follows(SHELF)
+    def follow(self, state: State) -> None:
+        self.seen.append(state[SHELF])
+
+    @handles("shelf.open")
+    def open(self, _count: int | None) -> None:
+        self._model.change(self._model.state.put(SHELF, 1))
+
+    @handles("move.down", context="shelf")
+    def add(self, count: int | None) -> None:
+        books = self._model.state[SHELF]
+        self._model.change(self._model.state.put(SHELF, (books or 0) + (count or 1)))
+
+
+class ShelfScreen(Screen[None]):
+    """A shelf."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self.books = Static()
+        self.status = StatusLine(services.look.glyphs)
+
+    def compose(self) -> ComposeResult:
+        yield self.books
+        yield self.status
+
+    def show(self, books: int) -> None:
+        self.books.update(f"{books} books")
+        self.status.show(status(self._services.model.state, self._services.look.keymap))
+
+
+KEYS = KeySet(
+    (Action("shelf.open", "B", "Shelf", "Your books.", ("list", "page")),),
+    footers={"shelf": {"move.down": "one more", "app.back": "back", "app.help": "keys"}},
+    shared={"shelf": ("move.down", "app.back", "app.help", "app.quit")},
+)
+
+FEATURE = Feature(
+    lambda: (ShelfActions,),
+    (Over(SHELF, lambda services, _books: ShelfScreen(services), show=ShelfScreen.show),),
+    KEYS,
+)
+
+
+async def test_a_screen_comes_with_its_keys_and_closes_by_a_step_back(reader: Opener) -> None:
+    async with reader() as r:
+        r.app.add(FEATURE)
+        await r.do("read.open")
+        await r.do("shelf.open")
+        assert r.app.context == "shelf" and isinstance(r.app.screen, ShelfScreen)
+        await r.press("3", "j")
+        assert "4 books" in r.screen and "one more" in r.screen
+        await r.press("?")
+        assert "in the shelf" in r.screen
+        await r.press("escape")
+        await r.do("app.back")
+        assert r.is_on_page
+        assert r[ShelfActions].seen == [0, 1, 4, None]
+        await r.press("ctrl+p", *"Your books")
+        assert "Shelf" in r.screen
+
+
+async def test_its_keys_can_be_chosen_in_the_settings(reader: Opener) -> None:
+    async with reader(settings=settings(keys={"shelf.open": ("ctrl+b",)})) as r:
+        r.app.add(FEATURE)
+        assert not r.app.keymap.mistakes
+        await r.press("ctrl+b")
+        assert r.app.context == "shelf"

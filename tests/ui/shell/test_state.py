@@ -1,0 +1,661 @@
+"""The state's changes: what each sets, and that it leaves everything else. No terminal."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.cache.history import STILL
+from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount, TopicCount
+from reader.core.paper import Listing as FeedListing
+from reader.core.topics.trends import Trend
+from reader.keys.actions import CONTEXTS
+from reader.session.places import Place, view
+from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
+from reader.ui.library.counting import Counts, TopicFacts
+from reader.ui.library.feed_results import FeedResults
+from reader.ui.page.state import PAGE, Reading, close_page
+from reader.ui.page.state import READING as DETAIL
+from reader.ui.query.state import type_query
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
+from reader.ui.shell.listing import TOP, ListContent, ListRequest, Position, SearchStatus
+from reader.ui.shell.notices import Notice, Notices, Prompt
+from reader.ui.shell.state import HISTORY, State
+from tests.ui.papers import draft
+from tests.ui.stage import paper
+
+THREE, STACKED = SHAPES["three"], SHAPES["stacked"]
+ROBOTS = Place(view("all"), "robot")
+WEEK = Place(view("week:2026-W20"), "topic:agents")
+MORNING = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
+READING = Reading(3, paper(pk=3), ("robot",), STILL)
+COUNTS = Counts(
+    (14, 60, 0, 60, 0, 0), (DayCount("2026-05-12", 14, 14),), (TopicCount("video", "Video", "Vision", 9),), 60, 7
+)
+FACTS = TopicFacts({"video": Trend((0.1, 0.2), 0.4)}, frozenset({"agents"}))
+
+
+def results(text: str = "weather models") -> FeedResults:
+    """The feed's answer of one paper, which the cache does not have."""
+    found = FeedListing("2026-05-11", (draft(999, "Weather Without Physics, Revisited"),))
+    return FeedResults(text, [found], find=lambda id: None, store=lambda listings: None)
+
+
+def listing(*pks: int, place: Place = ROBOTS) -> ListContent:
+    return ListContent(place, Order(array("q", pks)))
+
+
+AT_WORK = State(
+    place=ROBOTS,
+    request=ListRequest(1, Position(1)),
+    listing=listing(1, 2, 3),
+    highlighted=2,
+    cache_version=4,
+    marks_version=6,
+    is_ready=True,
+    search=SearchStatus(wanted="gloves"),
+    notices=Notices().answered("the best first"),
+    history=("robot", "agents"),
+)
+"""A state in the midst of things: a change that drops what it should leave shows."""
+
+
+def changes(before: State, after: State) -> set[str]:
+    """The names of the parts that a change has set to something else."""
+    pairs = {part.name: (getattr(before, part.name), getattr(after, part.name)) for part in fields(State)}
+    return {name for name, (old, new) in pairs.items() if old is not new and old != new}
+
+
+# The list
+
+
+def test_another_query_is_read_from_its_top_and_what_is_true_of_the_view_stays() -> None:
+    after = AT_WORK.go(ROBOTS._replace(text="robot hands"))
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert after.request is not None and after.request.at == TOP
+    assert after.is_list_coming
+    assert after.listing is AT_WORK.listing
+    assert after.search.wanted == ""
+
+
+def test_another_view_takes_back_the_answer_but_not_the_news() -> None:
+    after = AT_WORK.go(WEEK, Position(2, 5))
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert after.place == WEEK
+    assert after.request is not None and after.request.at == Position(2, 5)
+    assert after.notices.shown == Notice()
+    news = AT_WORK.change_notices(lambda notices: notices.told("12 new"))
+    assert news.go(WEEK).notices.shown == Notice("12 new")
+
+
+def test_to_go_where_one_is_changes_nothing() -> None:
+    assert AT_WORK.go(ROBOTS) is AT_WORK
+    assert AT_WORK.go(Place(view("all"), "robot")) is AT_WORK
+
+
+def test_to_go_to_a_paper_where_one_is_reads_the_list_around_it() -> None:
+    after = AT_WORK.go(ROBOTS, Position(3))
+    assert changes(AT_WORK, after) == {"request", "is_list_coming", "search", "notices"}
+    assert after.request is not None and after.request.at == Position(3)
+
+
+def test_to_go_anywhere_ends_the_search_and_drops_its_results_but_not_those_that_wait() -> None:
+    waiting = results("kitchens")
+    searching = AT_WORK.list_results(results(), TOP).search_feed("gloves").search_progressed("searching the feed")
+    searching = searching.hold_results(waiting)
+    assert searching.search.progress
+    for place in (WEEK, ROBOTS):
+        after = searching.go(place)
+        assert after is not searching
+        assert (after.place, after.results) == (place, None)
+        assert (after.search.asking, after.search.wanted, after.search.progress) == ("", "", None)
+        assert after.search.waiting is waiting
+
+
+def test_keys_wait_for_a_list_that_was_asked_for_and_not_for_the_rest_of_one() -> None:
+    asked = AT_WORK.request_list(Position(3))
+    assert changes(AT_WORK, asked) == {"request", "is_list_coming"}
+    rest = AT_WORK.read_on(Position(3))
+    assert changes(AT_WORK, rest) == {"request"}
+    assert asked.request is not None and rest.request is not None
+    assert asked.request.at == rest.request.at == Position(3)
+
+
+def test_each_request_is_one_of_its_own() -> None:
+    state = AT_WORK
+    for ask in (State.request_list, State.cache_changed, State.request_list):
+        before, state = state, ask(state)
+        assert "request" in changes(before, state)
+        assert state.request != before.request
+
+
+def test_a_changed_cache_has_the_list_read_again_around_the_cursor() -> None:
+    after = AT_WORK.cache_changed()
+    assert changes(AT_WORK, after) == {"request", "cache_version"}
+    assert after.request is not None and after.request.at == Position(2)
+    assert after.cache_version == AT_WORK.cache_version + 1
+
+
+def test_a_changed_cache_leaves_a_list_that_is_coming_at_its_top() -> None:
+    coming = AT_WORK.go(WEEK)
+    after = coming.cache_changed()
+    assert changes(coming, after) == {"request", "cache_version"}
+    assert after.request is not None and after.request.at == TOP
+    assert after.is_list_coming
+
+
+def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -> None:
+    coming = AT_WORK.go(WEEK).cache_changed()
+    after = coming.listed(listing(5, 6, place=WEEK))
+    assert changes(coming, after) == {"listing", "is_list_coming"}
+    assert after.listing.version == after.cache_version == 5
+    assert (after.listing.place, list(after.listing.order.pks)) == (WEEK, [5, 6])
+    assert not after.is_list_coming
+
+
+@pytest.mark.parametrize(
+    ("focus", "pks", "then"),
+    [("detail", (), "list"), ("detail", (1,), "detail"), ("filter", (), "filter"), ("list", (), "list")],
+)
+def test_a_detail_without_a_paper_gives_the_keys_to_the_list(
+    focus: PaneName, pks: tuple[int, ...], then: PaneName
+) -> None:
+    assert AT_WORK.focused(focus).listed(listing(*pks)).focus == then
+
+
+def test_a_list_that_does_not_come_lets_keys_go_on() -> None:
+    coming = AT_WORK.go(WEEK)
+    assert changes(coming, coming.list_stopped()) == {"is_list_coming"}
+    failed = coming.list_failed("The disk is full.")
+    assert changes(coming, failed) == {"is_list_coming", "notices"}
+    assert failed.notices.news == Notice("The disk is full.", "warning")
+
+
+def test_the_cursor_and_the_marks_touch_nothing_else() -> None:
+    assert AT_WORK.highlight(2) is AT_WORK
+    assert changes(AT_WORK, AT_WORK.highlight(3)) == {"highlighted"}
+    assert AT_WORK.highlight(None).highlighted is None
+    assert changes(AT_WORK, AT_WORK.marked()) == {"marks_version"}
+    assert AT_WORK.marked().marked().marks_version == AT_WORK.marks_version + 2
+
+
+# Panes and screens
+
+
+@pytest.mark.parametrize(
+    ("focus", "is_open", "width", "then", "is_open_then"),
+    [
+        ("list", False, THREE, "list", False),
+        ("list", True, THREE, "list", False),
+        ("list", True, THREE - 1, "list", True),
+        ("list", False, THREE - 1, "list", False),
+        ("filter", False, THREE, "filter", False),
+        ("filter", False, THREE - 1, "filter", True),
+        ("filter", True, 30, "filter", True),
+        ("detail", False, STACKED, "detail", False),
+        ("detail", False, STACKED - 1, "list", False),
+        ("detail", True, 30, "list", True),
+    ],
+)
+def test_a_pane_without_room_gives_up_the_keys_and_the_filter_unfolds(
+    focus: PaneName, is_open: bool, width: int, then: PaneName, is_open_then: bool
+) -> None:
+    before = State(width=140, listing=listing(1), focus=focus, is_filter_open=is_open)
+    after = before.resized(width)
+    assert (after.width, after.focus, after.is_filter_open) == (width, then, is_open_then)
+    assert changes(before, after) <= {"width", "focus", "is_filter_open"}
+
+
+def test_a_zoomed_pane_is_alone_until_the_key_is_pressed_again() -> None:
+    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True))
+    assert zoomed.shown == {"detail"}
+    assert zoomed.focused("list").shown == {"list"}
+    assert zoomed.choose_panes(AT_WORK.panes).shown == {"filter", "list", "detail"}
+
+
+def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list() -> None:
+    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True)).resized(60)
+    assert zoomed.focus == "detail"
+    assert zoomed.choose_panes(AT_WORK.panes).focus == "list"
+
+
+def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
+    hidden = AT_WORK.focused("detail").hide_pane("detail")
+    assert hidden.shown == {"filter", "list"}
+    assert hidden.focus == "list"
+    assert hidden.hide_pane("detail").shown == AT_WORK.shown
+
+
+def test_a_hidden_filter_pane_unfolds_when_it_is_asked_for() -> None:
+    hidden = AT_WORK.open_filter().hide_pane("filter")
+    assert hidden.shown == {"list", "detail"}
+    assert hidden.focus == "list"
+    opened = hidden.open_filter()
+    assert opened.shown == {"filter", "list"}
+    assert opened.is_filter_open
+    back = opened.hide_pane("filter")
+    assert (back.shown, back.is_filter_open) == (AT_WORK.shown, False)
+
+
+def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
+    wide, narrow = AT_WORK.open_filter(), AT_WORK.resized(80).open_filter()
+    assert (wide.context, wide.is_filter_open) == ("filter", False)
+    assert (narrow.context, narrow.is_filter_open) == ("filter", True)
+    for opened in (wide, narrow):
+        closed = opened.close_filter()
+        assert (closed.focus, closed.is_filter_open) == ("list", False)
+    reading = wide.focused("detail").close_filter()
+    assert (reading.focus, reading.is_filter_open) == ("detail", False)
+
+
+def test_what_is_there_already_is_no_change() -> None:
+    assert AT_WORK.focused("list") is AT_WORK
+    assert close_page(AT_WORK) is AT_WORK
+    assert AT_WORK.put(CALENDAR, None) is AT_WORK
+    opened = AT_WORK.put(PAGE, READING)
+    assert opened.put(PAGE, Reading(*READING)) is opened
+
+
+def test_the_detail_and_the_page_show_papers_of_their_own() -> None:
+    other = Reading(1, paper(pk=1), (), STILL)
+    opened = AT_WORK.put(DETAIL, READING).put(PAGE, other)
+    assert changes(AT_WORK, opened) == {"parts", "stack"}
+    assert (opened[PAGE], opened[DETAIL]) == (other, READING)
+    assert close_page(opened)[DETAIL] == READING
+
+
+def test_a_cache_that_changes_behind_the_page_has_the_list_read_again_once_the_page_is_closed() -> None:
+    opened = AT_WORK.put(PAGE, READING)
+    changed = opened.cache_changed()
+    assert changes(opened, changed) == {"cache_version", "is_list_outdated"}
+    closed = close_page(changed)
+    assert changes(changed, closed) == {"parts", "stack", "is_list_outdated", "request"}
+    assert closed.request is not None and closed.request.at == Position(2)
+    assert changes(closed, close_page(closed.put(PAGE, READING))) == set()
+
+
+def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
+    calendar = CalendarRequest(date(2026, 5, 12), since=True)
+    opened = open_calendar(AT_WORK.put(PAGE, READING), calendar)
+    assert (opened[CALENDAR], opened[PAGE], opened.context) == (calendar, None, "calendar")
+    assert changes(AT_WORK, opened.put(CALENDAR, None)) == {"parts"}
+
+
+def test_papers_like_others_are_left_for_where_the_user_was() -> None:
+    one, other = (Place(view("all"), f"like:2605.0000{number}") for number in (1, 2))
+    aside = AT_WORK.go_aside(one, Position(2, 5)).go_aside(other, Position(7, 1))
+    assert aside.place == other and len(aside.go_aside(other, TOP).asides) == 2
+    back = aside.drop_query(TOP)
+    assert (back.place, back.request and back.request.at) == (one, Position(7, 1))
+    back = back.drop_query(TOP)
+    assert (back.place, back.request and back.request.at, back.asides) == (AT_WORK.place, Position(2, 5), ())
+    assert aside.go(ROBOTS).asides == ()
+
+
+def back(state: State, at: Position) -> State:
+    """The state after the key that goes back."""
+    after = state.step_back()
+    return state.leave_query(at) if after is state else after
+
+
+def test_a_step_back_leaves_one_thing_at_a_time() -> None:
+    state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").put(PAGE, READING)
+    steps = [state]
+    while (after := back(steps[-1], Position(3, 4))) is not steps[-1]:
+        steps.append(after)
+    assert [changes(*pair) for pair in pairwise(steps)] == [
+        {"parts", "stack"},
+        {"focus"},
+        {"results", "request"},
+        {"place", "request", "notices"},
+    ]
+    left, last = steps[-2:]
+    assert left.request is not None and left.request.at == Position(2, 3)
+    assert last.place == Place(view("all"))
+    assert last.request is not None and last.request.at == Position(3, 4)
+    assert back(AT_WORK.focused("detail"), TOP).focus == "list"
+
+
+@pytest.mark.parametrize("focus", ["list", "filter", "detail"])
+@pytest.mark.parametrize("pks", [(), (1, 2)])
+def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: PaneName, pks: tuple[int, ...]) -> None:
+    # An empty list takes the keys of the detail, too.
+    state = State(listing=listing(*pks), focus=focus)
+    assert state.context == (focus if pks or focus == "filter" else "empty")
+    typing = state.open_query(TOP)
+    assert typing.context == "query"
+    calendar = open_calendar(typing, CalendarRequest(date(2026, 5, 12)))
+    assert calendar.context == "calendar"
+    assert calendar.put(PAGE, READING).context == "page"
+
+
+# The query
+
+
+def test_a_query_begins_with_what_is_listed() -> None:
+    typing = AT_WORK.open_query(Position(2, 3))
+    assert changes(AT_WORK, typing) == {"draft"}
+    assert typing.draft is not None and typing.is_typing
+    assert (typing.draft.text, typing.draft.begun, typing.draft.at) == ("robot", "", Position(2, 3))
+    found = AT_WORK.list_results(results("weather"), TOP).open_query(TOP, "id:")
+    assert found.draft is not None
+    assert (found.draft.text, found.draft.begun) == ("weather", "id:")
+    assert AT_WORK.search_feed("gloves").open_query(TOP).search.asking == ""
+
+
+def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
+    typing = AT_WORK.open_query(TOP)
+    typed = type_query(typing, "robot ha")
+    assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search", "notices"}
+    assert (typed.place.text, typed.draft and typed.draft.typed) == ("robot ha", "robot ha")
+    mistaken = type_query(typed, "robot (ha")
+    assert changes(typed, mistaken) == {"draft"}
+    assert (mistaken.place.text, mistaken.draft and mistaken.draft.typed) == ("robot ha", "robot (ha")
+    # A letter that is excluded would exclude nearly every paper.
+    assert type_query(typed, "robot -v").place.text == "robot"
+    assert type_query(typed, "robot topic:vid", ("video",)).place.text == "robot"
+    assert type_query(AT_WORK, "agents") is AT_WORK
+
+
+def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> None:
+    typing = AT_WORK.focused("detail").open_query(TOP).go(WEEK)
+    kept = typing.keep_query("topic:agents")
+    assert changes(typing, kept) == {"draft", "focus", "history"}
+    assert (kept.place, kept.context, kept.history[0]) == (WEEK, "list", "topic:agents")
+    late = typing.keep_query("topic:video")
+    assert late.place == WEEK._replace(text="topic:video")
+    assert late.request is not typing.request
+
+
+@pytest.mark.parametrize("focus", ["filter", "detail", "list"])
+def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
+    typing = type_query(AT_WORK.open_query(TOP), "robot ha")
+    clicked = typing.focused(focus)
+    assert (clicked.focus, clicked.is_typing, clicked.place.text) == (focus, False, "robot ha")
+    found = AT_WORK.list_results(results(), TOP).open_query(TOP)
+    assert found.focused(focus).results is found.results
+
+
+def test_a_query_that_is_let_go_leaves_the_cursor_on_its_paper() -> None:
+    after = AT_WORK.drop_query(Position(2, 5))
+    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert after.place == Place(view("all"))
+    assert after.request is not None and after.request.at == Position(2, 5)
+    assert after.drop_query(Position(2, 5)) is after
+
+
+def test_a_query_without_papers_that_is_let_go_puts_the_cursor_where_it_was_before() -> None:
+    begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
+    kept = type_query(begun.open_query(Position(2, 5)), "zzz").keep_query("zzz").listed(listing())
+    dropped = kept.drop_query(TOP)
+    assert dropped.request is not None and dropped.request.at == Position(2, 5)
+    # A further query was typed over the first one.
+    again = type_query(kept.open_query(TOP), "zzzz").keep_query("zzzz").drop_query(TOP)
+    assert again.request is not None and again.request.at == Position(2, 5)
+
+
+def test_the_feeds_results_go_with_the_query_and_the_cursor_returns() -> None:
+    found = AT_WORK.list_results(results(), Position(1, 7))
+    dropped = found.drop_query(Position(-1, 2))
+    assert (dropped.place, dropped.results) == (Place(view("all")), None)
+    assert dropped.request is not None and dropped.request.at == Position(1, 7)
+
+
+def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
+    begun = AT_WORK.go(WEEK).listed(listing(1, 2))
+    wide = begun.widen_query(Position(2, 5))
+    assert wide.place == WEEK._replace(view=view("all"))
+    assert wide.widened_from == WEEK.view
+    assert wide.request is not None and wide.request.at == Position(2, 5)
+    back = wide.widen_query(Position(2, 5))
+    assert (back.place, back.widened_from) == (WEEK, None)
+    # Another query does not change where it goes back to, another view does.
+    assert type_query(wide.open_query(TOP), "robot").widened_from == WEEK.view
+    assert wide.go(Place(view("starred"), "robot")).widened_from is None
+    # A query that is let go was widened from nowhere.
+    assert wide.drop_query(TOP).widened_from is None
+
+
+def test_all_papers_are_no_wider_than_all_papers() -> None:
+    assert AT_WORK.widen_query(TOP) is AT_WORK
+
+
+def test_what_was_widened_while_typing_is_put_back_too() -> None:
+    begun = AT_WORK.go(WEEK)
+    typing = type_query(begun.open_query(Position(2, 3)), "robot").widen_query()
+    assert typing.place == Place(view("all"), "robot")
+    dropped = typing.cancel_query()
+    assert (dropped.place, dropped.widened_from) == (WEEK, None)
+    wide = begun.widen_query()
+    narrowed = wide.open_query(TOP).widen_query()
+    assert narrowed.place == WEEK
+    assert (narrowed.cancel_query().place, narrowed.cancel_query().widened_from) == (wide.place, WEEK.view)
+
+
+def test_a_query_that_is_dropped_puts_back_place_and_cursor() -> None:
+    typing = AT_WORK.open_query(Position(2, 3)).go(ROBOTS._replace(text="r")).go(ROBOTS._replace(text="rx"))
+    dropped = typing.cancel_query()
+    assert changes(AT_WORK, dropped) == {"request", "is_list_coming", "search", "notices"}
+    assert dropped.place == ROBOTS
+    assert dropped.request is not None and dropped.request.at == Position(2, 3)
+
+
+def test_a_query_that_is_dropped_puts_back_the_feeds_answers_and_the_way_out_of_them() -> None:
+    found = results()
+    typing = AT_WORK.list_results(found, Position(1, 7)).open_query(Position(-1, 2)).go(WEEK)
+    assert typing.results is None
+    dropped = typing.cancel_query()
+    assert (dropped.place, dropped.results) == (ROBOTS, found)
+    assert dropped.request is not None and dropped.request.at == Position(-1, 2)
+    left = dropped.leave_results()
+    assert left.request is not None and left.request.at == Position(1, 7)
+
+
+def test_a_query_that_was_not_changed_is_dropped_without_reading_the_list() -> None:
+    assert changes(AT_WORK, AT_WORK.open_query(Position(2, 3)).cancel_query()) == set()
+    assert AT_WORK.cancel_query().place == ROBOTS
+
+
+def test_a_query_that_was_typed_back_and_dropped_puts_back_the_cursor() -> None:
+    typing = AT_WORK.open_query(Position(2, 3)).go(ROBOTS._replace(text="robots")).go(ROBOTS)
+    dropped = typing.cancel_query()
+    assert dropped.place == ROBOTS
+    assert dropped.request is not None and dropped.request.at == Position(2, 3)
+
+
+def test_queries_are_remembered_once_newest_first() -> None:
+    assert AT_WORK.remember_query("video").history == ("video", "robot", "agents")
+    assert AT_WORK.remember_query("agents").history == ("agents", "robot")
+    assert AT_WORK.remember_query("") is AT_WORK
+    assert changes(AT_WORK, AT_WORK.remember_query("video")) == {"history"}
+    state = AT_WORK
+    for number in range(HISTORY):
+        state = state.remember_query(f"upvotes:>{number}")
+    assert state.history == tuple(f"upvotes:>{number}" for number in reversed(range(HISTORY)))
+
+
+# Searching the feed
+
+
+def test_a_search_of_the_feed_takes_the_place_of_the_one_before() -> None:
+    asked = AT_WORK.hold_results(results()).search_feed("gloves").search_progressed("searching")
+    again = asked.search_feed("kitchens")
+    assert changes(asked, again) == {"search"}
+    assert again.search == SearchStatus(asking="kitchens", wanted="kitchens")
+
+
+def test_a_search_that_stops_keeps_what_was_wanted() -> None:
+    assert AT_WORK.search_stopped() is AT_WORK
+    searching = AT_WORK.search_feed("gloves").search_progressed("searching the feed")
+    assert searching.search.progress == "searching the feed"
+    stopped = searching.search_stopped()
+    assert changes(searching, stopped) == {"search"}
+    assert stopped.search == SearchStatus(wanted="gloves")
+
+
+def test_answers_wait_until_they_are_listed() -> None:
+    found = results()
+    waiting = AT_WORK.hold_results(found)
+    assert changes(AT_WORK, waiting) == {"search"}
+    assert waiting.results is None
+    listed = waiting.list_results(found, Position(2, 3))
+    assert changes(AT_WORK, listed) == {"results", "request", "is_list_coming", "search"}
+    assert listed.search == SearchStatus(left=Position(2, 3))
+    assert (listed.place, listed.listed_text) == (ROBOTS, "weather models")
+    assert listed.request is not None and listed.request.at == TOP
+
+
+def test_the_list_is_left_once_however_often_the_feed_is_searched() -> None:
+    twice = AT_WORK.list_results(results(), Position(2, 3)).list_results(results("gloves"), Position(-1, 0))
+    back = twice.leave_results()
+    assert changes(twice, back) == {"results", "request"}
+    assert back.results is None and back.listed_text == "robot"
+    assert back.request is not None and back.request.at == Position(2, 3)
+    assert AT_WORK.leave_results() is AT_WORK
+
+
+# The last line
+
+
+def test_the_last_line_changes_only_by_what_is_news() -> None:
+    assert AT_WORK.busy_with("") is AT_WORK
+    assert changes(AT_WORK, AT_WORK.busy_with("marking 2 of 9")) == {"activity"}
+    quiet = AT_WORK.change_notices(Notices.acted)
+    assert quiet.change_notices(Notices.acted) is quiet
+    assert changes(AT_WORK, AT_WORK.change_notices(Notices.passed)) == {"notices"}
+    prompt = Prompt((("t", "Today"), ("u", "Unread")), "g")
+    asked = AT_WORK.prompt_for(prompt)
+    assert changes(AT_WORK, asked) == {"prompt"}
+    assert asked.prompt_for(Prompt(prompt.options, "g")) is asked
+    assert changes(AT_WORK, asked.prompt_for(Prompt())) == set()
+
+
+# Any changes one after the other
+
+Change = Callable[[State], State]
+
+PLACES = st.builds(
+    Place,
+    st.sampled_from(["today", "unread", "all", "trending", "second", "day:2026-05-08", "week:2026-W20"]).map(view),
+    st.sampled_from(["", "robot", "topic:agents is:unread", '"a phrase"', "sort:title"]),
+)
+POSITIONS = st.builds(Position, st.none() | st.integers(1, 9), st.none() | st.integers(0, 30))
+TEXTS = st.sampled_from(["", "robot", "agents", "weather models"])
+TIMES = st.datetimes(timezones=st.just(UTC))
+ORDERS = st.lists(st.integers(1, 9), unique=True, max_size=4)
+
+
+def change(
+    name: str, *arguments: st.SearchStrategy[object], **named: st.SearchStrategy[object]
+) -> st.SearchStrategy[Change]:
+    """A change of the state by its name."""
+
+    def apply(arguments: tuple[object, ...], named: dict[str, object]) -> Change:
+        after: Change = lambda state: getattr(state, name)(*arguments, **named)  # noqa: E731
+        return after
+
+    return st.builds(apply, st.tuples(*arguments), st.fixed_dictionaries(named))
+
+
+CHANGES: list[st.SearchStrategy[Change]] = [
+    change("go", PLACES, POSITIONS),
+    change("request_list", POSITIONS),
+    change("go_aside", st.just(Place(view("all"), "like:2605.00001")), POSITIONS),
+    change("cache_changed"),
+    change("listed", st.builds(lambda pks, place: listing(*pks, place=place), ORDERS, PLACES)),
+    change("read_on", POSITIONS),
+    change("list_stopped"),
+    change("list_failed", st.just("The disk is full.")),
+    change("highlight", st.none() | st.integers(1, 9)),
+    change("marked"),
+    change("ready"),
+    change("resized", st.integers(1, 200)),
+    change("hide_pane", st.sampled_from(["filter", "detail"])),
+    change("choose_panes", st.builds(PaneChoice, is_zoomed=st.booleans(), density=st.just("comfortable"))),
+    change("focused", st.sampled_from(["list", "filter"])),
+    change("open_filter"),
+    change("close_filter"),
+    change("put", st.just(DETAIL), st.none() | st.just(READING)),
+    change("put", st.just(PAGE), st.just(READING)),
+    st.just(close_page),
+    st.just(lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))),
+    change("put", st.just(CALENDAR), st.none()),
+    change("step_back"),
+    change("leave_query", POSITIONS),
+    st.builds(lambda text: lambda state: type_query(state, text), TEXTS),
+    change("keep_query", TEXTS),
+    change("drop_query", POSITIONS),
+    change("widen_query", POSITIONS),
+    change("await_list"),
+    change("open_query", POSITIONS, TEXTS),
+    change("close_query"),
+    change("cancel_query"),
+    change("remember_query", st.text("abc", max_size=2)),
+    change("search_feed", TEXTS),
+    change("search_progressed", st.just("searching")),
+    change("search_stopped"),
+    change("hold_results", st.builds(results, TEXTS)),
+    change("list_results", st.builds(results, TEXTS), POSITIONS),
+    change("leave_results"),
+    change("change_notices", st.sampled_from([Notices.passed, Notices.acted])),
+    change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
+]
+SEQUENCES = st.lists(st.one_of(CHANGES), max_size=25)
+
+
+@given(SEQUENCES)
+def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> None:
+    state = State()
+    for act in sequence:
+        before, state = state, act(state)
+        assert state.context in CONTEXTS
+        assert state.is_typing == (state.draft is not None)
+        assert state[PAGE] is not None or state[CALENDAR] is not None or state.is_typing == (state.context == "query")
+        assert not (state.is_filter_open and has_filter(shape_at(state.width), state.panes))
+        assert state.focus in state.shown
+        assert len(set(state.history)) == len(state.history) <= HISTORY
+        assert (state[REFRESH].trouble == "") == (state[REFRESH].failing_since is None)
+        assert not state[REFRESH].problem or state[REFRESH].trouble
+        assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
+        for number in ("cache_version", "marks_version"):
+            assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
+        # A list that is read for another place or from other results was asked for.
+        if (state.place, state.results) != (before.place, before.results):
+            assert state.request is not before.request and state.is_list_coming
+
+
+@given(SEQUENCES, ORDERS, PLACES)
+def test_a_list_that_has_come_is_never_waited_for(sequence: list[Change], pks: list[int], place: Place) -> None:
+    state = State()
+    for act in sequence:
+        state = act(state)
+    state = state.listed(listing(*pks, place=place))
+    assert not state.is_list_coming
+    assert state.listing.version == state.cache_version
+    assert state.is_empty == (not pks)
+    assert state.context != "detail" or pks
+
+
+@given(SEQUENCES, st.lists(PLACES, max_size=4), POSITIONS)
+def test_a_dropped_query_is_as_if_none_had_been_typed(sequence: list[Change], typed: list[Place], at: Position) -> None:
+    before = State()
+    for act in sequence:
+        before = act(before)
+    state = before.open_query(at)
+    for place in typed:
+        state = state.go(place)
+    after = state.cancel_query()
+    assert (after.place, after.results, after.draft, after.focus) == (before.place, before.results, None, "list")
+    if state.request is before.request:
+        assert after.request is before.request
+    else:
+        assert after.request is not None and after.request.at == at
