@@ -72,10 +72,8 @@ class Folder:
             raise CacheError(f"{path} has this machine's own cache, which is not to be shared. Name another folder.")
 
     server = None
+    channel = ""
     """A folder has to be looked at."""
-
-    def listen(self) -> None:
-        """Nothing tells of what others put there."""
 
     def exchange(self, look: Look) -> None:
         """Take in the others' files, and write the own one; raises CacheError."""
