@@ -114,7 +114,7 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
     # An unknown category is a usage error, found before anything is stored.
     named = [(name, _categories(name)) for name in arguments.names]
     with workspace.cache() as cache:
-        async with open_sources(workspace.job_context, cache) as (_, sources):
+        async with open_sources(workspace.job_context, cache) as sources:
             for name, found in named:
                 try:
                     if found:
@@ -214,7 +214,7 @@ async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
 
     answers: list[FeedStored | FeedFailed] = []
     with workspace.cache() as cache:
-        async with open_sources(workspace.job_context, cache) as (_, sources):
+        async with open_sources(workspace.job_context, cache) as sources:
             feeds = sources.feeds
             only = [_find_feed(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
