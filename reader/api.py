@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
     from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
+    from reader.commands.output import answer as answer  # Print what was found or done, as lines or JSON.
     from reader.commands.output import ask as ask  # Ask the user for a line.
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
@@ -145,6 +146,8 @@ if TYPE_CHECKING:
     from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
     from reader.actions.links import Link as Link  # One of a paper's links.
     from reader.actions.links import links as links  # All of them, its page first.
+    from reader.core.dates import MONTHS as MONTHS  # Their names, January first.
+    from reader.core.dates import WEEKDAYS as WEEKDAYS  # Their names, Monday first.
     from reader.core.dates import parse_date as parse_date  # A date as queries have it.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
     from reader.core.lines import fit as fit  # Cut a text to a width.
@@ -171,7 +174,7 @@ if TYPE_CHECKING:
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
-    from reader.core.choice.words import codes as codes  # The words of a text as numbers.
+    from reader.core.choice.words import pack as pack  # The words of a paper as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
     from reader.core.document.model import text_sections as text_sections  # The sections of a document.
@@ -185,12 +188,10 @@ if TYPE_CHECKING:
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
     from reader.cache.marks.changes import Change as Change  # A new state of some papers.
-    from reader.cache.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
-    from reader.cache.mailed import record_mailing as record_mailing  # Tell them what this one mails.
-    from reader.cache.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
-    from reader.cache.mailed import turn as turn  # How many machines mail before this one.
+    from reader.cache.marks.derived import MAILED as MAILED  # How the kinds of events of mailed digests begin.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
+    from reader.core.foreign import FURTHEST as FURTHEST  # The latest clock that an event may have.
     from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
     from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
     from reader.core.marks import QUEUE as QUEUE  # That of the queue.
@@ -229,12 +230,12 @@ if TYPE_CHECKING:
     from reader.cache.places import alone as alone  # Hold a lock while a place is used.
     from reader.cache.places import is_machine_file as is_machine_file  # Whether a file may be that of a machine.
     from reader.cache.places import is_server as is_server  # Whether an address is that of a server.
+    from reader.cache.places import looks as looks  # The moments at which something is new, here or there.
     from reader.cache.places import open_server as open_server  # Connect to a server.
     from reader.cache.places import replace_shared as replace_shared  # Write a file whole or not at all.
     from reader.cache.places import shared_place as shared_place  # The folder or address that the user has typed.
     from reader.cache.places import shown_place as shown_place  # The same without a password.
     from reader.cache.places import unusable as unusable  # What to say of a folder that can't be used.
-    from reader.cache.places import wait_for_news as wait_for_news  # Wait until something is new, here or there.
 
     # What the people of a group share, in the cache.
     from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.

@@ -153,7 +153,13 @@ def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
 
 
 def _in_columns(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
-    """The choices in columns, as many as fit, each from the top down; nothing if there is no room for two."""
+    """The choices in columns, as many as fit, each from the top down; nothing if there is no room for two.
+
+    What they follow has a line of its own if it is longer than their indent.
+    """
+    if measure(lead) > indent:
+        table = _in_columns(choices, (), indent, width)
+        return [lead, *table] if table else []
     for columns in range(len(choices), 1, -1):
         rows = -(-len(choices) // columns)
         parts = [choices[start : start + rows] for start in range(0, len(choices), rows)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.core.lines import Line, literal, measure, piece_at
@@ -12,7 +12,7 @@ from reader.keys.keymap import Keymap
 from reader.keys.spelling import Chord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import PRESS
-from reader.ui.shell.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
+from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
@@ -175,6 +175,7 @@ def test_every_link_can_be_read_by_name_and_every_topic(width: int) -> None:
     st.sampled_from(["", "g", "open", "a long word for it"]),
     st.sampled_from(WIDTHS),
 )
+@example([*(("<", "a" * 11) for _ in range(5)), ("<>", "aaa")], "a long word for it", 60)
 def test_no_choice_of_any_prompt_is_cut_or_parted(choices: list[tuple[str, str]], typed: str, width: int) -> None:
     lines = [text(line) for line in status_lines(Status(KEYS, tuple(choices), typed), width)]
     # In columns, the choices go on downwards.
