@@ -22,7 +22,6 @@ from reader.refresh.plan import Plan
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
-    from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.notifications import Notifier
     from reader.refresh.pipes import NewPaperHook
     from reader.refresh.rules import RuleKeeper
@@ -109,8 +108,8 @@ def _load_cache(context: JobContext) -> Cache:
     return cache
 
 
-def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[tuple[HuggingFaceClient, Sources]]:
-    """The clients of the daily feed and of the other sources, by the settings."""
+def open_sources(context: JobContext, cache: Cache) -> AbstractAsyncContextManager[Sources]:
+    """The clients of all sources, by the settings."""
     from reader.refresh import sources
 
     return sources.open_sources(context, cache)
@@ -139,8 +138,8 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
 async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
     from reader.refresh.sources import refresh_all
 
-    async with open_sources(context, cache) as (daily, sources):
-        async with aclosing(refresh_all(daily, cache, plan, sources)) as events:
+    async with open_sources(context, cache) as sources:
+        async with aclosing(refresh_all(plan, sources)) as events:
             async for event in events:
                 yield event
         if failing := await asyncio.to_thread(sources.feeds.failing):
@@ -263,7 +262,7 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
     from reader.refresh.daily import run_to_end
     from reader.refresh.titles import look_up_titles
 
-    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
+    async with _open_cache(context) as cache, open_sources(context, cache) as sources:
 
         def stamp() -> str:
             return context.now().isoformat(timespec="seconds")
@@ -271,7 +270,7 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
         async def store(listing: Listing) -> object:
             return await run_to_end(cache.store, listing, stamp(), newer=False, noted=False)
 
-        looking = look_up_titles(context.cache_file, daily, sources.arxiv_of_papers, store, context.now)
+        looking = look_up_titles(context.cache_file, sources.daily, sources.arxiv_of_papers, store, context.now)
         async with aclosing(looking) as steps:
             async for step in steps:
                 yield step
@@ -281,8 +280,8 @@ async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
 async def _look_up_paper(context: JobContext, id: str, own: str | None) -> AsyncGenerator[Message, None]:
     from reader.refresh.rules import RuleKeeper
 
-    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
-        found = await sources.look_up(daily, id, own)
+    async with _open_cache(context) as cache, open_sources(context, cache) as sources:
+        found = await sources.look_up(id, own)
     if found:
         await asyncio.to_thread(RuleKeeper(context.cache_file, context.settings, context.now).pass_over, id)
     yield LookupFinished(found)
@@ -291,9 +290,9 @@ async def _look_up_paper(context: JobContext, id: str, own: str | None) -> Async
 async def _refresh_paper(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
     from reader.refresh.one_paper import refresh_paper
 
-    async with _open_cache(context) as cache, open_sources(context, cache) as (daily, sources):
-        arxiv = sources.arxiv_of_papers
-        async with aclosing(refresh_paper(context.cache_file, cache, id, daily, arxiv, now=context.now)) as steps:
+    async with _open_cache(context) as cache, open_sources(context, cache) as sources:
+        asking = refresh_paper(context.cache_file, cache, id, sources.daily, sources.arxiv_of_papers, now=context.now)
+        async with aclosing(asking) as steps:
             async for step in steps:
                 yield step
 

@@ -6,10 +6,9 @@ Sources fail independently: whatever one raises is yielded and stored with its t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 
 from reader import log
 from reader.access_token import lookup_environment
@@ -73,8 +72,8 @@ def _utc_now() -> datetime:
 @asynccontextmanager
 async def open_sources(
     context: JobContext, cache: Cache, *, environ: Mapping[str, str] | None = None
-) -> AsyncIterator[tuple[HuggingFaceClient, Sources]]:
-    """The clients of the daily feed and of the other sources, by the settings.
+) -> AsyncIterator[Sources]:
+    """The clients of all sources, by the settings.
 
     They decide whether the feed gets the token, and whether followed feeds may be local. arXiv is not asked for
     categories if the feed is local.
@@ -90,22 +89,19 @@ async def open_sources(
             ArxivClient.from_environment(answers, environ=environ) as arxiv,
             SyndicationClient.from_environment(environ, allow_local=settings.allow_local_feeds) as web,
         ):
-            sources = Sources(
+            yield Sources(
                 cache,
                 feeds,
+                daily,
                 arxiv,
                 web,
-                daily=daily,
                 categorize=settings.ask_arxiv and not is_local_only(f"http://{daily.host}", environ),
                 stays_offline=is_offline(environ),
                 now=context.now,
             )
-            yield daily, sources
 
 
-async def refresh_all(
-    daily: HuggingFaceClient, cache: Cache, plan: Plan, sources: Sources
-) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
+async def refresh_all(plan: Plan, sources: Sources) -> AsyncGenerator[RefreshEvent | SourceEvent, None]:
     """Refresh the daily papers by the plan and then, if the plan is `Latest`, all other sources.
 
     The last event, RefreshFinished, has the sums of all. A fault of one source never ends it: raises UsageError for a
@@ -114,7 +110,7 @@ async def refresh_all(
     finished = RefreshFinished()
     left: list[str] | None = None
     try:
-        async with aclosing(refresh_daily(daily, cache, plan, now=sources.now)) as events:
+        async with aclosing(refresh_daily(sources.daily, sources.cache, plan, now=sources.now)) as events:
             async for event in events:
                 match event:
                     case RefreshFinished():
@@ -154,25 +150,25 @@ def _add_counts(finished: RefreshFinished, step: RefreshEvent | SourceEvent) -> 
 
 
 class Sources:
-    """The sources other than the daily papers; with `categorize`, also arXiv for categories and lost papers.
+    """The daily feed, and the other sources: with `categorize`, arXiv is also asked for categories and lost papers.
 
-    `daily` is asked for lost papers too. With `stays_offline` the user has chosen offline mode.
+    With `stays_offline` the user has chosen offline mode.
     """
 
     def __init__(
         self,
         cache: Cache,
         feeds: Feeds,
+        daily: HuggingFaceClient,
         arxiv: ArxivClient,
         web: SyndicationClient,
         *,
-        daily: HuggingFaceClient | None = None,
         categorize: bool = True,
         stays_offline: bool = False,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        self._cache = cache
-        self._daily = daily
+        self.cache = cache
+        self.daily = daily
         self._arxiv = arxiv
         self._categorize = categorize
         self.arxiv_of_papers = arxiv if categorize else None
@@ -227,14 +223,14 @@ class Sources:
         await asyncio.to_thread(self.feeds.answered, feed.slug, now, *validators)
         return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
 
-    async def look_up(self, daily: HuggingFaceClient, id: str, own: str | None = None) -> bool:
+    async def look_up(self, id: str, own: str | None = None) -> bool:
         """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False if neither has it.
 
         `own` is the id that it had as a saved page's paper, which it gives up. Raises FeedError.
         """
         listing, failure = None, None
         try:
-            listing = await daily.paper(id)
+            listing = await self.daily.paper(id)
         except FeedError as error:
             failure = error
         if listing is None:
@@ -343,16 +339,62 @@ class Sources:
                         return
 
     async def _fetch_lost_papers(self) -> AsyncGenerator[SourceEvent, None]:
-        """Fetch papers that the user marked and the cache does not have."""
-        store, today = partial(self._store, newer=False), self.now().date()
+        """Ask the daily feed for some of the papers that the user marked and the cache does not have, arXiv for others.
+
+        If no paper is lost, nothing is asked or yielded. A paper that no source has is asked for again after a week,
+        and no more than three times. If arXiv fails, what was stored before stays.
+        """
+        before = (self.now().date() - timedelta(days=RETRY_DAYS)).isoformat()
         try:
-            async with aclosing(
-                fetch_lost_papers(self.feeds, self._daily, self.arxiv_of_papers, store, today)
-            ) as events:
-                async for event in events:
-                    yield event
+            own = await asyncio.to_thread(self.feeds.lost, before, LOST_PER_REFRESH)
+            shared = await asyncio.to_thread(self.feeds.lost_of_group, before, LOST_PER_REFRESH - len(own))
+            ids = list(dict.fromkeys((*own, *shared)))
+            if not ids:
+                return
+            asked, count = "arXiv" if self.arxiv_of_papers else "the feed", len(ids)
+            whose = "you marked" if count == len(own) else "of your group" if not own else "you or your group marked"
+            yield FeedStarted(f"{asked}, {count} {'paper' if count == 1 else 'papers'} {whose}")
+            returned, unknown = await self._ask_daily(ids[:RECORDS])
+            if self.arxiv_of_papers:
+                more, unknown = await self._ask_arxiv([id for id in ids if id not in returned])
+                returned |= more
+            else:
+                await self._note_unknown(unknown)
+            yield PapersReturned(len(returned.intersection(own)), len(unknown))
         except Exception as error:
             yield await self._failed("arxiv", OWN["arxiv"], error)
+
+    async def _ask_daily(self, ids: Sequence[str]) -> tuple[set[str], set[str]]:
+        """The papers that the daily feed brought back, and those that it lacks; a failure ends the asking."""
+        returned, unknown = set[str](), set[str]()
+        for id in ids:
+            try:
+                listing = await self.daily.paper(id)
+            except Exception as error:
+                failure_of("a paper of the daily feed", error)
+                break
+            if listing is None:
+                unknown.add(id)
+            else:
+                await self._store(listing, newer=False)
+                returned.add(id)
+        return returned, unknown
+
+    async def _ask_arxiv(self, ids: Sequence[str]) -> tuple[set[str], set[str]]:
+        """The papers that arXiv brought back, and those that it lacks; raises FeedError."""
+        returned, unknown = set[str](), set[str]()
+        for start in range(0, len(ids), LOST_PER_REQUEST):
+            batch = set(ids[start : start + LOST_PER_REQUEST])
+            entries = await self._arxiv.papers(ids[start : start + LOST_PER_REQUEST])
+            await self._store(Listing(None, tuple(entry.draft for entry in entries)), newer=False)
+            found = batch & {entry.draft.id for entry in entries if entry.draft.id}
+            await self._note_unknown(batch - found)
+            returned |= found
+            unknown |= batch - found
+        return returned, unknown
+
+    async def _note_unknown(self, ids: Collection[str]) -> None:
+        await asyncio.to_thread(self.feeds.not_found, sorted(ids), self.now().date().isoformat())
 
     async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
@@ -393,67 +435,7 @@ class Sources:
         return FeedStored("arxiv", OWN["arxiv"], *sums)
 
     async def _store(self, listing: Listing, *, newer: bool) -> Stored:
-        return await run_to_end(self._cache.store, listing, self._stamp(), newer=newer, noted=False)
+        return await run_to_end(self.cache.store, listing, self._stamp(), newer=newer, noted=False)
 
     def _stamp(self) -> str:
         return utc_stamp(self.now())
-
-
-# Lost papers
-
-
-async def fetch_lost_papers(
-    feeds: Feeds,
-    daily: HuggingFaceClient | None,
-    arxiv: ArxivClient | None,
-    store: Callable[[Listing], Awaitable[Stored]],
-    today: date,
-) -> AsyncGenerator[FeedStarted | PapersReturned, None]:
-    """Ask the daily feed for some of the papers, and arXiv for the others; None is not asked.
-
-    If no paper is lost, nothing is asked or yielded. A paper that no source has is asked for again after a week, and no
-    more than three times. Raises FeedError if arXiv fails; what was stored before stays.
-    """
-    before = (today - timedelta(days=RETRY_DAYS)).isoformat()
-    own = await asyncio.to_thread(feeds.lost, before, LOST_PER_REFRESH)
-    shared = await asyncio.to_thread(feeds.lost_of_group, before, LOST_PER_REFRESH - len(own))
-    ids = list(dict.fromkeys((*own, *shared)))
-    if not ids or (daily is None and arxiv is None):
-        return
-    count = len(ids)
-    whose = "you marked" if len(ids) == len(own) else "of your group" if not own else "you or your group marked"
-    yield FeedStarted(f"{'arXiv' if arxiv else 'the feed'}, {count} {'paper' if count == 1 else 'papers'} {whose}")
-    returned, unknown = await _ask_daily(daily, ids[:RECORDS], store) if daily else (set[str](), set[str]())
-    if arxiv is not None:
-        rest = [id for id in ids if id not in returned]
-        unknown = set()
-        for start in range(0, len(rest), LOST_PER_REQUEST):
-            batch = rest[start : start + LOST_PER_REQUEST]
-            entries = await arxiv.papers(batch)
-            await store(Listing(None, tuple(entry.draft for entry in entries)))
-            found = {entry.draft.id for entry in entries if entry.draft.id}
-            await asyncio.to_thread(feeds.not_found, sorted(set(batch) - found), today.isoformat())
-            returned |= found & set(batch)
-            unknown |= set(batch) - found
-    else:
-        await asyncio.to_thread(feeds.not_found, sorted(unknown), today.isoformat())
-    yield PapersReturned(len(returned.intersection(own)), len(unknown))
-
-
-async def _ask_daily(
-    daily: HuggingFaceClient, ids: Sequence[str], store: Callable[[Listing], Awaitable[Stored]]
-) -> tuple[set[str], set[str]]:
-    """The papers that the daily feed brought back, and those that it does not have; a failure ends the asking."""
-    returned, unknown = set[str](), set[str]()
-    for id in ids:
-        try:
-            listing = await daily.paper(id)
-        except Exception as error:
-            failure_of("a paper of the daily feed", error)
-            break
-        if listing is None:
-            unknown.add(id)
-        else:
-            await store(listing)
-            returned.add(id)
-    return returned, unknown

@@ -12,40 +12,18 @@ import pytest
 from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
 from reader.core.marks import Mark, PaperMarks
-from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.http.client import HttpClient
-from reader.feeds.http.responses import Limits
-from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh import sources as sources_module
 from reader.refresh.jobs import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
-from reader.refresh.plan import Day, Latest
-from reader.refresh.sources import Sources, refresh_all
+from reader.refresh.plan import Day
 from tests.feed_server import FeedServer, item
-from tests.feeds.servers import Arxiv, Documents, Nap, Page, Paper
+from tests.feeds.servers import Arxiv, Documents, Page, Paper
 from tests.refresh.test_sources import TODAY, World
 
 Happened = Sequence[RefreshEvent | SourceEvent]
 
 
 class Home(World):
-    """A world whose sources are open as a refresh opens them: the daily feed is asked for lost papers too."""
-
-    asks_daily = False
-    categorize = True
-
-    async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
-        nap, limits = Nap(), Limits(attempts=1)
-        async with (
-            HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
-            ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
-            SyndicationClient(limits=limits) as web,
-        ):
-            lookup = daily if self.asks_daily else None
-            sources = Sources(
-                self.cache, self.feeds, arxiv, web, daily=lookup, categorize=self.categorize, now=self._now
-            )
-            return [event async for event in refresh_all(daily, self.cache, plan or Latest(1), sources)]
+    """A world with marks of papers that are not here."""
 
     def add(self, *marks: tuple[str, str, str]) -> None:
         """Marks of papers that are not here, each newer than the one before: paper, kind and value."""
@@ -148,7 +126,6 @@ async def test_a_paper_that_arxiv_does_not_have_is_asked_for_three_times(home: H
 
 async def test_the_daily_feed_s_own_records_come_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources_module, "RECORDS", 2)
-    home.asks_daily = True
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02", upvotes=41)]
     home.add(*((f"2401.0000{number}", "star", "1") for number in (3, 2, 1)))
     assert returned(await home.refresh()) == [PapersReturned(3, 0)]
@@ -160,7 +137,6 @@ async def test_the_daily_feed_s_own_records_come_first(home: Home, monkeypatch: 
 
 
 async def test_a_daily_feed_that_fails_leaves_them_to_arxiv(home: Home) -> None:
-    home.asks_daily = True
     home.add(("2401.00001", "star", "1"))
     await home.refresh(Day(TODAY))
     home.daily.fault = "error"
@@ -169,7 +145,7 @@ async def test_a_daily_feed_that_fails_leaves_them_to_arxiv(home: Home) -> None:
 
 
 async def test_where_arxiv_must_not_be_asked_the_daily_feed_is(home: Home) -> None:
-    home.asks_daily, home.categorize = True, False
+    home.categorize = False
     home.daily.days["2024-01-02"] = [item("2401.00001", day="2024-01-02")]
     home.add(("2401.00001", "star", "1"), ("2401.00002", "star", "1"))
     assert returned(await home.refresh()) == [PapersReturned(1, 1)]

@@ -54,25 +54,24 @@ class World:
         self.cache = Cache.open(path, ByName())
         self.feeds = Feeds.open(path)
         self.now = NOON
+        self.categorize = True
 
     @asynccontextmanager
     async def sources(self) -> AsyncIterator[Sources]:
         nap, limits = Nap(), Limits(attempts=1)
         async with (
+            HuggingFaceClient(HttpClient(self.daily.url, limits=limits)) as daily,
             ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
             SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):
-            yield Sources(self.cache, self.feeds, arxiv, web, now=self._now)
+            yield Sources(self.cache, self.feeds, daily, arxiv, web, categorize=self.categorize, now=self._now)
 
     def _now(self) -> datetime:
         return self.now
 
     async def refresh(self, plan: Latest | Day | None = None) -> list[RefreshEvent | SourceEvent]:
-        async with (
-            HuggingFaceClient(HttpClient(self.daily.url, limits=Limits(attempts=1))) as daily,
-            self.sources() as sources,
-        ):
-            return [event async for event in refresh_all(daily, self.cache, plan or Latest(1), sources)]
+        async with self.sources() as sources:
+            return [event async for event in refresh_all(plan or Latest(1), sources)]
 
     def paper(self, id: str) -> Known | None:
         window = Window.open(self.path)
@@ -182,8 +181,8 @@ async def test_a_day_that_has_not_changed_is_not_sent_again(tmp_path: Path, monk
         async def refresh(now: datetime) -> list[RefreshEvent | SourceEvent]:
             with closing(Cache.open(file, ByName())) as cache:
                 context = JobContext(file, Settings(endpoint=feed.url), Topics, lambda: now)
-                async with open_sources(context, cache) as (daily, sources):
-                    return [event async for event in refresh_all(daily, cache, Latest(1), sources)]
+                async with open_sources(context, cache) as sources:
+                    return [event async for event in refresh_all(Latest(1), sources)]
 
         sent = [last(await refresh(NOON)) for _ in range(2)]
         assert [(sums.new, sums.unchanged, sums.stored) for sums in sent] == [(1, 0, 1), (0, 1, 1)]
@@ -347,11 +346,8 @@ async def test_a_refresh_can_be_stopped_between_two_sources(world: World) -> Non
 
 
 async def look_up(world: World, id: str) -> bool:
-    async with (
-        HuggingFaceClient(HttpClient(world.daily.url, limits=Limits(attempts=1))) as daily,
-        world.sources() as sources,
-    ):
-        return await sources.look_up(daily, id)
+    async with world.sources() as sources:
+        return await sources.look_up(id)
 
 
 async def test_a_paper_is_looked_up_in_the_feed_first(world: World) -> None:
@@ -429,8 +425,8 @@ async def test_offline_mode_is_no_failure(
 
 async def test_without_categorizing_arxiv_is_not_asked(world: World) -> None:
     await world.refresh(Day(TODAY))
+    world.categorize = False
     async with world.sources() as sources:
-        sources._categorize = False
         assert [event async for event in sources.refresh()] == []
     assert world.arxiv.requests == []
     assert world.feeds.count_uncategorized() == 2

@@ -1,5 +1,7 @@
 """Notes which tests call each function of the reader: `pytest -p tests.rigs.calls`, with CALLS naming the file.
 
+A function's name in the map is its file below `reader/` and its first line.
+
 Only calls within the test's own process count. A worker of xdist writes a file of its own, beside the first.
 """
 
@@ -26,11 +28,6 @@ _called: set[CodeType] = set()
 _tests: dict[str, list[str]] = {}
 
 
-def function_id(file: str, line: int) -> str:
-    """The name of a function in the map: its file below `reader/`, and its first line."""
-    return f"{file}:{line}"
-
-
 def _note(frame: FrameType, _event: str, _argument: Any) -> None:
     _called.add(frame.f_code)
 
@@ -47,7 +44,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         threading.settrace(None)
         for code in _called:
             if code.co_filename.startswith(READER):
-                tests = _tests.setdefault(function_id(code.co_filename[len(READER) :], code.co_firstlineno), [])
+                tests = _tests.setdefault(f"{code.co_filename[len(READER) :]}:{code.co_firstlineno}", [])
                 if len(tests) < MOST:
                     tests.append(item.nodeid)
 

@@ -33,10 +33,9 @@ from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
 from reader.cache.members import Member, Members
 from reader.cache.reads.window import Window
-from reader.cache.storing.papers import Cache, Stored
+from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, FeedError, ReaderError, UsageError
 from reader.core.ids import named_id
-from reader.core.paper import Listing
 from reader.extensions.group import statement as group
 from reader.extensions.sync.exchange import exchange
 from reader.extensions.sync.folder import Folder
@@ -48,8 +47,9 @@ from reader.feeds.fulltext.client import FeedTexts, PageTexts
 from reader.feeds.http.client import HttpClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import listings, read_items
+from reader.feeds.syndication.client import SyndicationClient
 from reader.paths import journal_file
-from reader.refresh.sources import fetch_lost_papers
+from reader.refresh.sources import Sources
 from reader.session.drafts import Drafts
 from reader.ui.pictures.pictures import pictures_of
 from tests.cache.conftest import NOW, ByName
@@ -247,13 +247,10 @@ async def _clients(record: _Record) -> AsyncIterator[tuple[HuggingFaceClient, Ar
 async def _ask(home: _Home, ids: list[str], record: _Record) -> None:
     async with _clients(record) as (daily, arxiv, texts, pdfs):
         with closing(Feeds.open(home.cache)) as feeds:
-
-            async def store(_listing: Listing) -> Stored:
-                raise AssertionError("nothing is found")
-
-            with suppress(FeedError):
-                async for _ in fetch_lost_papers(feeds, daily, None, cast("Any", store), date(2026, 11, 24)):
-                    pass
+            nothing_stored, web = cast("Cache", None), SyndicationClient()
+            sources = Sources(nothing_stored, feeds, daily, arxiv, web, categorize=False)
+            async for _ in sources._fetch_lost_papers():
+                pass
             for feed in feeds.followed():
                 if feed.kind == "arxiv":
                     with suppress(FeedError, UsageError):
