@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
     from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
+    from reader.commands.output import answer as answer  # Print what was found or done, as lines or JSON.
     from reader.commands.output import ask as ask  # Ask the user for a line.
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
@@ -94,6 +95,10 @@ if TYPE_CHECKING:
     from reader.core.text import clean as clean  # Foreign text without what a terminal would obey.
     from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
     from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
+
+    # The reader: keys, and rows of the filter pane.
+    from reader.core.settings.tables import SavedView as SavedView  # A query with a name.
+    from reader.keys.actions import LineKey as LineKey  # A key that runs a command.
 
     # Jobs: what takes long, in a process of its own.
     from reader.refresh.jobs import ExtensionJob as ExtensionJob  # A job; it is pickled, and then run.
@@ -128,7 +133,6 @@ if TYPE_CHECKING:
     # Settings.
     from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
     from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
-    from reader.core.settings.tables import SavedView as SavedView  # A view of the user's.
 
     # Jobs that the program has.
     from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
@@ -142,6 +146,8 @@ if TYPE_CHECKING:
     from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
     from reader.actions.links import Link as Link  # One of a paper's links.
     from reader.actions.links import links as links  # All of them, its page first.
+    from reader.core.dates import MONTHS as MONTHS  # Their names, January first.
+    from reader.core.dates import WEEKDAYS as WEEKDAYS  # Their names, Monday first.
     from reader.core.dates import parse_date as parse_date  # A date as queries have it.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
     from reader.core.lines import fit as fit  # Cut a text to a width.
@@ -152,7 +158,7 @@ if TYPE_CHECKING:
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choosing.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
+    from reader.cache.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
     from reader.cache.follows import reasons as reasons  # Why a paper is followed.
     from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
     from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
@@ -168,7 +174,7 @@ if TYPE_CHECKING:
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
-    from reader.core.choice.words import codes as codes  # The words of a text as numbers.
+    from reader.core.choice.words import pack as pack  # The words of a paper as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
     from reader.core.document.model import text_sections as text_sections  # The sections of a document.
@@ -182,12 +188,10 @@ if TYPE_CHECKING:
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
     from reader.cache.marks.changes import Change as Change  # A new state of some papers.
-    from reader.cache.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
-    from reader.cache.mailed import record_mailing as record_mailing  # Tell them what this one mails.
-    from reader.cache.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
-    from reader.cache.mailed import turn as turn  # How many machines mail before this one.
+    from reader.cache.marks.derived import MAILED as MAILED  # How the kinds of events of mailed digests begin.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
+    from reader.core.foreign import FURTHEST as FURTHEST  # The latest clock that an event may have.
     from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
     from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
     from reader.core.marks import QUEUE as QUEUE  # That of the queue.
@@ -226,12 +230,12 @@ if TYPE_CHECKING:
     from reader.cache.places import alone as alone  # Hold a lock while a place is used.
     from reader.cache.places import is_machine_file as is_machine_file  # Whether a file may be that of a machine.
     from reader.cache.places import is_server as is_server  # Whether an address is that of a server.
+    from reader.cache.places import looks as looks  # The moments at which something is new, here or there.
     from reader.cache.places import open_server as open_server  # Connect to a server.
     from reader.cache.places import replace_shared as replace_shared  # Write a file whole or not at all.
     from reader.cache.places import shared_place as shared_place  # The folder or address that the user has typed.
     from reader.cache.places import shown_place as shown_place  # The same without a password.
     from reader.cache.places import unusable as unusable  # What to say of a folder that can't be used.
-    from reader.cache.places import wait_for_news as wait_for_news  # Wait until something is new, here or there.
 
     # What the people of a group share, in the cache.
     from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.
@@ -296,6 +300,10 @@ class Extension:
     """Sites that the user may follow as feeds."""
     formats: tuple[FileFormat, ...] = ()
     """Formats of files that the user may import."""
+    keys: tuple[LineKey, ...] = ()
+    """Keys of the reader, each of which runs a command."""
+    views: tuple[SavedView, ...] = ()
+    """Queries with a name, which the filter pane lists after the user's own."""
     findings: tuple[Callable[[Workspace], Iterable[Finding]], ...] = ()
     """What the doctor asks. A finding with advice is a problem."""
     encoders: tuple[Callable[[Vectors, Path], Encoder | None], ...] = ()

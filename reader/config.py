@@ -254,33 +254,46 @@ def topic_rules_file(settings: Settings, file: Path) -> Path:
     return file.parent / Path(settings.topics_file or "topics.toml").expanduser()
 
 
+def read_rules(file: Path, *, is_chosen: bool = False) -> str | None:
+    """The text of a file of topic rules, None if it is missing; raises ReaderError.
+
+    A pipe is waited for only if the user has chosen this very file, such as by a shell's <(command).
+    """
+    try:
+        if is_chosen:
+            with file.open("rb") as opened:
+                data = opened.read(MAX_RULES_SIZE + 1)
+        else:
+            data = read_start(file, MAX_RULES_SIZE + 1)
+        if len(data) > MAX_RULES_SIZE:
+            raise ReaderError(f"The topic rules {file} have more than {MAX_RULES_SIZE // 1024} KiB. Shorten the file.")
+        return data.decode().replace("\r\n", "\n")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ReaderError(f"The topic rules {file} can't be read: {reason}. Correct or move the file.") from error
+
+
 def load_topics(own: Path) -> Topics:
     """The bundled topic rules plus those of the user's file `own`, which may be missing; raises ReaderError."""
     from reader.data import shipped_topics
 
-    try:
-        data = read_start(own, MAX_RULES_SIZE + 1)
-        if len(data) > MAX_RULES_SIZE:
-            raise ReaderError(f"The topic rules {own} have more than {MAX_RULES_SIZE // 1024} KiB. Shorten the file.")
-        texts = [data.decode().replace("\r\n", "\n")]
-    except FileNotFoundError:
-        texts = []
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ReaderError(f"The topic rules {own} can't be read: {reason}. Correct or move the file.") from error
-    return shipped_topics(*texts)
+    text = read_rules(own)
+    return shipped_topics(*([] if text is None else [text]))
 
 
 def retention_start(settings: Settings, today: date) -> str | None:
     """The first day (ISO) whose papers are all kept; None if papers are never deleted."""
-    from datetime import timedelta
-
-    return (today - timedelta(days=settings.keep_days)).isoformat() if settings.keep_days else None
+    return _days_ago(settings.keep_days, today)
 
 
 def text_retention_start(settings: Settings, today: date) -> str | None:
     """The first day (ISO) since which a full text must have been read to be kept; None if all are kept."""
+    return _days_ago(settings.keep_texts_days, today)
+
+
+def _days_ago(days: int, today: date) -> str | None:
     from datetime import timedelta
 
-    days = settings.keep_texts_days
     return (today - timedelta(days=days)).isoformat() if days else None

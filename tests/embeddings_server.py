@@ -80,9 +80,6 @@ class _Handler(BaseHTTPRequestHandler):
             case "hang":
                 self.server.stopping.wait(5)
                 self.close_connection = True
-            case "slow":
-                self.server.stopping.wait(0.15)
-                self._send(_answer(rows))
             case "error" | "busy" | "secret" | "unknown":
                 said = {"error": {"message": "the model is not loaded."}} if fault == "error" else {}
                 self._send(said, {"error": 500, "busy": 429, "secret": 401, "unknown": 404}[fault])

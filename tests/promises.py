@@ -125,10 +125,10 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/digest/test_drawing.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
         ),
         # What leaves the machine
-        "on this machine alone": ("cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",),
+        "on this machine alone": ("cache/test_choice.py::test_what_suits_is_learned_without_the_network",),
         "Nothing is sent anywhere, and no paper is hidden by it": (
-            "cache/choosing/test_choice.py::test_what_suits_is_learned_without_the_network",
-            "cache/choosing/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
+            "cache/test_choice.py::test_what_suits_is_learned_without_the_network",
+            "cache/test_choice.py::test_what_is_hidden_comes_last_and_says_why",
         ),
         "whoever has the address reads and marks as you": (
             "extensions/browser/test_browser.py::test_other_machines_are_warned_of",

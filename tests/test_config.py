@@ -151,11 +151,6 @@ def test_what_only_the_whole_file_gets_wrong_is_told(file: Path) -> None:
     assert "other programs will refuse this file" in mistake.message
 
 
-def test_several_mistakes_come_in_the_order_of_their_lines(file: Path) -> None:
-    loaded = read(file, "a = 1\nb\nascii = 1\n")
-    assert [mistake.line for mistake in loaded.mistakes] == [1, 2, 3]
-
-
 @pytest.mark.parametrize(
     ("data", "line", "says"),
     [(b"ascii = true\n\xff\n", 2, "not UTF-8"), (b"#" * (settings_reader.MAX_FILE_SIZE + 1), 0, "larger than")],
@@ -193,12 +188,6 @@ def test_more_rules_than_anybody_writes_are_not_read(tmp_path: Path) -> None:
     own.write_bytes(b"#" * (config.MAX_RULES_SIZE + 1))
     with pytest.raises(ReaderError, match="have more than 1024 KiB"):
         config.load_topics(own)
-
-
-def test_a_link_to_nothing_is_no_file(tmp_path: Path) -> None:
-    link = tmp_path / "config.toml"
-    link.symlink_to(tmp_path / "nowhere")
-    assert load(link) == (Settings(), [])
 
 
 @pytest.mark.parametrize(
@@ -268,13 +257,6 @@ def test_the_environment_names_a_theme_and_a_wrong_name_is_one_plain_warning(fil
     assert mistake.endswith('not "solarized". Did you mean solarized-dark?')
     (mistake,) = map(str, read(file, 'theme = "xyzzyxyz"\n').mistakes)
     assert mistake.endswith('not "xyzzyxyz"; auto, dark, light, ansi, textual-dark are some of them.')
-
-
-def test_each_value_knows_where_it_comes_from(file: Path) -> None:
-    loaded = read(file, '\nascii = true\n[keys]\n"paper.star" = "s"\n')
-    assert loaded.origin("ascii") == f"{file}:2"
-    assert loaded.origin("keys.paper.star") == f"{file}:4"
-    assert loaded.origin("theme") == "default"
 
 
 def test_every_setting_is_documented_and_its_default_obeys_its_rule() -> None:

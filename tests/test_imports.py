@@ -134,7 +134,7 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
         "reader.cache.mending.health",
         "reader.cache.storing.papers",
         "reader.cache.mending.repair",
-        "reader.cache.tables.feed",
+        "reader.cache.tables",
         "reader.core.topics.scorer",
         "reader.core.query",
         "reader.core.community",

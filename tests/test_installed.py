@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from reader import api, installed
-from tests.commands.conftest import Run, home, run
+from tests.commands.conftest import DAYS, Run, filled, home, run
 from tests.extensions.packages import Packages, packages
+from tests.test_imports import TO_FIRST_LIST
+from tests.test_imports import run as run_program
 
-__all__ = ["home", "packages", "run"]
+__all__ = ["filled", "home", "packages", "run"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -66,6 +69,17 @@ def test_a_command_of_another_package_is_one_of_the_program(packages: Packages, 
     assert "says good morning" in run("help", "greet").out
     assert "Did you mean greet?" in run("help", "greeet").err
     assert "greet" not in installed._state.off
+
+
+def test_the_first_list_is_there_without_it(packages: Packages, tmp_path: Path, filled: Path) -> None:
+    """One that hangs as it is imported costs the start nothing: it is imported once the list is there."""
+    packages.install("greet", "import time; time.sleep(99)")
+    home = tmp_path / "first"
+    home.mkdir()
+    shutil.copy(filled, home / "papers.db")
+    modules = set(run_program(f"LAST = {DAYS['2026-06-30'][0]['paper']['title']!r}\n{TO_FIRST_LIST}", home).split())
+    assert "reader.ui.list.pane" in modules
+    assert not modules & {"greet", "importlib.metadata", "reader.api", "reader.ui.extensions.actions"}
 
 
 def test_the_doctor_names_it_and_asks_it(packages: Packages, run: Run) -> None:

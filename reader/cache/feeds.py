@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
     from sqlmodel.sql.expression import SelectOfScalar
 
-    from reader.cache.tables.feed import Feed
+    from reader.cache.tables import Feed
 
 Kind = Literal["rss", "arxiv", "own"]
 """A feed of any site, an arXiv category, or a source that the reader always asks."""
@@ -110,7 +110,7 @@ def select_feed(slug: str) -> SelectOfScalar[Feed]:
     """The statement that finds the source with a slug."""
     from sqlmodel import select
 
-    from reader.cache.tables.feed import Feed
+    from reader.cache.tables import Feed
 
     return select(Feed).where(Feed.slug == slug)
 
@@ -225,7 +225,7 @@ class Feeds:
 
     def failed(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
-        from reader.cache.tables.feed import Feed
+        from reader.cache.tables import Feed
 
         with self._alone(), self._session() as session:
             feed = session.exec(select_feed(slug)).one_or_none()

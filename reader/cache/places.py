@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import SHUT_RDWR, socket
@@ -232,13 +232,19 @@ FOLDER_GLANCE = 10.0
 """Seconds between two looks at a folder."""
 
 
-def wait_for_news(events: Events, server: Server | None, own: str, seen: int) -> None:
-    """Return once there is an event after `seen` here, or news of others than `own`; in a folder, after a while."""
-    if server is None:
-        time.sleep(FOLDER_GLANCE)
-        return
-    while not server.hears(GLANCE, own) and events.last() == seen:
-        pass
+def looks(events: Events, server: Server | None, channel: str, own: Callable[[], str]) -> Iterator[None]:
+    """Now, and then whenever there is a new event here or news of others than `own`; in a folder, after a while."""
+    if server is not None:
+        server.listen(channel)
+    while True:
+        # Noted first: what is marked during the look is news too.
+        seen = events.last()
+        yield
+        if server is None:
+            time.sleep(FOLDER_GLANCE)
+        else:
+            while not server.hears(GLANCE, own()) and events.last() == seen:
+                pass
 
 
 class Server:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.cache.connections import STATEMENT_STEPS, connect, peek, statements, transaction
+from reader.cache.connections import STATEMENT_STEPS, connect, peek, transaction
+from reader.cache.migrations import run_migrations, script
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
@@ -36,16 +37,13 @@ MAKER = "program"
 NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__version__}')"
 
 STAMP = "alembic_version"
-"""The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
+"""The table with the number of the newest migration."""
 
 _NAMING_TABLES = ("paper", "event")
 """A file with a number of ours is a cache if it has one of these."""
 
 _FIRST_PAGES = 1 << 16
 """Bytes at the start of a file that have the statements of its schema."""
-
-SCHEMA = Path(__file__).parent / "schema.sql"
-"""The schema after all migrations up to `HEAD`, as SQL; `ddl.py` writes it from the tables."""
 
 UPGRADE_SECONDS = 600.0
 """Seconds to wait for another program that migrates the same cache, and copies it before."""
@@ -104,7 +102,7 @@ def _is_whole(path: Path, count: int, size: int) -> bool:
     """Whether so many pages are in a file, or in it and its log."""
     if count <= path.stat().st_size // size:
         return True
-    from reader.cache.files.pages import has_pages
+    from reader.cache.files import has_pages
 
     return has_pages(path, count, size)
 
@@ -125,7 +123,7 @@ def _foreign(path: Path) -> CacheForeign:
 
 def _has_foreign_mark(path: Path) -> bool:
     """Whether a database that can't be read is marked by another program, and shows no trace of ours."""
-    from reader.cache.files.pages import HEADER, MAGIC
+    from reader.cache.files import HEADER, MAGIC
 
     try:
         with path.open("rb") as file:
@@ -182,7 +180,7 @@ def maker(path: Path) -> str:
 def known_names() -> frozenset[str]:
     """The names of the tables, indexes, views and triggers of a cache."""
     created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
-    return frozenset(re.findall(created, SCHEMA.read_text("utf-8"), re.MULTILINE))
+    return frozenset((STAMP, *re.findall(created, script(), re.MULTILINE)))
 
 
 def ensure(path: Path) -> None:
@@ -197,10 +195,10 @@ def ensure(path: Path) -> None:
         if facts.mark != APPLICATION_ID:
             _set_mark(path)
     elif facts.version is None:
-        from reader.cache.files import aside
+        from reader.cache import files
 
         # SQLite deletes a write-ahead log whose file is missing, and it may have marks.
-        aside.set_log_aside(path)
+        files.set_log_aside(path)
         create(path)
     else:
         upgrade(path)
@@ -215,30 +213,26 @@ def create(path: Path) -> None:
     # If two programs start together, one waits for the write lock and then finds the stamp.
     with explained(path), closing(connect(path)) as connection, transaction(connection):
         if _stamp(connection) is None:
-            for statement in statements(SCHEMA.read_text("utf-8")):
-                connection.execute(statement)
-            connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
+            run_migrations(connection, None, HEAD)
             connection.execute(NOTE_MAKER)
             connection.execute(SET_MARK)
 
 
 def upgrade(path: Path) -> None:
     """Back the file up, then run the missing migrations in one transaction; programs that start together take turns."""
+    from reader.cache import files
     from reader.cache.connections import alone
-    from reader.cache.files import backups
 
-    with alone(backups.lock(make_folder(path)), UPGRADE_SECONDS):
+    with alone(files.lock(make_folder(path)), UPGRADE_SECONDS):
         if is_current(path):
             return
         if version(path) is not None:
-            backups.back_up_before(path, date.today(), HEAD)
+            files.back_up_before(path, date.today(), HEAD)
         migrate(path)
 
 
 def migrate(path: Path) -> None:
     """Run the missing migrations in one transaction, without a backup; raises CacheError."""
-    from reader.cache.migrations import run_migrations
-
     with explained(path), closing(connect(path)) as connection:
         # A statement on a large cache may take minutes: each part of it is a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)

@@ -66,7 +66,7 @@ def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending.checks import verify
+    from reader.cache.mending.health import verify
 
     checks = []
     with Progress() as progress:

@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reader.cache.search.view_terms import selects
+from reader.cache.search.compile import selects
 from reader.commands.output import Progress, amount, answer, warn
 from reader.commands.workspace import NotInCache, Workspace, find_all, load_paper, parsed, saved_views, selection
 from reader.core.errors import NoFullText, UsageError
@@ -155,7 +155,7 @@ def explain_nothing(window: Window, query: Query) -> None:
     """Print on standard error why a query found nothing."""
     from reader.session.places import plain_words
 
-    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
+    if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
     elif words := plain_words(query):
         warn(f"Nothing matches. To search by meaning: dailypapers list {shlex.quote(f'~{words}')}")

@@ -279,7 +279,7 @@ def _journal(file: Path) -> str:
 
 
 def _backups(file: Path) -> str:
-    from reader.cache.files.backups import backups
+    from reader.cache.files import backups
 
     kept = backups(file)
     return f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet"
@@ -384,8 +384,7 @@ def _token(settings: Settings) -> str:
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the program that notifies, and its last failure."""
     from reader.actions.programs import desktop_program, find_program
-    from reader.cache import schema
-    from reader.cache.watching import notified
+    from reader.cache import schema, watching
 
     settings = workspace.settings
     if not settings.notify:
@@ -403,7 +402,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
         advice = "" if program else "Install notify-send (libnotify), or set notify_command."
         yield Finding("Notifications", "program", program or "none", advice, _found(program), advice)
     try:
-        problem = notified.problem(workspace.cache_file) if schema.version(workspace.cache_file) else None
+        problem = watching.problem(workspace.cache_file) if schema.version(workspace.cache_file) else None
     except CacheError:
         return
     if problem is not None:

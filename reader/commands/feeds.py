@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -244,39 +244,41 @@ def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
     """Follow the feeds of OPML files; the next refresh fetches them."""
     from reader.feeds.syndication.opml import BODY_LIMIT
 
-    added, known = list[str](), 0
-    failures: list[str] = []
+    files = []
     for name in arguments.names:
-        try:
-            with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
-                new, old = follow_list(workspace, name, file.read(BODY_LIMIT + 1))
-        except FeedError as error:
-            failures.append(f"{name}: {error}")
-            continue
-        added, known = added + new, known + old
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+            files.append((name, file.read(BODY_LIMIT + 1)))
+    added, known, failures = follow_lists(workspace, files)
     if arguments.json or len(failures) < len(arguments.names):
         record = {"added": added, "known": known, "failed": failures}
         answer(arguments, record, describe_followed(len(added), known))
     return raise_failures(failures)
 
 
-def follow_list(workspace: Workspace, name: str, body: bytes, *, is_dry: bool = False) -> tuple[list[str], int]:
-    """Follow the feeds of an OPML file, or only look; return the names of new ones and the number of known ones.
+def follow_lists(
+    workspace: Workspace, files: Iterable[tuple[str, bytes]], *, is_dry: bool = False
+) -> tuple[list[str], int, list[str]]:
+    """Follow the feeds of OPML files, or only look; `files` are their names and bodies.
 
-    Raises FeedError.
+    Returns the names of new feeds, the number of known ones, and why files could not be read.
     """
     from reader.feeds.syndication.opml import parse_opml
 
-    listed = parse_opml(body)
-    for skipped in listed.skipped:
-        warn(f"{name}: {skipped.where}: {skipped.reason}; skipped")
-    added, known = list[str](), 0
-    with _open_feeds(workspace, query_only=is_dry) as feeds:
-        for outline in listed.feeds:
-            new = _new_in(feeds, outline) if is_dry else [feed.slug for feed in _follow_outline(feeds, outline)]
-            added += new
-            known += not new
-    return added, known
+    added, known, failures = list[str](), 0, list[str]()
+    for name, body in files:
+        try:
+            listed = parse_opml(body)
+        except FeedError as error:
+            failures.append(f"{name}: {error}")
+            continue
+        for skipped in listed.skipped:
+            warn(f"{name}: {skipped.where}: {skipped.reason}; skipped")
+        with _open_feeds(workspace, query_only=is_dry) as feeds:
+            for outline in listed.feeds:
+                new = _new_in(feeds, outline) if is_dry else [feed.slug for feed in _follow_outline(feeds, outline)]
+                added += new
+                known += not new
+    return added, known, failures
 
 
 def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:

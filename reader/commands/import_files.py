@@ -21,7 +21,7 @@ from reader.cache.sqlite_errors import explained
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command, StoreFile, add_json
-from reader.commands.feeds import describe_followed, follow_list
+from reader.commands.feeds import describe_followed, follow_lists
 from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
 from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
@@ -115,13 +115,15 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks))
     taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
-    followed = _follow(workspace, found, is_dry=arguments.dry_run)
+    added, known, failed = follow_lists(workspace, found.feeds, is_dry=arguments.dry_run)
+    found.failed += failed
+    followed = {"feeds": {"added": added, "known": known}} if found.feeds else {}
     if arguments.dry_run:
         found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
-    titles: dict[str, int] = {}
-    if found.pages and not arguments.json:
+    if not arguments.json:
         # A look-up takes minutes: what is stored already is said before.
         _print_counts(arguments, found, taken)
+    titles: dict[str, int] = {}
     if found.pages and not arguments.dry_run:
         titles = page_titles.look_up(workspace, quiet=arguments.json, is_put_off=arguments.later)
     if arguments.json:
@@ -130,11 +132,8 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         marked = {"marks": found.marks + sum(taken.marked.values())}
         looked_up = {"titles": titles} if titles else {}
         print_json(counts | marked | more | followed | looked_up | {"failed": found.failed})
-    elif not found.pages:
-        _print_counts(arguments, found, taken)
-    if followed and not arguments.json:
-        feeds = followed["feeds"]
-        print_line(describe_followed(len(feeds["added"]), feeds["known"], is_dry=arguments.dry_run))
+    elif found.feeds:
+        print_line(describe_followed(len(added), known, is_dry=arguments.dry_run))
     if len(found.failed) > 1:
         for problem in found.failed:
             warn(problem)
@@ -151,21 +150,6 @@ def _print_counts(arguments: Namespace, found: _Found, taken: Taken) -> None:
             with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
             print_line(f"{format_counts(found.counts)}{with_marks}.")
         taken.print(found.entries)
-
-
-def _follow(workspace: Workspace, found: _Found, *, is_dry: bool) -> dict[str, Any]:
-    """Follow the feeds of OPML; return what came of it as JSON, which is empty without such files."""
-    if not found.feeds:
-        return {}
-    added, known = list[str](), 0
-    for name, body in found.feeds:
-        try:
-            new, old = follow_list(workspace, name, body, is_dry=is_dry)
-        except FeedError as error:
-            found.failed.append(f"{name}: {error}")
-        else:
-            added, known = added + new, known + old
-    return {"feeds": {"added": added, "known": known}}
 
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
@@ -253,7 +237,7 @@ class _Storer:
     def _add(self, marks: Sequence[PaperMarks]) -> int:
         if not marks:
             return 0
-        from reader.cache.marks.imports import add_marks
+        from reader.cache.imports import add_marks
 
         self._events = self._events or self._stack.enter_context(self._workspace.events())
         return add_marks(self._events, marks)
@@ -529,13 +513,13 @@ def take_in(
     """Find the papers of other programs' entries, and mark them and the stored ones, in one step of undo."""
     if not entries and not papers:
         return Taken(is_dry=is_dry)
-    from reader.cache.storing import imported
+    from reader.cache import imports
 
     marked: Counter[str] = Counter()
     with workspace.window() as window:
-        named = window.read(partial(imported.find_papers, entries=entries))
-        found = window.read(partial(imported.find_papers, entries=[*entries, *papers]))
-        changes = list(imported.changes(found, marks, labels.kind, window.read(imported.waiting)))
+        named = window.read(partial(imports.find_papers, entries=entries))
+        found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
+        changes = list(imports.changes(found, marks, labels.kind, window.read(imports.waiting)))
         if is_dry:
             for change in changes:
                 marked[change.kind] += count_changing(window, change)

@@ -11,6 +11,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_json, add_limit, suggest
 from reader.commands.output import Style, amount, answer, is_terminal, print_json, print_line, print_rows, width
 from reader.commands.workspace import Workspace, parsed, selection
@@ -23,7 +24,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
-    from reader.cache.watching.rules import Verdict
+    from reader.cache.watching import Verdict
 
 TABLE, MUTE = "rules", "mute"
 """The settings that the command is about."""
@@ -86,7 +87,7 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
 
 
 def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    from reader.cache.watching.rules import acted_papers
+    from reader.cache.watching import acted_papers
 
     with workspace.window() as window:
         acted = window.read(acted_papers)
@@ -146,7 +147,7 @@ def _findings(window: Window, rules: Sequence[Rule], muted: Sequence[str]) -> It
         *((word, word, f"The muted {clean(word)}") for word in muted),
     ):
         try:
-            pks = frozenset(window.order(selection(window, parsed(query, also="is:hidden OR -is:hidden"))).pks)
+            pks = frozenset(window.order(selection(window, parsed(query, also=EVERYTHING))).pks)
         except UsageError as error:
             yield Finding(name, f"{title}: {error}")
             continue
@@ -212,7 +213,7 @@ def _since(arguments: Namespace) -> str:
 
 
 def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: str, *, anew: bool) -> list[Verdict]:
-    from reader.cache.watching.rules import Candidates, judge
+    from reader.cache.watching import Candidates, judge
     from reader.refresh.rules import rule_scope
 
     scope = rule_scope(window, workspace.settings, _today())

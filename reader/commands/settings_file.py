@@ -6,16 +6,13 @@ import ast
 import inspect
 import os
 import re
-import shlex
-import shutil
-import subprocess
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reader.access_token import child_environment
+from reader.actions import programs
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
@@ -43,9 +40,6 @@ CHANGED_BY = {
     "commands": "Change them by 'dailypapers config edit'.",
 }
 """What changes the tables of the settings."""
-
-EDITORS = ("nano", "vi")
-"""Editors for users who name none."""
 
 
 def key_of(name: str) -> tuple[str, ...]:
@@ -171,28 +165,17 @@ def _as_toml_value(text: str) -> list[str]:
 def edit(workspace: Workspace) -> None:
     """Open the file in the user's editor, and wait for its end; a missing file is made with every setting explained."""
     file = workspace.config_file
-    command = _find_editor()
+    command = programs.find_editor(os.environ)
+    if command is None:
+        raise ReaderError("There is no editor that can be found. Set EDITOR to yours.")
     if not file.exists():
         replace_text(file, template())
     try:
-        ended = subprocess.run([*command, str(file)], env=child_environment(), check=False)
+        is_well = programs.edit(command, file)
     except OSError as error:
         raise ReaderError(f"{command[0]} can't be run: {error.strerror}. Set EDITOR to your editor.") from error
-    if ended.returncode:
-        raise ReaderError(f"{command[0]} ended with {ended.returncode}. Look at {file} before you go on.")
-
-
-def _find_editor() -> list[str]:
-    """The user's editor as a program and its arguments; raises ReaderError if there is none."""
-    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    try:
-        command = shlex.split(named) if named else [next((one for one in EDITORS if shutil.which(one)), "")]
-    except ValueError:
-        command = []
-    if not command or not shutil.which(command[0]):
-        what = f"{command[0]} can't be found" if command and command[0] else "There is no editor"
-        raise ReaderError(f"{what}. Set EDITOR to your editor.")
-    return command
+    if not is_well:
+        raise ReaderError(f"{command[0]} ended with an error. Look at {file} before you go on.")
 
 
 # A new file

@@ -17,7 +17,6 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import cut
 from reader.core.text import clean
-from reader.paths import read_start
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import TopicCount
@@ -99,19 +98,9 @@ def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | No
     if len(files) > 1:
         raise UsageError(f"'topics {CHECK}' takes one file.")
     file = Path(files[0]) if files else config.topic_rules_file(workspace.settings, workspace.config_file)
-    try:
-        if files:
-            # A pipe, such as a shell's <(command), is what the user asks for.
-            with file.open("rb") as opened:
-                data = opened.read(config.MAX_RULES_SIZE + 1)
-        else:
-            data = read_start(file, config.MAX_RULES_SIZE + 1)
-        text = data.decode().replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ReaderError(f"{file} can't be read: {reason}.") from error
-    if len(data) > config.MAX_RULES_SIZE:
-        raise ReaderError(f"{file} has more than {config.MAX_RULES_SIZE // 1024} KiB; shorten it.")
+    text = config.read_rules(file, is_chosen=bool(files))
+    if text is None:
+        raise ReaderError(f"There is no file {file}.")
     mistakes = workspace.shipped_topics.check(text)
     if form:
         JsonForm(lines=form.lines).print_records(

@@ -126,9 +126,9 @@ class Workspace:
 
     def back_up(self) -> None:
         """Back the cache up once a day."""
-        from reader.cache.files import backups
+        from reader.cache import files
 
-        backups.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
+        files.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
 
     def write_exports(self) -> None:
         """Write the watched exports anew if something has changed; print why one could not be."""
@@ -210,7 +210,7 @@ class Workspace:
         """Mute papers by the words of the settings if these have changed since a refresh did."""
         words = self.settings.mute
         if words or window.meta("mute"):
-            from reader.cache.watching.mutes import follow
+            from reader.cache.watching import follow
             from reader.refresh.rules import rule_scope
 
             with suppress(CacheError):
@@ -296,7 +296,7 @@ def selection(window: Window, query: Query) -> Selection:
 
 def prepare_finding(window: Window) -> None:
     """Index all papers for free texts and similar papers, however long that takes: a command waits for its answer."""
-    from reader.cache.finding.preparing import prepare
+    from reader.cache.finding.index import prepare
 
     window.read(lambda connection: prepare(connection, paths.cache_file(), None))
     vectors = settings_reader.load_settings(paths.config_file()).settings.vectors

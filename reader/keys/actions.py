@@ -324,8 +324,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
     Action("weights.pick", "space enter", "Pick", "Ask for more of this; again: as it was learned.", _WEIGHTS),
-    _motion("weights.raise", "+ = l right", "More", "Twice its weight, and enough to count.", _WEIGHTS),
-    _motion("weights.lower", "- h left", "Less", "Half its weight; what was not learned counts against.", _WEIGHTS),
+    _motion("weights.raise", "+ = l right", "More", "It counts more; each step doubles that.", _WEIGHTS),
+    _motion("weights.lower", "- h left", "Less", "It counts less, and then against papers.", _WEIGHTS),
     Action("weights.mute", "x", "Mute", "Ignore it; again: as it was learned.", _WEIGHTS),
     Action("weights.reset", "r", "As learned", "Without your changes.", _WEIGHTS),
     Action("weights.close", "escape q", "Close", "Back to where you were.", _WEIGHTS),
@@ -344,7 +344,28 @@ ACTIONS: Final[tuple[Action, ...]] = (
 
 
 RUN = "run."
-"""Prefix of their ids."""
+"""Prefix of the ids of the user's own commands."""
+
+EXTENSION = "extension."
+"""Prefix of the ids of what extensions add."""
+
+LINE_CONTEXTS: Final[Contexts] = ("list", "detail", "page", "triage", "text")
+"""Where keys act that run a command."""
+
+
+class LineKey(NamedTuple):
+    """A key of an extension, which runs a line of the reader's command line.
+
+    Its id is one word. `keys` are its bindings, separated by spaces. Those that have a meaning already are left out;
+    the user's settings may give it others, as `extension.ID`. In the line, `{ids}` stands for the selected papers, or
+    the one under the cursor.
+    """
+
+    id: str
+    keys: str
+    name: str
+    help: str
+    line: str
 
 
 def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
@@ -365,7 +386,7 @@ def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
             "",
             command.name,
             f"Your command on this paper: {_line(command)}.",
-            ("list", "detail", "page", "triage", "text"),
+            LINE_CONTEXTS,
         )
         for id, command in own_actions(commands).items()
     )

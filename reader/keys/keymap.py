@@ -14,6 +14,7 @@ from reader.core.errors import ConfigError
 from reader.keys.actions import (
     ACTIONS,
     CONTEXTS,
+    EXTENSION,
     FOOTERS,
     PRESETS,
     SERVED_FOOTERS,
@@ -21,6 +22,7 @@ from reader.keys.actions import (
     VIM,
     Action,
     Context,
+    Contexts,
     KeySet,
     keys_of,
     place_of,
@@ -172,6 +174,15 @@ class Keymap:
         self._footers = {**self._footers, **keys.footers}
         self._bind(actions | {action.id: action for action in keys.actions})
 
+    def free_keys(self, keys: str, contexts: Contexts) -> str:
+        """Those of some keys that mean nothing yet in these contexts, neither alone nor as the start of a chord."""
+
+        def is_free(chord: Chord) -> bool:
+            known = (one for context in contexts for one in self.resolve(context))
+            return not any(one[: len(chord)] == chord or chord[: len(one)] == one for one in known)
+
+        return " ".join(word for word in keys.split() if all(map(is_free, parse_keys(word))))
+
     def _bind(self, actions: dict[str, Action]) -> None:
         self._actions = actions
         self._defaults = {
@@ -293,6 +304,9 @@ class Keymap:
         self, overrides: Mapping[str, str | Sequence[str]], mistakes: list[KeyMistake]
     ) -> Iterator[tuple[str, tuple[Chord, ...]]]:
         for action_id, keys in overrides.items():
+            if action_id not in self._actions and action_id.startswith(EXTENSION):
+                # It may be taken in later.
+                continue
             if action_id not in self._actions:
                 nearest = self._nearest_id(action_id)
                 mistakes.append(KeyMistake(action_id, "there is no such action", nearest))

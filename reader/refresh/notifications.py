@@ -15,10 +15,10 @@ from pathlib import Path
 
 from reader.actions.export import record
 from reader.actions.programs import ProgramError, desktop_command, run_program
+from reader.cache import watching
 from reader.cache.follows import follows, reasons
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
-from reader.cache.watching import notified
 from reader.config import Settings
 from reader.core.errors import QueryError
 from reader.core.follows import Follow
@@ -61,7 +61,7 @@ class Notifier:
             self._follows = await asyncio.to_thread(self._read_follows)
             self._queries = tuple(dict.fromkeys((*self._queries, *self._follows)))
         if self._queries:
-            await asyncio.to_thread(notified.begin, self._file)
+            await asyncio.to_thread(watching.begin, self._file)
 
     async def notify_new_papers(self) -> int:
         """Notify of new papers that match, and return their number; raises ReaderError, stored for the doctor."""
@@ -89,13 +89,13 @@ class Notifier:
         await run_program(command, given, seconds=PATIENCE, advice="check notify_command", goes_on=True, is_silent=True)
 
     async def _note_problem(self, error: str | None) -> None:
-        await asyncio.to_thread(notified.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)
+        await asyncio.to_thread(watching.note_problem, self._file, self._now().isoformat(timespec="seconds"), error)
 
     def _claim(self) -> MatchedQueries:
         with closing(Window.open(self._file)) as window:
             # Every paper that `claim` looks at is new.
             scope = Scope(self._now().date(), window.newest_day(), new_since="", views=self._views)
-            found = notified.claim(self._file, dict(_parse_valid(self._queries)), scope)
+            found = watching.claim(self._file, dict(_parse_valid(self._queries)), scope)
             matches = {pk: self._without_uncertain(window, pk, matched) for pk, matched in found.items()}
             return {paper: kept for pk, kept in matches.items() if kept and (paper := window.paper(pk)) is not None}
 

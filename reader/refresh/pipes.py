@@ -20,11 +20,11 @@ from typing import Literal, NamedTuple
 from reader import log
 from reader.actions.export import record, write_markdown
 from reader.actions.programs import Printed, ProgramError, run_program
+from reader.cache import watching
 from reader.cache.outputs import Output, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.cache.texts import Texts
-from reader.cache.watching import notified
 from reader.config import Settings
 from reader.core.dates import utc_stamp
 from reader.core.document.markdown import markdown_lines
@@ -246,7 +246,7 @@ class NewPaperHook:
     async def start(self) -> None:
         """Count papers as new from now on; only the first call ever has an effect."""
         if self._is_on:
-            await asyncio.to_thread(notified.begin, self._file, _CLAIMED)
+            await asyncio.to_thread(watching.begin, self._file, _CLAIMED)
 
     async def run(self, fetch: FetchText) -> AsyncGenerator[PipeResult, None]:
         """Run the program on the new papers; raises ReaderError."""
@@ -260,4 +260,4 @@ class NewPaperHook:
     def _claim(self) -> list[int]:
         with closing(Window.open(self._file)) as window:
             scope = Scope(self._now().astimezone(UTC).date(), window.newest_day(), new_since="")
-        return list(notified.claim(self._file, {"": Query()}, scope, _CLAIMED))
+        return list(watching.claim(self._file, {"": Query()}, scope, _CLAIMED))

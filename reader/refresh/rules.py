@@ -15,8 +15,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
-from reader.cache.watching.mutes import mute, newest_key
-from reader.cache.watching.rules import Candidates, Verdict, changes, judge
+from reader.cache.watching import Candidates, Verdict, changes, judge, mute, newest_key
 from reader.config import Settings
 from reader.core.errors import MarkNotTaken
 from reader.core.settings.tables import saved_queries

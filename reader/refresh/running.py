@@ -180,7 +180,7 @@ async def fetch_one_text(run: JobRunner, id: str) -> None:
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
-    from reader.cache.files import backups
+    from reader.cache import files
     from reader.refresh.daily import run_to_end
 
     if await run_to_end(cache.needs_classifying):
@@ -196,7 +196,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
     await run_to_end(_index_new_papers, context.cache_file)
     await run_to_end(_store_words, context.cache_file)
     await run_to_end(cache.rest)
-    await run_to_end(backups.keep_daily_backup, context.cache_file, context.now().astimezone().date())
+    await run_to_end(files.keep_daily_backup, context.cache_file, context.now().astimezone().date())
 
 
 def _index_new_papers(file: Path) -> None:
@@ -210,7 +210,7 @@ def _index_new_papers(file: Path) -> None:
 
 def _store_words(file: Path) -> None:
     """Store the words of new papers, by which For you ranks, once the user has taught it: its view need not wait."""
-    from reader.cache.choosing.choice import is_taught, store_words
+    from reader.cache.choice import is_taught, store_words
     from reader.cache.connections import connect
 
     with closing(connect(file)) as cache:

@@ -99,6 +99,8 @@ class ViewList(NamedTuple):
     """The views that are listed: the reader's own, and those that the user has saved, in his order."""
 
     saved: tuple[View, ...] = ()
+    added: tuple[View, ...] = ()
+    """The views of extensions."""
     hidden: tuple[str, ...] = ()
     """Ids of the reader's own views that are not listed; their keys still show them."""
 
@@ -107,15 +109,21 @@ class ViewList(NamedTuple):
         """The reader's own views that are listed."""
         return tuple(one for one in VIEWS if one.id not in self.hidden)
 
+    @property
+    def named(self) -> tuple[View, ...]:
+        """The saved views, and those of extensions with other names."""
+        known = {one.id for one in self.saved}
+        return (*self.saved, *(one for one in self.added if one.id not in known))
+
     def find(self, id: str) -> View:
         """The view with this id, also of a day, week or month; Today for an unknown id."""
-        return next((one for one in self.saved if one.id == id), None) or view(id)
+        return next((one for one in self.named if one.id == id), None) or view(id)
 
 
 def listed_views(settings: Settings) -> ViewList:
     """The views as the settings have them."""
     saved = tuple(saved_view(one.name, one.query) for one in settings.views)
-    return ViewList(saved, settings.hidden_views)
+    return ViewList(saved, hidden=settings.hidden_views)
 
 
 def view(id: str) -> View:

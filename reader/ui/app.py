@@ -31,6 +31,7 @@ from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.kit.typed_line import TypingScreen
 from reader.ui.last_place import LastPlace
 from reader.ui.library.library import Library
+from reader.ui.list.header import title_parts, window_title
 from reader.ui.list.loader import ListLoader
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheets
@@ -49,20 +50,19 @@ from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.terminal.process import finish_startup_tuning
-from reader.ui.view_models import title_parts, window_title
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
-    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
+    from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 
 
 def _own_classes() -> tuple[type, ...]:
     """What acts on the program as a whole."""
-    from reader.ui.shell.display import DisplayActions
+    from reader.ui.display import DisplayActions
     from reader.ui.shell.program import NoticeTimer, ProgramActions
 
     return DisplayActions, NoticeTimer, ProgramActions
@@ -208,13 +208,20 @@ class ReaderApp(ShellApp, inherit_bindings=False):
                 self.services[Screens].add(over)
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
-        services = self.services
-        self.handlers = handlers_of(services.features, lambda: self.model.state.context)
-        self._answers = {role.message: answer for role, answer in services.find(Answers)}
-        self._typing = {role.context: take for role, take in services.find(TakesText)}
+        self._find_handlers()
+        self._answers = {role.message: answer for role, answer in self.services.find(Answers)}
+        self._typing = {role.context: take for role, take in self.services.find(TakesText)}
         if self._has_begun:
             for _, begin in find(Begins, objects):
                 begin()
+
+    def _find_handlers(self) -> None:
+        self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
+
+    def add_keys(self, keys: KeySet) -> None:
+        """Add keys whose handlers a feature has from now on."""
+        self.keymap.add(keys)
+        self._find_handlers()
 
     def _take_over(self) -> None:
         """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""

@@ -25,6 +25,7 @@ FEATURES = (
     "notes",
     "follows",
     "help",
+    "extensions",
 )
 """In the order in which they follow the state, and in which a step back asks them what there is to stop."""
 

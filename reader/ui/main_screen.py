@@ -4,27 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 
+from reader.core.lines import Line, piece_at
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
-from reader.ui import view_models
-from reader.ui.filter.state import COUNTED, HINT, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER, topic_papers
-from reader.ui.kit.line_widgets import FilterStrip, StatusLine, TopLine
+from reader.ui.filter.state import (
+    COUNTED,
+    HINT,
+    TOPIC_MODE,
+    TOPIC_NAMES,
+    TOPIC_ORDER,
+    filter_data,
+    filter_parts,
+    strip_data,
+    strip_parts,
+    topic_papers,
+)
+from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
+from reader.ui.help.footer import status, status_parts
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
+from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.pane import Pane, Rule
+from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
+from reader.ui.list.header import header, header_parts
 from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList
 from reader.ui.looks.look import Look
-from reader.ui.page.state import FIT, FOUND, READING
-from reader.ui.query.state import VOCABULARY, type_query
+from reader.ui.page.presentation import link_keys
+from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
+from reader.ui.query.state import VOCABULARY, reach, type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.shell.model import Model, subscribe
@@ -42,6 +63,101 @@ if TYPE_CHECKING:
 
 AFTER_LIST = 0.04
 """Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
+
+
+class TopLine(Widget):
+    """One line above the panes."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in HEADER_ROLES}
+
+    class EditQuery(Message):
+        """The user clicked the query, or its empty place."""
+
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        spin: float | None = 0.4,
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`spin` is the seconds between two signs of the spinner; None keeps it still."""
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._spin = spin
+        self._spinner: Timer | None = None
+        self._turn = 0
+        self._header = Header()
+
+    def show(self, header: Header) -> None:
+        """Show a place."""
+        if header == self._header:
+            return
+        self._header = header
+        is_busy = header.condition.kind == "busy"
+        if is_busy != self.is_turning:
+            self._turn_spinner(is_busy)
+        self.refresh()
+
+    @property
+    def is_turning(self) -> bool:
+        """Whether the spinner is turning."""
+        return self._spinner is not None
+
+    @property
+    def _line(self) -> Line:
+        return header_line(self._header, self.size.width, self._glyphs, self._turn)
+
+    def render(self) -> Content:
+        return draw(self, self._line, "top")
+
+    def on_click(self, event: events.Click) -> None:
+        """Report a click on the query."""
+        piece = piece_at(self._line, event.x)
+        if piece is not None and piece.action == EDIT_QUERY:
+            event.stop()
+            self.post_message(self.EditQuery())
+
+    def _turn_spinner(self, on: bool) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
+        if on and self._spin is not None and self.app.animation_level != "none":
+            self._spinner = self.set_interval(self._spin, self._step)
+
+    def _step(self) -> None:
+        self._turn += 1
+        self.refresh()
+
+
+class FilterStrip(Widget):
+    """Draws `strip_line`; a click anywhere opens or closes the pane."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
+
+    class Clicked(Message):
+        """The user wants to open or close the pane."""
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
+        self._strip = Strip()
+
+    def show(self, strip: Strip) -> None:
+        """Show the filters of the list."""
+        if strip != self._strip:
+            self._strip = strip
+            self.refresh()
+
+    def render(self) -> Content:
+        return draw(self, strip_line(self._strip, self.size.width, self._glyphs), "strip")
+
+    def on_click(self, event: events.Click) -> None:
+        """Report a click anywhere on the line."""
+        event.stop()
+        self.post_message(self.Clicked())
 
 
 class PaneLayout(Layout):
@@ -132,7 +248,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(view_models.status_parts, self._draw_status)
+        self._draw_whenever(status_parts, self._draw_status)
         self._load_first()
         self.papers.focus()
 
@@ -159,9 +275,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         await self.mount(self.filter, self.detail, self.empty, after=self.papers)
         await self.mount(self.query_line, after=self.status)
         await self.query_one("#left").remove()
-        self.detail.configure(state[TOPIC_NAMES], view_models.link_keys(keymap))
+        self.detail.configure(state[TOPIC_NAMES], link_keys(keymap))
         self._model.change(self._model.state.ready())
-        self._draw_whenever(view_models.filter_parts, self._draw_filter)
+        self._draw_whenever(filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
@@ -170,7 +286,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             lambda state: (state[VOCABULARY], state[TOPIC_NAMES], state.is_typing and state[COUNTED]),
             lambda state: self._teach_query(complete, state),
         )
-        self._draw_whenever(lambda state: state.is_typing and view_models.reach(state), self._draw_reach)
+        self._draw_whenever(lambda state: state.is_typing and reach(state), self._draw_reach)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
 
     def _draw_whenever(
@@ -224,9 +340,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot))
+        self.top.show(header(state, now, dot))
         if has_strip(state.width, state.panes):
-            self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
+            self.strip.show(strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
             # The chosen place, not the listed one: the next topic is added to what the pane marks.
             self._mark_place(state.place)
@@ -243,7 +359,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show(view_models.filter_data(state, self._look.keymap.numbered("view.saved")))
+        self.filter.show(filter_data(state, self._look.keymap.numbered("view.saved")))
 
     # An empty list
 
@@ -262,14 +378,14 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            found, fit = view_models.found(state, reading.key), view_models.fit(state, reading.key)
+            found, fit = found_of(state, reading.key), fit_of(state, reading.key)
             self.detail.show(reading, found=found, fit=fit)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state[TOPIC_NAMES])
 
     def _draw_status(self, state: State) -> None:
-        self.status.show(view_models.status(state, self._look.keymap))
+        self.status.show(status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
         """Replace the status line by the query line, or close the query line."""
@@ -287,7 +403,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def _draw_reach(self, state: State) -> None:
         if state.is_typing:
-            self.query_line.reaches(view_models.reach(state))
+            self.query_line.reaches(reach(state))
 
     def _draw_focus(self, state: State) -> None:
         """Focus a pane at once, because the next key may follow immediately."""
@@ -340,7 +456,7 @@ def _layout_parts(state: State) -> object:
 
 
 def _place_parts(state: State) -> object:
-    drawn = view_models.header_parts(state), view_models.strip_parts(state)
+    drawn = header_parts(state), strip_parts(state)
     return drawn, state.place, state.is_typing, state.is_ready, has_strip(state.width, state.panes)
 
 

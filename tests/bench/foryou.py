@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reader.cache.choosing.choice import common_words
+from reader.cache.choice import common_words
 from reader.config import load_topics
 from reader.core.choice.counting import Chunk
 from reader.core.choice.taste import Marked, Taste, TraitCount, What, learn, weigh_traits

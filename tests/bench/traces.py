@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reader.cache.choosing.choice import SAYS
+from reader.cache.choice import SAYS
 from reader.core.choice.taste import Marked, learn
 from reader.core.marks import FINISH, OPEN, PASS
 from tests.bench.foryou import STARS, ForYou, groups

@@ -11,7 +11,7 @@ from typing import Unpack
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.mending.checks import verify
+from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing

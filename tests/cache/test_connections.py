@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
+from reader.cache import files, schema
 from reader.cache.connections import alone
-from reader.cache.files import backups
 from reader.core.errors import CacheBusy
 
 TODAY = date(2026, 5, 12)
@@ -43,11 +42,11 @@ def test_who_waits_gets_its_turn(tmp_path: Path) -> None:
 def test_a_daily_backup_is_left_to_the_program_that_makes_it(tmp_path: Path) -> None:
     cache = tmp_path / "papers.db"
     schema.ensure(cache)
-    with alone(backups.lock(cache), 0):
+    with alone(files.lock(cache), 0):
         unfinished = cache.parent / "backups" / "papers-2026-05-12.db.part"
         unfinished.parent.mkdir()
         unfinished.touch()
-        assert backups.back_up_daily(cache, TODAY) is None
+        assert files.back_up_daily(cache, TODAY) is None
         assert unfinished.exists()
-    assert backups.back_up_daily(cache, TODAY) is not None
+    assert files.back_up_daily(cache, TODAY) is not None
     assert not unfinished.exists()

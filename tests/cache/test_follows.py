@@ -15,7 +15,7 @@ from reader.cache.follows import follow_counts, follows, reasons
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry, Journal
-from reader.cache.mending.checks import verify
+from reader.cache.mending.health import verify
 from reader.cache.mending.repair import Repair
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query

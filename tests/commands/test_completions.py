@@ -103,7 +103,3 @@ def test_a_cache_that_can_not_be_read_is_passed_over(run: Run, home: Path) -> No
     home.mkdir()
     (home / "papers.db").write_bytes(b"no database, but long enough to be one " * 40)
     assert answer(run, "list", "is:unr") == ["is:unread"]
-
-
-def test_completions_of_an_unknown_shell_are_used_wrongly(run: Run) -> None:
-    assert run("completions", "csh").code == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.settings.tables import SecondLook
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import Run
 
 
 @pytest.fixture
@@ -68,13 +68,6 @@ def test_config_check_is_content_with_a_good_file_and_with_none(run: Run, file: 
     assert run("config", "check", "--json").json == []
 
 
-def test_on_a_narrow_terminal_no_word_is_broken(run: Run, on_terminal: RunOnTerminal, file: Path) -> None:
-    plain = run("config", "check").out
-    narrow = on_terminal("config", "check", columns=30).out
-    assert narrow.split() == plain.split()
-    assert narrow.count("\n") > 1
-
-
 def test_mistakes_do_not_stop_other_commands(run: Run, papers: Path, home: Path) -> None:
     (home / "config.toml").write_text("days_at_strat = 3\nnonsense\n")
     assert run("count").out == "6\n"
@@ -106,11 +99,6 @@ def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
 )
 def test_config_get_prints_one_value(run: Run, name: str, says: str) -> None:
     assert run("config", "get", name).out == f"{says}\n"
-
-
-def test_config_get_as_json_says_where_it_comes_from(run: Run, file: Path) -> None:
-    file.write_text('theme = "dark"\n')
-    assert run("config", "get", "theme", "--json").json == {"value": "dark", "from": f"{file}:1"}
 
 
 @pytest.mark.parametrize("what", [("get",), ("set", "x")])
@@ -261,14 +249,11 @@ def test_config_edit_opens_the_editor_and_checks_the_file(
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, 'echo "ascii = true" > "$2"'))
     assert run("config", "edit").out == f"{file}: no mistakes.\n"
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, "exit 3"))
-    assert "ended with 3" in run("config", "edit").err
+    assert "ended with an error" in run("config", "edit").err
 
 
-@pytest.mark.parametrize("editor", ["/nowhere/editor", "'unfinished"])
-def test_config_edit_without_an_editor_says_what_to_do(
-    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch, editor: str
-) -> None:
-    monkeypatch.setenv("EDITOR", editor)
+def test_config_edit_without_an_editor_says_what_to_do(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "/nowhere/editor")
     found = run("config", "edit")
     assert (found.code, found.err.count("\n")) == (1, 1)
     assert "Set EDITOR" in found.err

@@ -81,13 +81,6 @@ def test_liked_papers_teach_and_are_marked_no_other_way(run: Run, papers: Path, 
     assert run("show", HERE, "--json=for_you").record["for_you"]["score"] == 0
 
 
-def test_a_dry_run_says_so(run: Run, papers: Path, library: str) -> None:
-    assert run("import", library, "--dry-run").out == (
-        "3 papers named, 2 of them here, 1 to come with the next refresh. This was a dry run: nothing was changed.\n"
-    )
-    assert run("undo").out == "There is nothing to take back.\n"
-
-
 def test_the_next_refresh_brings_the_papers_with_their_marks(
     run: Run, papers: Path, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

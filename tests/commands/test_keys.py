@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reader.keys.actions import ACTIONS
-from tests.commands.conftest import Run, RunOnTerminal
+from tests.commands.conftest import Run
 
 
 @pytest.fixture
@@ -62,11 +62,3 @@ def test_a_default_that_loses_its_key_is_no_mistake(run: Run, file: Path) -> Non
 def test_a_preset_can_be_looked_at(run: Run, file: Path) -> None:
     actions = {one["id"]: one["keys"] for one in run("keys", "--preset", "newsboat", "--json").records}
     assert actions["paper.read"] == ["N"] and actions["move.down"] == ["j", "down"]
-
-
-@pytest.mark.parametrize("columns", [60, 80, 140])
-def test_on_a_terminal_no_word_is_broken(run: Run, on_terminal: RunOnTerminal, columns: int) -> None:
-    found = on_terminal("keys", columns=columns)
-    assert all(len(line) <= columns for line in found.lines)
-    words = found.out.split()
-    assert [word for word in run("keys").out.split() if word not in words] == []

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import connections, schema
-from reader.cache.files import backups
+from reader.cache import connections, files, schema
 from reader.session import visit
 from tests.commands.conftest import DAYS, write_days
 from tests.feed_server import FeedServer
@@ -79,7 +78,7 @@ def test_the_files_beside_an_open_cache_and_its_backups_are_private_too(home: Pa
         with closing(connections.connect(papers)) as connection:
             connection.execute("INSERT INTO meta VALUES ('written', 'now')")
             assert papers.with_name("papers.db-wal").exists()
-            backups.back_up(papers, home / "backups" / "papers-2026-06-30.db")
+            files.back_up(papers, home / "backups" / "papers-2026-06-30.db")
             assert open_to_others(home) == []
     finally:
         os.umask(mask)

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from reader.actions.export import FORMATS
 from reader.cache import connections
+from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
-from reader.cache.marks.imports import add_marks
-from reader.cache.mending.checks import verify
+from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.commands.export import write_with_marks

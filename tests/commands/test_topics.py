@@ -85,7 +85,7 @@ def test_check_tells_over_which_points_the_file_wins(run: Run, rules: Path) -> N
 def test_check_without_a_name_looks_at_the_users_own_file(run: Run, home: Path) -> None:
     missing = run("topics", "check")
     assert missing.code == 1
-    assert missing.err == f"dailypapers: {home / 'topics.toml'} can't be read: No such file or directory.\n"
+    assert missing.err == f"dailypapers: There is no file {home / 'topics.toml'}.\n"
     home.mkdir(exist_ok=True)
     (home / "topics.toml").write_text(RULES)
     assert f"{home / 'topics.toml'}:2:" in run("topics", "check").out
@@ -113,4 +113,7 @@ def test_without_papers_it_is_said_what_to_do(run: Run) -> None:
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
 def test_check_of_an_endless_file_ends(run: Run) -> None:
     found = run("topics", "check", "/dev/zero")
-    assert (found.code, found.err) == (1, "dailypapers: /dev/zero has more than 1024 KiB; shorten it.\n")
+    assert (found.code, found.err) == (
+        1,
+        "dailypapers: The topic rules /dev/zero have more than 1024 KiB. Shorten the file.\n",
+    )

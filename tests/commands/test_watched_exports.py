@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TextIO
 
 import pytest
@@ -197,6 +198,6 @@ def test_what_comes_while_machines_are_watched_is_written_at_once(
         assert IDS[0] in stars.read_text()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("reader.api.wait_for_news", end)
+    monkeypatch.setattr("reader.cache.places.time", SimpleNamespace(sleep=end))
     with pytest.raises(KeyboardInterrupt):
         sync.watch(Workspace(), tmp_path / "shared", lambda *_: None)

@@ -33,13 +33,16 @@ class Packages:
         (info / "entry_points.txt").write_text("\n".join(("[dailypapers.extensions]", *lines)))
         installed.forget()
 
-    def install_example(self, name: str, entry: str = "", **replaced: str) -> None:
-        """Install one of the examples, under the name of its command if it has one, with some words replaced."""
+    def install_example(self, name: str, entry: str = "", module: str = "", **replaced: str) -> None:
+        """Install one of the examples, under the name of its command if it has one, with some words replaced.
+
+        A module that hangs needs a name of its own: Python goes on with importing it.
+        """
         code = (EXAMPLES / f"{name}.py").read_text("utf-8")
         for word, other in replaced.items():
             assert word in code
             code = code.replace(word, other)
-        self.install(name, code, {entry or name: f"{name}:EXTENSION"})
+        self.install(module or name, code, {entry or name: f"{module or name}:EXTENSION"})
 
 
 @pytest.fixture

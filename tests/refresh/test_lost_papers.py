@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
-from reader.cache.marks.imports import add_marks
 from reader.core.marks import Mark, PaperMarks
 from reader.refresh import sources as sources_module
 from reader.refresh.jobs import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent

@@ -14,10 +14,10 @@ from typing import Protocol
 import pytest
 
 from reader.actions.programs import Printed, ProgramError
+from reader.cache import watching
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
-from reader.cache.watching import notified
 from reader.config import Settings
 from reader.core.follows import Follow, value_of
 from reader.core.paper import Draft, Listing
@@ -123,7 +123,7 @@ async def test_old_and_read_papers_are_no_news(tmp_path: Path, store: Store, hea
     file = tmp_path / "papers.db"
     one = notifier(file, "agents")
     await one.start()
-    store(1, day=(NOW - timedelta(days=notified.NEWS_DAYS + 1)).date().isoformat())
+    store(1, day=(NOW - timedelta(days=watching.NEWS_DAYS + 1)).date().isoformat())
     store(2, 3, 4)
     with closing(Events.open(file)) as events:
         events.mark("read", True, [2])
@@ -177,10 +177,10 @@ async def test_what_fails_is_kept_with_since_when_until_it_goes_well(
     store(1)
     with pytest.raises(ProgramError, match="not found"):
         await one.notify_new_papers()
-    problem = notified.problem(file)
+    problem = watching.problem(file)
     assert problem is not None
     assert problem.since == "2026-05-12T08:00:00+00:00"
     assert "check notify_command" in problem.error
     store(2)
     await notifier(file, "agents", command=("true",)).notify_new_papers()
-    assert notified.problem(file) is None
+    assert watching.problem(file) is None

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.choosing.choice import marked_papers
+from reader.cache.choice import marked_papers
 from reader.cache.marks.events import Events
-from reader.cache.mending.checks import verify
+from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
-from reader.cache.watching.rules import Act, Candidates, Verdict, acted_papers, acts_on, judge
+from reader.cache.watching import Act, Candidates, Verdict, acted_papers, acts_on, judge
 from reader.config import Settings
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag

@@ -1,5 +1,7 @@
 """Notes which tests call each function of the reader: `pytest -p tests.rigs.calls`, with CALLS naming the file.
 
+A function's name in the map is its file below `reader/` and its first line.
+
 Only calls within the test's own process count. A worker of xdist writes a file of its own, beside the first.
 """
 
@@ -10,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -24,11 +26,6 @@ MOST = 60
 
 _called: set[CodeType] = set()
 _tests: dict[str, list[str]] = {}
-
-
-def function_id(file: str, line: int) -> str:
-    """The name of a function in the map: its file below `reader/`, and its first line."""
-    return f"{file}:{line}"
 
 
 def _note(frame: FrameType, _event: str, _argument: Any) -> None:
@@ -47,7 +44,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         threading.settrace(None)
         for code in _called:
             if code.co_filename.startswith(READER):
-                tests = _tests.setdefault(function_id(code.co_filename[len(READER) :], code.co_firstlineno), [])
+                tests = _tests.setdefault(f"{code.co_filename[len(READER) :]}:{code.co_firstlineno}", [])
                 if len(tests) < MOST:
                     tests.append(item.nodeid)
 
@@ -71,3 +68,12 @@ def load_map(file: Path, root: Path) -> dict[str, list[str]]:
         file.write_text(json.dumps(joined))
     found: dict[str, list[str]] = json.loads(file.read_text())
     return found
+
+
+def find_tests(file: Path, function: int, root: Path, called: Mapping[str, Sequence[str]]) -> list[str]:
+    """The mirrored test of a module, and the tests that call its function that begins at a line."""
+    below = file.relative_to("reader")
+    mirrored = root / "tests" / below.parent / f"test_{below.name}"
+    found = [str(mirrored.relative_to(root))] if mirrored.exists() else []
+    more = called.get(f"{below}:{function}", ())
+    return found + [test for test in more if test.partition("::")[0] not in found]

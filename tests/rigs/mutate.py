@@ -1,7 +1,7 @@
 """Changes the reader at random places, and tells which changes its tests find.
 
-Each mutant is one change in a copy of the tree. The mirrored test of its module runs, then, if a map of calls is given,
-the tests that call the changed function. `--map` makes the map where there is none; it runs the default tests once.
+Each mutant is one change in a copy of the tree. The mirrored test of its module runs, and, by a map, the tests that
+call the changed function.
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.rigs.calls import function_id, load_map
+from tests.rigs.calls import find_tests, load_map
 from tests.rigs.program import ROOT
 
-_PAIRS: tuple[tuple[Any, Any], ...] = (
-    *((ast.Lt, ast.LtE), (ast.Gt, ast.GtE), (ast.Eq, ast.NotEq), (ast.In, ast.NotIn), (ast.Is, ast.IsNot)),
-    *((ast.Add, ast.Sub), (ast.Mult, ast.FloorDiv), (ast.And, ast.Or)),
-)
-OTHER: dict[Any, Any] = {**dict(_PAIRS), **{other: one for one, other in _PAIRS}}
+OTHER: dict[Any, Any] = {
+    **{ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq, ast.In: ast.NotIn, ast.Is: ast.IsNot, ast.And: ast.Or},
+    **{ast.LtE: ast.Lt, ast.GtE: ast.Gt, ast.NotEq: ast.Eq, ast.NotIn: ast.In, ast.IsNot: ast.Is, ast.Or: ast.And},
+    **{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult},
+}
 """What stands in the place of an operator."""
 
 LONGEST = 240.0
@@ -40,20 +42,14 @@ class Mutant:
     """A change of one place."""
 
     file: Path
-    """Below the folder of the checkout."""
     kind: str
     node: ast.expr | ast.stmt
     into: str
     function: int
     """The first line of the function that it is in; 0 is the module itself."""
 
-    @property
-    def layer(self) -> str:
-        return self.file.parts[1].removesuffix(".py")
-
     def __str__(self) -> str:
-        old = " ".join(ast.unparse(self.node).split())
-        return f"{self.file}:{self.node.lineno} {self.kind}: {old[:70]} -> {self.into[:70]}"
+        return f"{self.file}:{self.node.lineno} {self.kind}: {ast.unparse(self.node)[:70]!r} -> {self.into[:70]!r}"
 
     def apply(self, source: str) -> str:
         """The file with the change."""
@@ -85,7 +81,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def mutants(file: Path, source: str) -> Iterator[Mutant]:
-    """All mutants of a file; annotations, texts with values in them and the code for type checkers are left out."""
+    """All mutants of a file; annotations, decorators and what stands in f-strings are left out."""
 
     def visit(node: ast.AST, function: int) -> Iterator[Mutant]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -94,13 +90,10 @@ def mutants(file: Path, source: str) -> Iterator[Mutant]:
             for kind, into in _changes(node):
                 yield Mutant(file, kind, node, into, function)
         for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns", "decorator_list") or isinstance(node, ast.JoinedStr):
-                continue
-            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-                continue
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
-                    yield from visit(child, function)
+            if name not in ("annotation", "returns", "decorator_list") and not isinstance(node, ast.JoinedStr):
+                for child in value if isinstance(value, list) else [value]:
+                    if isinstance(child, ast.AST):
+                        yield from visit(child, function)
 
     return visit(ast.parse(source), 0)
 
@@ -111,25 +104,15 @@ def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
     every = [
         mutant
         for path in sorted((root / "reader").rglob("*.py"))
-        if "versions" not in path.parts
         for mutant in mutants(path.relative_to(root), path.read_text("utf-8"))
     ]
     chance.shuffle(every)
-    firsts = list({mutant.layer: mutant for mutant in every}.values())
+    firsts = {mutant.file.parts[1]: mutant for mutant in every}.values()
     return [*firsts, *(mutant for mutant in every if mutant not in firsts)][:sample]
 
 
-def tests_of(mutant: Mutant, root: Path, called: Mapping[str, Sequence[str]]) -> list[str]:
-    """The mirrored test of the module, and the tests that call the function."""
-    below = mutant.file.relative_to("reader")
-    mirrored = root / "tests" / below.parent / f"test_{below.name}"
-    found = [str(mirrored.relative_to(root))] if mirrored.exists() else []
-    more = called.get(function_id(str(below), mutant.function), ())
-    return found + [test for test in more if test.partition("::")[0] not in found]
-
-
 def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
-    """Run the tests on a mutant: `killed`, `survived`, or `untested` if there are none."""
+    """Run the tests on a mutant: `killed`, `hung`, `survived`, or `untested` if there are none."""
     if not tests:
         return "untested"
     path = root / mutant.file
@@ -142,28 +125,40 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
     try:
         ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired:
-        return "killed"
+        return "hung"
     finally:
         path.write_text(source, "utf-8")
-    return "survived" if ended.returncode == 0 else "killed"
+    # A test that the map has and the tree has not says nothing.
+    is_there = b"not found" not in ended.stderr
+    return "survived" if ended.returncode == 0 else "killed" if is_there else "untested"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Try mutants one after the other; returns 1 if fewer than nine in ten are found."""
+    """Try mutants; returns 1 if fewer than nine in ten are found."""
     parser = argparse.ArgumentParser(prog="python -m tests.rigs mutate", description=__doc__)
     parser.add_argument("--sample", type=int, default=100, metavar="N", help="mutants to try")
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="what is random follows from it")
+    parser.add_argument("--seed", type=int, metavar="S", help="what is random follows from it")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants that are tried at once")
     parser.add_argument("--map", type=Path, metavar="FILE", help="which tests call what; made where it is missing")
     options = parser.parse_args(arguments)
+    seed = random.randrange(1_000_000) if options.seed is None else options.seed
+    print(f"seed {seed}")
     told: Counter[str] = Counter()
-    with TemporaryDirectory(prefix="mutate-") as folder:
-        root = Path(folder) / "tree"
-        subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), str(root)], check=True)
-        called = load_map(options.map, root) if options.map else {}
-        for mutant in choose(root, options.sample, options.seed):
-            began = time.perf_counter()
-            verdict = judge(mutant, root, tests_of(mutant, root, called))
+    with TemporaryDirectory(prefix="mutate-") as folder, ThreadPoolExecutor(options.jobs) as pool:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(options.jobs):
+            trees.put(Path(folder) / f"tree-{number}")
+            subprocess.run(["git", "clone", "-q", "--shared", ROOT, f"{folder}/tree-{number}"], check=True)
+        called = load_map(options.map, Path(folder) / "tree-0") if options.map else {}
+
+        def run(mutant: Mutant) -> None:
+            root, began = trees.get(), time.perf_counter()
+            verdict = judge(mutant, root, find_tests(mutant.file, mutant.function, root, called))
+            trees.put(root)
             told[verdict] += 1
             print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
-    print(f"{told['killed']} of {told.total()} killed; {dict(told)}")
-    return int(told["killed"] < 0.9 * told.total())
+
+        list(pool.map(run, choose(Path(folder) / "tree-0", options.sample, seed)))
+    found = told["killed"] + told["hung"]
+    print(f"{found} of {told.total()} found: {dict(told)}")
+    return int(found < 0.9 * told.total())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.finding import preparing
+from reader.cache.finding import index
 from reader.cache.finding.door import door_of
 from reader.ui.list import loader as list_loader
 from reader.ui.refresh.watches import CacheWatch
@@ -15,8 +15,8 @@ from tests.ui.driver import settings
 
 
 async def test_a_free_text_lists_what_fits_best(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "FEW", 0)
-    monkeypatch.setattr(preparing, "PATIENCE", 0.0)
+    monkeypatch.setattr(index, "FEW", 0)
+    monkeypatch.setattr(index, "WAIT", 0.0)
     monkeypatch.setattr(list_loader, "INDEXING", 0.05)
     async with reader() as r:
         await r.do("view.all")

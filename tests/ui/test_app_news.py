@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache.imports import add_marks
 from reader.cache.marks.events import Events
-from reader.cache.marks.imports import add_marks
 from reader.cache.reads.orders import Order
 from reader.cache.search.selection import Selection
 from reader.core.errors import FeedOffline

@@ -9,16 +9,21 @@ from __future__ import annotations
 import math
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from reader.cache import connections
 from reader.cache.finding.words import Stemmer
+from reader.core.errors import CacheIndexing
 from reader.core.steps import note_step
 from reader.paths import finding_folder, make_private
+from reader.platform import lower_priority
 
 VERSION = 1
 """Raised with each change of what the index holds."""
@@ -43,12 +48,13 @@ _SCHEMA = (
     f"PRAGMA user_version = {VERSION}",
 )
 
-_TEXTS = (
+PAPERS = (
     "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
     " WHERE p.pk > ? ORDER BY p.pk LIMIT ?"
 )
+"""The next papers after a key."""
 
-_NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
+NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
 """The greatest key ever given to a paper."""
 
 
@@ -74,7 +80,7 @@ class Index:
         """
         found = cache.execute("SELECT id FROM paper WHERE pk = ?", (self.last,)).fetchone()
         if found is None:
-            return bool(self.last <= cache.execute(_NEWEST).fetchone()[0])
+            return bool(self.last <= cache.execute(NEWEST).fetchone()[0])
         return bool(found[0] == self._id)
 
     def papers(self, stem: str) -> int:
@@ -204,7 +210,7 @@ def _add_next(connection: sqlite3.Connection, papers: sqlite3.Connection) -> int
     """Add the next papers in a transaction of their own, and return how many these are."""
     with connections.transaction(connection):
         (last,) = connection.execute("SELECT last FROM state").fetchone()
-        rows = papers.execute(_TEXTS, (last, AT_ONCE)).fetchall()
+        rows = papers.execute(PAPERS, (last, AT_ONCE)).fetchall()
         if rows:
             add_papers(connection, rows)
     return len(rows)
@@ -240,3 +246,57 @@ def _is_damage(error: BaseException | None) -> bool:
 
 def _file(cache: Path) -> Path:
     return finding_folder(cache) / "words.db"
+
+
+FEW = 200
+"""Papers that are indexed at once, within 0.1 s."""
+
+WAIT = 0.2
+"""Seconds that a search waits for the process; it goes on after that."""
+
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cache.finding import index; index.begin()"
+
+_one_at_a_time = Lock()
+"""Two threads of the reader that index the same papers would write the same files."""
+
+_running: dict[Path, subprocess.Popen[bytes]] = {}
+"""The process of each cache, so that each letter of a text does not start one."""
+
+
+def prepare(connection: sqlite3.Connection, cache: Path, patience: float | None = WAIT) -> None:
+    """Index what the index lacks. Raises CacheIndexing if that takes longer than `patience`; None waits for its end.
+
+    Where it can't be written, the search goes on with what is there.
+    """
+    with _one_at_a_time:
+        lacks = missing(connection, cache, FEW + 1)
+        if lacks == 0:
+            return
+        if lacks <= FEW:
+            with suppress(OSError):
+                update(cache)
+            return
+        process = _running.get(cache)
+        if process is None or process.poll() is not None:
+            process = _running[cache] = _start(cache)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        raise CacheIndexing("The index for ~ is being made, once: some seconds for 10,000 papers.") from None
+
+
+def _start(cache: Path) -> subprocess.Popen[bytes]:
+    root = str(Path(__file__).parents[3])
+    return subprocess.Popen(
+        # Without -P, Python would import a folder named `reader` in the working directory.
+        [sys.executable, "-P", "-c", _START, root, str(cache)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def begin() -> None:
+    """The process: keys and jobs come before it."""
+    lower_priority(5)
+    update(Path(sys.argv[2]))

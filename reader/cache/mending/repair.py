@@ -20,17 +20,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from reader.cache import connections, schema, text_index
+from reader.cache import connections, files, schema, text_index
 from reader.cache.connections import alone
-from reader.cache.files import aside
-from reader.cache.files.backups import backups
 from reader.cache.marks import derived
 from reader.cache.marks.event_log import EventLog
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import FULL, Entry
 from reader.cache.mending import health, salvage
-from reader.cache.mending.checks import OF_INDEX, file_faults
-from reader.cache.mending.health import Condition, Progress, State
+from reader.cache.mending.health import OF_INDEX, Condition, Progress, State, file_faults
 from reader.cache.mending.salvage import Found, Key, Salvage, Value
 from reader.cache.sqlite_errors import explained, is_of_file
 from reader.core.errors import CacheBusy, CacheError, CacheForeign, CacheTooNew
@@ -192,7 +189,7 @@ class Repair:
             case State.EVENTS:
                 self._keep_copy()
                 if journal_file(self._path).exists():
-                    self.report.kept.append(aside.keep_copy(journal_file(self._path)))
+                    self.report.kept.append(files.keep_copy(journal_file(self._path)))
                 self._change(self._mend_events)
             case State.MARKS:
                 self._keep_copy()
@@ -200,7 +197,7 @@ class Repair:
             case State.JOURNAL:
                 self._keep_copy()
                 if journal_file(self._path).exists():
-                    self.report.kept.append(aside.keep_copy(journal_file(self._path)))
+                    self.report.kept.append(files.keep_copy(journal_file(self._path)))
                 self._change(self._agree)
             case _:
                 raise CacheError(f"The cache {self._path} can't be mended. 'dailypapers doctor' says why.")
@@ -211,7 +208,7 @@ class Repair:
         """Keep the file as it was before the first change."""
         if not self.report.kept:
             self._progress("keeping a copy")
-            self.report.kept.append(aside.keep_copy(self._path))
+            self.report.kept.append(files.keep_copy(self._path))
 
     def _change(self, change: Callable[[], None]) -> None:
         """Change the cache in its place; if it is too damaged for that, replace it."""
@@ -263,16 +260,16 @@ class Repair:
         salvage.remove(building)
         make_folder(path)
         base = self._take_backup(building)
-        files = [path] if salvage_file and path.exists() else []
+        broken = [path] if salvage_file and path.exists() else []
         with ExitStack() as stack:
-            sources = self._open(stack, files + [file for file in backups(path) if file != base])
+            sources = self._open(stack, broken + [file for file in files.backups(path) if file != base])
             self._bring_back_events(building, sources)
             self._bring_back_papers(building, sources)
         _settle(building)
         if path.exists():
-            self.report.kept.append(aside.set_aside(path, building))
+            self.report.kept.append(files.set_aside(path, building))
         else:
-            aside.set_log_aside(path)
+            files.set_log_aside(path)
             building.replace(path)
         sync(path.parent)
         self.report.is_new = True
@@ -284,7 +281,7 @@ class Repair:
 
         It is brought to today's schema as any older cache is.
         """
-        for backup in backups(self._path):
+        for backup in files.backups(self._path):
             self._progress(f"reading {backup.name}")
             try:
                 touch_private(building)
@@ -313,10 +310,10 @@ class Repair:
         schema.create(building)
         return None
 
-    def _open(self, stack: ExitStack, files: Sequence[Path]) -> list[tuple[Path, Salvage]]:
+    def _open(self, stack: ExitStack, sources: Sequence[Path]) -> list[tuple[Path, Salvage]]:
         """Those of the files in which SQLite finds papers or events."""
         found = []
-        for number, file in enumerate(files):
+        for number, file in enumerate(sources):
             self._progress(f"reading {file.name}")
             try:
                 source = stack.enter_context(salvage.opened(file, self._path.with_suffix(f".reading{number}")))
@@ -440,7 +437,7 @@ class Repair:
         with explained(self._path), closing(connections.connect(self._path, query_only=True)) as connection:
             have = len(_papers(connection))
         with ExitStack() as stack:
-            sources = self._open(stack, backups(self._path))
+            sources = self._open(stack, files.backups(self._path))
             self._bring_back_papers(self._path, [one for one in sources if len(one[1].papers()) > have])
 
     def _count(self) -> None:

@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reader.cache import connections
-from reader.cache.files.aside import BESIDE
-from reader.cache.files.pages import HEADER, MAGIC, PAGE_SIZE
+from reader.cache.files import BESIDE, HEADER, MAGIC, PAGE_SIZE
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.journal import Entry
 from reader.cache.schema import APPLICATION_ID

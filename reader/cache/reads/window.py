@@ -23,7 +23,7 @@ from reader.cache.sqlite_errors import explained
 from reader.core.paper_row import UNKNOWN, PaperKey, PaperRow
 
 if TYPE_CHECKING:
-    from reader.cache.choosing.choice import ForYou
+    from reader.cache.choice import ForYou
     from reader.cache.search.selection import Selection
     from reader.core.paper import Paper
 
@@ -172,7 +172,7 @@ class Window:
     def for_you(self) -> ForYou:
         """What the user likes, learned at the first use."""
         if self._for_you is None:
-            from reader.cache.choosing.choice import ForYou
+            from reader.cache.choice import ForYou
 
             self._for_you = ForYou(self._connection, self._path)
         return self._for_you

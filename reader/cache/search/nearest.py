@@ -78,7 +78,7 @@ def cache_file(connection: sqlite3.Connection) -> Path:
 
 def _ranked(connection: sqlite3.Connection, wanted: Nearest) -> Ranked:
     """The ranking; it is kept for the counts of all views and topics, which ask for the same one."""
-    from reader.cache.finding.preparing import prepare
+    from reader.cache.finding.index import prepare
 
     cache = cache_file(connection)
     prepare(connection, cache)

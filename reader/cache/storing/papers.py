@@ -21,7 +21,7 @@ from reader.cache import connections, schema
 from reader.cache.sqlite_errors import explain
 from reader.cache.storing import retention
 from reader.cache.storing.batch import COUNT_CHANGE, Batch, Classifier
-from reader.cache.tables.feed import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
+from reader.cache.tables import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
 
 BATCH = 200

@@ -19,7 +19,7 @@ from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
-from reader.ui.command_line.shell import Candidate, Here, Suggested, Typed
+from reader.ui.shell.commands import Candidate, Here, Suggested, Typed
 
 WRITES = "what the keys act on to a file"
 """What `write` does, in a few words."""
@@ -254,6 +254,9 @@ def _understand(line: str, here: Here) -> Typed:
     if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):
         # The reader looks titles up by itself, beside all else.
         return Typed((name, *rest, "--later"))
+    if name not in COMMANDS and "{ids}" in rest:
+        taken = here.selected or _one(here)
+        return Typed((name, *(one for word in rest for one in (taken if word == "{ids}" else (word,)))))
     if name in _BEFORE_PAPERS:
         return _with_papers(name, rest, here)
     return Typed((name, *rest))

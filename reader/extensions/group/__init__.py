@@ -25,6 +25,7 @@ from reader.api import (
     add_json,
     add_quiet,
     amount,
+    answer,
     ask,
     bare,
     clean,
@@ -156,13 +157,9 @@ def _name(arguments: Namespace) -> str:
 
 def _print_key(arguments: Namespace, workspace: Workspace) -> int:
     mine = _mine(workspace)
-    if arguments.json:
-        print_json({"name": mine.name, "secret": mine.secret})
-    else:
-        print_line(f"{mine.name}:{mine.secret}")
-        if is_terminal(sys.stdout):
-            warn("Whoever has this line can write in your name: give it to no one but your own machines.")
-    return 0
+    if is_terminal(sys.stdout) and not arguments.json:
+        warn("Whoever has this line can write in your name: give it to no one but your own machines.")
+    return answer(arguments, {"name": mine.name, "secret": mine.secret}, f"{mine.name}:{mine.secret}")
 
 
 def _read_key() -> tuple[str, str]:
@@ -184,11 +181,8 @@ def _leave(arguments: Namespace, workspace: Workspace) -> int:
     from reader.extensions.group.looking import leave
 
     is_told = leave(workspace.cache_file, even_if_unheard=arguments.force)
-    if arguments.json:
-        print_json({"left": True, "told": is_told})
-    elif not arguments.quiet:
-        print_line("You have left the group, and nothing of yours is shared any more." if is_told else "You have left.")
-    return 0
+    told = "You have left the group, and nothing of yours is shared any more." if is_told else "You have left."
+    return answer(arguments, {"left": True, "told": is_told}, *([] if arguments.quiet else [told]))
 
 
 def _forget(arguments: Namespace, workspace: Workspace) -> int:
@@ -228,11 +222,8 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
 def _share(arguments: Namespace, workspace: Workspace) -> int:
     mine = _mine(workspace)
     if not arguments.things:
-        if arguments.json:
-            print_json({"shares": list(mine.shares)})
-        else:
-            print_line(f"You share {said(mine.shares)}. You can share {', '.join(THINGS)} and tag:NAME.")
-        return 0
+        told = f"You share {said(mine.shares)}. You can share {', '.join(THINGS)} and tag:NAME."
+        return answer(arguments, {"shares": list(mine.shares)}, told)
     return _choose(arguments, workspace, dict.fromkeys((*mine.shares, *_things(arguments.things))))
 
 
@@ -285,19 +276,19 @@ def _look(arguments: Namespace, workspace: Workspace) -> int:
 
 def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
     """Look whenever something comes, here or there, until the program is stopped or the membership ends."""
-    from reader.api import wait_for_news
+    from reader.api import looks
     from reader.extensions.group import membership
     from reader.extensions.group.place import open_place
 
     with workspace.events() as events, open_place(mine.place) as place:
-        place.listen()
-        while (now := membership.load(workspace.cache_file)) and (now.group, now.place) == (mine.group, mine.place):
-            # Noted first: what is marked meanwhile is news too.
-            seen = events.last()
+        for _ in looks(events, place.server, place.channel, lambda: mine.slot):
+            now = membership.load(workspace.cache_file)
+            if now is None or (now.group, now.place) != (mine.group, mine.place):
+                break
+            mine.machine = now.machine
             _look_as(arguments, workspace, "", place)
             sys.stdout.flush()
             workspace.write_exports()
-            wait_for_news(events, place.server, now.slot, seen)
     return 0
 
 

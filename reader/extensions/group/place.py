@@ -57,10 +57,8 @@ class Folder:
     """A folder: each machine of a member writes a file, whole or not at all."""
 
     server = None
+    channel = ""
     """A folder has to be looked at."""
-
-    def listen(self) -> None:
-        """Nothing tells of what others put there."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -158,13 +156,11 @@ _STAMP = "xmin::text || ' ' || ctid::text"
 class HubPlace:
     """The tables of a group on a server: each machine of a member has a row."""
 
+    channel = CHANNEL
+
     def __init__(self, server: Server, name: str) -> None:
         self.server = server
         self._name = name
-
-    def listen(self) -> None:
-        """Hear of what others put there, from now on."""
-        self.server.listen(CHANNEL)
 
     def group(self) -> str:
         """The id of the group; raises CacheError if there is none."""

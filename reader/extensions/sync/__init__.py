@@ -242,18 +242,15 @@ def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
 
 def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, SharedSettings], None]) -> int:
     """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
-    from reader.api import wait_for_news
+    from reader.api import looks
 
     with workspace.events() as events, _opened(workspace, place) as opened:
-        opened.listen()
-        while True:
-            # Noted first: what is marked while the machines join is news too.
-            seen = events.last()
+        for _ in looks(events, opened.server, opened.channel, events.machine):
             exchanged, settings = _exchange(workspace, events, opened)
             report(exchanged, settings)
             workspace.has_changed = bool(exchanged.came)
             workspace.write_exports()
-            wait_for_news(events, opened.server, events.machine(), seen)
+    return 0
 
 
 @contextmanager

@@ -70,6 +70,8 @@ _LINES = (
 class Hub:
     """The table of events of a server."""
 
+    channel = CHANNEL
+
     def __init__(self, server: Server, key: str) -> None:
         self.server, self.key = server, key
         self.id = ""
@@ -128,10 +130,6 @@ class Hub:
             added = self.server.run(insert, ids, lines)
             self.server.tell(CHANNEL, machine)
         return added
-
-    def listen(self) -> None:
-        """Hear of what others add, from now on."""
-        self.server.listen(CHANNEL)
 
     def greet(self, machine: str, name: str, added: int) -> None:
         """Note that a machine was here."""

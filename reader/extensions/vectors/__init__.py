@@ -21,6 +21,7 @@ from reader.api import (
     add_json,
     add_quiet,
     amount,
+    answer,
     clean,
     paths,
     print_json,
@@ -107,11 +108,8 @@ def _build(arguments: Namespace, workspace: Workspace) -> int:
     workspace.ensure_cache()
     messages = run_job(workspace, MakeVectors(), quiet=arguments.quiet)
     made = [message for message in messages if isinstance(message, VectorsMade)][-1]
-    if arguments.json:
-        print_json({"new": made.new, "papers": made.done})
-    elif not arguments.quiet:
-        print_line(f"{amount(made.new, 'new vector')}; {amount(made.done, 'paper')} have one.")
-    return 0
+    said = f"{amount(made.new, 'new vector')}; {amount(made.done, 'paper')} have one."
+    return answer(arguments, {"new": made.new, "papers": made.done}, *([] if arguments.quiet else [said]))
 
 
 def _drop(arguments: Namespace, workspace: Workspace) -> int:

@@ -14,8 +14,8 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
 from reader.ui.command_line.advice import as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
-from reader.ui.command_line.shell import Here, Outcome, Typed
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
+from reader.ui.shell.commands import Here, Outcome, Typed
 from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_own
 from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens
@@ -90,7 +90,7 @@ class CommandActions:
         """The handlers of the user's own commands, by the ids of their actions."""
 
         def handler(name: str) -> Handler:
-            return lambda _count: self._begin(f"pipe {name}", is_own=True)
+            return lambda _count: self.begin(f"pipe {name}", is_own=True)
 
         return {id: handler(command.name) for id, command in own_actions(self._services.settings.commands).items()}
 
@@ -120,10 +120,10 @@ class CommandActions:
         line = screen.line.text.strip() if screen else ""
         self._model.change(run_command(self._model.state, line))
         if line:
-            self._begin(line)
+            self.begin(line)
 
-    def _begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line; `is_own` says that it is in the settings."""
+    def begin(self, line: str, *, is_own: bool = False) -> None:
+        """Obey a line; `is_own` says that it was not typed, but is that of a key."""
         self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:

@@ -84,7 +84,7 @@ class Counter:
             self._model.change(self._model.state.put(TOPIC_FACTS, facts))
             follows = await library.follow_counts()
             self._model.change(self._model.state.put(FOLLOWED, follows))
-            saved = await self._count_saved(state.views.saved)
+            saved = await self._count_saved(state.views.named)
         except CacheInterrupted:
             # The interrupting query starts a new count, but may itself be stopped before.
             self.delay.begin(COUNT_AGAIN)

@@ -17,8 +17,8 @@ from reader.keys.keymap import Keymap, KeyReader, Match
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.pane import Pane
+from reader.ui.kit.status_lines import Status
 from reader.ui.kit.textual_fixes import DismissedOnce
-from reader.ui.shell.status_lines import Status
 
 _PAGES: Mapping[str, float] = {
     "move.half_down": 0.5,

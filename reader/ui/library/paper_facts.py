@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reader.cache.members import Said
     from reader.cache.outputs import Output
     from reader.cache.texts import KeptText
-    from reader.cache.watching.rules import Act
+    from reader.cache.watching import Act
     from reader.core.choice.learned import Learned
     from reader.core.follows import FollowReason
     from reader.core.second_look import Changes
@@ -92,7 +92,7 @@ class PaperFacts(Marking):
 
     def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
         """What rules did to a paper, and the muted words that hide it; may run in a thread. Raises CacheError."""
-        from reader.cache.watching.rules import ruled
+        from reader.cache.watching import ruled
 
         known = self._cached_key(pk)
         if known is None:

@@ -155,7 +155,7 @@ def _mute(file: Path, settings: Settings, today: date) -> bool:
 
     with closing(Window.open(file)) as window:
         if settings.mute or window.meta("mute"):
-            from reader.cache.watching.mutes import follow
+            from reader.cache.watching import follow
             from reader.refresh.rules import rule_scope
 
             return follow(file, settings.mute, lambda: rule_scope(window, settings, today))

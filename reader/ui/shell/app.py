@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from reader.core.topics.scorer import Topics
-    from reader.keys.actions import Context
+    from reader.keys.actions import Context, KeySet
     from reader.refresh.jobs import JobRunner
-    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.shell.commands import Shell
     from reader.ui.shell.keyboard import Keyboard
     from reader.ui.shell.listing import Position
 
@@ -99,6 +99,10 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     @property
     def position(self) -> Position:
         """The position of the list's cursor."""
+        raise NotImplementedError
+
+    def add_keys(self, keys: KeySet) -> None:
+        """Add keys whose handlers a feature has from now on."""
         raise NotImplementedError
 
     def perform(self, action_id: str, count: int | None = None) -> None:

@@ -317,11 +317,12 @@ class State:
 
     def know_views(self, views: ViewList) -> State:
         """Take over views that have changed; the list follows if its own view has another query now."""
+        views = views._replace(added=views.added or self.views.added)
         known = replace(self, views=views)
         here = self.place.view
         if not here.id.startswith(SAVED):
             return known
-        now = next((one for one in views.saved if one.id == here.id), here)
+        now = next((one for one in views.named if one.id == here.id), here)
         return known if now == here else known.go(Place(now, self.place.text))
 
     # Selecting papers

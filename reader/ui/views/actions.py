@@ -73,7 +73,7 @@ class ViewActions:
         from reader.ui.help.palette import Command
 
         show = self._services.app.when_closed(self.go)
-        return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.saved]
+        return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.named]
 
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
@@ -132,7 +132,7 @@ class ViewActions:
     @handles("view.saved")
     def show_saved(self, number: int | None) -> None:
         """Show the saved view of this number."""
-        saved, number = self._model.state.views.saved, number or 1
+        saved, number = self._model.state.views.named, number or 1
         if number <= len(saved):
             self.go(saved[number - 1].id)
         elif saved:

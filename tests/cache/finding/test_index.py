@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.finding import index, preparing
+from reader.cache.finding import index
 from reader.cache.finding.index import missing, update
 from reader.cache.finding.ranker import found_by, rank, rank_by_papers, shared_phrases
 from reader.cache.reads.counts import CountCache
@@ -161,13 +161,13 @@ def test_a_broken_index_is_made_anew(cache: Cache, path: Path) -> None:
 
 
 def test_many_papers_are_indexed_by_a_process(cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "FEW", 0)
+    monkeypatch.setattr(index, "FEW", 0)
     store(cache, 24, ["zebra one", "zebra two"])
     with closing(connections.connect(path)) as connection:
         with pytest.raises(CacheIndexing, match="once"):
-            preparing.prepare(connection, path, 0)
+            index.prepare(connection, path, 0)
         # The second call waits for the same process.
-        preparing.prepare(connection, path, None)
+        index.prepare(connection, path, None)
         assert missing(connection, path, 9) == 0
     assert found(path, "~zebra one") == ["zebra one", "zebra two"]
 

@@ -10,7 +10,7 @@ import pytest
 
 from reader.cache import connections, schema
 from reader.cache.marks.events import Events
-from reader.cache.mending.checks import verify
+from reader.cache.mending.health import verify
 from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reader.cache.choosing import choice
+from reader.cache import choice
 from reader.cache.marks import agents
 from reader.cache.marks.agents import made_by_agents
 from reader.cache.marks.changes import Change

@@ -18,9 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.cache import connections, schema
+from reader.cache import connections, files, schema
 from reader.cache.feeds import Feeds
-from reader.cache.files import backups
 from reader.cache.marks import agreement
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
@@ -104,7 +103,7 @@ def test_a_cache_from_a_backup_gets_the_later_marks(path: Path) -> None:
     new_cache(path)
     with closing(Events.open(path)) as events:
         events.mark("star", True, [1])
-        backups.back_up(path, path.with_name("kept"))
+        files.back_up(path, path.with_name("kept"))
         events.mark("star", True, [2])
     path.with_name("kept").replace(path)
     Events.open(path).close()
@@ -410,7 +409,7 @@ def test_lines_of_the_journal_are_only_ever_added(events: Events, path: Path) ->
         events.redo,
         lambda: events.join([]),
         events.rebuild,
-        lambda: backups.back_up_daily(path, date(2026, 11, 24)),
+        lambda: files.back_up_daily(path, date(2026, 11, 24)),
         lambda: new_cache(path),
         lambda: events.mark("hide", True, [4]),
     )

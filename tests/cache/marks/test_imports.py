@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
+from reader.cache.imports import DAY, add_marks
 from reader.cache.marks.events import Events
-from reader.cache.marks.imports import DAY, add_marks
 from reader.cache.reads.kept_marks import kept
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache

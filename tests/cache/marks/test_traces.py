@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from reader.cache import connections
+from reader.cache.imports import add_marks
 from reader.cache.marks.changes import Change
 from reader.cache.marks.events import Events
-from reader.cache.marks.imports import add_marks
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache

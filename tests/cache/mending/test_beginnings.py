@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from reader.cache.files import backups
+from reader.cache import files
 from reader.cache.marks.events import Events
 from reader.cache.mending import health
 from reader.cache.mending.health import State
@@ -101,7 +101,7 @@ class Home(NamedTuple):
 def origin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home of one beginning with a backup of the day; nothing is written to it."""
     cache = beginnings.BEGINNINGS[request.param](tmp_path_factory.mktemp(request.param) / "home")
-    backups.back_up_daily(cache, TODAY)
+    files.back_up_daily(cache, TODAY)
     breakage.execute(cache)
     return Home(cache, everything(cache))
 
@@ -226,12 +226,12 @@ def test_a_bad_backup_gives_way_to_an_older_one(home: Home, break_it: Callable[[
 
 
 def test_a_small_backup_adds_to_an_older_whole_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backups, "FULL_BYTES", 1000)
+    monkeypatch.setattr(files, "FULL_BYTES", 1000)
     with closing(Cache.open(home.cache, ByName())) as cache:
         cache.store(Listing("2026-11-25", (draft(900), draft(901))), NOW)
     with closing(Events.open(home.cache)) as events:
         events.mark("star", True, [301])
-    assert backups.back_up_daily(home.cache, date(2026, 11, 25))
+    assert files.back_up_daily(home.cache, date(2026, 11, 25))
     breakage.write_zeros(home.cache.parent)
     report = mend(home.cache)
     assert [(file.name, papers) for file, papers in report.restored.items()] == [

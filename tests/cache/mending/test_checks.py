@@ -12,7 +12,7 @@ import pytest
 from reader.cache import connections
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
-from reader.cache.mending.checks import verify
+from reader.cache.mending.health import verify
 from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.paths import journal_file

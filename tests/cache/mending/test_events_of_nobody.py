@@ -14,8 +14,7 @@ from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import BadLine, Entry, Journal
 from reader.cache.mending import health
-from reader.cache.mending.checks import verify
-from reader.cache.mending.health import State
+from reader.cache.mending.health import State, verify
 from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.core.errors import MarkNotTaken

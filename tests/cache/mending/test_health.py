@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache import schema
-from reader.cache.files import backups
+from reader.cache import files, schema
 from reader.cache.mending import health
 from reader.cache.mending.health import State
 from reader.cache.reads.window import Window
@@ -121,7 +120,7 @@ def test_nothing_at_all_is_no_fault(path: Path) -> None:
 def test_backups_alone_are_something_to_restore_from(closed: Path) -> None:
     from datetime import date
 
-    backups.back_up_daily(closed, date(2026, 11, 25))
+    files.back_up_daily(closed, date(2026, 11, 25))
     closed.unlink()
     journal_file(closed).unlink()
     assert health.glance(closed).state is State.LOST

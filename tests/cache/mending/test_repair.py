@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from reader.cache import files
 from reader.cache.feeds import Feeds
-from reader.cache.files import backups
 from reader.cache.marks.events import Events
 from reader.cache.mending import health, repair
 from reader.cache.mending.health import State
@@ -95,7 +95,7 @@ def test_a_changed_id_makes_no_second_event(cache: Cache, kept: Path, has_journa
     cache.close()
     breakage.execute(kept)
     if not has_journal:
-        backups.back_up_daily(kept, date(2026, 11, 25))
+        files.back_up_daily(kept, date(2026, 11, 25))
         breakage.drop_journal(kept.parent)
     breakage.execute(kept, "UPDATE event SET id = 'f' || substr(id, 2) WHERE kind = 'star' AND seq > 3")
     breakage.empty_header(kept.parent)
@@ -249,7 +249,7 @@ def test_without_time_the_marks_and_the_marked_papers_come_first(broken: Path, m
 
 def test_without_a_journal_and_without_a_file_the_backup_has_the_marks(cache: Cache, kept: Path) -> None:
     cache.close()
-    backups.back_up_daily(kept, date(2026, 11, 25))
+    files.back_up_daily(kept, date(2026, 11, 25))
     kept.unlink()
     journal_file(kept).unlink()
     report = mend(kept)
@@ -259,7 +259,7 @@ def test_without_a_journal_and_without_a_file_the_backup_has_the_marks(cache: Ca
 
 def test_a_later_journal_wins_over_the_backup(cache: Cache, kept: Path) -> None:
     cache.close()
-    backups.back_up_daily(kept, date(2026, 11, 25))
+    files.back_up_daily(kept, date(2026, 11, 25))
     with closing(Events.open(kept)) as events:
         events.mark("star", False, [1])
         events.mark("star", True, [2])
@@ -273,7 +273,7 @@ def test_a_feed_that_was_unfollowed_stays_so(cache: Cache, kept: Path) -> None:
     cache.close()
     with closing(Feeds.open(kept)) as feeds:
         feeds.follow("rss", "https://example.org/feed", "A feed", "a-feed", NOW)
-        backups.back_up_daily(kept, date(2026, 11, 25))
+        files.back_up_daily(kept, date(2026, 11, 25))
         feeds.unfollow("a-feed")
     breakage.execute(kept)
     breakage.write_zeros(kept.parent)

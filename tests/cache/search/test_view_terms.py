@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.cache.search.view_terms import NOTHING, resolve_views, selects
+from reader.cache.search.compile import NOTHING, resolve_views, selects
 from reader.core.query import Not, parse
 
 VIEWS = (("Evals", "topic:evaluation OR bench"), ("mine", "view:evals is:starred sort:title"), ("all", "sort:title"),

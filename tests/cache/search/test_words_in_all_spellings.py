@@ -17,8 +17,7 @@ from reader.cache.follows import derive_follow, follow_papers, respell
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.nearest import cache_file
-from reader.cache.watching.mutes import mute, muting_words
-from reader.cache.watching.rules import Candidates, judge
+from reader.cache.watching import Candidates, judge, mute, muting_words
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.document.search import find
 from reader.core.follows import Follow, value_of

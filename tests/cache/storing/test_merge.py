@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reader.cache.storing.merge import BLANK, Values, merged
+from reader.cache.storing.batch import BLANK, Values, merged
 from reader.core.paper import Draft
 from reader.core.text import title_hash
 

@@ -27,9 +27,8 @@ import httpx
 from reader.actions.link_handler import address_of, paper_of
 from reader.actions.links import links
 from reader.actions.pdf_files import pdf_name
-from reader.cache import connections
+from reader.cache import connections, imports
 from reader.cache.feeds import Feeds
-from reader.cache.marks import imports
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Owner, encode
 from reader.cache.members import Member, Members

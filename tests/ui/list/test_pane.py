@@ -268,14 +268,12 @@ async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
         assert len(shelf.fetched) <= 3 * 3 * 42 + 50
         await pilot.pause()
 
-        spent = []
+        start = time.process_time()
         for _ in range(40):
-            start = time.perf_counter()
             papers.move(1)
             drawn(papers)
-            spent.append(time.perf_counter() - start)
-        # The middle of forty, so that a busy machine's one slow turn does not count.
-        assert sorted(spent)[20] < 0.005
+        # To look at all million takes as much for one move.
+        assert time.process_time() - start < 2
 
 
 async def test_rows_are_fetched_a_page_ahead_and_once() -> None:

@@ -1,0 +1,423 @@
+"""What the user likes, learned from the log of events, and the score of each paper by it.
+
+The words of papers are kept as numbers in `paper_words`, 1 KB for each, so that 100,000 papers are scored without
+reading their texts. A paper that has no row yet gets one here: the first time takes 0.1 s for 1,000 papers. If the
+cache can't be written, the numbers are made each time. Names of authors and organizations are looked up in the index of
+words, so that no text is read; topics have an index of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.cache import connections
+from reader.cache.marks.agents import BY_AGENT
+from reader.cache.marks.derived import BY_RULE
+from reader.cache.search.sql_functions import split_words
+from reader.cache.sqlite_errors import explained
+from reader.core.choice.learned import Learned, Mixed, explain, mix, take_turns
+from reader.core.choice.taste import TRAIT_LEAST, TRAIT_MOST, Marked, TasteTerm, TraitCount, What, learn, weigh_traits
+from reader.core.choice.wishes import WEIGH, Wish, muted_codes, newest_wishes, with_wishes
+from reader.core.choice.words import VERSION, pack
+from reader.core.errors import CacheError
+from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
+from reader.core.text import fold
+
+if TYPE_CHECKING:
+    from reader.core.choice.counting import Chunk, Common
+    from reader.core.paper import Paper
+
+BATCH = 500
+"""Papers whose words are stored in one transaction: it takes 10 ms."""
+
+AT_ONCE = 500
+"""Papers that are counted at once: some MB of memory, which more papers would only enlarge."""
+
+SURVEYED = 10_000
+"""The newest papers, which show how common words are."""
+
+MOST_MARKED = 300
+"""Marked papers that are learned from, those that say the most."""
+
+SAYS = {
+    **{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
+}
+"""How much each kind of mark says. Hardly anything speaks against a paper that was passed by after a look at its title,
+since most are, liked ones too (`tests/bench/traces.py`)."""
+
+DID = {
+    **{"star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued"},
+    **{FINISH: "read to the end", OPEN: "opened"},
+}
+"""The marks that speak for a paper, as what the user did."""
+
+MOST_PASSED = 700
+"""The newest papers that were read without another mark: they show what the user does not look for."""
+
+_PASSED = (
+    "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk WHERE p.read = 1 AND p.starred = 0"
+    f" AND p.hidden = 0 ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT {MOST_PASSED}"
+)
+
+HALF_LIFE = 180.0
+"""Days, back from the newest mark, after which a mark says half as much."""
+
+LEAST = 0.1
+"""The part of its say that the oldest mark keeps."""
+
+MANY = 10
+"""Papers hidden in one action of more than these say less each: nobody looked at them all."""
+
+DAY = 86_400_000
+"""Milliseconds."""
+
+TRACED = 180
+"""Days, back from the newest mark, of the traces that are learned from: in years there are 100,000."""
+
+WORDS_VERSION = "paper_words"
+"""The key in `meta` of the version of the stored words."""
+
+_NEWEST_MARKS = f"""
+    SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
+    WHERE e.undone = 0 AND NOT {BY_AGENT}
+    AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
+    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY}))
+    AND NOT {BY_RULE} ORDER BY e.clock, e.id
+"""
+"""What a rule or a program does teaches nothing: it would learn from itself."""
+
+_TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
+
+_STORE = (
+    "INSERT OR IGNORE INTO paper_words (pk, body) SELECT p.pk, ? FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+    " WHERE p.pk = ? AND p.title = ? AND t.abstract = ?"
+)
+
+_WORDS = "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
+
+_WORDLESS = (
+    "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
+    " WHERE NOT EXISTS (SELECT 1 FROM paper_words AS w WHERE w.pk = p.pk)"
+)
+
+
+_STATE = "SELECT (SELECT max(seq) FROM event), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
+
+STRANGE = 0.1
+"""Papers with less than this part of the best score are strangers, of which surprises are drawn."""
+
+POOL = 300
+"""The newest strangers, of which surprises are drawn."""
+
+_NEWEST = "SELECT pk FROM paper ORDER BY sort_day DESC, upvotes DESC, pk DESC LIMIT 3000"
+
+
+class Opinion(NamedTuple):
+    """Whether a paper suits the user, and why."""
+
+    score: float
+    """0 if nothing speaks for or against it; papers that the user starred often have more than 1."""
+    reasons: tuple[TasteTerm, ...]
+    """What each word and trait adds to the score, the weightiest first."""
+    why: str
+    """The same in words, without a full stop; empty if nothing is to be said."""
+
+
+class ForYou:
+    """The scores of a cache's papers, kept until a mark or a paper is added. For one thread at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._state: object = None
+        self._scored: object = None
+        self._learned = Learned()
+        self._scores: dict[int, float] = {}
+        self._interests: dict[int, int] = {}
+        """The interest that each paper is nearest to, if it is near enough."""
+        with explained(path):
+            # What orders a query.
+            connection.create_function("for_you", 1, self.score)
+
+    def learned(self) -> Learned:
+        """What is known of the user by now; raises CacheError."""
+        with explained(self._path):
+            state = self._connection.execute(_STATE).fetchone()
+            if state != self._state:
+                self._learned = self._learn()
+                self._state = state
+        return self._learned
+
+    def _learn(self) -> Learned:
+        connection = self._connection
+        marked, wishes = marked_papers(connection), read_wishes(connection)
+        if marked or wishes:
+            # A cache that can't be written is ranked all the same.
+            with suppress(CacheError):
+                store_words(self._path)
+        taste = learn(
+            marked,
+            lambda: read_words(connection, SURVEYED),
+            muted_codes(wishes),
+            common_words,
+            passed_papers(connection, marked) if marked else (),
+        )
+        traits = read_traits(connection, marked) if marked else ()
+        taste = with_wishes(taste._replace(traits=traits), wishes)
+        taste = taste._replace(traits=topic_texts(connection, taste.traits))
+        return Learned(taste, tuple(holders_of(connection, one.what, one.name) for one in taste.traits), wishes)
+
+    def update(self) -> Learned:
+        """Score the papers anew if something has changed; raises CacheError."""
+        learned = self.learned()
+        if self._scored != self._state:
+            with explained(self._path):
+                # Of a million papers, only those near one of several interests keep more than a number.
+                scores, interests = dict[int, float](), dict[int, int]()
+                for fit in learned.taste.fits(read_words(self._connection)):
+                    if fit.score:
+                        scores[fit.key] = fit.score
+                    if fit.score >= STRANGE:
+                        interests[fit.key] = fit.interest
+            for trait, pks in zip(learned.taste.traits, learned.holders, strict=True):
+                for pk in pks:
+                    scores[pk] = scores.get(pk, 0.0) + trait.weight
+            self._scores = {pk: score for pk, score in scores.items() if score}
+            self._interests = interests
+            self._scored = self._state
+        return learned
+
+    def opinion(self, paper: Paper) -> Opinion:
+        """What is to be said for and against a paper; raises CacheError."""
+        from reader.core.choice.counting import Chunk
+
+        learned, pk = self.learned(), paper.pk if isinstance(paper.pk, int) else 0
+        packed = pack(paper.title, paper.abstract)
+        scores = learned.taste.score([Chunk([0], [packed])])
+        score = scores.get(0, 0.0) + sum(trait.weight for trait in learned.traits_of(pk))
+        reasons = learned.reasons(pk, packed)
+        return Opinion(round(score, 4), reasons, explain(reasons, learned.taste.nearest(packed, pk)))
+
+    def score(self, pk: int) -> float:
+        """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
+        return self._scores.get(pk, 0.0)
+
+    def mix(self, ranked: Sequence[int], day: str) -> Mixed:
+        """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
+        interests = self._learned.taste.interests
+        if interests is not None:
+            ranked = take_turns(ranked, self.score, self._interests, interests.shares.tolist())
+        least = STRANGE * max(self._scores.values(), default=0.0)
+        listed = frozenset(ranked)
+        with explained(self._path):
+            newest = [pk for (pk,) in self._connection.execute(_NEWEST)]
+        strangers = [pk for pk in newest if pk in listed and 0 <= self.score(pk) < least][:POOL]
+        known = sum(self.score(pk) >= least for pk in ranked)
+        mixed = mix(ranked, strangers, day, known)
+        return mixed._replace(pks=array("q", mixed.pks))
+
+
+def is_taught(connection: sqlite3.Connection) -> bool:
+    """Whether the user has said of anything that it is worth keeping; what is hidden or muted alone ranks nothing."""
+    kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
+    found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
+    is_kept = connection.execute(found).fetchone() is not None
+    return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
+
+
+def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
+    """The papers that the user marked, and how much each says."""
+    said: dict[int, dict[str, tuple[float, int]]] = {}
+    for pk, kind, value, clock, count in connection.execute(_NEWEST_MARKS):
+        name = TAG if kind.startswith(TAG) else kind
+        weight = SAYS[name] * (min(1.0, MANY / count) if kind == "hide" else 1.0)
+        said.setdefault(pk, {})[kind] = (weight if value not in ("", "0") else 0.0, clock)
+    newest = max((clock for marks in said.values() for _, clock in marks.values()), default=0)
+    weights = {pk: _weight(marks, newest) for pk, marks in said.items()}
+    chosen = sorted((pk for pk, weight in weights.items() if weight), key=lambda pk: (-abs(weights[pk]), -pk))
+    return [
+        Marked(title, abstract, pack(title, abstract), weights[pk], pk, _did(said[pk]))
+        for pk in chosen[:MOST_MARKED]
+        for title, abstract in connection.execute(_TEXT, (pk,))
+    ]
+
+
+def _did(marks: Mapping[str, tuple[float, int]]) -> str:
+    """What the user did with a paper: what says the most."""
+    kinds = [TAG if kind.startswith(TAG) else kind for kind, (weight, _) in marks.items() if weight > 0]
+    return next((did for kind, did in DID.items() if kind in kinds), "marked")
+
+
+def passed_papers(connection: sqlite3.Connection, marked: Sequence[Marked]) -> list[bytes]:
+    """The packed words of papers that were read and not marked, the newest first."""
+    known = {one.pk for one in marked}
+    rows = connection.execute(_PASSED)
+    return [body or pack(*text_of(connection, pk)) for pk, body in rows if pk not in known]
+
+
+def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:
+    """How much the marks of one paper say together: what says the most decides, and hiding before all else.
+
+    That it was passed counts only if nothing else happened to it.
+    """
+    if len(marks) > 1:
+        marks = {kind: mark for kind, mark in marks.items() if kind != PASS}
+    aged = [weight * max(LEAST, _faded((newest - clock) / DAY)) for weight, clock in marks.values()]
+    lowest = min(aged)
+    return lowest if lowest < 0 else max(aged)
+
+
+def _faded(days: float) -> float:
+    return float(0.5 ** (days / HALF_LIFE))
+
+
+def store_words(path: Path) -> None:
+    """Store the words of the papers that have none stored; raises CacheError."""
+    with explained(path), closing(connections.connect(path)) as cache:
+        version = cache.execute("SELECT value FROM meta WHERE key = ?", (WORDS_VERSION,)).fetchone()
+        if version != (VERSION,):
+            with connections.transaction(cache):
+                cache.execute("DELETE FROM paper_words")
+                cache.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (WORDS_VERSION, VERSION))
+        after = 0
+        while rows := cache.execute(f"{_WORDLESS} AND p.pk > ? ORDER BY p.pk LIMIT ?", (after, BATCH)).fetchall():
+            packed = [(pack(title, abstract), pk, title, abstract) for pk, title, abstract in rows]
+            with connections.transaction(cache):
+                # The text may have changed meanwhile, or the paper may be gone.
+                cache.executemany(_STORE, packed)
+            after = rows[-1][0]
+
+
+@cache
+def common_words() -> Common:
+    """How common words are in the daily feed, as it ships."""
+    from reader.core.choice.counting import read_common
+    from reader.data import read_bytes
+
+    return read_common(read_bytes("common_words.bin"))
+
+
+def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[Chunk]:
+    """The words of all papers, or of so many newest ones, in chunks; what is not stored is made."""
+    from reader.core.choice.counting import Chunk
+
+    sql = f"{_WORDS} ORDER BY p.pk DESC LIMIT ?"
+    cursor = connection.execute(sql, (-1 if newest is None else newest,))
+    while rows := cursor.fetchmany(AT_ONCE):
+        packed = [body if body is not None else pack(*text_of(connection, pk)) for pk, body in rows]
+        yield Chunk([pk for pk, _ in rows], packed)
+
+
+def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
+    """The title and the abstract of a paper; empty if it is gone."""
+    title, abstract = connection.execute(_TEXT, (pk,)).fetchone() or ("", "")
+    return title, abstract
+
+
+_CHOSEN = "(SELECT value FROM json_each(?))"
+
+_TOPICS = (
+    "SELECT pt.pk, topic.slug, topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
+    f" WHERE pt.pk IN {_CHOSEN}"
+)
+
+_PEOPLE = f"SELECT pk, authors, organization FROM paper_text WHERE pk IN {_CHOSEN}"
+
+_WISHES = f"SELECT kind, value FROM event WHERE kind LIKE '{WEIGH}%' AND undone = 0 ORDER BY clock, id"
+
+_WITH_TOPIC = (
+    "SELECT pt.pk FROM topic JOIN paper_topic AS pt ON pt.topic = topic.pk WHERE topic.slug = ? ORDER BY pt.pk"
+)
+
+_TOPIC_COUNT = "SELECT count(*) FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?)"
+
+_COLUMNS: Mapping[What, str] = {"author": "authors", "org": "organization"}
+
+
+def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
+    """What the user decided about what was learned."""
+    return newest_wishes(connection.execute(_WISHES))
+
+
+def read_traits(connection: sqlite3.Connection, marked: Sequence[Marked]) -> tuple[TasteTerm, ...]:
+    """What was learned from the topics, authors and organizations of marked papers."""
+    weights = {paper.pk: paper.weight for paper in marked}
+    held: dict[tuple[What, str], dict[int, None]] = defaultdict(dict)
+    named: dict[tuple[What, str], tuple[str, str]] = {}
+    for pk, what, name, text in _traits_of(connection, list(weights)):
+        held[what, fold(name)][pk] = None
+        named.setdefault((what, fold(name)), (name, text))
+    liked, hidden = (sum(max(0.0, sign * weight) for weight in weights.values()) for sign in (1, -1))
+    (papers,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
+    counts = []
+    for (what, key), pks in _most_held(held):
+        mine, other = (sum(max(0.0, sign * weights[pk]) for pk in pks) for sign in (1, -1))
+        marks = sum((weights[pk] > 0) == (mine >= other) for pk in pks)
+        name, text = named[what, key]
+        share = _count(connection, what, name) / max(1, papers)
+        counts.append(TraitCount(what, name, text, mine, other, marks, share))
+    return weigh_traits(counts, liked, hidden)
+
+
+def _most_held(
+    held: Mapping[tuple[What, str], Mapping[int, None]],
+) -> Iterator[tuple[tuple[What, str], Mapping[int, None]]]:
+    """The traits that enough marked papers have, at most some of each kind: to look each one up takes time."""
+    left = {what: 3 * most for what, most in TRAIT_MOST.items()}
+    for key, pks in sorted(held.items(), key=lambda one: (-len(one[1]), one[0])):
+        left[key[0]] -= 1
+        if len(pks) >= TRAIT_LEAST[key[0]] and left[key[0]] >= 0:
+            yield key, pks
+
+
+def _traits_of(connection: sqlite3.Connection, pks: Sequence[int]) -> Iterator[tuple[int, What, str, str]]:
+    """Papers with their traits: what each is, its name, and its text."""
+    chosen = (json.dumps(pks),)
+    for pk, slug, name in connection.execute(_TOPICS, chosen):
+        yield pk, "topic", slug, name
+    for pk, authors, organization in connection.execute(_PEOPLE, chosen):
+        for author in authors.split("\n"):
+            if author:
+                yield pk, "author", author, author
+        if organization:
+            yield pk, "org", organization, organization
+
+
+def _count(connection: sqlite3.Connection, what: What, name: str) -> int:
+    """How many papers have a trait; those of a topic, which are many, are not read."""
+    if what == "topic":
+        return int(connection.execute(_TOPIC_COUNT, (name,)).fetchone()[0])
+    return len(holders_of(connection, what, name))
+
+
+def topic_texts(connection: sqlite3.Connection, terms: Iterable[TasteTerm]) -> tuple[TasteTerm, ...]:
+    """The terms with the names of topics in place of their slugs."""
+    names = dict(connection.execute("SELECT slug, name FROM topic"))
+    return tuple(
+        term._replace(text=names.get(term.name, term.text)) if term.what == "topic" else term for term in terms
+    )
+
+
+def holders_of(connection: sqlite3.Connection, what: What, name: str) -> array[int]:
+    """The keys of the papers that have a trait, in their order."""
+    if what == "topic":
+        return array("q", (pk for (pk,) in connection.execute(_WITH_TOPIC, (name,))))
+    words = split_words(name)
+    if what == "word" or not words:
+        return array("q")
+    column, quoted = _COLUMNS[what], " ".join(words)
+    found = connection.execute(
+        f"SELECT f.rowid, t.{column} FROM paper_fts AS f JOIN paper_text AS t ON t.pk = f.rowid"
+        " WHERE paper_fts MATCH ? ORDER BY f.rowid",
+        (f'{column} : "{quoted}"',),
+    )
+    wanted = fold(name)
+    return array("q", (pk for pk, text in found if text and wanted in fold(text).split("\n")))

@@ -1,1 +1,0 @@
-"""What suits the user: the scores of papers, and what they are made of."""

@@ -1,0 +1,380 @@
+"""What rules, muted words and notifications of the settings do to papers as they come.
+
+A rule acts on a paper once: found by its query, recorded as one action, and explained from the log. Its event has the
+kind `rule:NAME` and says with which query it did what; it shares its clock with the marks that the rule made. Also
+after an undo, it keeps the rule away from the paper.
+
+Muted words are in the settings, so nothing of them is in the log. A flag keeps which papers are muted; `paper.hidden`
+follows from it where no event says whether the paper is hidden.
+
+A new paper that matches a query of the user's is claimed by the first program that asks, so it is notified once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from reader.cache import connections
+from reader.cache.flags import clear_flag, flagged, has, set_flag
+from reader.cache.marks.changes import Change
+from reader.cache.marks.derived import BY_RULE, refold, same
+from reader.cache.reads.window import Window
+from reader.cache.search import plan
+from reader.cache.search.compile import compile_query, selects
+from reader.cache.search.conditions import Scope
+from reader.cache.search.sql_functions import register_functions
+from reader.cache.sqlite_errors import explained
+from reader.core.errors import QueryError
+from reader.core.marks import RULE, TAG, allowed_marks
+from reader.core.paper_row import Flag
+from reader.core.query import Query, parse
+from reader.core.query.nodes import with_hidden
+from reader.core.settings.tables import Rule
+
+FEW = 1_000
+"""Candidates that are tested each in turn; of more, those with a word are looked up."""
+
+
+class Candidates(NamedTuple):
+    """Papers that rules may act on: those with a greater key, and listed or published on a day (ISO) or later."""
+
+    after: int = 0
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule does."""
+
+    rule: Rule
+    matched: tuple[int, ...] = ()
+    """The papers of its query, newest first."""
+    acts: Mapping[tuple[str, ...], Sequence[int]] = field(default_factory=dict)
+    """The kinds of marks that it makes, with their papers."""
+
+    @property
+    def count(self) -> int:
+        """Number of papers that it acts on."""
+        return sum(map(len, self.acts.values()))
+
+
+class Act(NamedTuple):
+    """What a rule did to a paper."""
+
+    rule: str
+    when: str
+    """Its query at that time."""
+    then: tuple[str, ...]
+    undone: bool
+    """Whether the user took it back."""
+
+
+def judge(
+    connection: sqlite3.Connection, rules: Sequence[Rule], scope: Scope, candidates: Candidates, *, anew: bool = False
+) -> list[Verdict]:
+    """What the rules do to the candidates, each rule in turn.
+
+    With `anew`, as if no rule had ever acted; what the user did still counts. Otherwise only what changes something.
+    The connection needs `register_functions`.
+    """
+    taken: dict[int, set[str]] = defaultdict(set)
+    verdicts = []
+    for rule in rules:
+        matched = tuple(_matching(connection, rule, scope, candidates))
+        acted = _acted(connection, matched, by_rules=not anew)
+        known = set() if anew else _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
+        lacking = {kind: set(matched) if anew else _lacking(connection, kind, matched) for kind in rule.then}
+        acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for pk in matched:
+            kinds = () if pk in known else allowed_marks(rule.then, acted.get(pk, set()), taken[pk])
+            if any(pk in lacking[kind] for kind in kinds):
+                acts[kinds].append(pk)
+                taken[pk] |= set(kinds)
+        verdicts.append(Verdict(rule, matched, acts))
+    return verdicts
+
+
+def changes(verdicts: Iterable[Verdict]) -> list[Change]:
+    """The changes that the rules make, as one action: first the marks, then which rule made them."""
+    marked: dict[str, dict[int, None]] = defaultdict(dict)
+    told = []
+    for verdict in verdicts:
+        for kinds, pks in verdict.acts.items():
+            for kind in kinds:
+                marked[kind].update(dict.fromkeys(pks))
+            value = json.dumps({"when": verdict.rule.when, "then": kinds}, ensure_ascii=False)
+            told.append(Change(f"{RULE}{verdict.rule.name}", value, pks))
+    return [*(Change(kind, True, list(pks)) for kind, pks in marked.items()), *told]
+
+
+def acts_on(connection: sqlite3.Connection, pk: int) -> tuple[Act, ...]:
+    """What rules did to a paper, the first one first."""
+    found = connection.execute(
+        "SELECT e.kind, e.value, e.undone FROM effect AS f JOIN event AS e ON e.seq = f.event"
+        f" WHERE f.pk = ? AND f.kind LIKE '{RULE}%' ORDER BY e.clock, e.id",
+        (pk,),
+    )
+    return tuple(act for row in found if (act := _act(*row)) is not None)
+
+
+def ruled(window: Window, pk: int, today: date) -> tuple[tuple[Act, ...], tuple[str, ...]]:
+    """What rules did to a paper, and the muted words that hide it; raises CacheError."""
+    scope = Scope(today, window.newest_day(), "")
+    return window.read(lambda connection: (acts_on(connection, pk), muting_words(connection, pk, scope)))
+
+
+def acted_papers(connection: sqlite3.Connection) -> dict[str, int]:
+    """Number of papers on which each rule has acted, without what was taken back, by the rule's name."""
+    rows = connection.execute(
+        f"SELECT substr(kind, {len(RULE) + 1}), sum(count) FROM event"
+        f" WHERE kind LIKE '{RULE}%' AND undone = 0 GROUP BY kind"
+    )
+    return dict(rows.fetchall())
+
+
+def _act(kind: str, value: str, undone: int) -> Act | None:
+    """What an event of a rule says; None if another program wrote something else."""
+    with suppress(ValueError, TypeError, KeyError):
+        fields = json.loads(value)
+        return Act(kind.removeprefix(RULE), str(fields["when"]), tuple(map(str, fields["then"])), bool(undone))
+    return None
+
+
+def _matching(connection: sqlite3.Connection, rule: Rule, scope: Scope, candidates: Candidates) -> Iterator[int]:
+    # Full texts have many words that their papers are not about.
+    query = parse(rule.when)
+    if not selects(query, scope.views):
+        return iter(())
+    selection = compile_query(with_hidden(query), scope)._replace(in_texts=None)
+    is_few = newest_key(connection) - candidates.after <= FEW
+    asked = selection.walk if is_few else plan.in_any_order(connection, selection)
+    found = connection.execute(
+        f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND +p.pk > ? AND +p.sort_day >= ?"
+        " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC",
+        (*asked.params, candidates.after, candidates.since),
+    )
+    return (pk for (pk,) in found.fetchall())
+
+
+_KNOWN = "SELECT f.pk FROM effect AS f WHERE f.pk IN {papers} AND f.kind = ?"
+
+
+def _pks(connection: sqlite3.Connection, query: str, pks: Sequence[int], values: tuple[str, ...] = ()) -> set[int]:
+    papers = "(SELECT value FROM json_each(?))"
+    return {pk for (pk,) in connection.execute(query.format(papers=papers), (json.dumps(pks), *values))}
+
+
+def _acted(connection: sqlite3.Connection, pks: Sequence[int], *, by_rules: bool) -> dict[int, set[str]]:
+    """The kinds of marks that were made or taken back on papers, also by rules if asked for."""
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = connection.execute(
+        "SELECT f.pk, f.kind FROM effect AS f JOIN event AS e ON e.seq = f.event"
+        f" WHERE f.pk IN (SELECT value FROM json_each(?)) AND f.kind NOT LIKE '{RULE}%'"
+        + ("" if by_rules else f" AND NOT {BY_RULE}"),
+        (json.dumps(pks),),
+    )
+    for pk, kind in rows:
+        found[pk].add(kind)
+    return found
+
+
+def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
+    """Those of the papers that do not have a mark."""
+    values = {"papers": json.dumps(pks), "value": "1", "tag": kind.removeprefix(TAG), "kind": kind}
+    query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
+    return {pk for (pk,) in connection.execute(query, values)}
+
+
+APPLIED = "mute"
+"""The key in `meta` of the muted words that the flags follow, as JSON."""
+
+REACHED = "mute_reached"
+"""The key in `meta` of the newest paper whose flag follows them."""
+
+BATCH = 2_000
+"""Papers in one transaction, so that another writer waits some 20 ms."""
+
+_KEPT = (
+    "p.starred = 0 AND p.has_note = 0 AND NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = p.pk)"
+    " AND NOT EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.pk = p.pk)"
+)
+"""The condition of papers that the user has not marked."""
+
+
+def newest_key(connection: sqlite3.Connection) -> int:
+    """The key of the paper that came last; 0 without papers."""
+    return int(connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()[0])
+
+
+def is_applied(connection: sqlite3.Connection, words: Sequence[str]) -> bool:
+    """Whether the papers are muted by these words, also those that came in last."""
+    kept = dict(connection.execute("SELECT key, value FROM meta WHERE key IN (?, ?)", (APPLIED, REACHED)))
+    if kept.get(APPLIED, "[]") != json.dumps(list(words)):
+        return False
+    return not words or newest_key(connection) <= int(kept.get(REACHED, 0))
+
+
+def follow(path: Path, words: Sequence[str], scope: Callable[[], Scope]) -> bool:
+    """Mute by these words unless all papers are, and return whether any changed; raises CacheError."""
+    with explained(path), closing(connections.connect(path, query_only=True)) as cache:
+        if is_applied(cache, words):
+            return False
+    return mute(path, words, scope())
+
+
+def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
+    """Mute the papers of these words, and no others; return whether any paper changed. Raises CacheError."""
+    with explained(path), closing(connections.connect(path)) as cache:
+        if not words and is_applied(cache, words):
+            return False
+        register_functions(cache)
+        newest = newest_key(cache)
+        before, after = flagged(cache, Flag.MUTED), set(_found(cache, words, scope))
+        cache.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
+        changed = sorted(before ^ after)
+        for start in range(0, len(changed), BATCH):
+            some = changed[start : start + BATCH]
+            _change(cache, after.intersection(some), before.intersection(some))
+        if not is_applied(cache, words):
+            with connections.transaction(cache):
+                kept = [(APPLIED, json.dumps([*words])), (REACHED, str(newest))]
+                cache.executemany("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", kept)
+        return before != after
+
+
+def muting_words(connection: sqlite3.Connection, pk: int, scope: Scope) -> tuple[str, ...]:
+    """The muted words that hide a paper, by which it was muted. The connection needs `register_functions`."""
+    if not _is_hidden(connection, pk):
+        return ()
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (APPLIED,)).fetchone()
+    return tuple(word for word in (json.loads(row[0]) if row else ()) if _has(connection, pk, word, scope))
+
+
+def _is_hidden(connection: sqlite3.Connection, pk: int) -> bool:
+    flagged = f"SELECT 1 FROM paper WHERE pk = ? AND hidden = 1 AND {has(Flag.MUTED, 'paper.pk')}"
+    return connection.execute(flagged, (pk,)).fetchone() is not None
+
+
+def _has(connection: sqlite3.Connection, pk: int, word: str, scope: Scope) -> bool:
+    try:
+        asked = compile_query(with_hidden(parse(word)), scope).walk
+    except QueryError:
+        return False
+    query = f"SELECT 1 FROM paper AS p WHERE ({asked.sql}) AND p.pk = ?"
+    return connection.execute(query, (*asked.params, pk)).fetchone() is not None
+
+
+def _found(cache: sqlite3.Connection, words: Sequence[str], scope: Scope) -> Iterator[int]:
+    for word in words:
+        with suppress(QueryError):
+            # Full texts have many words that their papers are not about.
+            query = parse(word)
+            if not selects(query, scope.views):
+                continue
+            asked = compile_query(with_hidden(query), scope)._replace(in_texts=None)
+            where = plan.in_any_order(cache, asked)
+            rows = cache.execute(f"SELECT p.pk FROM paper AS p WHERE ({where.sql}) AND {_KEPT}", where.params)
+            yield from (pk for (pk,) in rows)
+
+
+def _change(cache: sqlite3.Connection, muted: Iterable[int], heard: Iterable[int]) -> None:
+    """Mute some papers, and some no longer, in one transaction."""
+    muted, heard = list(muted), list(heard)
+    with connections.transaction(cache):
+        set_flag(cache, Flag.MUTED, muted)
+        clear_flag(cache, Flag.MUTED, heard)
+        cache.execute("DELETE FROM touched")
+        cache.executemany("INSERT INTO touched VALUES (?)", [(pk,) for pk in (*muted, *heard)])
+        refold(cache, "hide")
+
+
+NEWS_DAYS = 14
+"""Maximum age in days of a paper that is news; backfilled papers are older."""
+
+_CLAIMED, _PROBLEM = "told", "told_problem"
+"""The keys in `meta` of the newest claimed paper, and of the last failure."""
+
+
+class Problem(NamedTuple):
+    """Why notifications fail, and since when (ISO time)."""
+
+    since: str
+    error: str
+
+
+def begin(path: Path, key: str = _CLAIMED) -> None:
+    """Treat papers as new from now on; do nothing after the first call. `key` is that of the claims in `meta`."""
+    with _opened(path) as cache, connections.transaction(cache):
+        cache.execute(
+            "INSERT INTO meta (key, value) SELECT ?, coalesce(max(pk), 0) FROM paper WHERE true ON CONFLICT DO NOTHING",
+            (key,),
+        )
+
+
+def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CLAIMED) -> dict[int, tuple[str, ...]]:
+    """Claim the matching papers that came since the last claim, each with its queries; no later claim returns them.
+
+    Papers that the user has already read or hidden are left out.
+    """
+    oldest = (scope.today - timedelta(days=NEWS_DAYS)).isoformat()
+    matches: dict[int, tuple[str, ...]] = {}
+    with _opened(path) as cache:
+        # The papers are searched after the transaction: other programs may wait for its end.
+        with connections.transaction(cache):
+            row = cache.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
+            _put(cache, key, str(newest))
+        for name, query in queries.items():
+            # New papers are few, so each is checked in turn.
+            asked = compile_query(query, scope).walk
+            found = cache.execute(
+                f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
+                " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
+                " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
+                (*asked.params, int(row[0]) + 1 if row else 0, newest, oldest),
+            )
+            for (pk,) in found.fetchall():
+                matches[pk] = (*matches.get(pk, ()), name)
+    return matches
+
+
+def note_problem(path: Path, since: str, error: str | None) -> None:
+    """Record why notifications fail, keeping the time of the first failure; None once they work."""
+    with _opened(path) as cache, connections.transaction(cache):
+        if error is None:
+            cache.execute("DELETE FROM meta WHERE key = ?", (_PROBLEM,))
+        else:
+            known = _problem(cache)
+            _put(cache, _PROBLEM, json.dumps([known.since if known else since, error]))
+
+
+def problem(path: Path) -> Problem | None:
+    """The current failure; None if notifications work."""
+    with _opened(path) as cache:
+        return _problem(cache)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    with explained(path), closing(connections.connect(path)) as cache:
+        register_functions(cache)
+        yield cache
+
+
+def _problem(cache: sqlite3.Connection) -> Problem | None:
+    row = cache.execute("SELECT value FROM meta WHERE key = ?", (_PROBLEM,)).fetchone()
+    return Problem(*json.loads(row[0])) if row else None
+
+
+def _put(cache: sqlite3.Connection, key: str, value: str) -> None:
+    cache.execute(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value)
+    )

@@ -1,0 +1,87 @@
+"""Actions on what the terminal shows: suspend, and the commands for themes and pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.config import THEME_VARIABLE
+from reader.core.errors import ReaderError
+from reader.core.theme_names import THEMES
+from reader.ui.list.header import window_title
+from reader.ui.shell.handlers import handles, offers
+from reader.ui.shell.services import Services
+
+if TYPE_CHECKING:
+    from reader.ui.help.palette import Command
+
+
+class DisplayActions:
+    """Actions on what the terminal shows."""
+
+    def __init__(self, services: Services) -> None:
+        self._app = services.app
+        self._model = services.model
+        self._background = services.background
+        self._now = services.look.now
+        self._is_kept = not services.look.demo
+
+    @handles("app.suspend")
+    def suspend(self, _count: int | None) -> None:
+        if not self._app.stop_job():
+            self._model.show_notice("there is no shell to go back to")
+
+    @offers
+    def commands(self) -> list[Command]:
+        """The commands that the palette offers for the display."""
+        from reader.ui.help.palette import Command
+
+        about = "Change the colours now and for later." if self._is_kept else "Change the colours."
+        picture = self._app.when_closed(self.save_picture)
+        return [
+            Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image"),
+            *(Command(f"Theme: {name}", about, partial(self.choose_theme, name)) for name in THEMES),
+        ]
+
+    def choose_theme(self, name: str) -> None:
+        """Change the colours, and keep the choice in the settings."""
+        if self._app.no_color:
+            self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
+            return
+        self._app.use_theme(name)
+        self._model.show_notice(f"theme {name}")
+        if self._is_kept:
+            self._background.start("settings", partial(self._keep_theme, name))
+
+    async def _keep_theme(self, name: str) -> None:
+        begun = f"theme {name}"
+        try:
+            await asyncio.to_thread(self._app.keep_setting, "theme", name)
+        except ReaderError as error:
+            self._model.show_outcome(str(error), "warning", begun)
+            return
+        wins = THEME_VARIABLE in os.environ
+        ends = f"{THEME_VARIABLE} decides at the next start" if wins else "kept in the settings"
+        self._model.show_outcome(f"{begun} · {ends}", begun=begun)
+
+    def save_picture(self) -> None:
+        """Save a picture of the screen, and say where it is."""
+        self._background.start("screenshot", self._save_picture)
+
+    async def _save_picture(self) -> None:
+        from reader import paths
+        from reader.ui.looks.screenshot import file_name, save_picture
+
+        now = self._now().astimezone()
+        svg = self._app.draw_picture(window_title(self._model.state, now))
+        if self._app.send_file(svg, file_name(now)):
+            self._model.show_notice(f"your browser downloads {file_name(now)}")
+            return
+        folder = paths.pictures_folder()
+        try:
+            file = await asyncio.to_thread(save_picture, svg, folder, now)
+        except OSError as error:
+            raise ReaderError(f"{error.filename or folder} could not be written: {error.strerror}.") from error
+        self._model.show_notice(f"picture in {file}")

@@ -1,0 +1,110 @@
+"""Take in the keys and the views of extensions, once the list is there: nothing waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple, TypeVar
+
+from reader import installed
+from reader.core.settings.tables import SavedView
+from reader.core.text import clean
+from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
+from reader.keys.spelling import parse_keys
+from reader.session.places import View, saved_view
+from reader.ui.command_line.actions import CommandActions
+from reader.ui.shell.handlers import Handler, begins, handles_own
+from reader.ui.shell.services import Services
+
+T = TypeVar("T")
+
+
+class Added(NamedTuple):
+    """What extensions add."""
+
+    lines: Mapping[str, LineKey]
+    """By the ids of their actions."""
+    views: tuple[View, ...]
+
+
+class ExtensionActions:
+    """The keys of extensions, each of which runs a line of the command line, and their views."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lines: Mapping[str, LineKey] = {}
+
+    @handles_own
+    def own_handlers(self) -> Mapping[str, Handler]:
+        """The handlers of the keys that were taken in."""
+        commands = self._services[CommandActions]
+
+        def handler(line: str) -> Handler:
+            return lambda _count: commands.begin(line, is_own=True)
+
+        return {id: handler(one.line) for id, one in self._lines.items()}
+
+    @begins
+    def load(self) -> None:
+        """Look for extensions."""
+        self._services.background.start("extensions", self._load)
+
+    async def _load(self) -> None:
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Added] = loop.create_future()
+
+        def look() -> None:
+            added = look_for_extensions()
+            # The reader may have ended.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(found.set_result, added)
+
+        # A thread that nobody waits for as the reader ends: an extension may hang.
+        threading.Thread(target=look, name="extensions", daemon=True).start()
+        self._take(await found)
+
+    def _take(self, added: Added) -> None:
+        self._lines = added.lines
+        if added.lines:
+            keymap = self._services.look.keymap
+            actions = (
+                Action(id, keymap.free_keys(one.keys, LINE_CONTEXTS), one.name, one.help, LINE_CONTEXTS)
+                for id, one in added.lines.items()
+            )
+            self._services.app.add_keys(KeySet(tuple(actions)))
+        if added.views:
+            state = self._services.model.state
+            self._services.model.change(state.know_views(state.views._replace(added=added.views)))
+
+
+def _check_query(view: SavedView) -> SavedView:
+    from reader.core.query import parse
+
+    parse(view.query)
+    return SavedView(clean(view.name, 40), view.query)
+
+
+def _check_key(key: LineKey) -> LineKey:
+    parse_keys(key.keys)
+    return key._replace(name=clean(key.name, 40), help=clean(key.help, 200))
+
+
+def look_for_extensions() -> Added:
+    """Import the extensions, and check what they add; one that adds what can't be used is switched off."""
+    lines: dict[str, LineKey] = {}
+    for given, one in _checked("keys", _check_key):
+        id = f"{EXTENSION}{one.id}"
+        if id in lines:
+            installed.switch_off(given.entry, f"another extension has the action {one.id} too")
+        else:
+            lines[id] = one
+    return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", _check_query)))
+
+
+def _checked(kind: str, check: Callable[[T], T]) -> Iterator[tuple[installed.Given, T]]:
+    """What extensions give of a kind, without what fails a check."""
+    for given in installed.given(kind):
+        if (one := installed.ask(given.entry, check, given.value)) is not None:
+            yield given, one

@@ -1,0 +1,238 @@
+"""The last line: the keys that matter here and what just happened, or a prompt with all its choices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from reader.core.lines import Line, Piece, cut_line, literal, measure, spread, wrap
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.lines import key_piece
+
+STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
+"""The roles of the lines' pieces."""
+
+Choice = tuple[str, str]
+"""A key as it is displayed, and what it does."""
+
+Tone = Literal["done", "warning", "hint"]
+"""Of the text at the right: something done, a warning, or the meaning of the row under the cursor."""
+
+FIRST_KEYS = 2
+"""The first keys that stay beside a notice; the last key, which leads to all others, stays too."""
+
+DECIDING_KEYS = 4
+"""The same where each paper is decided on by a key: to go on, star, queue, hide."""
+
+FEW_LINES = 2
+"""Lines up to which choices run on; what takes more stands in columns, if these need no more lines."""
+
+_BETWEEN = 2
+_GAP = 3
+_LEAST_HINT = 16
+"""Minimum cells of a cut hint; with fewer it says nothing."""
+
+
+class Status(NamedTuple):
+    """The content of the last line."""
+
+    keys: tuple[Choice, ...] = ()
+    """The keys that matter here, the most important first; a narrow line drops the last one last."""
+    choices: tuple[Choice, ...] = ()
+    """The choices of a prompt, or the keys that may follow a chord; with them nothing else is shown."""
+    typed: str = ""
+    """What the choices belong to: the keys pressed so far, or a word."""
+    said: str = ""
+    """The text at the right."""
+    tone: Tone = "done"
+    selected: int = 0
+    """Number of selected papers, which the keys act on."""
+    is_typing: bool = False
+    """Whether the user types `typed` now, so that it ends in a caret."""
+    kept: int = FIRST_KEYS
+    """How many of the first keys stay beside a notice."""
+    stays: bool = False
+    """Whether keys also stay below a warning."""
+
+
+def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
+    """Draw the last line in a width; a prompt and a long warning may need more than one line.
+
+    Beside the first keys a notice loses its last parts, and its first part is cut at a word. A warning asks for
+    something, so keys give way to it, and one that fits beside none takes the line, and a second one if it must. A hint
+    takes only the room that the keys leave. The number of selected papers stands before the keys.
+    """
+    if status.selected and not status.choices:
+        return _with_selected(status, width, glyphs)
+    if status.choices:
+        return _prompt(status, width, glyphs)
+    said = " ".join(literal(status.said).split()).replace(UNICODE.dot, glyphs.dot)
+    keys = status.keys
+    first = _first(keys, min(status.kept + 1, len(keys)))
+    room = width - _width(first) - _GAP - 1 if first else width - 2
+    if status.tone == "hint":
+        shown = _fitting(keys, width)
+        said = _cut_words(said, width - _width(shown) - _GAP - 1, glyphs.ellipsis)
+        return (_two_slots(shown, (Piece(said, "hint"),) if measure([Piece(said)]) >= _LEAST_HINT else (), width),)
+    needed = measure([Piece(said)])
+    if status.tone == "warning" and needed > room:
+        if status.stays:
+            return (*_warning(said, width, glyphs.ellipsis), _two_slots(_fitting(keys, width), (), width))
+        beside = _fitting(first, width - needed - _GAP - 1)
+        if not beside:
+            return _warning(said, width, glyphs.ellipsis)
+        return (_two_slots(beside, (Piece(said, "warning"),), width),)
+    if needed > room:
+        # Narrower than the first keys, the keys stay and the notice gives way.
+        shown = _fitting(first, width)
+        said = _cut_parts(said, width - _width(shown) - _GAP - 1, glyphs)
+    else:
+        shown = _fitting(keys, width - needed - _GAP - 1 if said else width)
+    return (_two_slots(shown, (Piece(said, status.tone),) if said else (), width),)
+
+
+def _with_selected(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Draw the number of selected papers, then the line in the rest of the width; a long warning is alone."""
+    lead: Line = (Piece(" "), Piece(f"{status.selected:,} selected", "typed"), Piece(" "))
+    alone = status._replace(selected=0)
+    first, *more = status_lines(alone, width - measure(lead), glyphs)
+    return status_lines(alone, width, glyphs) if more else (cut_line((*lead, *first), width, glyphs.ellipsis),)
+
+
+def _two_slots(keys: Sequence[Choice], said: Line, width: int) -> Line:
+    left = (Piece(" "), *_named(keys)) if keys else ()
+    return cut_line(spread(left, (*said, Piece(" ")) if said else (), width), width)
+
+
+# The keys
+
+
+def _named(keys: Sequence[Choice]) -> Line:
+    line: list[Piece] = []
+    for key, name in keys:
+        if line:
+            line.append(Piece(" " * _BETWEEN))
+        line += _choice(key, name)
+    return tuple(line)
+
+
+def _choice(key: str, name: str) -> Line:
+    return key_piece(key), key_piece(key, f" {name}", "name")
+
+
+def _width(keys: Sequence[Choice]) -> int:
+    return 1 + measure(_named(keys)) if keys else 0
+
+
+def _fitting(keys: Sequence[Choice], room: int) -> Sequence[Choice]:
+    """Return as many of the keys as fit."""
+    return next((some for count in range(len(keys), 0, -1) if _width(some := _first(keys, count)) <= room), ())
+
+
+def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
+    """Return the first `count` keys, of which one is the last of all: it leads to all others."""
+    return (*keys[: count - 1], keys[-1]) if count else ()
+
+
+# Prompts
+
+
+def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
+    """Draw every choice, in as many lines as they need, in columns if these are many; no choice is parted."""
+    end = glyphs.caret if status.is_typing else glyphs.ellipsis
+    lead: Line = (Piece(f" {literal(status.typed)}{end}", "typed"),) if status.typed else ()
+    indent = measure(lead) + (_BETWEEN if lead else 1)
+    if indent > width // 3:
+        indent = 1
+    choices = [_choice(key, name) for key, name in status.choices]
+    lines = _running(choices, lead, indent, width)
+    if len(lines) > FEW_LINES:
+        table = _in_columns(choices, lead, indent, width)
+        lines = table if 0 < len(table) <= len(lines) else lines
+    return tuple(cut_line(line, width, glyphs.ellipsis) for line in lines)
+
+
+def _in_columns(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
+    """The choices in columns, as many as fit, each from the top down; nothing if there is no room for two.
+
+    What they follow has a line of its own if it is longer than their indent.
+    """
+    if measure(lead) > indent:
+        table = _in_columns(choices, (), indent, width)
+        return [lead, *table] if table else []
+    for columns in range(len(choices), 1, -1):
+        rows = -(-len(choices) // columns)
+        parts = [choices[start : start + rows] for start in range(0, len(choices), rows)]
+        widths = [max(map(measure, part)) for part in parts]
+        if indent + sum(widths) + _BETWEEN * (len(parts) - 1) <= width:
+            return [_row(parts, widths, row, lead if row == 0 else (), indent) for row in range(rows)]
+    return []
+
+
+def _row(parts: Sequence[Sequence[Line]], widths: Sequence[int], row: int, lead: Line, indent: int) -> Line:
+    line: Line = (*lead, Piece(" " * (indent - measure(lead))))
+    for part, width in zip(parts, widths, strict=True):
+        if row < len(part):
+            line += (*part[row], Piece(" " * (width - measure(part[row]) + _BETWEEN)))
+    return line[:-1]
+
+
+def _running(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
+    """The choices one after the other, in lines that are as full as they can be."""
+    lines: list[Line] = [lead]
+    for choice in choices:
+        used = measure(lines[-1])
+        gap = _BETWEEN if used else 1
+        if used and used + gap + measure(choice) > width:
+            lines.append(())
+            used, gap = 0, indent
+        lines[-1] += (Piece(" " * gap), *choice)
+    return lines
+
+
+# Notices
+
+
+def _warning(said: str, width: int, ellipsis: str) -> tuple[Line, ...]:
+    """Draw a warning over the whole width, in at most two lines."""
+    room = max(1, width - 2)
+    parts = wrap(said, room)
+    if len(parts) > 2:
+        start = parts[1][0]
+        texts = [said[slice(*parts[0])], _cut_words(said[start:], room, ellipsis)]
+    else:
+        texts = [said[start:end] for start, end in parts]
+    return tuple(cut_line((Piece(" "), Piece(text, "warning")), width, ellipsis) for text in texts)
+
+
+def _cut_parts(text: str, room: int, glyphs: Glyphs) -> str:
+    """Drop the last parts of a text, which dots part, until it has at most `room` cells; cut the first at a word."""
+    dot = f" {glyphs.dot} "
+    parts = text.split(dot)
+    shorter = (dot.join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next(
+        (some for some in shorter if measure([Piece(some)]) <= room), _cut_words(parts[0], room, glyphs.ellipsis)
+    )
+
+
+def _cut_words(text: str, room: int, ellipsis: str) -> str:
+    """Shorten a text at a space to at most `room` cells; return an empty text if not one word fits.
+
+    A path is shortened at its beginning: its name says most.
+    """
+    if measure([Piece(text)]) <= room:
+        return text
+    words = text.split(" ")
+    if "/" in words[-1]:
+        before = " ".join((*words[:-1], ellipsis))
+        names = words[-1].split("/")
+        for start in range(1, len(names)):
+            short = "/".join((before, *names[start:]))
+            if measure([Piece(short)]) <= room:
+                return short
+    for count in range(len(words) - 1, 0, -1):
+        # A dot between two parts is not the end of a sentence.
+        short = " ".join(words[:count]).rstrip(" ·-,:;") + ellipsis
+        if measure([Piece(short)]) <= room:
+            return short
+    return ""

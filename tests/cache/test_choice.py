@@ -1,0 +1,340 @@
+"""What the user likes, from the log of a cache, and the order of its papers by it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reader.cache import choice
+from reader.cache.choice import ForYou, is_taught, marked_papers
+from reader.cache.marks.changes import Change
+from reader.cache.marks.event_log import Marking
+from reader.cache.marks.events import Events
+from reader.cache.reads import opinions
+from reader.cache.reads.window import Window
+from reader.cache.search.compile import Scope, compile_query
+from reader.cache.search.selection import Selection
+from reader.cache.storing.papers import Cache
+from reader.core.choice.taste import Marked, Taste
+from reader.core.choice.wishes import Wish
+from reader.core.choice.words import pack
+from reader.core.errors import CacheError
+from reader.core.marks import LIKE
+from reader.core.paper import Listing
+from reader.core.query import parse
+from reader.session.places import FOR_YOU, Place, selection_of, view
+from tests.breakage import execute
+from tests.cache.conftest import NOW, draft
+
+SUBJECTS = ("Sparse attention", "Protein folding", "Web agents", "Bird songs", "City maps", "Sea ice")
+NUMBERS = range(1, 25)
+DAY = 86_400
+
+
+@pytest.fixture
+def window(path: Path, cache: Cache) -> Iterator[Window]:
+    """24 papers, of which every sixth has the same subject; those with the fewest votes are the last ones."""
+    drafts = (
+        draft(at, f"{SUBJECTS[at % 6]} {at}", abstract=f"We look at {SUBJECTS[at % 6].lower()}.", upvotes=100 - at)
+        for at in NUMBERS
+    )
+    cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def events(path: Path, window: Window, clock: Clock) -> Iterator[Events]:
+    with closing(Events.open(path, clock)) as opened:
+        yield opened
+
+
+def selection(query: str) -> Selection:
+    return compile_query(parse(query), Scope(date(2026, 11, 24), "2026-11-24", None))
+
+
+def subjects(window: Window, query: str = "sort:foryou", count: int = 4) -> list[str]:
+    found = window.rows(window.order(selection(query)).pks[:count])
+    return [row.title.rpartition(" ")[0] for row in found]
+
+
+def stored(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM paper_words").fetchone()[0])
+
+
+def test_without_marks_the_order_is_that_of_days(window: Window, path: Path) -> None:
+    assert window.order(selection("sort:foryou")).pks == window.order(selection("")).pks
+    assert stored(path) == 0
+
+
+def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, path: Path) -> None:
+    events.mark("star", True, [2])
+    assert subjects(window) == ["Web agents"] * 4
+    assert stored(path) == len(NUMBERS)
+    assert set(subjects(window, "sort:-foryou", 20)).isdisjoint({"Web agents"})
+    assert subjects(window, "sort:foryou -is:starred", 3) == ["Web agents"] * 3
+    first = window.first(selection("sort:foryou"), 5)
+    assert list(first.pks) == list(window.order(selection("sort:foryou")).pks[:5])
+    events.mark("star", True, [1])
+    assert set(subjects(window, count=8)) == {"Web agents", "Protein folding"}
+    events.mark("star", False, [2])
+    assert subjects(window) == ["Protein folding"] * 4
+
+
+def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
+    assert not window.read(is_taught)
+    events.mark("hide", True, [3])
+    events.mark("read", True, [4])
+    assert not window.read(is_taught), "nothing speaks for any paper"
+    events.mark("tag:later", True, [5])
+    assert window.read(is_taught)
+    events.undo()
+    assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:finance", "mute")])
+    assert not window.read(is_taught)
+    events.decide([Marking("weigh:word:attention", "1")])
+    assert window.read(is_taught)
+
+
+def test_a_start_does_not_wait_for_what_is_learned(window: Window, events: Events, path: Path) -> None:
+    events.mark("star", True, [2])
+    first = window.first(selection("sort:foryou"), 100, at_once=True)
+    assert first.pks == window.order(selection("")).pks
+    assert not first.complete
+    assert window.first(selection("sort:title"), 100, at_once=True).complete
+    assert stored(path) == 0
+
+
+def test_what_is_hidden_comes_last_and_says_why(window: Window, events: Events) -> None:
+    events.mark("star", True, [2])
+    events.mark("hide", True, [3, 9])
+    assert subjects(window, "sort:-foryou", 2) == ["Bird songs"] * 2
+    paper = window.paper(15)
+    assert paper is not None
+    opinion = window.for_you.opinion(paper)
+    assert opinion.score < 0
+    assert (opinion.reasons[0].text, opinion.reasons[0].papers) == ("bird songs", 2)
+    other = window.paper(4)
+    assert other is not None and window.for_you.opinion(other) == (0.0, (), "")
+
+
+def weights(window: Window) -> dict[str, float]:
+    return {paper.title.split()[-1]: round(paper.weight, 3) for paper in window.read(marked_papers)}
+
+
+def test_marks_say_more_or_less(window: Window, events: Events) -> None:
+    events.mark("star", True, [1])
+    events.act([Change("queue", True, [2]), Change("read", True, [2])])
+    events.mark("note", "Mine.", [3])
+    events.mark("tag:later", True, [4])
+    events.mark("read", True, [5])
+    events.mark("read", True, [6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
+    events.mark("star", True, [17])
+    events.mark("hide", True, [17])
+    events.mark("star", True, [18])
+    events.mark("star", False, [18])
+    assert weights(window) == {"1": 1.0, "2": 0.6, "3": 0.8, "4": 0.8, "17": -1.0}
+
+
+def test_newer_marks_say_more_and_marks_of_many_papers_less(window: Window, events: Events, clock: Clock) -> None:
+    events.mark("star", True, [1])
+    clock.now += 5 * 360 * DAY
+    events.mark("star", True, [2])
+    clock.now += 180 * DAY
+    events.mark("star", True, [3])
+    events.mark("hide", True, list(range(4, 24)))
+    found = weights(window)
+    assert (found["1"], found["2"], found["3"], found["4"]) == (0.1, 0.5, 1.0, -0.5)
+
+
+def test_words_are_made_anew_once_a_text_or_their_rule_has_changed(
+    window: Window, events: Events, cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [2])
+    subjects(window)
+    execute(path, "UPDATE paper SET title = 'Of web agents' WHERE pk = 3", "DELETE FROM paper_words WHERE pk = 5")
+    execute(path, "UPDATE paper_text SET abstract = 'Of web agents' WHERE pk = 4")
+    assert stored(path) == len(NUMBERS) - 3
+    events.mark("star", True, [8])
+    found = list(window.order(selection("sort:foryou")).pks[:6])
+    assert {3, 4} <= set(found)
+    assert stored(path) == len(NUMBERS)
+    execute(path, "UPDATE paper_words SET body = x''")
+    monkeypatch.setattr(choice, "VERSION", "other")
+    choice.store_words(path)
+    with closing(sqlite3.connect(path)) as connection:
+        (body,) = connection.execute("SELECT body FROM paper_words WHERE pk = 3").fetchone()
+    paper = window.paper(3)
+    assert paper is not None and body == pack(paper.title, paper.abstract)
+
+
+def test_a_cache_that_cannot_be_written_is_ranked_too(
+    window: Window, events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> None:
+        raise CacheError("It can't be written.")
+
+    monkeypatch.setattr(choice, "store_words", refuse)
+    events.mark("star", True, [2])
+    assert subjects(window) == ["Web agents"] * 4
+    assert stored(path) == 0
+
+
+def test_the_scores_are_kept_until_something_changes(
+    window: Window, events: Events, cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [2])
+    window.order(selection("sort:foryou"))
+    learned: list[int] = []
+
+    def learn(marked: Sequence[Marked], *_: object) -> Taste:
+        learned.append(len(marked))
+        return Taste()
+
+    monkeypatch.setattr(choice, "learn", learn)
+    window.order(selection("sort:foryou since:2026"))
+    assert learned == []
+    cache.store(Listing("2026-11-25", (draft(30, "Web agents again"),)), NOW)
+    window.order(selection("sort:foryou"))
+    assert learned == [1]
+
+
+def test_a_paper_that_is_dropped_takes_its_words_along(window: Window, events: Events, path: Path) -> None:
+    events.mark("star", True, [2])
+    subjects(window)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM paper WHERE pk = 5")
+        assert connection.execute("SELECT count(*) FROM paper_words WHERE pk = 5").fetchone() == (0,)
+    assert isinstance(window.for_you, ForYou)
+
+
+def test_reading_teaches_and_passing_by_hardly_does(window: Window, events: Events, path: Path, clock: Clock) -> None:
+    events.act([Change("open", "2026-11-24", [1, 2]), Change("finish", "2026-11-24", [2, 3])])
+    events.act([Change("pass", "2026-11-24", [4])])
+    # A paper that is starred was not left because it was passed first.
+    events.act([Change("pass", "2026-11-24", [5]), Change("star", True, [5])])
+    with closing(sqlite3.connect(path)) as connection:
+        marked = {one.title.split()[-1]: round(one.weight, 3) for one in marked_papers(connection)}
+    says = choice.SAYS
+    assert marked == {"1": says["open"], "2": says["finish"], "3": says["finish"], "4": says["pass"], "5": 1.0}
+    clock.now += (choice.TRACED + 1) * DAY
+    events.mark("star", True, [6])
+    with closing(sqlite3.connect(path)) as connection:
+        assert {one.title.split()[-1] for one in marked_papers(connection)} == {"5", "6"}
+
+
+# Topics, authors and organizations, and what the user decides
+
+
+@pytest.fixture
+def shared(path: Path, cache: Cache) -> Iterator[Window]:
+    """Six papers on different things; Ada Lovelace wrote the first three, at one home, and others the rest."""
+    authors = [("Bo Ek", "Ada Lovelace")] * 3 + [("Ada Lovelace-Ek",), ("Cy Berg",), ()]
+    homes = ["House of One"] * 3 + ["House of Ones", None, None]
+    drafts = (
+        draft(at, f"{SUBJECTS[at - 1]} {at}", authors=authors[at - 1], organization=homes[at - 1], upvotes=at)
+        for at in range(1, 7)
+    )
+    cache.store(Listing("2026-11-24", tuple(drafts)), NOW)
+    with closing(Window.open(path)) as opened:
+        yield opened
+
+
+def test_what_marked_papers_share_is_learned_with_the_papers_that_have_it(shared: Window, path: Path) -> None:
+    with closing(Events.open(path)) as events:
+        events.mark("star", True, [1, 2])
+        learned = shared.for_you.learned()
+        traits = dict(zip(learned.taste.traits, learned.holders, strict=True))
+        held = {term.text: (term.papers, list(pks)) for term, pks in traits.items() if term.what == "author"}
+        # A name is a whole name: Ada Lovelace-Ek is another one.
+        assert held == {"Bo Ek": (2, [1, 2, 3]), "Ada Lovelace": (2, [1, 2, 3])}
+        assert whys(path, shared, 3) == "by Ada Lovelace, by Bo Ek: like what you marked"
+        events.mark("star", True, [3])
+        traits = dict(zip(shared.for_you.learned().taste.traits, shared.for_you.learned().holders, strict=True))
+        assert [list(pks) for term, pks in traits.items() if term.what == "org"] == [[1, 2, 3]]
+
+
+def whys(path: Path, window: Window, pk: int) -> str:
+    learned = window.for_you.update()
+    return window.read(lambda one: opinions.whys(one, learned, [pk]))[pk]
+
+
+def decide(events: Events, *wishes: Wish) -> None:
+    events.decide([Marking(wish.kind, wish.value) for wish in wishes])
+
+
+def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events: Events, path: Path) -> None:
+    assert opinions.read_reasons(window, 1) is None and window.for_you.learned().taste.is_empty
+    decide(events, Wish("word", "bird song", 1), Wish("author", "Nobody", 1), Wish("org", "...", 1))
+    assert subjects(window) == ["Bird songs"] * 4
+    assert whys(path, window, 3) == "you want bird song" and whys(path, window, 1) == ""
+    weights = [(one.text, one.weight) for one in opinions.read_weights(window) if one.weight]
+    assert weights == [("bird song", 0.5), ("Nobody", 0.5), ("...", 0.5)]
+    events.mark("star", True, [1])
+    assert subjects(window, count=3) == ["Protein folding"] * 3
+    decide(events, Wish("word", "protein folding", None), Wish("word", "protein", None), Wish("word", "folding", None))
+    assert subjects(window, count=4) == ["Bird songs"] * 4
+    events.undo()
+    assert subjects(window, count=3) == ["Protein folding"] * 3
+    # All of it comes back with the journal.
+    events.rebuild()
+    assert [one.wish for one in opinions.read_weights(window) if one.wish.step] == [
+        Wish("word", "bird song", 1), Wish("author", "Nobody", 1), Wish("org", "...", 1),
+    ]  # fmt: skip
+
+
+def test_liked_papers_teach_without_a_star(window: Window, events: Events) -> None:
+    events.mark(LIKE, True, [4], absent=["2401.00001"])
+    assert weights(window) == {"4": 0.7}
+    assert events.mark(LIKE, True, [4]) is None
+    events.mark(LIKE, False, [4])
+    assert weights(window) == {}
+
+
+def test_the_view_is_empty_until_something_is_learned_then_has_surprises(window: Window, events: Events) -> None:
+    place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
+    chosen = selection_of(place, "day", scope)
+    nothing = window.order(chosen)
+    assert not nothing.pks and nothing.complete and nothing.learned is not None and nothing.learned.taste.is_empty
+    assert not window.first(chosen, 9, at_once=True).complete
+    events.mark("star", True, [1])
+    order = window.first(chosen, 9)
+    assert order.complete and sorted(order.pks) == [pk for pk in NUMBERS if pk != 1]
+    assert order.learned is not None and len(order.learned.surprises) == 1
+    (surprise,) = order.learned.surprises
+    assert window.for_you.score(surprise) == 0 and 6 <= list(order.pks).index(surprise) <= 9
+    assert window.order(chosen).pks == order.pks
+    # A typed order is the user's own.
+    assert not selection_of(place._replace(text="sort:foryou"), "day", scope).offered_on
+    assert not selection_of(place._replace(text="sort:title"), "day", scope).offered_on
+
+
+def test_what_suits_is_learned_without_the_network(
+    window: Window, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("it asked the network")
+
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(f"socket.{name}", refuse)
+    events.mark("star", True, [2])
+    assert subjects(window) == ["Web agents"] * 4

@@ -1,0 +1,195 @@
+"""Backups: one a day and one before a migration, three kept, never a bad one for a good one, never in the way."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from reader import paths
+from reader.cache import files, schema
+from reader.cache.files import is_whole, page_size
+from reader.cache.marks.events import Events
+from reader.cache.mending.salvage import opened
+from reader.cache.storing.papers import Cache
+from reader.core.errors import CacheDamaged, CacheError
+from tests.breakage import cut, execute, flip, make_older, root_page
+from tests.cache.conftest import draft
+
+TODAY = date(2026, 11, 25)
+
+
+def names(path: Path) -> list[str]:
+    return [file.name for file in files.backups(path)]
+
+
+def count(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def test_the_cache_is_backed_up_once_a_day_and_three_days_are_kept(cache: Cache, kept: Path) -> None:
+    for day in range(5):
+        assert files.back_up_daily(kept, TODAY + timedelta(day)) is not None
+        assert files.back_up_daily(kept, TODAY + timedelta(day)) is None
+    assert names(kept) == ["papers-2026-11-29.db", "papers-2026-11-28.db", "papers-2026-11-27.db"]
+    newest = files.backups(kept)[0]
+    assert schema.is_current(newest)
+    assert (count(newest, "event"), count(newest, "paper")) == (5, 40)
+    assert {file.stat().st_mode & 0o777 for file in newest.parent.iterdir()} == {0o600}
+    assert newest.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_is_not_yet_merged_into_the_file_is_backed_up_too(kept: Path) -> None:
+    with closing(Events.open(kept)) as events:
+        events.mark("star", True, [30])
+        assert kept.with_name("papers.db-wal").stat().st_size
+        made = files.back_up_daily(kept, TODAY)
+    assert made is not None
+    assert count(made, "event") == 6
+
+
+def test_a_backup_before_a_migration_is_one_of_the_three(cache: Cache, kept: Path) -> None:
+    cache.close()
+    for day in range(3):
+        files.back_up_daily(kept, TODAY - timedelta(day + 1))
+    make_older(kept.parent)
+    with closing(sqlite3.connect(kept)) as connection:
+        before = connection.execute("PRAGMA table_info(event)").fetchall()
+    schema.ensure(kept)
+    assert len(names(kept)) == 3
+    assert names(kept)[0].endswith(f"-before-{schema.HEAD}.db")
+    with closing(sqlite3.connect(files.backups(kept)[0])) as connection:
+        assert connection.execute("PRAGMA table_info(event)").fetchall() == before
+
+
+def test_other_files_of_the_folder_stay(cache: Cache, kept: Path) -> None:
+    folder = paths.backup_folder(kept)
+    folder.mkdir()
+    others = [folder / name for name in ("papers-mine.db", "notes.txt", "papers-2026-01-01.db.copy", "x-2026-01-01.db")]
+    for other in others:
+        other.write_text("mine")
+    for day in range(5):
+        files.back_up_daily(kept, TODAY + timedelta(day))
+    assert [other.read_text() for other in others] == ["mine"] * 4
+    assert len(names(kept)) == 3
+
+
+def test_a_large_cache_is_backed_up_without_what_can_be_fetched_again(
+    cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "FULL_BYTES", 1000)
+    made = files.back_up_daily(kept, TODAY)
+    assert made is not None
+    with closing(sqlite3.connect(made)) as connection:
+        ids = {id for (id,) in connection.execute("SELECT id FROM paper")}
+    assert ids == {draft(0).id, draft(1).id, draft(2).id}, "the papers with a star, a tag and a note"
+    with opened(made, kept.with_suffix(".reading")) as salvage:
+        assert salvage is not None
+        assert len(list(salvage.entries())) == 5
+        assert len(salvage.papers()) == 3
+        assert salvage.machine() is not None
+    assert made.stat().st_size < kept.stat().st_size / 2
+
+
+def test_a_nearly_full_disk_gets_a_small_backup(cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * kept.stat().st_size))
+    made = files.back_up_daily(kept, TODAY)
+    assert made is not None
+    assert count(made, "paper") == 3
+
+
+def damage(path: Path) -> None:
+    page = (root_page(path, "listing") - 1) * 4096
+    with path.open("r+b") as file:
+        file.seek(page + 1)
+        file.write(b"\xff" * 200)
+
+
+@pytest.mark.parametrize("break_it", [damage, lambda path: flip(50_000, 1)(path.parent)])
+def test_a_bad_cache_takes_no_good_backups_place(cache: Cache, kept: Path, break_it: Callable[[Path], None]) -> None:
+    cache.close()
+    for day in range(3):
+        files.back_up_daily(kept, TODAY - timedelta(day + 1))
+    before = {file: file.read_bytes() for file in files.backups(kept)}
+    break_it(kept)
+    with pytest.raises(CacheDamaged):
+        files.back_up_daily(kept, TODAY)
+    assert {file: file.read_bytes() for file in files.backups(kept)} == before
+    assert len(list(paths.backup_folder(kept).iterdir())) == 3
+    # The damage that was found is remembered, so there is no further try.
+    assert files.back_up_daily(kept, TODAY) is None
+
+
+def test_without_a_cache_there_is_nothing_to_back_up(path: Path) -> None:
+    assert files.back_up_daily(path, TODAY) is None
+    assert not paths.backup_folder(path).exists()
+
+
+def test_a_failed_backup_is_logged_and_stops_nothing(
+    cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
+    paths.backup_folder(kept).write_text("a file where the folder should be")
+    with pytest.raises((CacheError, OSError)):
+        files.back_up_daily(kept, TODAY)
+    files.keep_daily_backup(kept, TODAY)
+    assert "backup" in paths.log_file().read_text()
+
+
+def test_a_full_disk_leaves_the_older_backups(cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = pytest.importorskip("resource")
+    files.back_up_daily(kept, TODAY - timedelta(1))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(CacheError):
+            files.back_up_daily(kept, TODAY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert names(kept) == ["papers-2026-11-24.db"]
+    assert len(list(paths.backup_folder(kept).iterdir())) == 1
+
+
+def test_a_backup_is_no_cache_that_is_written_to(cache: Cache, kept: Path) -> None:
+    made = files.back_up_daily(kept, TODAY)
+    assert made is not None
+    execute(kept, "DELETE FROM note")
+    assert count(made, "note") == 1
+    assert [file.name for file in made.parent.iterdir()] == [made.name]
+
+
+@pytest.mark.parametrize("share", [0.999, 0.5, 0.01])
+def test_a_file_that_was_cut_is_not_whole(kept: Path, share: float) -> None:
+    assert is_whole(kept)
+    cut(share)(kept.parent)
+    assert not is_whole(kept)
+
+
+def test_pages_in_the_log_count_as_there(cache: Cache, path: Path, kept: Path) -> None:
+    cache.close()
+    old = path.read_bytes()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("CREATE TABLE more AS SELECT zeroblob(100000) AS filling")
+        log = path.with_name("papers.db-wal").read_bytes()
+    new = path.read_bytes()
+    # As if a program was killed after it had moved the first page out of the log, and not yet the last ones.
+    path.write_bytes(new[:4096] + old[4096:])
+    assert not is_whole(path)
+    path.with_name("papers.db-wal").write_bytes(log)
+    assert is_whole(path)
+
+
+def test_a_header_without_sense_names_our_page_size() -> None:
+    assert page_size(b"SQLite format 3\0\x10\x00") == 4096
+    assert page_size(b"SQLite format 3\0\x00\x01") == 65536
+    assert page_size(b"SQLite format 3\0\x12\x34") == 4096
+    assert page_size(random.Random(1).randbytes(100)) == 4096

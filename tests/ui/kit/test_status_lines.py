@@ -1,0 +1,211 @@
+"""The last line, drawn for a width: two slots, or a prompt with all its choices."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reader.core.lines import Line, literal, measure, piece_at
+from reader.keys.actions import CONTEXTS, Context
+from reader.keys.keymap import Keymap
+from reader.keys.spelling import Chord
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.lines import PRESS
+from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
+
+WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
+KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
+TONES: list[Tone] = ["done", "warning", "hint"]
+KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.today": "gT", "view.all": "g<enter>"}))
+
+
+def text(line: Line) -> str:
+    return "".join(piece.text for piece in line)
+
+
+def drawn(status: Status, width: int, glyphs: Glyphs = UNICODE) -> list[str]:
+    return [text(line).rstrip() for line in status_lines(status, width, glyphs)]
+
+
+# Keys and notices
+
+
+def test_keys_stand_left_and_what_happened_right() -> None:
+    [line] = drawn(Status(KEYS, said="41 read · u undoes"), 100)
+    keys, said = " m read  s star  x hide  space next  / filter  ? keys", "41 read · u undoes"
+    assert line == keys + " " * (99 - len(keys) - len(said)) + said
+
+
+@pytest.mark.parametrize(
+    ("width", "line"), [(40, " m read  s star  x hide  ? keys"), (18, " m read  ? keys"), (8, " ? keys"), (5, "")]
+)
+def test_the_last_key_is_the_last_to_go(width: int, line: str) -> None:
+    assert drawn(Status(KEYS), width) == [line]
+
+
+def test_a_notice_that_does_not_fit_beside_the_first_keys_is_cut_at_a_word() -> None:
+    said = "fetching all since 2024-01-01, and all that came later"
+    assert drawn(Status(KEYS, said=said), 60) == [" m read  s star  ? keys      fetching all since 2024-01-01…"]
+    assert drawn(Status(KEYS, said=said), 20) == [" m read  ? keys"]
+
+
+def test_a_path_in_a_notice_keeps_its_name() -> None:
+    said = "67 papers written in /home/me/notes/papers/t.bib"
+    assert drawn(Status(KEYS, said=said), 70)[0].endswith("67 papers written in …/notes/papers/t.bib")
+    assert drawn(Status(KEYS, said=said), 56)[0].endswith("67 papers written in …/t.bib")
+
+
+def test_a_notice_of_parts_loses_the_last_ones_whole() -> None:
+    said = Status(KEYS, said="All 34 read · u undoes · [ Monday has 17 left")
+    assert drawn(said, 100)[0].endswith(said.said)
+    assert drawn(said, 60)[0].endswith("? keys" + " " * 14 + "All 34 read · u undoes")
+    assert drawn(said, 45)[0].endswith(" All 34 read")
+
+
+def test_a_warning_that_does_not_fit_takes_the_line_and_a_second_one_if_it_must() -> None:
+    warning = Status(KEYS, said="the cache is locked by another program · r tries again", tone="warning")
+    assert drawn(warning, 60) == [" the cache is locked by another program · r tries again"]
+    assert drawn(warning, 40) == [" the cache is locked by another program", " · r tries again"]
+    assert drawn(warning, 20) == [" the cache is", " locked by another…"]
+    assert drawn(warning, 100)[0].startswith(" m read  s star  x hide  ")
+
+
+def test_more_keys_stay_where_each_paper_is_decided_on_by_a_key() -> None:
+    said = "fetching all since 2024-01-01, and all that came later"
+    deciding = Status(KEYS, said=said, kept=DECIDING_KEYS, stays=True)
+    assert drawn(deciding, 70) == [" m read  s star  x hide  space next  ? keys       fetching all since…"]
+    first = " m read  s star  x hide  space next  / filter  ? keys"
+    assert drawn(deciding._replace(tone="warning"), 60) == [f" {said}", first]
+
+
+def test_a_hint_takes_only_the_room_that_the_keys_leave() -> None:
+    hint = Status(KEYS, said="plans, uses tools, and acts on a screen by itself", tone="hint")
+    assert drawn(hint, 140)[0].endswith("acts on a screen by itself")
+    assert drawn(hint, 90)[0].startswith(" m read  s star  x hide  space next  / filter  ? keys  ")
+    assert drawn(hint, 90)[0].endswith("plans, uses tools, and acts on a…")
+    assert drawn(hint, 60) == drawn(Status(KEYS), 60)
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=9), st.text(max_size=20)), max_size=9),
+    st.text(max_size=250),
+    st.sampled_from(TONES),
+    st.sampled_from((*WIDTHS, 0, 1, 9, 21, 40)),
+    st.sampled_from([UNICODE, ASCII]),
+)
+def test_a_line_never_exceeds_its_width(
+    keys: list[tuple[str, str]], said: str, tone: Tone, width: int, glyphs: Glyphs
+) -> None:
+    for status in (Status(tuple(keys), said=said, tone=tone), Status((), tuple(keys), said, said, tone)):
+        for line in status_lines(status, width, glyphs):
+            assert measure(line) <= width
+            assert {piece.role for piece in line} <= {*STATUS_ROLES, "text"}
+            assert all(literal(piece.text) == piece.text for piece in line)
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("tone", TONES)
+def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warning(
+    context: Context, width: int, tone: Tone
+) -> None:
+    keys = tuple(KEYMAPS[0].hints(context))
+    for said in ("", "1 read", "word " * 50):
+        lines = drawn(Status(keys, said=said.strip(), tone=tone), width)
+        if tone == "warning" and len(said) > width:
+            assert len(lines) == 2
+            continue
+        [line] = lines
+        for key, word in (*keys[:2], keys[-1]):
+            assert f" {key} {word}" in line
+        assert tone == "hint" or not said.strip() or said.split()[0] in line
+
+
+# Prompts
+
+
+def test_the_choices_of_a_long_prompt_stand_in_columns() -> None:
+    choices = tuple((key, f"Go to {'a' * (number % 4)}") for number, key in enumerate("abcdefghijkl"))
+    assert drawn(Status(choices=choices, typed="g"), 44) == [
+        " g…  a Go to      e Go to      i Go to",
+        "     b Go to a    f Go to a    j Go to a",
+        "     c Go to aa   g Go to aa   k Go to aa",
+        "     d Go to aaa  h Go to aaa  l Go to aaa",
+    ]
+
+
+def test_a_prompt_has_the_whole_line_and_a_second_one_if_it_must() -> None:
+    choices = (("o", "page"), ("p", "PDF"), ("a", "arXiv"))
+    assert drawn(Status(KEYS, choices, "open", "1 read"), 60) == [" open…  o page  p PDF  a arXiv"]
+    assert drawn(Status(KEYS, choices, "open"), 26) == [" open…  o page  p PDF", "        a arXiv"]
+
+
+def beginnings(keymap: Keymap, context: Context) -> set[Chord]:
+    """The beginnings of all chords."""
+    return {chord[:size] for chord in keymap.resolve(context) for size in range(1, len(chord))}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
+    prompts = [(k, c, begun) for k in KEYMAPS for c in CONTEXTS for begun in beginnings(k, c)]
+    assert len(prompts) >= len(KEYMAPS) * 4
+    for keymap, context, begun in prompts:
+        choices = keymap.continuations(context, begun)
+        lines = drawn(Status(tuple(keymap.hints(context)), choices, "".join(begun)), width, ASCII)
+        assert len(lines) <= (3 if width >= 80 else 5)
+        for key, word in choices:
+            assert any(f" {key} {word}" in line for line in lines), (key, word, lines)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_link_can_be_read_by_name_and_every_topic(width: int) -> None:
+    pages = (("o", "feed"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "project"), ("d", "DOI"), ("e", "entry"))
+    links = (*pages, *((str(number), "media") for number in range(1, 10)))
+    topics = tuple((str(number), f"Topic {number} in words") for number in range(1, 6))
+    for typed, choices in (("open", links), ("topic", topics)):
+        lines = drawn(Status(KEYS, choices, typed), width)
+        assert len(lines) <= 3
+        for key, name in choices:
+            assert any(f" {key} {name}" in line for line in lines), (key, name, lines)
+
+
+@given(
+    st.lists(st.tuples(st.text("abcdg?<>^[", min_size=1, max_size=6), st.text("ab c", max_size=24)), min_size=1),
+    st.sampled_from(["", "g", "open", "a long word for it"]),
+    st.sampled_from(WIDTHS),
+)
+@example([*(("<", "a" * 11) for _ in range(5)), ("<>", "aaa")], "a long word for it", 60)
+def test_no_choice_of_any_prompt_is_cut_or_parted(choices: list[tuple[str, str]], typed: str, width: int) -> None:
+    lines = [text(line) for line in status_lines(Status(KEYS, tuple(choices), typed), width)]
+    # In columns, the choices go on downwards.
+    shown = "\n".join(lines)
+    for key, word in choices:
+        assert shown.count(f"{key} {word}") >= choices.count((key, word))
+
+
+def test_a_click_on_a_key_or_its_word_is_the_key() -> None:
+    [line] = status_lines(Status(KEYS, said="1 read"), 80)
+    for word in ("space", "next"):
+        piece = piece_at(line, text(line).index(word))
+        assert piece is not None
+        assert piece.action == (PRESS, "space")
+    last = piece_at(line, 78)
+    assert last is not None
+    assert last.action is None
+    assert piece_at(line, 80) is None
+
+
+def test_the_dots_of_a_notice_are_ascii_too() -> None:
+    assert drawn(Status(KEYS, said="41 read · u undoes"), 80, ASCII)[0].isascii()
+
+
+def test_the_number_of_selected_papers_stands_first_and_gives_way_only_to_a_long_warning() -> None:
+    assert drawn(Status(KEYS, selected=1200), 60)[0].startswith(" 1,200 selected  m read")
+    assert drawn(Status(KEYS, said="3 starred · u undoes", selected=3), 60) == [
+        " 3 selected  m read  s star  ? keys    3 starred · u undoes"
+    ]
+    assert drawn(Status(KEYS, selected=3), 24) == [" 3 selected  ? keys"]
+    warning = Status(KEYS, said="the cache is locked by another program " * 2, tone="warning", selected=3)
+    assert drawn(warning, 60) == drawn(warning._replace(selected=0), 60)
+    assert "selected" not in drawn(Status(KEYS, (("o", "page"),), "open", selected=3), 60)[0]
