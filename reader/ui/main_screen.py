@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
     from reader.ui.filter.pane import FilterPane
     from reader.ui.list.empty import Empty
-    from reader.ui.list.rows import Rows
     from reader.ui.page.detail import PaperDetail
+    from reader.ui.page.paper_lines import Rows
     from reader.ui.query.line import QueryLine
 
 AFTER_LIST = 0.04

@@ -12,8 +12,7 @@ from textual.message import Message
 from reader.core.lines import literal
 from reader.core.query.choices import TagChoice, TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
-from reader.ui.filter.lines import meaning
-from reader.ui.filter.list import FilterList
+from reader.ui.filter.list import FilterList, meaning
 from reader.ui.filter.rows import (
     FilterState,
     Kind,

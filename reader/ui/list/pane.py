@@ -15,8 +15,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.list.lines import DayEnd
-from reader.ui.list.rows import RowChanges, Rows, RowsAtHand
-from reader.ui.page.paper_lines import PaperLines
+from reader.ui.page.paper_lines import PaperLines, RowChanges, Rows, RowsAtHand
 from reader.ui.shell.list_layout import COMPACT, ListForm, ListLines
 from reader.ui.shell.listing import Position
 

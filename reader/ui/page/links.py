@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.lookup import PaperLookup
+from reader.ui.page.refresher import PaperLookup
 from reader.ui.shell.handlers import answers, handles
 from reader.ui.shell.services import Services
 
