@@ -185,7 +185,7 @@ if TYPE_CHECKING:
 
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
-    from reader.cache.marks.changes import Change as Change  # A new state of some papers.
+    from reader.cache.marks.effects import Change as Change  # A new state of some papers.
     from reader.cache.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
     from reader.cache.mailed import record_mailing as record_mailing  # Tell them what this one mails.
     from reader.cache.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.

@@ -12,7 +12,7 @@ import pytest
 
 from reader.cache.feeds import Feeds
 from reader.cache.mailed import record_mailing
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.core.marks import WHAT_LEAVES, Agent
