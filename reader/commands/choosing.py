@@ -154,7 +154,7 @@ def explain_nothing(window: Window, query: Query) -> None:
     """Print on standard error why a query found nothing."""
     from reader.session.places import plain_words
 
-    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
+    if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
     elif words := plain_words(query):
         warn(f"Nothing matches. To search by meaning: dailypapers list {shlex.quote(f'~{words}')}")

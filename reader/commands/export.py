@@ -77,7 +77,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         arguments.query = AS_ADDED
     with workspace.window() as window, Progress() as progress:
         if window.has_unfinished_marks():
-            _finish_marks(workspace)
+            warn("Some marks may be missing: the cache can't be written.")
         pks = choose_papers(window, arguments, arguments.ids or ())
         left_off = len(pks) - format.most if format.most else 0
         pks = pks[: format.most] if format.most else pks
@@ -204,15 +204,6 @@ def _ids(window: Window, paper: Paper) -> list[str]:
     from reader.cache.marks.derived import ids_of
 
     return window.read(partial(ids_of, pk=paper.pk)) if isinstance(paper.pk, int) else [paper.id]
-
-
-def _finish_marks(workspace: Workspace) -> None:
-    """Apply the marks that a program did not apply in full before it ended; where nothing can be written, say so."""
-    try:
-        with workspace.events():
-            pass
-    except ReaderError as error:
-        warn(f"Some marks may be missing: {error}")
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
