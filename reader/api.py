@@ -174,7 +174,7 @@ if TYPE_CHECKING:
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
-    from reader.core.choice.words import codes as codes  # The words of a text as numbers.
+    from reader.core.choice.words import pack as pack  # The words of a paper as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
     from reader.core.document.model import text_sections as text_sections  # The sections of a document.

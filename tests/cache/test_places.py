@@ -1,14 +1,74 @@
-"""Why a server can't be used, in words that tell what to do."""
+"""Addresses of servers, and why one can't be used, in words that tell what to do."""
 
 from __future__ import annotations
 
+import sys
+
 import pytest
+
+from reader.cache import places
+from reader.cache.places import SILENT, has_password, is_server, open_server, reason, shown
+from reader.core.errors import CacheError
+from tests.extensions.conftest import address
+
+__all__ = ["address"]
 
 psycopg = pytest.importorskip("psycopg")
 
-from reader.cache.places import SILENT, reason  # noqa: E402 (it needs the extra)
-
 AT = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: '
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://me:secret@hub.example:5433/papers", "postgresql://hub.example:5433/papers"),
+        ("postgres://me@/papers?host=/run/pg&password=secret", "postgresql:///papers?host=/run/pg"),
+        ("postgresql://[bad", "postgresql://"),
+        # libpq takes all before the @ for user and password.
+        ("postgresql://me:12?34@hub.example/papers", "postgresql://"),
+        ("postgresql://hub.example/papers?user=me@work", "postgresql://hub.example/papers"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(address: str, said: str) -> None:
+    assert is_server(address)
+    assert shown(address) == said
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "me:a@h/x",
+        "h/x?password=a",
+        "h/x?sslpassword=a",
+        "me:12?34@h/x",
+        "me:a/b@h/x",
+        "me:a@b@h/x",
+        "me:a#b@h/x",
+        "[bad",
+    ],
+)
+def test_a_password_is_told_and_never_shown(address: str) -> None:
+    assert has_password(f"postgresql://{address}")
+    assert not any(part in shown(f"postgresql://{address}") for part in ("me", "a@", "12", "password"))
+
+
+@pytest.mark.parametrize("address", ["h/x", "me@h:5432/x", "me@/x?host=/run/pg"])
+def test_an_address_may_have_no_password(address: str) -> None:
+    assert not has_password(f"postgresql://{address}")
+
+
+def test_a_server_that_does_not_answer_is_said() -> None:
+    pytest.importorskip("psycopg")
+    address = "postgresql://me:secret@/papers?host=/nowhere/at/all"
+    with pytest.raises(CacheError, match="Marks wait here until it can") as failed, open_server(address):
+        pass
+    assert "secret" not in str(failed.value)
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(CacheError, match=r"dailypapers\[postgres\]"), open_server("postgresql://hub.example/papers"):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -49,3 +109,18 @@ def test_what_happens_at_the_door_is_told(said: str, means: str) -> None:
 )
 def test_what_the_server_says_by_a_code_is_told(error: str, means: str) -> None:
     assert means in reason(getattr(psycopg.errors, error)("it says so\nLINE 1: SELECT"))
+
+
+@pytest.mark.long
+def test_a_server_that_falls_silent_is_given_up(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "PATIENCE", 1)
+    with pytest.raises(CacheError, match="it says nothing"), open_server(address) as server:
+        server.rows("SELECT pg_sleep(60)")
+
+
+@pytest.mark.long
+def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "PATIENCE", 3)
+    told = pytest.raises(CacheError, match="another machine writes there")
+    with open_server(address) as one, one.turn(), told, open_server(address) as other, other.turn():
+        pass

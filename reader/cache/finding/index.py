@@ -48,12 +48,13 @@ _SCHEMA = (
     f"PRAGMA user_version = {VERSION}",
 )
 
-_TEXTS = (
+PAPERS = (
     "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
     " WHERE p.pk > ? ORDER BY p.pk LIMIT ?"
 )
+"""The next papers after a key."""
 
-_NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
+NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
 """The greatest key ever given to a paper."""
 
 
@@ -79,7 +80,7 @@ class Index:
         """
         found = cache.execute("SELECT id FROM paper WHERE pk = ?", (self.last,)).fetchone()
         if found is None:
-            return bool(self.last <= cache.execute(_NEWEST).fetchone()[0])
+            return bool(self.last <= cache.execute(NEWEST).fetchone()[0])
         return bool(found[0] == self._id)
 
     def papers(self, stem: str) -> int:
@@ -209,7 +210,7 @@ def _add_next(connection: sqlite3.Connection, papers: sqlite3.Connection) -> int
     """Add the next papers in a transaction of their own, and return how many these are."""
     with connections.transaction(connection):
         (last,) = connection.execute("SELECT last FROM state").fetchone()
-        rows = papers.execute(_TEXTS, (last, AT_ONCE)).fetchall()
+        rows = papers.execute(PAPERS, (last, AT_ONCE)).fetchall()
         if rows:
             add_papers(connection, rows)
     return len(rows)

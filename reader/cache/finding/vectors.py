@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from reader.cache.finding.index import NEWEST, PAPERS
 from reader.core.errors import CacheBusy, CacheError
 from reader.core.vectors import paper_text
 from reader.paths import make_private, replace_private, take_lock, vectors_folder
@@ -38,13 +39,6 @@ AT_ONCE = 512
 
 _SMALLER = 2.0**112
 """By how much the bits of a halved float say less if they are read as those of a float: exponents begin elsewhere."""
-
-_NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
-
-_LACKING = (
-    "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
-    " WHERE p.pk > ? ORDER BY p.pk LIMIT ?"
-)
 
 
 class PaperVectors(NamedTuple):
@@ -108,7 +102,7 @@ def read_lacking(connection: sqlite3.Connection, cache: Path, key: str, most: in
     """The next papers without a vector of a model, at most so many."""
     found = open_vectors(connection, cache, key)
     last = int(found.pks[-1]) if found is not None else 0
-    papers = connection.execute(_LACKING, (last, most))
+    papers = connection.execute(PAPERS, (last, most))
     return [NewPaper(pk, id, paper_text(title, abstract)) for pk, id, title, abstract in papers]
 
 
@@ -206,7 +200,7 @@ def _is_of(connection: sqlite3.Connection, found: PaperVectors) -> bool:
     last = int(found.pks[-1])
     row = connection.execute("SELECT id FROM paper WHERE pk = ?", (last,)).fetchone()
     if row is None:
-        return bool(last <= connection.execute(_NEWEST).fetchone()[0])
+        return bool(last <= connection.execute(NEWEST).fetchone()[0])
     return _digest(row[0]) == int(found.digests[-1])
 
 

@@ -255,7 +255,7 @@ class _Builder:
         pks = [pk for pk in found.pks[: 4 * FOR_YOU] if pk in learned.surprises or score(pk) > least]
 
         def why(paper: api.Paper) -> str:
-            return learned.why(_key(paper), api.codes(paper.title, paper.abstract))
+            return learned.why(_key(paper), api.pack(paper.title, paper.abstract))
 
         return self._section("For you", pks, why, most=FOR_YOU)
 

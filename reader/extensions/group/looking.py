@@ -73,24 +73,19 @@ class Looked:
 def create(cache: Path, address: str, name: str) -> None:
     """Make a folder or a database a group's, and join it; raises CacheError."""
     _expect_none(cache)
-    check_library()
-    group = secrets.token_hex(16)
     with open_place(address) as place:
-        place.begin(group)
-    _begin(cache, group, address, name)
+        place.begin(secrets.token_hex(16))
+    join(cache, address, name)
 
 
 def join(cache: Path, address: str, name: str, secret: str | None = None) -> None:
-    """Join the group of a place: with the key of another machine as the same member; raises CacheError."""
+    """Join the group of a place: with the key of another machine as the same member; raises CacheError.
+
+    Without one, under the key of an earlier membership if there was one.
+    """
     _expect_none(cache)
-    check_library()
     with open_place(address) as place:
         group = place.group()
-    _begin(cache, group, address, name, secret)
-
-
-def _begin(cache: Path, group: str, address: str, name: str, secret: str | None = None) -> None:
-    """Keep the membership, under the key of an earlier one if there was one."""
     former = membership.former(cache)
     if former is None or (secret is not None and former.secret != secret):
         former = Membership("", "", "", secret or new_secret())
@@ -163,6 +158,8 @@ def _mine(cache: Path) -> Membership:
 
 
 def _expect_none(cache: Path) -> None:
+    """Raise CacheError if the user is in a group, or without the extra."""
+    check_library()
     mine = membership.load(cache)
     if mine is not None:
         raise CacheError(

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from reader.api import MACHINE_FILE, READER, Entry, Events, alone, paths, remember, remembered
+from reader.api import MACHINE_FILE, READER, Entry, Events, alone, is_machine_file, paths, remember, remembered
 
 MOST_EVENTS = 2_000_000
 """Events that are taken from one machine."""
@@ -157,6 +157,8 @@ class Look:
         self.is_otherwise = known.expect(self.out)
         """Whether others were at the last look."""
         self.before = replace(known, files=dict(known.files))
+        self.went = 0
+        """Number of events that no other machine had put there."""
         result.troubles, result.skipped = [], []
 
     def unsent(self, most: int, is_there: Callable[[Entry], bool]) -> Iterator[list[Entry]]:
@@ -164,6 +166,7 @@ class Look:
         while some := self.events.leaving(self.known.written, most):
             self.known.written = some[-1][0]
             if found := [entry for _, entry in some if entry is not None and not is_there(entry)]:
+                self.went += len(found)
                 yield found
 
     def save(self, place: Place, now: str = "") -> None:
@@ -231,7 +234,7 @@ def machines(connection: sqlite3.Connection) -> dict[str, str]:
     found = {machine: "" for (machine,) in connection.execute("SELECT DISTINCT machine FROM event")}
     for text in remembered(connection, KEY).values():
         for name, one in _memory(text).files.items():
-            if machine := writer_of(name, one.machine):
+            if is_machine_file(name) and (machine := writer_of(name, one.machine)):
                 found[machine] = one.name or found.get(machine, "")
     return found
 

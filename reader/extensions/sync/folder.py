@@ -199,7 +199,7 @@ class _FolderLook:
         if is_anew:
             self._known.written = 0
         try:
-            went = self._append(own, machine, self._missing(machine, others), is_anew=is_anew)
+            self._append(own, machine, self._missing(machine, others), is_anew=is_anew)
         except (OSError, CacheError) as error:
             cause = error if isinstance(error, OSError) else error.__cause__
             if not isinstance(cause, OSError) or cause.errno in FULL:
@@ -212,6 +212,7 @@ class _FolderLook:
                 f"{self._folder} can't be written: {cause.strerror}. What other machines did is taken in; what you did"
                 " waits here until it can."
             ) from error
+        went = self._look.went
         if not went and not is_anew:
             return before
         self._result.went += went
@@ -221,22 +222,12 @@ class _FolderLook:
             size, status.st_mtime_ns, size, tail_of(own, size), 0, machine, self._look.name, events, seen=now()
         )
 
-    def _append(self, own: Path, machine: str, missing: Iterator[Entry], *, is_anew: bool) -> int:
-        """Append events to the own file, or replace it, whole or not at all; return how many these are."""
-        count = 0
-
-        def counted() -> Iterator[Entry]:
-            nonlocal count
-            for entry in missing:
-                count += 1
-                yield entry
-
+    def _append(self, own: Path, machine: str, missing: Iterator[Entry], *, is_anew: bool) -> None:
+        """Append events to the own file, or replace it, whole or not at all."""
         if is_anew:
-            Journal(own).rewrite(counted(), machine, self._look.name)
+            Journal(own).rewrite(missing, machine, self._look.name)
         elif (first := next(missing, None)) is not None:
-            count = 1
-            Journal(own).append(chain([first], counted()), machine, self._look.name)
-        return count
+            Journal(own).append(chain([first], missing), machine, self._look.name)
 
     def _missing(self, machine: str, others: set[str]) -> Iterator[Entry]:
         """The events since the last look that no other file has."""

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from reader.cache.members import Said
-from reader.cache.places import has_password, shown
 from reader.core.errors import CacheError
 from reader.extensions.group import looking
 from reader.extensions.group.looking import Looked
@@ -219,14 +218,6 @@ def test_each_failure_is_one_sentence_without_the_password(
         rules.write_text(before)
         sql("SELECT pg_reload_conf()")
         sql("DROP OWNED BY eve, mal")
-
-
-def test_a_password_is_told_from_other_addresses() -> None:
-    for address in ("me:a@h/x", "h/x?password=a", "h/x?sslpassword=a", "me:a/b@h/x", "me:a@b@h/x", "[bad"):
-        assert has_password(f"postgresql://{address}")
-        assert not any(part in shown(f"postgresql://{address}") for part in ("me", "a@", "password"))
-    for address in ("h/x", "me@h:5432/x", "me@/x?host=/run/pg"):
-        assert not has_password(f"postgresql://{address}")
 
 
 def test_a_server_that_goes_while_it_is_used_is_said(ada: Person, sql: Any, address: str) -> None:

@@ -17,48 +17,12 @@ import pytest
 from reader.cache import places
 from reader.cache.marks.event_log import NOBODY
 from reader.cache.marks.journal import Entry, decode, encode
-from reader.cache.places import has_password, is_server, shown
 from reader.core.errors import CacheError
 from reader.extensions.sync import hub as module
-from reader.extensions.sync.exchange import Exchanged, exchange
+from reader.extensions.sync.exchange import Exchanged, exchange, machines
 from reader.extensions.sync.hub import Hub, open_hub
 from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.test_union import act
-
-
-@pytest.mark.parametrize(
-    ("address", "said"),
-    [
-        ("postgresql://me:secret@hub.example:5433/papers", "postgresql://hub.example:5433/papers"),
-        ("postgres://me@/papers?host=/run/pg&password=secret", "postgresql:///papers?host=/run/pg"),
-        ("postgresql://[bad", "postgresql://"),
-        # libpq takes all before the @ for user and password.
-        ("postgresql://me:12?34@hub.example/papers", "postgresql://"),
-        ("postgresql://hub.example/papers?user=me@work", "postgresql://hub.example/papers"),
-    ],
-)
-def test_an_address_is_shown_without_its_password(address: str, said: str) -> None:
-    assert is_server(address)
-    assert shown(address) == said
-
-
-@pytest.mark.parametrize("password", ["12?34", "a?b", "a/b", "a@b", "a#b"])
-def test_a_password_with_any_sign_is_taken_for_one(password: str) -> None:
-    assert has_password(f"postgresql://me:{password}@hub.example/papers")
-
-
-def test_a_server_that_does_not_answer_is_said() -> None:
-    pytest.importorskip("psycopg")
-    address = "postgresql://me:secret@/papers?host=/nowhere/at/all"
-    with pytest.raises(CacheError, match="Marks wait here until it can") as failed, open_hub(address):
-        pass
-    assert "secret" not in str(failed.value)
-
-
-def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(CacheError, match=r"dailypapers\[postgres\]"), open_hub("postgresql://hub.example/papers"):
-        pass
 
 
 class Memory(Hub):
@@ -99,6 +63,8 @@ def test_marks_go_through_a_server_once_and_all_again_through_a_new_one(origin: 
     assert join(desk, hub).troubles == ["event 3 of the server: it is cut off"]
     assert (join(desk, hub).troubles, len(hub.kept)) == ([], 3)
     assert hub.greeted[:3] == [("laptop", 1), ("desk", 1), ("laptop", 0)]
+    with desk.events() as events:
+        assert "one" not in events.read(machines), "the server is no machine"
     # Another server, or one that was set back, gets everything.
     assert join(laptop, Memory("two")).went == 2
     hub.kept.clear()
@@ -208,21 +174,6 @@ def test_another_machine_has_a_mark_within_two_seconds(origin: Path, tmp_path: P
 def _has_greeted(address: str, machines: int) -> bool:
     with open_hub(address) as hub:
         return len(hub.machines()) >= machines
-
-
-@pytest.mark.long
-def test_a_server_that_falls_silent_is_given_up(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PATIENCE", 1)
-    with pytest.raises(CacheError, match="it says nothing"), places.open_server(address) as server:
-        server.rows("SELECT pg_sleep(60)")
-
-
-@pytest.mark.long
-def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PATIENCE", 3)
-    told = pytest.raises(CacheError, match="another machine writes there")
-    with places.open_server(address) as one, one.turn(), told, places.open_server(address) as other, other.turn():
-        pass
 
 
 @pytest.mark.long
