@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.members import Said
     from reader.cache.outputs import Output
-    from reader.cache.reads.days import DayState
+    from reader.cache.reads.counts import DayState
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -148,7 +148,7 @@ class Library(Marking):
 
     def visible_papers(self, day: str) -> DayCount:
         """The number of a day's papers that are not hidden, and of unread ones among them."""
-        from reader.cache.reads.days import visible_papers
+        from reader.cache.reads.counts import visible_papers
 
         return self._ask(lambda window: window.read(lambda one: visible_papers(one, day)), DayCount(day, 0, 0))
 
@@ -183,7 +183,7 @@ class Library(Marking):
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
-        from reader.cache.reads.days import day_states
+        from reader.cache.reads.counts import day_states
 
         ends = (first.isoformat(), last.isoformat())
         return self._ask(lambda window: window.read(lambda one: day_states(one, *ends)), {})
@@ -196,7 +196,7 @@ class Library(Marking):
 
     def oldest_day(self) -> str | None:
         """The oldest day that was requested from the feed."""
-        from reader.cache.reads.days import oldest_day
+        from reader.cache.reads.counts import oldest_day
 
         return self._ask(lambda window: window.read(oldest_day), None)
 
@@ -403,7 +403,7 @@ class Library(Marking):
 
     async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among the days that list a paper of a selection."""
-        from reader.cache.reads.days import matching_day
+        from reader.cache.reads.counts import matching_day
 
         return await self._days.ask_next(
             lambda window: window.read(lambda one: matching_day(one, selection, day, steps))
