@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 __version__ = "0.1.0"
@@ -13,9 +14,9 @@ def described() -> str:
 
 
 def newest_schema() -> str:
-    """The number of the newest migration, by the names of their files: a cache with a higher one is refused."""
-    migrations = Path(__file__).parent / "cache" / "migrations"
-    return max(file.name[:4] for file in migrations.glob("[0-9]*_*.sql"))
+    """The number of the newest migration, by their headings: a cache with a higher one is refused."""
+    migrations = (Path(__file__).parent / "cache" / "migrations.sql").read_text("utf-8")
+    return max(found[1] for found in re.finditer(r"^-- ([0-9]{4}): ", migrations, re.MULTILINE))
 
 
 def build() -> str:

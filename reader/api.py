@@ -146,6 +146,8 @@ if TYPE_CHECKING:
     from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
     from reader.actions.links import Link as Link  # One of a paper's links.
     from reader.actions.links import links as links  # All of them, its page first.
+    from reader.core.dates import MONTHS as MONTHS  # Their names, January first.
+    from reader.core.dates import WEEKDAYS as WEEKDAYS  # Their names, Monday first.
     from reader.core.dates import parse_date as parse_date  # A date as queries have it.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
     from reader.core.lines import fit as fit  # Cut a text to a width.
@@ -172,7 +174,7 @@ if TYPE_CHECKING:
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
-    from reader.core.choice.words import codes as codes  # The words of a text as numbers.
+    from reader.core.choice.words import pack as pack  # The words of a paper as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
     from reader.core.document.model import text_sections as text_sections  # The sections of a document.
@@ -186,12 +188,10 @@ if TYPE_CHECKING:
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
     from reader.cache.marks.changes import Change as Change  # A new state of some papers.
-    from reader.cache.mailed import mailed_elsewhere as mailed_elsewhere  # What other machines have mailed.
-    from reader.cache.mailed import record_mailing as record_mailing  # Tell them what this one mails.
-    from reader.cache.mailed import take_back_mailing as take_back_mailing  # Tell them that it has not left.
-    from reader.cache.mailed import turn as turn  # How many machines mail before this one.
+    from reader.cache.marks.derived import MAILED as MAILED  # How the kinds of events of mailed digests begin.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.
+    from reader.core.foreign import FURTHEST as FURTHEST  # The latest clock that an event may have.
     from reader.core.marks import AGENT as AGENT  # How the kinds of events of programs begin.
     from reader.core.marks import NOTE as NOTE  # The kind of event of a note.
     from reader.core.marks import QUEUE as QUEUE  # That of the queue.

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from reader.commands.workspace import Workspace
     from reader.refresh.jobs import Job, Message
     from reader.ui.app import ReaderApp
-    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 
 

@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 WINDOWS = sys.platform == "win32"
+
+SWITCH_SECONDS = 0.001
+"""Seconds for which one thread holds the interpreter while others wait: 5 ms by default, several times in a frame."""
 LINUX = sys.platform == "linux"
 
 VFS_WITHOUT_LOCKS = "win32-none" if WINDOWS else "unix-none"

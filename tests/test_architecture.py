@@ -64,25 +64,24 @@ def test_the_layers_are_those_of_the_contract() -> None:
     assert [re.split(r" {2,}", line)[0] for line in block.strip().splitlines()] == wanted
 
 
-NEW = re.findall(r"^## (Where a new .*)$", TEXT, re.M)
+NEW = dict(re.findall(r"^\| ([\w ]+) \| (.*) \|$", section("Where a new thing goes"), re.M))
+"""Each kind of thing, and where it goes."""
 
 
-def test_a_list_says_where_each_kind_of_part_goes() -> None:
-    kinds = ("feed", "command", "extension", "key", "screen", "sign", "field of a paper", "setting", "view")
-    assert [f"Where a new {kind} goes" for kind in kinds] == NEW
-    for heading in NEW:
-        steps = section(heading).split("- [ ] ")[1:]
-        assert len(steps) > 2
-        # A step that names no place helps nobody; the key of a view stands in the list of keys.
-        assert [step for step in steps if not paths_in(step)] == []
+def test_a_table_says_where_each_kind_of_thing_goes() -> None:
+    kinds = {"screen", "key", "command", "job", "feed", "file format", "extension", "field of a paper", "query term"}
+    assert NEW.keys() - {"new"} == kinds | {"setting", "view", "sign"}
+    for kind in NEW.keys() - {"new"}:
+        assert paths_in(NEW[kind]), kind
+
+
+def test_it_is_two_pages() -> None:
+    assert len(TEXT) < 10_000
 
 
 def test_names_stand_in_the_files_that_it_gives_for_them() -> None:
     name, file = r"`@?([A-Za-z_]\w*)`", r"`([\w/<>]+\.py)`"
     pairs = [(each, path) for each, path in re.findall(rf"{name} in {file}", TEXT)]
-    for path, words in re.findall(rf"{file}: ([^\n]*(?:\n  [^\n]*)*)", TEXT):
-        before = words.partition("README.md")[0]
-        pairs += [(each, path) for each in re.findall(rf"{name}(?! in `)", before)]
     assert len(pairs) > 10
     for each, path in pairs:
         assert any(re.search(rf"\b{each}\b", place.read_text("utf-8")) for place in found(path)), f"{each} in {path}"

@@ -23,10 +23,10 @@ from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.learned import Learned, Mixed, mix
+from reader.core.choice.learned import Learned, Mixed, explain, mix, take_turns
 from reader.core.choice.taste import TRAIT_LEAST, TRAIT_MOST, Marked, TasteTerm, TraitCount, What, learn, weigh_traits
 from reader.core.choice.wishes import WEIGH, Wish, muted_codes, newest_wishes, with_wishes
-from reader.core.choice.words import VERSION, codes, pack
+from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold
@@ -48,11 +48,24 @@ MOST_MARKED = 300
 """Marked papers that are learned from, those that say the most."""
 
 SAYS = {
-    **{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, "read": 0.15},
-    **{FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
+    **{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
 }
-"""How much each kind of mark says. One that is read was opened, or was passed by after a look at its title; hardly
-anything speaks against one that was passed, since most papers are, liked ones too (`tests/bench/traces.py`)."""
+"""How much each kind of mark says. Hardly anything speaks against a paper that was passed by after a look at its title,
+since most are, liked ones too (`tests/bench/traces.py`)."""
+
+DID = {
+    **{"star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued"},
+    **{FINISH: "read to the end", OPEN: "opened"},
+}
+"""The marks that speak for a paper, as what the user did."""
+
+MOST_PASSED = 700
+"""The newest papers that were read without another mark: they show what the user does not look for."""
+
+_PASSED = (
+    "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk WHERE p.read = 1 AND p.starred = 0"
+    f" AND p.hidden = 0 ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT {MOST_PASSED}"
+)
 
 HALF_LIFE = 180.0
 """Days, back from the newest mark, after which a mark says half as much."""
@@ -61,7 +74,7 @@ LEAST = 0.1
 """The part of its say that the oldest mark keeps."""
 
 MANY = 10
-"""Papers hidden or read in one action of more than these say less each, or nothing: nobody looked at them all."""
+"""Papers hidden in one action of more than these say less each: nobody looked at them all."""
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -76,8 +89,8 @@ _NEWEST_MARKS = f"""
     SELECT f.pk, e.kind, e.value, e.clock, e.count FROM event AS e CROSS JOIN effect AS f ON f.event = e.seq
     WHERE e.undone = 0 AND NOT {BY_AGENT}
     AND (e.kind IN ('star', 'hide', '{LIKE}', '{NOTE}', '{QUEUE}') OR e.kind LIKE '{TAG}%'
-    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY})
-    OR (e.kind = 'read' AND e.count <= {MANY})) AND NOT {BY_RULE} ORDER BY e.clock, e.id
+    OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY}))
+    AND NOT {BY_RULE} ORDER BY e.clock, e.id
 """
 """What a rule or a program does teaches nothing: it would learn from itself."""
 
@@ -113,6 +126,9 @@ class Opinion(NamedTuple):
     score: float
     """0 if nothing speaks for or against it; papers that the user starred often have more than 1."""
     reasons: tuple[TasteTerm, ...]
+    """What each word and trait adds to the score, the weightiest first."""
+    why: str
+    """The same in words, without a full stop; empty if nothing is to be said."""
 
 
 class ForYou:
@@ -125,6 +141,8 @@ class ForYou:
         self._scored: object = None
         self._learned = Learned()
         self._scores: dict[int, float] = {}
+        self._interests: dict[int, int] = {}
+        """The interest that each paper is nearest to, if it is near enough."""
         with explained(path):
             # What orders a query.
             connection.create_function("for_you", 1, self.score)
@@ -145,7 +163,13 @@ class ForYou:
             # A cache that can't be written is ranked all the same.
             with suppress(CacheError):
                 store_words(self._path)
-        taste = learn(marked, lambda: read_words(connection, SURVEYED), muted_codes(wishes), common_words)
+        taste = learn(
+            marked,
+            lambda: read_words(connection, SURVEYED),
+            muted_codes(wishes),
+            common_words,
+            passed_papers(connection, marked) if marked else (),
+        )
         traits = read_traits(connection, marked) if marked else ()
         taste = with_wishes(taste._replace(traits=traits), wishes)
         taste = taste._replace(traits=topic_texts(connection, taste.traits))
@@ -156,11 +180,18 @@ class ForYou:
         learned = self.learned()
         if self._scored != self._state:
             with explained(self._path):
-                scores = learned.taste.score(read_words(self._connection))
+                # Of a million papers, only those near one of several interests keep more than a number.
+                scores, interests = dict[int, float](), dict[int, int]()
+                for fit in learned.taste.fits(read_words(self._connection)):
+                    if fit.score:
+                        scores[fit.key] = fit.score
+                    if fit.score >= STRANGE:
+                        interests[fit.key] = fit.interest
             for trait, pks in zip(learned.taste.traits, learned.holders, strict=True):
                 for pk in pks:
                     scores[pk] = scores.get(pk, 0.0) + trait.weight
             self._scores = {pk: score for pk, score in scores.items() if score}
+            self._interests = interests
             self._scored = self._state
         return learned
 
@@ -169,16 +200,21 @@ class ForYou:
         from reader.core.choice.counting import Chunk
 
         learned, pk = self.learned(), paper.pk if isinstance(paper.pk, int) else 0
-        scores = learned.taste.score([Chunk([0], [pack(paper.title, paper.abstract)])])
+        packed = pack(paper.title, paper.abstract)
+        scores = learned.taste.score([Chunk([0], [packed])])
         score = scores.get(0, 0.0) + sum(trait.weight for trait in learned.traits_of(pk))
-        return Opinion(round(score, 4), learned.reasons(pk, codes(paper.title, paper.abstract)))
+        reasons = learned.reasons(pk, packed)
+        return Opinion(round(score, 4), reasons, explain(reasons, learned.taste.nearest(packed, pk)))
 
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
         return self._scores.get(pk, 0.0)
 
     def mix(self, ranked: Sequence[int], day: str) -> Mixed:
-        """Put the day's surprises among ranked papers: new ones that nothing speaks for or against."""
+        """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
+        interests = self._learned.taste.interests
+        if interests is not None:
+            ranked = take_turns(ranked, self.score, self._interests, interests.shares.tolist())
         least = STRANGE * max(self._scores.values(), default=0.0)
         listed = frozenset(ranked)
         with explained(self._path):
@@ -208,10 +244,23 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
     weights = {pk: _weight(marks, newest) for pk, marks in said.items()}
     chosen = sorted((pk for pk, weight in weights.items() if weight), key=lambda pk: (-abs(weights[pk]), -pk))
     return [
-        Marked(title, abstract, pack(title, abstract), weights[pk], pk)
+        Marked(title, abstract, pack(title, abstract), weights[pk], pk, _did(said[pk]))
         for pk in chosen[:MOST_MARKED]
         for title, abstract in connection.execute(_TEXT, (pk,))
     ]
+
+
+def _did(marks: Mapping[str, tuple[float, int]]) -> str:
+    """What the user did with a paper: what says the most."""
+    kinds = [TAG if kind.startswith(TAG) else kind for kind, (weight, _) in marks.items() if weight > 0]
+    return next((did for kind, did in DID.items() if kind in kinds), "marked")
+
+
+def passed_papers(connection: sqlite3.Connection, marked: Sequence[Marked]) -> list[bytes]:
+    """The packed words of papers that were read and not marked, the newest first."""
+    known = {one.pk for one in marked}
+    rows = connection.execute(_PASSED)
+    return [body or pack(*text_of(connection, pk)) for pk, body in rows if pk not in known]
 
 
 def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:

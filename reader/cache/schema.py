@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.cache.connections import STATEMENT_STEPS, connect, peek, statements, transaction
+from reader.cache.connections import STATEMENT_STEPS, connect, peek, transaction
+from reader.cache.migrations import run_migrations, script
 from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
@@ -36,16 +37,13 @@ MAKER = "program"
 NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__version__}')"
 
 STAMP = "alembic_version"
-"""The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
+"""The table with the number of the newest migration."""
 
 _NAMING_TABLES = ("paper", "event")
 """A file with a number of ours is a cache if it has one of these."""
 
 _FIRST_PAGES = 1 << 16
 """Bytes at the start of a file that have the statements of its schema."""
-
-SCHEMA = Path(__file__).parent / "schema.sql"
-"""The schema after all migrations up to `HEAD`, as SQL; `ddl.py` writes it from the tables."""
 
 UPGRADE_SECONDS = 600.0
 """Seconds to wait for another program that migrates the same cache, and copies it before."""
@@ -182,7 +180,7 @@ def maker(path: Path) -> str:
 def known_names() -> frozenset[str]:
     """The names of the tables, indexes, views and triggers of a cache."""
     created = r"^CREATE (?:VIRTUAL |UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)"
-    return frozenset(re.findall(created, SCHEMA.read_text("utf-8"), re.MULTILINE))
+    return frozenset((STAMP, *re.findall(created, script(), re.MULTILINE)))
 
 
 def ensure(path: Path) -> None:
@@ -215,9 +213,7 @@ def create(path: Path) -> None:
     # If two programs start together, one waits for the write lock and then finds the stamp.
     with explained(path), closing(connect(path)) as connection, transaction(connection):
         if _stamp(connection) is None:
-            for statement in statements(SCHEMA.read_text("utf-8")):
-                connection.execute(statement)
-            connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (HEAD,))
+            run_migrations(connection, None, HEAD)
             connection.execute(NOTE_MAKER)
             connection.execute(SET_MARK)
 
@@ -237,8 +233,6 @@ def upgrade(path: Path) -> None:
 
 def migrate(path: Path) -> None:
     """Run the missing migrations in one transaction, without a backup; raises CacheError."""
-    from reader.cache.migrations import run_migrations
-
     with explained(path), closing(connect(path)) as connection:
         # A statement on a large cache may take minutes: each part of it is a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)

@@ -2,7 +2,7 @@
 
 `Paper` has only the columns that orders, filters and states need, so a scan, a vote or a mark reads few bytes; the
 long text is in `PaperText`. Lists of strings are joined by newlines, which cleaned text never has. A change here
-needs a migration, and `python -m reader.cache.ddl`, which writes `schema.sql` again.
+needs a migration in `migrations.sql`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ from reader.commands.output import READABLE, Style, amount, is_terminal, paint, 
 from reader.commands.printing.pager import print_paged, shows_links
 from reader.commands.printing.reasons import FOR_YOU, GROUP, for_you_record, group_records
 from reader.commands.workspace import Workspace, load_paper, read_paper
-from reader.core.choice.learned import explain
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document
@@ -293,7 +292,7 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     explanation = Explanation(topics, acts, muted, shown.made, opinion.reasons or None)
     signs = glyphs(shown.workspace.settings.ascii)
-    suits = suits_lines(explain(opinion.reasons), columns, signs)
+    suits = suits_lines(opinion.why, columns, signs)
     return _painted([*_title(shown.paper, columns), *suits, (), *explanation_lines(explanation, columns, signs)])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
+    from reader.core.paper_row import PaperKey
 
 
 class Shared(NamedTuple):
@@ -80,3 +81,20 @@ def came_out(papers: Sequence[Paper]) -> date | None:
     """The day on which the newest of some papers came out; None if it is not known of any."""
     days = [day for paper in papers if (day := paper.published or paper.day)]
     return date.fromisoformat(max(days)[:10]) if days else None
+
+
+class Fit(NamedTuple):
+    """Why a paper is in the list of a query for what fits best."""
+
+    key: PaperKey
+    text: str
+    """The query."""
+    shared: Shared = Shared()
+    """What it shares with the papers of `like:`."""
+    found_by: FoundBy = FoundBy()
+    """By what the words have found it."""
+
+    @property
+    def corrections(self) -> str:
+        """For which words typed ones were taken; empty for none."""
+        return ", ".join(meant for _, meant in self.found_by.corrected)

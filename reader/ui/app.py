@@ -31,6 +31,7 @@ from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.kit.typed_line import TypingScreen
 from reader.ui.last_place import LastPlace
 from reader.ui.library.library import Library
+from reader.ui.list.header import title_parts, window_title
 from reader.ui.list.loader import ListLoader
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheets
@@ -49,20 +50,19 @@ from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.terminal.process import finish_startup_tuning
-from reader.ui.view_models import title_parts, window_title
 
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.refresh.jobs import JobRunner
-    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame
     from reader.ui.first_frame.kept_look import KeptLook
+    from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 
 
 def _own_classes() -> tuple[type, ...]:
     """What acts on the program as a whole."""
-    from reader.ui.shell.display import DisplayActions
+    from reader.ui.display import DisplayActions
     from reader.ui.shell.program import NoticeTimer, ProgramActions
 
     return DisplayActions, NoticeTimer, ProgramActions

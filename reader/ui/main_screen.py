@@ -19,21 +19,34 @@ from textual.widget import Widget
 from reader.core.lines import Line, piece_at
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
-from reader.ui import view_models
-from reader.ui.filter.state import COUNTED, HINT, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER, topic_papers
+from reader.ui.filter.state import (
+    COUNTED,
+    HINT,
+    TOPIC_MODE,
+    TOPIC_NAMES,
+    TOPIC_ORDER,
+    filter_data,
+    filter_parts,
+    strip_data,
+    strip_parts,
+    topic_papers,
+)
 from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
+from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
+from reader.ui.list.header import header, header_parts
 from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList
 from reader.ui.looks.look import Look
-from reader.ui.page.state import FIT, FOUND, READING
-from reader.ui.query.state import VOCABULARY, type_query
+from reader.ui.page.presentation import link_keys
+from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
+from reader.ui.query.state import VOCABULARY, reach, type_query
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Prompt
@@ -235,7 +248,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(view_models.status_parts, self._draw_status)
+        self._draw_whenever(status_parts, self._draw_status)
         self._load_first()
         self.papers.focus()
 
@@ -262,9 +275,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         await self.mount(self.filter, self.detail, self.empty, after=self.papers)
         await self.mount(self.query_line, after=self.status)
         await self.query_one("#left").remove()
-        self.detail.configure(state[TOPIC_NAMES], view_models.link_keys(keymap))
+        self.detail.configure(state[TOPIC_NAMES], link_keys(keymap))
         self._model.change(self._model.state.ready())
-        self._draw_whenever(view_models.filter_parts, self._draw_filter)
+        self._draw_whenever(filter_parts, self._draw_filter)
         self._draw_whenever(lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
@@ -273,7 +286,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             lambda state: (state[VOCABULARY], state[TOPIC_NAMES], state.is_typing and state[COUNTED]),
             lambda state: self._teach_query(complete, state),
         )
-        self._draw_whenever(lambda state: state.is_typing and view_models.reach(state), self._draw_reach)
+        self._draw_whenever(lambda state: state.is_typing and reach(state), self._draw_reach)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
 
     def _draw_whenever(
@@ -327,9 +340,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_place(self) -> None:
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
-        self.top.show(view_models.header(state, now, dot))
+        self.top.show(header(state, now, dot))
         if has_strip(state.width, state.panes):
-            self.strip.show(view_models.strip_data(state, self._look.keymap, now, dot))
+            self.strip.show(strip_data(state, self._look.keymap, now, dot))
         if state.is_ready:
             # The chosen place, not the listed one: the next topic is added to what the pane marks.
             self._mark_place(state.place)
@@ -346,7 +359,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.put(TOPIC_MODE, self.filter.choice.mode))
 
     def _draw_filter(self, state: State) -> None:
-        self.filter.show(view_models.filter_data(state, self._look.keymap.numbered("view.saved")))
+        self.filter.show(filter_data(state, self._look.keymap.numbered("view.saved")))
 
     # An empty list
 
@@ -365,14 +378,14 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if reading is None:
             self.detail.clear()
         else:
-            found, fit = view_models.found(state, reading.key), view_models.fit(state, reading.key)
+            found, fit = found_of(state, reading.key), fit_of(state, reading.key)
             self.detail.show(reading, found=found, fit=fit)
 
     def _draw_topic_names(self, state: State) -> None:
         self.detail.configure(state[TOPIC_NAMES])
 
     def _draw_status(self, state: State) -> None:
-        self.status.show(view_models.status(state, self._look.keymap))
+        self.status.show(status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
         """Replace the status line by the query line, or close the query line."""
@@ -390,7 +403,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def _draw_reach(self, state: State) -> None:
         if state.is_typing:
-            self.query_line.reaches(view_models.reach(state))
+            self.query_line.reaches(reach(state))
 
     def _draw_focus(self, state: State) -> None:
         """Focus a pane at once, because the next key may follow immediately."""
@@ -443,7 +456,7 @@ def _layout_parts(state: State) -> object:
 
 
 def _place_parts(state: State) -> object:
-    drawn = view_models.header_parts(state), view_models.strip_parts(state)
+    drawn = header_parts(state), strip_parts(state)
     return drawn, state.place, state.is_typing, state.is_ready, has_strip(state.width, state.panes)
 
 

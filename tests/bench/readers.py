@@ -54,8 +54,13 @@ class Archive(NamedTuple):
     people: tuple[tuple[str, ...], ...]
     """The authors of each paper."""
     organizations: tuple[str, ...]
-    is_offered: Flags
-    """Whether each paper was listed from `SPLIT` on."""
+    days: tuple[str, ...]
+    """The ISO day on which each paper was listed first."""
+
+    @property
+    def is_offered(self) -> Flags:
+        """Whether each paper was listed from `SPLIT` on."""
+        return np.array(self.days) >= SPLIT
 
     def liked(self, phrases: Sequence[str]) -> Flags:
         """The papers that a reader of these phrases likes."""
@@ -75,7 +80,7 @@ def load(path: Path) -> Archive:
                 seen = Seen(paper["title"], paper["summary"])
                 found.setdefault(paper["id"], (day["date"], seen, said, people, home))
     days, papers, keywords, people_of, homes = zip(*found.values(), strict=True)
-    return Archive(papers, keywords, people_of, homes, np.array(days) >= SPLIT)
+    return Archive(papers, keywords, people_of, homes, days)
 
 
 def mixed() -> list[tuple[str, ...]]:

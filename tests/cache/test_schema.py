@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -40,11 +41,6 @@ def test_only_durable_connections_wait_for_the_disk(
 # What a new cache is made of
 
 
-def migrate(path: Path) -> None:
-    """Make a cache by the migrations alone, as it would come to be over the versions of the program."""
-    schema.upgrade(path)
-
-
 def described(path: Path) -> dict[str, object]:
     """All that a cache's schema says, but for the order of columns, which a migration can't choose."""
     with closing(sqlite3.connect(path)) as connection:
@@ -65,24 +61,24 @@ def described(path: Path) -> dict[str, object]:
                     ]
                     for row in connection.execute(f"PRAGMA index_list({name})")
                 }
-        found["stamp"] = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-        found["mark"] = connection.execute("PRAGMA application_id").fetchone()
     return found
 
 
-def test_a_created_cache_is_what_the_migrations_come_to(tmp_path: Path) -> None:
+def test_the_migrations_come_to_the_tables(tmp_path: Path) -> None:
+    from reader.cache.tables import METADATA
+
     schema.create(tmp_path / "created.db")
-    migrate(tmp_path / "migrated.db")
-    created, migrated = described(tmp_path / "created.db"), described(tmp_path / "migrated.db")
-    assert "trigger paper_title_changed of paper" in created
-    assert "index paper_by_title of paper" in created
-    assert created == migrated
-
-
-def test_the_schema_is_written_from_the_tables() -> None:
-    from reader.cache.ddl import schema_sql
-
-    assert schema.SCHEMA.read_text("utf-8") == schema_sql(), "run: python -m reader.cache.ddl"
+    engine = connections.engine(tmp_path / "tables.db")
+    METADATA.create_all(engine)
+    engine.dispose()
+    created, tables = described(tmp_path / "created.db"), described(tmp_path / "tables.db")
+    assert "index paper_by_title of paper" in tables
+    assert {name: created.get(name) for name in tables} == tables
+    # The rest is SQLite's own: full-text indexes, what keeps them current, and the number of the schema.
+    others = {name for name in created.keys() - tables.keys() if not re.match(r"(view|trigger) ", name)}
+    assert {name for name in others if "_fts" not in name} == {
+        f"{said} alembic_version" for said in ("columns of", "references of", "indexes of")
+    } | {"table alembic_version of alembic_version", "index sqlite_autoindex_alembic_version_1 of alembic_version"}
 
 
 def test_a_cache_that_came_meanwhile_is_left_as_it_is(cache: Cache, path: Path) -> None:

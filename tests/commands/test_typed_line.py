@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reader.commands.line.shell import split, understand
 from reader.core.errors import UsageError
-from reader.ui.command_line.shell import Here, Typed
+from reader.ui.shell.commands import Here, Typed
 
 A, B, C = "2401.00001", "2401.00002", "2401.00003"
 SELECTED = Here((A, B), C, "(day:latest)")

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
-from reader.cache.mailed import record_mailing
 from reader.cache.marks.changes import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.core.marks import WHAT_LEAVES, Agent
+from reader.extensions.digest.sent import record_mailing
 from tests.commands.conftest import IDS, Run
 
 README = Path(__file__).parents[2] / "README.md"

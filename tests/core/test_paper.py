@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from reader.cache.schema import HEAD
 from reader.core.paper import COLUMNS, FIELDS, Draft, FieldRules, Paper, fields_of, in_order
 from reader.core.paper_row import UNKNOWN, PaperRow
 
@@ -108,7 +109,7 @@ from reader.ui.page.presentation import Presentation
 
 path = Path(sys.argv[1])
 now = "2026-11-24T08:00:00Z"
-with closing(Cache.open(path, Topics.from_toml(""))) as cache:
+with closing(Cache.open(path, Topics(""))) as cache:
     cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Best paper"),)), now)
     cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001"),)), now)
     cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Elsewhere"),)), now, newer=False)
@@ -143,6 +144,10 @@ def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path)
         assert text.count(old) == 1
         text = text.replace(old, new)
     file.write_text(text, "utf-8")
+    with (program / "reader/cache/migrations.sql").open("a", encoding="utf-8") as migrations:
+        migrations.write("\n\n-- 9999: An award.\n\nALTER TABLE paper_text ADD COLUMN award VARCHAR;\n")
+    schema = program / "reader/cache/schema.py"
+    schema.write_text(schema.read_text("utf-8").replace(f'HEAD = "{HEAD}"', 'HEAD = "9999"'), "utf-8")
 
     environment = {**os.environ, "PYTHONPATH": str(program), "DAILYPAPERS_HOME": str(tmp_path)}
 
@@ -151,7 +156,6 @@ def test_a_new_field_is_a_line_in_the_paper_and_one_in_the_draft(tmp_path: Path)
             [sys.executable, *words], env=environment, cwd=program, capture_output=True, text=True, check=True
         ).stdout
 
-    run("-m", "reader.cache.ddl")
     found = json.loads(run("-c", USE, str(tmp_path / "papers.db")))
     assert found["paper"] == "Best paper"
     assert json.loads(found["json"])[0]["award"] == "Best paper"

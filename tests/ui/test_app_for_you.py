@@ -35,10 +35,10 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(
         await r.do("view.today", "paper.star")
         starred = r.here.id
         await r.do("view.foryou")
-        assert starred not in r.ids and "like 1 that you marked or opened: Video" in r.list_lines[1]
+        assert starred not in r.ids and "Video: like Slow Video" in r.list_lines[1]
         await r.do("read.why")
         explained = r.text_in_front.text.replace("\n  ", "\n ")
-        assert explained.index("For you\n +100  Video") < explained.index("Why these topics")
+        assert explained.index("For you\n +") < explained.index("Why these topics")
         assert "because you say so" not in r.text_in_front.text
         await r.press("g", "W")
         await r.until(lambda: "1 changed by you" in r.screen and "in 1 marked or opened" in r.screen)

@@ -54,7 +54,7 @@ ENTRIES_DUE = "entries_due"
 """The key in `meta` that is there while an event about an entry of the settings has not been brought into the file."""
 
 MAILED = "mailed:"
-"""Prefix of the kinds of events that say what a machine has mailed, see `cache/sync/mailed.py`."""
+"""Prefix of the kinds of events that say what a machine has mailed, see `extensions/digest/sent.py`."""
 
 BY_RULE = (
     f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND +r.machine = e.machine AND r.kind LIKE '{RULE}%')"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.cache.choice import text_of
 from reader.core.choice.learned import Weight, weigh_all
-from reader.core.choice.words import codes_in, pack
+from reader.core.choice.words import pack
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -29,15 +29,15 @@ def read_reasons(window: Window, pk: int) -> tuple[TasteTerm, ...] | None:
     learned = window.for_you.learned()
     if learned.taste.is_empty:
         return None
-    return window.read(lambda one: learned.reasons(pk, _codes_of(one, pk)))
+    return window.read(lambda one: learned.reasons(pk, _words_of(one, pk)))
 
 
 def whys(connection: sqlite3.Connection, learned: Learned, pks: Sequence[int]) -> dict[int, str]:
     """Why papers suit the user, in words, by their keys; for a screenful, which takes some 5 ms."""
-    return {pk: learned.why(pk, _codes_of(connection, pk)) for pk in pks}
+    return {pk: learned.why(pk, _words_of(connection, pk), is_brief=True) for pk in pks}
 
 
-def _codes_of(connection: sqlite3.Connection, pk: int) -> set[int]:
-    """The numbers of a paper's words and pairs."""
+def _words_of(connection: sqlite3.Connection, pk: int) -> bytes:
+    """The packed words of a paper."""
     row = connection.execute("SELECT body FROM paper_words WHERE pk = ?", (pk,)).fetchone()
-    return codes_in(row[0] if row else pack(*text_of(connection, pk)))
+    return bytes(row[0]) if row else pack(*text_of(connection, pk))

@@ -22,7 +22,7 @@ from reader import access_token, platform
 from reader.actions import programs
 from reader.core.errors import ReaderError
 from reader.core.text import clean_note
-from reader.ui.command_line.shell import Outcome
+from reader.ui.shell.commands import Outcome
 
 MOST_OUTPUT = 1 << 20
 """Bytes that are kept of what a command prints; the rest is dropped."""

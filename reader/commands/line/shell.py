@@ -19,7 +19,7 @@ from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
-from reader.ui.command_line.shell import Candidate, Here, Suggested, Typed
+from reader.ui.shell.commands import Candidate, Here, Suggested, Typed
 
 WRITES = "what the keys act on to a file"
 """What `write` does, in a few words."""

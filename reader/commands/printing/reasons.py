@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.choice.learned import explain
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,15 +15,18 @@ if TYPE_CHECKING:
 FOR_YOU = "for_you"
 """The key in JSON."""
 
+MOST_TERMS = 20
+"""Words and traits that are printed of a paper."""
+
 
 def for_you_record(window: Window, paper: Paper) -> dict[str, object]:
     """What was learned from the user's marks about a paper, as JSON: its score, the words, and a sentence of them."""
     opinion = window.for_you.opinion(paper)
     terms = [
         {"what": one.what, "text": one.text, "weight": round(one.weight, 4), "papers": one.papers}
-        for one in opinion.reasons
+        for one in opinion.reasons[:MOST_TERMS]
     ]
-    return {FOR_YOU: {"score": opinion.score, "why": explain(opinion.reasons) or None, "terms": terms}}
+    return {FOR_YOU: {"score": opinion.score, "why": opinion.why or None, "terms": terms}}
 
 
 LIKE = "like"

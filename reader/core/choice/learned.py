@@ -6,12 +6,13 @@ Among the papers for the user are deliberate surprises: about one in ten is unli
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from math import sqrt
 from typing import NamedTuple
 from zlib import crc32
 
-from reader.core.choice.taste import Taste, TasteTerm, What
+from reader.core.choice.taste import Likeness, Taste, TasteTerm, What
 from reader.core.choice.wishes import WHATS, Wish
 from reader.core.choice.words import number, tokens
 
@@ -34,14 +35,15 @@ class Learned(NamedTuple):
         """The traits of the taste that a paper has."""
         return tuple(trait for trait, pks in zip(self.taste.traits, self.holders, strict=True) if _is_among(pk, pks))
 
-    def reasons(self, pk: int, codes: Container[int]) -> tuple[TasteTerm, ...]:
-        """What speaks for and against a paper with these words, the weightiest first."""
-        words = (term for term in self.taste.terms if term.code in codes)
-        return tuple(sorted((*words, *self.traits_of(pk)), key=lambda term: -abs(term.weight)))
+    def reasons(self, pk: int, packed: bytes) -> tuple[TasteTerm, ...]:
+        """What speaks for and against a paper with these packed words, the weightiest first."""
+        return tuple(sorted((*self.taste.reasons(packed), *self.traits_of(pk)), key=lambda term: -abs(term.weight)))
 
-    def why(self, pk: int, codes: Container[int]) -> str:
-        """The same in words, without a full stop; empty if nothing is to be said."""
-        return SURPRISE if pk in self.surprises else explain(self.reasons(pk, codes))
+    def why(self, pk: int, packed: bytes, *, is_brief: bool = False) -> str:
+        """The same in words, without a full stop; empty if nothing is to be said. With `is_brief`, words come first."""
+        if pk in self.surprises:
+            return SURPRISE
+        return explain(self.reasons(pk, packed), self.taste.nearest(packed, pk), is_brief=is_brief)
 
 
 def _is_among(pk: int, pks: Sequence[int]) -> bool:
@@ -56,23 +58,20 @@ LEAST_NAMED = 0.05
 """A term with less than this part of the weightiest one's weight is not named."""
 
 
-def explain(reasons: Sequence[TasteTerm]) -> str:
-    """A sentence without a full stop, such as `like 3 that you marked or opened: draft models; you hid 2 on finance`.
+def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, is_brief: bool = False) -> str:
+    """A sentence without a full stop, such as `like JetSpec, which you starred: draft models; you hid 2 on finance`.
 
-    Empty without reasons.
+    Empty without reasons. With `is_brief`, what the paper shares comes before what it is `like`.
     """
-    liked = _named([one for one in reasons if one.weight > 0])
-    against = _named([one for one in reasons if one.weight < 0])
-    return "; ".join(
-        (
-            *(f"{_like(papers)}: {names}" if papers else f"you want {names}" for papers, names in liked),
-            *(f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in against),
-        )
-    )
-
-
-def _like(papers: int) -> str:
-    return f"like {papers} that you marked or opened"
+    learned = [one for one in reasons if one.weight > 0 and one.papers]
+    wanted = [one for one in reasons if one.weight > 0 and not one.papers]
+    against = _named([one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)])
+    said = [f"you want {names}" for _, names in _named(wanted)]
+    if names := ", ".join(names for _, names in _named(learned)):
+        whole = f"like {like}" if like else "like what you marked"
+        said.insert(0, f"{names}: {whole}" if is_brief else f"{whole}: {names}")
+    said += [f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in against]
+    return "; ".join(said)
 
 
 def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
@@ -137,6 +136,52 @@ def mix(ranked: Sequence[int], strangers: Iterable[int], day: str, known: int) -
     return Mixed([*mixed, *rest[taken:]], surprises)
 
 
+FIRST = 20
+"""Places in which each interest has its turn."""
+
+LEAST_SHARE = 0.1
+"""The part of the marks from which on an interest is never missing there."""
+
+WAITS = 0.5
+"""How much of its score the best paper of an interest loses, at most, if the interest has had its turn."""
+
+
+def take_turns(
+    ranked: Sequence[int], score: Callable[[int], float], interests: Mapping[int, int], shares: Sequence[float]
+) -> Sequence[int]:
+    """Let the `interests` of papers take turns in the first places of a ranking; `shares` are their parts of the marks.
+
+    An interest that has more places than its part of the marks, by their roots, waits; one with a tenth of the marks
+    is there in any case, if a paper speaks for it.
+    """
+    if len(shares) < 2:
+        return ranked
+    queues: list[list[int]] = [[] for _ in shares]
+    for pk in ranked:
+        if (interest := interests.get(pk)) is not None and len(queues[interest]) < FIRST:
+            queues[interest].append(pk)
+    roots = [sqrt(share) for share in shares]
+    taken, first = [0] * len(shares), list[int]()
+
+    def worth(one: int) -> float:
+        found = score(queues[one][taken[one]])
+        over = taken[one] / (len(first) + 1) - roots[one] / sum(roots)
+        return found - WAITS * abs(found) * max(0.0, over)
+
+    while len(first) < FIRST:
+        live = [one for one, queue in enumerate(queues) if taken[one] < len(queue)]
+        due = [one for one in live if shares[one] >= LEAST_SHARE and not taken[one] and score(queues[one][0]) > 0]
+        if due and FIRST - len(first) <= len(due):
+            live = due
+        if not live:
+            break
+        best = max(live, key=worth)
+        first.append(queues[best][taken[best]])
+        taken[best] += 1
+    chosen = frozenset(first)
+    return [*first, *(pk for pk in ranked if pk not in chosen)]
+
+
 # As a list that the user can change
 
 LEAST_LISTED = 0.005
@@ -154,6 +199,8 @@ class Weight(NamedTuple):
     """As it counts: the best word that was learned has 1; 0 if it is muted or was not learned."""
     papers: int = 0
     """Marked papers that it was learned from; 0 if it was not."""
+    is_hidden: bool = False
+    """Whether these are hidden."""
 
     @property
     def what(self) -> What:
@@ -168,7 +215,8 @@ def weigh_all(learned: Learned, topics: Sequence[tuple[str, str]]) -> tuple[Weig
     terms = {term.key: term for term in every if abs(term.weight) >= LEAST_LISTED or term.key in wishes}
     names = dict(topics)
     found = [
-        Weight(wishes.get(key) or _as_learned(term), term.text, term.weight, term.papers) for key, term in terms.items()
+        Weight(wishes.get(key) or _as_learned(term), term.text, term.weight, term.papers, term.is_hidden)
+        for key, term in terms.items()
     ]
     found += [Weight(wish, names.get(wish.name, wish.name)) for key, wish in wishes.items() if key not in terms]
     known = {one.wish.name for one in found if one.what == "topic"}

@@ -14,11 +14,12 @@ from math import log
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from reader.core.choice.words import codes, written
+from reader.core.choice.words import written
 from reader.core.text import fold
 
 if TYPE_CHECKING:
-    from reader.core.choice.counting import Chunk, Common, Flags, Floats, Statistics, Terms
+    from reader.core.choice.counting import Chunk, Common, Flags, Floats, Indexes, Statistics, Terms
+    from reader.core.choice.interests import Interests, Matrix
 
 
 MOST_TERMS = 30
@@ -50,6 +51,9 @@ TURN = 0.45
 HELD_AGAINST = 0.5
 """The weight of a term of hidden papers, against one of liked papers."""
 
+LONGEST_NAME = 40
+"""Letters of a liked paper's name in a reason."""
+
 LEAST_HIDDEN = 1.5
 """Hidden papers, by their weights, that must have a term before it counts against others."""
 
@@ -69,6 +73,25 @@ class Marked(NamedTuple):
     """How much it says: 1 for a star of today; below 0 if the user hid it."""
     pk: int = 0
     """Its key in the cache."""
+    did: str = "marked"
+    """What the user did with it, in a word."""
+
+
+class Likeness(NamedTuple):
+    """A liked paper, to which another one is likened."""
+
+    title: str
+    did: str
+    pk: int = 0
+
+    def __str__(self) -> str:
+        """In words: `JetSpec, which you starred`."""
+        name = self.title.partition(":")[0].strip()
+        name = name if len(name) > 1 else self.title
+        if len(name) > LONGEST_NAME:
+            room = name[: LONGEST_NAME - 1]
+            name = f"{room.rpartition(' ')[0] or room}…"
+        return f"{name}, which you {self.did}"
 
 
 class TasteTerm(NamedTuple):
@@ -79,12 +102,16 @@ class TasteTerm(NamedTuple):
     text: str
     """As the marked papers write it."""
     weight: float
-    """The best word has 1; below 0 if the user hides such papers."""
+    """The best word has 1; below 0 if the user hides such papers. As a reason, what it adds to the paper's score."""
     papers: int
     """How many of the marked papers on its side have it; 0 if only the user says so."""
     what: What = "word"
     name: str = ""
     """What names a trait: a topic's slug."""
+    added: float = 0.0
+    """The part of a word's weight that the interests do not know: what hidden papers and wishes say."""
+    is_hidden: bool = False
+    """Whether it was learned from hidden papers."""
 
     @property
     def key(self) -> tuple[What, str]:
@@ -92,37 +119,81 @@ class TasteTerm(NamedTuple):
         return self.what, str(self.code) if self.what == "word" else fold(self.name)
 
 
+class Fit(NamedTuple):
+    """How well a paper suits the user."""
+
+    key: int
+    score: float = 0.0
+    interest: int = 0
+    """The interest that it is nearest to; the first one if there is none."""
+
+
 class Taste(NamedTuple):
     """What was learned; nothing without a marked paper."""
 
     terms: tuple[TasteTerm, ...] = ()
+    """The words that were picked, for the user to look at."""
     length: float = 1.0
     """Mean words of a paper."""
     traits: tuple[TasteTerm, ...] = ()
     """Topics, authors and organizations."""
+    interests: Interests | None = None
+    """What liked papers say; None without any."""
+    words: Mapping[int, TasteTerm] = MappingProxyType({})
+    """All words of the interests by their numbers."""
+    liked: tuple[Likeness, ...] = ()
+    """The liked papers, in the order of the interests' marks."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known of the user."""
         return not self.terms and not self.traits
 
-    def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
-        """The score of each paper by its key; papers without any of the terms have 0."""
+    def fits(self, chunks: Iterable[Chunk]) -> Iterator[Fit]:
+        """Score papers; those without any of the terms have 0."""
         if not self.terms:
-            return {}
+            return
         import numpy as np
 
-        from reader.core.choice.counting import Terms, scores
+        from reader.core.choice.counting import Terms, strength
 
-        terms = Terms(term.code for term in self.terms)
-        weights = np.array([term.weight for term in self.terms])
-        return dict(scores(terms, weights, self.length, chunks))
+        added = {term.code: term.added for term in self.terms if term.added}
+        terms, weights = Terms(added), np.array([*added.values()])
+        for chunk in chunks:
+            count = len(chunk.packed)
+            scores, interest = np.zeros(count), np.zeros(count, np.int64)
+            if self.interests is not None:
+                scores, interest = self.interests.scores(chunk.packed)
+            if added:
+                hits = terms.count(chunk.packed)
+                scores = scores + np.bincount(hits.papers, weights[hits.terms] * strength(hits, self.length), count)
+            yield from map(Fit, chunk.keys, scores.tolist(), interest.tolist())
 
-    def reasons(self, title: str, abstract: str) -> tuple[TasteTerm, ...]:
-        """The terms that a paper has, the weightiest first; its score is made of these."""
-        present = codes(title, abstract)
-        found = [term for term in self.terms if term.code in present]
+    def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
+        """The score of each paper by its key."""
+        return {one.key: one.score for one in self.fits(chunks)}
+
+    def reasons(self, packed: bytes) -> tuple[TasteTerm, ...]:
+        """What each word of a paper adds to its score, the weightiest first: their weights sum to it."""
+        if not self.terms:
+            return ()
+        from reader.core.choice.counting import Terms, strength
+
+        known = {**self.words, **{term.code: term for term in self.terms}}
+        parts: dict[int, float] = {}
+        if self.interests is not None:
+            parts = {part.code: part.weight for part in self.interests.parts(packed)}
+        terms = Terms(term.code for term in self.terms if term.added)
+        hits = terms.count([packed])
+        for code, says in zip(terms.codes[hits.terms].tolist(), strength(hits, self.length).tolist(), strict=True):
+            parts[code] = parts.get(code, 0.0) + known[code].added * says
+        found = (known[code]._replace(weight=weight) for code, weight in parts.items() if weight)
         return tuple(sorted(found, key=lambda term: -abs(term.weight)))
+
+    def nearest(self, packed: bytes, pk: int = 0) -> Likeness | None:
+        """The liked paper, other than itself, that a paper with the key `pk` is most like."""
+        found = [] if self.interests is None else self.interests.nearest(packed)
+        return next((self.liked[at] for at in found if self.liked[at].pk != pk or not pk), None)
 
 
 def learn(
@@ -130,10 +201,12 @@ def learn(
     chunks: Callable[[], Iterable[Chunk]],
     muted: Container[int] = frozenset(),
     common: Callable[[], Common | None] = lambda: None,
+    passed: Sequence[bytes] = (),
 ) -> Taste:
     """Learn from marked papers; `chunks` are the papers that show how common terms are, with `common` if they are few.
 
-    Terms whose numbers are `muted` are not learned, and others take their places.
+    `passed` are the words of papers that the user has seen and not marked. Terms whose numbers are `muted` are not
+    learned, and others take their places.
     """
     liked = [paper for paper in marked if paper.weight > 0]
     hidden = [paper._replace(weight=-paper.weight) for paper in marked if paper.weight < 0]
@@ -142,13 +215,42 @@ def learn(
     from reader.core.choice.counting import survey
 
     terms, is_pair = _candidates([*liked, *hidden], muted)
-    known = survey(terms, chunks(), common())
+    newest = [*chunks()]
+    known = survey(terms, newest, common())
     likes, hides = (_Side(side, terms, known, is_pair) for side in (liked, hidden))
     # How much of the papers that have a term are liked; nothing is had by neither side.
     share = likes.have / (likes.have + hides.have).clip(1e-9)
-    good = likes.pick(share, 0.0)
     bad = [one for one in hides.pick(1 - share, LEAST_HIDDEN) if likes.have[one.place] < hides.have[one.place]]
-    return Taste((*likes.named(good, 1.0), *hides.named(bad, -HELD_AGAINST)), known.length)
+    against = tuple(one._replace(added=one.weight, is_hidden=True) for one in hides.named(bad, -HELD_AGAINST))
+    if not liked:
+        return Taste(against, known.length)
+    from reader.core.choice.interests import Candidates, Lessons, find_interests, teach
+
+    groups = find_interests(likes.sizes * likes.rarity, likes.weights)
+    picks = [likes.pick(share, 0.0, group) for group in groups]
+    telling = likes.telling(groups)
+    candidates = Candidates(
+        terms, likes.allowed, likes.rarity, telling, [[(p.place, p.weight) for p in one] for one in picks]
+    )
+    lessons = Lessons(
+        liked=[paper.packed for paper in liked],
+        weights=likes.weights,
+        against=[*(paper.packed for paper in hidden), *passed],
+        newest=newest,
+        length=known.length,
+    )
+    interests = teach(candidates, groups, lessons)
+    named: dict[int, TasteTerm] = {}
+    for one in (term for some in picks for term in likes.named(some, 1.0)):
+        if one.code not in named or named[one.code].weight < one.weight:
+            named[one.code] = one
+    return Taste(
+        (*sorted(named.values(), key=lambda term: -term.weight), *against),
+        known.length,
+        interests=interests,
+        words={term.code: term for term in likes.named(likes.at(interests.terms), 0.0)},
+        liked=tuple(Likeness(paper.title, paper.did, paper.pk) for paper in liked),
+    )
 
 
 def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[Terms, Flags]:
@@ -182,24 +284,55 @@ class _Side:
     def __init__(self, papers: Sequence[Marked], terms: Terms, known: Statistics, is_pair: Flags) -> None:
         import numpy as np
 
-        from reader.core.choice.counting import strength
+        from reader.core.choice.interests import sample
 
         self._papers = papers
         self._codes = terms.codes
-        self._weights: Floats = np.array([paper.weight for paper in papers])
-        self._says: Floats = np.zeros((len(papers), len(terms)))
-        if papers:
-            hits = terms.count([paper.packed for paper in papers])
-            # The root lets a second and a third mention count less.
-            self._says[hits.papers, hits.terms] = np.sqrt(strength(hits, known.length))
-        self._has = self._says > 0
-        self.have: Floats = self._weights @ self._has
-        """How many of the papers have each term, by their weights."""
-        self._common: Floats = known.have / max(1, known.papers)
-        nature = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
-        self._nature: Floats = nature ** (1 / (1 + np.maximum(0, self.have - 1) / AGREEMENT))
+        self.weights: Floats = np.array([paper.weight for paper in papers])
+        measured = sample(terms, [paper.packed for paper in papers], known.length)
         least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
-        self._allowed = (known.have >= least) & (known.have <= most) & (self.have > 0) & ~known.everywhere
+        self.allowed: Flags = (known.have >= least) & (known.have <= most) & ~known.everywhere
+        # The root lets a second and a third mention count less.
+        self._says: Matrix = np.sqrt(measured.says)
+        self.sizes: Matrix = measured.sizes * self.allowed
+        """How large each term is in each paper; 0 for those that say nothing."""
+        self.rarity: Floats = np.log(max(1, known.papers) / known.have.clip(1)).clip(0)
+        self._has = self._says > 0
+        self.have: Floats = self.weights @ self._has
+        """How many of the papers have each term, by their weights."""
+        self._common: Floats = (known.have / max(1, known.papers)).clip(1e-9)
+        self._dwell = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
+
+    def _nature(self, have: Floats) -> Floats:
+        """How much the nature of each term says for it, if so many papers agree on it."""
+        import numpy as np
+
+        return np.asarray(self._dwell ** (1 / (1 + np.maximum(0, have - 1) / AGREEMENT)), np.float64)
+
+    def _gains(self, weights: Floats, total: float, sharpness: float, nature: Floats) -> Floats:
+        """How well each term tells papers of these weights from all papers."""
+        import numpy as np
+
+        # One more paper, which has each term as often as all papers do.
+        shares = (weights @ self._says + self._common) / (total + 1)
+        return np.asarray(np.log(shares / self._common).clip(0) * shares**sharpness * nature, np.float64)
+
+    def telling(self, groups: Sequence[Indexes]) -> Floats:
+        """A row for each group of papers: how well each term tells it, at most 1."""
+        import numpy as np
+
+        found = []
+        for group in groups:
+            own = np.zeros_like(self.weights)
+            own[group] = self.weights[group]
+            gains = self._gains(own, float(own.sum()), 1.0, self._nature(own @ self._has)) * self.allowed
+            found.append(gains / max(float(gains.max(initial=0.0)), 1e-12))
+        return np.array(found)
+
+    def at(self, terms: Terms) -> list[_Pick]:
+        """The places of some of the terms."""
+        place = {code: at for at, code in enumerate(self._codes.tolist())}
+        return [_Pick(place[code], 1.0) for code in terms.codes.tolist()]
 
     def named(self, picked: Sequence[_Pick], most: float) -> Iterator[TasteTerm]:
         """The picked terms, with weights so that the best has `most`."""
@@ -213,27 +346,28 @@ class _Side:
             code = int(self._codes[one.place])
             yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers))
 
-    def pick(self, share: Floats, least: float) -> list[_Pick]:
+    def pick(self, share: Floats, least: float, group: Indexes | None = None) -> list[_Pick]:
         """The places and weights of the best terms, which at least so many papers have by their weights.
 
-        `share` is how much of those that have a term are on this side.
+        `share` is how much of those that have a term are on this side; of a `group`, only its papers count.
         """
         import numpy as np
 
-        weights, total = self._weights.copy(), self._weights.sum()
-        left = self._allowed & (self.have >= least)
+        weights = self.weights.copy()
+        if group is not None:
+            weights[np.setdiff1d(np.arange(len(weights)), group)] = 0
+        have, total = weights @ self._has, float(weights.sum())
+        nature = self._nature(have) * share**2
+        left = self.allowed & (have > 0) & (have >= least)
         picked: list[_Pick] = []
         while len(picked) < MOST_TERMS and left.any():
-            # One more paper, which has each term as often as all papers do.
-            shares = (weights @ self._says + self._common) / (total + 1)
-            surprise = np.log(shares.clip(1e-9) / self._common.clip(1e-9))
-            gains = np.where(left, surprise * shares**SHARPNESS * self._nature * share**2, -1)
+            gains = np.where(left, self._gains(weights, total, SHARPNESS, nature), -1)
             best = int(gains.argmax())
             if gains[best] <= 0:
                 break
             picked.append(_Pick(best, float(gains[best])))
             left[best] = False
-            turn = TURN * (1 - 1 / max(1.0, self.have[best]))
+            turn = TURN * (1 - 1 / max(1.0, have[best]))
             weights[self._has[:, best]] *= 1 - turn
         return picked
 
@@ -297,4 +431,6 @@ def _weigh(counts: Iterable[TraitCount], liked: float, hidden: float) -> Iterato
         is_said = one.liked >= LEAST_LIKED if mine > 0 else one.hidden >= LEAST_HIDDEN
         if one.marked >= TRAIT_LEAST[one.what] and is_said and lift > 0:
             weight = TRAIT_SAYS[one.what] * min(1.0, lift / TRAIT_SURPRISE) * part * purity**2
-            yield TasteTerm(0, one.text, weight if mine > 0 else -weight, one.marked, one.what, one.name)
+            is_hidden = mine <= 0
+            said = -weight if is_hidden else weight
+            yield TasteTerm(0, one.text, said, one.marked, one.what, one.name, is_hidden=is_hidden)

@@ -1,8 +1,7 @@
 """What the user decides on what was learned: more of a word, a topic, an author or an organization, or less.
 
-A wish is an event without papers, which undo takes back. Its step doubles or halves the learned weight; a muted word or
-trait counts nothing. What was not learned, such as a topic that the user picks at first, gets a weight of its own. That
-fades as marked papers teach what it is worth.
+A wish is an event without papers, which undo takes back. Its step adds to what papers with the word or trait have, or
+takes from it, whether that was learned or not; a muted word or trait counts nothing.
 """
 
 from __future__ import annotations
@@ -25,11 +24,8 @@ MOST_STEPS: Final = 3
 LONGEST: Final = 120
 """Maximum characters of a name."""
 
-UNLEARNED: Final = 0.5
-"""The weight of what was not learned and is raised once; the best word has 1."""
-
-FADING: Final = 3
-"""Marked papers from which on less than half of that is left, if they teach another weight."""
+STEP: Final = 0.5
+"""What one step adds, and the next one doubles: half of what the best papers of an interest have."""
 
 WHATS: Final[tuple[What, ...]] = get_args(What)
 
@@ -76,14 +72,10 @@ class Wish(NamedTuple):
         step = (self.step or 0) + (1 if direction == "raise" else -1)
         return self._replace(step=max(-MOST_STEPS, min(MOST_STEPS, step)))
 
-    def weigh(self, learned: float, papers: int) -> float:
-        """The weight of what has a learned weight, from so many papers; both are 0 if it was not learned."""
-        if not self.step:
-            return 0.0 if self.step is None else learned
-        own = UNLEARNED * 2.0 ** (abs(self.step) - 1) * FADING / (FADING + papers)
-        if self.step < 0:
-            return learned * 2.0 ** (self.step if learned > 0 else -self.step) if learned else -own
-        return max(own, learned * 2.0 ** (self.step if learned > 0 else -self.step))
+    @property
+    def added(self) -> float:
+        """What it adds to the score of a paper that is all about it."""
+        return STEP * 2.0 ** (abs(self.step) - 1) * (1 if self.step > 0 else -1) if self.step else 0.0
 
 
 def trait_key(what: What, name: str) -> tuple[What, str]:
@@ -134,11 +126,10 @@ def with_wishes(taste: Taste, wishes: Iterable[Wish]) -> Taste:
     found = {term.key: term for term in (*taste.terms, *taste.traits)}
     for wish in wishes:
         known = found.pop(wish.key, None)
-        weight = wish.weigh(known.weight, known.papers) if known else wish.weigh(0.0, 0)
         code = code_of(wish.name) if wish.what == "word" else 0
-        if weight and code is not None:
+        if wish.step is not None and code is not None:
             term = known or TasteTerm(code, wish.name, 0.0, 0, wish.what, wish.name)
-            found[wish.key] = term._replace(weight=weight)
+            found[wish.key] = term._replace(weight=term.weight + wish.added, added=term.added + wish.added)
     ordered = sorted(found.values(), key=lambda term: -abs(term.weight))
     return taste._replace(
         terms=tuple(term for term in ordered if term.what == "word"),

@@ -11,7 +11,6 @@ import struct
 import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterator
-from itertools import pairwise
 from zlib import crc32
 
 VERSION = "1"
@@ -123,13 +122,6 @@ def code_of(text: str) -> int | None:
     """The number of a word, or of two adjacent words; None for what is neither. Of more words, the last two count."""
     found = [code for code, _ in _forms(text)]
     return found[-1] if found else None
-
-
-def codes_in(packed: bytes) -> set[int]:
-    """The numbers of a paper's words and pairs, from its packed words."""
-    numbers = struct.unpack(f"<{len(packed) // 4}I", packed)
-    pairs = {(one * PAIRING + other) & MASK for one, other in pairwise(numbers) if one and other}
-    return {*numbers, *pairs} - {BREAK}
 
 
 def _plainest(forms: Counter[str]) -> str:

@@ -67,7 +67,7 @@ class Digest(NamedTuple):
     @property
     def title(self) -> str:
         """What it is, in a few words: `Papers of Thursday, 26 November`."""
-        said = f"{_DAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
+        said = f"{api.WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
         return f"Papers of {said}{f': {api.clean(self.query, 80)}' if self.query else ''}"
 
     @property
@@ -95,7 +95,7 @@ class Digest(NamedTuple):
             found = date.fromisoformat(day)
         except ValueError:
             return day
-        return f"{found.day} {_MONTHS[found.month - 1]}{f' {found.year}' if found.year != self.day.year else ''}"
+        return f"{found.day} {api.MONTHS[found.month - 1]}{f' {found.year}' if found.year != self.day.year else ''}"
 
     def facts(self, paper: api.Paper) -> Iterator[str]:
         """A paper's people, venue, votes and day, in a few words each."""
@@ -109,14 +109,6 @@ class Digest(NamedTuple):
     def hash(self, name: str) -> str:
         """Identifies the digest of this name with these news."""
         return sha256("\n".join((name, *self.keys)).encode("utf-8", "replace")).hexdigest()[:32]
-
-
-# English in any locale, as all that the program says.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def _lower(name: str) -> str:
@@ -263,7 +255,7 @@ class _Builder:
         pks = [pk for pk in found.pks[: 4 * FOR_YOU] if pk in learned.surprises or score(pk) > least]
 
         def why(paper: api.Paper) -> str:
-            return learned.why(_key(paper), api.codes(paper.title, paper.abstract))
+            return learned.why(_key(paper), api.pack(paper.title, paper.abstract))
 
         return self._section("For you", pks, why, most=FOR_YOU)
 

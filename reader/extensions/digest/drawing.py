@@ -11,6 +11,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
+from string import Template
 from typing import NamedTuple
 
 from reader import api
@@ -54,30 +56,20 @@ def plain_text(digest: Digest, *, is_mail: bool = False) -> str:
         name = api.clean(section.name)
         lines += ["", "", *_wrapped(name), "-" * min(WIDTH, api.cell_len(name))]
         for item in section.items:
-            lines += ["", *(_brief(digest, item) if section.is_brief else _item(digest, item))]
+            lines += ["", *_paper_lines(digest, item, is_brief=section.is_brief)]
         if said := more(section):
             lines += ["", said]
     lines += ["", "", f"In the reader: {OPEN}", *(_wrapped(END) if is_mail else ())]
     return "\n".join(lines) + "\n"
 
 
-def _brief(digest: Digest, item: Item) -> Iterator[str]:
+def _paper_lines(digest: Digest, item: Item, *, is_brief: bool) -> Iterator[str]:
     yield from _wrapped(api.clean(item.paper.title))
     yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
-    yield from _address(item)
-
-
-def _item(digest: Digest, item: Item) -> Iterator[str]:
-    yield from _wrapped(api.clean(item.paper.title))
-    yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
-    if item.why:
+    if not is_brief:
         yield from _wrapped(api.clean(item.why), "  > ")
-    said, is_machine = gist(item.paper)
-    yield from _wrapped(f"AI summary: {said}" if is_machine else said, "  ")
-    yield from _address(item)
-
-
-def _address(item: Item) -> Iterator[str]:
+        said, is_machine = gist(item.paper)
+        yield from _wrapped(f"AI summary: {said}" if is_machine else said, "  ")
     found = api.links(item.paper)
     yield f"  {found[0].url}" if found else f"  {api.clean(item.paper.id)}"
 
@@ -97,23 +89,18 @@ def markdown(digest: Digest) -> str:
 
 def _markdown_section(digest: Digest, section: Section) -> Iterator[str]:
     if section.is_brief:
-        yield "\n".join(
-            " · ".join((f"- {api.markdown_link(one.paper)}", *_markdown_facts(digest, one))) for one in section.items
-        )
+        lines = ((f"- {api.markdown_link(one.paper)}", *digest.facts(one.paper)) for one in section.items)
+        yield "\n".join(" · ".join((link, *map(api.plain_markdown, facts))) for link, *facts in lines)
     else:
         yield from ("\n\n".join(_markdown_item(digest, item)) for item in section.items)
     if said := more(section):
         yield f"*{said}*"
 
 
-def _markdown_facts(digest: Digest, item: Item) -> Iterator[str]:
-    return map(api.plain_markdown, digest.facts(item.paper))
-
-
 def _markdown_item(digest: Digest, item: Item) -> Iterator[str]:
     paper = item.paper
     yield f"### {api.markdown_link(paper)}"
-    yield " · ".join(_markdown_facts(digest, item))
+    yield " · ".join(map(api.plain_markdown, digest.facts(paper)))
     if item.why:
         yield f"*{api.plain_markdown(api.clean(item.why))}*"
     said, is_machine = gist(paper)
@@ -128,26 +115,16 @@ def _markdown_item(digest: Digest, item: Item) -> Iterator[str]:
 MOST_BYTES = 100_000
 """Gmail cuts off what is longer than 102 KB."""
 
-PAGE_WIDTH = 620
-"""Pixels of the column on wide screens."""
-
 LONGEST_LINK = 300
 """Characters; no page of a paper has a longer address."""
+
+_FIXED = "\N{NO-BREAK SPACE}"
 
 SANS = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 SERIF = "font-family:Charter,'Iowan Old Style',Georgia,Cambria,'Times New Roman',serif"
 
-# Names of classes, with the colour of the light and of the dark.
-_COLORS = {
-    "ground": ("#fbfaf8", "#14161b"),
-    "text": ("#24272e", "#dde0e6"),
-    "muted": ("#5a606c", "#a0a6b3"),
-    "accent": ("#2453bd", "#8ab4f8"),
-    "why": ("#855300", "#e8b64c"),
-    "rule": ("#dedbd5", "#2f343e"),
-}
-
-_TABLE = '<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="{width}"{more}>'
+_COLORS = {"text": "#24272e", "muted": "#5a606c", "accent": "#2453bd", "why": "#855300", "rule": "#dedbd5"}
+"""By the names of classes, which have another colour in the dark: see `page.html`."""
 
 
 class _Fit(NamedTuple):
@@ -168,74 +145,39 @@ def page(digest: Digest, *, opens_reader: bool = False, is_mail: bool = False) -
 
     A mail says how it ends.
     """
+    whole = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
+    title = escape(digest.title)
+    day = escape(digest.in_words(digest.day.isoformat()))
+    told = {
+        "title": title,
+        "masthead": title.replace(day, day.replace(" ", _FIXED), 1),
+        "preheader": escape(" · ".join(api.clean(item.paper.title, 80) for item in digest.items[:3])),
+        "intro": escape(intro(digest)),
+        "end": f"{_code(OPEN)}{f'<br>{END.replace(STOP, _code(STOP))}' if is_mail else ''}",
+    }
     said = ""
     for fit in _FITS:
-        said = "\n".join(_Page(digest, fit, opens_reader=opens_reader, is_mail=is_mail).lines()) + "\n"
+        body = _Body(digest, fit, opens_reader=opens_reader)
+        sections = "\n".join(line for section in digest.sections for line in body.section(section))
+        said = whole.substitute(told, sections=sections, sans=SANS, serif=SERIF, **_COLORS)
         if len(said.encode("utf-8", "replace")) <= MOST_BYTES:
             break
     return said
 
 
-class _Page:
-    def __init__(self, digest: Digest, fit: _Fit, *, opens_reader: bool, is_mail: bool) -> None:
+class _Body:
+    """The sections of a page."""
+
+    def __init__(self, digest: Digest, fit: _Fit, *, opens_reader: bool) -> None:
         self._digest = digest
         self._fit = fit
         self._opens_reader = opens_reader
-        self._is_mail = is_mail
 
-    def lines(self) -> Iterator[str]:
-        title = escape(self._digest.title)
-        day = escape(self._digest.in_words(self._digest.day.isoformat()))
-        masthead = title.replace(day, day.replace(" ", "\N{NO-BREAK SPACE}"), 1)
-        yield "<!DOCTYPE html>"
-        yield '<html lang="en"><head><meta charset="utf-8">'
-        yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        yield '<meta name="color-scheme" content="light dark">'
-        yield '<meta name="supported-color-schemes" content="light dark">'
-        # Ids look like telephone numbers.
-        yield '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">'
-        yield '<meta name="x-apple-disable-message-reformatting">'
-        yield f"<title>{title}</title>"
-        yield f"<style>{_style()}</style></head>"
-        ground = f"background-color:{_light('ground')}"
-        yield f'<body class="ground" style="margin:0;padding:0;{ground}">'
-        yield self._preheader()
-        yield _TABLE.format(width="100%", more=f' class="ground" bgcolor="{_light("ground")}" style="{ground}"')
-        yield '<tr><td align="center" style="padding:24px 16px 32px">'
-        # Outlook knows no greatest width.
-        yield f"<!--[if mso]>{_TABLE.format(width=PAGE_WIDTH, more='')}<tr><td><![endif]-->"
-        yield _TABLE.format(width="100%", more=f' style="max-width:{PAGE_WIDTH}px"')
-        yield (
-            f'<tr><td class="text" align="left" style="{SANS};font-size:16px;line-height:1.55;color:{_light("text")};'
-            'word-break:break-word;overflow-wrap:anywhere;text-align:left">'
-        )
-        yield _line("muted", api.APP, "margin:0;font-size:12px;letter-spacing:2px;text-transform:uppercase")
-        yield f'<h1 style="{SERIF};font-size:26px;line-height:1.25;font-weight:600;margin:2px 0 6px">{masthead}</h1>'
-        yield _line("muted", escape(intro(self._digest)), "margin:0;font-size:15px")
-        for section in self._digest.sections:
-            yield from self._section(section)
-        yield (
-            f'<p class="muted rule" style="margin:36px 0 0;padding:12px 0 0;font-size:13px;line-height:1.5;'
-            f'color:{_light("muted")};border-top:1px solid {_light("rule")}">'
-            f"In the reader: {_code(OPEN)}{f'<br>{END.replace(STOP, _code(STOP))}' if self._is_mail else ''}</p>"
-        )
-        yield "</td></tr></table>"
-        yield "<!--[if mso]></td></tr></table><![endif]-->"
-        yield "</td></tr></table></body></html>"
-
-    def _preheader(self) -> str:
-        """What lists of mails show beside the subject; the page does not."""
-        titles = " · ".join(api.clean(item.paper.title, 80) for item in self._digest.items[:3])
-        return (
-            '<div style="display:none;mso-hide:all;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px">'
-            f"{escape(titles)}</div>"
-        )
-
-    def _section(self, section: Section) -> Iterator[str]:
+    def section(self, section: Section) -> Iterator[str]:
         yield (
             f'<h2 class="muted rule" style="font-size:13px;line-height:1.4;font-weight:600;'
-            f"letter-spacing:1px;text-transform:uppercase;margin:36px 0 0;padding:0 0 6px;color:{_light('muted')};"
-            f'border-bottom:1px solid {_light("rule")}">{_foreign(section.name, 200)}</h2>'
+            f"letter-spacing:1px;text-transform:uppercase;margin:36px 0 0;padding:0 0 6px;color:{_COLORS['muted']};"
+            f'border-bottom:1px solid {_COLORS["rule"]}">{_foreign(section.name, 200)}</h2>'
         )
         for item in section.items:
             yield from (self._brief(item) if section.is_brief else self._item(item))
@@ -259,7 +201,8 @@ class _Page:
             yield _line("why", _foreign(item.why, self._fit.line), "margin:2px 0 0;font-size:13px")
         said, is_machine = gist(paper, self._fit.gist) if self._fit.gist else ("", False)
         if said:
-            label = _span("muted", "AI summary:", "font-size:13px") + " " if is_machine else ""
+            look = f"color:{_COLORS['muted']};font-size:13px"
+            label = f'<span class="muted" style="{look}">AI summary:</span> ' if is_machine else ""
             yield f'<p style="margin:6px 0 0">{label}{_foreign(said)}</p>'
         found = [_link(one.url, escape(one.name)) for one in further_links(paper) if len(one.url) <= LONGEST_LINK]
         said = " · ".join((*(found if self._fit.has_links else ()), *self._into_reader(item), _foreign(paper.id, 60)))
@@ -269,17 +212,17 @@ class _Page:
         for fact in self._digest.facts(item.paper):
             # Short ones stay in one line.
             said = _foreign(fact, self._fit.line)
-            yield said.replace(" ", "\N{NO-BREAK SPACE}") if len(said) <= 20 else said
+            yield said.replace(" ", _FIXED) if len(said) <= 20 else said
 
     def _title(self, item: Item) -> str:
         found, title = api.links(item.paper), _foreign(item.paper.title, self._fit.line)
         if not found or len(found[0].url) > LONGEST_LINK:
             return f"<strong>{title}</strong>"
-        return _link(found[0].url, title, f"text-decoration:none;color:{_light('text')}", color="text")
+        return _link(found[0].url, title, f"text-decoration:none;color:{_COLORS['text']}", color="text")
 
     def _into_reader(self, item: Item) -> Iterator[str]:
         if self._opens_reader and (address := api.link_handler.address_of(item.paper.id)):
-            yield _link(address, "in the reader".replace(" ", "\N{NO-BREAK SPACE}"))
+            yield _link(address, "in the reader".replace(" ", _FIXED))
 
 
 def _foreign(text: str, most: int = api.LINE_LIMIT) -> str:
@@ -292,7 +235,7 @@ def _foreign(text: str, most: int = api.LINE_LIMIT) -> str:
 
 def _link(url: str, text: str, style: str = "", color: str = "accent") -> str:
     """A link; the text is HTML."""
-    look = style or f"color:{_light(color)}"
+    look = style or f"color:{_COLORS[color]}"
     return f'<a class="{color}" href="{escape(url)}" style="{look}">{text}</a>'
 
 
@@ -302,25 +245,4 @@ def _code(command: str) -> str:
 
 def _line(color: str, text: str, style: str) -> str:
     """A paragraph in a colour; the text is HTML."""
-    return f'<p class="{color}" style="color:{_light(color)};{style}">{text}</p>'
-
-
-def _span(color: str, text: str, style: str) -> str:
-    return f'<span class="{color}" style="color:{_light(color)};{style}">{text}</span>'
-
-
-def _light(name: str) -> str:
-    return _COLORS[name][0]
-
-
-def _style() -> str:
-    """The colours of the dark, over those inline."""
-    dark = "".join(
-        f".{name}{{background-color:{color} !important}}"
-        if name == "ground"
-        else f".{name}{{border-color:{color} !important}}"
-        if name == "rule"
-        else f".{name}{{color:{color} !important}}"
-        for name, (_, color) in _COLORS.items()
-    )
-    return f":root{{color-scheme:light dark}}@media (prefers-color-scheme:dark){{{dark}}}"
+    return f'<p class="{color}" style="color:{_COLORS[color]};{style}">{text}</p>'

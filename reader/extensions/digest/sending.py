@@ -17,7 +17,15 @@ from reader import api
 from reader.extensions.digest import mail
 from reader.extensions.digest.content import Asked, Digest, compose
 from reader.extensions.digest.drawing import markdown, page, plain_text
-from reader.extensions.digest.sent import Sent, SentDigests, hold_sent
+from reader.extensions.digest.sent import (
+    Sent,
+    SentDigests,
+    hold_sent,
+    mailed_elsewhere,
+    record_mailing,
+    take_back_mailing,
+    turn,
+)
 
 SUFFIXES = {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
 """The formats of files by the endings of their names."""
@@ -141,7 +149,7 @@ class Logged(Delivery):
         if not self.is_shared or not self._workspace.settings.sync:
             return
         with self._workspace.window() as window:
-            before = window.read(api.turn)
+            before = window.read(turn)
         if before is not None:
             seconds = LEAD + before * STEP
             if not self._arguments.quiet:
@@ -155,7 +163,7 @@ class Logged(Delivery):
             if self.is_shared:
                 self._join_others()
                 with self._workspace.window() as window:
-                    elsewhere = window.read(partial(api.mailed_elsewhere, name=self._name))
+                    elsewhere = window.read(partial(mailed_elsewhere, name=self._name))
                 known |= elsewhere.keys
                 last = max(filter(None, (last, elsewhere.last)), default=None)
             digest = self._compose(known, last)
@@ -191,7 +199,7 @@ class Logged(Delivery):
         if self.is_shared:
             try:
                 with self._workspace.events() as events:
-                    api.record_mailing(events, id, self._name, digest.keys)
+                    record_mailing(events, id, self._name, digest.keys)
             except api.ReaderError:
                 sent.end(id, "refused")
                 raise
@@ -203,7 +211,7 @@ class Logged(Delivery):
         if self.is_shared:
             # If the others can't be told, this machine alone tries it again.
             with suppress(api.ReaderError), self._workspace.events() as events:
-                api.take_back_mailing(events, id)
+                take_back_mailing(events, id)
 
 
 class Mailed(Logged):

@@ -2,15 +2,22 @@
 
 A line of JSON is written, and is on the disk, before the last step of sending; a second one says how that ended. If the
 program ends in between, nobody knows whether the mail has left: it counts as sent. So each news is mailed at most once.
+
+Each machine tells the others in the log that they share. A mail is an event of the kind `mailed:`, with a hash of its
+id and the place of a part of its news. The value is a hash of whom it is for and with which query, and then the keys of
+the news, a line each; so no address leaves the machine. It is recorded before the mail leaves; if the server refuses
+the mail, an empty value takes it back.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -102,22 +109,20 @@ class SentDigests:
 
     def begin(self, id: str, name: str, keys: Sequence[str]) -> None:
         """Note that a digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
-        self._sent.pop(id, None)
-        self._sent[id] = Sent(id, name, _now(), tuple(keys))
-        self._append({"id": id, "state": "begun", "at": _now().isoformat(), "name": name, "keys": list(keys)}, _NOTHING)
+        self._note(id, "begun", _NOTHING, name=name, keys=list(keys))
 
     def end(self, id: str, end: End) -> None:
         """Note how the sending ended; raises ReaderError, and then it counts as one that may have left."""
-        self._sent[id] = self._sent[id]._replace(end=end)
-        self._append({"id": id, "state": end, "at": _now().isoformat()}, f"The digest was {end}, which is not noted.")
+        self._note(id, end, f"The digest was {end}, which is not noted.")
 
     def note_failure(self, error: str) -> None:
         """Note why a digest was not sent, if that can be kept: it is said anyway."""
-        self.failure = Failure(_now(), error)
         with suppress(api.ReaderError):
-            self._append({"id": "", "state": "failed", "at": _now().isoformat(), "error": error}, _NOTHING)
+            self._note("", "failed", _NOTHING, error=error)
 
-    def _append(self, line: dict[str, object], follows: str) -> None:
+    def _note(self, id: str, state: str, follows: str, **more: object) -> None:
+        """Write a line, which is on the disk when this returns; raises ReaderError, which says what follows."""
+        line = {"id": id, "state": state, "at": _now().isoformat(), **more}
         try:
             api.paths.make_folder(self._file)
             with self._file.open("a+b") as out:
@@ -133,6 +138,7 @@ class SentDigests:
             api.paths.make_private(self._file)
         except OSError as error:
             raise api.ReaderError(f"{self._file} could not be written: {error.strerror}. {follows}") from error
+        self._take(line)
 
     def shorten(self) -> None:
         """Drop old lines of a long file; a failure is of no account."""
@@ -177,6 +183,74 @@ def _lines(file: Path) -> Iterable[dict[str, Any]]:
             continue
         if isinstance(found, dict):
             yield found
+
+
+# What the user's other machines have mailed
+
+PART = 1_000
+"""Keys of an event: a value has at most 100,000 characters."""
+
+AWAY = timedelta(days=60)
+"""After so long without a mark, a machine has no turn."""
+
+
+class Mailings(NamedTuple):
+    """What other machines have mailed for the same."""
+
+    keys: frozenset[str] = frozenset()
+    last: datetime | None = None
+
+
+def record_mailing(events: api.Events, id: str, name: str, keys: Sequence[str]) -> None:
+    """Let the other machines know that the mail `id` is about to leave; `name` says to whom, and for what."""
+    starts = range(0, len(keys), PART)
+    events.record_plain(
+        {f"{api.MAILED}{_hash(id)}:{at}": "\n".join((_hash(name), *keys[at : at + PART])) for at in starts}
+    )
+
+
+def take_back_mailing(events: api.Events, id: str) -> None:
+    """Let them know that it has not left."""
+    mine = "SELECT DISTINCT kind FROM event WHERE kind GLOB ? AND machine = ?"
+    values = (f"{api.MAILED}{_hash(id)}:*", events.machine())
+    kinds = events.read(lambda connection: connection.execute(mine, values).fetchall())
+    events.record_plain({kind: "" for (kind,) in kinds})
+
+
+def mailed_elsewhere(connection: sqlite3.Connection, name: str) -> Mailings:
+    """What other machines have mailed to the same, or may have."""
+    others = (
+        f"SELECT kind, machine, value, clock FROM event WHERE kind LIKE '{api.MAILED}%'"
+        " AND machine IS NOT (SELECT value FROM meta WHERE key = 'machine') ORDER BY clock, id"
+    )
+    newest = {(kind, machine): (value, clock) for kind, machine, value, clock in connection.execute(others)}
+    keys, last = set[str](), 0
+    for value, clock in newest.values():
+        hash, *found = value.split("\n")
+        if hash == _hash(name):
+            keys.update(found)
+            last = max(last, clock)
+    return Mailings(frozenset(keys), datetime.fromtimestamp(min(last, api.FURTHEST) / 1000, UTC) if last else None)
+
+
+def turn(connection: sqlite3.Connection) -> int | None:
+    """How many machines mail before this one, if all mail at the same time; None if it is the only one.
+
+    They go by their first marks, which all see alike; a new machine is the last.
+    """
+    (own,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or (None,)
+    lately = int((datetime.now(UTC) - AWAY).timestamp() * 1000)
+    marked = (
+        "SELECT machine FROM event WHERE number > 0 GROUP BY machine HAVING max(clock) > ? ORDER BY min(clock), machine"
+    )
+    machines = [machine for (machine,) in connection.execute(marked, (lately,))]
+    if not set(machines) - {own}:
+        return None
+    return machines.index(own) if own in machines else len(machines)
+
+
+def _hash(name: str) -> str:
+    return sha256(name.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _now() -> datetime:

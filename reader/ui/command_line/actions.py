@@ -14,8 +14,8 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
 from reader.ui.command_line.advice import as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
-from reader.ui.command_line.shell import Here, Outcome, Typed
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
+from reader.ui.shell.commands import Here, Outcome, Typed
 from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_own
 from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens

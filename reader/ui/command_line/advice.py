@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
-from reader.ui.command_line.shell import Suggested
 from reader.ui.kit.lines import key_piece
+from reader.ui.shell.commands import Suggested
 
 EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  write note.md  help"
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.ui.command_line.shell import Outcome, Running
 from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.commands import Outcome, Running
 from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 
 from reader.core.errors import ReaderError
-from reader.ui.command_line.shell import Here, Outcome, Running, Shell, Typed
 from reader.ui.command_line.state import COMMAND, suggest
+from reader.ui.shell.commands import Here, Outcome, Running, Shell, Typed
 from reader.ui.shell.handlers import ends, follows, stops
 from reader.ui.shell.notices import Notices
 from reader.ui.shell.services import Services

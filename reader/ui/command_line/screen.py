@@ -12,13 +12,13 @@ from textual.app import ComposeResult
 from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.core.tag_words import TagCompletion, complete_tag
 from reader.ui.command_line.advice import command_advice
-from reader.ui.command_line.shell import Suggested
 from reader.ui.command_line.state import TypedCommand
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import key_piece
 from reader.ui.kit.typed_line import TypedLine, TypingScreen
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.notes.state import Tagging
+from reader.ui.shell.commands import Suggested
 
 
 class LineScreen(TypingScreen):

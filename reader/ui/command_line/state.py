@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reader.ui.command_line.shell import Suggested
+from reader.ui.shell.commands import Suggested
 from reader.ui.shell.state import Front, Part, State
 
 HISTORY = 200

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from reader.session.places import TopicMode, TopicOrder
+from reader.session.places import FOR_YOU, SPECIAL, VIEWS, TopicMode, TopicOrder
+from reader.ui.filter.strip_line import filters
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
+    from reader.keys.keymap import Keymap
+    from reader.ui.filter.rows import FilterData, ViewItem
+    from reader.ui.filter.strip_line import Strip
     from reader.ui.library.counting import Counts, TopicFacts, ViewCount
 
 COUNTED: Part[Counts | None] = Part(None)
@@ -57,3 +62,79 @@ def topic_papers(state: State) -> Mapping[str, int]:
     counts, names = state[COUNTED], state[TOPIC_NAMES]
     counted = sorted(counts.topics, key=lambda topic: -topic.papers) if counts else ()
     return {topic.slug: topic.papers for topic in counted} or dict.fromkeys(names, 0)
+
+
+def filter_parts(state: State) -> object:
+    """The parts of the state that `filter_data` reads."""
+    numbers = state[COUNTED], state[TOPIC_FACTS], state[VIEW_COUNTS], state[FOLLOWED]
+    return numbers, state[TOPIC_MEANINGS], state[TOPIC_NAMES], state.views
+
+
+def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
+    """Views, days and topics; without numbers until they are counted. `keys` show the saved views, by their places."""
+    from reader.ui.filter.rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
+
+    counts, facts = state[COUNTED], state[TOPIC_FACTS]
+    saved = tuple(_saved_items(state, keys))
+    if counts is None:
+        return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
+    newest = counts.days[0] if counts.days else None
+    views = tuple(
+        # The newest day is the view Today, unless all of its papers are hidden.
+        ViewItem(
+            one.id,
+            one.name,
+            # Nearly all that is unread is in it, in another order.
+            None if one.id == FOR_YOU else number,
+            newest.unread if newest and (one.id, number) == ("today", newest.papers) else None,
+        )
+        for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
+        if (number or one in VIEWS) and one.id not in state.views.hidden
+    )
+    days = tuple(DayItem(day.day, day.papers, day.unread) for day in counts.days)
+    topics = tuple(
+        TopicItem(
+            topic.slug,
+            topic.name,
+            topic.family,
+            state[TOPIC_MEANINGS].get(topic.slug, ""),
+            topic.papers,
+            implied=facts is not None and topic.slug in facts.implied,
+            weeks=trend.weeks if trend else (),
+            rising=trend.rising if trend else 0.0,
+        )
+        for topic in counts.topics
+        for trend in [facts.trends.get(topic.slug) if facts else None]
+    )
+    tags = tuple(TagItem(name, number) for name, number in counts.tags)
+    return FilterData((*views, *saved), days, topics, counts.approximate, tags, tuple(_follow_items(state)))
+
+
+def _follow_items(state: State) -> Iterator[ViewItem]:
+    from reader.ui.filter.rows import ViewItem
+
+    for one in state[FOLLOWED]:
+        yield ViewItem(one.follow.view, one.follow.said(state[TOPIC_NAMES]), one.papers, one.unread)
+
+
+def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
+    from reader.ui.filter.rows import ViewItem
+
+    for place, one in enumerate(state.views.named):
+        counted = state[VIEW_COUNTS].get(one.id)
+        key = keys[place] if place < len(keys) else ""
+        count, unread = counted if counted is not None else (None, None)
+        yield ViewItem(one.id, one.name, count, unread, key)
+
+
+def strip_parts(state: State) -> object:
+    """The parts of the state that `strip_data` reads."""
+    return state.listing, state[TOPIC_NAMES], state[COUNTED], state.is_filter_open
+
+
+def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
+    """The filter in one line."""
+    listing, key = state.listing, keymap.key("find.filter")
+    name = listing.place_name(now, dot)
+    topics, names = topic_papers(state), state[TOPIC_NAMES]
+    return filters(listing.place, name, listing.count, names, key, topics=topics, is_open=state.is_filter_open)

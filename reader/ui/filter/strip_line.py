@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from reader.session.places import Place
 
 STRIP_ROLES = ("place", "quiet", "picked", "mark", "key")
 """The roles of the line's pieces."""
@@ -51,3 +56,39 @@ def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
         if measure(line) <= width:
             return line
     return cut_line(place, width, glyphs.ellipsis)
+
+
+def filters(
+    place: Place,
+    name: str,
+    count: int | None,
+    topic_names: Mapping[str, str],
+    key: str,
+    *,
+    topics: Collection[str] = (),
+    is_open: bool = False,
+) -> Strip:
+    """The filters of a place with so many papers; `key` opens the pane.
+
+    `topics` are the slugs in the order in which one is suggested for a wrong one.
+    """
+    if not place.text:
+        return Strip(name, count, key=key, is_open=is_open)
+    from reader.core.query.choices import picked_topics
+
+    choice = picked_topics(place.query)
+    known = dict.fromkeys((*topics, *topic_names))
+    wrong = [slug for slug in (*choice.picked, *choice.excluded) if known and slug not in known]
+    picked, excluded = (
+        tuple(topic_names.get(slug, slug) for slug in slugs if slug not in wrong)
+        for slugs in (choice.picked, choice.excluded)
+    )
+    return Strip(name, count, picked, excluded, key, is_open, tuple(_no_topic(slug, known) for slug in wrong))
+
+
+def _no_topic(slug: str, topics: Collection[str]) -> str:
+    """Say that there is no such topic, and name the nearest one."""
+    from reader.core.query.suggestions import nearest_value
+
+    meant = nearest_value(slug, topics)
+    return f"no topic {slug}: {meant}?" if meant else f"no topic {slug}"

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from reader.core.lines import Line, Piece, measure
-from reader.ui import view_models
 from reader.ui.first_frame.content import Content
 from reader.ui.first_frame.kept_look import BAR, KeptLook, style_name
+from reader.ui.kit.day_names import clock, needs_counts, view_name
 from reader.ui.kit.glyphs import glyphs
+from reader.ui.kit.header_line import Condition, Header, header_line
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.status_lines import Status, status_lines
 from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content
-from reader.ui.shell.header_line import Condition, Header, header_line
 from reader.ui.shell.layout import Area, PaneChoice, lay_out
 from reader.ui.shell.list_layout import ListForm, ListLines, Slot, days_have_headings
 
@@ -128,9 +128,9 @@ class Painter:
         """The header, the strip and the last line."""
         content, look, signs = self._content, self._look, self._glyphs
         count = len(content.order.pks) if content.order.complete else None
-        place = view_models.view_name(content.place.view, content.ranked_at, content.newest_day, self._now, signs.dot)
-        refreshed = view_models.clock(content.refreshed, self._now) or ""
-        shown = None if view_models.needs_counts(content.place) else count
+        place = view_name(content.place.view, content.ranked_at, content.newest_day, self._now, signs.dot)
+        refreshed = clock(content.refreshed, self._now) or ""
+        shown = None if needs_counts(content.place) else count
         header = Header(place, content.place.text, shown, condition=Condition(refreshed, "fresh"))
         status = Status(keys=tuple(look.hints["query" if content.place.text else "plain"]))
         last = status_lines(status, self._columns, signs)
@@ -139,9 +139,9 @@ class Painter:
         yield f"{_at(0, 0)}{self._styled('header', header_line(header, self._columns, signs), self._columns)}"
         yield f"{_at(0, self._rows - 1)}{self._styled('status', last[0], self._columns)}"
         if self._panes.strip is not None:
-            from reader.ui.filter.strip_line import strip_line
+            from reader.ui.filter.strip_line import filters, strip_line
 
-            strip = view_models.filters(content.place, place, count, content.topic_names, look.filter_key)
+            strip = filters(content.place, place, count, content.topic_names, look.filter_key)
             yield f"{_at(0, 1)}{self._styled('strip', strip_line(strip, self._columns, signs), self._columns)}"
 
     def _around(self) -> Iterator[str]:

@@ -13,9 +13,6 @@ from reader import platform
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
-SWITCH_SECONDS = 0.001
-"""Seconds for which one thread holds the interpreter while others wait: 5 ms by default, several times in a frame."""
-
 
 def show_first_frame() -> FirstFrame | None:
     """Draw the list on the terminal; None if it is not certain what Textual will draw in its place."""
@@ -23,7 +20,7 @@ def show_first_frame() -> FirstFrame | None:
         return None
     # A collection takes longer than the frame, and frees almost nothing.
     gc.disable()
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(platform.SWITCH_SECONDS)
     try:
         return _show()
     except Exception:

@@ -11,13 +11,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from reader.ui import view_models
 from reader.ui.full_text.lines import TextProgress, absence, text_header
 from reader.ui.full_text.outline_pane import OutlinePane
 from reader.ui.full_text.pane import TextPane
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText
 from reader.ui.full_text.view import TextView
+from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
@@ -89,7 +89,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, lambda state: state[TEXT], self._draw)
 
     def on_screen_resume(self) -> None:
@@ -126,7 +126,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
             self._outline.show(text.outline, text.outline.at(section.start if section else 0))
 
     def _draw_status(self, state: State) -> None:
-        self.status.show(view_models.status(state, self._keymap))
+        self.status.show(status(state, self._keymap))
 
     # Mouse
 

@@ -1,11 +1,16 @@
-"""Names of days: as a heading, in a line of facts, in the filter pane."""
+"""Names of days, times and views: in headings, in lines of facts, in the first line."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from reader.core.dates import MONTHS, WEEKDAYS
 from reader.core.lines import literal
+from reader.session.places import DAY
+
+if TYPE_CHECKING:
+    from reader.session.places import Place, View
 
 DAYS_OF_WEEK = 7
 
@@ -85,3 +90,36 @@ def day_left(day: str, unread: int, other: str | None) -> str:
     ('Monday has 8 left', 'Fri 30 Oct is read')
     """
     return f"{near_day(day, other)} {f'has {unread:,} left' if unread else 'is read'}"
+
+
+def view_name(view: View, ranked_at: str | None, newest: str | None, now: datetime, dot: str) -> str:
+    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched.
+
+    Today shows the newest day of the cache, so it is named `Newest · Tue 24 Nov` on a later day.
+    """
+    today = now.astimezone().date()
+    if view.id == "today" and newest and newest < today.isoformat():
+        return f"Newest {dot} {short_day(newest, today)}"
+    if ranked_at is not None:
+        read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
+        return f"{view.name} {dot} {read}"
+    if ":" in view.id:
+        from reader.core.dates import period_of_view
+
+        period = period_of_view(view.id)
+        if period is not None:
+            return period.short
+    return view.name
+
+
+def needs_counts(place: Place) -> bool:
+    """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
+    return bool(place.text) or place.view.id == "today" or place.view.id.startswith(DAY)
+
+
+def clock(then: datetime | None, now: datetime) -> str | None:
+    """A time today as `08:14`, on another day as `23 Nov`."""
+    if then is None:
+        return None
+    here = now.astimezone()
+    return f"{then:%H:%M}" if then.date() == here.date() else f"{then.day} {then:%b}"

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from reader.core.choice.taste import TasteTerm
     from reader.core.follows import Follow
     from reader.core.reading import Figures
+    from reader.core.similarity import Fit
     from reader.session.places import Place, View
-    from reader.ui.page.fit_lines import Fit
 
 T = TypeVar("T")
 
@@ -321,9 +321,8 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     from reader.cache.search import similar
     from reader.cache.search.nearest import cache_file
     from reader.core.query import parse
-    from reader.core.similarity import FoundBy, Shared
+    from reader.core.similarity import Fit, FoundBy, Shared
     from reader.session.places import plain_words
-    from reader.ui.page.fit_lines import Fit
 
     query, cache = parse(text), cache_file(connection)
     like = similar.keys_of(connection, query.like)

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.text import clean_note
-from reader.ui import view_models
+from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
@@ -68,7 +68,7 @@ class NoteScreen(TypingScreen):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        subscribe(self, self._model, status_parts, self._draw_status)
         self._lay_out(self.app.size.width, self.app.size.height)
         self.set_focus(self._area)
 
@@ -84,7 +84,7 @@ class NoteScreen(TypingScreen):
         styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
 
     def _draw_status(self, state: State) -> None:
-        self.status.show(view_models.status(state, self._look.keymap))
+        self.status.show(status(state, self._look.keymap))
 
     @property
     def text(self) -> str:

@@ -22,7 +22,7 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.why.lines import Explanation, explanation_lines
 
 if TYPE_CHECKING:
-    from reader.ui.page.fit_lines import Fit
+    from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.page.state import Reading
 

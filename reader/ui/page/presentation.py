@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from reader.cache.outputs import Output
     from reader.core.follows import FollowReason
     from reader.core.second_look import Changes
-    from reader.ui.page.fit_lines import Fit
+    from reader.core.similarity import Fit
+    from reader.keys.keymap import Keymap
     from reader.ui.page.found_lines import Found
     from reader.ui.why.lines import Explanation
 
@@ -61,3 +62,10 @@ class Presentation:
     """Why it is in a list of what fits best; None in other lists."""
     fetching: str = ""
     """How it goes with fetching that; empty if there is nothing to say."""
+
+
+def link_keys(keymap: Keymap) -> dict[str, str]:
+    """The keys that open links, by the link's letter: a separate key, or the list's key and the letter."""
+    listed = keymap.key("link.list")
+    behind = {letter: f"{listed}{letter}" for letter in "acwdemts123456789"}
+    return {"o": keymap.key("link.page"), "p": keymap.key("link.pdf"), "places": keymap.key("text.places"), **behind}

@@ -9,18 +9,20 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from reader.ui import view_models
+from reader.keys.keymap import Keymap
 from reader.ui.filter.state import TOPIC_NAMES
+from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.look import Look
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.state import FIT, FOUND, PAGE, Reading
+from reader.ui.page.presentation import link_keys
+from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State
-from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_line
-from reader.ui.triage.state import is_triaging
+from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_header, triage_line
+from reader.ui.triage.state import TRIAGE, is_triaging
 
 
 class TriageTop(Widget):
@@ -55,7 +57,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self._model = model
         self._keymap = look.keymap
         self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
-        self.detail.configure(model.state[TOPIC_NAMES], view_models.link_keys(look.keymap))
+        self.detail.configure(model.state[TOPIC_NAMES], link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
         self._triage = TriageTop(look.glyphs)
         self._triage.display = False
@@ -66,10 +68,10 @@ class PaperPage(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, _known, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
-        subscribe(self, self._model, lambda state: view_models.triage(state, self._keymap), self._draw_triage)
+        subscribe(self, self._model, lambda state: _triage_header(state, self._keymap), self._draw_triage)
 
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
@@ -77,9 +79,9 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.detail.show(
             reading,
             # The first line tells it during a triage.
-            position="" if is_triaging(state) else view_models.position(reading.number, state.listing.count),
-            found=view_models.found(state, reading.key),
-            fit=view_models.fit(state, reading.key),
+            position="" if is_triaging(state) else _position(reading.number, state.listing.count),
+            found=found_of(state, reading.key),
+            fit=fit_of(state, reading.key),
         )
 
     def _draw_again(self, state: State) -> None:
@@ -89,10 +91,10 @@ class PaperPage(Screen[None], inherit_bindings=False):
             self.show(reading)
 
     def _draw_status(self, state: State) -> None:
-        self.status.show(view_models.status(state, self._keymap))
+        self.status.show(status(state, self._keymap))
 
     def _draw_triage(self, state: State) -> None:
-        header = view_models.triage(state, self._keymap)
+        header = _triage_header(state, self._keymap)
         self._triage.display = header is not None
         if header is not None:
             self._triage.show(header)
@@ -104,3 +106,17 @@ class PaperPage(Screen[None], inherit_bindings=False):
 def _known(state: State) -> object:
     """What is known of the paper beside its text."""
     return state.listing.count, state[FOUND], state[FIT]
+
+
+def _triage_header(state: State, keymap: Keymap) -> TriageHeader | None:
+    """The first line of the page during a triage; None otherwise."""
+    one = state[TRIAGE]
+    if one is None or not one.has_paper:
+        return None
+    go_on, leave = keymap.key("read.on", "triage"), keymap.key("triage.pause", "triage")
+    return triage_header(one.pace, is_paused=one.phase == "paused", go_on=go_on, leave=leave)
+
+
+def _position(number: int, count: int | None) -> str:
+    """A paper's place in the list as `3 of 34`; empty while either is unknown, and after the papers that match."""
+    return f"{number:,} of {count:,}" if number and count and number <= count else ""

@@ -15,7 +15,7 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.core.paper_row import PaperKey
-    from reader.ui.page.fit_lines import Fit
+    from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
 
 TEXT_REST = 0.12

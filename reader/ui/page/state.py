@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
     from reader.core.second_look import Changes
-    from reader.ui.page.fit_lines import Fit
+    from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
 
 
@@ -68,3 +68,15 @@ PAGE: Front[Reading] = Front(
     lambda state: "triage" if is_triaging(state) else "page", back=close_page, paper=lambda reading: reading.key
 )
 """The paper on the page, while that is open."""
+
+
+def found_of(state: State, key: PaperKey) -> Found | None:
+    """Where the full text of a paper has the searched words, if that is known."""
+    known = state[FOUND]
+    return known if known is not None and known.key == key else None
+
+
+def fit_of(state: State, key: PaperKey) -> Fit | None:
+    """Why a paper is in the list, if that is known and the list is of what fits best."""
+    known = state[FIT]
+    return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.core.lines import cut, literal, wrap
-from reader.ui import view_models
+from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.looks.look import Look
@@ -123,7 +123,7 @@ class PictureScreen(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, view_models.status_parts, self._draw_status)
+        subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, lambda state: state[PICTURES], self._draw)
 
     def on_screen_resume(self) -> None:
@@ -145,7 +145,7 @@ class PictureScreen(Screen[None], inherit_bindings=False):
         self._picture.show(pictures.drawn, pictures.said)
 
     def _draw_status(self, state: State) -> None:
-        self.status.show(view_models.status(state, self._keymap))
+        self.status.show(status(state, self._keymap))
 
 
 class _Text(Widget):

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from reader.ui.filter.state import in_all
 from reader.ui.shell.state import Part, State
+
+if TYPE_CHECKING:
+    from reader.ui.query.advice import Reach
 
 VOCABULARY: Part[Mapping[str, Mapping[str, int]]] = Part({})
 """Keywords, people and other query values, with their numbers of papers; empty until they are needed."""
@@ -20,3 +25,11 @@ def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
 
     typing = replace(state, draft=state.draft._replace(typed=text))
     return typing if find_mistake(text) else typing.go(typing.place._replace(text=asked(text, topics)))
+
+
+def reach(state: State) -> Reach:
+    """How many papers the typed query finds here, and in all."""
+    from reader.ui.query.advice import Reach
+
+    back = state.widened_from.name if state.widened_from is not None else ""
+    return Reach(state.listing.count or 0, in_all(state), back)

@@ -9,8 +9,8 @@ import asyncio
 
 from reader.cache.places import is_server
 from reader.core.errors import ReaderError
-from reader.ui.command_line.shell import Outcome, Running
 from reader.ui.refresh.state import join_failed, joined
+from reader.ui.shell.commands import Outcome, Running
 from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State

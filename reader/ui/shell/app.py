@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.keys.actions import Context, KeySet
     from reader.refresh.jobs import JobRunner
-    from reader.ui.command_line.shell import Shell
     from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.shell.commands import Shell
     from reader.ui.shell.keyboard import Keyboard
     from reader.ui.shell.listing import Position
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.reads.orders import Order
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place, View
+from reader.ui.kit.day_names import view_name
 from reader.ui.shell.layout import Density
 from reader.ui.shell.list_layout import ListForm, days_have_headings
 
@@ -116,6 +118,12 @@ class ListContent:
         pks = [one for one in self.order.pks if one != pk]
         pks.insert(place, pk)
         return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
+
+    def place_name(self, now: datetime, dot: str) -> str:
+        """A short name of the place: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was fetched."""
+        if self.results is not None:
+            return "From the feed"
+        return view_name(self.place.view, self.ranked_at, self.facts.newest_day, now, dot)
 
     @property
     def count(self) -> int | None:

@@ -1,6 +1,6 @@
 """Notices at the right of the last line: the answer to the user's last action, else the news.
 
-What lasts is not a notice: the first line has a short state for it (`reader.ui.view_models.condition`).
+What lasts is not a notice: the first line has a short state for it (`condition` in `ui/list/header.py`).
 """
 
 from __future__ import annotations

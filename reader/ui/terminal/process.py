@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from reader.ui.first_frame.start import SWITCH_SECONDS
+from reader import platform
 
 
 def tune_process() -> None:
@@ -19,7 +19,7 @@ def tune_process() -> None:
     # A collection at the start takes 25 ms and frees almost nothing; `finish_startup_tuning` turns it on again.
     gc.disable()
     # A key waits while a thread that reads the cache holds the interpreter's lock.
-    sys.setswitchinterval(SWITCH_SECONDS)
+    sys.setswitchinterval(platform.SWITCH_SECONDS)
     # Textual paints at its clock's ticks, and after a pause it skips two of them: 33 ms at its default of 60. Its theme
     # ends the program if Textual does not know it, such as one of ours. Textual reads both variables as it is imported;
     # the programs that the reader starts get them as they were.

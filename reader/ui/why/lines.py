@@ -102,7 +102,11 @@ def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> l
         points = Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted")
         text = cut(literal(one.text), column, glyphs.ellipsis)
         blank = " " * (column + 2 - cell_len(text))
-        said = cut(weight_source(one.what, one.weight, one.papers), width - 9 - column, glyphs.ellipsis)
+        said = cut(
+            weight_source(one.what, one.papers, is_hidden=one.is_hidden, is_against=one.weight < 0),
+            width - 9 - column,
+            glyphs.ellipsis,
+        )
         lines.append((points, Piece(text, "text"), Piece(blank), Piece(said, "muted")))
     return lines
 
@@ -112,12 +116,14 @@ def suits_lines(why: str, width: int, glyphs: Glyphs) -> list[Line]:
     return fill([Piece(f"{glyphs.here} ", "star"), Piece(literal(why), "facts")], width) if why else []
 
 
-def weight_source(what: What, weight: float, papers: int) -> str:
+def weight_source(what: What, papers: int, *, is_hidden: bool, is_against: bool = False) -> str:
     """What a weight comes from, such as `in 3 marked or opened`."""
     if not papers:
         return "because you say so"
+    if is_against and not is_hidden:
+        return "more in papers that you passed"
     names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
-    return f"{names[what]} {papers} {'marked or opened' if weight > 0 else 'hidden'}"
+    return f"{names[what]} {papers} {'hidden' if is_hidden else 'marked or opened'}"
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:

@@ -90,7 +90,7 @@ def weight_line(row: WeightRow, width: int, glyphs: Glyphs, *, is_current: bool 
     line.append(Piece(f"{_wish_sign(one):<5} ", "wish"))
     left = width - sum(cell_len(piece.text) for piece in line)
     if width >= _WITH_SOURCE and (one.papers or one.wish.step != 0):
-        source = weight_source(one.what, one.weight, one.papers) if one.weight else ""
+        source = weight_source(one.what, one.papers, is_hidden=one.is_hidden) if one.weight else ""
         line.append(Piece(cut(source, left, glyphs.ellipsis), "muted"))
     return tuple(line)
 

@@ -9,7 +9,8 @@ import pytest
 
 from reader.core.choice.counting import Chunk, Terms
 from reader.core.choice.learned import explain
-from reader.core.choice.taste import Marked, Taste, TasteTerm, learn
+from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn
+from reader.core.choice.wishes import Wish, with_wishes
 from reader.core.choice.words import codes, number, pack
 
 SUBJECTS = (
@@ -46,27 +47,61 @@ def best(taste: Taste, count: int) -> list[str]:
 def test_nothing_is_learned_from_nothing() -> None:
     assert learn([], chunks) == Taste()
     assert Taste().score(chunks()) == {}
-    assert Taste().reasons(*PAPERS[0]) == ()
+    assert Taste().reasons(PACKED[0]) == () and Taste().nearest(PACKED[0]) is None
 
 
 @pytest.mark.parametrize("count", [1, 3, 8])
 def test_papers_like_the_liked_ones_come_first_and_the_words_are_the_reason(count: int) -> None:
     taste = learn(marked("gaussian", count), chunks)
     assert best(taste, EACH) == ["gaussian splatting"] * EACH
-    reason = taste.reasons(*PAPERS[1 - len(SUBJECTS)])[0]
-    assert (reason.text.lower(), reason.papers, reason.weight) == ("gaussian splatting", count, 1.0)
+    reason = taste.reasons(PACKED[1 - len(SUBJECTS)])[0]
+    assert (reason.text.lower(), reason.papers) == ("gaussian splatting", count)
+    like = taste.nearest(PACKED[1 - len(SUBJECTS)])
+    assert like is not None and like.title.startswith("Gaussian Splatting")
 
 
-def test_a_second_interest_gets_its_turn() -> None:
+def test_the_reasons_of_a_paper_sum_to_its_score() -> None:
+    taste = learn([*marked("gaussian", 4), *marked("protein", 3), *marked("stock", 3, -1.0)], chunks)
+    taste = with_wishes(taste, [Wish("word", "sea ice", 2), Wish("word", "gaussian splatting", -1)])
+    scores = taste.score(chunks())
+    for key, packed in enumerate(PACKED):
+        assert sum(reason.weight for reason in taste.reasons(packed)) == pytest.approx(scores[key])
+
+
+def test_the_first_reason_is_what_the_paper_would_miss_most() -> None:
+    taste = learn([*marked("gaussian", 4), *marked("protein", 3)], chunks)
+    for key in (1, 2, 13, 14):
+        text = f"{PAPERS[key][0]} {PAPERS[key][1]}"
+        reasons = [one for one in taste.reasons(PACKED[key]) if one.weight > 0]
+        without = [
+            taste.score([Chunk([0], [pack("", text.lower().replace(one.text.lower(), ""))])])[0] for one in reasons
+        ]
+        assert without.index(min(without)) == 0
+
+
+def test_each_interest_has_its_own_words_and_scale() -> None:
     taste = learn([*marked("gaussian", 5), *marked("protein", 2)], chunks)
     assert set(best(taste, 2 * EACH)) == {"gaussian splatting", "protein folding"}
+    assert taste.interests is not None
+    assert [len(members) for members in taste.interests.members] == [5, 2]
+    assert taste.interests.shares.tolist() == pytest.approx([5 / 7, 2 / 7])
+    nearest = {PAPERS[fit.key][0].split()[0]: fit.interest for fit in taste.fits(chunks()) if fit.score > 0.5}
+    assert nearest == {"Gaussian": 0, "Protein": 1}
+
+
+def test_what_the_user_passed_is_told_from_what_they_like() -> None:
+    liked = marked("gaussian", 4)
+    passed = [paper.packed for subject in ("city maps", "robot hands") for paper in marked(subject, EACH)] * 2
+    alone, told = (learn(liked, chunks, passed=some).score(chunks()) for some in ([], passed))
+    maps = SUBJECTS.index("city maps")
+    assert told[maps] <= alone[maps] and told[1] > told[maps]
 
 
 def test_what_the_user_hides_counts_against_papers_unless_they_like_it_more() -> None:
     taste = learn([*marked("gaussian", 3), *marked("stock", 3, -1.0)], chunks)
     scores = taste.score(chunks())
     assert min(scores, key=scores.__getitem__) % len(SUBJECTS) == SUBJECTS.index("stock markets")
-    assert "you hid 3 on" in explain(taste.reasons(*PAPERS[3]))
+    assert "you hid 3 on" in explain(taste.reasons(PACKED[3]))
     both = learn([*marked("gaussian", 5), *marked("gaussian", 2, -1.0)], chunks)
     assert not [term for term in both.terms if term.weight < 0 and "plat" in term.text]
 
@@ -103,11 +138,14 @@ def term(text: str, weight: float, papers: int) -> TasteTerm:
     return TasteTerm(number(text), text, weight, papers)
 
 
+JET = Likeness("JetSpec: Drafts at Speed", "starred")
+
+
 @pytest.mark.parametrize(
-    ("reasons", "said"),
+    ("reasons", "like", "said"),
     [
-        ([], ""),
-        ([term("sparse attention", 1, 3)], "like 3 that you marked or opened: sparse attention"),
+        ([], JET, ""),
+        ([term("sparse attention", 1, 3)], JET, "like JetSpec, which you starred: sparse attention"),
         (
             [
                 term("sparse attention", 1, 3),
@@ -115,16 +153,41 @@ def term(text: str, weight: float, papers: int) -> TasteTerm:
                 term("KV cache", 0.4, 1),
                 term("old", 0.01, 1),
             ],
-            "like 3 that you marked or opened: sparse attention; like 1 that you marked or opened: KV cache",
+            JET,
+            "like JetSpec, which you starred: sparse attention, KV cache",
         ),
         (
-            [term("agents", 0.3, 2), term("finance", -0.5, 4)],
-            "like 2 that you marked or opened: agents; you hid 4 on finance",
+            [
+                term("agents", 0.3, 2),
+                term("finance", -0.5, 4)._replace(is_hidden=True),
+                term("tables", -0.4, 4),
+                term("robots", 0.2, 0),
+            ],
+            None,
+            "like what you marked: agents; you want robots; you hid 4 on finance",
         ),
     ],
 )
-def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], said: str) -> None:
-    assert explain(reasons) == said
+def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], like: Likeness | None, said: str) -> None:
+    assert explain(reasons, like) == said
+
+
+def test_in_a_list_the_words_come_first() -> None:
+    said = explain([term("drafts", 1, 3)], JET, is_brief=True)
+    assert said == "drafts: like JetSpec, which you starred"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("A: B", "A: B"),
+        ("Ab: C", "Ab"),
+        ("word " * 20, "word word word word word word word…"),
+        ("x" * 90, "x" * 39 + "…"),
+    ],
+)
+def test_a_paper_is_named_by_the_beginning_of_its_title(title: str, name: str) -> None:
+    assert str(Likeness(title, "queued")) == f"{name}, which you queued"
 
 
 def test_in_a_small_cache_the_words_that_ship_tell_which_are_common() -> None:

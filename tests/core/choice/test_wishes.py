@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.choice.learned import EVERY, MOST, SLACK, SURPRISE, Learned, mix, weigh_all
+from reader.core.choice.learned import EVERY, FIRST, MOST, SLACK, SURPRISE, Learned, mix, take_turns, weigh_all
 from reader.core.choice.taste import Taste, TasteTerm, TraitCount, weigh_traits
 from reader.core.choice.wishes import (
     LONGEST,
     MOST_STEPS,
-    UNLEARNED,
+    STEP,
     WHATS,
     Direction,
     Wish,
@@ -23,10 +23,10 @@ from reader.core.choice.wishes import (
     parse_wish,
     with_wishes,
 )
-from reader.core.choice.words import code_of, codes, codes_in, pack
+from reader.core.choice.words import code_of, pack
 
-CACHE = TasteTerm(code_of("kv cache") or 0, "KV cache", 1.0, 3)
-FINANCE = TasteTerm(code_of("finance") or 0, "finance", -0.4, 2)
+CACHE = TasteTerm(code_of("kv cache") or 0, "KV cache", 1.0, 3, added=1.0)
+FINANCE = TasteTerm(code_of("finance") or 0, "finance", -0.4, 2, added=-0.4, is_hidden=True)
 AGENTS = TasteTerm(0, "Agents & tools", 0.1, 2, "topic", "agents")
 TASTE = Taste((CACHE, FINANCE), 100.0, (AGENTS,))
 
@@ -36,27 +36,18 @@ def weights(*wishes: Wish) -> dict[str, float]:
     return {term.text: term.weight for term in (*taste.terms, *taste.traits)}
 
 
-def test_steps_double_and_halve_what_was_learned_on_either_side() -> None:
+def test_a_step_adds_to_what_was_learned_and_the_next_one_doubles_it() -> None:
     assert weights() == {"KV cache": 1.0, "finance": -0.4, "Agents & tools": 0.1}
     # The word in another form is the same word.
-    assert weights(Wish("word", "kv caches", 1), Wish("word", "Finance", -1)) == {
-        "KV cache": 2.0, "finance": -0.8, "Agents & tools": 0.1,
-    }  # fmt: skip
-    assert weights(Wish("topic", "agents", -2))["Agents & tools"] == 0.025
+    found = weights(Wish("word", "kv caches", 1), Wish("word", "Finance", -1))
+    assert found == pytest.approx({"KV cache": 1.0 + STEP, "finance": -0.4 - STEP, "Agents & tools": 0.1})
+    assert weights(Wish("topic", "agents", -2))["Agents & tools"] == pytest.approx(0.1 - 2 * STEP)
     assert weights(Wish("topic", "agents", None)) == {"KV cache": 1.0, "finance": -0.4}
-
-
-def test_what_is_raised_speaks_for_papers_and_fades_while_others_teach() -> None:
-    assert [Wish("topic", "x", 1).weigh(*learned) for learned in ((0.0, 0), (0.01, 1), (0.01, 3), (0.5, 3))] == [
-        UNLEARNED, 0.75 * UNLEARNED, UNLEARNED / 2, 1.0,
-    ]  # fmt: skip
-    # So does what was disliked.
-    assert weights(Wish("word", "finance", 1))["finance"] == pytest.approx(0.3)
 
 
 def test_what_was_not_learned_gets_a_weight_of_its_own() -> None:
     found = weights(Wish("author", "Ada Lovelace", 2), Wish("word", "world model", -1), Wish("org", "X", None))
-    assert found["Ada Lovelace"] == 2 * UNLEARNED and found["world model"] == -UNLEARNED and "X" not in found
+    assert found["Ada Lovelace"] == 2 * STEP and found["world model"] == -STEP and "X" not in found
     # A name without letters is no word.
     assert weights(Wish("word", "...", 1)) == weights()
 
@@ -109,23 +100,44 @@ def test_the_list_has_what_counts_what_is_muted_and_other_topics() -> None:
     taste = with_wishes(TASTE._replace(terms=(*TASTE.terms, faint)), wishes)
     found = weigh_all(Learned(taste, ((1,),), wishes), [("agents", "Agents & tools"), ("video", "Video")])
     assert [(one.text, round(one.weight, 3), one.wish.step) for one in found] == [
-        ("finance", -0.4, 0), ("kv cache", 0.0, None), ("Agents & tools", 0.3, 1), ("Video", 0.0, 0),
+        ("finance", -0.4, 0), ("kv cache", 0.0, None), ("Agents & tools", 0.6, 1), ("Video", 0.0, 0),
     ]  # fmt: skip
 
 
 def test_a_paper_s_reasons_are_its_words_and_traits() -> None:
     learned = Learned(TASTE, ((4, 9),), surprises=frozenset((5,)))
-    present = codes("A KV cache in finance", "")
-    assert codes_in(pack("A KV cache in finance", "")) == present
-    assert learned.reasons(4, present) == (CACHE, FINANCE, AGENTS) and learned.reasons(8, present) == (CACHE, FINANCE)
-    assert (
-        learned.why(4, present)
-        == "like 3 that you marked or opened: KV cache; like 2 that you marked or opened: Agents & tools;"
-        " you hid 2 on finance"
-    )
-    assert learned.why(5, present) == SURPRISE and learned.why(10, set()) == ""
+    packed, nothing = pack("A KV cache in finance", ""), pack("", "")
+    assert [one.text for one in learned.reasons(4, packed)] == ["KV cache", "finance", "Agents & tools"]
+    assert [one.text for one in learned.reasons(8, packed)] == ["KV cache", "finance"]
+    assert learned.why(4, packed) == "like what you marked: KV cache, Agents & tools; you hid 2 on finance"
+    assert learned.why(5, packed) == SURPRISE and learned.why(10, nothing) == ""
     wanted = with_wishes(Taste(), [Wish("author", "Ada", 1), Wish("topic", "agents", -1)])
-    assert Learned(wanted, ((1,), (1,))).why(1, set()) == "you want by Ada; you want less of agents"
+    assert Learned(wanted, ((1,), (1,))).why(1, nothing) == "you want by Ada; you want less of agents"
+
+
+# Interests take turns
+
+
+INTERESTS = {pk: 0 if pk < 100 else 1 if pk < 150 else 2 for pk in range(200)}
+
+
+def score(pk: int) -> float:
+    return 1.0 - pk / 1_000
+
+
+def test_no_interest_of_some_weight_is_missing_in_the_first_places() -> None:
+    ranked = list(range(200))
+    mixed = take_turns(ranked, score, INTERESTS, (0.6, 0.35, 0.05))
+    assert sorted(mixed) == ranked and mixed[0] == 0
+    whose = [INTERESTS[pk] for pk in mixed[:FIRST]]
+    assert whose.count(0) > 0 and whose.count(1) > 0
+    assert [pk for pk in mixed if INTERESTS[pk] == 0] == ranked[:100]
+    strong = take_turns(ranked, lambda pk: score(pk) + 99 * (pk < 100), INTERESTS, (0.6, 0.35, 0.05))
+    assert [INTERESTS[pk] for pk in strong[:FIRST]].count(1) == 1
+
+
+def test_a_single_interest_keeps_the_order() -> None:
+    assert take_turns([3, 1, 2], score, INTERESTS, (1.0,)) == [3, 1, 2]
 
 
 # Topics, authors and organizations

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.mailed import PART, mailed_elsewhere, record_mailing, take_back_mailing
 from reader.cache.marks.events import Events
 from reader.extensions.digest import sending
+from reader.extensions.digest.sent import PART, mailed_elsewhere, record_mailing, take_back_mailing
 from tests.commands.conftest import IDS, Run
 from tests.extensions.digest.mail_server import SINCE, MailServer, serving
 

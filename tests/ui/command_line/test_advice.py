@@ -6,7 +6,7 @@ import pytest
 
 from reader.core.lines import measure
 from reader.ui.command_line.advice import EXAMPLES, as_notice, command_advice, in_the_readers_words
-from reader.ui.command_line.shell import Candidate, Suggested
+from reader.ui.shell.commands import Candidate, Suggested
 
 FOUND = Suggested(
     4, (Candidate("add", "give papers the tag"), Candidate("remove"), Candidate("rename", "another name"))

@@ -12,12 +12,12 @@ from textual.widget import Widget
 
 from reader.ui.filter.strip_line import Strip
 from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.kit.header_line import Condition, Header
 from reader.ui.kit.line_widgets import KeyLines, StatusLine
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.stylesheets import styles_directory
 from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.main_screen import FilterStrip, TopLine
-from reader.ui.shell.header_line import Condition, Header
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
 HERE = Header("Today", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))

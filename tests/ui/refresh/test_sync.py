@@ -12,10 +12,10 @@ from typing import Any, cast
 import pytest
 
 from reader.config import Settings
-from reader.ui.command_line.shell import Outcome
 from reader.ui.refresh import sync as work
 from reader.ui.refresh.state import UNJOINED
 from reader.ui.refresh.sync import QUIET, START, GroupLook, Sync
+from reader.ui.shell.commands import Outcome
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 

@@ -7,12 +7,12 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from reader.keys.actions import Action, KeySet
+from reader.ui.help.footer import status
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.shell.feature import Feature, Over
 from reader.ui.shell.handlers import begins, follows, handles
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import Front, State
-from reader.ui.view_models import status
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 

@@ -13,7 +13,7 @@ from reader.ui.why.lines import for_you_lines, suits_lines
 from reader.ui.why.screen import WeightRow, weight_line, weight_rows, weight_said, weights_title
 
 LEARNED = Weight(Wish("word", "kv cache", 2), "KV cache", 0.5, 3)
-HIDDEN = Weight(Wish("word", "finance"), "finance", -0.3, 2)
+HIDDEN = Weight(Wish("word", "finance"), "finance", -0.3, 2, is_hidden=True)
 MUTED = Weight(Wish("topic", "agents", None), "Agents & tools")
 PICKED = Weight(Wish("topic", "video", 1), "Video", 0.5)
 OTHER = Weight(Wish("topic", "code", 0), "Code")
@@ -55,7 +55,7 @@ def test_a_weight_that_counts_a_little_is_not_shown_as_nothing() -> None:
 def test_a_paper_has_its_reasons_under_a_heading() -> None:
     reasons = [
         TasteTerm(1, "KV cache", 1.0, 3),
-        TasteTerm(0, "Ada", -0.2, 2, "author", "Ada"),
+        TasteTerm(0, "Ada", -0.2, 2, "author", "Ada", is_hidden=True),
         TasteTerm(2, "faint", 0.001, 1),
     ]
     drawn = [text(line) for line in for_you_lines(reasons, 60, UNICODE)]

@@ -1,18 +1,29 @@
-"""The migrations: numbered scripts of SQL beside this file, and what some of them need of Python.
-
-A script does not change when the tables do: old caches go through all of them.
-"""
+"""Runs the migrations in `migrations.sql`, and what some of them need of Python."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from reader.cache.connections import statements
 
+_HEADING = re.compile(r"^-- ([0-9]{4}): .*\n", re.MULTILINE)
+
+_STAMP = (
+    "CREATE TABLE IF NOT EXISTS alembic_version"
+    " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+"""The table with the number of the newest migration; Alembic, which ran them in version 0.1, has given it its name."""
+
 _BATCH = 10_000
 """Papers that are updated at once."""
+
+
+def script() -> str:
+    """All migrations."""
+    return Path(__file__).with_suffix(".sql").read_text("utf-8")
 
 
 def run_migrations(connection: sqlite3.Connection, after: str | None, last: str) -> None:
@@ -20,19 +31,17 @@ def run_migrations(connection: sqlite3.Connection, after: str | None, last: str)
 
     Raises sqlite3.Error.
     """
-    scripts = {file.name[:4]: file for file in sorted(Path(__file__).parent.glob("[0-9]*.sql"))}
-    if after is not None and after not in scripts:
+    _, *parts = _HEADING.split(script())
+    migrations = dict(zip(parts[::2], parts[1::2], strict=True))
+    if after is not None and after not in migrations:
         raise sqlite3.DatabaseError(f"no schema has the number {after}")
-    for number, file in scripts.items():
+    for number, sql in migrations.items():
         if (after or "") < number <= last:
-            for statement in statements(file.read_text("utf-8")):
+            for statement in statements(sql):
                 connection.execute(statement)
-            if number in _MORE:
+            if after is not None and number in _MORE:
                 _MORE[number](connection)
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS alembic_version"
-        " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-    )
+    connection.execute(_STAMP)
     connection.execute("DELETE FROM alembic_version")
     connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (last,))
 
@@ -73,4 +82,4 @@ _MORE: dict[str, Callable[[sqlite3.Connection], None]] = {
     "0006": _read_venues,
     "0013": _find_addresses,
 }
-"""What follows the scripts of some migrations."""
+"""What follows the SQL of some migrations, in a cache that has papers."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
 from reader.core.theme_names import THEMES
+from reader.ui.list.header import window_title
 from reader.ui.shell.handlers import handles, offers
 from reader.ui.shell.services import Services
-from reader.ui.view_models import window_title
 
 if TYPE_CHECKING:
     from reader.ui.help.palette import Command

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reader.core.lines import Line, literal, measure
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.shell.header_line import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
+from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 FRESH = Condition("08:14", "fresh")

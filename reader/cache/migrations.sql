@@ -1,0 +1,491 @@
+-- The schema of a cache, as numbered migrations: a new cache goes through all of them, an old one through those that it
+-- lacks. None changes once it is released. `migrations.py` runs them; `tables.py` has what they come to as models.
+
+-- 0001: The first schema: papers, listings, topics, the log of events, and the full-text index with its triggers.
+
+CREATE TABLE day (
+    day VARCHAR NOT NULL,
+    fetched VARCHAR NOT NULL,
+    papers INTEGER NOT NULL,
+    PRIMARY KEY (day)
+);
+
+CREATE TABLE effect (
+    pk INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (pk, kind, event)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_effect_event ON effect (event);
+
+CREATE TABLE event (
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id VARCHAR NOT NULL,
+    machine VARCHAR NOT NULL,
+    clock INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    papers BLOB NOT NULL,
+    count INTEGER NOT NULL,
+    undone INTEGER NOT NULL,
+    applied INTEGER NOT NULL,
+    UNIQUE (id)
+);
+
+CREATE INDEX event_by_clock ON event (clock, id);
+
+CREATE INDEX event_unapplied ON event (seq) WHERE applied = 0;
+
+CREATE TABLE feed (
+    pk INTEGER NOT NULL,
+    slug VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    url VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    home VARCHAR,
+    folder VARCHAR NOT NULL,
+    added VARCHAR NOT NULL,
+    etag VARCHAR,
+    modified VARCHAR,
+    answered VARCHAR,
+    failing_since VARCHAR,
+    error VARCHAR,
+    PRIMARY KEY (pk),
+    UNIQUE (slug),
+    UNIQUE (url)
+);
+
+CREATE TABLE meta (
+    "key" VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    PRIMARY KEY ("key")
+);
+
+CREATE TABLE note (
+    pk INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (pk)
+);
+
+CREATE TABLE orphan (
+    id VARCHAR NOT NULL,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (id, event)
+) WITHOUT ROWID;
+
+CREATE TABLE paper (
+    pk INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id VARCHAR NOT NULL,
+    title VARCHAR NOT NULL,
+    title_hash INTEGER NOT NULL,
+    sort_day VARCHAR NOT NULL,
+    day VARCHAR,
+    first_day VARCHAR,
+    published VARCHAR,
+    upvotes INTEGER NOT NULL,
+    comments INTEGER NOT NULL,
+    author_count INTEGER NOT NULL,
+    code_stars INTEGER,
+    source VARCHAR NOT NULL,
+    added VARCHAR NOT NULL,
+    has_code INTEGER NOT NULL,
+    has_project INTEGER NOT NULL,
+    has_media INTEGER NOT NULL,
+    read INTEGER NOT NULL,
+    starred INTEGER NOT NULL,
+    hidden INTEGER NOT NULL,
+    has_note INTEGER NOT NULL,
+    UNIQUE (id)
+);
+
+CREATE INDEX paper_by_day ON paper (sort_day, upvotes, pk, hidden, first_day, day);
+
+CREATE INDEX paper_by_published ON paper (published, upvotes, pk);
+
+CREATE INDEX paper_by_title ON paper (title COLLATE NOCASE, pk);
+
+CREATE INDEX paper_by_title_hash ON paper (title_hash);
+
+CREATE INDEX paper_by_upvotes ON paper (upvotes, pk);
+
+CREATE INDEX paper_relisted ON paper (first_day, day) WHERE first_day < day;
+
+CREATE INDEX paper_starred_by_day ON paper (sort_day, upvotes, pk) WHERE starred = 1;
+
+CREATE INDEX paper_unread_by_day ON paper (sort_day, upvotes, pk, day) WHERE read = 0 AND hidden = 0;
+
+CREATE INDEX paper_read_by_day ON paper (sort_day, upvotes, pk) WHERE read = 1;
+
+CREATE INDEX paper_hidden_by_day ON paper (sort_day, upvotes, pk) WHERE hidden = 1;
+
+CREATE INDEX paper_noted ON paper (pk) WHERE has_note = 1;
+
+CREATE INDEX paper_by_comments ON paper (comments);
+
+CREATE INDEX paper_by_authors ON paper (author_count);
+
+CREATE INDEX paper_by_stars ON paper (code_stars) WHERE code_stars IS NOT NULL;
+
+CREATE TABLE paper_change (
+    pk INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    upvotes INTEGER NOT NULL,
+    comments INTEGER NOT NULL,
+    stars INTEGER,
+    keywords INTEGER NOT NULL,
+    links INTEGER NOT NULL,
+    PRIMARY KEY (pk, at),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX paper_change_by_time ON paper_change (at, pk);
+
+CREATE TABLE paper_tag (
+    tag VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (tag, pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_tag_pk ON paper_tag (pk);
+
+CREATE TABLE topic (
+    pk INTEGER NOT NULL,
+    slug VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    family VARCHAR NOT NULL,
+    PRIMARY KEY (pk),
+    UNIQUE (slug)
+);
+
+CREATE TABLE trending (
+    pk INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+CREATE TABLE listing (
+    day VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (day, pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_listing_pk ON listing (pk);
+
+CREATE TABLE paper_alias (
+    id VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (id),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+CREATE INDEX ix_paper_alias_pk ON paper_alias (pk);
+
+CREATE TABLE paper_category (
+    category VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (category, pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_category_pk ON paper_category (pk);
+
+CREATE TABLE paper_source (
+    source VARCHAR NOT NULL,
+    pk INTEGER NOT NULL,
+    PRIMARY KEY (source, pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_source_pk ON paper_source (pk);
+
+CREATE TABLE paper_text (
+    pk INTEGER NOT NULL,
+    abstract VARCHAR NOT NULL,
+    summary VARCHAR,
+    authors VARCHAR NOT NULL,
+    keywords VARCHAR NOT NULL,
+    organization VARCHAR,
+    organization_slug VARCHAR,
+    code_url VARCHAR,
+    project_url VARCHAR,
+    media VARCHAR NOT NULL,
+    categories VARCHAR,
+    version INTEGER,
+    revised VARCHAR,
+    remark VARCHAR,
+    doi VARCHAR,
+    journal VARCHAR,
+    url VARCHAR,
+    arxiv_asked VARCHAR,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+CREATE TABLE paper_topic (
+    topic INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    rank INTEGER NOT NULL,
+    PRIMARY KEY (topic, pk),
+    FOREIGN KEY(topic) REFERENCES topic (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+
+CREATE INDEX ix_paper_topic_pk ON paper_topic (pk);
+
+CREATE VIEW paper_search AS
+SELECT p.pk AS pk, p.title, t.abstract, t.authors, t.keywords, t.organization
+FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk;
+
+CREATE VIRTUAL TABLE paper_fts USING fts5(
+    title, abstract, authors, keywords, organization, content='paper_search', content_rowid='pk', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+);
+
+CREATE TRIGGER paper_text_added AFTER INSERT ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
+END;
+
+CREATE TRIGGER paper_text_dropped BEFORE DELETE ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END;
+
+CREATE TRIGGER paper_text_changing BEFORE UPDATE OF abstract, authors, keywords, organization ON paper_text BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END;
+
+CREATE TRIGGER paper_text_changed AFTER UPDATE OF abstract, authors, keywords, organization ON paper_text BEGIN
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
+END;
+
+CREATE TRIGGER paper_title_changing BEFORE UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(paper_fts, rowid, title, abstract, authors, keywords, organization) SELECT 'delete', * FROM paper_search WHERE pk = old.pk;
+END;
+
+CREATE TRIGGER paper_title_changed AFTER UPDATE OF title ON paper BEGIN
+    INSERT INTO paper_fts(rowid, title, abstract, authors, keywords, organization) SELECT * FROM paper_search WHERE pk = new.pk;
+END;
+
+
+-- 0002: Number each machine's own events, and index undos by their target and orphans by their event.
+
+ALTER TABLE event ADD COLUMN number INTEGER DEFAULT 0 NOT NULL;
+-- The order of a machine's events must not depend on clocks. Until now, all of a cache came from one machine.
+UPDATE event SET number = seq;
+CREATE INDEX event_by_number ON event (machine, number);
+CREATE INDEX ix_orphan_event ON orphan (event);
+CREATE INDEX event_by_target ON event (value) WHERE kind IN ('undo', 'redo');
+-- The first program that opens the log then writes all events into the journal.
+INSERT OR REPLACE INTO meta (key, value) VALUES ('journal_size', '-1');
+
+
+-- 0003: Keep the full texts of papers.
+
+CREATE TABLE full_text (
+    pk INTEGER NOT NULL,
+    source VARCHAR NOT NULL,
+    version INTEGER,
+    fetched VARCHAR NOT NULL,
+    used VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+
+-- 0004: Add the queue of papers to read later.
+
+CREATE TABLE queue (pk INTEGER NOT NULL, place VARCHAR NOT NULL, PRIMARY KEY (pk));
+CREATE INDEX ix_queue_place ON queue (place);
+-- A newer program on another machine may have queued papers: the next opening of the log applies its events.
+UPDATE event SET applied = 0 WHERE kind = 'queue';
+
+
+-- 0005: Add the index of the words of full texts.
+
+CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 2');
+
+
+-- 0006: Keep what belongs to a paper: comments and linked repositories, arXiv's versions, and the venue.
+
+CREATE TABLE community (
+    pk INTEGER NOT NULL,
+    asked VARCHAR NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+ALTER TABLE paper ADD COLUMN venue VARCHAR;
+ALTER TABLE paper ADD COLUMN models INTEGER;
+CREATE INDEX paper_with_models ON paper (pk) WHERE models > 0;
+ALTER TABLE paper ADD COLUMN datasets INTEGER;
+CREATE INDEX paper_with_datasets ON paper (pk) WHERE datasets > 0;
+ALTER TABLE paper ADD COLUMN spaces INTEGER;
+CREATE INDEX paper_with_spaces ON paper (pk) WHERE spaces > 0;
+ALTER TABLE paper_text ADD COLUMN versions VARCHAR;
+ALTER TABLE paper_change ADD COLUMN models INTEGER;
+CREATE INDEX paper_by_venue ON paper (venue) WHERE venue IS NOT NULL;
+
+
+-- 0007: Keep what the user's programs say about papers.
+
+CREATE TABLE kept_output (
+    "key" INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    made VARCHAR NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY ("key"),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+CREATE UNIQUE INDEX kept_output_by_paper ON kept_output (pk, name);
+CREATE VIRTUAL TABLE output_fts USING fts5(
+    body, content='kept_output', content_rowid='key', tokenize='unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER kept_output_added AFTER INSERT ON kept_output BEGIN
+    INSERT INTO output_fts(rowid, body) VALUES (new.key, new.body);
+END;
+CREATE TRIGGER kept_output_dropped AFTER DELETE ON kept_output BEGIN
+    INSERT INTO output_fts(output_fts, rowid, body) VALUES ('delete', old.key, old.body);
+END;
+
+
+-- 0008: Keep the words of papers as numbers, by which they are chosen.
+
+CREATE TABLE paper_words (
+    pk INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+CREATE TRIGGER paper_words_of_text AFTER UPDATE OF abstract ON paper_text BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END;
+CREATE TRIGGER paper_words_of_title AFTER UPDATE OF title ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END;
+CREATE TRIGGER paper_words_dropped BEFORE DELETE ON paper BEGIN
+    DELETE FROM paper_words WHERE pk = old.pk;
+END;
+
+
+-- 0009: Keep flags of papers, which the list shows, and what the user follows.
+
+CREATE TABLE paper_flags (
+    pk INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+CREATE TABLE follow (
+    "key" INTEGER NOT NULL,
+    field VARCHAR NOT NULL,
+    slug VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    notify INTEGER NOT NULL,
+    PRIMARY KEY ("key"),
+    UNIQUE (field, slug)
+);
+CREATE TABLE follow_paper (
+    follow INTEGER NOT NULL,
+    pk INTEGER NOT NULL,
+    perhaps INTEGER NOT NULL,
+    PRIMARY KEY (follow, pk),
+    FOREIGN KEY(follow) REFERENCES follow ("key"),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+CREATE INDEX ix_follow_paper_pk ON follow_paper (pk);
+
+
+-- 0010: Index the traces that reading leaves: papers that were opened, read to the end or passed.
+
+CREATE INDEX effect_of_traces ON effect (kind, pk) WHERE kind IN ('open', 'finish', 'pass');
+
+
+-- 0011: Keep what marked papers were before they changed, and which of them have.
+
+CREATE TABLE paper_edit (
+    pk INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    field VARCHAR NOT NULL,
+    before VARCHAR NOT NULL,
+    PRIMARY KEY (pk, at, field),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+) WITHOUT ROWID;
+CREATE TABLE second_look (
+    pk INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+CREATE INDEX ix_second_look_at ON second_look (at);
+CREATE TABLE earlier_text (
+    pk INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+
+
+-- 0012: Keep what the people of a group share.
+
+CREATE TABLE member (
+    "key" INTEGER NOT NULL,
+    public VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    slug VARCHAR NOT NULL,
+    shares VARCHAR NOT NULL,
+    stamp VARCHAR NOT NULL,
+    seen VARCHAR NOT NULL,
+    PRIMARY KEY ("key"),
+    UNIQUE (public)
+);
+CREATE TABLE member_mark (
+    paper VARCHAR NOT NULL,
+    member INTEGER NOT NULL,
+    kind VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    PRIMARY KEY (paper, member, kind),
+    FOREIGN KEY(member) REFERENCES member ("key")
+) WITHOUT ROWID;
+CREATE INDEX ix_member_mark_member ON member_mark (member);
+
+
+-- 0013: Keep the addresses in abstracts and remarks, who submitted a paper, and its authors' accounts.
+
+ALTER TABLE paper_text ADD COLUMN addresses VARCHAR;
+ALTER TABLE paper_text ADD COLUMN profiles VARCHAR;
+ALTER TABLE paper ADD COLUMN submitter VARCHAR;
+CREATE INDEX paper_by_submitter ON paper (submitter COLLATE NOCASE) WHERE submitter IS NOT NULL;
+
+
+-- 0014: Keep the places of saved pages' papers, and tell unknown votes and comments from none.
+
+CREATE TABLE page_paper (
+    pk INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    asked VARCHAR,
+    choices VARCHAR NOT NULL,
+    PRIMARY KEY (pk),
+    FOREIGN KEY(pk) REFERENCES paper (pk)
+);
+INSERT INTO page_paper (pk, place, tries, asked, choices) SELECT pk, pk, 0, NULL, '' FROM paper_source WHERE source = 'page';
+-- Numbers that no source has told become unknown. Papers of the daily feed, and those that it has listed, have its numbers.
+UPDATE paper SET upvotes = -1 WHERE upvotes = 0 AND source <> 'hf' AND day IS NULL;
+UPDATE paper SET comments = -1 WHERE comments = 0 AND source <> 'hf' AND day IS NULL;
+
+
+-- 0015: Know who brought an event, and whom the user has forgotten.
+
+CREATE TABLE event_origin (
+    event INTEGER NOT NULL,
+    via VARCHAR NOT NULL,
+    rest VARCHAR NOT NULL,
+    PRIMARY KEY (event)
+);
+CREATE INDEX event_origin_via ON event_origin (via) WHERE via <> '';
+CREATE INDEX event_forgets ON event (kind) WHERE kind GLOB 'forget:*';

@@ -1,0 +1,120 @@
+"""What the first line and the window's title say: the place, how many papers, the day's progress, and what lasts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reader.core.text import clean
+from reader.paths import APP
+from reader.session.places import DAY, VIEWS
+from reader.ui.filter.state import COUNTED
+from reader.ui.full_text.state import TEXTS_AHEAD
+from reader.ui.kit.day_names import clock, needs_counts
+from reader.ui.kit.header_line import Condition, Header
+from reader.ui.page.state import FIT
+from reader.ui.refresh.state import REFRESH, UNJOINED
+from reader.ui.shell.state import State
+from reader.ui.triage.state import TRIAGE, phase_of
+
+if TYPE_CHECKING:
+    from reader.ui.library.counting import Counts
+    from reader.ui.shell.listing import ListContent
+
+LONGEST = 80
+"""Characters; window managers cut longer titles."""
+
+
+def header_parts(state: State) -> object:
+    """The parts of the state that `header` reads."""
+    return (
+        state.listing,
+        state[COUNTED],
+        state[REFRESH],
+        state.search.progress,
+        state.activity,
+        state.mode,
+        state[TEXTS_AHEAD],
+        state[UNJOINED],
+        state[FIT],
+        phase_of(state),
+    )
+
+
+def header(state: State, now: datetime, dot: str) -> Header:
+    """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
+    listing, counts = state.listing, state[COUNTED]
+    place, results = listing.place, listing.results
+    return Header(
+        place=listing.place_name(now, dot),
+        query=f"{place.text}{_corrections(state)}" if results is None else results.text,
+        shown=listing.count if counts or results is not None or not needs_counts(place) else None,
+        total=counts.base if counts and place.text and results is None else None,
+        read=_read_of_day(listing, counts),
+        condition=condition(state, now),
+    )
+
+
+def _corrections(state: State) -> str:
+    """Which typed words were taken for others, behind the query."""
+    fit = state[FIT]
+    is_known = fit is not None and fit.text == state.listing.place.text
+    return f"  (read as {fit.corrections})" if fit is not None and is_known and fit.corrections else ""
+
+
+def condition(state: State, now: datetime) -> Condition:
+    """What lasts: work under way, the mode, what does not answer or can't be joined, or the last refresh's time."""
+    refresh = state[REFRESH]
+    busy = state.activity or state.search.progress or refresh.progress
+    if busy:
+        return Condition(busy, "busy")
+    if state.mode:
+        return Condition(state.mode)
+    triage = state[TRIAGE]
+    if triage is not None and triage.phase == "left":
+        from reader.core.triage import time_left
+
+        return Condition(f"triage: {time_left(triage.pace.seconds_left)} left")
+    if refresh.trouble:
+        return Condition(f"{refresh.trouble} {clock(refresh.failing_since, now) or ''}", "trouble")
+    for what, since in state[UNJOINED][:1]:
+        return Condition(f"{what} {clock(since, now) or ''}", "trouble")
+    if state[TEXTS_AHEAD]:
+        return Condition(state[TEXTS_AHEAD])
+    return Condition(clock(refresh.last, now) or "", "fresh")
+
+
+def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
+    """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
+    view = listing.place.view.id
+    days = counts.days if counts and listing.results is None else ()
+    # Today is the newest day even if all of its papers are hidden, and then it is not among the days.
+    newest = listing.facts.newest_day or (days[0].day if days else "")
+    listed = newest if view == "today" else view.removeprefix(DAY)
+    return next((day.papers - day.unread for day in days if day.day == listed), None)
+
+
+def title_parts(state: State) -> object:
+    """The parts of the state that `window_title` reads."""
+    return state.listing, state[COUNTED]
+
+
+def window_title(state: State, now: datetime) -> str:
+    """The title, without control characters: `dailypapers · Today · 12 unread`."""
+    parts = [APP, state.listing.place_name(now, "·")]
+    unread = _unread(state)
+    if unread is not None:
+        parts.append(f"{unread:,} unread")
+    return clean(" · ".join(parts), LONGEST)
+
+
+def _unread(state: State) -> int | None:
+    """The number of unread papers of the day in view, or of all days; None where it says nothing of the view."""
+    listing, counts = state.listing, state[COUNTED]
+    view = listing.place.view
+    if counts is None or listing.results is not None:
+        return None
+    if view.id in ("unread", "all"):
+        return dict(zip((one.id for one in VIEWS), counts.views, strict=False))["unread"]
+    day = counts.days[0].day if view.id == "today" and counts.days else view.id.removeprefix(DAY)
+    return next((one.unread for one in counts.days if one.day == day), None)

@@ -1,0 +1,83 @@
+"""What the strip and the filter pane show, worked out from states. No terminal."""
+
+from __future__ import annotations
+
+from reader.core.topics.trends import Trend
+from reader.keys.keymap import Keymap
+from reader.session.places import VIEWS
+from reader.ui.filter.rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.filter.state import (
+    COUNTED,
+    TOPIC_FACTS,
+    TOPIC_MEANINGS,
+    TOPIC_NAMES,
+    filter_data,
+    strip_data,
+)
+from reader.ui.filter.strip_line import Strip
+from reader.ui.library.counting import TopicFacts
+from reader.ui.shell.state import State
+from tests.ui.states import COUNTS, NOW, at
+
+KEYMAP = Keymap()
+
+
+def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
+    state = at("today", "(topic:agents OR topic:video) -topic:robotics robot")
+    assert strip_data(state, KEYMAP, NOW, "·") == Strip(
+        "Today", 3, ("Agents & tools", "Video generation"), ("Robotics",), "f", is_open=False
+    )
+    narrow = state.resized(80).open_filter()
+    assert strip_data(narrow, KEYMAP, NOW, "·").is_open
+    own = Keymap(overrides={"find.filter": ("ctrl+t",)})
+    assert strip_data(state, own, NOW, "·").key == own.key("find.filter") != "f"
+
+
+def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
+    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP, NOW, "·")
+    assert (strip.picked, strip.excluded) == (("Video generation",), ())
+    assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
+    unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
+    assert strip_data(unknown_yet, KEYMAP, NOW, "·").picked == ("agnets",)
+    assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == Strip("All", None, key="f")
+
+
+def test_before_anything_is_counted_the_pane_names_the_views() -> None:
+    assert filter_data(State()) == FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+
+
+def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
+    views = filter_data(at("all")).views
+    assert [(one.id, one.count) for one in views] == [
+        ("today", 14),
+        ("foryou", None),
+        ("followed", 6),
+        ("unread", 57),
+        ("queue", 4),
+        ("starred", 3),
+        ("all", 60),
+        ("second", 2),
+    ]
+    none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 12))
+    shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
+    assert [one.id for one in filter_data(none).views] == shown
+
+
+def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
+    bare = filter_data(at("all"))
+    assert bare.days == (DayItem("2026-05-12", 14, 14), DayItem("2026-05-11", 16, 0))
+    assert bare.topics == (
+        TopicItem("agents", "Agents & tools", "Agents", "", 8),
+        TopicItem("video", "Video generation", "Vision", "", 0),
+    )
+    facts = TopicFacts({"agents": Trend((0.1, 0.2), 0.42)}, frozenset({"video"}))
+    agents, video = filter_data(
+        at("all").put(TOPIC_MEANINGS, {"agents": "Models that act."}).put(TOPIC_FACTS, facts)
+    ).topics
+    assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8, False, (0.1, 0.2), 0.42)
+    assert video == TopicItem("video", "Video generation", "Vision", "", 0, implied=True)
+
+
+def test_estimates_are_marked_as_such() -> None:
+    assert not filter_data(at("all")).approximate
+    assert filter_data(at("all").put(COUNTED, COUNTS._replace(approximate=True))).approximate

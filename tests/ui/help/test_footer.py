@@ -1,0 +1,163 @@
+"""What the last line shows, worked out from states. No terminal."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import pytest
+
+from reader.cache.history import STILL
+from reader.cache.reads.orders import Order
+from reader.keys.actions import CONTEXTS, FOOTERS, Context
+from reader.keys.keymap import Keymap
+from reader.refresh.pictures import Canvas
+from reader.session.places import Place, triage_place, view
+from reader.ui.calendar.state import CalendarRequest, open_calendar
+from reader.ui.command_line.state import COMMAND, TypedCommand
+from reader.ui.filter.state import (
+    COUNTED,
+    HINT,
+)
+from reader.ui.full_text.outline import Outline
+from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.text import FullText
+from reader.ui.full_text.view import Size, TextView
+from reader.ui.help.footer import hints, status, status_parts
+from reader.ui.kit.status_lines import Status, status_lines
+from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
+from reader.ui.page.state import PAGE, Reading
+from reader.ui.pictures.pictures import Picture, Pictures
+from reader.ui.pictures.state import PICTURES
+from reader.ui.shell.listing import TOP, ListContent
+from reader.ui.shell.notices import Prompt
+from reader.ui.shell.state import State
+from reader.ui.triage.state import TRIAGE, begin_triage
+from tests.ui.full_texts import document
+from tests.ui.stage import paper
+from tests.ui.states import COUNTS, at
+
+KEYMAP = Keymap()
+READING = Reading(1, paper(), (), STILL)
+
+
+def in_context(context: Context, width: int, text: str = "") -> State:
+    state = at("all", text, papers=0 if context == "empty" else 3).resized(200)
+    match context:
+        case "detail" | "filter":
+            state = state.focused(context)
+        case "query":
+            state = state.open_query(TOP)
+        case "tags":
+            state = state.put(TAGGING, Tagging((1,), (), (), {}))
+        case "note":
+            state = state.put(NOTING, Noting(1, "2605.00400", "A paper", ""))
+        case "command":
+            state = state.put(COMMAND, TypedCommand())
+        case "calendar":
+            state = open_calendar(state, CalendarRequest(date(2026, 5, 12)))
+        case "page":
+            state = state.put(PAGE, READING)
+        case "triage":
+            state = begin_triage(state, triage_place("", is_taught=False), 900, TOP)
+            begun = datetime(2026, 5, 12, tzinfo=UTC)
+            state = state.update(TRIAGE, lambda triage: triage.came(begun, 3)).put(PAGE, READING)
+        case "picture":
+            state = state.put(
+                PICTURES, Pictures((Picture("https://x.example/a.png", "Figure 1"),), 0, Canvas("blocks", 80, 20))
+            )
+        case "text" | "outline":
+            state = state.put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+            state = view_text(state, TextView.open(document(), Size()))
+            shown = state[TEXT]
+            assert shown is not None
+            state = state.put(TEXT, replace(shown, outline=Outline(is_open=context == "outline")))
+    assert state.context == context
+    # A zoomed pane is shown at any width.
+    return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
+
+
+PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output", "weights")]
+
+
+# The calendar shows its keys itself, over the list.
+@pytest.mark.parametrize("context", [context for context in PLACES if context != "calendar"])
+def test_each_context_has_its_keys(context: Context) -> None:
+    for text in ("", "robot"):
+        wanted = [
+            (KEYMAP.key(action, context), word)
+            for action, word in FOOTERS[context].items()
+            if action != "find.clear" or text
+        ]
+        assert hints(in_context(context, 120, text), KEYMAP) == wanted
+
+
+def test_a_triage_that_is_paused_says_how_to_go_on_and_to_leave() -> None:
+    state = in_context("triage", 60)
+    assert ("esc", "pause") in hints(state, KEYMAP)
+    before = status_parts(state)
+    state = state.update(TRIAGE, lambda triage: triage.pause(datetime(2026, 5, 12, tzinfo=UTC)))
+    assert status_parts(state) != before
+    assert hints(state, KEYMAP)[:3] == [("space", "go on"), ("esc", "leave"), ("q", "end")]
+
+
+def test_to_clear_is_offered_where_there_is_a_query() -> None:
+    assert ("F", "clear") in hints(in_context("empty", 120, "robot"), KEYMAP)
+    assert ("F", "clear") not in hints(in_context("empty", 120), KEYMAP)
+
+
+def test_the_sample_does_not_offer_to_refresh() -> None:
+    empty = in_context("empty", 120)
+    assert ("r", "refresh") in hints(empty, KEYMAP)
+    assert ("r", "refresh") not in hints(replace(empty, mode="sample"), KEYMAP)
+
+
+def test_hints_name_the_keys_as_they_are_bound() -> None:
+    own = Keymap(overrides={"paper.star": ("ctrl+t",)})
+    assert (own.key("paper.star"), "star") in hints(in_context("list", 120), own)
+    unbound = Keymap(overrides={"paper.star": ()})
+    assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
+
+
+@pytest.mark.parametrize("context", ["page", "text"])
+@pytest.mark.parametrize("tone", ["done", "warning"])
+def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(
+    context: Context, tone: Literal["done", "warning"]
+) -> None:
+    said = "What happened takes more room than a narrow line has, and even more than that: " * 2
+    state = in_context(context, 60).change_notices(lambda notices: notices.told(said, tone))
+    shown = "".join(piece.text for line in status_lines(status(state, KEYMAP), 60) for piece in line)
+    assert "q back" in shown
+    assert "What happened" in shown
+
+
+def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
+    state = at("today").put(HINT, "Models that act.")
+    assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
+    state = state.focused("filter")
+    assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
+    state = state.change_notices(lambda notices: notices.told("no network", "warning"))
+    assert status(state, KEYMAP)[3:5] == ("no network", "warning")
+    state = state.change_notices(lambda notices: notices.answered("1 read"))
+    assert status(state, KEYMAP)[3:5] == ("1 read", "done")
+    prompt = Prompt((("t", "Today"),), "g")
+    assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
+
+
+def test_while_no_text_is_there_only_keys_that_act_are_shown() -> None:
+    state = at("all", papers=3).put(PAGE, READING).put(TEXT, FullText(READING.key, READING.paper, Size()))
+    assert [word for _, word in hints(state, KEYMAP)] == ["back", "star", "keys"]
+
+
+def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> None:
+    place = Place(view("today"), "robot")
+    state = State(place=place, listing=ListContent(place, Order(array("q", (1, 2)))))
+    assert not any(key == "ctrl+a" for key, _ in hints(state, KEYMAP))
+    counted = state.put(COUNTED, COUNTS._replace(anywhere=54, place=place))
+    assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
+    assert status_parts(counted) != status_parts(state)
+    wide = counted.widen_query()
+    assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Today")
+    assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))
