@@ -184,7 +184,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         """Finish the start after the first frame."""
         # The first frame does not need the handlers, whose imports take 10 ms.
         from reader.ui.features import load_features
-        from reader.ui.query.completer import Completer
+        from reader.ui.query.actions import Completer
 
         completer = Completer(self.services)
         await self.main.finish(completer.complete)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     # What a text needs takes 30 ms to import, and most visits open none at once.
     from reader.core.document.layout import TextPlace
     from reader.ui.full_text.links import Link
-    from reader.ui.full_text.outline import Outline
+    from reader.ui.full_text.text import Outline
     from reader.ui.full_text.view import TextView
 
 LONGEST_TYPED = 100
@@ -295,7 +295,7 @@ class FullTextActions:
 
     def _tell_matches(self) -> None:
         """Say how many lines have the words, and which of them is marked."""
-        from reader.ui.full_text.search import MOST_COUNTED
+        from reader.ui.full_text.view import MOST_COUNTED
 
         text = self._model.state[TEXT]
         if text is None or text.view is None:

@@ -20,7 +20,7 @@ from reader.ui.shell.state import State
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event
     from reader.session.places import Place
-    from reader.ui.library.mark_thread import Progress
+    from reader.ui.library.marking import Progress
 
 FIELDS = {**STATES, QUEUE: "queued"}
 """Kinds of marks that a key turns on and off, with the field of a row that each one decides."""
