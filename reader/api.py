@@ -187,7 +187,7 @@ if TYPE_CHECKING:
 
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
-    from reader.cache.marks.changes import Change as Change  # A new state of some papers.
+    from reader.cache.marks.effects import Change as Change  # A new state of some papers.
     from reader.cache.marks.derived import MAILED as MAILED  # How the kinds of events of mailed digests begin.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
     from reader.commands.tag import clean_tag as clean_tag  # A tag's name as it is stored.

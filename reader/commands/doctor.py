@@ -287,9 +287,8 @@ def _backups(file: Path) -> str:
 
 def _examine_contents(file: Path) -> Iterator[Finding]:
     from reader.cache import connections
-    from reader.cache.sqlite_errors import explained
 
-    with explained(file), closing(connections.connect(file, query_only=True)) as cache:
+    with connections.opened(file, query_only=True) as cache:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
         for name, table in tables.items():
             (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()

@@ -169,7 +169,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
     """Write a folder of notes, and take back what the user wrote there, in one step of undo."""
     from reader.actions.notes_folder import write_notes
-    from reader.cache.marks.changes import Change
+    from reader.cache.marks.effects import Change
 
     if folder is None or arguments.append:
         raise UsageError("Notes need a folder, to which they are always added: export --format notes -o DIR.")
@@ -194,7 +194,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
 
 def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
     """The keys by the user's pattern; all papers of the cache are asked only if the pattern needs them."""
-    from reader.cache.reads.citable import citable_papers
+    from reader.cache.reads.exports import citable_papers
 
     return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
 
@@ -208,7 +208,7 @@ def _ids(window: Window, paper: Paper) -> list[str]:
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
     """Write JSON with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
-    from reader.cache.reads.kept_marks import kept, lost_papers
+    from reader.cache.reads.exports import kept, lost_papers
 
     def more(paper: Paper) -> Record:
         known = kept(window, paper)

@@ -80,10 +80,9 @@ class TopLine(Widget):
         spin: float | None = 0.4,
         *,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         """`spin` is the seconds between two signs of the spinner; None keeps it still."""
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self._glyphs = glyphs
         self._spin = spin
         self._spinner: Timer | None = None
@@ -140,8 +139,8 @@ class FilterStrip(Widget):
     class Clicked(Message):
         """The user wants to open or close the pane."""
 
-    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._glyphs = glyphs
         self._strip = Strip()
 

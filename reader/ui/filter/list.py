@@ -140,8 +140,8 @@ class FilterList(Pane, inherit_bindings=False):
     PREFIX = "filter"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
 
-    def __init__(self, glyphs: Glyphs, state: FilterState, *, id: str | None, classes: str | None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, glyphs: Glyphs, state: FilterState, *, id: str | None) -> None:
+        super().__init__(id=id)
         self._glyphs = glyphs
         self._data = FilterData()
         self._state = state

@@ -87,10 +87,9 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         mode: TopicMode = "any",
         folded: Iterable[str] = (),
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
-        super().__init__(glyphs, state, id=id, classes=classes)
+        super().__init__(glyphs, state, id=id)
         self._hint = ""
         self._is_narrowing = False
 

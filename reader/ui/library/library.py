@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reader.cache.follows import FollowCount
-    from reader.cache.reads.days import DayState
+    from reader.cache.reads.counts import DayState
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -130,7 +130,7 @@ class Library(PaperFacts):
 
     def visible_papers(self, day: str) -> DayCount:
         """The number of a day's papers that are not hidden, and of unread ones among them."""
-        from reader.cache.reads.days import visible_papers
+        from reader.cache.reads.counts import visible_papers
 
         return self._ask(lambda window: window.read(lambda one: visible_papers(one, day)), DayCount(day, 0, 0))
 
@@ -165,7 +165,7 @@ class Library(PaperFacts):
 
     def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
         """The state of each day from `first` to `last`, by ISO day."""
-        from reader.cache.reads.days import day_states
+        from reader.cache.reads.counts import day_states
 
         ends = (first.isoformat(), last.isoformat())
         return self._ask(lambda window: window.read(lambda one: day_states(one, *ends)), {})
@@ -178,7 +178,7 @@ class Library(PaperFacts):
 
     def oldest_day(self) -> str | None:
         """The oldest day that was requested from the feed."""
-        from reader.cache.reads.days import oldest_day
+        from reader.cache.reads.counts import oldest_day
 
         return self._ask(lambda window: window.read(oldest_day), None)
 
@@ -236,7 +236,7 @@ class Library(PaperFacts):
 
     async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among the days that list a paper of a selection."""
-        from reader.cache.reads.days import matching_day
+        from reader.cache.reads.counts import matching_day
 
         return await self._days.ask_next(
             lambda window: window.read(lambda one: matching_day(one, selection, day, steps))

@@ -166,7 +166,7 @@ class Marking:
         """Give papers several marks in one action; it is durable once the result is there."""
 
         def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
-            from reader.cache.marks.changes import Change
+            from reader.cache.marks.effects import Change
 
             return events.act([Change(kind, True, known, absent) for kind in kinds], progress)
 
@@ -180,7 +180,7 @@ class Marking:
         results = self.results
 
         def leave(events: Events, _progress: Progress) -> Action | None:
-            from reader.cache.marks.changes import Change
+            from reader.cache.marks.effects import Change
 
             changes = []
             for (kind, day), keys in traces.items():

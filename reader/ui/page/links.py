@@ -176,7 +176,7 @@ class CopyActions:
     async def _copy_papers(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
         from reader.actions.citations import CitationKeys
         from reader.actions.clipboard import COPIES
-        from reader.cache.reads.citable import citable_papers_of
+        from reader.cache.reads.exports import citable_papers_of
 
         papers: list[Paper] = []
         for start in range(0, len(pks), CHUNK):

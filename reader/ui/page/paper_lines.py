@@ -145,10 +145,8 @@ class PaperLines(Pane, inherit_bindings=False):
     PREFIX = "papers"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*LIST_ROLES, "hit", "highlighted")}
 
-    def __init__(
-        self, glyphs: Glyphs, *, today: date | None, older_key: str, id: str | None, classes: str | None
-    ) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, glyphs: Glyphs, *, today: date | None, older_key: str, id: str | None) -> None:
+        super().__init__(id=id)
         self._today = today
         self._lines = ListLines()
         self._cursor = 0
