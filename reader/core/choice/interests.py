@@ -21,6 +21,9 @@ from reader.core.choice.counting import Chunk, Flags, Floats, Hits, Indexes, Ter
 LINK = 0.05
 """The mean likeness of two groups of papers, as a cosine, from which on they are one interest."""
 
+CHANCE = 0.5
+"""What is added to that, divided by the number of marks: two of a few share words by chance."""
+
 SMALLEST = 0.07
 """The part of the marks, by their weights, that an interest has at least."""
 
@@ -97,17 +100,18 @@ def find_interests(sizes: Floats | Matrix, weights: Floats) -> list[Indexes]:
     shared = shared / np.maximum(np.linalg.norm(shared, axis=1, keepdims=True), 1e-9)
     likeness = shared @ shared.T
     np.fill_diagonal(likeness, -1)
+    least = LINK + CHANCE / len(weights)
     groups = {int(paper): [int(paper)] for paper in every}
     while len(groups) > 1:
         one, other = divmod(int(likeness.argmax()), len(weights))
-        if likeness[one, other] < LINK:
+        if likeness[one, other] < least:
             break
         first, second = len(groups[one]), len(groups[other])
         likeness[one] = likeness[:, one] = (likeness[one] * first + likeness[other] * second) / (first + second)
         likeness[one, one] = likeness[other] = likeness[:, other] = -1
         groups[one] += groups.pop(other)
-    least = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
-    found = [np.array(group) for group in groups.values() if weights[group].sum() >= least]
+    smallest = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
+    found = [np.array(group) for group in groups.values() if weights[group].sum() >= smallest]
     return sorted(found, key=lambda group: -float(weights[group].sum())) or [every]
 
 
