@@ -21,9 +21,6 @@ from reader.core.choice.counting import Chunk, Flags, Floats, Hits, Indexes, Ter
 LINK = 0.05
 """The mean likeness of two groups of papers, as a cosine, from which on they are one interest."""
 
-CHANCE = 0.5
-"""What is added to that, divided by the number of marks: two of a few share words by chance."""
-
 SMALLEST = 0.07
 """The part of the marks, by their weights, that an interest has at least."""
 
@@ -100,11 +97,10 @@ def find_interests(sizes: Floats | Matrix, weights: Floats) -> list[Indexes]:
     shared = shared / np.maximum(np.linalg.norm(shared, axis=1, keepdims=True), 1e-9)
     likeness = shared @ shared.T
     np.fill_diagonal(likeness, -1)
-    least = LINK + CHANCE / len(weights)
     groups = {int(paper): [int(paper)] for paper in every}
     while len(groups) > 1:
         one, other = divmod(int(likeness.argmax()), len(weights))
-        if likeness[one, other] < least:
+        if likeness[one, other] < LINK:
             break
         first, second = len(groups[one]), len(groups[other])
         likeness[one] = likeness[:, one] = (likeness[one] * first + likeness[other] * second) / (first + second)
