@@ -95,19 +95,12 @@ def _loaded(reading: _SettingsReader, text: str, environment: Mapping[str, str] 
 
 
 def read_text(file: Path) -> str:
-    """The file's text with its own line ends; empty if it is missing."""
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_FILE_SIZE + 1)
-        if len(data) > MAX_FILE_SIZE:
-            raise ConfigError(f"{file} is larger than {MAX_FILE_SIZE // 1024} KiB. Shorten it first.")
-        return data.decode("utf-8-sig")
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} is not UTF-8 text. Correct it first: 'dailypapers config edit'.") from error
-    except OSError as error:
-        raise ConfigError(f"{file} can't be read: {error.strerror}.") from error
+    """The file's text with its own line ends, empty if it is missing; raises ConfigError."""
+    reading = _SettingsReader(str(file))
+    text = reading.open(file)
+    for mistake in reading.mistakes:
+        raise ConfigError(f"{mistake} Correct it first: 'dailypapers config edit'.")
+    return text
 
 
 def replace_text(file: Path, text: str) -> None:

@@ -6,10 +6,10 @@ paper counts once a week, a day or a topic.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reader.core.marks import FINISH, OPEN, TRACES
 
@@ -87,8 +87,12 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-Column = Literal["seen", "opened", "finished", "starred"]
-Sets = dict[Column, set[PaperRef]]
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    OPEN: ("seen", "opened"),
+    FINISH: ("seen", "opened", "finished"),
+    "star": ("seen", "starred"),
+}
+"""What a deed counts for; all others only show that the paper was seen."""
 
 
 def figures(
@@ -96,91 +100,63 @@ def figures(
 ) -> Figures:
     """The figures of so many weeks, and of all days; `topics` has the slugs of papers."""
     first = monday_of(today) - timedelta(weeks=weeks - 1)
-    by_day: dict[date, Sets] = defaultdict(_no_papers)
+    mondays = [first + timedelta(weeks=number) for number in range(weeks)]
+    days: dict[date, _Papers] = defaultdict(lambda: defaultdict(set))
     for deed in deeds:
         if deed.day <= today:
-            _add(by_day[deed.day], deed)
-    by_week = {first + timedelta(weeks=number): _no_papers() for number in range(weeks)}
-    for day, found in by_day.items():
-        if day >= first:
-            _join(by_week[monday_of(day)], found)
-    whole = _no_papers()
-    for found in by_week.values():
-        _join(whole, found)
-    halves = _halves(list(by_week.values()))
-    traced = min((deed.day for deed in deeds if deed.kind in TRACES), default=None)
-    return Figures(
-        today,
-        _count(whole),
-        tuple(Week(monday, _count(found)) for monday, found in by_week.items()),
-        {day: _count(found) for day, found in sorted(by_day.items())},
-        tuple(_by_topic(whole, halves, topics)),
-        traced,
-    )
+            for column in _COLUMNS.get(deed.kind, ("seen",)):
+                days[deed.day][column].add(deed.paper)
 
+    def of_weeks(some: Sequence[date]) -> _Papers:
+        return _joined(found for day, found in days.items() if monday_of(day) in some)
 
-def _no_papers() -> Sets:
-    return {"seen": set(), "opened": set(), "finished": set(), "starred": set()}
-
-
-def _add(found: Sets, deed: Deed) -> None:
-    found["seen"].add(deed.paper)
-    if deed.kind in (OPEN, FINISH):
-        found["opened"].add(deed.paper)
-    if deed.kind == FINISH:
-        found["finished"].add(deed.paper)
-    if deed.kind == "star":
-        found["starred"].add(deed.paper)
-
-
-def _join(found: Sets, more: Sets) -> None:
-    for column, papers in more.items():
-        found[column] |= papers
-
-
-def _count(found: Sets) -> ReadingCounts:
-    return ReadingCounts(*(len(found[column]) for column in ("seen", "opened", "finished", "starred")))
-
-
-def _halves(weeks: Sequence[Sets]) -> tuple[Sets, Sets]:
-    """The papers of the earlier and of the later half of the weeks; the middle one of an odd number is of neither."""
-    half = len(weeks) // 2
-    earlier, later = _no_papers(), _no_papers()
-    for found in weeks[:half]:
-        _join(earlier, found)
-    for found in weeks[len(weeks) - half :]:
-        _join(later, found)
-    return earlier, later
-
-
-def _by_topic(whole: Sets, halves: tuple[Sets, Sets], topics: Mapping[PaperRef, Sequence[str]]) -> list[TopicFigures]:
-    shares = {column: _shares(column, whole, halves, topics) for column in ("starred", "seen")}
-    found = [
+    # The middle one of an odd number of weeks is of neither half.
+    whole, before, after = (of_weeks(some) for some in (mondays, mondays[: weeks // 2], mondays[weeks - weeks // 2 :]))
+    shares = {column: _shares(column, whole, before, after, topics) for column in ("starred", "seen")}
+    by_topic = [
         TopicFigures(slug, shares["starred"].get(slug, Share(0, 0.0, None)), seen)
         for slug, seen in shares["seen"].items()
     ]
-    return sorted(found, key=lambda one: (-one.starred.papers, -one.seen.papers, one.slug))
+    return Figures(
+        today,
+        _count(whole),
+        tuple(Week(monday, _count(of_weeks([monday]))) for monday in mondays),
+        {day: _count(found) for day, found in sorted(days.items())},
+        tuple(sorted(by_topic, key=lambda one: (-one.starred.papers, -one.seen.papers, one.slug))),
+        min((deed.day for deed in deeds if deed.kind in TRACES), default=None),
+    )
+
+
+_Papers: TypeAlias = Mapping[str, set[PaperRef]]
+"""The papers of each column, each once."""
+
+
+def _joined(parts: Iterable[_Papers]) -> _Papers:
+    papers: dict[str, set[PaperRef]] = defaultdict(set)
+    for part in parts:
+        for column, some in part.items():
+            papers[column] |= some
+    return papers
+
+
+def _count(found: _Papers) -> ReadingCounts:
+    return ReadingCounts(*(len(found.get(column, ())) for column in ReadingCounts._fields))
 
 
 def _shares(
-    column: Column, whole: Sets, halves: tuple[Sets, Sets], topics: Mapping[PaperRef, Sequence[str]]
+    column: str, whole: _Papers, before: _Papers, after: _Papers, topics: Mapping[PaperRef, Sequence[str]]
 ) -> dict[str, Share]:
     """Each topic's part of the papers in a column; those without a topic count among all."""
-    counted = _by_slug(whole[column], topics)
-    earlier, later = (_by_slug(half[column], topics) for half in halves)
-    before, after = (len(half[column]) for half in halves)
-    is_enough = min(before, after) >= FEWEST
-
-    def moved(slug: str) -> float | None:
-        return later.get(slug, 0) / after - earlier.get(slug, 0) / before if is_enough else None
-
-    total = len(whole[column])
-    return {slug: Share(papers, papers / total, moved(slug)) for slug, papers in counted.items()}
-
-
-def _by_slug(papers: Iterable[PaperRef], topics: Mapping[PaperRef, Sequence[str]]) -> dict[str, int]:
-    found: dict[str, int] = defaultdict(int)
-    for paper in papers:
-        for slug in topics.get(paper, ()):
-            found[slug] += 1
-    return found
+    papers, earlier, later = (found.get(column, set()) for found in (whole, before, after))
+    counted, first, last = (
+        Counter(slug for paper in some for slug in topics.get(paper, ())) for some in (papers, earlier, later)
+    )
+    is_enough = min(len(earlier), len(later)) >= FEWEST
+    return {
+        slug: Share(
+            number,
+            number / len(papers),
+            last[slug] / len(later) - first[slug] / len(earlier) if is_enough else None,
+        )
+        for slug, number in counted.items()
+    }

@@ -23,4 +23,4 @@ def shipped_topics(*own: str) -> Topics:
     """The shipped topics: the written rules with their fitted weights, and the texts of a user's rules on top."""
     from reader.core.topics.scorer import Topics
 
-    return Topics.from_toml(read_text("topics.toml"), *own, weights=read_text("topic_weights.json"))
+    return Topics(read_text("topics.toml"), *own, weights=read_text("topic_weights.json"))

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from reader import data
 from reader.cli import main
 from tests.feed_server import item
 
@@ -171,9 +173,10 @@ def write_days(file: Path, days: Mapping[str, Sequence[object]]) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def room_for_other_tests() -> Iterator[None]:
-    """Let commands that run in this process use more memory: the tests before them have used some."""
+    """Let commands use more memory, for the tests before them have used some, and read the shipped topics once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reader.refresh.memory.LIMIT", 8 << 30)
+        patch.setattr("reader.data.shipped_topics", cache(data.shipped_topics))
         yield
 
 

@@ -93,7 +93,7 @@ def secrets(draw: st.DrawFn) -> dict[str, list[str]]:
     return {where: [f"{draw(form)}{next(number)}q" for _ in range(many)] for where, many in ABOUT.items()}
 
 
-@settings(deadline=None, max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=3, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(planted=secrets())
 def test_no_planted_secret_is_in_a_report_in_json_or_in_the_log(
     planted: dict[str, list[str]], filled: Path, capsys: pytest.CaptureFixture[str]

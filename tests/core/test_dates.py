@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.dates import (
-    DateExpression,
     DateRange,
     PeriodKind,
     iso_day,
@@ -20,7 +19,6 @@ from reader.core.dates import (
     period_of_view,
     typed_period,
 )
-from reader.core.steps import pace_text
 
 TODAY = date(2026, 5, 31)
 LATEST = date(2026, 5, 29)
@@ -135,15 +133,6 @@ def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
     assert span[0] <= span[1]
 
 
-@given(st.text(max_size=20))
-def test_any_text_is_a_date_or_a_value_error(text: str) -> None:
-    try:
-        moment = parse_date(text)
-    except ValueError:
-        return
-    assert isinstance(moment, DateExpression)
-
-
 @pytest.mark.parametrize(
     ("stamp", "day"),
     [
@@ -222,20 +211,6 @@ def test_a_date_is_read_as_what_it_covers() -> None:
     assert parse_period("2026-w20", TUESDAY).id == "week:2026-W20"
     with pytest.raises(ValueError, match="not a day, week or month"):
         parse_period("2026", TUESDAY)
-
-
-@pytest.mark.parametrize(
-    ("done", "of", "seconds", "told"),
-    [
-        (0, 9, 5, ""),
-        (3, 9, 0.5, ""),
-        (320, 1290, 8, "40 a second · 24 s left"),
-        (10, 100, 4, "2.5 a second · 36 s left"),
-        (1, 31, 4, "15 a minute · 2 min left"),
-    ],
-)
-def test_a_pace(done: int, of: int, seconds: float, told: str) -> None:
-    assert pace_text(done, of, seconds) == told
 
 
 @pytest.mark.parametrize("text", ["9999-12", "9999-12-31", "9999-W52", "0001-01-01", "0001-01"])

@@ -86,12 +86,6 @@ def test_every_form_of_an_id_gives_the_same_id(id: str, version: int) -> None:
     assert {arxiv_id(form) for form in forms} == {id}
 
 
-@given(st.text(max_size=60))
-def test_any_text_is_an_id_or_is_not(text: str) -> None:
-    found = arxiv_id(text)
-    assert found is None or arxiv_id(found) == found
-
-
 def test_addresses_are_those_of_the_paper() -> None:
     assert paper_url("2406.12345") == "https://arxiv.org/abs/2406.12345"
     assert pdf_url("hep-th/9901001") == "https://arxiv.org/pdf/hep-th/9901001"

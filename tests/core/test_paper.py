@@ -109,7 +109,7 @@ from reader.ui.page.presentation import Presentation
 
 path = Path(sys.argv[1])
 now = "2026-11-24T08:00:00Z"
-with closing(Cache.open(path, Topics.from_toml(""))) as cache:
+with closing(Cache.open(path, Topics(""))) as cache:
     cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Best paper"),)), now)
     cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001"),)), now)
     cache.store(Listing("2026-11-24", (Draft("A title", "2611.00001", award="Elsewhere"),)), now, newer=False)

@@ -91,7 +91,7 @@ async def test_a_fault_of_one_source_is_its_own_and_the_others_are_asked(
     if source == "hf":
         assert (finished.error is not None, finished.failed) == (True, (TODAY,))
         failed["hf"] = str(finished.error)
-    assert failed.keys() == {source}
+    assert failed.keys() == {source}, failed
     assert stored >= {"arxiv", "cs.cl", "lab", "other"} - {source, *(["arxiv"] if source == "hf" else [])}
     assert [(one.slug, one.error) for one in world.feeds.failing()] == [(source, failed[source])]
     said = failed[source]

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -68,3 +68,12 @@ def load_map(file: Path, root: Path) -> dict[str, list[str]]:
         file.write_text(json.dumps(joined))
     found: dict[str, list[str]] = json.loads(file.read_text())
     return found
+
+
+def find_tests(file: Path, function: int, root: Path, called: Mapping[str, Sequence[str]]) -> list[str]:
+    """The mirrored test of a module, and the tests that call its function that begins at a line."""
+    below = file.relative_to("reader")
+    mirrored = root / "tests" / below.parent / f"test_{below.name}"
+    found = [str(mirrored.relative_to(root))] if mirrored.exists() else []
+    more = called.get(f"{below}:{function}", ())
+    return found + [test for test in more if test.partition("::")[0] not in found]

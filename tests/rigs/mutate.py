@@ -15,13 +15,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.rigs.calls import load_map
+from tests.rigs.calls import find_tests, load_map
 from tests.rigs.program import ROOT
 
 OTHER: dict[Any, Any] = {
@@ -109,17 +111,8 @@ def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
     return [*firsts, *(mutant for mutant in every if mutant not in firsts)][:sample]
 
 
-def tests_of(mutant: Mutant, root: Path, called: Mapping[str, Sequence[str]]) -> list[str]:
-    """The mirrored test of the module, and the tests that call the function."""
-    below = mutant.file.relative_to("reader")
-    mirrored = root / "tests" / below.parent / f"test_{below.name}"
-    found = [str(mirrored.relative_to(root))] if mirrored.exists() else []
-    more = called.get(f"{below}:{mutant.function}", ())
-    return found + [test for test in more if test.partition("::")[0] not in found]
-
-
 def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
-    """Run the tests on a mutant: `killed`, `survived`, or `untested` if there are none."""
+    """Run the tests on a mutant: `killed`, `hung`, `survived`, or `untested` if there are none."""
     if not tests:
         return "untested"
     path = root / mutant.file
@@ -132,7 +125,7 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
     try:
         ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired:
-        return "killed"
+        return "hung"
     finally:
         path.write_text(source, "utf-8")
     # A test that the map has and the tree has not says nothing.
@@ -141,23 +134,31 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Try mutants one after the other; returns 1 if fewer than nine in ten are found."""
+    """Try mutants; returns 1 if fewer than nine in ten are found."""
     parser = argparse.ArgumentParser(prog="python -m tests.rigs mutate", description=__doc__)
     parser.add_argument("--sample", type=int, default=100, metavar="N", help="mutants to try")
     parser.add_argument("--seed", type=int, metavar="S", help="what is random follows from it")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants that are tried at once")
     parser.add_argument("--map", type=Path, metavar="FILE", help="which tests call what; made where it is missing")
     options = parser.parse_args(arguments)
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
     print(f"seed {seed}")
     told: Counter[str] = Counter()
-    with TemporaryDirectory(prefix="mutate-") as folder:
-        root = Path(folder) / "tree"
-        subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), str(root)], check=True)
-        called = load_map(options.map, root) if options.map else {}
-        for mutant in choose(root, options.sample, seed):
-            began = time.perf_counter()
-            verdict = judge(mutant, root, tests_of(mutant, root, called))
+    with TemporaryDirectory(prefix="mutate-") as folder, ThreadPoolExecutor(options.jobs) as pool:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(options.jobs):
+            trees.put(Path(folder) / f"tree-{number}")
+            subprocess.run(["git", "clone", "-q", "--shared", ROOT, f"{folder}/tree-{number}"], check=True)
+        called = load_map(options.map, Path(folder) / "tree-0") if options.map else {}
+
+        def run(mutant: Mutant) -> None:
+            root, began = trees.get(), time.perf_counter()
+            verdict = judge(mutant, root, find_tests(mutant.file, mutant.function, root, called))
+            trees.put(root)
             told[verdict] += 1
             print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
-    print(f"{told['killed']} of {told.total()} killed; {dict(told)}")
-    return int(told["killed"] < 0.9 * told.total())
+
+        list(pool.map(run, choose(Path(folder) / "tree-0", options.sample, seed)))
+    found = told["killed"] + told["hung"]
+    print(f"{found} of {told.total()} found: {dict(told)}")
+    return int(found < 0.9 * told.total())

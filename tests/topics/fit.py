@@ -181,7 +181,7 @@ def fit(problem: Problem, papers: Sequence[LabelledPaper], day: str) -> Weights:
         "date": day,
         "labels": dict(Counter(f"tests/topics/labels/{paper.file}.jsonl.xz" for paper in problem.papers)),
         "cross-validated F1": figures,
-        "held-out F1": held_out_figures(Topics.from_toml(read_text("topics.toml"), weights=weights), papers),
+        "held-out F1": held_out_figures(Topics(read_text("topics.toml"), weights=weights), papers),
     }
     return Weights(provenance, problem.slugs, rows)
 

@@ -34,7 +34,7 @@ def _paper(id: str, abstract: str, topics: tuple[str, ...], file: str, again: tu
 
 
 def test_each_labelling_of_held_out_papers_has_its_figure() -> None:
-    topics = Topics.from_toml('threshold = 10\n[topics.a]\nphrases = ["apple"]\n[topics.b]\nphrases = ["pear"]\n')
+    topics = Topics('threshold = 10\n[topics.a]\nphrases = ["apple"]\n[topics.b]\nphrases = ["pear"]\n')
     papers = [
         _paper("2607.00001", "apple", ("a",), LATER, ("a", "b")),
         _paper("2607.00002", "apple, pear", ("a",), LATER, ("b", "a")),

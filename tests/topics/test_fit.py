@@ -45,9 +45,9 @@ def test_labels_give_points_to_words_that_nobody_wrote(problem: fitting.Problem)
     rows = fitting.fitted_rows(problem, margin)
     assert figures == {"listed": 1.0}
     assert rows[Phrase(("pear",))][0] > 0 > rows[Phrase(("furnace",))][0]
-    topics = Topics.from_toml(RULES, weights=write_weights(Weights({}, problem.slugs, rows)))
+    topics = Topics(RULES, weights=write_weights(Weights({}, problem.slugs, rows)))
     assert topics.classify("", "the pear of w1") == ("fruit",)
-    assert Topics.from_toml(RULES).classify("", "the pear of w1") == ()
+    assert Topics(RULES).classify("", "the pear of w1") == ()
 
 
 def test_judgement_stays_where_labels_say_nothing(problem: fitting.Problem) -> None:

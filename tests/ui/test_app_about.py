@@ -164,6 +164,7 @@ async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
         assert r.view == "today"
 
 
+@pytest.mark.long
 async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, browser: list[str]) -> None:
     ways: dict[Context, tuple[str, ...]] = {"list": (), "page": ("read.open",), "filter": ("find.filter",)}
     ends = ("app.quit", "app.back", "app.refresh", "app.sample")

@@ -239,6 +239,10 @@ class Topics:
     """The topics in use and their rules: `classify` gives a paper's topics, `explain` says why."""
 
     def __init__(self, *texts: str, weights: str = "") -> None:
+        """The shipped rules with the user's on top, in TOML; `weights` is the text of the fitted weights.
+
+        A mistake costs only its own statement; `check` finds all mistakes of a file, by line.
+        """
         self._shipped = texts[:1]
         self._weights_text = weights
         rules, self.mistakes = read_rules(*texts)
@@ -254,14 +258,6 @@ class Topics:
             Topic(topic.slug, topic.name, topic.family, topic.about) for topic in self._rules if not topic.hide
         )
         """The topics that are not hidden, in the order of the rules."""
-
-    @classmethod
-    def from_toml(cls, *texts: str, weights: str = "") -> Topics:
-        """The topics of the shipped rules, with the user's rules on top; `weights` is the text of the fitted weights.
-
-        A mistake costs only its own statement; `check` finds all mistakes of a file, by line.
-        """
-        return cls(*texts, weights=weights)
 
     def check(self, text: str) -> list[RuleMistake]:
         """The mistakes of a user's file that comes on top of the shipped rules, by line."""

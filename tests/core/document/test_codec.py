@@ -90,15 +90,6 @@ def test_what_is_no_document_is_refused(parts: object) -> None:
         load(zlib.compress(json.dumps(parts).encode()))
 
 
-@given(st.binary(max_size=60))
-def test_any_bytes_are_refused_or_read(data: bytes) -> None:
-    for form in (data, zlib.compress(data), dump(Document("T", ()))[:-1] + data):
-        try:
-            load(form)
-        except UnreadableDocument:
-            continue
-
-
 def test_too_deep_a_nest_is_refused() -> None:
     block: Block = Paragraph((Span("x"),))
     for _ in range(400):

@@ -390,6 +390,7 @@ def test_five_megabytes_of_tags_take_seconds(around: bytes, part: bytes, said: s
     assert took.megabytes < 100
 
 
+@pytest.mark.long
 def test_as_many_tags_as_are_read_take_seconds() -> None:
     took = measure(f"{PARSE}\nBODY = b'<a>' * {parser.TAGS}\nmeasured(run)")
     assert "not an RSS or Atom feed" in took.said
