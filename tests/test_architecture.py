@@ -100,3 +100,20 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     # Raises CycleError, which has the modules of the circle.
     order = TopologicalSorter({name: graph.find_modules_directly_imported_by(name) for name in graph.modules})
     assert "reader.core" in order.static_order()
+
+
+SHARED = ("kit", "library", "looks", "shell", "terminal")
+"""What all features share, within `ui/`."""
+
+
+def test_what_all_features_share_knows_none_of_them() -> None:
+    graph = grimp.build_graph("reader", cache_dir=None, exclude_type_checking_imports=True)
+    for name in SHARED:
+        shared = f"reader.ui.{name}"
+        for module in (shared, *graph.find_descendants(shared)):
+            imported = {
+                other.split(".")[2]
+                for other in graph.find_modules_directly_imported_by(module)
+                if other.startswith("reader.ui.")
+            }
+            assert imported <= set(SHARED), module
