@@ -4,15 +4,16 @@
 it:
 
     # wonder.py
-    from reader.api import Command, Extension, print_line
+    from reader import api
 
     def run(arguments, workspace):
         with workspace.window() as window:
-            print_line(f"{len(window.order(selection(window, parsed('is:unread'))).pks)} papers to wonder about")
+            papers = window.order(api.selection(window, api.parsed("is:unread"))).pks
+        api.print_line(f"{len(papers)} papers to wonder about")
         return 0
 
-    WONDER = Command("wonder", "Count what is to be read.", (("wonder", "how many"),), lambda parser: None, run)
-    EXTENSION = Extension(name="wonder", api=1, commands=(WONDER,))
+    WONDER = api.Command("wonder", "Count what is to be read.", (("wonder", "how many"),), lambda parser: None, run)
+    EXTENSION = api.Extension(name="wonder", api=1, commands=(WONDER,))
 
     # pyproject.toml
     [project.entry-points."dailypapers.extensions"]
@@ -40,8 +41,8 @@ a name that is taken is switched off until the program ends: `dailypapers doctor
 the traceback, and everything else goes on. A command may raise ReaderError, which is printed as one line.
 
 **What it can't give**, because nobody has needed it yet: terms of the query language, kinds of events of the log,
-screens of the reader. A new kind is a field of `Extension`; whoever uses it asks `installed.given("field")`, and calls
-through `installed.ask`.
+tables of the settings, screens of the reader. A new kind is a field of `Extension`; whoever uses it asks
+`installed.given("field")` for all there are, and calls each through `installed.ask`.
 """
 
 from __future__ import annotations
@@ -259,7 +260,7 @@ class Extension:
     """What an extension gives."""
 
     name: str
-    """For the log and the doctor."""
+    """What it is called. Messages name its entry point."""
     api: int
     """The version of this module that it is made for."""
     commands: tuple[Command, ...] = ()
