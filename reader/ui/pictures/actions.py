@@ -14,7 +14,7 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.handlers import follows, handles
+from reader.ui.shell.handlers import follows, handles, handles_each
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.terminal.pictures import PictureTerminal, picture_terminal
@@ -53,14 +53,6 @@ class PictureActions:
             return False
         self._show(pictures, index)
         return True
-
-    @handles("picture.next")
-    def next(self, count: int | None) -> None:
-        self._turn(count or 1)
-
-    @handles("picture.previous")
-    def previous(self, count: int | None) -> None:
-        self._turn(-(count or 1))
 
     @handles("picture.browse")
     def browse(self, _count: int | None) -> None:
@@ -130,7 +122,9 @@ class PictureActions:
         terminal = self._terminal
         return Canvas(terminal.protocol, *room(state.width, state.height), *terminal.cell)
 
-    def _turn(self, by: int) -> None:
+    @handles_each({"picture.next": 1, "picture.previous": -1})
+    def turn(self, count: int | None, direction: int) -> None:
+        by = direction * (count or 1)
         before = self._model.state
         self._model.change(before.update(PICTURES, lambda pictures: pictures.turn(by)))
         if self._model.state is before:

@@ -17,7 +17,7 @@ from reader.ui.page.state import close_page
 from reader.ui.query.feed_search import FeedSearch
 from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
-from reader.ui.shell.handlers import handles
+from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.listing import TOP
 from reader.ui.shell.services import Services
 
@@ -171,16 +171,10 @@ class QueryActions:
 
     # Hits
 
-    @handles("find.next")
-    def next_hit(self, count: int | None) -> None:
-        self._go_to_hit(1, count or 1)
-
-    @handles("find.previous")
-    def previous_hit(self, count: int | None) -> None:
-        self._go_to_hit(-1, count or 1)
-
-    def _go_to_hit(self, direction: int, count: int) -> None:
+    @handles_each({"find.next": 1, "find.previous": -1})
+    def go_to_hit(self, times: int | None, direction: int) -> None:
         """Go to the next paper of a search, all of which are hits; without a search, to the next unread paper."""
+        count = times or 1
         if self._model.state.listing.words:
             self._papers.move(direction * count)
             self._page.follow()
@@ -202,15 +196,8 @@ class SimilarActions:
         self._library = services.library
         self._papers = services[PaperList]
 
-    @handles("find.similar")
-    def show_similar(self, _count: int | None) -> None:
-        self._show(is_newer=False)
-
-    @handles("find.newer")
-    def show_newer(self, _count: int | None) -> None:
-        self._show(is_newer=True)
-
-    def _show(self, *, is_newer: bool) -> None:
+    @handles_each({"find.similar": False, "find.newer": True})
+    def show(self, _count: int | None, is_newer: bool) -> None:
         papers = self._targets()
         if not papers:
             self._model.show_notice("this paper is not in the cache: star it first, which stores it")

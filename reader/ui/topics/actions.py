@@ -18,6 +18,7 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.state import close_page
 from reader.ui.shell.handlers import answers, follows, handles, offers, stops, takes_text
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -119,7 +120,7 @@ class TopicActions:
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
         self._page = services[PageActions]
 
     @handles("find.topic")

@@ -18,7 +18,8 @@ from reader.ui.marks.traces import Traces
 from reader.ui.page.actions import PageActions
 from reader.ui.page.state import PAGE, close_page
 from reader.ui.query.advice import find_mistake
-from reader.ui.shell.handlers import follows, handles, stops, takes_line
+from reader.ui.shell.handlers import follows, handles, handles_each, stops, takes_line
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import TIME_IS_UP
@@ -49,7 +50,7 @@ class TriageActions:
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._marks = services[MarkActions]
@@ -102,19 +103,12 @@ class TriageActions:
 
     # Decide
 
-    @handles("paper.star", context="triage")
-    def star(self, _count: int | None) -> None:
-        self.decide("star")
+    @handles_each(
+        {"paper.star": "star", "paper.queue": "queue", "paper.hide": "hide", "paper.read": "pass"}, context="triage"
+    )
+    def decide_by_key(self, _count: int | None, kind: str) -> None:
+        self.decide(kind)
 
-    @handles("paper.queue", context="triage")
-    def queue(self, _count: int | None) -> None:
-        self.decide("queue")
-
-    @handles("paper.hide", context="triage")
-    def hide(self, _count: int | None) -> None:
-        self.decide("hide")
-
-    @handles("paper.read", context="triage")
     @handles("triage.next")
     def go_on(self, _count: int | None) -> None:
         self.decide("pass")
