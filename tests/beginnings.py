@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from reader.cache import schema
 from reader.cache.feeds import Feeds
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.outputs import Output, keep_output
 from reader.cache.storing.papers import Cache

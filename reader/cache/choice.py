@@ -13,12 +13,12 @@ import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.search.sql_functions import split_words
@@ -281,12 +281,11 @@ def _faded(days: float) -> float:
 
 def store_words(path: Path) -> None:
     """Store the words of the papers that have none stored; raises CacheError."""
-    with explained(path), closing(connections.connect(path)) as cache:
-        version = cache.execute("SELECT value FROM meta WHERE key = ?", (WORDS_VERSION,)).fetchone()
-        if version != (VERSION,):
+    with connections.opened(path) as cache:
+        if meta.get(cache, WORDS_VERSION) != VERSION:
             with connections.transaction(cache):
                 cache.execute("DELETE FROM paper_words")
-                cache.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (WORDS_VERSION, VERSION))
+                meta.put(cache, WORDS_VERSION, VERSION)
         after = 0
         while rows := cache.execute(f"{_WORDLESS} AND p.pk > ? ORDER BY p.pk LIMIT ?", (after, BATCH)).fetchall():
             packed = [(pack(title, abstract), pk, title, abstract) for pk, title, abstract in rows]

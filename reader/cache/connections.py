@@ -56,6 +56,13 @@ def connect(
         return connect_frozen(path)
 
 
+@contextmanager
+def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection for a block, whose errors become CacheErrors."""
+    with explained(path), closing(connect(path, query_only=query_only, durable=durable)) as connection:
+        yield connection
+
+
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):

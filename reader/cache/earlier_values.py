@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from reader.cache import meta
 from reader.cache.entries import NOBODYS, prefix_in_force
 from reader.cache.marks.derived import SETTING
 from reader.core.marks import ENTRY, NOTE
@@ -106,7 +107,7 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Version]:
 
 def replaced(connection: sqlite3.Connection, after: int = 0) -> list[Replaced]:
     """What another machine has replaced of this one's by events after a number; the newest first."""
-    own = (connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or ("",))[0]
+    own = meta.get(connection, "machine") or ""
     news = (
         "SELECT 1 FROM event WHERE seq > ? AND machine <> ?"
         f" AND (kind = '{NOTE}' OR kind GLOB '{ENTRY}*' OR kind GLOB '{SETTING}*') LIMIT 1"
@@ -160,12 +161,12 @@ def _replaced_notes(connection: sqlite3.Connection, own: str, after: int) -> lis
 
 def take_news(connection: sqlite3.Connection) -> list[Replaced]:
     """What was replaced since this was last asked, the newest first; nothing at the first time."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (TOLD,)).fetchone()
+    told = meta.get(connection, TOLD)
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
-    found = replaced(connection, int(row[0])) if row else []
-    if row is None or found:
+    found = replaced(connection, int(told)) if told else []
+    if told is None or found:
         # What replaces nothing needs no write, and is looked through again.
-        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (TOLD, str(last)))
+        meta.put(connection, TOLD, str(last))
     return found
 
 

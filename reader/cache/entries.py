@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from reader import config, settings_reader
+from reader.cache import meta
 from reader.cache.marks.derived import ENTRIES_DUE
 from reader.cache.marks.event_log import NOBODY, Action, EventLog, Marking
 from reader.cache.marks.events import Events
@@ -245,12 +246,9 @@ class _Stepping:
             "stamp": self._known.stamp,
             "lists": self._known.lists,
         }
-        self._connection.execute(
-            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (KNOWN, json.dumps(known)),
-        )
+        meta.put(self._connection, KNOWN, json.dumps(known))
         if is_done:
-            self._connection.execute("DELETE FROM meta WHERE key = ?", (ENTRIES_DUE,))
+            meta.drop(self._connection, ENTRIES_DUE)
 
 
 def _values(settings: config.Settings, table: str) -> list[dict[str, Any]]:
@@ -285,10 +283,10 @@ def _events(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str]
 
 
 def _load(connection: sqlite3.Connection) -> _Known:
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (KNOWN,)).fetchone()
-    if row is None:
+    kept = meta.get(connection, KNOWN)
+    if kept is None:
         return _Known()
-    said = json.loads(row[0])
+    said = json.loads(kept)
     lists = {
         prefix: {table: [Entry(id, values) for id, values in some] for table, some in tables.items()}
         for prefix, tables in said["lists"].items()
@@ -297,7 +295,7 @@ def _load(connection: sqlite3.Connection) -> _Known:
 
 
 def _is_noted(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM meta WHERE key = ?", (ENTRIES_DUE,)).fetchone() is not None
+    return meta.get(connection, ENTRIES_DUE) is not None
 
 
 def _stamp(file: Path) -> list[int]:

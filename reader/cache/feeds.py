@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Literal, Self
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explain, explained
@@ -277,13 +277,12 @@ class Feeds:
                 "UPDATE paper_text SET arxiv_asked = ? WHERE pk = (SELECT pk FROM paper WHERE id = ?)",
                 [(day, id) for id in ids],
             )
-            self._connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (_LAST_ASKED, day))
+            meta.put(self._connection, _LAST_ASKED, day)
 
     def last_asked(self) -> str | None:
         """The ISO day on which arXiv was last asked for categories."""
         with self._alone():
-            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (_LAST_ASKED,)).fetchone()
-        return row[0] if row else None
+            return meta.get(self._connection, _LAST_ASKED)
 
     # Papers that the user marked
 

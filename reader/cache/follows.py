@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from reader.cache import meta
 from reader.cache.flags import clear_flag, set_flag
 from reader.cache.search.sql_functions import split_words
 from reader.core.follows import WATCH, Follow, FollowReason, read_value
@@ -97,14 +98,13 @@ def respell(connection: sqlite3.Connection) -> None:
     """Look followed words up again if an older version found their papers, by fewer spellings."""
     from reader.core.spellings import VERSION
 
-    known = connection.execute("SELECT value FROM meta WHERE key = ?", (SPELLED,)).fetchone()
-    if known == (VERSION,):
+    if meta.get(connection, SPELLED) == VERSION:
         return
     for key, follow in _stored(connection):
         if follow.field == "word":
             _put(connection, key, _find(connection, follow))
             set_flag(connection, Flag.FOLLOWED, _papers_of(connection, key))
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (SPELLED, VERSION))
+    meta.put(connection, SPELLED, VERSION)
 
 
 # Papers that come in

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from time import time
 
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import PACKING, Entry
 from reader.core.marks import NOTE, STATES, WANT, Mark, PaperMarks

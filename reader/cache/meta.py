@@ -7,13 +7,26 @@ import sqlite3
 from reader.cache import connections
 
 
+def get(connection: sqlite3.Connection, key: str) -> str | None:
+    """A fact; None if it is not set."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def put(connection: sqlite3.Connection, key: str, value: str) -> None:
+    """Set a fact, in the caller's transaction."""
+    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def drop(connection: sqlite3.Connection, key: str) -> None:
+    """Forget a fact, in the caller's transaction."""
+    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+
+
 def remember(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Keep a fact, in a transaction of its own."""
     with connections.transaction(connection):
-        connection.execute(
-            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (key, value),
-        )
+        put(connection, key, value)
 
 
 def remembered(connection: sqlite3.Connection, prefix: str) -> dict[str, str]:

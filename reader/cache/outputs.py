@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import connections
-from reader.cache.sqlite_errors import explained
 
 
 class Output(NamedTuple):
@@ -33,7 +31,7 @@ def keep_output(path: Path, pk: int, output: Output) -> bool:
 
     Returns whether the paper is still in the cache. Raises CacheError.
     """
-    with explained(path), closing(connections.connect(path, durable=True)) as cache, connections.transaction(cache):
+    with connections.opened(path, durable=True) as cache, connections.transaction(cache):
         cache.execute("DELETE FROM kept_output WHERE pk = ? AND name = ?", (pk, output.name))
         if not output.text:
             return True
@@ -47,6 +45,6 @@ def keep_output(path: Path, pk: int, output: Output) -> bool:
 
 def drop_outputs(path: Path, pks: Sequence[int], name: str) -> int:
     """Drop the outputs of a command for these papers; return how many there were. Raises CacheError."""
-    with explained(path), closing(connections.connect(path, durable=True)) as cache, connections.transaction(cache):
+    with connections.opened(path, durable=True) as cache, connections.transaction(cache):
         dropped = cache.executemany("DELETE FROM kept_output WHERE pk = ? AND name = ?", [(pk, name) for pk in pks])
         return dropped.rowcount

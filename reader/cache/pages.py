@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache.connections import connect
-from reader.cache.sqlite_errors import explained
+from reader.cache.connections import opened
 from reader.core.ids import PAGE_PREFIX, page_id
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, is_other, twin_id
@@ -104,7 +102,7 @@ def waiting(connection: sqlite3.Connection, before: str) -> list[PageTitle]:
 
 def find_waiting(file: Path, now: datetime) -> list[PageTitle]:
     """The papers of the cache in `file` whose titles are to be looked up."""
-    with explained(file), closing(connect(file)) as cache:
+    with opened(file) as cache:
         return waiting(cache, (now.date() - timedelta(days=RETRY_DAYS)).isoformat())
 
 

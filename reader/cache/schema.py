@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import __version__
-from reader.cache.connections import STATEMENT_STEPS, connect, peek, transaction
+from reader.cache.connections import STATEMENT_STEPS, opened, peek, transaction
 from reader.cache.migrations import run_migrations, script
-from reader.cache.sqlite_errors import damaged, explain, explained, is_damage
+from reader.cache.sqlite_errors import damaged, explain, is_damage
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
 from reader.paths import close_to_others, make_folder, touch_private
@@ -211,9 +211,11 @@ def create(path: Path) -> None:
         make_folder(path)
         touch_private(path)
     # If two programs start together, one waits for the write lock and then finds the stamp.
-    with explained(path), closing(connect(path)) as connection, transaction(connection):
+    with opened(path) as connection, transaction(connection):
         if _stamp(connection) is None:
             run_migrations(connection, None, HEAD)
+            # What the migrations note of an older cache is not true of a new one.
+            connection.execute("DELETE FROM meta")
             connection.execute(NOTE_MAKER)
             connection.execute(SET_MARK)
 
@@ -233,7 +235,7 @@ def upgrade(path: Path) -> None:
 
 def migrate(path: Path) -> None:
     """Run the missing migrations in one transaction, without a backup; raises CacheError."""
-    with explained(path), closing(connect(path)) as connection:
+    with opened(path) as connection:
         # A statement on a large cache may take minutes: each part of it is a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)
         with transaction(connection):

@@ -10,14 +10,12 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.flags import clear_flag, set_flag
-from reader.cache.sqlite_errors import explained
 from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
 from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.second_look import Changes, Edit, Facts, History, LookedAt, Moved, find_due
@@ -100,26 +98,25 @@ def limits_of(connection: sqlite3.Connection) -> Limits:
 
 
 def _stored(connection: sqlite3.Connection) -> Mapping[str, Any]:
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (LIMITS,)).fetchone()
-    found: Mapping[str, Any] = json.loads(row[0]) if row else {}
+    found: Mapping[str, Any] = json.loads(meta.get(connection, LIMITS) or "{}")
     return found
 
 
 def adopt_limits(path: Path, limits: Limits) -> int:
     """Use these limits from now on; if they are others, ask again for all papers, and return for how many."""
     wanted = asdict(limits)
-    with explained(path), closing(connections.connect(path)) as connection:
+    with connections.opened(path) as connection:
         if _stored(connection) == wanted:
             return 0
         with connections.transaction(connection):
             # If the program ends before all papers are asked, the next one begins anew.
-            _store(connection, wanted | {"unfinished": True})
+            meta.put(connection, LIMITS, json.dumps(wanted | {"unfinished": True}))
         pks = [pk for (pk,) in connection.execute(_WITH_HISTORY)]
         for start in range(0, len(pks), BATCH):
             with connections.transaction(connection):
                 settle_keys(connection, pks[start : start + BATCH])
         with connections.transaction(connection):
-            _store(connection, wanted)
+            meta.put(connection, LIMITS, json.dumps(wanted))
     return len(pks)
 
 
@@ -127,10 +124,6 @@ _WITH_HISTORY = """
     SELECT pk FROM (SELECT DISTINCT pk FROM paper_change UNION SELECT DISTINCT pk FROM paper_edit) AS c
     WHERE EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = c.pk)
 """
-
-
-def _store(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (LIMITS, json.dumps(values)))
 
 
 # What is known of a paper

@@ -10,7 +10,7 @@ from reader.core.marks import TAG
 from reader.core.tag_words import TagWords
 
 if TYPE_CHECKING:
-    from reader.cache.marks.changes import Change
+    from reader.cache.marks.effects import Change
 
 
 class Tagged(NamedTuple):
@@ -40,7 +40,7 @@ def tagging(
     `absent` are ids of papers that the cache does not have.
     """
     # A start counts tags, and does without the log.
-    from reader.cache.marks.changes import Change
+    from reader.cache.marks.effects import Change
 
     known = tag_counts(connection)
     added = [next(iter(spellings(name, known)), name) for name in words.add]

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections, text_index
+from reader.cache import connections, meta, text_index
 from reader.cache.second_look import looked_at
 from reader.cache.sqlite_errors import explained
 from reader.cache.storing import retention
@@ -86,7 +86,7 @@ class Texts:
             )
             if stored.rowcount:
                 text_index.add(self._connection, pk, words)
-            self._connection.execute("DELETE FROM meta WHERE key = ?", (f"{_MISSING}{pk}",))
+            meta.drop(self._connection, f"{_MISSING}{pk}")
 
     def note_use(self, pk: int, today: str) -> None:
         """Note that a text is read today (ISO), at most once a day; a cache that can't be written stays as it is."""
@@ -96,9 +96,7 @@ class Texts:
     def note_missing(self, pk: int, today: str) -> None:
         """Note that no source has the text of a paper today (ISO)."""
         with explained(self._path), connections.transaction(self._connection):
-            self._connection.execute(
-                "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (f"{_MISSING}{pk}", today)
-            )
+            meta.put(self._connection, f"{_MISSING}{pk}", today)
 
     def missing(self, since: str) -> set[int]:
         """The papers that had no text on a day from `since` (ISO) on."""

@@ -16,22 +16,21 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.flags import clear_flag, flagged, has, set_flag
-from reader.cache.marks.changes import Change
 from reader.cache.marks.derived import BY_RULE, refold, same
+from reader.cache.marks.effects import Change
 from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import compile_query, selects
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
-from reader.cache.sqlite_errors import explained
 from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag
@@ -216,15 +215,14 @@ def newest_key(connection: sqlite3.Connection) -> int:
 
 def is_applied(connection: sqlite3.Connection, words: Sequence[str]) -> bool:
     """Whether the papers are muted by these words, also those that came in last."""
-    kept = dict(connection.execute("SELECT key, value FROM meta WHERE key IN (?, ?)", (APPLIED, REACHED)))
-    if kept.get(APPLIED, "[]") != json.dumps(list(words)):
+    if (meta.get(connection, APPLIED) or "[]") != json.dumps(list(words)):
         return False
-    return not words or newest_key(connection) <= int(kept.get(REACHED, 0))
+    return not words or newest_key(connection) <= int(meta.get(connection, REACHED) or 0)
 
 
 def follow(path: Path, words: Sequence[str], scope: Callable[[], Scope]) -> bool:
     """Mute by these words unless all papers are, and return whether any changed; raises CacheError."""
-    with explained(path), closing(connections.connect(path, query_only=True)) as cache:
+    with connections.opened(path, query_only=True) as cache:
         if is_applied(cache, words):
             return False
     return mute(path, words, scope())
@@ -232,7 +230,7 @@ def follow(path: Path, words: Sequence[str], scope: Callable[[], Scope]) -> bool
 
 def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
     """Mute the papers of these words, and no others; return whether any paper changed. Raises CacheError."""
-    with explained(path), closing(connections.connect(path)) as cache:
+    with connections.opened(path) as cache:
         if not words and is_applied(cache, words):
             return False
         register_functions(cache)
@@ -245,8 +243,8 @@ def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
             _change(cache, after.intersection(some), before.intersection(some))
         if not is_applied(cache, words):
             with connections.transaction(cache):
-                kept = [(APPLIED, json.dumps([*words])), (REACHED, str(newest))]
-                cache.executemany("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", kept)
+                meta.put(cache, APPLIED, json.dumps([*words]))
+                meta.put(cache, REACHED, str(newest))
         return before != after
 
 
@@ -254,8 +252,8 @@ def muting_words(connection: sqlite3.Connection, pk: int, scope: Scope) -> tuple
     """The muted words that hide a paper, by which it was muted. The connection needs `register_functions`."""
     if not _is_hidden(connection, pk):
         return ()
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (APPLIED,)).fetchone()
-    return tuple(word for word in (json.loads(row[0]) if row else ()) if _has(connection, pk, word, scope))
+    words = json.loads(meta.get(connection, APPLIED) or "[]")
+    return tuple(word for word in words if _has(connection, pk, word, scope))
 
 
 def _is_hidden(connection: sqlite3.Connection, pk: int) -> bool:
@@ -329,9 +327,9 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
     with _opened(path) as cache:
         # The papers are searched after the transaction: other programs may wait for its end.
         with connections.transaction(cache):
-            row = cache.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            before = int(meta.get(cache, key) or -1)
             (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
-            _put(cache, key, str(newest))
+            meta.put(cache, key, str(newest))
         for name, query in queries.items():
             # New papers are few, so each is checked in turn.
             asked = compile_query(query, scope).walk
@@ -339,7 +337,7 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
                 f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
                 " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
-                (*asked.params, int(row[0]) + 1 if row else 0, newest, oldest),
+                (*asked.params, before + 1, newest, oldest),
             )
             for (pk,) in found.fetchall():
                 matches[pk] = (*matches.get(pk, ()), name)
@@ -350,10 +348,10 @@ def note_problem(path: Path, since: str, error: str | None) -> None:
     """Record why notifications fail, keeping the time of the first failure; None once they work."""
     with _opened(path) as cache, connections.transaction(cache):
         if error is None:
-            cache.execute("DELETE FROM meta WHERE key = ?", (_PROBLEM,))
+            meta.drop(cache, _PROBLEM)
         else:
             known = _problem(cache)
-            _put(cache, _PROBLEM, json.dumps([known.since if known else since, error]))
+            meta.put(cache, _PROBLEM, json.dumps([known.since if known else since, error]))
 
 
 def problem(path: Path) -> Problem | None:
@@ -364,17 +362,11 @@ def problem(path: Path) -> Problem | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with explained(path), closing(connections.connect(path)) as cache:
+    with connections.opened(path) as cache:
         register_functions(cache)
         yield cache
 
 
 def _problem(cache: sqlite3.Connection) -> Problem | None:
-    row = cache.execute("SELECT value FROM meta WHERE key = ?", (_PROBLEM,)).fetchone()
-    return Problem(*json.loads(row[0])) if row else None
-
-
-def _put(cache: sqlite3.Connection, key: str, value: str) -> None:
-    cache.execute(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value)
-    )
+    said = meta.get(cache, _PROBLEM)
+    return Problem(*json.loads(said)) if said else None

@@ -18,7 +18,7 @@ from reader.core.query import Query
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.marks.changes import Change
+    from reader.cache.marks.effects import Change
     from reader.cache.reads.window import Window
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
@@ -70,8 +70,7 @@ def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, a
 
 def count_changing(window: Window, change: Change) -> int:
     """How many of its papers a change would change."""
-    from reader.cache.marks.changes import find_changing
-    from reader.cache.marks.effects import BATCH
+    from reader.cache.marks.effects import BATCH, find_changing
 
     return window.read(lambda connection: find_changing(connection, change, BATCH).count)
 
@@ -155,7 +154,7 @@ def explain_nothing(window: Window, query: Query) -> None:
     """Print on standard error why a query found nothing."""
     from reader.session.places import plain_words
 
-    if not window.count(selection(window, parsed("is:hidden OR -is:hidden"))):
+    if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
     elif words := plain_words(query):
         warn(f"Nothing matches. To search by meaning: dailypapers list {shlex.quote(f'~{words}')}")

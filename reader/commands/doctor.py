@@ -287,9 +287,8 @@ def _backups(file: Path) -> str:
 
 def _examine_contents(file: Path) -> Iterator[Finding]:
     from reader.cache import connections
-    from reader.cache.sqlite_errors import explained
 
-    with explained(file), closing(connections.connect(file, query_only=True)) as cache:
+    with connections.opened(file, query_only=True) as cache:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
         for name, table in tables.items():
             (count,) = cache.execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -434,7 +433,8 @@ def _found(program: str | None) -> str:
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
     """What extensions say, and the extensions of other packages, with why one was switched off."""
     for one in installed.given("findings"):
-        yield from installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
+        found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
+        yield from (finding for finding in found if isinstance(finding, Finding))
     off = {one.name: one.why for one in installed.switched_off()}
     others = {entry.name: entry.package for entry in installed.others().values()}
     for name, package in {**others, **{one.name: one.package for one in installed.switched_off()}}.items():

@@ -77,7 +77,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         arguments.query = AS_ADDED
     with workspace.window() as window, Progress() as progress:
         if window.has_unfinished_marks():
-            _finish_marks(workspace)
+            warn("Some marks may be missing: the cache can't be written.")
         pks = choose_papers(window, arguments, arguments.ids or ())
         left_off = len(pks) - format.most if format.most else 0
         pks = pks[: format.most] if format.most else pks
@@ -169,7 +169,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
     """Write a folder of notes, and take back what the user wrote there, in one step of undo."""
     from reader.actions.notes_folder import write_notes
-    from reader.cache.marks.changes import Change
+    from reader.cache.marks.effects import Change
 
     if folder is None or arguments.append:
         raise UsageError("Notes need a folder, to which they are always added: export --format notes -o DIR.")
@@ -194,7 +194,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
 
 def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
     """The keys by the user's pattern; all papers of the cache are asked only if the pattern needs them."""
-    from reader.cache.reads.citable import citable_papers
+    from reader.cache.reads.exports import citable_papers
 
     return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
 
@@ -206,18 +206,9 @@ def _ids(window: Window, paper: Paper) -> list[str]:
     return window.read(partial(ids_of, pk=paper.pk)) if isinstance(paper.pk, int) else [paper.id]
 
 
-def _finish_marks(workspace: Workspace) -> None:
-    """Apply the marks that a program did not apply in full before it ended; where nothing can be written, say so."""
-    try:
-        with workspace.events():
-            pass
-    except ReaderError as error:
-        warn(f"Some marks may be missing: {error}")
-
-
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
     """Write JSON with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
-    from reader.cache.reads.kept_marks import kept, lost_papers
+    from reader.cache.reads.exports import kept, lost_papers
 
     def more(paper: Paper) -> Record:
         known = kept(window, paper)

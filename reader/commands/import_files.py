@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from reader.cache import pages
-from reader.cache.connections import connect, transaction
+from reader.cache.connections import connect, opened, transaction
 from reader.cache.sqlite_errors import explained
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
@@ -222,7 +222,7 @@ class _Storer:
 
     def tell_apart(self, part: Sequence[Listing]) -> list[Listing]:
         """A part in which papers of a page that share their title with other ones here have ids of their own."""
-        with explained(self._workspace.cache_file), closing(connect(self._workspace.cache_file)) as connection:
+        with opened(self._workspace.cache_file) as connection:
             return [pages.tell_apart(connection, listing) for listing in part]
 
     def place(self, ids: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import datetime
 
-from reader.cache.reads.kept_marks import note_history
+from reader.cache.reads.exports import note_history
 from reader.commands.command import Command, add_json, positive_number
 from reader.commands.output import amount, answer, print_json, print_line, warn
 from reader.commands.workspace import Workspace, find

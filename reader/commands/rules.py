@@ -11,6 +11,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_json, add_limit, suggest
 from reader.commands.output import Style, amount, answer, is_terminal, print_json, print_line, print_rows, width
 from reader.commands.workspace import Workspace, parsed, selection
@@ -146,7 +147,7 @@ def _findings(window: Window, rules: Sequence[Rule], muted: Sequence[str]) -> It
         *((word, word, f"The muted {clean(word)}") for word in muted),
     ):
         try:
-            pks = frozenset(window.order(selection(window, parsed(query, also="is:hidden OR -is:hidden"))).pks)
+            pks = frozenset(window.order(selection(window, parsed(query, also=EVERYTHING))).pks)
         except UsageError as error:
             yield Finding(name, f"{title}: {error}")
             continue

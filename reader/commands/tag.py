@@ -21,7 +21,7 @@ from reader.core.marks import TAG, clean_mark
 from reader.core.nearest import advice
 
 if TYPE_CHECKING:
-    from reader.cache.marks.changes import Change
+    from reader.cache.marks.effects import Change
     from reader.cache.reads.window import Window
 
 WORDS = {
@@ -92,7 +92,7 @@ def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
 
 def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     """Give the papers of all spellings of a tag the new one, and take away the old ones."""
-    from reader.cache.marks.changes import Change
+    from reader.cache.marks.effects import Change
     from reader.cache.tags import spellings, tag_counts, tagged
 
     counts = window.read(tag_counts)

@@ -7,14 +7,13 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.follows import respell
 from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
 from reader.cache.search.sql_functions import register_functions
-from reader.cache.sqlite_errors import explained
 from reader.cache.watching import Candidates, Verdict, changes, judge, mute, newest_key
 from reader.config import Settings
 from reader.core.errors import MarkNotTaken
@@ -35,13 +34,13 @@ class RuleKeeper:
 
     def start(self) -> None:
         """Count papers as coming in from now on, unless an earlier refresh did. Without rules, forget them."""
-        with explained(self._file), closing(connections.connect(self._file)) as cache:
-            known = cache.execute("SELECT 1 FROM meta WHERE key = ?", (SEEN,)).fetchone()
+        with connections.opened(self._file) as cache:
+            known = meta.get(cache, SEEN)
             if (known is not None) is bool(self._settings.rules):
                 return
             with connections.transaction(cache):
-                if known:
-                    cache.execute("DELETE FROM meta WHERE key = ?", (SEEN,))
+                if known is not None:
+                    meta.drop(cache, SEEN)
                 else:
                     cache.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (SEEN, newest_key(cache)))
 
@@ -51,11 +50,7 @@ class RuleKeeper:
             scope = rule_scope(window, self._settings, self._now().astimezone(UTC).date())
         action = self._act(scope) if self._settings.rules else None
         mute(self._file, self._settings.mute, scope)
-        with (
-            explained(self._file),
-            closing(connections.connect(self._file)) as cache,
-            connections.transaction(cache),
-        ):
+        with connections.opened(self._file) as cache, connections.transaction(cache):
             respell(cache)
         return acted(action) if action else None
 
@@ -64,11 +59,7 @@ class RuleKeeper:
 
         If other papers came before it, the next refresh has to look at all of them.
         """
-        with (
-            explained(self._file),
-            closing(connections.connect(self._file)) as cache,
-            connections.transaction(cache),
-        ):
+        with connections.opened(self._file) as cache, connections.transaction(cache):
             cache.execute(
                 "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"
                 " AND EXISTS (SELECT 1 FROM paper WHERE id = ? AND pk = CAST(meta.value AS INTEGER) + 1)",
@@ -76,11 +67,10 @@ class RuleKeeper:
             )
 
     def _act(self, scope: Scope) -> Action | None:
-        with explained(self._file), closing(connections.connect(self._file)) as cache:
+        with connections.opened(self._file) as cache:
             register_functions(cache)
-            row = cache.execute("SELECT value FROM meta WHERE key = ?", (SEEN,)).fetchone()
             newest = newest_key(cache)
-            after = int(row[0]) if row else newest
+            after = int(meta.get(cache, SEEN) or newest)
             verdicts = judge(cache, self._settings.rules, scope, Candidates(after)) if after < newest else []
             # Acted on first: a process that is killed in between looks at the papers again, and finds nothing to do.
             action = act(self._file, verdicts)

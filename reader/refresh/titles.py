@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import pages
-from reader.cache.connections import connect, transaction
-from reader.cache.sqlite_errors import explained
+from reader.cache.connections import opened, transaction
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, find_choices, find_same, without_cut_word
@@ -109,5 +107,5 @@ async def _ask_arxiv(arxiv: ArxivClient, title: str) -> list[_Candidate]:
 
 
 def _note_unknown(file: Path, pk: int, day: str, choices: Sequence[Titled]) -> None:
-    with explained(file), closing(connect(file)) as cache, transaction(cache):
+    with opened(file) as cache, transaction(cache):
         pages.note_unknown(cache, pk, day, choices)

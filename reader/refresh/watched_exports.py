@@ -13,8 +13,7 @@ from typing import NamedTuple
 from reader import log
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS, ExportFailed, Format, format_of, replacing
-from reader.cache.exported import known_contents, known_problems, note_contents, note_problems
-from reader.cache.reads.citable import citable_papers
+from reader.cache.reads.exports import citable_papers, known_contents, known_problems, note_contents, note_problems
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.config import Settings

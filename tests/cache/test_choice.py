@@ -12,7 +12,7 @@ import pytest
 
 from reader.cache import choice
 from reader.cache.choice import ForYou, is_taught, marked_papers
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.cache.reads import opinions

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.core.marks import WHAT_LEAVES, Agent

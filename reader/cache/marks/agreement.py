@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from reader.cache import meta
 from reader.paths import journal_file
 
 SIZE = "journal_size"
@@ -18,8 +19,7 @@ def agrees(connection: sqlite3.Connection, cache: Path) -> bool:
 
 def stored_size(connection: sqlite3.Connection) -> int:
     """The journal's size in bytes that the cache has noted; 0 if there was never a journal."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (SIZE,)).fetchone()
-    return int(row[0]) if row else 0
+    return int(meta.get(connection, SIZE) or 0)
 
 
 def file_size(file: Path) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from reader.cache import second_look
+from reader.cache import meta, second_look
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
 from reader.core.follows import WATCH
@@ -144,7 +144,7 @@ def _refold(connection: sqlite3.Connection, kind: str) -> None:
     elif kind.startswith(FOLLOW):
         _list_feeds(connection)
     elif kind.startswith((ENTRY, HERE)):
-        connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, '1')", (ENTRIES_DUE,))
+        meta.put(connection, ENTRIES_DUE, "1")
     elif kind.startswith(WATCH):
         derive_follow(connection, kind)
     elif kind.startswith(TAG):

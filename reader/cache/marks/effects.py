@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
+from typing import NamedTuple
 
 from reader.cache import second_look
 from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
 from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
+from reader.cache.marks.journal import PACKING
 from reader.core.foreign import unpacked
 from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG
 from reader.core.paper_row import Flag
@@ -185,3 +189,62 @@ def _fold(connection: sqlite3.Connection, kind: str, papers: str) -> None:
     connection.execute("DELETE FROM changing WHERE kind = ? AND pk IN touched", (kind,))
     connection.execute("DELETE FROM touched WHERE pk = ?", (_NOBODY,))
     refold(connection, kind)
+
+
+class Change(NamedTuple):
+    """A new state of some papers, which an action asks for.
+
+    `kind` is that of a `Mark`; `value` is a bool, the note's text, a place in the queue, the trace's day, or what a
+    rule did. `absent` are ids of a few papers that the cache does not have: they get the state when they come.
+    """
+
+    kind: str
+    value: bool | str
+    pks: Sequence[int] = ()
+    absent: Sequence[str] = ()
+
+    @property
+    def said(self) -> str:
+        """The value as an event has it."""
+        return self.value if isinstance(self.value, str) else str(int(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """The papers that a change would change."""
+
+    change: Change
+    batches: list[str]
+    """Their keys by batch, as JSON."""
+    ids: bytes
+    """Their packed ids."""
+    count: int
+
+
+def find_changing(connection: sqlite3.Connection, change: Change, batch: int) -> Changing:
+    """The papers that a change would change, in batches of `batch`."""
+    kind, pks = change.kind, change.pks
+    batches: list[str] = []
+    packer = zlib.compressobj(PACKING)
+    packed = bytearray()
+    total = 0
+    for start in range(0, len(pks), batch):
+        some = json.dumps(list(pks[start : start + batch]))
+        values = {"pks": some, "value": change.said, "tag": kind.removeprefix(TAG), "kind": kind}
+        sql = _CHANGING.format(papers=_QUEUED if kind == QUEUE else _MARKED, same=same(kind))
+        count, keys, ids = connection.execute(sql, values).fetchone()
+        if count:
+            packed += packer.compress(f"{chr(10) if total else ''}{ids}".encode())
+            batches.append(keys)
+            total += count
+    if change.absent:
+        packed += packer.compress("\n".join([""] * bool(total) + list(change.absent)).encode())
+    return Changing(change, batches, bytes(packed + packer.flush()), total + len(change.absent))
+
+
+_CHANGING = "SELECT count(*), json_group_array(pk), group_concat(id, char(10)) FROM {papers} AND NOT ({same})"
+
+_MARKED = "paper WHERE pk IN (SELECT value FROM json_each(:pks))"
+
+# Papers that are queued together keep their order.
+_QUEUED = "(SELECT value AS pk FROM json_each(:pks)) AS one CROSS JOIN paper USING (pk) WHERE true"

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten, note_changing
@@ -46,6 +46,9 @@ COLUMNS = "seq, id, clock, kind, value, count"
 
 LATEST = FURTHEST - (1 << 40)
 """This machine's clock follows no later one, so that there is room for all that it still does."""
+
+MACHINE = "machine"
+"""The key in `meta` of this machine's id."""
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -327,15 +330,14 @@ class EventLog:
     def take_new_machine(self) -> str:
         """Give this machine another id, because another one has the present one too."""
         with connections.transaction(self._connection):
-            self._connection.execute("DELETE FROM meta WHERE key = 'machine'")
+            meta.drop(self._connection, MACHINE)
             return self._set_machine(secrets.token_hex(6))
 
     def _own_machine(self) -> str | None:
-        row = self._connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
-        return str(row[0]) if row else None
+        return meta.get(self._connection, MACHINE)
 
     def _set_machine(self, machine: str) -> str:
-        self._connection.execute("INSERT INTO meta (key, value) VALUES ('machine', ?)", (machine,))
+        meta.put(self._connection, MACHINE, machine)
         return machine
 
     def join(
@@ -389,14 +391,16 @@ class EventLog:
 
     def _delete(self, seqs: Sequence[int]) -> None:
         """Delete events with their effects, which the caller derives anew."""
-        named = (json.dumps(seqs),)
-        among = "IN (SELECT value FROM json_each(?))"
-        steps = f"SELECT DISTINCT value FROM event WHERE seq {among} AND kind IN {STEPS}"
-        targets = self._connection.execute(steps, named).fetchall()
-        for table, column in (("effect", "event"), ("orphan", "event"), ("event_origin", "event"), ("event", "seq")):
-            self._connection.execute(f"DELETE FROM {table} WHERE {column} {among}", named)
+        steps = f"SELECT DISTINCT value FROM event WHERE seq IN (SELECT value FROM json_each(?)) AND kind IN {STEPS}"
+        targets = self._connection.execute(steps, (json.dumps(seqs),)).fetchall()
+        self._forget(seqs)
         for (id,) in targets:
             self.settle(id)
+
+    def _forget(self, seqs: Sequence[int]) -> None:
+        for table, column in (("effect", "event"), ("orphan", "event"), ("event_origin", "event"), ("event", "seq")):
+            sql = f"DELETE FROM {table} WHERE {column} IN (SELECT value FROM json_each(?))"
+            self._connection.execute(sql, (json.dumps(seqs),))
 
     def _revive(self, entry: Entry, via: str) -> bool:
         """Have an event count again that only a forgotten machine's file had; return whether it did not count."""
@@ -502,9 +506,7 @@ class EventLog:
                 papers, count = _sound(old) if seq in refused else (old.papers, old.count)
                 (via,) = connection.execute("SELECT via FROM event_origin WHERE event = ?", (seq,)).fetchone() or ("",)
                 if seq in refused:
-                    tables = (("effect", "event"), ("orphan", "event"), ("event_origin", "event"), ("event", "seq"))
-                    for table, column in tables:
-                        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (seq,))
+                    self._forget([seq])
                 else:
                     number += 1
                     entries.append(Entry(secrets.token_hex(12), machine, number, now, "undo", old.id, 0, NOBODY))
@@ -542,10 +544,7 @@ class EventLog:
     def _append(self, entries: Iterable[Entry]) -> None:
         """Append events to the journal, and note its size."""
         size = self.journal.append(entries, self.machine())
-        self._connection.execute(
-            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (SIZE, str(size)),
-        )
+        meta.put(self._connection, SIZE, str(size))
 
     def _insert_missing(self, entry: Entry, via: str = "") -> bool:
         """Add an event unless the log has it; return whether it was missing."""

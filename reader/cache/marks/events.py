@@ -22,8 +22,8 @@ from typing import Literal, TypeVar
 
 from reader.cache import connections
 from reader.cache.marks import effects, forgotten
-from reader.cache.marks.changes import Change, Changing, find_changing
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING, refold
+from reader.cache.marks.effects import Change, Changing, find_changing
 from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
 from reader.cache.marks.journal import BadLine, Entry
 from reader.cache.sqlite_errors import explained

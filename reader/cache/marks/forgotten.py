@@ -17,6 +17,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from reader.cache import meta
 from reader.core.foreign import FURTHEST
 from reader.core.marks import FORGET, quoted
 
@@ -29,8 +30,7 @@ _OF = "kind GLOB 'forget:*'"
 
 def forgotten(connection: sqlite3.Connection) -> frozenset[str]:
     """The machines and keys whose marks are taken back."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
-    own = row[0] if row else ""
+    own = meta.get(connection, "machine") or ""
     said: dict[str, bool] = {}
     rows = connection.execute(f"SELECT kind, value, machine FROM event WHERE {_OF} ORDER BY clock DESC, id DESC")
     for kind, value, machine in rows:

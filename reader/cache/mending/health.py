@@ -175,7 +175,7 @@ def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
 
 def _try_to_write(path: Path) -> None:
     """Write a row and take it back; raises CacheError if the file's header forbids it."""
-    with explained(path), closing(connections.connect(path)) as connection:
+    with connections.opened(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO meta (key, value) VALUES ('', '')")
         connection.execute("ROLLBACK")
@@ -267,7 +267,7 @@ def verify(path: Path) -> Iterator[Check]:
     yield Check("file", tuple(fault for fault in faults if OF_INDEX not in fault))
     if any(OF_INDEX not in fault for fault in faults):
         return
-    with explained(path), closing(connections.connect(path, query_only=True)) as connection:
+    with connections.opened(path, query_only=True) as connection:
         # All that is compared is of one moment, whatever other programs write meanwhile.
         connection.execute("BEGIN")
         yield Check("references", tuple(_references(connection)))

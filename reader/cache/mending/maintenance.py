@@ -9,12 +9,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import connections
-from reader.cache.sqlite_errors import explained
 from reader.core.errors import CacheError
 
 MERGE_PAGES = 500
@@ -46,7 +44,7 @@ class Sizes(NamedTuple):
 
 def sizes(path: Path) -> Sizes:
     """Measure the cache at `path`; reads every page of it (5 GB: 4 s)."""
-    with explained(path), closing(connections.connect(path, query_only=True)) as connection:
+    with connections.opened(path, query_only=True) as connection:
         found = connection.execute(
             "SELECT CASE WHEN d.name LIKE 'paper_fts%' THEN 'full-text index'"
             " WHEN d.name LIKE 'text_fts%' THEN 'index of texts' ELSE coalesce(s.tbl_name, d.name) END"
@@ -78,7 +76,7 @@ def compact(path: Path) -> Iterator[str]:
     needed = 2 * path.stat().st_size
     if room < needed:
         raise CacheError(f"Compacting {path} needs {needed >> 20:,} MiB of free disk, and there are {room >> 20:,}.")
-    with explained(path), closing(connections.connect(path)) as connection:
+    with connections.opened(path) as connection:
         yield "merging the full-text indexes"
         for index in ("paper_fts", "text_fts"):
             _merge(connection, index)

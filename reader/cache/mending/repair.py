@@ -223,7 +223,7 @@ class Repair:
 
     def _rebuild_index(self) -> None:
         self._progress("rebuilding the full-text indexes")
-        with explained(self._path), closing(connections.connect(self._path)) as connection:
+        with connections.opened(self._path) as connection:
             for index in ("paper_fts", "output_fts"):
                 connection.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
             with connections.transaction(connection):
@@ -233,7 +233,7 @@ class Repair:
         self._progress("deriving the marks again")
         with closing(Events.open(self._path)) as events:
             events.rebuild()
-        with explained(self._path), closing(connections.connect(self._path)) as connection:
+        with connections.opened(self._path) as connection:
             listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day)"
             connection.execute(f"UPDATE day SET papers = {listed} WHERE papers <> {listed}")
 
@@ -329,7 +329,7 @@ class Repair:
 
     def _bring_back_events(self, building: Path, sources: Sequence[tuple[Path, Salvage]]) -> None:
         self._progress("bringing back the marks")
-        with explained(building), closing(connections.connect(building)) as connection:
+        with connections.opened(building) as connection:
             machine = next((found for _, source in sources if (found := source.machine()) is not None), None)
             if machine is not None:
                 connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('machine', ?)", (machine,))
@@ -344,7 +344,7 @@ class Repair:
                     if known.get(place, one.id) == one.id:
                         believed.setdefault(place, one)
                 events.join(sorted(believed.values(), key=lambda one: (one.clock, one.id)))
-        with explained(building), closing(connections.connect(building, durable=True)) as connection:
+        with connections.opened(building, durable=True) as connection:
             for _, source in sources:
                 for feed in source.feeds():
                     # The log knows better whether a feed is still followed.
@@ -358,7 +358,7 @@ class Repair:
 
     def _known_places(self, building: Path) -> dict[tuple[str, int, int], str]:
         """The ids of the events by their place: machine, number and clock."""
-        with explained(building), closing(connections.connect(building, query_only=True)) as connection:
+        with connections.opened(building, query_only=True) as connection:
             rows = connection.execute("SELECT machine, number, clock, id FROM event")
             return {(machine, number, clock): id for machine, number, clock, id in rows}
 
@@ -434,7 +434,7 @@ class Repair:
 
     def _complete(self) -> None:
         """Bring back what a backup has if it has more papers than the cache, such as after a repair that lost some."""
-        with explained(self._path), closing(connections.connect(self._path, query_only=True)) as connection:
+        with connections.opened(self._path, query_only=True) as connection:
             have = len(_papers(connection))
         with ExitStack() as stack:
             sources = self._open(stack, files.backups(self._path))
@@ -444,7 +444,7 @@ class Repair:
         report = self.report
         if health.glance(self._path).state is State.NONE:
             return
-        with explained(self._path), closing(connections.connect(self._path, query_only=True)) as connection:
+        with connections.opened(self._path, query_only=True) as connection:
             counts = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM paper WHERE starred = 1)"
             report.events, report.starred = connection.execute(counts).fetchone()
             (report.papers,) = connection.execute("SELECT count(*) FROM paper").fetchone()
@@ -498,6 +498,6 @@ def _take_row(connection: sqlite3.Connection, table: str, pk: int, row: dict[str
 
 def _settle(building: Path) -> None:
     """Merge the write-ahead log into the file, and wait for the disk."""
-    with explained(building), closing(connections.connect(building, durable=True)) as connection:
+    with connections.opened(building, durable=True) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sync(building)

@@ -1,20 +1,23 @@
 """Counts for the filter pane: kept until the cache changes, and estimated if counting takes long.
 
 Each count reads one index alone: the topics of all papers are counted in `paper_topic` (1,000,000 papers: 0.2 s; joined
-to the papers 2 s), days in the index that orders the list. The topics of a query's papers are counted by sets of bits.
+to the papers 2 s), days in the index that orders the list. The topics of a query's papers are counted by sets of bits:
+one integer with a bit for each key that a paper can have. With 1,000,000 papers a set takes 125 KB. Counting 56 topics
+of 800,000 papers takes 3 ms; a join in SQL takes 1 s.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from reader.cache.follows import FollowCount, follow_counts
 from reader.cache.reads.window import VISIBLE, DayCount, TopicCount, Window
 from reader.cache.search import plan
 from reader.cache.search.selection import Selection
-from reader.cache.search.topic_sets import GREATEST, TopicSets, bits
 from reader.cache.tags import tag_counts
 
 SAMPLE = 500
@@ -141,3 +144,118 @@ def _papers(connection: sqlite3.Connection, selection: Selection) -> int:
     where = plan.in_any_order(connection, selection)
     greatest = connection.execute(GREATEST).fetchone()[0]
     return bits(connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params), greatest)
+
+
+class DayState(NamedTuple):
+    """A day that was requested from the feed or that lists papers."""
+
+    day: str
+    """ISO date."""
+    fetched: str
+    """ISO time, UTC, of the feed's answer; empty if the papers came another way."""
+    papers: int
+    unread: int
+
+
+def day_states(connection: sqlite3.Connection, first: str, last: str) -> dict[str, DayState]:
+    """The known days from `first` to `last` (ISO, both included), by day."""
+    rows = connection.execute(
+        "SELECT d.day, d.fetched, d.papers, coalesce(sum(p.read = 0 AND p.hidden = 0), 0)"
+        " FROM day AS d LEFT JOIN listing AS l ON l.day = d.day LEFT JOIN paper AS p ON p.pk = l.pk"
+        " WHERE d.day BETWEEN ? AND ? GROUP BY d.day",
+        (first, last),
+    )
+    return {row[0]: DayState(*row) for row in rows}
+
+
+def oldest_day(connection: sqlite3.Connection) -> str | None:
+    """The oldest day that was requested from the feed."""
+    day: str | None = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()[0]
+    return day
+
+
+def visible_papers(connection: sqlite3.Connection, day: str) -> DayCount:
+    """The papers that a day lists and the user has not hidden: all of them, and the unread ones."""
+    papers, unread = connection.execute(
+        "SELECT count(*), coalesce(sum(p.read = 0), 0) FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
+        " WHERE l.day = ? AND p.hidden = 0",
+        (day,),
+    ).fetchone()
+    return DayCount(day, papers, unread)
+
+
+def matching_day(connection: sqlite3.Connection, selection: Selection, day: str, steps: int) -> str | None:
+    """The day `steps` days older than `day` among those that list a paper of a selection; newer if negative.
+
+    Few papers are looked up; of many, one is soon met on the way from day to day.
+    """
+    from reader.cache.search import plan
+
+    side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
+    few = plan.few_by_any(connection, selection)
+    if few is not None:
+        tables, where = "paper AS p CROSS JOIN listing AS l ON l.pk = p.pk", few
+    else:
+        tables, where = "listing AS l CROSS JOIN paper AS p ON p.pk = l.pk", selection.walk
+    row = connection.execute(
+        f"SELECT DISTINCT l.day FROM {tables} WHERE {where.sql} AND l.day {side} ?"
+        f" ORDER BY l.day {order} LIMIT 1 OFFSET ?",
+        (*where.params, day, abs(steps) - 1),
+    ).fetchone()
+    return row[0] if row else None
+
+
+CHANGED = "topics_changed"
+"""The key in `meta` of a counter that grows when papers already stored get other topics."""
+
+GREATEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
+"""SELECT of the greatest key ever given to a paper."""
+
+_ZERO, _ONE = ord("0"), ord("1")
+
+
+def bits(pks: Iterable[tuple[int]], greatest: int) -> int:
+    """The set of keys from rows of one column; none may be above `greatest`."""
+    # The first digit is the highest bit, so key 0 is the last digit.
+    digits = bytearray([_ZERO]) * (greatest + 1)
+    for (pk,) in pks:
+        digits[~pk] = _ONE
+    return int(digits, 2)
+
+
+class TopicSets:
+    """The sets of one cache, read once and kept until papers get other topics.
+
+    Keys are never used again, so the bits of deleted papers do no harm: no selection has these keys.
+    """
+
+    def __init__(self) -> None:
+        self._sets: dict[int, int] = {}
+        self._version: str | None = None
+        self._newest = 0
+        """The greatest key that the sets include."""
+
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Read the missing papers; the next call continues an interrupted read."""
+        version, newest = connection.execute(
+            f"SELECT (SELECT value FROM meta WHERE key = ?), ({GREATEST})", (CHANGED,)
+        ).fetchone()
+        topics = {key for (key,) in connection.execute("SELECT pk FROM topic")}
+        if version != self._version:
+            self._sets.clear()
+            self._version = version
+        if not self._sets:
+            self._newest = newest
+        for topic in topics - self._sets.keys():
+            own = "SELECT pk FROM paper_topic WHERE topic = ? AND pk <= ?"
+            self._sets[topic] = bits(connection.execute(own, (topic, self._newest)), self._newest)
+        if newest > self._newest:
+            more = "SELECT topic, pk FROM paper_topic WHERE pk > ? AND pk <= ? ORDER BY topic"
+            rows = connection.execute(more, (self._newest, newest)).fetchall()
+            for topic, added in groupby(rows, key=itemgetter(0)):
+                self._sets[topic] = self._sets.get(topic, 0) | bits(((pk,) for _, pk in added), newest)
+            self._newest = newest
+
+    def count(self, papers: int) -> dict[int, int]:
+        """How many papers of a set have each topic, by the topic's key."""
+        return {topic: (papers & those).bit_count() for topic, those in self._sets.items()}

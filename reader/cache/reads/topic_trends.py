@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from reader.cache import meta
 from reader.core.topics.trends import Trend, first_day, trends
 
 
@@ -52,8 +53,7 @@ def extent(connection: sqlite3.Connection) -> Extent:
     newest: str | None = connection.execute("SELECT max(day) FROM day WHERE papers > 0").fetchone()[0]
     first = first_day(newest) if newest else ""
     listed = connection.execute("SELECT count(*) FROM listing WHERE day BETWEEN ? AND ?", (first, newest)).fetchone()
-    rules = connection.execute("SELECT value FROM meta WHERE key = 'topics'").fetchone()
-    return Extent(newest, listed[0], rules[0] if rules else None)
+    return Extent(newest, listed[0], meta.get(connection, "topics"))
 
 
 # Each day's row counts all its papers, hidden ones too: a trend describes the feed, not the user.

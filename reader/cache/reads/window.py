@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.flags import FLAGS
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
@@ -411,8 +411,7 @@ class Window:
     def meta(self, key: str) -> str | None:
         """The value of one of the cache's own facts; None if it is not set."""
         with explained(self._path):
-            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+            return meta.get(self._connection, key)
 
 
 def _select(selection: Selection) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from reader.cache import second_look
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derived
-from reader.cache.search.topic_sets import CHANGED
+from reader.cache.reads.counts import CHANGED
 from reader.cache.storing import retention
 from reader.cache.tables import (
     ALIAS,

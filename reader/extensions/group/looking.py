@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from reader.api import CacheError, Member, Members, alone, forgotten, paths, shown_place
+from reader.api import CacheError, Member, Members, forgotten, paths, places
 from reader.extensions.group import membership
 from reader.extensions.group.membership import Membership, Newest, name_of, tell_apart
 from reader.extensions.group.place import SLOT, Place, Slot, open_place
@@ -100,12 +100,12 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
 
     The place is that of the membership, which may be open already.
     """
-    with alone(_lock(cache)), Members.open(cache) as members:
+    with places.alone(_lock(cache)), Members.open(cache) as members:
         mine = _mine(cache)
         with open_place(mine.place) if place is None else nullcontext(place) as opened:
             if opened.group() != mine.group:
                 raise CacheError(
-                    f"{shown_place(mine.place)} has another group by now."
+                    f"{places.shown_place(mine.place)} has another group by now."
                     " 'dailypapers group leave' ends your membership."
                 )
             return _Look(members, mine, cache, opened, now or datetime.now(UTC)).run()
@@ -113,7 +113,7 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
 
 def change_shares(cache: Path, shares: Iterable[str]) -> Membership:
     """Choose what is shared from the next look on; raises CacheError."""
-    with alone(_lock(cache)):
+    with places.alone(_lock(cache)):
         mine = _mine(cache)
         mine.choose(shares)
         membership.save(cache, mine)
@@ -125,7 +125,7 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
 
     Raises CacheError if they can't be told, unless that is not asked for.
     """
-    with alone(_lock(cache)), Members.open(cache) as members:
+    with places.alone(_lock(cache)), Members.open(cache) as members:
         mine = _mine(cache)
         mine.choose(())
         is_told = False
@@ -163,7 +163,7 @@ def _expect_none(cache: Path) -> None:
     mine = membership.load(cache)
     if mine is not None:
         raise CacheError(
-            f"You are in the group of {shown_place(mine.place)}: 'dailypapers group leave' ends that first."
+            f"You are in the group of {places.shown_place(mine.place)}: 'dailypapers group leave' ends that first."
         )
 
 

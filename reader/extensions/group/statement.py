@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from reader.api import (
     ALL_TAGS,
     ANYONE,
-    LARGEST_NUMBER,
     MOST_PAPERS,
     NOTE,
     QUEUE,
@@ -28,8 +27,7 @@ from reader.api import (
     clean_mark,
     covers,
     fold,
-    paper_id,
-    read_json,
+    foreign,
 )
 
 if TYPE_CHECKING:
@@ -160,7 +158,7 @@ def read(body: bytes) -> Statement:
     is_whole = all(isinstance(one, str) for one in texts) and isinstance(shares, list)
     if (
         type(number) is not int
-        or not 0 <= number <= LARGEST_NUMBER
+        or not 0 <= number <= foreign.LARGEST_NUMBER
         or not is_whole
         or not _HEX.fullmatch(str(head["member"]))
     ):
@@ -180,14 +178,14 @@ def read(body: bytes) -> Statement:
         marks,
         head.get("left") is True,
         _choice(head.get("choice")),
-        sum(paper_id(fields.get("paper")) is None for fields in papers),
+        sum(foreign.paper_id(fields.get("paper")) is None for fields in papers),
     )
 
 
 def _choice(found: object) -> Choice:
     """A foreign choice; the first one if it is none."""
     match found:
-        case [int(number), str(machine)] if 0 <= number < LARGEST_NUMBER and _HEX.fullmatch(machine):
+        case [int(number), str(machine)] if 0 <= number < foreign.LARGEST_NUMBER and _HEX.fullmatch(machine):
             return Choice(number, machine)
     return NO_CHOICE
 
@@ -213,7 +211,7 @@ def _papers(marks: Iterable[Shared]) -> Iterator[dict[str, object]]:
 
 
 def _object(line: bytes) -> dict[str, Any]:
-    found = read_json(line, LINE_BYTES)
+    found = foreign.read_json(line, LINE_BYTES)
     if found is None:
         raise ValueError("it is damaged")
     if not isinstance(found, dict):
@@ -223,7 +221,7 @@ def _object(line: bytes) -> dict[str, Any]:
 
 def _marks(fields: Mapping[str, Any]) -> Iterator[Shared]:
     """The clean marks of one paper; what is not a mark is left out."""
-    paper, kinds, note = paper_id(fields.get("paper")), fields.get("marks"), fields.get(NOTE)
+    paper, kinds, note = foreign.paper_id(fields.get("paper")), fields.get("marks"), fields.get(NOTE)
     if paper is None:
         return
     for kind in kinds[:MOST_THINGS] if isinstance(kinds, list) else ():
@@ -281,7 +279,7 @@ def verified(data: bytes) -> bytes:
     if found is None:
         raise ValueError("it is cut off")
     try:
-        key = bytes.fromhex(read_json(body.partition(b"\n")[0], LINE_BYTES)["member"])
+        key = bytes.fromhex(foreign.read_json(body.partition(b"\n")[0], LINE_BYTES)["member"])
         library.VerifyKey(key).verify(PURPOSE + body, bytes.fromhex(found[1].decode()))
     except (CryptoError, ValueError, KeyError, TypeError):
         raise ValueError("its signature is wrong: somebody else has changed it, or it is damaged") from None

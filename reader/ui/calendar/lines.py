@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from reader.cache.reads.days import DayState
+from reader.cache.reads.counts import DayState
 from reader.core.dates import WEEKDAYS, Period, period_containing, typed_period
 from reader.core.lines import Line, Piece, cut_line, spread
 from reader.refresh.plan import FIRST_DAY

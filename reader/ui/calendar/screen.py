@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from reader.cache.reads.days import DayState
+from reader.cache.reads.counts import DayState
 from reader.core.dates import Period, PeriodKind, period_containing
 from reader.core.lines import Line, Piece, cut_line
 from reader.keys.keymap import Keymap

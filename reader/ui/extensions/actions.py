@@ -94,17 +94,17 @@ def _check_key(key: LineKey) -> LineKey:
 def look_for_extensions() -> Added:
     """Import the extensions, and check what they add; one that adds what can't be used is switched off."""
     lines: dict[str, LineKey] = {}
-    for given, one in _checked("keys", _check_key):
+    for given, one in _checked("keys", LineKey, _check_key):
         id = f"{EXTENSION}{one.id}"
         if id in lines:
             installed.switch_off(given.entry, f"another extension has the action {one.id} too")
         else:
             lines[id] = one
-    return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", _check_query)))
+    return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", SavedView, _check_query)))
 
 
-def _checked(kind: str, check: Callable[[T], T]) -> Iterator[tuple[installed.Given, T]]:
+def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[tuple[installed.Given[T], T]]:
     """What extensions give of a kind, without what fails a check."""
-    for given in installed.given(kind):
+    for given in installed.given(kind, of):
         if (one := installed.ask(given.entry, check, given.value)) is not None:
             yield given, one

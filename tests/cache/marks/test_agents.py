@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reader.cache import choice
 from reader.cache.marks import agents
 from reader.cache.marks.agents import made_by_agents
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import _OF_AGENT, _UNDOABLE, Events
 from reader.cache.storing.papers import Cache

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reader.cache import connections
 from reader.cache.marks import effects as module
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.marks import place_between
@@ -296,7 +296,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from typing import NamedTuple
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 events = Events.open(Path(sys.argv[1]))
 for pk in (1, 2, 3):

@@ -11,7 +11,7 @@ import pytest
 from reader.cache import connections
 from reader.cache.imports import DAY, add_marks
 from reader.cache.marks.events import Events
-from reader.cache.reads.kept_marks import kept
+from reader.cache.reads.exports import kept
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id

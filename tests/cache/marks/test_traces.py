@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reader.cache import connections
 from reader.cache.imports import add_marks
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.reads.days import matching_day, visible_papers
+from reader.cache.reads.counts import matching_day, visible_papers
 from reader.cache.reads.window import DayCount, Window
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query

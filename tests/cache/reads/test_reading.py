@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.marks.changes import Change
+from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
 from reader.cache.reads.reading import reading_figures

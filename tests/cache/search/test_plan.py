@@ -13,11 +13,10 @@ import pytest
 
 from reader.cache.marks import effects
 from reader.cache.marks.events import Events
-from reader.cache.reads.counts import CountCache
+from reader.cache.reads.counts import CountCache, TopicSets
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
-from reader.cache.search.topic_sets import TopicSets
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.search.topic_sets import TopicSets, bits
+from reader.cache.reads.counts import TopicSets, bits
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from tests.cache.conftest import NOW, draft

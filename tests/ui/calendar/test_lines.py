@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.days import DayState
+from reader.cache.reads.counts import DayState
 from reader.core.lines import Piece, measure
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import (

@@ -1,15 +1,22 @@
 """Reads, for an export, the user's marks with when and where each was made.
 
 Papers that the cache does not have are there too: after a loss, or once they are old, only their marks are known.
+Keys of citations are made from all papers, so that they depend on no export. What watched exports were last written
+with is kept here too, and why some could not be: a file that something else has changed is not overwritten, and the
+same problem is told once.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from reader.cache import connections, meta
 from reader.cache.marks.derived import ids_of, place_of
 from reader.cache.reads.window import Window
 from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, newest
@@ -98,3 +105,65 @@ def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
 _MARK = "e.kind, e.value, e.clock, e.machine, e.id"
 _OF_PAPER = f"SELECT {_MARK} FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = ? AND e.undone = 0"
 _OF_LOST = f"SELECT {_MARK} FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE o.id = ? AND e.undone = 0"
+
+
+def citable_papers(connection: sqlite3.Connection) -> list[Paper]:
+    """Id, title, first author and dates of each paper, the one that came first first."""
+    return [
+        Paper(pk, id, title, day=day, published=published, authors=(author,) if author else ())
+        for pk, id, title, day, published, author in connection.execute(_CITABLE)
+    ]
+
+
+def citable_papers_of(file: Path) -> list[Paper]:
+    """The same of the cache at a path, which is opened for it: any thread may ask."""
+    with closing(Window.open(file)) as window:
+        return window.read(citable_papers)
+
+
+_CITABLE = """
+    SELECT p.pk, p.id, p.title, p.day, p.published, substr(t.authors, 1, instr(t.authors || char(10), char(10)) - 1)
+    FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk ORDER BY p.pk
+"""
+
+
+_CONTENTS, _PROBLEMS = "exports", "exports_not_written"
+"""The keys in `meta`."""
+
+_REMEMBERED = 5
+"""Contents of a file that are known as ours: several programs may be about to write it."""
+
+
+def known_contents(path: Path, file: str) -> Sequence[str]:
+    """The digests of what was written to a file, the newest first."""
+    found: Sequence[str] = _load(path, _CONTENTS).get(file, ())
+    return found
+
+
+def note_contents(path: Path, file: str, digests: Sequence[str]) -> None:
+    """Note what is about to be written to a file, and then what it has now, if that is ours."""
+    with connections.opened(path) as cache, connections.transaction(cache):
+        known = _read(cache, _CONTENTS)
+        known[file] = list(dict.fromkeys((*digests, *known.get(file, ()))))[:_REMEMBERED]
+        meta.put(cache, _CONTENTS, json.dumps(known))
+
+
+def known_problems(path: Path) -> dict[str, str]:
+    """Why each file could not be written the last time; files that were written are left out."""
+    return _load(path, _PROBLEMS)
+
+
+def note_problems(path: Path, problems: Mapping[str, str]) -> None:
+    """Note why files could not be written, in place of what was noted before."""
+    with connections.opened(path) as cache, connections.transaction(cache):
+        meta.put(cache, _PROBLEMS, json.dumps(dict(problems)))
+
+
+def _load(path: Path, key: str) -> dict[str, Any]:
+    with connections.opened(path, query_only=True) as cache:
+        return _read(cache, key)
+
+
+def _read(cache: sqlite3.Connection, key: str) -> dict[str, Any]:
+    known = json.loads(meta.get(cache, key) or "{}")
+    return known if isinstance(known, dict) else {}
