@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from reader import installed
 from reader.core.settings.tables import SavedView
 from reader.core.text import clean
+from reader.core.waiting import beside
 from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
 from reader.keys.spelling import parse_keys
 from reader.session.places import View, saved_view
@@ -52,18 +50,8 @@ class ExtensionActions:
         self._services.background.start("extensions", self._load)
 
     async def _load(self) -> None:
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[Added] = loop.create_future()
-
-        def look() -> None:
-            added = look_for_extensions()
-            # The reader may have ended.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(found.set_result, added)
-
-        # A thread that nobody waits for as the reader ends: an extension may hang.
-        threading.Thread(target=look, name="extensions", daemon=True).start()
-        self._take(await found)
+        # An extension may hang as the reader ends.
+        self._take(await beside(look_for_extensions, "extensions"))
 
     def _take(self, added: Added) -> None:
         self._lines = added.lines
