@@ -219,16 +219,7 @@ if TYPE_CHECKING:
     # Places where several homes meet.
     from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.
 
-    # What the people of a group share, in the cache.
-    from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.
-    from reader.cache.members import ANYONE as ANYONE  # All members, in queries.
-    from reader.cache.members import MOST_PAPERS as MOST_PAPERS  # Papers of which a member shares something.
-    from reader.cache.members import STAR as STAR  # What shares stars.
-    from reader.cache.members import Member as Member  # A person of the group.
-    from reader.cache.members import Members as Members  # What the members share, and what the user does.
-    from reader.cache.members import Shared as Shared  # A mark that is shared.
-    from reader.cache.members import covers as covers  # Whether a mark belongs to what is shared.
-    from reader.cache.members import members as members  # All members, for a window.
+    from reader.cache import members as members  # What the people of a group share, in the cache.
 
     # Vectors of papers, by a model of the user's.
     from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.

@@ -44,7 +44,7 @@ from reader.api import (
 from reader.extensions.group.statement import MOST_THINGS, THINGS, is_name, said, thing
 
 if TYPE_CHECKING:
-    from reader.api import Finding, Member
+    from reader.api import Finding, members
     from reader.extensions.group.looking import Looked
     from reader.extensions.group.membership import Membership
     from reader.extensions.group.place import Place
@@ -202,7 +202,7 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
     name = mine.names[key]
     if not arguments.undo:
         with workspace.window() as window:
-            found = next((one for one in window.read(members) if one.public == key), None)
+            found = next((one for one in window.read(members.members) if one.public == key), None)
         shared = f"{amount(found.marks, 'mark')} on {amount(found.papers, 'paper')}" if found else "nothing now"
         if not (arguments.json or (arguments.quiet and arguments.yes)):
             print_text(
@@ -397,7 +397,7 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
     key = public_key(mine.secret)
     place = places.shown_place(mine.place)
     with workspace.window() as window:
-        others = window.read(members)
+        others = window.read(members.members)
         out = window.read(forgotten)
     gone_names = sorted(mine.names[key] for key in out if key in mine.names)
     if as_json:
@@ -413,7 +413,7 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
         print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' takes in again what {name} shares.")
 
 
-def _row(one: Member) -> tuple[str, ...]:
+def _row(one: members.Member) -> tuple[str, ...]:
     return (
         *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
         f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
