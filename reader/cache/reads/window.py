@@ -18,7 +18,7 @@ from reader.cache.flags import FLAGS
 from reader.cache.history import rose
 from reader.cache.marks.agreement import agrees
 from reader.cache.reads.orders import Order, begin_order, with_texts
-from reader.cache.search.sql_functions import register_functions
+from reader.cache.search.full_text import register_functions
 from reader.cache.sqlite_errors import explained
 from reader.core.paper_row import UNKNOWN, PaperKey, PaperRow
 
