@@ -4,15 +4,16 @@
 it:
 
     # wonder.py
-    from reader.api import Command, Extension, print_line
+    from reader import api
 
     def run(arguments, workspace):
         with workspace.window() as window:
-            print_line(f"{len(window.order(selection(window, parsed('is:unread'))).pks)} papers to wonder about")
+            papers = window.order(api.selection(window, api.parsed("is:unread"))).pks
+        api.print_line(f"{len(papers)} papers to wonder about")
         return 0
 
-    WONDER = Command("wonder", "Count what is to be read.", (("wonder", "how many"),), lambda parser: None, run)
-    EXTENSION = Extension(name="wonder", api=1, commands=(WONDER,))
+    WONDER = api.Command("wonder", "Count what is to be read.", (("wonder", "how many"),), lambda parser: None, run)
+    EXTENSION = api.Extension(name="wonder", api=1, commands=(WONDER,))
 
     # pyproject.toml
     [project.entry-points."dailypapers.extensions"]
@@ -40,8 +41,8 @@ a name that is taken is switched off until the program ends: `dailypapers doctor
 the traceback, and everything else goes on. A command may raise ReaderError, which is printed as one line.
 
 **What it can't give**, because nobody has needed it yet: terms of the query language, kinds of events of the log,
-screens of the reader. A new kind is a field of `Extension`; whoever uses it asks `installed.given("field")`, and calls
-through `installed.ask`.
+tables of the settings, screens of the reader. A new kind is a field of `Extension`; whoever uses it asks
+`installed.given("field")` for all there are, and calls each through `installed.ask`.
 """
 
 from __future__ import annotations
@@ -205,48 +206,20 @@ if TYPE_CHECKING:
     # The log of the user's marks, which machines join.
     from reader.cache.earlier_values import replaced as replaced  # What another machine has replaced.
     from reader.cache.marks.events import Events as Events  # The log: join it, read what leaves, forget machines.
+    from reader.cache.marks import journal as journal  # Files of events, a line each.
     from reader.cache.marks.foreign import foreign_event as foreign_event  # The event of another machine's line.
     from reader.cache.marks.forgotten import Brought as Brought  # What a machine has brought.
     from reader.cache.marks.forgotten import brought as brought  # The same, by the machine's id.
     from reader.cache.marks.forgotten import forgotten as forgotten  # The machines and members that are forgotten.
-    from reader.cache.marks.journal import FOREIGN_BYTES as FOREIGN_BYTES  # Maximum size of another machine's line.
-    from reader.cache.marks.journal import FULL as FULL  # The errors of a full disk.
-    from reader.cache.marks.journal import READER as READER  # This program, and the form of lines that it reads.
-    from reader.cache.marks.journal import Entry as Entry  # An event, as a journal has it.
-    from reader.cache.marks.journal import Journal as Journal  # A file of events.
-    from reader.cache.marks.journal import Owner as Owner  # The machine whose journal it is.
-    from reader.cache.marks.journal import encode as encode  # The line of an event.
-    from reader.cache.marks.journal import machine_name as machine_name  # What people call this machine.
     from reader.cache.meta import remember as remember  # Keep a small fact in the cache.
     from reader.cache.meta import remembered as remembered  # The facts that were kept, by how their keys begin.
     from reader.commands.shared_settings import SharedSettings as SharedSettings  # Settings go along with the marks.
     from reader.commands.shared_settings import refused_settings as refused_settings  # Which were refused, and why.
 
     # Places where several homes meet.
-    from reader.cache.places import GROUP_FILE as GROUP_FILE  # The file that makes a folder a group's.
-    from reader.cache.places import MACHINE_FILE as MACHINE_FILE  # The name of a machine's file.
-    from reader.cache.places import NOT_THERE as NOT_THERE  # What the doctor says of a folder that is not there.
-    from reader.cache.places import Server as Server  # A PostgreSQL server, connected.
-    from reader.cache.places import alone as alone  # Hold a lock while a place is used.
-    from reader.cache.places import is_machine_file as is_machine_file  # Whether a file may be that of a machine.
-    from reader.cache.places import is_server as is_server  # Whether an address is that of a server.
-    from reader.cache.places import looks as looks  # The moments at which something is new, here or there.
-    from reader.cache.places import open_server as open_server  # Connect to a server.
-    from reader.cache.places import replace_shared as replace_shared  # Write a file whole or not at all.
-    from reader.cache.places import shared_place as shared_place  # The folder or address that the user has typed.
-    from reader.cache.places import shown_place as shown_place  # The same without a password.
-    from reader.cache.places import unusable as unusable  # What to say of a folder that can't be used.
+    from reader.cache import places as places  # Folders and servers: their addresses, what is wrong with them, news.
 
-    # What the people of a group share, in the cache.
-    from reader.cache.members import ALL_TAGS as ALL_TAGS  # What shares every tag.
-    from reader.cache.members import ANYONE as ANYONE  # All members, in queries.
-    from reader.cache.members import MOST_PAPERS as MOST_PAPERS  # Papers of which a member shares something.
-    from reader.cache.members import STAR as STAR  # What shares stars.
-    from reader.cache.members import Member as Member  # A person of the group.
-    from reader.cache.members import Members as Members  # What the members share, and what the user does.
-    from reader.cache.members import Shared as Shared  # A mark that is shared.
-    from reader.cache.members import covers as covers  # Whether a mark belongs to what is shared.
-    from reader.cache.members import members as members  # All members, for a window.
+    from reader.cache import members as members  # What the people of a group share, in the cache.
 
     # Vectors of papers, by a model of the user's.
     from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
@@ -277,12 +250,8 @@ if TYPE_CHECKING:
     from reader.feeds.safe_json import parse_json as parse_json  # The value of a JSON text of a host.
 
     # The gate for what others have written.
+    from reader.core import foreign as foreign  # The types of what comes in, each made or refused.
     from reader.core.errors import CacheError as CacheError  # A place, or the cache, can't be used.
-    from reader.core.foreign import LARGEST_NUMBER as LARGEST_NUMBER  # The largest number that is taken.
-    from reader.core.foreign import Refused as Refused  # Something is not what it should be.
-    from reader.core.foreign import latest_clock as latest_clock  # The latest clock that can be true by now.
-    from reader.core.foreign import paper_id as paper_id  # The id of a paper.
-    from reader.core.foreign import read_json as read_json  # The value of some JSON.
     from reader.core.marks import clean_mark as clean_mark  # A mark with clean text.
 
 
@@ -291,7 +260,7 @@ class Extension:
     """What an extension gives."""
 
     name: str
-    """For the log and the doctor."""
+    """What it is called. Messages name its entry point."""
     api: int
     """The version of this module that it is made for."""
     commands: tuple[Command, ...] = ()

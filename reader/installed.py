@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 GROUP = "dailypapers.extensions"
 """The group of the entry points."""
@@ -95,8 +96,16 @@ def others() -> Mapping[str, Entry]:
         return {}
     from importlib.metadata import entry_points
 
+    try:
+        points = entry_points(group=GROUP)
+    except Exception as error:
+        # What some package has written there can't be read.
+        from reader import log
+
+        log.record_error("the entry points of extensions", error)
+        return {}
     found: dict[str, Entry] = {}
-    for one in entry_points(group=GROUP):
+    for one in points:
         package = f"{one.dist.name} {one.dist.version}" if one.dist is not None else "a package"
         if one.value == (OWN[one.name].target if one.name in OWN else None):
             continue
@@ -120,8 +129,9 @@ def _is_any_installed() -> bool:
     for folder in dict.fromkeys(sys.path):
         for file in Path(folder or ".").glob("*-info/entry_points.txt"):
             # Our own are known, also those of another checkout.
-            if not file.parent.name.startswith("dailypapers-") and header in file.read_bytes():
-                return True
+            with suppress(OSError):
+                if not file.parent.name.startswith("dailypapers-") and header in file.read_bytes():
+                    return True
     return False
 
 
@@ -162,30 +172,42 @@ def _unfit(extension: Any) -> str:
     return ""
 
 
-class Given(NamedTuple):
+T = TypeVar("T")
+
+
+class Given(NamedTuple, Generic[T]):
     """Something that an extension gives."""
 
     entry: Entry
-    value: Any
-    """As the field of `Extension` says."""
+    value: T
 
 
-def given(kind: str) -> Iterator[Given]:
-    """All that extensions give of a kind, which is a field of `Extension`: our own first, each extension once."""
+@overload
+def given(kind: str) -> Iterator[Given[Any]]: ...
+@overload
+def given(kind: str, of: type[T]) -> Iterator[Given[T]]: ...
+def given(kind: str, of: type = object) -> Iterator[Given[Any]]:
+    """All that extensions give of a kind, which is a field of `Extension`: our own first, each extension once.
+
+    One that gives something that is not `of` the class is switched off.
+    """
     seen: set[str] = set()
     for entry in (*OWN.values(), *others().values()):
         if entry.target in seen or (entry.kinds is not None and kind not in entry.kinds):
             continue
         seen.add(entry.target)
-        if (extension := load(entry)) is not None:
-            yield from (Given(entry, value) for value in getattr(extension, kind, ()))
+        values = getattr(load(entry), kind, ())
+        if isinstance(values, tuple) and all(isinstance(value, of) for value in values):
+            yield from (Given(entry, value) for value in values)
+        else:
+            switch_off(entry, f"its {kind} are not a tuple of {of.__name__}")
 
 
 def command(name: str) -> Any:
     """The command of an extension; None if no extension has one of this name, or it was switched off."""
     entry = find(name)
     extension = load(entry) if entry is not None else None
-    return next((one for one in getattr(extension, "commands", ()) if one.name == name), None)
+    return next((one for one in getattr(extension, "commands", ()) if getattr(one, "name", "") == name), None)
 
 
 def switch_off(entry: Entry, why: str) -> None:

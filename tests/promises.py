@@ -137,7 +137,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rigs/pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
         ),
         "the mail server's password in the keyring": (
-            "extensions/digest/test_digest_faults.py::test_the_password_is_in_the_keyring",
+            "extensions/digest/test_digest.py::test_the_password_is_in_the_keyring",
         ),
         "may hold the password; no other program gets it": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",

@@ -10,6 +10,8 @@ from pathlib import Path
 import grimp
 import pytest
 
+from reader.ui.features import FEATURES
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "reader"
 TEXT = (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
@@ -53,6 +55,8 @@ def test_every_file_and_folder_that_it_names_exists(path: str) -> None:
 
 def test_every_package_is_named() -> None:
     packages = {file.parent.relative_to(PACKAGE).as_posix() for file in PACKAGE.rglob("*/__init__.py")}
+    # The list of features names them.
+    packages -= {f"ui/{name}" for name in FEATURES}
     assert len(packages) > 20
     assert {name for name in packages if f"`{name}/`" not in section("Layers")} == set()
 
@@ -100,3 +104,20 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     # Raises CycleError, which has the modules of the circle.
     order = TopologicalSorter({name: graph.find_modules_directly_imported_by(name) for name in graph.modules})
     assert "reader.core" in order.static_order()
+
+
+SHARED = ("kit", "library", "looks", "shell", "terminal")
+"""What all features share, within `ui/`."""
+
+
+def test_what_all_features_share_knows_none_of_them() -> None:
+    graph = grimp.build_graph("reader", cache_dir=None, exclude_type_checking_imports=True)
+    for name in SHARED:
+        shared = f"reader.ui.{name}"
+        for module in (shared, *graph.find_descendants(shared)):
+            imported = {
+                other.split(".")[2]
+                for other in graph.find_modules_directly_imported_by(module)
+                if other.startswith("reader.ui.")
+            }
+            assert imported <= set(SHARED), module

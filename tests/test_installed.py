@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import textwrap
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -12,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from reader import api, installed
-from tests.commands.conftest import DAYS, Run, filled, home, run
+from tests.commands.conftest import DAYS, Run, filled, home, papers, run
 from tests.extensions.packages import Packages, packages
 from tests.test_imports import TO_FIRST_LIST
 from tests.test_imports import run as run_program
 
-__all__ = ["filled", "home", "packages", "run"]
+__all__ = ["filled", "home", "packages", "papers", "run"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -67,6 +68,7 @@ def test_a_command_of_another_package_is_one_of_the_program(packages: Packages, 
     assert run("greet").out == "Good morning.\n"
     assert "says good morning" in run("greet", "--help").out
     assert "says good morning" in run("help", "greet").out
+    assert "Of extensions: greet." in run("help").out
     assert "Did you mean greet?" in run("help", "greeet").err
     assert "greet" not in installed._state.off
 
@@ -102,6 +104,7 @@ FAILING = {
     "young": (GREET.replace("api=1", "api=9"), "update dailypapers"),
     "other": ("EXTENSION = 5", "does not lead to an Extension"),
     "empty": ("", "AttributeError"),
+    "strange": (GREET.replace("commands=(GREET,)", "findings=5").replace("findings=(lambda", "views=(lambda"), "tuple"),
     "doubtful": (GREET.replace("lambda workspace: [", "lambda workspace: [1 / 0, "), "ZeroDivisionError"),
 }
 
@@ -137,8 +140,22 @@ def test_a_name_of_ours_is_ours(packages: Packages, run: Run, name: str) -> None
     assert f"{name} of bad 2.1" in said and f"Switched off: dailypapers has the name {name} too" in said
 
 
+@pytest.mark.parametrize("lines", ["= =", "greet", "greet = ", "greet = no module:at all", "\0", "[broken"])
+def test_entry_points_that_can_not_be_read_stop_nothing(packages: Packages, run: Run, lines: str) -> None:
+    packages.install("greet", GREET)
+    packages.write_entries("greet", lines)
+    assert run("count").code == 0
+    assert run("doctor").err in ("", "dailypapers: 1 finding marked with ! above.\n")
+
+
 def test_of_two_with_one_name_the_first_is_used(packages: Packages, run: Run) -> None:
     packages.install("one", GREET, {"greet": "one:EXTENSION"})
     packages.install("two", GREET, {"greet": "two:EXTENSION"})
     assert len(installed.others()) == len(installed.switched_off()) == 1
     assert "has the name greet too" in run("doctor").out
+
+
+def test_the_example_of_the_documents_works(packages: Packages, run: Run, papers: Path) -> None:
+    code = api.__doc__ or ""
+    packages.install("wonder", textwrap.dedent(code.partition("# wonder.py\n")[2].partition("    # pyproject.toml")[0]))
+    assert run("wonder").out == "6 papers to wonder about\n"

@@ -210,11 +210,16 @@ class ForYou:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
         return self._scores.get(pk, 0.0)
 
+    def with_turns(self, ranked: Sequence[int]) -> Sequence[int]:
+        """The same papers, with turns of the interests in the first places; the worst first stays as it is."""
+        interests = self._learned.taste.interests
+        if interests is None or not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
+            return ranked
+        return array("q", take_turns(ranked, self.score, self._interests, interests.shares.tolist()))
+
     def mix(self, ranked: Sequence[int], day: str) -> Mixed:
         """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
-        interests = self._learned.taste.interests
-        if interests is not None:
-            ranked = take_turns(ranked, self.score, self._interests, interests.shares.tolist())
+        ranked = self.with_turns(ranked)
         least = STRANGE * max(self._scores.values(), default=0.0)
         listed = frozenset(ranked)
         with explained(self._path):

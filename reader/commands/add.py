@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
 from reader.commands.command import Command, add_json
 from reader.commands.output import answer, raise_failures
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import named_id
+from reader.core.paper import Paper
 from reader.core.text import clean
 
 
@@ -24,10 +26,15 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pks = [window.pk_of(id) for id in ids]
         found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
+    records = _records(found) if arguments.json else None
+    answer(arguments, records, *(f"{paper.id}  {clean(paper.title)}" for paper in found))
+    return raise_failures(failures)
+
+
+def _records(papers: Sequence[Paper]) -> list[dict[str, object]]:
     from reader.actions.export import record
 
-    answer(arguments, list(map(record, found)), *(f"{paper.id}  {clean(paper.title)}" for paper in found))
-    return raise_failures(failures)
+    return list(map(record, papers))
 
 
 def _parse_id(text: str) -> str:

@@ -433,7 +433,8 @@ def _found(program: str | None) -> str:
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
     """What extensions say, and the extensions of other packages, with why one was switched off."""
     for one in installed.given("findings"):
-        yield from installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
+        found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
+        yield from (finding for finding in found if isinstance(finding, Finding))
     off = {one.name: one.why for one in installed.switched_off()}
     others = {entry.name: entry.package for entry in installed.others().values()}
     for name, package in {**others, **{one.name: one.package for one in installed.switched_off()}}.items():

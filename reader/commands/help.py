@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
+from reader import installed
 from reader.commands.command import Command, make_parser, suggest
 from reader.commands.line.registry import ABOUT, EXAMPLES, GROUPS, find_command, gists_of_commands, is_command
 from reader.commands.output import Style, is_terminal, print_line
@@ -80,6 +81,7 @@ def _assemble(
     form: Callable[[Style, int], Iterator[str]], columns: int, examples: Sequence[tuple[str, str]] = EXAMPLES
 ) -> str:
     style = Style.of(sys.stdout)
+    added = ", ".join(installed.others())
     lines = (
         *wrap(ABOUT, columns),
         "",
@@ -87,6 +89,7 @@ def _assemble(
         "",
         *form(style, columns),
         "",
+        *(wrap(f"Of extensions: {added}.", columns) if added else ()),
         *wrap(_OPTIONS, columns),
         *wrap(_MORE, columns),
     )

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reader.actions import programs
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import ConfigError, ReaderError, UsageError
@@ -164,6 +163,8 @@ def _as_toml_value(text: str) -> list[str]:
 
 def edit(workspace: Workspace) -> None:
     """Open the file in the user's editor, and wait for its end; a missing file is made with every setting explained."""
+    from reader.actions import programs
+
     file = workspace.config_file
     command = programs.find_editor(os.environ)
     if command is None:

@@ -10,7 +10,7 @@ from typing import Any
 from reader.cache.entries import keep_in_step
 from reader.cache.marks.derived import SETTING
 from reader.cache.marks.events import Events
-from reader.cache.meta import remember, remembered
+from reader.cache.meta import get, remember
 from reader.commands.workspace import Workspace
 from reader.config import SETTING_TYPES, SHARED, Settings
 from reader.core.errors import ConfigError
@@ -163,6 +163,6 @@ def note_refused(connection: sqlite3.Connection, refused: Sequence[str]) -> list
 
 def _remembered(connection: sqlite3.Connection, key: str) -> Any:
     try:
-        return json.loads(remembered(connection, key).get(key, "null"))
+        return json.loads(get(connection, key) or "null")
     except (ValueError, RecursionError):
         return None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
+from typing import Any
 
 PIECES = 200
 LETTERS = 4_000
@@ -154,7 +155,7 @@ def _macro_text(name: str, arguments: list[str], piece: str, budget: _Budget) ->
         return ""
     if name in _AUTHOR_MACROS:
         return _AUTHOR_MACROS[name] + "".join(inner)
-    if not _is_known_macro(name):
+    if _macros().get_macro_spec(name) is None:
         return "".join(inner) or name
     return _convert(piece, budget)
 
@@ -208,14 +209,8 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
 
 
 @lru_cache(maxsize=1)
-def _find_macro() -> Callable[[str], object | None]:
-    """The function that finds what the converter knows of a macro."""
+def _macros() -> Any:
+    """What the converter knows of macros."""
     from pylatexenc.latex2text import get_default_latex_context_db
 
-    find: Callable[[str], object | None] = get_default_latex_context_db().get_macro_spec
-    return find
-
-
-def _is_known_macro(name: str) -> bool:
-    """Whether the converter knows a macro of this name."""
-    return _find_macro()(name) is not None
+    return get_default_latex_context_db()

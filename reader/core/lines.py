@@ -111,9 +111,9 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
     return _head(text, room).rstrip(" ") + ellipsis
 
 
-def fit(text: str, width: int, ellipsis: str = "…") -> str:
+def fit(text: str, width: int) -> str:
     """Cut or pad a text to exactly `width` cells."""
-    kept = cut(text, width, ellipsis)
+    kept = cut(text, width)
     return kept + " " * (width - cell_len(kept))
 
 

@@ -11,23 +11,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = [
-    "BLOCK_LIMIT",
-    "LINE_LIMIT",
-    "NOTE_LIMIT",
-    "WORD_LETTERS",
-    "clean",
-    "clean_block",
-    "clean_note",
-    "fold",
-    "is_harmless",
-    "is_letter",
-    "split_words",
-    "text_size",
-    "title_hash",
-    "visible",
-]
-
 LINE_LIMIT = 2_000
 """Maximum characters of a line: ten times the feed's longest title."""
 

@@ -1,10 +1,12 @@
-"""Wait for a call no longer than a while: nothing else ends one that hangs in a library or in the system."""
+"""Wait for a call no longer than is good: nothing else ends one that hangs in a library or in the system."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
 
@@ -28,3 +30,26 @@ def within(seconds: float, call: Callable[[], Answer], name: str = "call") -> An
     if not answers:
         raise TimeoutError(f"no answer in {seconds:g} s")
     return answers[0]
+
+
+async def beside(call: Callable[[], Answer], name: str = "call") -> Answer:
+    """Call in a thread that is left alone if the event loop ends first; raises what the call raises."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Answer] = loop.create_future()
+
+    def tell(how: Callable[[Any], None], said: Any) -> None:
+        if not answer.done():
+            how(said)
+
+    def work() -> None:
+        how: Callable[[Any], None] = answer.set_result
+        try:
+            said: Any = call()
+        except Exception as error:
+            how, said = answer.set_exception, error
+        # The loop may be closed.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(tell, how, said)
+
+    threading.Thread(target=work, name=name, daemon=True).start()
+    return await answer

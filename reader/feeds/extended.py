@@ -50,9 +50,9 @@ class FileFormat:
     """The papers of a file. A record may have the user's marks too: `starred`, `read`, `queued`, `tags`, `note`."""
 
 
-def source_at(address: str) -> installed.Given | None:
+def source_at(address: str) -> installed.Given[PaperSource] | None:
     """The source that understands an address."""
-    for given in installed.given("sources"):
+    for given in installed.given("sources", PaperSource):
         site = given.value.address
         if not urlsplit(site).netloc:
             installed.switch_off(given.entry, f"{site!r} is not the address of a site")
@@ -61,15 +61,15 @@ def source_at(address: str) -> installed.Given | None:
     return None
 
 
-def format_of(start: bytes) -> installed.Given | None:
+def format_of(start: bytes) -> installed.Given[FileFormat] | None:
     """The format of a file that begins so."""
-    for given in installed.given("formats"):
+    for given in installed.given("formats", FileFormat):
         if installed.ask(given.entry, given.value.recognizes, start[:START]):
             return given
     return None
 
 
-def read_records(given: installed.Given, body: bytes) -> list[Record]:
+def read_records(given: installed.Given[PaperSource] | installed.Given[FileFormat], body: bytes) -> list[Record]:
     """What a source or a format reads; raises FeedMalformed if its extension is switched off, which this may do."""
 
     def read() -> list[Record]:

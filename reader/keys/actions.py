@@ -152,7 +152,7 @@ class KeySet(NamedTuple):
 
     actions: tuple[Action, ...] = ()
     footers: Mapping[str, Mapping[str, str]] = {}
-    """For a new context, the most useful actions with a word for each, as in `keys/footers.py`."""
+    """For a new context, the most useful actions with a word for each, as in `FOOTERS`."""
     shared: Mapping[str, Sequence[str]] = {}
     """For a new context, the ids of actions of the table that act there too, such as `move.down` and `app.help`."""
 

@@ -132,8 +132,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         keep_private("typed", lambda: (self.model.state.listed_text, *self.model.state.history))
         self.model.publish = partial(setattr, self, "state")
         self.background = Background(self, self.model)
-        self.keyboard = Keyboard(self.keymap, self.model, self.background, self)
         self.services = Services(self.model, self.library, self.background, settings, self.look, app=self)
+        self.keyboard = self.services[Keyboard]
         self.list_loader = self.services[ListLoader]
         self.last_place = LastPlace(self._left, query, self.services)
         self.handlers: Mapping[str, Handler] = {}
@@ -184,7 +184,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         """Finish the start after the first frame."""
         # The first frame does not need the handlers, whose imports take 10 ms.
         from reader.ui.features import load_features
-        from reader.ui.query.completer import Completer
+        from reader.ui.query.actions import Completer
 
         completer = Completer(self.services)
         await self.main.finish(completer.complete)
@@ -321,13 +321,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         else:
             await super().on_event(event)
 
-    @property
-    def marks_by_moving(self) -> bool:
-        """Whether each step of the cursor marks the paper that it leaves."""
-        return self.settings.read_when == "passed"
-
     async def forward(self, key: events.Key) -> None:
-        """Send a key to the widgets; a typed text takes it before the next key acts."""
         screen = self.screen
         typed = screen if isinstance(screen, TypingScreen) else None
         if typed is not None:
@@ -339,8 +333,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             # The next key may be Enter, which accepts all text typed before it.
             await self.main.query_line.catch_up()
 
-    def type(self, context: Context, key: str, character: str | None) -> bool:
-        """Take a key as text, such as of a date or of words that are looked for."""
+    def take_text(self, context: Context, key: str, character: str | None) -> bool:
         take = self._typing.get(context)
         return take is not None and bool(take(key, character))
 

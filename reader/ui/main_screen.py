@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
     from reader.ui.filter.pane import FilterPane
     from reader.ui.list.empty import Empty
-    from reader.ui.list.rows import Rows
     from reader.ui.page.detail import PaperDetail
+    from reader.ui.page.paper_lines import Rows
     from reader.ui.query.line import QueryLine
 
 AFTER_LIST = 0.04
@@ -80,10 +80,9 @@ class TopLine(Widget):
         spin: float | None = 0.4,
         *,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         """`spin` is the seconds between two signs of the spinner; None keeps it still."""
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self._glyphs = glyphs
         self._spin = spin
         self._spinner: Timer | None = None
@@ -140,8 +139,8 @@ class FilterStrip(Widget):
     class Clicked(Message):
         """The user wants to open or close the pane."""
 
-    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._glyphs = glyphs
         self._strip = Strip()
 

@@ -152,10 +152,17 @@ def test_the_program_is_found_from_a_folder_with_another_reader(
     assert done.stdout.startswith("dailypapers ")
 
 
-def test_without_any_of_them_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("system", "says"),
+    [("linux", "This system has no systemd, launchd or cron; run"), ("win32", "Let the Task Scheduler of Windows run")],
+)
+def test_without_any_of_them_it_is_said_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, says: str
+) -> None:
     monkeypatch.setattr("reader.actions.schedule.shutil.which", lambda name: None)
-    with pytest.raises(ReaderError, match="no systemd, launchd or cron"):
-        schedule.plan_schedule(schedule.refreshes(6), tmp_path, {}, "linux")
+    with pytest.raises(ReaderError) as failed:
+        schedule.plan_schedule(schedule.daily_digest((7, 30), ("--send",)), tmp_path, {}, system)
+    assert f"{says} 'dailypapers digest --send --in-turn" in str(failed.value)
 
 
 def test_programs_that_fail_are_one_sentence() -> None:

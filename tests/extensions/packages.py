@@ -30,7 +30,12 @@ class Packages:
         info.mkdir(exist_ok=True)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.1\n")
         lines = (f"{one} = {target}" for one, target in (entries or {name: f"{name}:EXTENSION"}).items())
-        (info / "entry_points.txt").write_text("\n".join(("[dailypapers.extensions]", *lines)))
+        self.write_entries(name, "\n".join(lines))
+
+    def write_entries(self, name: str, lines: str) -> None:
+        """Let a package that is installed have other entry points."""
+        file = self._folder / f"{name}-2.1.dist-info" / "entry_points.txt"
+        file.write_text(f"[dailypapers.extensions]\n{lines}\n")
         installed.forget()
 
     def install_example(self, name: str, entry: str = "", module: str = "", **replaced: str) -> None:

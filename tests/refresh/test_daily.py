@@ -44,13 +44,6 @@ async def test_the_days_of_a_month_count_as_asked_once_all_of_them_are_stored() 
     assert sorted(filter(None, cache.noted)) == [*days, "2026-03-31"]
 
 
-async def test_a_day_is_not_asked_for_because_a_paper_of_another_says_so() -> None:
-    cache = Cache()
-    await run(Feed({TODAY: (papers(1), papers(2, day="2026-05-04"))}), cache, Day(TODAY))
-    assert [day for day, *_ in cache.stored] == ["2026-05-04", TODAY]
-    assert cache.noted == [TODAY]
-
-
 async def test_certain_days_are_asked_whatever_is_known_of_them() -> None:
     known = {"2026-03-02": DayFetched("2026-04-30T00:00:00Z", 20)}
     plan = Days(("2026-03-02", "2026-03-04", "2023-01-01", "2026-05-13"))
@@ -122,6 +115,8 @@ async def test_papers_that_say_another_day_are_stored_on_it() -> None:
     _, stored, _ = await run(feed, cache, Day(TODAY))
     assert stored == DayStored(TODAY, new=2, updated=0, unchanged=0, skipped=0, n=1, of=1)
     assert [day for day, *_ in cache.stored] == ["2026-05-11", TODAY]
+    # The other day has not been asked for.
+    assert cache.noted == [TODAY]
 
 
 async def test_skipped_records_are_counted() -> None:

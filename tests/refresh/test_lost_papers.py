@@ -15,8 +15,8 @@ from reader.core.marks import Mark, PaperMarks
 from reader.refresh import sources as sources_module
 from reader.refresh.jobs import FeedFailed, FeedStarted, PapersReturned, RefreshEvent, RefreshFinished, SourceEvent
 from reader.refresh.plan import Day
-from tests.feed_server import FeedServer, item
-from tests.feeds.servers import Arxiv, Documents, Page, Paper
+from tests.feed_server import item
+from tests.feeds.servers import Page, Paper
 from tests.refresh.test_sources import TODAY, World
 
 Happened = Sequence[RefreshEvent | SourceEvent]
@@ -46,15 +46,9 @@ def _count(connection: object) -> int:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    with (
-        FeedServer({TODAY: [item("2605.00001")]}, today=TODAY) as daily,
-        Arxiv([Paper(f"2401.0000{number}", f"The paper {number}") for number in range(1, 8)]) as arxiv,
-        Documents() as site,
-    ):
-        made = Home(tmp_path / "papers.db", daily, arxiv, site)
+    papers = [Paper(f"2401.0000{number}", f"The paper {number}") for number in range(1, 8)]
+    with Home.opened(tmp_path / "papers.db", [item("2605.00001")], papers) as made:
         yield made
-        made.feeds.close()
-        made.cache.close()
 
 
 def returned(events: Happened) -> list[PapersReturned]:

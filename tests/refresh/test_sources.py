@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
@@ -56,6 +57,15 @@ class World:
         self.now = NOON
         self.categorize = True
 
+    @classmethod
+    @contextmanager
+    def opened(cls, path: Path, listed: list[Any], papers: list[Paper]) -> Iterator[Self]:
+        """A world in which papers are listed today, and arXiv has some."""
+        with FeedServer({TODAY: listed}, today=TODAY) as daily, Arxiv(papers) as arxiv, Documents() as site:
+            made = cls(path, daily, arxiv, site)
+            with closing(made.cache), closing(made.feeds):
+                yield made
+
     @asynccontextmanager
     async def sources(self) -> AsyncIterator[Sources]:
         nap, limits = Nap(), Limits(attempts=1)
@@ -86,15 +96,10 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with (
-        FeedServer({TODAY: [item("2605.00001"), item("2605.00002")]}, today=TODAY) as daily,
-        Arxiv([Paper("2605.00001", categories=("cs.CL", "cs.LG"), version=2, extra="<x/>")]) as arxiv,
-        Documents() as site,
-    ):
-        made = World(tmp_path / "papers.db", daily, arxiv, site)
+    listed = [item("2605.00001"), item("2605.00002")]
+    papers = [Paper("2605.00001", categories=("cs.CL", "cs.LG"), version=2, extra="<x/>")]
+    with World.opened(tmp_path / "papers.db", listed, papers) as made:
         yield made
-        made.feeds.close()
-        made.cache.close()
 
 
 def of(events: Sequence[RefreshEvent | SourceEvent], kind: type[FeedStored] | type[FeedFailed]) -> list[str]:

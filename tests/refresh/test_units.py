@@ -15,8 +15,8 @@ from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
 from reader.refresh.jobs import FeedFailed, FeedStored, RefreshFinished
-from tests.feed_server import FeedServer, item
-from tests.feeds.servers import Arxiv, Documents, Page, Paper, rss
+from tests.feed_server import item
+from tests.feeds.servers import Page, Paper, rss
 from tests.feeds.servers import item as entry
 from tests.refresh.test_sources import TODAY, World
 
@@ -48,19 +48,14 @@ SOURCES: dict[str, tuple[type, str]] = {
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with (
-        FeedServer({TODAY: [item("2605.00001"), item("2605.00002")]}, today=TODAY) as daily,
-        Arxiv([Paper("2605.00001", categories=("cs.CL",), version=2)]) as arxiv,
-        Documents() as site,
-    ):
-        site.pages |= {f"/{name}": Page(rss(entry(f"Of {name}", guid=name))) for name in ("lab", "other")}
-        made = World(tmp_path / "papers.db", daily, arxiv, site)
+    listed = [item("2605.00001"), item("2605.00002")]
+    papers = [Paper("2605.00001", categories=("cs.CL",), version=2)]
+    with World.opened(tmp_path / "papers.db", listed, papers) as made:
+        made.site.pages |= {f"/{name}": Page(rss(entry(f"Of {name}", guid=name))) for name in ("lab", "other")}
         made.follow("cs.CL", "cs.cl")
         for name in ("lab", "other"):
-            made.follow(f"{site.url}/{name}", name)
+            made.follow(f"{made.site.url}/{name}", name)
         yield made
-        made.feeds.close()
-        made.cache.close()
 
 
 def fails_once(kind: type, method: str, fault: Callable[[], BaseException]) -> Callable[..., Any]:

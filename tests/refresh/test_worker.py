@@ -32,8 +32,6 @@ from reader.refresh.jobs import (
     DayFailed,
     DayStored,
     JobContext,
-    LookupFinished,
-    LookUpPaper,
     Message,
     Refresh,
     RefreshFinished,
@@ -128,11 +126,6 @@ async def test_a_process_says_what_is_said_here(place: Place) -> None:
     assert there == here == [RefreshStarted((DAY,)), DayStored(DAY, 2, 0, 0, 0, 1, 1), RefreshFinished(new=2, stored=1)]
     file = place(feed, "there.db").cache_file
     assert sorted(titles(file)) == ["Paper 2605.00001", "Paper 2605.00002"]
-
-
-async def test_one_paper_is_looked_up(place: Place) -> None:
-    with FeedServer({DAY: [item("2605.00001")]}) as feed:
-        assert await said(worker.run_in_process(place(feed), LookUpPaper("2605.00001"))) == [LookupFinished(found=True)]
 
 
 async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environment_without_it(

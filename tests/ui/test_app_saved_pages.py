@@ -10,7 +10,7 @@ import pytest
 
 from reader.cache import connections, pages
 from reader.core.paper import Draft, Listing
-from reader.ui.full_text.ahead import TextsAhead
+from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXTS_AHEAD
 from tests.feed_server import FeedServer, item
 from tests.ui import papers

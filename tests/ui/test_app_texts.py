@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.ui.full_text.ahead import TextsAhead
+from reader.ui.full_text.fetcher import TextsAhead
 from reader.ui.full_text.state import TEXT, TEXTS_AHEAD
 from reader.ui.page.state import FOUND, PAGE
 from tests.feed_server import FeedServer

@@ -19,7 +19,7 @@ import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Container, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -273,10 +273,27 @@ class Journal:
 
     def rewrite(self, entries: Iterable[Entry], machine: str, name: str = "") -> None:
         """Replace the file, whole or not at all; raises CacheError."""
+        with self._replaced() as part:
+            part.append(entries, machine, name)
+
+    def drop(self, lines: Container[int], machine: str) -> None:
+        """Write the file anew without some lines, counted from 1; raises CacheError. The first names `machine`."""
+        with self._replaced() as part:
+            if 1 in lines:
+                part.append([], machine)
+            with self.path.open("rb") as old, part.path.open("ab") as new:
+                new.writelines(line for number, line in enumerate(old, 1) if number not in lines)
+                new.flush()
+                os.fsync(new.fileno())
+
+    @contextmanager
+    def _replaced(self) -> Iterator[Journal]:
+        """A journal that takes the place of this one once it is written; raises CacheError."""
         part = Journal(self.path.with_name(f".{self.path.name}.part"))
         try:
             part.path.unlink(missing_ok=True)
-            part.append(entries, machine, name)
+            yield part
+            make_private(part.path)
             part.path.replace(self.path)
             sync(self.path.parent)
         except OSError as error:
@@ -284,24 +301,6 @@ class Journal:
         finally:
             with suppress(OSError):
                 part.path.unlink(missing_ok=True)
-
-    def drop(self, lines: Container[int], machine: str) -> None:
-        """Write the file anew without some lines, counted from 1; raises CacheError. The first names `machine`."""
-        part = Journal(self.path.with_suffix(".part"))
-        try:
-            part.path.unlink(missing_ok=True)
-            if 1 in lines:
-                part.append([], machine)
-            with self.path.open("rb") as old, part.path.open("ab") as new:
-                for number, line in enumerate(old, 1):
-                    if number not in lines:
-                        new.write(line)
-                new.flush()
-                os.fsync(new.fileno())
-            part.path.replace(self.path)
-            sync(self.path.parent)
-        except OSError as error:
-            raise self._explain(error, "written") from error
 
     def cut(self, size: int) -> None:
         """Take back what was appended after the file had `size` bytes."""

@@ -233,7 +233,8 @@ class Window:
             # To rank papers takes numpy: a start does not wait.
             return Order((), complete=False) if at_once else self.order(selection)
         if selection.is_for_you and not at_once:
-            self.for_you.update()
+            whole = self.order(selection)
+            return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
         with explained(self._path):
             found = plan.first(self._connection, selection, limit).rows
             known = [pk for pk, _ in found]
@@ -270,7 +271,8 @@ class Window:
         if learned is not None and selection.offered_on:
             mixed = self.for_you.mix(pks, selection.offered_on)
             return Order(mixed.pks, learned=learned._replace(surprises=mixed.surprises))
-        order = Order(pks, tuple(groups) if selection.grouped_by_day else (), learned=learned)
+        listed = pks if learned is None else self.for_you.with_turns(pks)
+        order = Order(listed, tuple(groups) if selection.grouped_by_day else (), learned=learned)
         return with_texts(order, [pk for pk, _ in further])
 
     def count(self, selection: Selection) -> int:

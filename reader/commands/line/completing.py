@@ -11,8 +11,7 @@ from reader.commands.command import Parser, StoreFile, StoreJson, make_parser, p
 from reader.commands.line.registry import add_reader_options, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
-from reader.core.query.lexer import FIELDS
-from reader.core.query.parser import EXAMPLES
+from reader.core.query.lexer import EXAMPLES, FIELDS
 from reader.core.query.suggestions import Vocabulary, complete
 from reader.paths import APP
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -182,11 +182,3 @@ def strength(hits: Hits, length: float) -> Floats:
     """How much each hit says, from 0 to 1: more in a short paper, and less for each further time."""
     norm = 0.25 + 0.75 * hits.lengths / length
     return hits.counts / (hits.counts + norm[hits.papers])
-
-
-def scores(terms: Terms, weights: Floats, length: float, chunks: Iterable[Chunk]) -> Iterator[tuple[int, float]]:
-    """The key and the score of each paper: the sum of its terms' weights, each by how much it says."""
-    for chunk in chunks:
-        hits = terms.count(chunk.packed)
-        summed = np.bincount(hits.papers, weights[hits.terms] * strength(hits, length), len(chunk.packed))
-        yield from zip(chunk.keys, summed.tolist(), strict=True)

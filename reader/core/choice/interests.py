@@ -106,8 +106,8 @@ def find_interests(sizes: Floats | Matrix, weights: Floats) -> list[Indexes]:
         likeness[one] = likeness[:, one] = (likeness[one] * first + likeness[other] * second) / (first + second)
         likeness[one, one] = likeness[other] = likeness[:, other] = -1
         groups[one] += groups.pop(other)
-    least = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
-    found = [np.array(group) for group in groups.values() if weights[group].sum() >= least]
+    smallest = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
+    found = [np.array(group) for group in groups.values() if weights[group].sum() >= smallest]
     return sorted(found, key=lambda group: -float(weights[group].sum())) or [every]
 
 

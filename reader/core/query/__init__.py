@@ -6,9 +6,9 @@ Parses queries; `suggestions` helps while a query is typed, and `topic_choice` c
 from __future__ import annotations
 
 from reader.core.errors import QueryError
-from reader.core.query.lexer import FIELDS
+from reader.core.query.lexer import EXAMPLES, FIELDS
 from reader.core.query.nodes import And, Count, Match, Near, Node, Not, Or, Query, Regex, Sort, Term, When
-from reader.core.query.parser import CHOICES, EXAMPLES, parse
+from reader.core.query.parser import CHOICES, parse
 
 __all__ = [
     "CHOICES",

@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-TEXT_FIELDS = ("title", "abstract", "author", "keyword", "org", "fulltext")
-NAME_FIELDS = (
-    "topic", "tag", "note", "source", "category", "venue", "submitter", "id", "like", "is", "has", "output", "view",
-    "follow", "by",
-)  # fmt: skip
-DATE_FIELDS = ("day", "published", "since", "until", "changed")
-COUNT_FIELDS = ("upvotes", "comments", "stars", "authors")
-FIELDS = (*TEXT_FIELDS, *NAME_FIELDS, *DATE_FIELDS, *COUNT_FIELDS, "sort")
+_FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], str]] = {
+    "title": ("text", "title:attention"),
+    "abstract": ("text", 'abstract:"world model"'),
+    "author": ("text", 'author:"kaiming he"'),
+    "keyword": ("text", "keyword:diffusion"),
+    "org": ("text", "org:nvidia"),
+    "fulltext": ("text", 'fulltext:"sparse attention"'),
+    "topic": ("name", "topic:agents"),
+    "tag": ("name", "tag:later"),
+    "note": ("name", 'note:"compare with ours"'),
+    "source": ("name", "source:arxiv"),
+    "category": ("name", "category:cs.RO"),
+    "venue": ("name", "venue:iclr"),
+    "submitter": ("name", "submitter:akhaliq"),
+    "id": ("name", "id:2406.12345"),
+    "like": ("name", "like:2406.12345"),
+    "is": ("name", "is:unread"),
+    "has": ("name", "has:code"),
+    "output": ("name", 'output:"weak baseline"'),
+    "view": ("name", "view:evals"),
+    "follow": ("name", 'follow:"kaiming he"'),
+    "by": ("name", "by:ada is:starred"),
+    "day": ("date", "day:today"),
+    "published": ("date", "published:2026-05"),
+    "since": ("date", "since:7d"),
+    "until": ("date", "until:2026-05-31"),
+    "changed": ("date", "changed:7d"),
+    "upvotes": ("count", "upvotes:>20"),
+    "comments": ("count", "comments:>=3"),
+    "stars": ("count", "stars:>100"),
+    "authors": ("count", "authors:<5"),
+    "sort": ("sort", "sort:upvotes"),
+}
+"""The fields, with the kind of their values and an example."""
+
+FIELDS = tuple(_FIELDS)
+EXAMPLES = {field: example for field, (_, example) in _FIELDS.items()}
+TEXT_FIELDS, NAME_FIELDS, DATE_FIELDS, COUNT_FIELDS = (
+    tuple(field for field, (one, _) in _FIELDS.items() if one == kind) for kind in ("text", "name", "date", "count")
+)
 REGEX_FIELDS = ("title", "author")
 
 LIST_FIELDS = ("author", "keyword", "org", *NAME_FIELDS)

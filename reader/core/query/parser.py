@@ -24,6 +24,7 @@ from reader.core.query.lexer import (
     ALIASES,
     COUNT_FIELDS,
     DATE_FIELDS,
+    EXAMPLES,
     FIELDS,
     NAME_FIELDS,
     TEXT_FIELDS,
@@ -327,41 +328,6 @@ CHOICES = {
     ),
 }  # fmt: skip
 """The fields with fixed values, and those values."""
-
-EXAMPLES = {
-    "title": "title:attention",
-    "abstract": 'abstract:"world model"',
-    "author": 'author:"kaiming he"',
-    "keyword": "keyword:diffusion",
-    "org": "org:nvidia",
-    "fulltext": 'fulltext:"sparse attention"',
-    "topic": "topic:agents",
-    "tag": "tag:later",
-    "note": 'note:"compare with ours"',
-    "source": "source:arxiv",
-    "category": "category:cs.RO",
-    "venue": "venue:iclr",
-    "submitter": "submitter:akhaliq",
-    "id": "id:2406.12345",
-    "like": "like:2406.12345",
-    "is": "is:unread",
-    "view": "view:evals",
-    "follow": 'follow:"kaiming he"',
-    "by": "by:ada is:starred",
-    "has": "has:code",
-    "output": 'output:"weak baseline"',
-    "day": "day:today",
-    "published": "published:2026-05",
-    "since": "since:7d",
-    "until": "until:2026-05-31",
-    "changed": "changed:7d",
-    "upvotes": "upvotes:>20",
-    "comments": "comments:>=3",
-    "stars": "stars:>100",
-    "authors": "authors:<5",
-    "sort": "sort:upvotes",
-}
-"""An example term for each field."""
 
 FORMER = {("is", "risen"): "changed"}
 """Values of saved queries that have another name now."""

@@ -30,14 +30,12 @@ from reader.api import (
     bare,
     clean,
     is_confirmed,
-    is_server,
     is_terminal,
     nearest,
+    places,
     print_json,
     print_line,
     print_text,
-    shared_place,
-    shown_place,
     suggest,
     warn,
     width,
@@ -46,7 +44,7 @@ from reader.api import (
 from reader.extensions.group.statement import MOST_THINGS, THINGS, is_name, said, thing
 
 if TYPE_CHECKING:
-    from reader.api import Finding, Member
+    from reader.api import Finding, members
     from reader.extensions.group.looking import Looked
     from reader.extensions.group.membership import Membership
     from reader.extensions.group.place import Place
@@ -102,7 +100,9 @@ def _create(arguments: Namespace, workspace: Workspace) -> int:
     place = _place(arguments)
     name = _name(arguments)
     create(workspace.cache_file, place, name)
-    return _look_as(arguments, workspace, f"The group of {shown_place(place)} has begun, and you are {name} in it.")
+    return _look_as(
+        arguments, workspace, f"The group of {places.shown_place(place)} has begun, and you are {name} in it."
+    )
 
 
 def _join(arguments: Namespace, workspace: Workspace) -> int:
@@ -112,7 +112,7 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
     if not arguments.mine:
         name = _name(arguments)
         join(workspace.cache_file, place, name)
-        code = _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}.")
+        code = _look_as(arguments, workspace, f"You are {name} in the group of {places.shown_place(place)}.")
         _warn_of_namesake(workspace)
         return code
     name, secret = _read_key()
@@ -122,7 +122,9 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
             "Your machines need the same marks, or the one that speaks last decides what the others see: 'dailypapers"
             " config set sync PLACE' on each."
         )
-    return _look_as(arguments, workspace, f"You are {name} in the group of {shown_place(place)}, on this machine too.")
+    return _look_as(
+        arguments, workspace, f"You are {name} in the group of {places.shown_place(place)}, on this machine too."
+    )
 
 
 def _warn_of_namesake(workspace: Workspace) -> None:
@@ -143,7 +145,7 @@ def _place(arguments: Namespace) -> str:
     what = arguments.what
     if len(arguments.things) != 1:
         raise UsageError(f"Name a folder that you share, or a server: dailypapers group {what} DIR --name YOU.")
-    return shared_place(arguments.things[0], Path())
+    return places.shared_place(arguments.things[0], Path())
 
 
 def _name(arguments: Namespace) -> str:
@@ -200,7 +202,7 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
     name = mine.names[key]
     if not arguments.undo:
         with workspace.window() as window:
-            found = next((one for one in window.read(members) if one.public == key), None)
+            found = next((one for one in window.read(members.members) if one.public == key), None)
         shared = f"{amount(found.marks, 'mark')} on {amount(found.papers, 'paper')}" if found else "nothing now"
         if not (arguments.json or (arguments.quiet and arguments.yes)):
             print_text(
@@ -276,12 +278,12 @@ def _look(arguments: Namespace, workspace: Workspace) -> int:
 
 def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
     """Look whenever something comes, here or there, until the program is stopped or the membership ends."""
-    from reader.api import looks
+    from reader.api import places
     from reader.extensions.group import membership
     from reader.extensions.group.place import open_place
 
     with workspace.events() as events, open_place(mine.place) as place:
-        for _ in looks(events, place.server, place.channel, lambda: mine.slot):
+        for _ in places.looks(events, place.server, place.channel, lambda: mine.slot):
             now = membership.load(workspace.cache_file)
             if now is None or (now.group, now.place) != (mine.group, mine.place):
                 break
@@ -393,16 +395,16 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
             print_text(IN_NONE)
         return
     key = public_key(mine.secret)
-    place = shown_place(mine.place)
+    place = places.shown_place(mine.place)
     with workspace.window() as window:
-        others = window.read(members)
+        others = window.read(members.members)
         out = window.read(forgotten)
     gone_names = sorted(mine.names[key] for key in out if key in mine.names)
     if as_json:
         us = {"place": place, "name": mine.name, "key": key, "shares": list(mine.shares)}
         print_json(us | {"members": [one._asdict() for one in others], "forgotten": gone_names})
         return
-    gone = "" if is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
+    gone = "" if places.is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
     print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
     if not others and not gone_names:
         print_text("Nobody else is in the group yet.")
@@ -411,7 +413,7 @@ def print_status(workspace: Workspace, *, as_json: bool) -> None:
         print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' takes in again what {name} shares.")
 
 
-def _row(one: Member) -> tuple[str, ...]:
+def _row(one: members.Member) -> tuple[str, ...]:
     return (
         *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
         f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
@@ -445,7 +447,7 @@ def _short(key: str) -> str:
 
 def _examine(workspace: Workspace) -> Iterator[Finding]:
     """The group, with its folder or server."""
-    from reader.api import NOT_THERE, Finding
+    from reader.api import Finding, places
     from reader.extensions.group import membership
 
     try:
@@ -454,8 +456,10 @@ def _examine(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Sharing", "group", "unreadable", str(error))
         return
     if mine is not None:
-        is_there = is_server(mine.place) or Path(mine.place).is_dir()
-        yield Finding("Sharing", "group", f"{mine.name} in {shown_place(mine.place)}", "" if is_there else NOT_THERE)
+        is_there = places.is_server(mine.place) or Path(mine.place).is_dir()
+        yield Finding(
+            "Sharing", "group", f"{mine.name} in {places.shown_place(mine.place)}", "" if is_there else places.NOT_THERE
+        )
 
 
 EXTENSION = Extension(name="group", api=1, commands=(GROUP,), findings=(_examine,))

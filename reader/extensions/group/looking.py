@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from reader.api import CacheError, Member, Members, alone, forgotten, paths, shown_place
+from reader.api import CacheError, forgotten, members, paths, places
 from reader.extensions.group import membership
 from reader.extensions.group.membership import Membership, Newest, name_of, tell_apart
 from reader.extensions.group.place import SLOT, Place, Slot, open_place
@@ -89,9 +89,9 @@ def join(cache: Path, address: str, name: str, secret: str | None = None) -> Non
     former = membership.former(cache)
     if former is None or (secret is not None and former.secret != secret):
         former = Membership("", "", "", secret or new_secret())
-    with Members.open(cache) as members:
+    with members.Members.open(cache) as table:
         # A cache from elsewhere may have members of a group that this home knows nothing of.
-        members.drop_all()
+        table.drop_all()
     membership.save(cache, replace(former, group=group, place=address, name=name))
 
 
@@ -100,20 +100,20 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
 
     The place is that of the membership, which may be open already.
     """
-    with alone(_lock(cache)), Members.open(cache) as members:
+    with places.alone(_lock(cache)), members.Members.open(cache) as table:
         mine = _mine(cache)
         with open_place(mine.place) if place is None else nullcontext(place) as opened:
             if opened.group() != mine.group:
                 raise CacheError(
-                    f"{shown_place(mine.place)} has another group by now."
+                    f"{places.shown_place(mine.place)} has another group by now."
                     " 'dailypapers group leave' ends your membership."
                 )
-            return _Look(members, mine, cache, opened, now or datetime.now(UTC)).run()
+            return _Look(table, mine, cache, opened, now or datetime.now(UTC)).run()
 
 
 def change_shares(cache: Path, shares: Iterable[str]) -> Membership:
     """Choose what is shared from the next look on; raises CacheError."""
-    with alone(_lock(cache)):
+    with places.alone(_lock(cache)):
         mine = _mine(cache)
         mine.choose(shares)
         membership.save(cache, mine)
@@ -125,24 +125,24 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
 
     Raises CacheError if they can't be told, unless that is not asked for.
     """
-    with alone(_lock(cache)), Members.open(cache) as members:
+    with places.alone(_lock(cache)), members.Members.open(cache) as table:
         mine = _mine(cache)
         mine.choose(())
         is_told = False
         try:
             with open_place(mine.place) as place:
                 if place.group() == mine.group:
-                    _Look(members, mine, cache, place, datetime.now(UTC)).leave()
+                    _Look(table, mine, cache, place, datetime.now(UTC)).leave()
                     is_told = True
         except CacheError as error:
             if not even_if_unheard:
                 raise CacheError(f"What you shared is still there. {error} Or leave it there by --force.") from error
-        _end(members, cache, mine)
+        _end(table, cache, mine)
         return is_told
 
 
-def _end(members: Members, cache: Path, mine: Membership) -> None:
-    members.drop_all()
+def _end(table: members.Members, cache: Path, mine: Membership) -> None:
+    table.drop_all()
     membership.end(cache, mine)
 
 
@@ -163,13 +163,13 @@ def _expect_none(cache: Path) -> None:
     mine = membership.load(cache)
     if mine is not None:
         raise CacheError(
-            f"You are in the group of {shown_place(mine.place)}: 'dailypapers group leave' ends that first."
+            f"You are in the group of {places.shown_place(mine.place)}: 'dailypapers group leave' ends that first."
         )
 
 
 class _Look:
-    def __init__(self, members: Members, mine: Membership, cache: Path, place: Place, now: datetime) -> None:
-        self._members, self._mine, self._cache, self._place, self._now = members, mine, cache, place, now
+    def __init__(self, table: members.Members, mine: Membership, cache: Path, place: Place, now: datetime) -> None:
+        self._members, self._mine, self._cache, self._place, self._now = table, mine, cache, place, now
         self._public = public_key(mine.secret)
         self._result = Looked()
         self._slots: list[Slot] = []
@@ -277,7 +277,7 @@ class _Look:
             trouble = f"{over:,} marks over the budget of {MOST_MARKS:,} were refused"
             self._result.troubles.append(f"{name}'s {slot.label}: {trouble}")
         seen = self._now.isoformat(timespec="seconds")
-        theirs = Member(name, member, said(statement.shares), seen)
+        theirs = members.Member(name, member, said(statement.shares), seen)
         came, went = self._members.store(theirs, statement.marks, _stamp(slot))
         if former != name and is_known:
             self._result.renamed[former] = name

@@ -14,19 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.api import (
-    GROUP_FILE,
-    CacheError,
-    Server,
-    clean,
-    is_machine_file,
-    is_server,
-    open_server,
-    paths,
-    replace_shared,
-    shown_place,
-    unusable,
-)
+from reader.api import CacheError, clean, paths, places
 from reader.extensions.group.statement import MOST_BYTES
 
 SLOT = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
@@ -67,7 +55,7 @@ class Folder:
         """The id of the group; raises CacheError if there is none."""
         path = self._path
         try:
-            group = json.loads(paths.read_start(path / GROUP_FILE, 10_000))["group"]
+            group = json.loads(paths.read_start(path / places.GROUP_FILE, 10_000))["group"]
         except FileNotFoundError:
             if not path.is_dir():
                 raise CacheError(f"The folder {path} is not there. Connect or mount it, and try again.") from None
@@ -75,11 +63,13 @@ class Folder:
                 f"{path} has no group. If its disk is not mounted, mount it; 'dailypapers group create' begins a group."
             ) from None
         except OSError as error:
-            raise unusable(path, error) from error
+            raise places.unusable(path, error) from error
         except (ValueError, KeyError, TypeError, RecursionError):
             group = None
         if not isinstance(group, str) or not group:
-            raise CacheError(f"{path / GROUP_FILE} is damaged. Have it sent again, such as by your folder's program.")
+            raise CacheError(
+                f"{path / places.GROUP_FILE} is damaged. Have it sent again, such as by your folder's program."
+            )
         return group
 
     def begin(self, group: str) -> None:
@@ -87,14 +77,14 @@ class Folder:
         with self._used():
             if not self._path.is_dir():
                 raise CacheError(f"The folder {self._path} is not there. Connect or mount it, or make it by mkdir.")
-            if (self._path / GROUP_FILE).exists():
+            if (self._path / places.GROUP_FILE).exists():
                 raise CacheError(f"{self._path} has a group already: 'dailypapers group join' is for it.")
-            if any(is_machine_file(one.name) for one in self._path.iterdir()):
+            if any(places.is_machine_file(one.name) for one in self._path.iterdir()):
                 raise CacheError(
                     f"{self._path} has all marks of the machines that sync through it, and the people of a group would"
                     " see them. Name another folder."
                 )
-            replace_shared(self._path / GROUP_FILE, json.dumps({"v": 1, "group": group}).encode() + b"\n")
+            places.replace_shared(self._path / places.GROUP_FILE, json.dumps({"v": 1, "group": group}).encode() + b"\n")
 
     def slots(self) -> Sequence[Slot]:
         """The files of members, also the copies that programs make of two versions."""
@@ -120,7 +110,7 @@ class Folder:
     def put(self, slot: str, data: bytes, without: Sequence[str]) -> str:
         """Replace a file, and remove others; return its stamp."""
         with self._used():
-            replace_shared(self._file(slot), data)
+            places.replace_shared(self._file(slot), data)
             for other in without:
                 with suppress(OSError):
                     self._file(other).unlink()
@@ -135,7 +125,7 @@ class Folder:
         try:
             yield
         except OSError as error:
-            raise unusable(self._path, error) from error
+            raise places.unusable(self._path, error) from error
 
 
 # A server
@@ -158,7 +148,7 @@ class HubPlace:
 
     channel = CHANNEL
 
-    def __init__(self, server: Server, name: str) -> None:
+    def __init__(self, server: places.Server, name: str) -> None:
         self.server = server
         self._name = name
 
@@ -219,8 +209,8 @@ Place = Folder | HubPlace
 @contextmanager
 def open_place(address: str) -> Iterator[Place]:
     """A folder, or a server that is connected; raises CacheError also for what fails while it is used."""
-    if not is_server(address):
+    if not places.is_server(address):
         yield Folder(Path(address))
         return
-    with open_server(address) as server:
-        yield HubPlace(server, shown_place(address))
+    with places.open_server(address) as server:
+        yield HubPlace(server, places.shown_place(address))

@@ -13,24 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.api import (
-    ALL_TAGS,
-    ANYONE,
-    LARGEST_NUMBER,
-    MOST_PAPERS,
-    NOTE,
-    QUEUE,
-    STAR,
-    TAG,
-    CacheError,
-    Shared,
-    clean,
-    clean_mark,
-    covers,
-    fold,
-    paper_id,
-    read_json,
-)
+from reader.api import NOTE, QUEUE, TAG, CacheError, clean, clean_mark, fold, foreign, members
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -38,7 +21,7 @@ if TYPE_CHECKING:
 VERSION = 1
 """The form of statements."""
 
-THINGS: Mapping[str, str] = {STAR: "stars", QUEUE: "the queue", NOTE: "notes", ALL_TAGS: "all tags"}
+THINGS: Mapping[str, str] = {members.STAR: "stars", QUEUE: "the queue", NOTE: "notes", members.ALL_TAGS: "all tags"}
 """What can be shared, with its name; and `tag:NAME`."""
 
 NAME_LIMIT = 40
@@ -97,7 +80,7 @@ class Statement:
     """Grows with each statement of a member: an older one never replaces a newer one."""
     shares: tuple[str, ...] = ()
     """The things that are shared, as `THINGS` has them, and `tag:NAME`."""
-    marks: tuple[Shared, ...] = ()
+    marks: tuple[members.Shared, ...] = ()
     has_left: bool = False
     """Whether the member has left the group."""
     choice: Choice = NO_CHOICE
@@ -108,7 +91,7 @@ class Statement:
 
 def is_name(text: str) -> bool:
     """Whether a text can be the name of a member: letters, digits, and `.-_` within."""
-    return _NAME.fullmatch(text) is not None and text.lower() != ANYONE
+    return _NAME.fullmatch(text) is not None and text.lower() != members.ANYONE
 
 
 def appearance(name: str) -> str:
@@ -149,7 +132,7 @@ def read(body: bytes) -> Statement:
     """The statement of verified lines, with clean text; raises ValueError with the reason if it is not one."""
     if not body.endswith(b"\n"):
         raise ValueError("it is cut off")
-    if body.count(b"\n") - 1 > MOST_PAPERS:
+    if body.count(b"\n") - 1 > members.MOST_PAPERS:
         raise ValueError("it has too many papers")
     lines = body.split(b"\n")[:-1]
     head = _object(lines[0])
@@ -160,7 +143,7 @@ def read(body: bytes) -> Statement:
     is_whole = all(isinstance(one, str) for one in texts) and isinstance(shares, list)
     if (
         type(number) is not int
-        or not 0 <= number <= LARGEST_NUMBER
+        or not 0 <= number <= foreign.LARGEST_NUMBER
         or not is_whole
         or not _HEX.fullmatch(str(head["member"]))
     ):
@@ -170,7 +153,7 @@ def read(body: bytes) -> Statement:
     )
     # What somebody did not choose to share is no statement about it, wherever it comes from.
     papers = [_object(line) for line in lines[1:]]
-    marks = tuple(one for fields in papers for one in _marks(fields) if covers(shared, one.kind))
+    marks = tuple(one for fields in papers for one in _marks(fields) if members.covers(shared, one.kind))
     return Statement(
         str(head["group"]),
         str(head["member"]),
@@ -180,14 +163,14 @@ def read(body: bytes) -> Statement:
         marks,
         head.get("left") is True,
         _choice(head.get("choice")),
-        sum(paper_id(fields.get("paper")) is None for fields in papers),
+        sum(foreign.paper_id(fields.get("paper")) is None for fields in papers),
     )
 
 
 def _choice(found: object) -> Choice:
     """A foreign choice; the first one if it is none."""
     match found:
-        case [int(number), str(machine)] if 0 <= number < LARGEST_NUMBER and _HEX.fullmatch(machine):
+        case [int(number), str(machine)] if 0 <= number < foreign.LARGEST_NUMBER and _HEX.fullmatch(machine):
             return Choice(number, machine)
     return NO_CHOICE
 
@@ -202,7 +185,7 @@ def _line(fields: Mapping[str, object]) -> bytes:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def _papers(marks: Iterable[Shared]) -> Iterator[dict[str, object]]:
+def _papers(marks: Iterable[members.Shared]) -> Iterator[dict[str, object]]:
     """The marks by paper."""
     by_paper: dict[str, dict[str, str]] = {}
     for one in marks:
@@ -213,7 +196,7 @@ def _papers(marks: Iterable[Shared]) -> Iterator[dict[str, object]]:
 
 
 def _object(line: bytes) -> dict[str, Any]:
-    found = read_json(line, LINE_BYTES)
+    found = foreign.read_json(line, LINE_BYTES)
     if found is None:
         raise ValueError("it is damaged")
     if not isinstance(found, dict):
@@ -221,19 +204,21 @@ def _object(line: bytes) -> dict[str, Any]:
     return found
 
 
-def _marks(fields: Mapping[str, Any]) -> Iterator[Shared]:
+def _marks(fields: Mapping[str, Any]) -> Iterator[members.Shared]:
     """The clean marks of one paper; what is not a mark is left out."""
-    paper, kinds, note = paper_id(fields.get("paper")), fields.get("marks"), fields.get(NOTE)
+    paper, kinds, note = foreign.paper_id(fields.get("paper")), fields.get("marks"), fields.get(NOTE)
     if paper is None:
         return
     for kind in kinds[:MOST_THINGS] if isinstance(kinds, list) else ():
         found = (
-            clean_mark(kind, "1") if isinstance(kind, str) and (kind in (STAR, QUEUE) or kind.startswith(TAG)) else None
+            clean_mark(kind, "1")
+            if isinstance(kind, str) and (kind in (members.STAR, QUEUE) or kind.startswith(TAG))
+            else None
         )
         if found is not None:
-            yield Shared(paper, found[0])
+            yield members.Shared(paper, found[0])
     if isinstance(note, str) and (found := clean_mark(NOTE, note)) and found[1]:
-        yield Shared(paper, NOTE, found[1])
+        yield members.Shared(paper, NOTE, found[1])
 
 
 # Signatures
@@ -281,7 +266,7 @@ def verified(data: bytes) -> bytes:
     if found is None:
         raise ValueError("it is cut off")
     try:
-        key = bytes.fromhex(read_json(body.partition(b"\n")[0], LINE_BYTES)["member"])
+        key = bytes.fromhex(foreign.read_json(body.partition(b"\n")[0], LINE_BYTES)["member"])
         library.VerifyKey(key).verify(PURPOSE + body, bytes.fromhex(found[1].decode()))
     except (CryptoError, ValueError, KeyError, TypeError):
         raise ValueError("its signature is wrong: somebody else has changed it, or it is damaged") from None

@@ -29,13 +29,11 @@ from reader.api import (
     amount,
     clean,
     is_confirmed,
-    is_server,
-    machine_name,
+    journal,
+    places,
     print_json,
     print_line,
     print_text,
-    shared_place,
-    shown_place,
     warn,
 )
 
@@ -177,7 +175,7 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
             " history NAME' lists the earlier ones, and --restore brings one back."
         )
     if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
-        place = clean(shared_place(arguments.folder, Path()))
+        place = clean(places.shared_place(arguments.folder, Path()))
         print_line(f"To do this by itself: dailypapers config set sync {quote(place)}")
 
 
@@ -200,8 +198,8 @@ def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False
             wanted = window.read(latest_place) or ""
     if not wanted:
         raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
-    place = shared_place(wanted, Path() if named else workspace.config_file.parent)
-    return place if is_server(place) else Path(place)
+    place = places.shared_place(wanted, Path() if named else workspace.config_file.parent)
+    return place if places.is_server(place) else Path(place)
 
 
 def _advice(trouble: str) -> str:
@@ -242,10 +240,10 @@ def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
 
 def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, SharedSettings], None]) -> int:
     """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
-    from reader.api import looks
+    from reader.api import places
 
     with workspace.events() as events, _opened(workspace, place) as opened:
-        for _ in looks(events, opened.server, opened.channel, events.machine):
+        for _ in places.looks(events, opened.server, opened.channel, events.machine):
             exchanged, settings = _exchange(workspace, events, opened)
             report(exchanged, settings)
             workspace.has_changed = bool(exchanged.came)
@@ -291,7 +289,7 @@ def _look(workspace: Workspace, events: Events, place: Folder | Hub) -> Exchange
         def progress(done: int, total: int) -> None:
             shown.show(f"{done:,} of {total:,} changes")
 
-        found = exchange(events, workspace.cache_file, place, machine_name(), progress=progress)
+        found = exchange(events, workspace.cache_file, place, journal.machine_name(), progress=progress)
     if found.came:
         after = events.read(_notes)
         found.notes = sorted(id for id, digest in before.items() if after.get(id) != digest)
@@ -306,14 +304,14 @@ def _notes(connection: sqlite3.Connection) -> dict[str, int]:
 
 def _examine(workspace: Workspace) -> Iterator[Finding]:
     """The folder or server of the settings, with the files in it that can't be read."""
-    from reader.api import NOT_THERE, Finding
+    from reader.api import Finding, places
 
     named = workspace.settings.sync
-    if is_server(named):
-        yield Finding("Sharing", "sync", shown_place(named))
+    if places.is_server(named):
+        yield Finding("Sharing", "sync", places.shown_place(named))
     elif named:
         folder = workspace.config_file.parent.absolute() / Path(named).expanduser()
-        yield Finding("Sharing", "sync", clean(str(folder)), "" if folder.is_dir() else NOT_THERE)
+        yield Finding("Sharing", "sync", clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
         yield from _broken_files(workspace, folder)
 
 

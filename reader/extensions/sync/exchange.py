@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from reader.api import MACHINE_FILE, READER, Entry, Events, alone, is_machine_file, paths, remember, remembered
+from reader.api import Events, journal, paths, places, remember, remembered
 
 MOST_EVENTS = 2_000_000
 """Events that are taken from one machine."""
@@ -91,7 +91,7 @@ class Known:
     @property
     def is_outdated(self) -> bool:
         """Whether an older program read it, which could not read or take all of it."""
-        return bool(self.said) and self.reader != READER
+        return bool(self.said) and self.reader != journal.READER
 
     @property
     def said(self) -> str:
@@ -161,7 +161,7 @@ class Look:
         """Number of events that no other machine had put there."""
         result.troubles, result.skipped = [], []
 
-    def unsent(self, most: int, is_there: Callable[[Entry], bool]) -> Iterator[list[Entry]]:
+    def unsent(self, most: int, is_there: Callable[[journal.Entry], bool]) -> Iterator[list[journal.Entry]]:
         """The events since the last look that are to leave, some at a time; not those that are there already."""
         while some := self.events.leaving(self.known.written, most):
             self.known.written = some[-1][0]
@@ -188,7 +188,7 @@ def exchange(
 
     Raises CacheError if the place can't be used; what was taken in before stays.
     """
-    with alone(paths.sync_lock(cache)):
+    with places.alone(paths.sync_lock(cache)):
         known = events.read(lambda one: load(one, place.key))
         result = Exchanged(is_first=not known.own)
         while True:
@@ -206,7 +206,7 @@ def writer_of(name: str, machine: str) -> str:
     return found[1] if found else machine
 
 
-_NAMED = re.compile(MACHINE_FILE.partition("{")[0] + r"([0-9a-f]{12})\b")
+_NAMED = re.compile(places.MACHINE_FILE.partition("{")[0] + r"([0-9a-f]{12})\b")
 
 
 def now() -> str:
@@ -234,7 +234,7 @@ def machines(connection: sqlite3.Connection) -> dict[str, str]:
     found = {machine: "" for (machine,) in connection.execute("SELECT DISTINCT machine FROM event")}
     for text in remembered(connection, KEY).values():
         for name, one in _memory(text).files.items():
-            if is_machine_file(name) and (machine := writer_of(name, one.machine)):
+            if places.is_machine_file(name) and (machine := writer_of(name, one.machine)):
                 found[machine] = one.name or found.get(machine, "")
     return found
 

@@ -16,22 +16,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from reader.api import (
-    FOREIGN_BYTES,
-    FULL,
-    GROUP_FILE,
-    MACHINE_FILE,
-    READER,
-    CacheError,
-    Entry,
-    Journal,
-    Owner,
-    Refused,
-    foreign_event,
-    is_machine_file,
-    latest_clock,
-    unusable,
-)
+from reader.api import CacheError, foreign, foreign_event, journal, places
 from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, Known, Look, now, writer_of
 
 MOST_FILES = 1_000
@@ -66,7 +51,7 @@ class Folder:
                 else f"The folder {path} is not there. Connect or mount it and try again, or make it by mkdir; nothing"
                 " is lost."
             )
-        if (path / GROUP_FILE).exists():
+        if (path / places.GROUP_FILE).exists():
             raise CacheError(f"{path} is the folder of a group, whose people would see all marks. Name another one.")
         if path.samefile(cache.parent):
             raise CacheError(f"{path} has this machine's own cache, which is not to be shared. Name another folder.")
@@ -80,7 +65,7 @@ class Folder:
         try:
             _FolderLook(self, look).run()
         except OSError as error:
-            raise unusable(self.path, error) from error
+            raise places.unusable(self.path, error) from error
 
 
 class _FolderLook:
@@ -141,7 +126,7 @@ class _FolderLook:
                 return self._read(Path(file.path), before, ids)[0]
         except OSError as error:
             # Another program may hold it, or take it away meanwhile: it is read at the next look.
-            before = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=READER)
+            before = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=journal.READER)
         self._note_trouble(file.name, before)
         return before
 
@@ -202,7 +187,7 @@ class _FolderLook:
             self._append(own, machine, self._missing(machine, others), is_anew=is_anew)
         except (OSError, CacheError) as error:
             cause = error if isinstance(error, OSError) else error.__cause__
-            if not isinstance(cause, OSError) or cause.errno in FULL:
+            if not isinstance(cause, OSError) or cause.errno in journal.FULL:
                 raise
             if own.is_dir():
                 raise CacheError(
@@ -222,17 +207,17 @@ class _FolderLook:
             size, status.st_mtime_ns, size, tail_of(own, size), 0, machine, self._look.name, events, seen=now()
         )
 
-    def _append(self, own: Path, machine: str, missing: Iterator[Entry], *, is_anew: bool) -> None:
+    def _append(self, own: Path, machine: str, missing: Iterator[journal.Entry], *, is_anew: bool) -> None:
         """Append events to the own file, or replace it, whole or not at all."""
         if is_anew:
-            Journal(own).rewrite(missing, machine, self._look.name)
+            journal.Journal(own).rewrite(missing, machine, self._look.name)
         elif (first := next(missing, None)) is not None:
-            Journal(own).append(chain([first], missing), machine, self._look.name)
+            journal.Journal(own).append(chain([first], missing), machine, self._look.name)
 
-    def _missing(self, machine: str, others: set[str]) -> Iterator[Entry]:
+    def _missing(self, machine: str, others: set[str]) -> Iterator[journal.Entry]:
         """The events since the last look that no other file has."""
 
-        def is_there(entry: Entry) -> bool:
+        def is_there(entry: journal.Entry) -> bool:
             is_theirs = entry.machine in others and entry.number > 0
             return entry.machine != machine and (is_theirs or entry.id in self._elsewhere)
 
@@ -250,12 +235,12 @@ class _Reading:
         status = path.stat()
         is_same = before.place <= status.st_size and tail_of(path, before.place) == before.tail
         start = before if is_same and not before.is_outdated else Known()
-        self.known = replace(start, size=status.st_size, time=status.st_mtime_ns, trouble="", reader=READER)
+        self.known = replace(start, size=status.st_size, time=status.st_mtime_ns, trouble="", reader=journal.READER)
         self._later = Known()
         """Counts those behind the first line that is not understood: they are read again at the next look."""
-        self._latest = latest_clock(time.time())
+        self._latest = foreign.latest_clock(time.time())
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[journal.Entry]:
         """The events that are whole. What follows the first line that is not is read again at the next look.
 
         Nothing is read behind a first line that names no machine.
@@ -266,13 +251,13 @@ class _Reading:
             return
         with self._path.open("rb") as file:
             file.seek(known.place)
-            while line := file.readline(FOREIGN_BYTES):
+            while line := file.readline(journal.FOREIGN_BYTES):
                 if file.tell() > MOST_BYTES:
                     known.trouble = known.trouble or f"only its first {MOST_BYTES:,} bytes are read"
                     return
                 try:
                     if not line.endswith(b"\n"):
-                        raise Refused("it is cut off")
+                        raise foreign.Refused("it is cut off")
                     yield from self._read(line)
                 except ValueError as error:
                     is_ours = known.lines or line.startswith(BEGINNING[: len(line)])
@@ -284,14 +269,14 @@ class _Reading:
                     known.place += len(line)
                     known.lines += 1
 
-    def _read(self, line: bytes) -> Iterator[Entry]:
+    def _read(self, line: bytes) -> Iterator[journal.Entry]:
         known = self.known
         if not line.strip():
             return
         if not known.machine and not _OWNER.match(line):
-            raise Refused("it names no machine")
+            raise foreign.Refused("it names no machine")
         entry = foreign_event(line, self._latest)
-        if isinstance(entry, Owner):
+        if isinstance(entry, journal.Owner):
             known.machine, known.name = entry.machine, entry.name
             return
         if over := self._over(entry):
@@ -303,20 +288,20 @@ class _Reading:
         counted.papers += entry.count
         yield entry
 
-    def _over(self, entry: Entry) -> str:
+    def _over(self, entry: journal.Entry) -> str:
         """Which budget of a machine an event is over; empty if none."""
         if self.known.papers + self._later.papers + entry.count > MOST_IDS_TOGETHER:
             return f"{MOST_IDS_TOGETHER:,} papers"
         return f"{MOST_EVENTS:,} events" if self.known.events + self._later.events >= MOST_EVENTS else ""
 
-    def note_clash(self, _entry: Entry) -> None:
+    def note_clash(self, _entry: journal.Entry) -> None:
         """Count an event that was not taken, because another one has its id."""
         self.known.clashes += 1
 
 
 def file_of(folder: Path, machine: str) -> Path:
     """The file that a machine writes."""
-    return folder / MACHINE_FILE.format(machine)
+    return folder / places.MACHINE_FILE.format(machine)
 
 
 def is_copy(name: str, known: Known) -> bool:
@@ -332,7 +317,7 @@ def files_in(folder: Path) -> tuple[list[os.DirEntry[str]], list[str]]:
     found, others = [], []
     with os.scandir(folder) as entries:
         for one in sorted(entries, key=lambda one: one.name):
-            if not is_machine_file(one.name):
+            if not places.is_machine_file(one.name):
                 continue
             if strange := _strange(one):
                 others.append(f"{one.name}: {strange}")

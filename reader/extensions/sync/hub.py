@@ -14,24 +14,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from reader.api import (
-    FOREIGN_BYTES,
-    READER,
-    CacheError,
-    Entry,
-    Server,
-    encode,
-    foreign_event,
-    latest_clock,
-    open_server,
-    shown_place,
-)
+from reader.api import CacheError, foreign, foreign_event, journal, places
 from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, Known, Look
 
 BATCH = 500
 """Events that are asked for or sent at once."""
 
-BATCH_BYTES = FOREIGN_BYTES
+BATCH_BYTES = journal.FOREIGN_BYTES
 """Bytes of lines that are asked for at once; a single line may have as many."""
 
 MOST_TROUBLES = 20
@@ -72,7 +61,7 @@ class Hub:
 
     channel = CHANNEL
 
-    def __init__(self, server: Server, key: str) -> None:
+    def __init__(self, server: places.Server, key: str) -> None:
         self.server, self.key = server, key
         self.id = ""
 
@@ -113,14 +102,14 @@ class Hub:
 
     def lines(self, after: int) -> Iterator[tuple[int, str]]:
         """The events behind a number, each with its own number."""
-        while rows := self.server.rows(_LINES, FOREIGN_BYTES, after, BATCH, BATCH_BYTES):
+        while rows := self.server.rows(_LINES, journal.FOREIGN_BYTES, after, BATCH, BATCH_BYTES):
             yield from ((seq, line) for seq, line in rows)
             after = rows[-1][0]
 
-    def add(self, entries: list[Entry], machine: str) -> int:
+    def add(self, entries: list[journal.Entry], machine: str) -> int:
         """Add events that are not there yet, and tell the others; return how many were added."""
         ids = [entry.id for entry in entries]
-        lines = [encode(entry).decode().rstrip("\n") for entry in entries]
+        lines = [journal.encode(entry).decode().rstrip("\n") for entry in entries]
         # One question for all: on a slow line, others would wait for their turn too long.
         insert = (
             "INSERT INTO dailypapers_event (id, line) SELECT * FROM unnest(%s::text[], %s::text[])"
@@ -171,8 +160,8 @@ class Hub:
 @contextmanager
 def open_hub(address: str) -> Iterator[Hub]:
     """The events of the server at an address; raises CacheError also for what fails while they are used."""
-    with open_server(address) as server:
-        hub = Hub(server, shown_place(address))
+    with places.open_server(address) as server:
+        hub = Hub(server, places.shown_place(address))
         hub.prepare()
         yield hub
 
@@ -183,7 +172,7 @@ class _Reading:
     def __init__(self, hub: Hub, before: Known, look: Look) -> None:
         self._hub, self._before, self._look = hub, before, look
         self._place = before.place
-        self._latest = latest_clock(time.time())
+        self._latest = foreign.latest_clock(time.time())
         self.ids: set[str] = set()
         self.has_strange = False
         """Whether there was an event of this machine that it does not know: a copy of this home has the same id."""
@@ -194,13 +183,13 @@ class _Reading:
         """Numbers of events by their machine, and what is wrong with them."""
         self._troubles: list[str] = []
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[journal.Entry]:
         """The events; what is no event, or over a budget, is noted."""
         for seq, line in self._hub.lines(self._place):
             self._place = seq
             try:
                 entry = foreign_event(line.encode("utf-8", "surrogatepass"), self._latest)
-                if isinstance(entry, Entry):
+                if isinstance(entry, journal.Entry):
                     self.ids.add(entry.id)
                     if self._is_over(entry):
                         self._refused[entry.machine, "over its budget"] += 1
@@ -210,17 +199,17 @@ class _Reading:
             except ValueError as error:
                 self._note(f"event {seq} of the server: {error}")
 
-    def _is_over(self, entry: Entry) -> bool:
+    def _is_over(self, entry: journal.Entry) -> bool:
         count, papers = self._taken.get(entry.machine, (0, 0))
         is_over = count >= MOST_EVENTS or papers + entry.count > MOST_IDS_TOGETHER
         if not is_over:
             self._taken[entry.machine] = count + 1, papers + entry.count
         return is_over
 
-    def _is_strange(self, entry: Entry) -> bool:
+    def _is_strange(self, entry: journal.Entry) -> bool:
         return entry.machine == self._look.known.own and not self._look.events.has(entry.id)
 
-    def note_clash(self, entry: Entry) -> None:
+    def note_clash(self, entry: journal.Entry) -> None:
         """Count an event that was not taken, because another one has its id."""
         self._refused[entry.machine, "with the ids of others"] += 1
 
@@ -237,4 +226,4 @@ class _Reading:
     def known(self) -> Known:
         """What is known of the server then."""
         trouble = "; ".join(filter(None, (self._before.trouble, *self._troubles[:1])))
-        return replace(self._before, size=0, place=self._place, trouble=trouble[:1_000], reader=READER)
+        return replace(self._before, size=0, place=self._place, trouble=trouble[:1_000], reader=journal.READER)

@@ -20,14 +20,13 @@ from reader.api import (
     brought,
     clean,
     fit,
-    is_server,
     is_terminal,
     paths,
+    places,
     print_json,
     print_line,
     print_text,
     refused_settings,
-    shown_place,
     width,
 )
 from reader.extensions.sync.exchange import Known, load, machines
@@ -47,7 +46,7 @@ def print_status(place: Path | str, workspace: Workspace, *, as_json: bool) -> N
         return
     from reader.extensions.sync.hub import CHANNEL, open_hub
 
-    key = shown_place(place)
+    key = places.shown_place(place)
     with open_hub(place) as hub, workspace.events() as events:
         own = events.machine()
         rows = hub.machines()
@@ -134,7 +133,7 @@ def find_machine(named: str, workspace: Workspace) -> tuple[str, str]:
         own = window.read(lambda one: one.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone())
         known = window.read(machines)
     place = workspace.settings.sync
-    if is_server(place):
+    if places.is_server(place):
         from reader.extensions.sync.hub import open_hub
 
         with open_hub(place) as hub:

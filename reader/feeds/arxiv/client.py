@@ -7,11 +7,11 @@ import hashlib
 import logging
 import os
 import re
-import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Unpack
 from urllib.parse import urlencode
 
 from reader.core.dates import iso_day
@@ -20,7 +20,7 @@ from reader.core.ids import is_arxiv_id
 from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
-from reader.feeds.http.client import BusyHostClient, Closing, Response, is_local_url
+from reader.feeds.http.client import BusyHostClient, Closing, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
 from reader.feeds.http.responses import Limits
 from reader.paths import make_folder, make_private, touch_private
@@ -77,12 +77,10 @@ class ArxivClient(Closing):
         folder: Path | None = None,
         *,
         stand_in: str = "",
-        offline: bool = False,
-        limits: Limits | None = None,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **options: Unpack[HttpOptions],
     ) -> None:
+        options.setdefault("limits", _LIMITS)
         self._api = stand_in or API_ENDPOINT
         self._feeds = stand_in or RSS_ENDPOINT
         self._records = stand_in or RECORDS_ENDPOINT
@@ -98,10 +96,7 @@ class ArxivClient(Closing):
                 interval=INTERVAL,
                 reason=refusal_reason,
                 now=lambda: now().timestamp(),
-                offline=offline,
-                limits=limits or _LIMITS,
-                sleep=sleep,
-                clock=clock,
+                **options,
             )
 
         self._http = client(self._api, "arxiv.busy")

@@ -24,8 +24,7 @@ from reader.core.text import text_size
 from reader.feeds.extended import format_of, read_records
 from reader.feeds.files import libraries
 from reader.feeds.files.json_stream import Found, JsonStream, Unreadable
-from reader.feeds.files.saved_page import parse_saved_page
-from reader.feeds.files.web_page import html_of, parse_web_page, read_web_page
+from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
 from reader.feeds.huggingface.parse import listings
 from reader.feeds.records import Exported, is_export, parse_draft, parse_export
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
 from reader.feeds.extended import read_records, source_at
-from reader.feeds.http.client import Closing, DocumentClient, Response, Validators, origin_of
+from reader.feeds.http.client import Closing, DocumentClient, HttpOptions, Response, Validators, origin_of
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.responses import Limits
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, feed_of_records, parse_feed
@@ -48,19 +47,14 @@ class SyndicationClient(Closing):
         self,
         *,
         allow_local: bool = False,
-        offline: bool = False,
-        limits: Limits | None = None,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         parse: Callable[..., Feed] = parse_feed,
         parse_timeout: float = PARSE_TIMEOUT,
+        **options: Unpack[HttpOptions],
     ) -> None:
+        options.setdefault("limits", replace(Limits(), body_size=BODY_LIMIT))
         self._allow_local = allow_local
-        self._offline = offline
-        self._limits = limits or replace(Limits(), body_size=BODY_LIMIT)
-        self._sleep = sleep
-        self._clock = clock
+        self._options = options
         self._now = now
         self._parse = parse
         self._parse_timeout = parse_timeout
@@ -91,13 +85,7 @@ class SyndicationClient(Closing):
         client = self._clients.get(origin)
         if client is None:
             client = self._clients[origin] = DocumentClient(
-                origin,
-                cross_host=True,
-                public_only=not self._allow_local,
-                offline=self._offline,
-                limits=self._limits,
-                sleep=self._sleep,
-                clock=self._clock,
+                origin, cross_host=True, public_only=not self._allow_local, **self._options
             )
         # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
         document = await client.document(address, _unparsed, validators)

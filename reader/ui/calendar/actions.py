@@ -11,7 +11,7 @@ from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.handlers import follows, handles, takes_text
+from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -66,19 +66,8 @@ class DateActions:
     def _open(self, calendar: CalendarRequest) -> None:
         self._model.change(open_calendar(self._model.state, calendar))
 
-    @handles("date.day")
-    def choose_day(self, _count: int | None = None) -> None:
-        self._choose(None)
-
-    @handles("date.week")
-    def choose_week(self, _count: int | None) -> None:
-        self._choose("week")
-
-    @handles("date.month")
-    def choose_month(self, _count: int | None) -> None:
-        self._choose("month")
-
-    def _choose(self, kind: PeriodKind | None) -> None:
+    @handles_each({"date.day": None, "date.week": "week", "date.month": "month"})
+    def choose(self, _count: int | None, kind: PeriodKind | None) -> None:
         """Show the chosen day, week or month, or fetch all papers since it, as the calendar was opened for."""
         calendar = self._calendar
         period = calendar.chosen(kind) if calendar is not None else None
@@ -96,34 +85,15 @@ class DateActions:
         stop = self._look.keymap.key("app.escape")
         self._model.show_notice(f"since {since} · {stop} stops · what has come is kept")
 
-    @handles("date.left")
-    def day_before(self, _count: int | None) -> None:
-        self._move(days=-1)
+    @handles_each({"date.left": -1, "date.right": 1, "date.up": -7, "date.down": 7})
+    def move_days(self, _count: int | None, days: int) -> None:
+        if (calendar := self._calendar) is not None:
+            calendar.move(days=days)
 
-    @handles("date.right")
-    def day_after(self, _count: int | None) -> None:
-        self._move(days=1)
-
-    @handles("date.up")
-    def week_before(self, _count: int | None) -> None:
-        self._move(days=-7)
-
-    @handles("date.down")
-    def week_after(self, _count: int | None) -> None:
-        self._move(days=7)
-
-    @handles("date.earlier")
-    def month_before(self, _count: int | None) -> None:
-        self._move(months=-1)
-
-    @handles("date.later")
-    def month_after(self, _count: int | None) -> None:
-        self._move(months=1)
-
-    def _move(self, *, days: int = 0, months: int = 0) -> None:
-        calendar = self._calendar
-        if calendar is not None:
-            calendar.move(days=days, months=months)
+    @handles_each({"date.earlier": -1, "date.later": 1})
+    def move_months(self, _count: int | None, months: int) -> None:
+        if (calendar := self._calendar) is not None:
+            calendar.move(months=months)
 
     @handles("date.type")
     def type_date(self, _count: int | None) -> None:

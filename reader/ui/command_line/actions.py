@@ -17,6 +17,7 @@ from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
 from reader.ui.shell.commands import Here, Outcome, Typed
 from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_own
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
@@ -64,7 +65,7 @@ class CommandActions:
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
         self._runner = services[CommandRunner]
         self._last: Output | None = None
 

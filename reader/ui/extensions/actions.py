@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 from reader import installed
 from reader.core.settings.tables import SavedView
 from reader.core.text import clean
+from reader.core.waiting import beside
 from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
 from reader.keys.spelling import parse_keys
 from reader.session.places import View, saved_view
@@ -52,18 +50,8 @@ class ExtensionActions:
         self._services.background.start("extensions", self._load)
 
     async def _load(self) -> None:
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[Added] = loop.create_future()
-
-        def look() -> None:
-            added = look_for_extensions()
-            # The reader may have ended.
-            with suppress(RuntimeError):
-                loop.call_soon_threadsafe(found.set_result, added)
-
-        # A thread that nobody waits for as the reader ends: an extension may hang.
-        threading.Thread(target=look, name="extensions", daemon=True).start()
-        self._take(await found)
+        # An extension may hang as the reader ends.
+        self._take(await beside(look_for_extensions, "extensions"))
 
     def _take(self, added: Added) -> None:
         self._lines = added.lines
@@ -94,17 +82,17 @@ def _check_key(key: LineKey) -> LineKey:
 def look_for_extensions() -> Added:
     """Import the extensions, and check what they add; one that adds what can't be used is switched off."""
     lines: dict[str, LineKey] = {}
-    for given, one in _checked("keys", _check_key):
+    for given, one in _checked("keys", LineKey, _check_key):
         id = f"{EXTENSION}{one.id}"
         if id in lines:
             installed.switch_off(given.entry, f"another extension has the action {one.id} too")
         else:
             lines[id] = one
-    return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", _check_query)))
+    return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", SavedView, _check_query)))
 
 
-def _checked(kind: str, check: Callable[[T], T]) -> Iterator[tuple[installed.Given, T]]:
+def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[tuple[installed.Given[T], T]]:
     """What extensions give of a kind, without what fails a check."""
-    for given in installed.given(kind):
+    for given in installed.given(kind, of):
         if (one := installed.ask(given.entry, check, given.value)) is not None:
             yield given, one

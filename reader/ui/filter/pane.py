@@ -12,8 +12,7 @@ from textual.message import Message
 from reader.core.lines import literal
 from reader.core.query.choices import TagChoice, TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
-from reader.ui.filter.lines import meaning
-from reader.ui.filter.list import FilterList
+from reader.ui.filter.list import FilterList, meaning
 from reader.ui.filter.rows import (
     FilterState,
     Kind,
@@ -88,10 +87,9 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         mode: TopicMode = "any",
         folded: Iterable[str] = (),
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
-        super().__init__(glyphs, state, id=id, classes=classes)
+        super().__init__(glyphs, state, id=id)
         self._hint = ""
         self._is_narrowing = False
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from reader import __version__
+from reader import __version__, paths, platform
+from reader.core.theme_names import AUTO, theme_name
 from reader.paths import read_start, replace_private
 
 MOST_KEPT = 8
@@ -106,3 +108,40 @@ def _load_all(file: Path) -> list[dict[str, Any]]:
 
 def _as_list(found: object) -> Iterable[object]:
     return found if isinstance(found, list) else ()
+
+
+FILE = Path(__file__).parents[2] / "data" / "looks.json"
+"""Made by `python -m tests.ui.first_frame.shipped`."""
+
+
+def load_shipped(environment: Mapping[str, str]) -> KeptLook | None:
+    """The look of the default settings in this terminal; None if there are settings, or if it is not certain."""
+    wanted = shipped_conditions(environment)
+    return None if wanted is None or paths.config_file().exists() else load_look(FILE, wanted)
+
+
+def shipped_conditions(environment: Mapping[str, str]) -> dict[str, str] | None:
+    """What a shipped look is for: Textual's version, the theme and how colours are written; None if it is unusual."""
+    told, term = environment.get("COLORTERM", ""), environment.get("TERM", "")
+    is_unusual = "NO_COLOR" in environment or any(name.startswith("TEXTUAL") for name in environment)
+    if is_unusual or platform.lacks_signs(environment) or told not in ("", "truecolor", "24bit"):
+        return None
+    theme = theme_name(AUTO, environment)
+    if theme == "ansi":
+        # Its sixteen colours are written in the same way everywhere.
+        colors = "16"
+    elif told:
+        colors = "truecolor"
+    elif term.endswith("-256color"):
+        colors = "256"
+    else:
+        return None
+    return {"textual": _installed("textual"), "theme": theme, "colors": colors}
+
+
+def _installed(package: str) -> str:
+    """The versions of a package that are installed, without an import of it: it takes longer than the frame."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return ""
+    return " ".join(sorted(one.name for one in Path(found.origin).parents[1].glob(f"{package}-*.dist-info")))

@@ -56,7 +56,7 @@ def _show() -> FirstFrame | None:
     left = visit.load(paths.state_file())
     look = load_look(paths.look_file(), conditions(os.environ))
     if look is None:
-        from reader.ui.first_frame.shipped_look import load_shipped
+        from reader.ui.first_frame.kept_look import load_shipped
 
         look = load_shipped(os.environ)
     if look is None:

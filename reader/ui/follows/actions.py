@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reader.core.follows import FIELDS, Follow, event_label, offers
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FollowActions:
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
 
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:

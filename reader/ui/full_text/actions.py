@@ -12,7 +12,7 @@ from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
-from reader.ui.shell.handlers import follows, handles, takes_text
+from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     # What a text needs takes 30 ms to import, and most visits open none at once.
     from reader.core.document.layout import TextPlace
     from reader.ui.full_text.links import Link
-    from reader.ui.full_text.outline import Outline
+    from reader.ui.full_text.text import Outline
     from reader.ui.full_text.view import TextView
 
 LONGEST_TYPED = 100
@@ -157,29 +157,17 @@ class FullTextActions:
         if not self._change(lambda view: view.scroll_pages(1)):
             self._tell_of_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
 
-    @handles("text.next_section")
-    def next_section(self, count: int | None) -> None:
-        self._next_section(count or 1)
-
-    @handles("text.previous_section")
-    def previous_section(self, count: int | None) -> None:
-        self._next_section(-(count or 1))
-
-    def _next_section(self, step: int) -> None:
+    @handles_each({"text.next_section": 1, "text.previous_section": -1})
+    def next_section(self, count: int | None, direction: int) -> None:
         """Go on by sections in the open text, also in one that is being fetched."""
+        step = direction * (count or 1)
         text = self._model.state[TEXT]
         if text is not None:
             self._model.change(self._model.state.put(TEXT, text.next_section(step)))
 
-    @handles("text.right")
-    def scroll_right(self, count: int | None) -> None:
-        self._scroll_sideways(SIDEWAYS * (count or 1))
-
-    @handles("text.left")
-    def scroll_left(self, count: int | None) -> None:
-        self._scroll_sideways(-SIDEWAYS * (count or 1))
-
-    def _scroll_sideways(self, cells: int) -> None:
+    @handles_each({"text.right": SIDEWAYS, "text.left": -SIDEWAYS})
+    def scroll_sideways(self, count: int | None, step: int) -> None:
+        cells = step * (count or 1)
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
             self._tell_of_text("nothing here is wider than the screen")
 
@@ -280,22 +268,15 @@ class FullTextActions:
         if is_kept:
             self._tell_matches()
 
-    @handles("text.next_match")
-    def next_match(self, count: int | None) -> None:
-        self._to_match(count or 1)
-
-    @handles("text.previous_match")
-    def previous_match(self, count: int | None) -> None:
-        self._to_match(-(count or 1))
-
-    def _to_match(self, steps: int) -> None:
-        for _ in range(abs(steps)):
-            self._change(lambda view: view.next_match(1 if steps > 0 else -1))
+    @handles_each({"text.next_match": 1, "text.previous_match": -1})
+    def next_match(self, count: int | None, step: int) -> None:
+        for _ in range(count or 1):
+            self._change(lambda view: view.next_match(step))
         self._tell_matches()
 
     def _tell_matches(self) -> None:
         """Say how many lines have the words, and which of them is marked."""
-        from reader.ui.full_text.search import MOST_COUNTED
+        from reader.ui.full_text.view import MOST_COUNTED
 
         text = self._model.state[TEXT]
         if text is None or text.view is None:

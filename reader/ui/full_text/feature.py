@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 def _classes() -> tuple[type, ...]:
     from reader.ui.full_text.actions import FullTextActions
-    from reader.ui.full_text.ahead import TextsAhead
     from reader.ui.full_text.bookmarks import BookmarkKeeper
-    from reader.ui.full_text.fetcher import TextFetcher
+    from reader.ui.full_text.fetcher import TextFetcher, TextsAhead
 
     return FullTextActions, TextsAhead, BookmarkKeeper, TextFetcher
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from contextlib import aclosing
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.ui.full_text.state import TEXT, text_failed, text_of
-from reader.ui.shell.handlers import follows
+from reader.feeds.http.environment import is_offline
+from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
+from reader.ui.refresh.refresher import OFFLINE
+from reader.ui.refresh.state import REFRESH
+from reader.ui.shell.handlers import follows, stops
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
@@ -89,3 +95,122 @@ class TextFetcher:
             # The list says which papers have their text here.
             text = text_of(state, key)
             self._model.change((state if text is None else state.put(TEXT, text.came(kept))).marked())
+
+
+REST = 8.0
+"""Seconds since the last mark or refresh: the user may take a star back, and the next keys come first."""
+
+
+class TextsAhead:
+    """Runs one job at a time; the first line says how far it is, or what it waits for.
+
+    `esc` stops a look-up of titles, which the next refresh continues.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self._run_job = services.app.run_job
+        self._worker: Worker[None] | None = None
+        self._is_running = False
+        self._is_looking_up = False
+        self._is_due = False
+        """Whether more may be wanted than when the running job began."""
+        self.delay = services.background.delayed(self.begin)
+
+    @follows(lambda state: (state[REFRESH].ended, state.marks_version))
+    def begin_soon(self, state: State) -> None:
+        """Look for titles and wanted texts after a while, except over a sample, or if nothing can be stored."""
+        if self._services.look.demo or self._services.look.is_still:
+            return
+        self._is_due = True
+        if not self._is_running and not state.mode:
+            self.delay.begin(REST)
+
+    def begin(self) -> None:
+        """Look for wanted texts now, unless that is going on, and fetch them."""
+        refresh = self._model.state[REFRESH]
+        if self._is_running or refresh.is_running or refresh.trouble == OFFLINE or is_offline(os.environ):
+            # The end of a refresh begins it again.
+            return
+        self._is_running, self._is_due = True, False
+        self._worker = self._services.background.start("texts ahead", self._run)
+
+    @stops("last")
+    def stop(self) -> bool:
+        """Stop looking titles up, and return whether that was going on; what was found is kept."""
+        if self._worker is None or not self._is_looking_up:
+            return False
+        self._is_looking_up = self._is_due = self._is_running = False
+        self._worker.cancel()
+        self._model.change(self._model.state.put(TEXTS_AHEAD, ""))
+        self._model.show_notice("titles are looked up again after the next refresh")
+        return True
+
+    async def _run(self) -> None:
+        said = ""
+        try:
+            if await asyncio.to_thread(self._is_any_title_waiting):
+                self._is_looking_up = True
+                said = await self._look_up_titles()
+                self._is_looking_up = False
+            is_wanted = bool(self._services.settings.fetch_ahead)
+            if is_wanted and await asyncio.to_thread(self._is_any_wanted):
+                said = await self._fetch() or said
+        except ReaderError:
+            # What was not fetched is asked for after the next refresh.
+            pass
+        finally:
+            self._is_running = self._is_looking_up = False
+            self._model.change(self._model.state.put(TEXTS_AHEAD, said))
+        if self._is_due:
+            self.delay.begin(REST)
+
+    def _is_any_title_waiting(self) -> bool:
+        from reader.cache.pages import find_waiting
+
+        return bool(find_waiting(self._services.library.path, datetime.now(UTC)))
+
+    async def _look_up_titles(self) -> str:
+        """Look up titles of saved pages; return what the rest waits for, empty if nothing is left."""
+        from reader.refresh import jobs
+        from reader.refresh.jobs import TitlesLookedUp, TitlesPaused
+
+        found, paused = 0, ""
+        async with aclosing(self._run_job(jobs.LookUpTitles())) as messages:
+            async for message in messages:
+                match message:
+                    case TitlesLookedUp(done, total, now):
+                        state = self._model.state.put(TEXTS_AHEAD, f"title {min(done + 1, total):,} of {total:,}")
+                        self._model.change(state.cache_changed() if now > found else state)
+                        found = now
+                    case TitlesPaused(left, why):
+                        paused = f"{left:,} titles wait"
+                        self._model.show_news(f"{left:,} titles wait for the next refresh: {why}", "warning")
+        if found:
+            self._model.show_news(f"{found:,} {'paper' if found == 1 else 'papers'} found by their titles")
+        return paused
+
+    def _is_any_wanted(self) -> bool:
+        from reader.refresh.texts import find_wanted
+
+        library, look = self._services.library, self._services.look
+        return bool(find_wanted(library.path, self._services.settings, look.now()))
+
+    async def _fetch(self) -> str:
+        """Fetch what is wanted; return what the rest waits for, empty if nothing is left."""
+        from reader.refresh import jobs
+        from reader.refresh.jobs import TextsAhead, TextsPaused
+
+        stored, paused = 0, ""
+        async with aclosing(self._run_job(jobs.FetchTextsAhead())) as messages:
+            async for message in messages:
+                match message:
+                    case TextsAhead(done, total, now):
+                        # The list says which papers have their text here.
+                        state = self._model.state.marked() if now > stored else self._model.state
+                        stored = now
+                        self._model.change(state.put(TEXTS_AHEAD, f"text {min(done + 1, total):,} of {total:,}"))
+                    case TextsPaused(left, why):
+                        paused = f"{left:,} texts wait: {why}"
+        return paused

@@ -2,30 +2,324 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
+from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
+from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.ui.full_text.lines import TextProgress, absence, text_header
-from reader.ui.full_text.outline_pane import OutlinePane
-from reader.ui.full_text.pane import TextPane
+from reader.core.document.block_lines import DocumentLine
+from reader.core.document.layout import TextPlace
+from reader.core.document.model import Heading
+from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, measure
+from reader.ui.full_text.lines import (
+    PLAIN_LINE,
+    TEXT_ROLES,
+    LineMarks,
+    TextProgress,
+    absence,
+    clipped,
+    heading_title,
+    text_header,
+    text_line,
+)
+from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT, view_text
-from reader.ui.full_text.text import FullText
+from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import TextView
 from reader.ui.help.footer import status, status_parts
-from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.styled_text import draw
+from reader.ui.kit.lines import with_keys
+from reader.ui.kit.pane import Pane
+from reader.ui.kit.styled_text import PLAIN, draw
 from reader.ui.looks.look import Look
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.shell.layout import outline_width
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State
+
+WHEEL = 3
+"""Lines of a turn of the mouse's wheel."""
+
+LETTERS_A_LINE = 70
+"""Letters of a line, of which the length of the text is estimated for the bar."""
+
+MARK = 2
+"""Cells of the bar before a marked line, with the blank after it."""
+
+MOST_STRIPS = 2_000
+"""Drawn lines that are kept."""
+
+
+class TextPane(Pane, can_focus=True, inherit_bindings=False):
+    """The lines in view of a full text, or a message in place of it."""
+
+    PREFIX = "text"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"text--{role}" for role in (*TEXT_ROLES, "hit")}
+
+    @dataclass
+    class Scrolled(Message):
+        """The user turned the wheel, or clicked the bar."""
+
+        lines: int
+
+    @dataclass
+    class Dragged(Message):
+        """The user dragged the thumb."""
+
+        share: float
+        """Of the text, from 0 to 1."""
+
+    @dataclass
+    class LinkClicked(Message):
+        """The user clicked a reference."""
+
+        target: str
+        words: str
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._view: TextView | None = None
+        self._message = ""
+        self._shown: list[tuple[TextPlace, DocumentLine]] = []
+        self._strips: dict[tuple[object, ...], Strip] = {}
+
+    # Content
+
+    def show(self, view: TextView) -> None:
+        """Show the part of a text that is in view."""
+        if self._view is None or view.layout is not self._view.layout:
+            self._strips.clear()
+        self._view, self._message = view, ""
+        self._shown = view.lines()
+        self._move_bar(view)
+        self.refresh()
+
+    def clear(self, message: str) -> None:
+        """Show a message in the middle; keys in it are between backticks."""
+        self._view, self._message, self._shown = None, message, []
+        self.virtual_size = Size(self.columns, 0)
+        self.refresh()
+
+    def _move_bar(self, view: TextView) -> None:
+        """Let the bar show how far the text is read; the length of the text is estimated."""
+        rows = view.size.rows
+        is_whole = view.is_at_end and view.top == TextPlace()
+        length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_A_LINE)
+        size = Size(self.columns, length)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.scroll_to(y=round(view.progress * (length - rows)), animate=False, force=True)
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        view = self._view
+        if view is None:
+            return self._strip(self._message_line(y))
+        if y >= len(self._shown):
+            return Strip.blank(self.columns, self._style())
+        place, line = self._shown[y]
+        key = (place, self._side(view, place.block, line), self._over(view, place), self._marks(view, place))
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) > MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._draw(view, line, *key)
+        return strip
+
+    @staticmethod
+    def _side(view: TextView, block: int, line: DocumentLine) -> int:
+        """Cells by which a line is scrolled sideways: a caption stays, for it always fits."""
+        if not view.side or any(piece.role == "caption" for piece in line.pieces):
+            return 0
+        return min(view.side, view.overflow(block))
+
+    @staticmethod
+    def _over(view: TextView, place: TextPlace) -> str:
+        """What a line is: selected, under a cursor, or neither."""
+        selection = view.selection
+        if selection is not None and selection.first <= place <= selection.last:
+            return "selected" if selection.anchor is not None else "cursor"
+        return "cursor" if place == view.marked else PLAIN
+
+    @staticmethod
+    def _marks(view: TextView, place: TextPlace) -> LineMarks:
+        letters = [
+            (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
+        ]
+        return LineMarks(view.search.pattern, tuple(letters)) if letters or view.search.text else PLAIN_LINE
+
+    def _draw(  # noqa: PLR0917 - the parts of the key of a drawn line
+        self, view: TextView, line: DocumentLine, place: TextPlace, side: int, over: str, marks: LineMarks
+    ) -> Strip:
+        drawn = text_line(line, self._glyphs, marks)
+        if measure(line.pieces) - side > view.size.widest or side:
+            drawn = clipped(drawn, side, view.size.widest, self._glyphs)
+        margin = view.margin(place.block)
+        if over == PLAIN:
+            return self._strip(drawn, margin=margin)
+        bar = Piece(self._glyphs.cursor.ljust(MARK), "cursor")
+        return self._strip((bar, *drawn), over if over == "selected" else PLAIN, margin=margin - MARK)
+
+    def _message_line(self, y: int) -> Line:
+        width = self.columns
+        lines = [part for line in with_keys(self._message) for part in fill(line, max(2, width - 4)) or [()]]
+        index = y - max(0, (self.size.height - len(lines)) // 2)
+        return centre(lines[index], width) if 0 <= index < len(lines) else ()
+
+    def notify_style_update(self) -> None:
+        """Drop lines drawn in other colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        """Draw lines of another width."""
+        self._strips.clear()
+
+    # Mouse
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Report a turn of the wheel."""
+        self._report(event, WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Report a turn of the wheel."""
+        self._report(event, -WHEEL)
+
+    def on_scroll_down(self, event: ScrollDown) -> None:
+        """Report a click below the thumb."""
+        self._report(event, self.size.height - 1)
+
+    def on_scroll_up(self, event: ScrollUp) -> None:
+        """Report a click above the thumb."""
+        self._report(event, 1 - self.size.height)
+
+    def on_scroll_to(self, event: ScrollTo) -> None:
+        """Report how far the thumb was dragged."""
+        event.stop()
+        event.prevent_default()
+        room = self.virtual_size.height - self.size.height
+        if event.y is not None and room > 0:
+            self.post_message(self.Dragged(max(0.0, min(1.0, event.y / room))))
+
+    def _report(self, event: Message, lines: int) -> None:
+        # Textual would scroll by itself.
+        event.stop()
+        event.prevent_default()
+        self.post_message(self.Scrolled(lines))
+
+    def on_click(self, event: events.Click) -> None:
+        """Report a click on a reference."""
+        meta = event.style.meta
+        if meta.get("kind") == FOLLOW:
+            event.stop()
+            target, _, words = meta.get("value", "").partition(" ")
+            self.post_message(self.LinkClicked(target, words))
+
+
+OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted")
+"""The roles of the lines' pieces."""
+
+DEEPEST = 5
+"""Levels that are indented."""
+
+
+def outline_line(heading: Heading, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
+    """A section: its number and title, indented by its level, with a sign if its parts are folded."""
+    level = min(heading.level, DEEPEST)
+    sign = f"{glyphs.folded} " if is_folded else "  "
+    role = "here" if is_here else "section" if level == 1 else "part"
+    number = f"{heading.number.rstrip('.')} " if heading.number else ""
+    title = " ".join(heading_title(heading).split())
+    line: Line = (
+        Piece(" " * 2 * (level - 1)),
+        Piece(sign, "sign"),
+        Piece(number, "here" if is_here else "number"),
+        Piece(title, role),
+    )
+    return cut_line(tuple(piece for piece in line if piece.text), width, glyphs.ellipsis)
+
+
+def first_row(rows: Sequence[int], cursor: int, height: int) -> int:
+    """The first row in view, so that the cursor's is in the middle where that leaves no gap at an end."""
+    place = rows.index(cursor) if cursor in rows else 0
+    return max(0, min(place - height // 2, len(rows) - height))
+
+
+class OutlinePane(Pane, inherit_bindings=False):
+    """The sections that no fold hides; the one that is read is marked, or the cursor while keys act here."""
+
+    PREFIX = "outline"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
+
+    @dataclass
+    class Chosen(Message):
+        """The user clicked a section."""
+
+        index: int
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._outline = Outline()
+        self._here = 0
+        self._rows: list[int] = []
+
+    def show(self, outline: Outline, here: int) -> None:
+        """Show an outline; `here` is the section that is being read."""
+        if (outline, here) == (self._outline, self._here):
+            return
+        if outline.folded != self._outline.folded or outline.sections is not self._outline.sections:
+            self._rows = outline.shown
+        self._outline, self._here = outline, here
+        self._place()
+
+    def _place(self) -> None:
+        size = Size(self.columns, len(self._rows))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        cursor = self._outline.cursor if self._outline.is_open else self._here
+        self.scroll_to(y=first_row(self._rows, cursor, self.size.height), animate=False, force=True)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Show the cursor's part."""
+        self._place()
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        if row >= len(self._rows):
+            return Strip.blank(self.columns, self._style())
+        index, outline = self._rows[row], self._outline
+        is_cursor = outline.is_open and index == outline.cursor
+        line = outline_line(
+            outline.sections[index].heading,
+            self.columns - 1,
+            self._glyphs,
+            is_folded=index in outline.folded,
+            is_here=index == self._here,
+        )
+        bar = Piece(self._glyphs.cursor if is_cursor else " ", "cursor")
+        return self._strip((bar, *line), "highlighted" if is_cursor else PLAIN)
+
+    def on_click(self, event: events.Click) -> None:
+        """Report a click on a section."""
+        row = event.y + self.scroll_offset.y
+        if row < len(self._rows):
+            event.stop()
+            self.post_message(self.Chosen(self._rows[row]))
+
 
 WAITING = (("app.escape", "stop"),)
 MISSING = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", "PDF"), ("app.back", "back"))

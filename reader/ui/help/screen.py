@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -18,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, Static
 
-from reader.core.lines import Line, Piece
+from reader.core.lines import Line, Piece, wrap
 from reader.keys.actions import Action, Context, place_of
 from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
 from reader.ui.kit.finder import Finder
@@ -315,7 +314,8 @@ class HelpScreen(DismissedOnce, ModalScreen[None]):
 
     def _row_lines(self, row: Row, measure: Measure) -> Iterator[Content]:
         """Draw a row: keys, name and sentence, with further lines indented under the name."""
-        first, *more = textwrap.wrap(f"{row.name}  {row.about}", measure.text)
+        text = f"{row.name}  {row.about}"
+        first, *more = (text[start:end] for start, end in wrap(text, measure.text))
         about = self._component_style("help--about")
         yield Content.assemble(
             (row.keys.ljust(measure.keys), self._component_style("help--key")),

@@ -17,19 +17,25 @@ DAYS_OF_WEEK = 7
 
 def day_heading(day: str, today: date) -> str:
     """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not this one."""
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
+    when = _date(day)
+    if when is None:
         return literal(day).upper() or "NO DAY"
     year = "" if when.year == today.year else f" {when.year}"
     return f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]}{year}".upper()
 
 
+def _date(day: str) -> date | None:
+    """The date of an ISO day; None for any other text."""
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return None
+
+
 def short_day(day: str, today: date, weekday: bool = True) -> str:
     """Write an ISO day in few cells: `Tue 24 Nov`, with the year if it is not this one."""
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
+    when = _date(day)
+    if when is None:
         return literal(day)
     year = "" if when.year == today.year else f" {when.year}"
     name = f"{WEEKDAYS[when.weekday()][:3]} " if weekday else ""
@@ -42,9 +48,8 @@ def day_in_list(day: str, today: date) -> str:
     >>> day_in_list("2026-06-02", date(2026, 11, 24)), day_in_list("2024-09-30", date(2026, 11, 24))
     ('2 Jun', 'Sep 2024')
     """
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
+    when = _date(day)
+    if when is None:
         return ""
     month = MONTHS[when.month - 1][:3]
     return f"{when.day} {month}" if when.year == today.year else f"{month} {when.year}"
@@ -56,9 +61,8 @@ def day_name(day: str, newest: str) -> str:
     >>> day_name("2026-11-24", "2026-11-24")
     'Tue 24'
     """
-    try:
-        then, last = date.fromisoformat(day), date.fromisoformat(newest)
-    except ValueError:
+    then, last = _date(day), _date(newest)
+    if then is None or last is None:
         return day
     name = f"{WEEKDAYS[then.weekday()][:3]} {then.day:>2}"
     if (then.year, then.month) != (last.year, last.month):
@@ -74,9 +78,8 @@ def near_day(day: str, other: str | None = None) -> str:
     >>> near_day("2026-11-23", "2026-11-24"), near_day("2026-10-30", "2026-11-24")
     ('Monday', 'Fri 30 Oct')
     """
-    try:
-        then, since = date.fromisoformat(day), date.fromisoformat(other or day)
-    except ValueError:
+    then, since = _date(day), _date(other or day)
+    if then is None or since is None:
         return literal(day)
     if 0 < abs((since - then).days) < DAYS_OF_WEEK:
         return WEEKDAYS[then.weekday()]

@@ -9,107 +9,67 @@ from typing import NamedTuple
 
 
 class Glyphs(NamedTuple):
-    """One set of signs; each state has its own shape, independent of colour."""
+    """One set of signs, by default in Unicode; each state has its own shape, independent of colour."""
 
-    unread: str
-    read: str
-    starred: str
-    queued: str
-    hidden: str
-    elsewhere: str
+    unread: str = "●"
+    read: str = " "
+    starred: str = "★"
+    queued: str = "◔"
+    hidden: str = "◌"
+    elsewhere: str = "+"
     """Before a paper that the feed has and the cache does not."""
-    rising: str
-    followed: str
-    highlighted: str
-    changed: str
-    surprise: str
+    rising: str = "▲"
+    followed: str = "◆"
+    highlighted: str = "✦"
+    changed: str = "≠"
+    surprise: str = "✧"
     """Before a paper that the view For you lists although nothing speaks for it."""
-    code: str
-    note: str
-    full_text: str
-    comments: str
-    upvotes: str
-    cursor: str
+    code: str = "‹›"
+    note: str = "✎"
+    full_text: str = "▤"
+    comments: str = "❞"
+    upvotes: str = "▲"
+    cursor: str = "▌"
     """The bar before the highlighted line."""
-    caret: str
+    caret: str = "▏"
     """Where a typed text ends."""
-    selected: str
+    selected: str = "✓"
     """Behind the state of a paper that is selected in the list."""
-    picked: str
-    excluded: str
-    implied: str
-    folded: str
-    unfolded: str
-    here: str
+    picked: str = "✓"
+    excluded: str = "✗"
+    implied: str = "·"
+    folded: str = "▸"
+    unfolded: str = "▾"
+    here: str = "▸"
     """Before the current view or heading."""
-    line: str
+    line: str = "─"
     """One cell of a horizontal rule."""
-    rule: str
+    rule: str = "│"
     """One cell of a vertical rule, at a pane's edge."""
-    thumb: str
+    thumb: str = "┃"
     """One cell of the scroll thumb on it."""
-    dot: str
+    dot: str = "·"
     """Between facts on one line."""
-    nothing: str
+    nothing: str = "–"
     """In place of a missing number."""
-    ellipsis: str
-    more_left: str
-    more_right: str
+    ellipsis: str = "…"
+    more_left: str = "‹"
+    more_right: str = "›"
     """Where a line goes on beyond the edge."""
-    refreshed: str
-    offline: str
+    refreshed: str = "↻"
+    offline: str = "○"
     """Before a lasting trouble, such as no network."""
-    spinner: str
+    spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
     """The characters of the spinner, shown in turn."""
-    spark: str
+    spark: str = "▁▂▃▄▅▆▇█"
     """Steps of a sparkline, lowest first."""
-    shades: str
+    shades: str = "·░▒▓█"
     """Nothing, and four steps from light to dark."""
-    quote: str
+    quote: str = "▎"
     """The bar beside a quoted text."""
 
 
-UNICODE = Glyphs(
-    unread="●",
-    read=" ",
-    starred="★",
-    queued="◔",
-    hidden="◌",
-    elsewhere="+",
-    rising="▲",
-    surprise="✧",
-    followed="◆",
-    highlighted="✦",
-    changed="≠",
-    code="‹›",
-    note="✎",
-    full_text="▤",
-    comments="❞",
-    upvotes="▲",
-    cursor="▌",
-    caret="▏",
-    selected="✓",
-    picked="✓",
-    excluded="✗",
-    implied="·",
-    folded="▸",
-    unfolded="▾",
-    here="▸",
-    line="─",
-    rule="│",
-    thumb="┃",
-    dot="·",
-    nothing="–",
-    ellipsis="…",
-    more_left="‹",
-    more_right="›",
-    refreshed="↻",
-    offline="○",
-    spinner="⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏",
-    spark="▁▂▃▄▅▆▇█",
-    shades="·░▒▓█",
-    quote="▎",
-)
+UNICODE = Glyphs()
 
 ASCII = Glyphs(
     unread="*",

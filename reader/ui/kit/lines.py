@@ -87,12 +87,12 @@ def mark(text: str, role: str, searched: re.Pattern[str] | None = None) -> list[
     return pieces
 
 
-def with_keys(text: str, role: str = "muted") -> list[Line]:
+def with_keys(text: str) -> list[Line]:
     """Return the lines of a message in which keys are between backticks."""
-    return [_with_keys(line, role) for line in text.split("\n")]
+    return [_with_keys(line) for line in text.split("\n")]
 
 
-def _with_keys(line: str, role: str) -> Line:
+def _with_keys(line: str) -> Line:
     # The pattern has one group, so keys are at the odd places.
     parts = _KEY.split(line)
-    return tuple(Piece(literal(part), "key" if index % 2 else role) for index, part in enumerate(parts) if part)
+    return tuple(Piece(literal(part), "key" if index % 2 else "muted") for index, part in enumerate(parts) if part)

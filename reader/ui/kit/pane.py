@@ -45,8 +45,8 @@ class Pane(BareScrollView, inherit_bindings=False):
     shows_links = False
     """Whether the terminal shows links (OSC 8)."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._style = RoleStyles(self, self.PREFIX)
         self.bar_style = RoleStyles(self, "bar")
         self._thumb_delay = Delayed(self, self._refresh_bar)

@@ -20,8 +20,8 @@ class Empty(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._lines: tuple[Line, ...] = ()
 
     def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:

@@ -13,7 +13,7 @@ from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.front import text_in_front
-from reader.ui.shell.handlers import handles
+from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -39,15 +39,9 @@ class MovementActions:
 
     # By lines and pages
 
-    @handles("move.down")
-    def down(self, count: int | None) -> None:
-        self._step(count or 1)
-
-    @handles("move.up")
-    def up(self, count: int | None) -> None:
-        self._step(-(count or 1))
-
-    def _step(self, lines: int) -> None:
+    @handles_each({"move.down": 1, "move.up": -1})
+    def step(self, count: int | None, direction: int) -> None:
+        lines = direction * (count or 1)
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move(lines)
@@ -61,24 +55,17 @@ class MovementActions:
                 self._marks.leave_paper()
                 self._papers.move(lines)
 
-    @handles("move.half_down")
-    def half_page_down(self, count: int | None) -> None:
-        self._move_pages(1, 2, count or 1)
-
-    @handles("move.half_up")
-    def half_page_up(self, count: int | None) -> None:
-        self._move_pages(-1, 2, count or 1)
-
-    @handles("move.page_down")
-    def page_down(self, count: int | None) -> None:
-        self._move_pages(1, 1, count or 1)
-
-    @handles("move.page_up")
-    def page_up(self, count: int | None) -> None:
-        self._move_pages(-1, 1, count or 1)
-
-    def _move_pages(self, direction: int, share: int, times: int) -> None:
-        """Go `times` pages, or half pages if `share` is 2."""
+    @handles_each(
+        {
+            "move.half_down": (1, 2),
+            "move.half_up": (-1, 2),
+            "move.page_down": (1, 1),
+            "move.page_up": (-1, 1),
+        }
+    )
+    def move_pages(self, count: int | None, way: tuple[int, int]) -> None:
+        """Go some pages, or half pages if the share is 2."""
+        (direction, share), times = way, count or 1
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_pages(direction, share, times)
@@ -97,15 +84,8 @@ class MovementActions:
                     if (papers.cursor, papers.scroll_offset) == before:
                         return
 
-    @handles("move.top")
-    def to_top(self, count: int | None) -> None:
-        self._to_end(count, last=False)
-
-    @handles("move.bottom")
-    def to_bottom(self, count: int | None) -> None:
-        self._to_end(count, last=True)
-
-    def _to_end(self, count: int | None, *, last: bool) -> None:
+    @handles_each({"move.top": False, "move.bottom": True})
+    def to_end(self, count: int | None, last: bool) -> None:
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_to_end(last=last)
@@ -127,19 +107,13 @@ class MovementActions:
 
     # By days
 
-    @handles("day.older")
-    def older_day(self, count: int | None) -> None:
-        self._to_day(1, count or 1)
-
-    @handles("day.newer")
-    def newer_day(self, count: int | None) -> None:
-        self._to_day(-1, count or 1)
-
-    def _to_day(self, direction: int, count: int) -> None:
-        """Go `count` days older (1) or newer (-1): within the list if it has several days, else to a day's view.
+    @handles_each({"day.older": 1, "day.newer": -1})
+    def to_day(self, times: int | None, direction: int) -> None:
+        """Go some days older (1) or newer (-1): within the list if it has several days, else to a day's view.
 
         Only days count that list a paper of the query, or one that is not hidden.
         """
+        count = times or 1
         state, here = self._model.state, self._day_to_leave(direction)
         if here is None:
             for _ in range(count):
@@ -183,15 +157,8 @@ class MovementActions:
 
     # Panes
 
-    @handles("pane.next")
-    def next_pane(self, _count: int | None) -> None:
-        self._change_pane(1)
-
-    @handles("pane.previous")
-    def previous_pane(self, _count: int | None) -> None:
-        self._change_pane(-1)
-
-    def _change_pane(self, by: int) -> None:
+    @handles_each({"pane.next": 1, "pane.previous": -1})
+    def change_pane(self, _count: int | None, by: int) -> None:
         """Focus the next pane; a zoomed one gives its room to it."""
         state = self._model.state
         reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.pane_front)
@@ -223,16 +190,10 @@ class MovementActions:
         state = self._model.state
         self._model.change(state.choose_panes(state.panes.with_other_density()))
 
-    @handles("pane.wider")
-    def wider(self, count: int | None) -> None:
-        self._resize(count or 1)
-
-    @handles("pane.narrower")
-    def narrower(self, count: int | None) -> None:
-        self._resize(-(count or 1))
-
-    def _resize(self, by: int) -> None:
+    @handles_each({"pane.wider": 1, "pane.narrower": -1})
+    def resize(self, count: int | None, direction: int) -> None:
         """Give the pane with the focus more room, or less."""
+        by = direction * (count or 1)
         state = self._model.state
         panes, width = state.panes, state.width
         sizes = panes.at(width)

@@ -15,8 +15,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.list.lines import DayEnd
-from reader.ui.list.rows import RowChanges, Rows, RowsAtHand
-from reader.ui.page.paper_lines import PaperLines
+from reader.ui.page.paper_lines import PaperLines, RowChanges, Rows, RowsAtHand
 from reader.ui.shell.list_layout import COMPACT, ListForm, ListLines
 from reader.ui.shell.listing import Position
 
@@ -47,10 +46,9 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         today: date | None = None,
         older_key: str = "",
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         """`today` stops the clock; `older_key` is the key that goes to the day before."""
-        super().__init__(glyphs, today=today, older_key=older_key, id=id, classes=classes)
+        super().__init__(glyphs, today=today, older_key=older_key, id=id)
         self._order: Order[PaperKey] | None = None
         self._is_around_cursor = False
         """Whether the cursor has to go to the middle once the list has a height."""

@@ -13,14 +13,14 @@ from reader.core.paper_row import Flag, PaperKey
 from reader.ui.command_line.automatic import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.handlers import begins, follows, handles
+from reader.ui.shell.handlers import begins, follows, handles, handles_each
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action, Event
     from reader.session.places import Place
-    from reader.ui.library.mark_thread import Progress
+    from reader.ui.library.marking import Progress
 
 FIELDS = {**STATES, QUEUE: "queued"}
 """Kinds of marks that a key turns on and off, with the field of a row that each one decides."""
@@ -45,23 +45,8 @@ class MarkActions:
 
     # One paper
 
-    @handles("paper.read")
-    def toggle_read(self, count: int | None) -> None:
-        self._toggle("read", count)
-
-    @handles("paper.star")
-    def toggle_star(self, count: int | None) -> None:
-        self._toggle("star", count)
-
-    @handles("paper.queue")
-    def toggle_queued(self, count: int | None) -> None:
-        self._toggle(QUEUE, count)
-
-    @handles("paper.hide")
-    def toggle_hidden(self, count: int | None) -> None:
-        self._toggle("hide", count)
-
-    def _toggle(self, kind: str, count: int | None) -> None:
+    @handles_each({"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
+    def toggle(self, count: int | None, kind: str) -> None:
         """Mark the selected papers; or so many from the cursor on, but on a page always its own paper alone."""
         if self._model.state.selection.count and self._model.state.front_paper is None:
             self._toggle_all(kind, self._model.take_targets())
@@ -312,16 +297,10 @@ class QueueActions:
         self._papers = services[PaperList]
         self._marks = services[MarkActions]
 
-    @handles("queue.down")
-    def later(self, count: int | None) -> None:
-        self._move(count or 1)
-
-    @handles("queue.up")
-    def sooner(self, count: int | None) -> None:
-        self._move(-(count or 1))
-
-    def _move(self, by: int) -> None:
-        """Move the paper under the cursor by so many places: the list follows now, the cache a moment later."""
+    @handles_each({"queue.down": 1, "queue.up": -1})
+    def move(self, count: int | None, direction: int) -> None:
+        """Move the paper under the cursor by some places: the list follows now, the cache a moment later."""
+        by = direction * (count or 1)
         state, row = self._model.state, self._papers.highlighted_row
         if row is None or not isinstance(row.pk, int):
             return

@@ -12,7 +12,7 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE
-from reader.ui.shell.handlers import answers, follows, handles, stops
+from reader.ui.shell.handlers import answers, follows, handles, handles_each, stops
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
@@ -108,15 +108,9 @@ class PageActions:
         if found is not None and self._model.state[PAGE] is not None:
             self._full_text.open_at(max(found.words, key=len), block)
 
-    @handles("read.down")
-    def scroll_down(self, count: int | None) -> None:
-        self._scroll(count or 1)
-
-    @handles("read.up")
-    def scroll_up(self, count: int | None) -> None:
-        self._scroll(-(count or 1))
-
-    def _scroll(self, lines: int) -> None:
+    @handles_each({"read.down": 1, "read.up": -1})
+    def scroll(self, count: int | None, direction: int) -> None:
+        lines = direction * (count or 1)
         if self._model.state[TEXT] is not None:
             self._full_text.scroll(lines)
             return
@@ -154,15 +148,9 @@ class PageActions:
         if text is not None:
             text.toggle_fold()
 
-    @handles("read.next")
-    def next_paper(self, count: int | None) -> None:
-        self._turn(count or 1)
-
-    @handles("read.previous")
-    def previous_paper(self, count: int | None) -> None:
-        self._turn(-(count or 1))
-
-    def _turn(self, by: int) -> None:
+    @handles_each({"read.next": 1, "read.previous": -1})
+    def turn(self, count: int | None, direction: int) -> None:
+        by = direction * (count or 1)
         if self._papers.move(by):
             self.follow()
         else:

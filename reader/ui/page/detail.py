@@ -80,9 +80,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         today: date | None = None,
         shows_links: bool = False,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self.shows_links = shows_links
         self._today = today
         self._paper: Paper | None = None

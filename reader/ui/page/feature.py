@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 def _classes() -> tuple[type, ...]:
     from reader.ui.page.actions import PageActions
     from reader.ui.page.links import CopyActions, LinkActions
-    from reader.ui.page.loader import DetailLoader
-    from reader.ui.page.pdf import PdfActions
-    from reader.ui.page.pdf_fetcher import PdfFetcher
+    from reader.ui.page.loader import DetailLoader, FitFinder, TextPlaces
+    from reader.ui.page.pdf import PdfActions, PdfFetcher
     from reader.ui.page.refresher import PageRefresher
-    from reader.ui.page.shown_paper import FitFinder, TextPlaces
 
     return (
         PageActions,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.lookup import PaperLookup
+from reader.ui.page.refresher import PaperLookup
 from reader.ui.shell.handlers import answers, handles
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class LinkActions:
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
 
     @handles("link.page")
     def open_web_pages(self, _count: int | None) -> None:
@@ -149,7 +150,7 @@ class CopyActions:
         self._background = services.background
         self._pattern = services.settings.citation_key
         self._command_key = services.look.keymap.key("command.open")
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
         self._app = services.app
 
     @handles("link.copy")

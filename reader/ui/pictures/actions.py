@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
+from contextlib import aclosing
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from reader.core.errors import ReaderError
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.handlers import follows, handles
+from reader.ui.shell.handlers import follows, handles, handles_each
 from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
 from reader.ui.terminal.pictures import PictureTerminal, picture_terminal
 
 if TYPE_CHECKING:
-    from reader.refresh.pictures import Canvas
+    from textual.worker import Worker
+
+    from reader.refresh.pictures import Canvas, PictureDrawn
     from reader.ui.pictures.pictures import Picture
     from reader.ui.shell.state import State
 
@@ -46,14 +53,6 @@ class PictureActions:
             return False
         self._show(pictures, index)
         return True
-
-    @handles("picture.next")
-    def next(self, count: int | None) -> None:
-        self._turn(count or 1)
-
-    @handles("picture.previous")
-    def previous(self, count: int | None) -> None:
-        self._turn(-(count or 1))
 
     @handles("picture.browse")
     def browse(self, _count: int | None) -> None:
@@ -123,8 +122,82 @@ class PictureActions:
         terminal = self._terminal
         return Canvas(terminal.protocol, *room(state.width, state.height), *terminal.cell)
 
-    def _turn(self, by: int) -> None:
+    @handles_each({"picture.next": 1, "picture.previous": -1})
+    def turn(self, count: int | None, direction: int) -> None:
+        by = direction * (count or 1)
         before = self._model.state
         self._model.change(before.update(PICTURES, lambda pictures: pictures.turn(by)))
         if self._model.state is before:
             self._model.show_notice("this is the last picture" if by > 0 else "this is the first picture")
+
+
+MOST_KEPT = 12
+"""Drawn pictures that are kept until the reader ends."""
+
+PAUSE = 0.15
+"""Seconds before a picture is asked for: one that is only passed on the way to another is not."""
+
+
+class PictureLoader:
+    """Fetches the picture that the state asks for."""
+
+    def __init__(self, services: Services) -> None:
+        self._model = services.model
+        self._background = services.background
+        self._run_job = services.app.run_job
+        self._worker: Worker[None] | None = None
+        self._wanted: tuple[str, Canvas] | None = None
+        self._kept: OrderedDict[tuple[str, Canvas], PictureDrawn] = OrderedDict()
+        self._pause = services.background.delayed(self._start)
+
+    @follows(PICTURES)
+    def follow(self, state: State) -> None:
+        """Show the picture in front if it is here, else fetch it; stop a fetch that is not wanted any more."""
+        pictures = state[PICTURES]
+        wanted = (pictures.front.address, pictures.canvas) if pictures is not None else None
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        self._pause.stop()
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            worker.cancel()
+        if wanted is None:
+            return
+        if (drawn := self._kept.get(wanted)) is not None:
+            self._kept.move_to_end(wanted)
+            self._model.change(state.update(PICTURES, lambda pictures: pictures.came(drawn)))
+        else:
+            self._say(wanted[0], "fetching the picture")
+            self._pause.begin(PAUSE)
+
+    def _start(self) -> None:
+        if self._wanted is not None:
+            self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
+
+    async def _fetch(self, address: str, canvas: Canvas) -> None:
+        from reader.refresh.jobs import Waiting
+        from reader.refresh.pictures import DrawPicture, PictureDrawn
+
+        try:
+            async with aclosing(self._run_job(DrawPicture(address, canvas))) as messages:
+                async for message in messages:
+                    match message:
+                        case Waiting(seconds, why):
+                            self._say(address, f"{why}, {seconds:.0f} s")
+                        case PictureDrawn():
+                            self._keep(address, canvas, message)
+        except ReaderError as error:
+            self._say(address, str(error))
+        except Exception:
+            self._say(address, "The picture could not be drawn.")
+            raise
+
+    def _keep(self, address: str, canvas: Canvas, drawn: PictureDrawn) -> None:
+        self._kept[address, canvas] = drawn
+        if len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(drawn)))
+
+    def _say(self, address: str, said: str) -> None:
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.says(address, said)))

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 def _classes() -> tuple[type, ...]:
-    from reader.ui.pictures.actions import PictureActions
-    from reader.ui.pictures.loader import PictureLoader
+    from reader.ui.pictures.actions import PictureActions, PictureLoader
 
     return PictureActions, PictureLoader
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from reader.core.paper import Paper
+from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
 from reader.session.places import Place, feed_text, next_order, view
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.state import topic_papers
+from reader.ui.filter.state import FOLLOWED, topic_papers
 from reader.ui.list.pane import PaperList
 from reader.ui.page.actions import PageActions
-from reader.ui.page.lookup import PaperLookup
+from reader.ui.page.refresher import PaperLookup
 from reader.ui.page.state import close_page
 from reader.ui.query.feed_search import FeedSearch
 from reader.ui.query.line import QueryLine
-from reader.ui.shell.handlers import handles
+from reader.ui.query.state import VOCABULARY
+from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.listing import TOP
 from reader.ui.shell.services import Services
 
@@ -167,16 +171,10 @@ class QueryActions:
 
     # Hits
 
-    @handles("find.next")
-    def next_hit(self, count: int | None) -> None:
-        self._go_to_hit(1, count or 1)
-
-    @handles("find.previous")
-    def previous_hit(self, count: int | None) -> None:
-        self._go_to_hit(-1, count or 1)
-
-    def _go_to_hit(self, direction: int, count: int) -> None:
+    @handles_each({"find.next": 1, "find.previous": -1})
+    def go_to_hit(self, times: int | None, direction: int) -> None:
         """Go to the next paper of a search, all of which are hits; without a search, to the next unread paper."""
+        count = times or 1
         if self._model.state.listing.words:
             self._papers.move(direction * count)
             self._page.follow()
@@ -198,15 +196,8 @@ class SimilarActions:
         self._library = services.library
         self._papers = services[PaperList]
 
-    @handles("find.similar")
-    def show_similar(self, _count: int | None) -> None:
-        self._show(is_newer=False)
-
-    @handles("find.newer")
-    def show_newer(self, _count: int | None) -> None:
-        self._show(is_newer=True)
-
-    def _show(self, *, is_newer: bool) -> None:
+    @handles_each({"find.similar": False, "find.newer": True})
+    def show(self, _count: int | None, is_newer: bool) -> None:
         papers = self._targets()
         if not papers:
             self._model.show_notice("this paper is not in the cache: star it first, which stores it")
@@ -218,3 +209,33 @@ class SimilarActions:
         """The papers of the cache that the keys act on."""
         found = (self._library.paper(pk) for pk in self._model.state.targets[:MOST_LIKED])
         return [paper for paper in found if paper is not None and isinstance(paper.pk, int)]
+
+
+_ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
+
+
+class Completer:
+    """Completes queries by fields, topics, and the keywords, people and other values in the cache."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self._is_loading = False
+
+    def complete(self, text: str, cursor: int) -> Completion | None:
+        """The completions of the piece before the cursor; values not read yet come with a later state."""
+        known = self._model.state[VOCABULARY]
+        if not known and not self._is_loading and _ASKS.search(text):
+            self._is_loading = True
+            self._services.background.start("suggestions", self._load)
+        views = [one.name for one in self._model.state.views.saved]
+        state = self._model.state
+        follows = {one.follow.slug: one.papers for one in state[FOLLOWED]}
+        return complete(text, cursor, {**known, "topic": topic_papers(state), "view": views, "follow": follows})
+
+    async def _load(self) -> None:
+        try:
+            words = await self._services.library.vocabulary()
+        finally:
+            self._is_loading = False
+        self._model.change(self._model.state.put(VOCABULARY, words))

@@ -120,10 +120,9 @@ class QueryLine(Widget):
         keys: AdviceKeys = _DEFAULT_KEYS,
         *,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         """`keys` are the names of the keys that the advice mentions."""
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self._keys = keys
         self._input = QueryInput()
         self._advice = _Advice(glyphs)

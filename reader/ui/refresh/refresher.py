@@ -19,6 +19,7 @@ from reader.feeds.http.environment import is_offline
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.handlers import begins, stops
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Tone
 from reader.ui.shell.services import Services
 
@@ -63,7 +64,7 @@ class Refresher:
         self._model = services.model
         self._library = services.library
         self._run_job = services.app.run_job
-        self._when_still = services.app.keyboard.when_still
+        self._when_still = services[Keyboard].when_still
         self._worker: Worker[None] | None = None
         self._wanted = Wanted()
         self._later: list[Wanted] = []

@@ -12,6 +12,7 @@ from reader.session.places import listed_views
 from reader.ui.refresh.state import REFRESH
 from reader.ui.refresh.vector_maker import VectorMaker
 from reader.ui.shell.handlers import begins
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class CacheWatch:
         self._background = services.background
         self._key = services.look.keymap.key
         self._is_on = not services.look.demo
-        self._when_still = services.app.keyboard.when_still
+        self._when_still = services[Keyboard].when_still
         self._has_begun = False
 
     @begins

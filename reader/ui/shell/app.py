@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, Protocol, runtime_checkable
 
-from textual import constants, on
+from textual import constants, events, on
 from textual.app import App
 from textual.driver import Driver
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobRunner
     from reader.ui.first_frame.frame import FirstFrame, Handed
     from reader.ui.shell.commands import Shell
-    from reader.ui.shell.keyboard import Keyboard
     from reader.ui.shell.listing import Position
 
 
@@ -78,7 +77,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     leaving: Leaving | None = None
     first_frame: FirstFrame | None = None
     """The frame that is on the terminal when the app starts, if any."""
-    keyboard: Keyboard
     run_job: JobRunner
     """Runs jobs such as a refresh."""
     rules: Callable[[], Topics]
@@ -107,6 +105,14 @@ class ShellApp(ThemedApp, inherit_bindings=False):
 
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
+        raise NotImplementedError
+
+    def take_text(self, context: Context, key: str, character: str | None) -> bool:
+        """Take a key as text, such as of a date; return False for keys that mean something else."""
+        raise NotImplementedError
+
+    async def forward(self, key: events.Key) -> None:
+        """Send an unbound key to the widgets, and wait until a typed text has taken it."""
         raise NotImplementedError
 
     def keep_place(self) -> Sequence[str]:

@@ -32,6 +32,14 @@ class Follows(NamedTuple):
     now: bool
 
 
+class HandlesEach(NamedTuple):
+    """The method runs several actions, and gets the value of the one that it runs."""
+
+    values: Mapping[str, Any]
+    """By the ids of the actions."""
+    context: Context | None = None
+
+
 class HandlesOwn(NamedTuple):
     """The method returns handlers by the ids of actions that come from the settings."""
 
@@ -86,6 +94,11 @@ def _mark(role: NamedTuple) -> Callable[[Method], Method]:
 def handles(*action_ids: str, context: Context | None = None) -> Callable[[Method], Method]:
     """Make a method the handler of these actions; with `context` only there."""
     return _mark(Handles(action_ids, context))
+
+
+def handles_each(values: Mapping[str, Any], context: Context | None = None) -> Callable[[Method], Method]:
+    """Make a method the handler of several actions; it gets the count, and the value of the action."""
+    return _mark(HandlesEach(values, context))
 
 
 def handles_own(method: Method) -> Method:
@@ -153,13 +166,19 @@ def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Ma
     """The handlers of these objects, by the id of the action; `context` returns where a key acts."""
     general: dict[str, Handler] = {id: one for _, own in find(HandlesOwn, objects) for id, one in own().items()}
     special: dict[str, dict[Context, Handler]] = {}
-    for role, method in find(Handles, objects):
-        for id in role.ids:
-            if role.context is None:
-                general[id] = method
-            else:
-                special.setdefault(id, {})[role.context] = method
-    return general | {id: _by_context(general.get(id), found, context) for id, found in special.items()}
+    found = [(id, role.context, method) for role, method in find(Handles, objects) for id in role.ids]
+    for role, method in find(HandlesEach, objects):
+        found += ((id, role.context, _with_value(method, value)) for id, value in role.values.items())
+    for id, where, method in found:
+        if where is None:
+            general[id] = method
+        else:
+            special.setdefault(id, {})[where] = method
+    return general | {id: _by_context(general.get(id), by, context) for id, by in special.items()}
+
+
+def _with_value(method: Callable[[int | None, Any], object], value: object) -> Handler:
+    return lambda count: method(count, value)
 
 
 def _by_context(general: Handler | None, special: Mapping[Context, Handler], context: Callable[[], Context]) -> Handler:

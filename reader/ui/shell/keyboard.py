@@ -6,18 +6,16 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from reader.keys.actions import Action, Context
-from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending
+from reader.keys.keymap import Cancelled, KeyReader, Match, Pending
 from reader.keys.spelling import spell
-from reader.ui.shell.model import Model
 from reader.ui.shell.notices import Prompt
+from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
     from textual.events import Key
-
-    from reader.ui.shell.background import Background
 
 CHORD_HELP = 0.4
 """Seconds after which an incomplete chord shows the keys that may follow."""
@@ -43,43 +41,17 @@ MERGED = frozenset(
 """Actions that do the same if they run once with a count as if they ran so many times."""
 
 
-class KeyTarget(Protocol):
-    """The object that keys act on: the app."""
-
-    @property
-    def context(self) -> Context | None:
-        """Where a key is pressed; None if the screen in front reads its own keys."""
-
-    def perform(self, action_id: str, count: int | None = None) -> None:
-        """Run an action of the table."""
-
-    def type(self, context: Context, key: str, character: str | None) -> bool:
-        """Take a key as text if a pane takes text; return False for keys that mean something else."""
-
-    @property
-    def is_leaving(self) -> bool:
-        """Whether the reader is being left: keys typed after that mean nothing."""
-
-    @property
-    def marks_by_moving(self) -> bool:
-        """Whether each step of the cursor marks the paper that it leaves."""
-
-    def handled(self, keys: int) -> None:
-        """Called when so many of the pressed keys wait no more."""
-
-    async def forward(self, key: Key) -> None:
-        """Send an unbound key to the widgets, and wait until a typed text has taken it."""
-
-
 class Keyboard:
     """Turns keys into actions by the table of keys."""
 
-    def __init__(self, keymap: Keymap, model: Model, background: Background, target: KeyTarget) -> None:
-        self._keymap = keymap
-        self._model = model
-        self._target = target
-        self._keys = KeyReader(keymap)
-        self._chord_help = background.delayed(self._show_chord)
+    def __init__(self, services: Services) -> None:
+        self._keymap = services.look.keymap
+        self._model = services.model
+        self._app = services.app
+        self._marks_by_moving = services.settings.read_when == "passed"
+        """Whether each step of the cursor marks the paper that it leaves."""
+        self._keys = KeyReader(self._keymap)
+        self._chord_help = services.background.delayed(self._show_chord)
         self._waiting: deque[Key] = deque()
         """Keys that wait for the panes, or for the held action."""
         self._held: Match | None = None
@@ -89,8 +61,8 @@ class Keyboard:
         self._pressed = 0.0
         self._put_off: Callable[[], object] | None = None
         self._put_off_until = 0.0
-        self._still = background.delayed(self._do_if_still)
-        self._last_wait = background.delayed(self._quit_without_list)
+        self._still = services.background.delayed(self._do_if_still)
+        self._last_wait = services.background.delayed(self._quit_without_list)
 
     async def press(self, *keys: Key) -> None:
         """Handle keys once the panes exist and the list requested before them is there."""
@@ -110,7 +82,7 @@ class Keyboard:
         self._is_busy = True
         rested = time.monotonic()
         try:
-            while self._do_held() and self._waiting and not self._target.is_leaving:
+            while self._do_held() and self._waiting and not self._app.is_leaving:
                 await self._deliver(self._take())
                 if time.monotonic() - rested > BREATH:
                     await asyncio.sleep(0)
@@ -121,14 +93,14 @@ class Keyboard:
             self._last_wait.begin(LAST_WAIT)
 
     def _take(self) -> Key:
-        self._target.handled(1)
+        self._app.handled(1)
         return self._waiting.popleft()
 
     def _quit_without_list(self) -> None:
         """Quit though the list did not come: the keys that wait for it are dropped."""
-        if self._held is not None and not self._target.is_leaving:
+        if self._held is not None and not self._app.is_leaving:
             self._held = None
-            self._target.perform("app.quit")
+            self._app.perform("app.quit")
 
     def _do_held(self) -> bool:
         """Run the held action, if any, once its list is there; return False while it waits."""
@@ -139,8 +111,8 @@ class Keyboard:
             return False
         self._held = None
         # The list may be empty.
-        if self._target.context in held.action.contexts:
-            self._target.perform(held.action.id, held.count)
+        if self._app.context in held.action.contexts:
+            self._app.perform(held.action.id, held.count)
         return True
 
     def when_still(self, act: Callable[[], object]) -> None:
@@ -169,17 +141,17 @@ class Keyboard:
     async def _deliver(self, key: Key) -> None:
         """Run a key's action, or else send the key to the focused widget."""
         if not self._takes(key):
-            await self._target.forward(key)
+            await self._app.forward(key)
 
     def _takes(self, key: Key) -> bool:
         """Handle a key by the table, the typed text or the prompt; return False if the key is for a widget."""
-        context = self._target.context
+        context = self._app.context
         if context is None:
             return self._acts_everywhere(key.key)
         if self._choose is not None:
             self._take_letter(key.character or "")
             return True
-        if self._target.type(context, key.key, key.character):
+        if self._app.take_text(context, key.key, key.character):
             return True
         is_coming = self._model.state.is_list_coming
         if is_coming and context == "empty":
@@ -194,19 +166,19 @@ class Keyboard:
             if is_coming and _needs_papers(outcome.action, context):
                 self._held = outcome
             else:
-                self._target.perform(outcome.action.id, self._with_repeats(key, outcome))
+                self._app.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True
         if context in ("query", "tags") and spell(key.key) == "enter":
             # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
-            self._target.perform(f"{context}.accept")
+            self._app.perform(f"{context}.accept")
             return True
         return isinstance(outcome, Cancelled)
 
     def _with_repeats(self, key: Key, match: Match) -> int | None:
         """The count of a motion with that of the same keys that wait behind it, which it takes: one step, one frame."""
-        if match.action.id not in MERGED or self._target.marks_by_moving:
+        if match.action.id not in MERGED or self._marks_by_moving:
             return match.count
-        if self._keymap.resolve(self._target.context or "list").get((spell(key.key),)) != match.action:
+        if self._keymap.resolve(self._app.context or "list").get((spell(key.key),)) != match.action:
             # The last key of a chord, which does something else alone.
             return match.count
         repeats = 0
@@ -219,7 +191,7 @@ class Keyboard:
         """Run the action of a key that acts everywhere: screens that read their own keys do not handle it."""
         action = self._everywhere(key)
         if action:
-            self._target.perform(action)
+            self._app.perform(action)
         return bool(action)
 
     def _is_quit(self, key: str) -> bool:

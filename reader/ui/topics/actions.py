@@ -17,9 +17,12 @@ from reader.ui.page.actions import PageActions
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.state import close_page
-from reader.ui.shell.handlers import answers, handles, offers, stops, takes_text
+from reader.ui.shell.handlers import answers, follows, handles, offers, stops, takes_text
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
+from reader.ui.terminal.process import loading
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
@@ -117,7 +120,7 @@ class TopicActions:
         self._model = services.model
         self._library = services.library
         self._background = services.background
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
         self._page = services[PageActions]
 
     @handles("find.topic")
@@ -199,3 +202,33 @@ class TopicActions:
         acts, muted = self._library.ruled(paper.pk)
         made = self._library.made_by_agents(paper.pk)
         return Explanation(why(reasons, self._model.state[TOPIC_NAMES]), rules=acts, muted=muted, programs=made)
+
+
+REST = 0.5
+"""Seconds without a step of the cursor, after which they are read: the keys of the first second do not wait."""
+
+
+class TopicMeanings:
+    """Reads the rules of topics once: it takes 60 ms of the processor, and a user who only looks needs none of it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._rules = services.app.rules
+        self._soon = services.background.delayed(self._begin)
+        self._has_begun = False
+
+    @follows(lambda state: (state.highlighted, state.context))
+    def read_once(self, _state: State) -> None:
+        """Read them in a thread, the first time that the user has done something and rests."""
+        if not self._has_begun:
+            self._soon.begin(REST)
+
+    def _begin(self) -> None:
+        self._has_begun = True
+        self._services.background.start("rules", self._read)
+
+    async def _read(self) -> None:
+        with loading():
+            rules = await asyncio.to_thread(self._rules)
+        model = self._services.model
+        model.change(model.state.put(TOPIC_MEANINGS, {topic.slug: topic.about for topic in rules.topics}))

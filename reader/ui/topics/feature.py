@@ -6,8 +6,7 @@ from reader.ui.shell.feature import Feature
 
 
 def _classes() -> tuple[type, ...]:
-    from reader.ui.topics.actions import FilterActions, TopicActions
-    from reader.ui.topics.meanings import TopicMeanings
+    from reader.ui.topics.actions import FilterActions, TopicActions, TopicMeanings
 
     return FilterActions, TopicActions, TopicMeanings
 

@@ -10,6 +10,7 @@ from reader.core.errors import ReaderError, UsageError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.triage import USUAL, read_line, spent, time_left
 from reader.session.places import triage_place
+from reader.ui.full_text.state import TEXT
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
@@ -17,9 +18,11 @@ from reader.ui.marks.traces import Traces
 from reader.ui.page.actions import PageActions
 from reader.ui.page.state import PAGE, close_page
 from reader.ui.query.advice import find_mistake
-from reader.ui.shell.handlers import follows, handles, stops, takes_line
+from reader.ui.shell.handlers import follows, handles, handles_each, stops, takes_line
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
+from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import (
     DECISIONS,
     TRIAGE,
@@ -47,7 +50,7 @@ class TriageActions:
         self._library = services.library
         self._background = services.background
         self._look = services.look
-        self._keyboard = services.app.keyboard
+        self._keyboard = services[Keyboard]
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._marks = services[MarkActions]
@@ -100,19 +103,12 @@ class TriageActions:
 
     # Decide
 
-    @handles("paper.star", context="triage")
-    def star(self, _count: int | None) -> None:
-        self.decide("star")
+    @handles_each(
+        {"paper.star": "star", "paper.queue": "queue", "paper.hide": "hide", "paper.read": "pass"}, context="triage"
+    )
+    def decide_by_key(self, _count: int | None, kind: str) -> None:
+        self.decide(kind)
 
-    @handles("paper.queue", context="triage")
-    def queue(self, _count: int | None) -> None:
-        self.decide("queue")
-
-    @handles("paper.hide", context="triage")
-    def hide(self, _count: int | None) -> None:
-        self.decide("hide")
-
-    @handles("paper.read", context="triage")
     @handles("triage.next")
     def go_on(self, _count: int | None) -> None:
         self.decide("pass")
@@ -290,3 +286,62 @@ class TriageActions:
 
 def _is_open(row: PaperRow) -> bool:
     return not row.read and not row.hidden
+
+
+SECOND = 1.0
+
+LONG = 0.5
+"""Seconds after which it is said that the list is still coming: to learn what suits the user may take some."""
+
+COMING = "ranking the papers"
+
+
+class TriageClock:
+    """Looks at the clock while a triage runs."""
+
+    def __init__(self, services: Services) -> None:
+        self._model = services.model
+        self._look = services.look
+        self._next = services.background.delayed(self.look)
+        self._coming = services.background.delayed(self._say_coming)
+
+    @follows(lambda state: (_is_running(state), _is_coming(state)))
+    def follow(self, state: State) -> None:
+        """Start with the time of a triage, and stop with it."""
+        if _is_running(state) and not self._look.is_still:
+            self._next.begin(SECOND)
+        else:
+            self._next.stop()
+        if _is_coming(state):
+            self._coming.begin(LONG)
+        else:
+            self._coming.stop()
+            if state.activity == COMING:
+                self._model.change(state.busy_with(""))
+
+    def _say_coming(self) -> None:
+        self._model.change(self._model.state.busy_with(COMING))
+
+    def look(self) -> None:
+        """Let the time run up to now."""
+        before, state = self._model.state[TRIAGE], ticked(self._model.state, self._look.now())
+        self._model.change(state)
+        triage = state[TRIAGE]
+        if triage is None or not triage.is_running:
+            return
+        is_up_now = triage.pace.is_time_up and before is not None and not before.pace.is_time_up
+        if is_up_now and state[TEXT] is not None:
+            # The page says so in its first line.
+            self._model.show_news(TIME_IS_UP, "warning")
+        self._next.begin(SECOND)
+
+
+def _is_running(state: State) -> bool:
+    triage = state[TRIAGE]
+    return triage is not None and triage.is_running
+
+
+def _is_coming(state: State) -> bool:
+    """Whether the user waits for the papers of a triage, and has not gone elsewhere."""
+    triage = state[TRIAGE]
+    return triage is not None and triage.phase == "coming" and state.place == triage.place

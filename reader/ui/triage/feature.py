@@ -6,8 +6,7 @@ from reader.ui.shell.feature import Feature
 
 
 def _classes() -> tuple[type, ...]:
-    from reader.ui.triage.actions import TriageActions
-    from reader.ui.triage.clock import TriageClock
+    from reader.ui.triage.actions import TriageActions, TriageClock
 
     return TriageActions, TriageClock
 

@@ -20,7 +20,7 @@ from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.state import close_page
 from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import answers, handles, offers
+from reader.ui.shell.handlers import answers, handles, handles_each, offers
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
 from reader.ui.triage.state import lasting_place
@@ -93,41 +93,21 @@ class ViewActions:
         """Show a paper among all others."""
         self._model.change(close_page(self._model.state).go(Place(view("all")), Position(pk)))
 
-    @handles("view.today")
-    def show_today(self, _count: int | None) -> None:
-        self.go("today")
-
-    @handles("view.foryou")
-    def show_for_you(self, _count: int | None) -> None:
-        self.go(FOR_YOU)
-
-    @handles("view.followed")
-    def show_followed(self, _count: int | None) -> None:
-        self.go("followed")
-
-    @handles("view.unread")
-    def show_unread(self, _count: int | None) -> None:
-        self.go("unread")
-
-    @handles("view.queue")
-    def show_queue(self, _count: int | None) -> None:
-        self.go(QUEUED)
-
-    @handles("view.starred")
-    def show_starred(self, _count: int | None) -> None:
-        self.go("starred")
-
-    @handles("view.group")
-    def show_group(self, _count: int | None) -> None:
-        self.go("group")
-
-    @handles("view.second")
-    def show_second_look(self, _count: int | None) -> None:
-        self.go("second")
-
-    @handles("view.all")
-    def show_all(self, _count: int | None) -> None:
-        self.go("all")
+    @handles_each(
+        {
+            "view.today": "today",
+            "view.foryou": FOR_YOU,
+            "view.followed": "followed",
+            "view.unread": "unread",
+            "view.queue": QUEUED,
+            "view.starred": "starred",
+            "view.group": "group",
+            "view.second": "second",
+            "view.all": "all",
+        }
+    )
+    def go_by_key(self, _count: int | None, id: str) -> None:
+        self.go(id)
 
     @handles("view.saved")
     def show_saved(self, number: int | None) -> None:
@@ -165,28 +145,15 @@ class ViewActions:
         day = row.day if row is not None else self._library.newest_day()
         return period_of_view(f"day:{day}") or period_containing("day", self._look.today)
 
-    @handles("view.week")
-    def show_week(self, _count: int | None) -> None:
-        self._show_around("week")
-
-    @handles("view.month")
-    def show_month(self, _count: int | None) -> None:
-        self._show_around("month")
-
-    def _show_around(self, kind: PeriodKind) -> None:
+    @handles_each({"view.week": "week", "view.month": "month"})
+    def show_around(self, _count: int | None, kind: PeriodKind) -> None:
         self.go(period_containing(kind, self.here().first).id)
         self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} reorders")
 
-    @handles("period.earlier")
-    def show_earlier(self, count: int | None) -> None:
-        self._go_periods(-(count or 1))
-
-    @handles("period.later")
-    def show_later(self, count: int | None) -> None:
-        self._go_periods(count or 1)
-
-    def _go_periods(self, count: int) -> None:
-        """Go `count` periods later, earlier if negative; skip days that are known to be empty."""
+    @handles_each({"period.earlier": -1, "period.later": 1})
+    def go_periods(self, times: int | None, direction: int) -> None:
+        """Go some periods later, or earlier; skip days that are known to be empty."""
+        count = direction * (times or 1)
         start = period = self.here()
         first, last = date.fromisoformat(FIRST_DAY), self._look.today
         for _ in range(abs(count)):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -94,19 +91,6 @@ def test_what_may_have_left_no_other_machine_mails(run: Run, use: Use) -> None:
         use("laptop", server)
         assert "sent to" in run("digest", *SINCE, "--send", "--again").err
     assert len({mail["Message-ID"] for mail in server.mails}) == 1
-
-
-def test_a_machine_that_dies_as_the_mail_leaves_has_told_the_others(run: Run, use: Use) -> None:
-    with serving("none") as server:
-        use("laptop", server)
-        client = subprocess.Popen([sys.executable, "-m", "reader", "digest", *SINCE, "--send"])
-        # The server has the whole mail, and kills the program instead of an answer.
-        server.kills = client.pid
-        assert client.wait() == -signal.SIGKILL
-        server.kills = 0
-        use("desk", server)
-        assert "was mailed already" in run("digest", *SINCE, "--send").err
-    assert len(server.mails) == 1
 
 
 def test_without_the_folder_it_is_mailed_and_said_what_may_come_again(run: Run, use: Use, tmp_path: Path) -> None:

@@ -62,28 +62,6 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("faults", "login", "says"),
-    [
-        ({}, (USER, "wrong"), "does not take the name or the password"),
-        ({"refuses": "RCPT"}, LOGIN, "refused the address ada@example.org: 550 no such user here."),
-    ],
-)
-def test_what_is_refused_has_not_begun(
-    mail: EmailMessage, faults: dict[str, object], login: tuple[str, str], says: str
-) -> None:
-    begun: list[str] = []
-    with serving(**faults) as server, pytest.raises(MailError) as failed:  # type: ignore[arg-type]
-        send(mail, DigestMail(server=f"localhost:{server.port}"), login, lambda: begun.append(""))
-    assert says in str(failed.value)
-    assert not begun and not server.raw
-
-
-def test_what_the_server_refuses_at_the_end_is_not_sent_for_certain(mail: EmailMessage) -> None:
-    with serving("none", refuses="DATA") as server, pytest.raises(MailError, match="554 it looks like spam"):
-        sent(mail, server, "none", None)
-
-
-@pytest.mark.parametrize(
     ("login", "says"),
     [
         (None, r"wants a name and a password .*--store-password"),

@@ -275,7 +275,7 @@ def test_a_folder_that_cannot_be_written_is_said(ada: Person, monkeypatch: pytes
     ada.mark("star", True, 1)
     looking.change_shares(ada.cache, ("star",))
     with monkeypatch.context() as patch:
-        patch.setattr(place, "replace_shared", full)
+        patch.setattr("reader.cache.places.replace_shared", full)
         with pytest.raises(CacheError, match="No space left"):
             ada.look()
     assert ada.look().is_told

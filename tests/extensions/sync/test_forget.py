@@ -279,8 +279,7 @@ def test_what_an_older_program_could_not_read_is_read_by_a_newer_one(
     assert desk.look().troubles == [f"{file.name}: line 1: its form, 2, is newer than this program"]
     assert desk.look().came == {}
     monkeypatch.setattr("reader.cache.marks.journal.VERSION", 2)
-    monkeypatch.setattr("reader.extensions.sync.exchange.READER", "the next one")
-    monkeypatch.setattr("reader.extensions.sync.folder.READER", "the next one")
+    monkeypatch.setattr("reader.cache.marks.journal.READER", "the next one")
     assert sum(desk.look().came.values()) == 1
 
 

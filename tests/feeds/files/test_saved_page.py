@@ -1,14 +1,27 @@
+"""Pages of the feed's site: texts as copied, and HTML, MHTML, web archives and Firefox's text as browsers save them."""
+
 from __future__ import annotations
 
+import io
+import plistlib
 import re
+import time
+from collections.abc import Sequence
 from datetime import date
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from html import escape
+from json import dumps
 from pathlib import Path
+from textwrap import fill
+from typing import NamedTuple
 
 import pytest
 
 from reader.core.errors import FeedMalformed
-from reader.core.paper import Draft
-from reader.feeds.files.saved_page import parse_saved_page
+from reader.core.paper import Draft, Listing
+from reader.feeds.files.papers_file import read_papers
+from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
 
 TODAY = date(2026, 3, 10)
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "saved_pages"
@@ -224,3 +237,221 @@ def test_a_real_page_has_all_its_papers() -> None:
     by_title = {draft.title: draft for draft in drafts}
     assert by_title["SiT: Self-supervised vIsion Transformer"].published == "2021-04-08"
     assert by_title["Value-Based Pre-Training with Downstream Feedback"].author_count is None
+
+
+# HTML
+
+
+class Shown(NamedTuple):
+    """A paper of a page."""
+
+    id: str
+    title: str
+    authors: int
+    day: str
+    said: str
+    upvotes: int
+
+    @property
+    def abstract(self) -> str:
+        return (
+            f"This text is about {self.title.lower()}. It says at some length what others did before, why that is not"
+            " enough, and what is proposed in its place."
+        )
+
+
+SHOWN = (
+    Shown("2312.00001", "Small verifiers, long horizons", 6, "2023-12-04", "Dec 4, 2023", 12),
+    Shown("2601.00002", "Where do web agents lose their way? <A & B>", 3, "2026-01-26", "Jan 26", 0),
+    Shown("2210.00003", "An old idea, tried again", 1, "2022-10-19", "Oct 19, 2022", 3),
+)
+EXPECTED = [
+    Draft(one.title, one.id, one.abstract, author_count=one.authors, published=one.day, source="page") for one in SHOWN
+]
+
+
+def article(one: Shown, host: str = "", authors: str = "authors") -> str:
+    """A paper as the site draws it; browsers that save a page write whole addresses."""
+    link = f"{host}/papers/{one.id}"
+    return f"""
+    <article class="flex"><a href="{link}"><img src="Daily_files/{one.id}.png" alt=""></a>
+      <div><h3><a href="{link}" class="line-clamp-3">{escape(one.title)}</a></h3>
+        <p class="line-clamp-2">{escape(one.abstract)}</p>
+        <ul><li title="Ada"><img src="a.png"></li><li>
+            {one.authors} {authors}</li></ul><span> · </span><time datetime="{one.day}T09:10:00.000Z">{one.said}</time>
+        <a href="{link}#community"><svg><title>Comments</title></svg></a></div>
+    </article>"""
+
+
+def data(shown: Sequence[Shown]) -> str:
+    """The attribute with the papers' records."""
+    items = [
+        {
+            "paper": {
+                "id": one.id,
+                "title": one.title,
+                "summary": one.abstract,
+                "authors": [{"name": f"Author {number}"} for number in range(one.authors)],
+                "publishedAt": f"{one.day}T00:00:00.000Z",
+                "submittedOnDailyAt": "2026-03-01T00:00:00.000Z",
+                "upvotes": one.upvotes,
+            },
+            "title": one.title,
+            "numComments": 2,
+        }
+        for one in shown
+    ]
+    props = escape(dumps({"query": {"q": "agents"}, "searchResults": items, "user": None}))
+    return f'<div class="SVELTE_HYDRATER contents" data-target="DailyPapers" data-props="{props}">'
+
+
+def page(articles: str, begin: str = "<div>") -> str:
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><title>Daily Papers - Hugging Face</title><script>if (a < b) {{ "</div>" }}</script></head>
+<body>{begin}<h1><a href="/papers">Daily Papers</a></h1><h2>by<a href="/akhaliq">AK</a> and the research community</h2>
+{articles}</div><footer><a href="https://huggingface.co/terms">TOS</a></footer></body></html>"""
+
+
+HOST = "https://huggingface.co"
+FIREFOX = page("".join(article(one, HOST) for one in SHOWN))
+CHROMIUM = f"<!DOCTYPE html>\n<!-- saved from url=(0040){HOST}/papers?q=agents -->\n" + FIREFOX
+SOURCE = page("".join(map(article, SHOWN)))
+
+
+def mhtml(html: str) -> bytes:
+    """As Chromium saves a page in one file."""
+    whole = MIMEMultipart("related", type="text/html", boundary="----MultipartBoundary--x----")
+    whole["From"], whole["Snapshot-Content-Location"] = "<Saved by Blink>", f"{HOST}/papers"
+    whole.attach(MIMEText(html, "html", "utf-8"))
+    whole.attach(MIMEText("p {}", "css", "utf-8"))
+    return whole.as_bytes()
+
+
+def webarchive(html: str) -> bytes:
+    """As Safari saves a page."""
+    resource = {"WebResourceData": html.encode(), "WebResourceMIMEType": "text/html", "WebResourceURL": HOST}
+    return plistlib.dumps({"WebMainResource": resource}, fmt=plistlib.FMT_BINARY)
+
+
+def firefox_text() -> str:
+    """As Firefox saves a page as text: with the addresses of links, and lines of some 70 letters."""
+    blocks = [
+        f"""\
+ <{HOST}/papers/{one.id}>
+
+
+      {one.title}
+      <{HOST}/papers/{one.id}>
+
+{fill(one.abstract, 72)}
+
+  * <{HOST}/ada>
+  * {one.authors} authors
+
+·
+{one.said}
+<{HOST}/papers/{one.id}#community>
+"""
+        for one in SHOWN
+    ]
+    return f"Hugging Face <{HOST}/>\n\n  * Models <{HOST}/models>\n\n    Daily Papers\n\n" + "\n".join(blocks)
+
+
+def read(body: bytes) -> list[Listing]:
+    return list(read_papers(io.BytesIO(body), TODAY))
+
+
+def drafts(body: bytes) -> list[Draft]:
+    return [draft for listing in read(body) for draft in listing.drafts]
+
+
+FORMS = {
+    "Firefox, complete": FIREFOX.encode(),
+    "Chromium, complete": CHROMIUM.encode(),
+    "Chromium, one file": mhtml(CHROMIUM),
+    "Safari, archive": webarchive(SOURCE),
+    "Safari, source": SOURCE.encode(),
+    "Firefox, text": firefox_text().encode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_papers_of_a_page_have_their_ids(form: str) -> None:
+    assert drafts(FORMS[form]) == EXPECTED
+
+
+@pytest.mark.parametrize("form", ["html", "mhtml", "webarchive"])
+def test_the_data_of_a_page_has_votes_authors_and_days(form: str) -> None:
+    html = page("".join(map(article, SHOWN)), data(SHOWN[:2]))
+    body = {"html": html.encode(), "mhtml": mhtml(html), "webarchive": webarchive(html)}[form]
+    first, second, third = read(body)
+    assert [listing.day for listing in (first, second, third)] == ["2026-03-01", "2026-03-01", None]
+    (told,) = second.drafts
+    assert (told.id, told.title, told.upvotes, told.comments) == ("2601.00002", SHOWN[1].title, 0, 2)
+    assert (told.authors, told.source) == (("Author 0", "Author 1", "Author 2"), "page")
+    # The one that came while the page was scrolled is only on the page.
+    assert third.drafts == (EXPECTED[2],)
+
+
+def test_a_page_that_shows_nothing_is_read_from_its_data() -> None:
+    assert [draft.id for draft in drafts(page("", data(SHOWN)).encode())] == [one.id for one in SHOWN]
+
+
+def test_the_language_of_a_page_makes_no_difference() -> None:
+    told = [one._replace(said="4. Dezember 2023") for one in SHOWN]
+    html = page("".join(article(one, HOST, "Autoren") for one in told))
+    assert drafts(html.encode()) == EXPECTED
+
+
+def test_a_page_that_was_cut_has_its_first_papers() -> None:
+    for end in range(0, len(SOURCE), 97):
+        try:
+            found = drafts(SOURCE[:end].encode())
+        except FeedMalformed:
+            continue
+        for draft, expected in zip(found, EXPECTED, strict=False):
+            assert draft.id == expected.id
+            assert expected.title.startswith(draft.title)
+
+
+def test_a_link_within_a_sentence_is_no_title() -> None:
+    html = page(f'{article(SHOWN[0])}<p>See <a href="/papers/2401.00009">this paper</a> too, and more of it.</p>')
+    assert [draft.title for draft in drafts(html.encode())] == [SHOWN[0].title]
+
+
+def test_another_page_gives_the_papers_that_it_links_to() -> None:
+    html = '<!doctype html><html><p>I read <a href="https://arxiv.org/abs/2406.12345v2">a paper</a> today.</html>'
+    (listing,) = read(html.encode())
+    assert [entry.id for entry in listing.entries] == ["2406.12345"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!doctype html><html><body>About us</body></html>",
+        b"bplist00broken",
+        plistlib.dumps({"a": 1}, fmt=plistlib.FMT_BINARY),
+        b"From: x\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/css\n\np {}\n--x--\n",
+        f"<html>{data(())}</html>".encode(),
+        b"<html><div data-props='[[[[[[[[[[[[{}]]]]]]]]]]]]'>",
+    ],
+)
+def test_what_is_no_page_of_papers_gets_one_sentence(body: bytes) -> None:
+    with pytest.raises(FeedMalformed) as raised:
+        read(body)
+    said = str(raised.value)
+    assert said.endswith((".", "'")) and "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<a ", "<a href='", "<!--", "<script>", "<a href=/papers/2401.00001>x</a>", "&"]
+)
+def test_a_hostile_page_is_read_in_linear_time(piece: str) -> None:
+    def seconds(count: int) -> float:
+        html = "<html>" + piece * count
+        start = time.process_time()
+        parse_web_page(read_web_page(html), TODAY)
+        return time.process_time() - start
+
+    # Ten times as much may take twenty times as long, not a hundred times.
+    assert seconds(20_000) < 20 * max(seconds(2_000), 0.02)

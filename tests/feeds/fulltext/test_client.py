@@ -84,20 +84,6 @@ async def test_a_redirect_to_the_abstract_means_that_there_is_none(site: PageTex
         await site.text(ID)
 
 
-@pytest.mark.parametrize("status", [406, 429, 503])
-async def test_a_busy_site_is_asked_again_with_growing_waits(
-    site: PageTexts, server: FeedServer, nap: Nap, status: int
-) -> None:
-    server.faults += [f"error:{status}", f"error:{status}"]
-    assert (await site.text(ID)).version == 3
-    first, second = nap.taken[-2:]
-    assert 2 <= first <= 5 and 4 <= second <= 10
-    server.fault = f"error:{status}"
-    with pytest.raises(FeedRefused, match=rf"is too busy to answer \({status}\); it is asked again in 5 minutes\.$"):
-        await site.text(ID)
-    assert len(server.requests) == 6
-
-
 def names(*wanted: str, endpoint: str = "https://huggingface.co", **environ: str) -> list[str]:
     settings = replace(Settings(), full_text_from=wanted, endpoint=endpoint)
     return [source.name for source in open_text_sources(settings, environ=environ)]

@@ -26,10 +26,6 @@ def test_a_pause_follows_from_the_limit(header: str, expected: float) -> None:
     assert rate_limit_pause({"RateLimit": header}, longest=310) == expected
 
 
-def test_no_limit_is_no_pause() -> None:
-    assert rate_limit_pause({}, longest=310) == 0
-
-
 @pytest.mark.parametrize(
     ("header", "expected"),
     [

@@ -103,17 +103,6 @@ async def test_a_day_of_which_not_all_could_be_read_is_sent_again(server: FeedSe
     assert listing.validator is None
 
 
-async def test_an_empty_day_is_empty(server: FeedServer, nap: Nap) -> None:
-    async with connected(server, nap) as client:
-        assert await ids(client, "2026-05-10") == []
-
-
-async def test_the_token_is_sent_to_the_feed(server: FeedServer, nap: Nap) -> None:
-    async with connected(server, nap, token="hf_secret") as client:
-        await client.day(DAY)
-    assert server.requests[0].headers["Authorization"] == "Bearer hf_secret"
-
-
 async def test_requests_go_one_at_a_time(server: FeedServer, nap: Nap) -> None:
     running: list[str] = []
 

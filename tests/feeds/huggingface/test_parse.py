@@ -25,16 +25,6 @@ def parse(**paper: object) -> Draft:
 # Whole answers
 
 
-def test_an_answer_becomes_the_listing_of_its_day() -> None:
-    body = json.dumps([item("2605.00001", "First"), item("2605.00002", "Second", "2026-05-12")]).encode()
-
-    (listing,) = listings(read_items(body), "2026-05-12")
-
-    assert listing.day == "2026-05-12"
-    assert [draft.title for draft in listing.drafts] == ["First", "Second"]
-    assert listing.skipped == ()
-
-
 @pytest.mark.parametrize(
     "number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "Infinity", "-Infinity", "1e999", "-1e999"]
 )
@@ -70,11 +60,6 @@ def test_a_record_belongs_to_the_day_it_names_and_is_never_shifted() -> None:
     assert (second.day, [draft.id for draft in second.drafts]) == ("2026-05-11", ["2605.00002"])
 
 
-def test_a_record_without_any_day_belongs_to_none() -> None:
-    (listing,) = listings([item("2605.00001")], None)
-    assert listing.day is None
-
-
 @pytest.mark.parametrize("stamp", ["yesterday", "2026-13-01T00:00:00Z", "20260512", "", None, 7, ["2026-05-12"]])
 def test_a_broken_stamp_is_no_day(stamp: object) -> None:
     assert listed_day(item("2605.00001", submittedOnDailyAt=stamp)) is None
@@ -98,11 +83,6 @@ def test_bad_records_cost_only_themselves() -> None:
     (listing,) = listings([7, item("2605.00001"), item("no id"), item("2605.00003")], "2026-05-12")
     assert [draft.id for draft in listing.drafts] == ["2605.00001", "2605.00003"]
     assert listing.skipped == (Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id"))
-
-
-def test_bad_records_without_a_day_are_still_counted() -> None:
-    (listing,) = listings([None], None)
-    assert listing.skipped == (Skipped("item 1", "not a record"),)
 
 
 @pytest.mark.parametrize(

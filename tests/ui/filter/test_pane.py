@@ -7,7 +7,7 @@ import pytest
 from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
-from reader.ui.filter.lines import draw_row
+from reader.ui.filter.list import draw_row
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.rows import (
     DAYS_AT_FIRST,

@@ -6,15 +6,29 @@ from array import array
 
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import TopicCount
-from reader.session.places import Place, view
-from reader.ui.filter.state import COUNTED, TOPIC_NAMES, in_all, topic_papers
-from reader.ui.library.counting import Counts
+from reader.core.topics.trends import Trend
+from reader.keys.keymap import Keymap
+from reader.session.places import VIEWS, Place, view
+from reader.ui.filter.rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.filter.state import (
+    COUNTED,
+    TOPIC_FACTS,
+    TOPIC_MEANINGS,
+    TOPIC_NAMES,
+    filter_data,
+    in_all,
+    strip_data,
+    topic_papers,
+)
+from reader.ui.filter.strip_line import Strip
+from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import TOP, ListContent
 from reader.ui.shell.state import State
+from tests.ui.states import COUNTS, NOW, at
 
 PLACE = Place(view("today"), "robot")
-COUNTS = Counts((), (), (), 60, 7, PLACE)
+FEW = Counts((), (), (), 60, 7, PLACE)
 
 
 def listed(place: Place) -> State:
@@ -24,13 +38,13 @@ def listed(place: Place) -> State:
 def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() -> None:
     state = listed(PLACE)
     assert in_all(state) is None
-    assert in_all(state.put(COUNTED, COUNTS)) == 7
-    assert in_all(state.put(COUNTED, COUNTS._replace(place=Place(view("today"), "robots")))) is None
-    assert in_all(state.put(COUNTED, COUNTS._replace(anywhere=3))) is None
+    assert in_all(state.put(COUNTED, FEW)) == 7
+    assert in_all(state.put(COUNTED, FEW._replace(place=Place(view("today"), "robots")))) is None
+    assert in_all(state.put(COUNTED, FEW._replace(anywhere=3))) is None
     plain = Place(view("today"))
-    assert in_all(listed(plain).put(COUNTED, COUNTS._replace(place=plain))) is None
+    assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
     results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
-    found = state.put(COUNTED, COUNTS).list_results(results, TOP)
+    found = state.put(COUNTED, FEW).list_results(results, TOP)
     assert in_all(found.listed(ListContent(PLACE, Order(array("q", (1,))), results))) is None
 
 
@@ -38,7 +52,71 @@ def test_topics_are_known_before_they_are_counted() -> None:
     state = State(parts={TOPIC_NAMES: {"agents": "Agents"}})
     assert topic_papers(state) == {"agents": 0}
     topics = (TopicCount("agents", "Agents", "", 2), TopicCount("video", "Video", "", 9))
-    assert list(topic_papers(state.put(COUNTED, COUNTS._replace(topics=topics))).items()) == [
+    assert list(topic_papers(state.put(COUNTED, FEW._replace(topics=topics))).items()) == [
         ("video", 9),
         ("agents", 2),
     ]
+
+
+KEYMAP = Keymap()
+
+
+def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
+    state = at("today", "(topic:agents OR topic:video) -topic:robotics robot")
+    assert strip_data(state, KEYMAP, NOW, "·") == Strip(
+        "Today", 3, ("Agents & tools", "Video generation"), ("Robotics",), "f", is_open=False
+    )
+    narrow = state.resized(80).open_filter()
+    assert strip_data(narrow, KEYMAP, NOW, "·").is_open
+    own = Keymap(overrides={"find.filter": ("ctrl+t",)})
+    assert strip_data(state, own, NOW, "·").key == own.key("find.filter") != "f"
+
+
+def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
+    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP, NOW, "·")
+    assert (strip.picked, strip.excluded) == (("Video generation",), ())
+    assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
+    unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
+    assert strip_data(unknown_yet, KEYMAP, NOW, "·").picked == ("agnets",)
+    assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == Strip("All", None, key="f")
+
+
+def test_before_anything_is_counted_the_pane_names_the_views() -> None:
+    assert filter_data(State()) == FilterData(tuple(ViewItem(one.id, one.name) for one in VIEWS))
+
+
+def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
+    views = filter_data(at("all")).views
+    assert [(one.id, one.count) for one in views] == [
+        ("today", 14),
+        ("foryou", None),
+        ("followed", 6),
+        ("unread", 57),
+        ("queue", 4),
+        ("starred", 3),
+        ("all", 60),
+        ("second", 2),
+    ]
+    none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 12))
+    shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
+    assert [one.id for one in filter_data(none).views] == shown
+
+
+def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
+    bare = filter_data(at("all"))
+    assert bare.days == (DayItem("2026-05-12", 14, 14), DayItem("2026-05-11", 16, 0))
+    assert bare.topics == (
+        TopicItem("agents", "Agents & tools", "Agents", "", 8),
+        TopicItem("video", "Video generation", "Vision", "", 0),
+    )
+    facts = TopicFacts({"agents": Trend((0.1, 0.2), 0.42)}, frozenset({"video"}))
+    agents, video = filter_data(
+        at("all").put(TOPIC_MEANINGS, {"agents": "Models that act."}).put(TOPIC_FACTS, facts)
+    ).topics
+    assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8, False, (0.1, 0.2), 0.42)
+    assert video == TopicItem("video", "Video generation", "Vision", "", 0, implied=True)
+
+
+def test_estimates_are_marked_as_such() -> None:
+    assert not filter_data(at("all")).approximate
+    assert filter_data(at("all").put(COUNTED, COUNTS._replace(approximate=True))).approximate

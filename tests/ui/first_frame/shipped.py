@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reader.config import Settings
-from reader.ui.first_frame.kept_look import KeptLook
-from reader.ui.first_frame.shipped_look import FILE, shipped_conditions
+from reader.ui.first_frame.kept_look import FILE, KeptLook, shipped_conditions
 from reader.ui.look_keeper import look_of
 from tests.ui import papers
 from tests.ui.driver import fill, open_reader

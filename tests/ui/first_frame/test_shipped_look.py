@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from reader import paths
-from reader.ui.first_frame.kept_look import load_look
-from reader.ui.first_frame.shipped_look import FILE, load_shipped, shipped_conditions
+from reader.ui.first_frame.kept_look import FILE, load_look, load_shipped, shipped_conditions
 from tests.ui.first_frame.shipped import TERMINALS, look_in
 
 pytestmark = pytest.mark.long

@@ -21,9 +21,8 @@ from reader.ui.filter.state import (
     COUNTED,
     HINT,
 )
-from reader.ui.full_text.outline import Outline
 from reader.ui.full_text.state import TEXT, view_text
-from reader.ui.full_text.text import FullText
+from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.help.footer import hints, status, status_parts
 from reader.ui.kit.status_lines import Status, status_lines

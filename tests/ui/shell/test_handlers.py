@@ -5,6 +5,7 @@ from __future__ import annotations
 from reader.keys.actions import ACTIONS, CONTEXTS
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.output import OutputScreen
+from reader.ui.features import add_keys
 from reader.ui.help.screen import HelpScreen
 from reader.ui.why.screen import WeightsScreen
 from tests.ui.conftest import Opener
@@ -20,7 +21,7 @@ async def test_each_action_has_a_handler_and_each_handler_an_action(reader: Open
     async with reader() as r:
         handlers = set(r.app.handlers)
     assert BY_SCREENS <= HelpScreen.ACTS | OutputScreen.ACTS | WeightsScreen.ACTS
-    assert handlers | BY_SCREENS == {action.id for action in ACTIONS}
+    assert handlers | BY_SCREENS == {action.id for action in add_keys(Keymap()).actions}
     assert handlers.isdisjoint(BY_SCREENS)
     for context in CONTEXTS:
         if context not in OWN_KEYS:

@@ -18,7 +18,7 @@ from reader.ui.shell.listing import ListContent, Position
 from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from reader.ui.triage.clock import COMING, LONG, SECOND, TriageClock
+from reader.ui.triage.actions import COMING, LONG, SECOND, TriageClock
 from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import TRIAGE, begin_triage, leave_triage
 from tests.ui.papers import NOW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from reader.core.document.model import Document
-from reader.ui.full_text.pane import TextPane
+from reader.ui.full_text.screen import TextPane
 from reader.ui.full_text.view import Size, TextView
 from reader.ui.kit.scrollbar import draw_scrollbars
 from tests.ui.full_texts import document

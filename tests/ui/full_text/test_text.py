@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reader.core.document.model import Document, Heading, Span
-from reader.ui.full_text.outline import MANY, Outline
-from reader.ui.full_text.outline_pane import first_row, outline_line
+from reader.ui.full_text.screen import first_row, outline_line
+from reader.ui.full_text.text import MANY, Outline
 from reader.ui.kit.glyphs import ASCII, UNICODE
 
 LEVELS = (1, 2, 3, 3, 2, 1, 2)

@@ -1,0 +1,11 @@
+"""The signs in ASCII."""
+
+from __future__ import annotations
+
+from reader.ui.kit.glyphs import ASCII, UNICODE
+
+
+def test_each_sign_has_a_form_in_ascii_of_the_same_kind() -> None:
+    assert [name for name, sign in ASCII._asdict().items() if not sign.isascii()] == []
+    steps = ("spark", "shades")
+    assert all(len(getattr(ASCII, name)) == len(getattr(UNICODE, name)) for name in steps)
