@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.cache import connections, meta
 from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
-from reader.cache.search.full_text import split_words
+from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import Learned, Mixed, explain, mix, take_turns
 from reader.core.choice.taste import TRAIT_LEAST, TRAIT_MOST, Marked, TasteTerm, TraitCount, What, learn, weigh_traits

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from reader.cache import meta
 from reader.cache.flags import clear_flag, set_flag
-from reader.cache.search.full_text import split_words
+from reader.cache.search.sql_functions import split_words
 from reader.core.follows import WATCH, Follow, FollowReason, read_value
 from reader.core.paper_row import Flag
 

@@ -30,7 +30,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import compile_query, selects
 from reader.cache.search.conditions import Scope
-from reader.cache.search.full_text import register_functions
+from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
 from reader.core.paper_row import Flag

@@ -13,7 +13,7 @@ from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.search.conditions import Scope
-from reader.cache.search.full_text import register_functions
+from reader.cache.search.sql_functions import register_functions
 from reader.cache.watching import Candidates, Verdict, changes, judge, mute, newest_key
 from reader.config import Settings
 from reader.core.errors import MarkNotTaken

@@ -15,7 +15,7 @@ from reader.cache.marks.events import Events
 from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.full_text import register_functions
+from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
 from reader.cache.watching import Act, Candidates, Verdict, acted_papers, acts_on, judge
 from reader.config import Settings

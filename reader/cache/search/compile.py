@@ -15,7 +15,6 @@ from reader.cache.search.full_text import (
     fts_expression,
     in_full_text,
     is_text_only,
-    register_functions,
     select_matches,
     select_texts,
     text_expression,
@@ -24,6 +23,7 @@ from reader.cache.search.full_text import (
     without_merging,
 )
 from reader.cache.search.selection import DayWalk, InTexts, Lookup, Nearest, Selection, TitleFirst, Word
+from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When, parse
 from reader.core.query.nodes import all_of, is_like, liked, resolve_members

@@ -17,13 +17,12 @@ from reader.cache.search.full_text import (
     fts_expression,
     is_text_only,
     join_clauses,
-    search_key,
     select_matches,
     select_texts,
-    split_words,
     text_condition,
     text_expression,
 )
+from reader.cache.search.sql_functions import search_key, split_words
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in

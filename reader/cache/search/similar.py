@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from reader.cache.search.full_text import fts_expression, split_words
+from reader.cache.search.full_text import fts_expression
+from reader.cache.search.sql_functions import split_words
 from reader.core.query import Match
 from reader.core.similarity import Shared
 from reader.core.text import fold

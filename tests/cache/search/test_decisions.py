@@ -13,9 +13,9 @@ import pytest
 
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.full_text import register_functions
 from reader.cache.search.plan import Way
 from reader.cache.search.selection import Selection
+from reader.cache.search.sql_functions import register_functions
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse
