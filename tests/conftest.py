@@ -89,7 +89,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         setattr(function, "_hypothesis_internal_use_settings", more)  # noqa: B010 - hypothesis has no other way
 
 
-MARK = b"mark.long"
+MARK = re.compile(rb"mark\.long|rest_long")
 WHOLE = re.compile(rb"^pytestmark = (\[\s*)?pytest\.mark\.long", re.MULTILINE)
 
 
@@ -99,7 +99,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         match config.option.markexpr:
             case "not long" if WHOLE.search(collection_path.read_bytes()):
                 return True
-            case "long" if MARK not in collection_path.read_bytes():
+            case "long" if not MARK.search(collection_path.read_bytes()):
                 return True
     return None
 

@@ -154,6 +154,17 @@ def test_a_network_is_metered_if_the_system_says_so(answer: str, metered: bool) 
     assert not platform.is_metered(lambda _command: answer, "darwin")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a program of Linux is asked")
+def test_the_system_is_asked_by_its_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "busctl"
+    program.write_text("#!/bin/sh\necho u 1\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert platform.is_metered()
+    program.write_text("#!/bin/sh\necho u 1\nexit 1\n")
+    assert not platform.is_metered()
+
+
 def test_a_system_that_cannot_be_asked_has_no_metered_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not platform.is_metered(system="linux")

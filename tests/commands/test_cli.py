@@ -216,6 +216,21 @@ def test_the_reader_opens_on_the_users_cache_in_a_tuned_process(
     assert "TEXTUAL_FPS" not in os.environ
 
 
+@pytest.mark.parametrize(("signal", "written"), [(0, [True]), (15, [])])
+def test_exports_that_are_due_are_written_unless_a_signal_ended_the_reader(
+    run: Run, home: Path, tuned: None, monkeypatch: pytest.MonkeyPatch, signal: int, written: list[bool]
+) -> None:
+    replace_reader(monkeypatch, None)
+    monkeypatch.setattr("reader.ui.app.ReaderApp.has_exports_due", True)
+    monkeypatch.setattr("reader.ui.terminal.leaving.Leaving.signal", signal)
+    exported = list[bool]()
+    monkeypatch.setattr(
+        "reader.commands.workspace.Workspace.write_exports", lambda workspace: exported.append(workspace.has_changed)
+    )
+    run()
+    assert exported == written
+
+
 def test_textual_paints_as_often_as_it_is_told_before_its_import() -> None:
     code = (
         "from reader.ui.terminal.process import tune_process; tune_process()"

@@ -24,7 +24,7 @@ from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import PaperPage, Said
 from reader.refresh.jobs import PaperRefreshed
-from reader.refresh.one_paper import refresh_paper
+from reader.refresh.one_paper import lacks_versions, refresh_paper
 from tests.facts import DraftFacts
 
 ID, OTHER = "2605.00001", "2605.00002"
@@ -32,6 +32,17 @@ DAY = "2026-05-12"
 MODEL = Repository("model", "lab/seven", 3, 40)
 BUSY = FeedRefused("arXiv is too busy to answer (406); it is asked again in 5 minutes.")
 DOWN = FeedUnreachable("huggingface.co did not answer.")
+
+
+@pytest.mark.parametrize(
+    ("known", "version", "lacks"),
+    [((), None, False), ((), 1, True), (("v1 2026-05-12",), 1, False), (("v1 2026-05-12",), 2, True)],
+)
+def test_versions_are_missing_where_fewer_are_known_than_there_are(
+    known: tuple[str, ...], version: int | None, lacks: bool
+) -> None:
+    assert lacks_versions(known, Draft("A title", ID, version=version)) is lacks
+    assert not lacks_versions(known, None)
 
 
 def entry(id: str, version: int, /, *versions: str, **more: Unpack[DraftFacts]) -> ArxivEntry:

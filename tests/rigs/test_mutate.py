@@ -42,10 +42,19 @@ def test_each_place_is_changed_alone_and_what_it_is_in_is_known() -> None:
     assert "    pass; a += 2\n" in "".join(found)
 
 
-def test_a_sample_has_every_layer_and_finds_the_mirrored_tests() -> None:
-    sample = choose(ROOT, 60, 1)
-    assert {one.file.parts[1] for one in sample} >= {"cache", "cli.py", "core", "feeds", "ui"}
-    assert [*map(str, sample)] == [*map(str, choose(ROOT, 60, 1))]
-    one = next(one for one in sample if one.file.parts[1] == "paths.py")
-    called = {f"paths.py:{one.function}": ["tests/test_x.py::test_y", "tests/test_paths.py::test_z"]}
-    assert find_tests(one.file, one.function, ROOT, called) == ["tests/test_paths.py", "tests/test_x.py::test_y"]
+def test_a_sample_has_every_layer_and_is_the_same_for_a_seed(tmp_path: Path) -> None:
+    for layer in ("cli", "core/x", "ui/list/x", "ui/list/y"):
+        file = tmp_path / "reader" / f"{layer}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(SOURCE)
+    sample = choose(tmp_path, 20, 1)
+    assert {one.file.parts[1] for one in sample[:3]} == {"cli.py", "core", "ui"}
+    assert [*map(str, sample)] == [*map(str, choose(tmp_path, 20, 1))]
+
+
+def test_the_mirrored_test_runs_and_those_that_call_the_function() -> None:
+    called = {"paths.py:7": ["tests/test_x.py::test_y", "tests/test_paths.py::test_z"], "no.py:1": ["tests/test_x.py"]}
+    assert find_tests(Path("reader/paths.py"), 7, ROOT, called) == ["tests/test_paths.py", "tests/test_x.py::test_y"]
+    assert find_tests(Path("reader/paths.py"), 8, ROOT, called) == ["tests/test_paths.py"]
+    assert find_tests(Path("reader/keys/nothing.py"), 8, ROOT, called) == ["tests/keys"]
+    assert find_tests(Path("reader/no.py"), 1, ROOT, called) == ["tests/test_x.py"]

@@ -185,7 +185,7 @@ class Story:
     async def rest(self) -> None:
         """Wait until all that was begun has ended: messages are read, workers done, marks durable, panes painted."""
         deadline = time.monotonic() + PATIENCE
-        quiet = 0
+        quiet, looks = 0, 0
         while quiet < 2:
             assert time.monotonic() < deadline, f"no rest: {self._working()}"
             await self._read()
@@ -193,7 +193,9 @@ class Story:
                 return
             if self._working():
                 quiet = 0
-                await asyncio.sleep(0.001)
+                # What takes longer is most likely a program, which needs the processor more than a look at the panes.
+                looks += 1
+                await asyncio.sleep(0.001 if looks < 20 else 0.02)
             elif busy(self.app):
                 quiet = 0
             else:
@@ -215,9 +217,11 @@ class Story:
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds; fails, with the screen, if it does not come."""
         deadline = time.monotonic() + PATIENCE
+        looks = 0
         while not condition():
             assert time.monotonic() < deadline, f"it did not come:\n{self.screen}"
-            await self._pilot.pause(0.005)
+            looks += 1
+            await self._pilot.pause(0.005 if looks < 20 else 0.02)
 
     # What the user sees
 

@@ -76,7 +76,6 @@ class PageTexts(BusyHostClient):
         """`folder` has what programs share about the host."""
         host = urlsplit(endpoint).hostname or ""
         options["accept"] = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-        options.setdefault("limits", _PAGE_LIMITS)
         super().__init__(
             endpoint,
             folder=folder,

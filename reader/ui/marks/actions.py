@@ -51,10 +51,11 @@ class MarkActions:
         if self._model.state.selection.count and self._model.state.front_paper is None:
             self._toggle_all(kind, self._model.take_targets())
             return
-        row = self._papers.highlighted_row
+        front = self._model.state.front_paper
+        row = self._papers.highlighted_row if front is None else self._papers.row_of(front)
         if row is None:
             return
-        if count is not None and self._model.state.front_paper is None:
+        if count is not None and front is None:
             pks = self._papers.pks_all()[self._papers.cursor :][:count]
             self._toggle_all(kind, pks)
             if self._goes_on:
@@ -62,7 +63,7 @@ class MarkActions:
             return
         value = not getattr(row, FIELDS[kind])
         # On its page a paper is being read, and one that loses a mark is looked at again.
-        goes_on = self._goes_on and value and self._model.state.front_paper is None
+        goes_on = self._goes_on and value and front is None
         if goes_on and kind != "read":
             # Before the mark, so that undo takes the mark back first.
             self.leave_paper()

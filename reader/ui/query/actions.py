@@ -19,9 +19,8 @@ from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
 from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.listing import TOP
+from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Services
-
-NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 
 
 class AddActions:

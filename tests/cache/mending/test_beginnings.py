@@ -25,6 +25,7 @@ from reader.core.document.codec import load
 from reader.core.paper import Listing
 from tests import beginnings, breakage
 from tests.cache.conftest import NOW, ByName, draft
+from tests.tiers import rest_long
 
 TODAY = date(2026, 11, 24)
 
@@ -70,7 +71,7 @@ FEW = (
 )
 """A damage of each kind; the others are tried by the long tests."""
 
-EACH = [damage if damage in FEW else pytest.param(damage, marks=pytest.mark.long) for damage in DAMAGES]
+EACH = rest_long(DAMAGES, FEW)
 
 TABLES = (
     "SELECT id, title, abstract, authors, keywords, added, upvotes FROM paper JOIN paper_text USING (pk)",

@@ -20,6 +20,7 @@ from reader.core.document.formula_block import TALLEST, draw_formula
 from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, read_tex
 from reader.core.lines import cell_len
 from reader.core.text import clean
+from tests.tiers import rest_long
 
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
 
@@ -203,7 +204,7 @@ def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -
         "{",
     ],
 )
-@pytest.mark.parametrize("count", [60, 250, 900, LONGEST])
+@pytest.mark.parametrize("count", rest_long([60, 250, 900, LONGEST], [900]))
 def test_what_is_repeated_raises_nothing_and_costs_no_more_than_its_length(piece: str, count: int) -> None:
     tex = (piece * count)[:LONGEST]
     with counted(100 * len(tex) + 5_000_000 * (piece[-1] == "[")):

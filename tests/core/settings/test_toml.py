@@ -19,6 +19,7 @@ from reader.core.settings.toml import (
     with_tables,
     with_value,
 )
+from tests.tiers import rest_long
 
 TEXT = '''# comment
 a = 1
@@ -71,7 +72,7 @@ def test_a_line_that_is_made_to_break_the_reader_costs_only_itself(bomb: str, sa
     assert found[1:] == [MalformedLine(2, says), Statement(("y",), 2, 3, 3)]
 
 
-@pytest.mark.parametrize("line", ["[", "a = [", "a = [[", "a = '''x"])
+@pytest.mark.parametrize("line", rest_long(["[", "a = [", "a = [[", "a = '''x"], ["[", "a = '''x"]))
 def test_open_lines_take_a_bounded_time(line: str) -> None:
     start = time.process_time()
     found = list(read_statements(f"{line}\n" * 65_000))

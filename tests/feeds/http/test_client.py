@@ -20,6 +20,7 @@ from reader.feeds.http.responses import Limits
 from tests.feed_server import FeedServer
 from tests.feeds.http.test_host_lock import Clock
 from tests.feeds.servers import Nap
+from tests.tiers import rest_long
 
 LIMITS = Limits(attempts=1, read_timeout=5, total_timeout=5, body_size=100_000)
 FEED = b"<rss/>"
@@ -148,7 +149,7 @@ ENDLESS = {
 }
 
 
-@pytest.mark.parametrize("name", ENDLESS)
+@pytest.mark.parametrize("name", rest_long(ENDLESS, ["extensions"]))
 async def test_what_goes_on_for_ever_ends_after_a_time(name: str) -> None:
     limits = Limits(attempts=2, total_timeout=1)
     async with serving(iter([ENDLESS[name]])) as url, asking(url, limits) as fetch:

@@ -197,7 +197,10 @@ Resized(driver_class=Driver).run()
 
 @pytest.mark.parametrize(
     ("module", "name", "last"),
-    [("textual.drivers.linux_driver", "LinuxDriver", 50), ("reader.ui.terminal.driver", "TerminalDriver", 60)],
+    [
+        pytest.param("textual.drivers.linux_driver", "LinuxDriver", 50, marks=pytest.mark.long),
+        ("reader.ui.terminal.driver", "TerminalDriver", 60),
+    ],
 )
 def test_a_size_that_comes_while_one_is_read_is_the_last_but_in_plain_textual(
     tmp_path: Path, module: str, name: str, last: int

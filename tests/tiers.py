@@ -1,0 +1,13 @@
+"""Which variants of a test run by default, and which with the long tests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import pytest
+
+
+def rest_long(values: Iterable[Any], few: Collection[Any]) -> list[Any]:
+    """The values of a parameter, of which all but a few are tried by the long tests alone."""
+    return [value if value in few else pytest.param(value, marks=pytest.mark.long) for value in values]
