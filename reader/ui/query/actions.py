@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from reader.core.paper import Paper
 from reader.core.query.suggestions import Completion, complete
@@ -107,13 +108,9 @@ class QueryActions:
         if text is not None:
             self._model.change(state.go(state.place._replace(text=text)))
 
-    @handles("query.next")
-    def next_suggestion(self, _count: int | None) -> None:
-        self._line.next()
-
-    @handles("query.previous")
-    def previous_suggestion(self, _count: int | None) -> None:
-        self._line.previous()
+    @handles_each({"query.next": QueryLine.next, "query.previous": QueryLine.previous})
+    def choose_suggestion(self, _count: int | None, choose: Callable[[QueryLine], object]) -> None:
+        choose(self._line)
 
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:
