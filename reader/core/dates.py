@@ -7,7 +7,6 @@ is resolved to ISO days when its query is compiled, so a saved query is right on
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -179,8 +178,7 @@ MONTHS = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A day, a week from Monday to Sunday, or a month."""
 
     kind: PeriodKind

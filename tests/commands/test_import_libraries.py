@@ -166,6 +166,7 @@ def test_records_are_marked_too(run: Run, home: Path, tmp_path: Path) -> None:
     assert run("import", str(file), "--dry-run").out.startswith("0 new, 0 updated, 2 unchanged.")
 
 
+@pytest.mark.long
 def test_a_list_comes_from_standard_input(spawn: Spawn, papers: Path) -> None:
     found = spawn("import", "-", "--queue", input=f"{IDS[2]}\nhttps://arxiv.org/abs/{IDS[1]}\n")
     assert found.out.startswith("2 papers named, 2 of them here. 2 queued.")

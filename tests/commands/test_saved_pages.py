@@ -146,6 +146,7 @@ def test_a_page_saved_as_html_has_its_papers(run: Run, feed: FeedServer, tmp_pat
     assert (paper["id"], paper["upvotes"], paper["authors"]) == ("2605.00001", None, None)
 
 
+@pytest.mark.long
 def test_a_page_comes_by_standard_input(spawn: Spawn, feed: FeedServer) -> None:
     found = spawn("import", "-", "--later", input=page(*TITLES))
     assert found.out == "3 new, 0 updated, 0 unchanged.\n3 titles wait to be looked up.\n"

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, FrameType
@@ -21,8 +22,8 @@ import pytest
 
 READER = str(Path(__file__).parents[2] / "reader") + os.sep
 
-MOST = 60
-"""Tests that are kept of each function: the first ones that called it."""
+MOST = 90
+"""Tests that are kept of each function: those that call the fewest others, which say most about it."""
 
 _called: set[CodeType] = set()
 _tests: dict[str, list[str]] = {}
@@ -45,8 +46,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         for code in _called:
             if code.co_filename.startswith(READER):
                 tests = _tests.setdefault(f"{code.co_filename[len(READER) :]}:{code.co_firstlineno}", [])
-                if len(tests) < MOST:
-                    tests.append(item.nodeid)
+                tests.append(item.nodeid)
 
 
 def pytest_sessionfinish() -> None:
@@ -60,20 +60,25 @@ def load_map(file: Path, root: Path) -> dict[str, list[str]]:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.rigs.calls"]
         environment = {**os.environ, "PYTHONPATH": str(root), "CALLS": str(file.absolute())}
         subprocess.run(command, cwd=root, env=environment, check=False)
-        joined: dict[str, list[str]] = {}
+        every: dict[str, list[str]] = {}
         for part in [file, *file.parent.glob(f"{file.name}gw*")]:
             for name, tests in json.loads(part.read_text()).items():
-                joined.setdefault(name, []).extend(tests)
+                every.setdefault(name, []).extend(tests)
             part.unlink()
-        file.write_text(json.dumps(joined))
+        functions = Counter(test for tests in every.values() for test in tests)
+        file.write_text(
+            json.dumps({name: sorted(tests, key=functions.__getitem__)[:MOST] for name, tests in every.items()})
+        )
     found: dict[str, list[str]] = json.loads(file.read_text())
     return found
 
 
 def find_tests(file: Path, function: int, root: Path, called: Mapping[str, Sequence[str]]) -> list[str]:
-    """The mirrored test of a module, and the tests that call its function that begins at a line."""
+    """The mirrored test of a module, or its folder's, and the tests that call its function that begins at a line."""
     below = file.relative_to("reader")
-    mirrored = root / "tests" / below.parent / f"test_{below.name}"
-    found = [str(mirrored.relative_to(root))] if mirrored.exists() else []
-    more = called.get(f"{below}:{function}", ())
-    return found + [test for test in more if test.partition("::")[0] not in found]
+    mirrored = Path("tests") / below.parent / f"test_{below.name}"
+    if not (root / mirrored).exists():
+        mirrored = mirrored.parent
+    # The folder of all tests is no mirror.
+    own = [str(mirrored)] if mirrored != Path("tests") and (root / mirrored).exists() else []
+    return own + [one for one in called.get(f"{below}:{function}", ()) if not one.startswith(tuple(own))]

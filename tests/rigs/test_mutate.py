@@ -53,6 +53,8 @@ def test_a_sample_has_every_layer_and_is_the_same_for_a_seed(tmp_path: Path) -> 
 
 
 def test_the_mirrored_test_runs_and_those_that_call_the_function() -> None:
-    called = {"paths.py:7": ["tests/test_x.py::test_y", "tests/test_paths.py::test_z"]}
+    called = {"paths.py:7": ["tests/test_x.py::test_y", "tests/test_paths.py::test_z"], "no.py:1": ["tests/test_x.py"]}
     assert find_tests(Path("reader/paths.py"), 7, ROOT, called) == ["tests/test_paths.py", "tests/test_x.py::test_y"]
     assert find_tests(Path("reader/paths.py"), 8, ROOT, called) == ["tests/test_paths.py"]
+    assert find_tests(Path("reader/keys/nothing.py"), 8, ROOT, called) == ["tests/keys"]
+    assert find_tests(Path("reader/no.py"), 1, ROOT, called) == ["tests/test_x.py"]

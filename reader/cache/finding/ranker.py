@@ -49,6 +49,9 @@ LENT_SHARE = 0.6
 ENOUGH = 3_000
 """Papers with the rarer words of a text, among which the common ones are looked for."""
 
+ENOUGH_ALIKE = 20_000
+"""The same where others are compared with a paper, which has many words."""
+
 BEST = 1_000
 """The best papers so far, among which pairs and lent words are looked for."""
 
@@ -199,7 +202,7 @@ class Ranker:
                 pairs[pair] = pairs.get(pair, 0.0) + weight
         telling = sorted(words, key=lambda stem: -words[stem])[:TELLING_WORDS]
         scores: Scores = {}
-        for _ in self._add_words(scores, {stem: words[stem] for stem in telling}):
+        for _ in self._add_words(scores, {stem: words[stem] for stem in telling}, ENOUGH_ALIKE):
             pass
         best = set(_best_first(scores, BEST))
         kept = set(telling[:WORDS_OF_PAIRS])
@@ -263,7 +266,8 @@ class Ranker:
         shares: Scores = {}
         distinct = dict.fromkeys(stems)
         whole = sum(map(self._rarity, distinct))
-        for stem, having in self._add_words(scores, {stem: self._index.bm25_rarity(stem) for stem in distinct}):
+        rarities = {stem: self._index.bm25_rarity(stem) for stem in distinct}
+        for stem, having in self._add_words(scores, rarities, ENOUGH):
             share = self._rarity(stem) / whole
             for pk in having:
                 shares[pk] = shares.get(pk, 0.0) + share
@@ -272,14 +276,14 @@ class Ranker:
             self._add_pair(scores, (one, other), PAIR * min(self._rarity(one), self._rarity(other)), best)
         return {pk: score * shares[pk] for pk, score in scores.items()}, shares
 
-    def _add_words(self, scores: Scores, weights: Mapping[str, float]) -> Iterator[tuple[str, list[int]]]:
+    def _add_words(self, scores: Scores, weights: Mapping[str, float], enough: int) -> Iterator[tuple[str, list[int]]]:
         """Add what words count, the rarest first; yield each, and the papers that have it.
 
-        Once enough papers have the rare ones, a common word counts only in these, and the same in all of them.
+        Once `enough` papers have the rare ones, a common word counts only in these, and the same in all of them.
         """
         rare: list[str] = []
         for stem in sorted(weights, key=self._index.papers):
-            if len(scores) >= ENOUGH:
+            if len(scores) >= enough:
                 having = self._index.keys(f"{_quoted(stem)} AND ({' OR '.join(map(_quoted, rare))})")
                 for pk in having:
                     scores[pk] += weights[stem]

@@ -234,7 +234,9 @@ class Window:
             return Order((), complete=False) if at_once else self.order(selection)
         if selection.is_for_you and not at_once:
             whole = self.order(selection)
-            return whole._replace(pks=whole.pks[:limit], complete=len(whole.pks) < limit)
+            shown = whole.pks[:limit]
+            in_texts = max(0, len(shown) - (len(whole.pks) - whole.in_texts))
+            return whole._replace(pks=shown, complete=len(whole.pks) < limit, in_texts=in_texts)
         with explained(self._path):
             found = plan.first(self._connection, selection, limit).rows
             known = [pk for pk, _ in found]

@@ -311,13 +311,8 @@ class Compiler:
             case "is" if value in _STATES:
                 column, _, flag = _STATES[value].partition(" = ")
                 return Clause(f"{self.column(column)} = {flag}")
-            case "is" | "has" if (table := _MEMBERS.get((node.field, value))) and self.tests_each:
-                return Clause(f"EXISTS (SELECT 1 FROM {table} WHERE {table}.pk = p.pk)")
             case "is" if value in KEPT and self.tests_each:
                 return Clause(KEPT[value].each)
-            case "follow" if self.tests_each:
-                of_paper = f"SELECT 1 FROM follow_paper AS w WHERE w.pk = p.pk AND w.follow IN ({_FOLLOWS})"
-                return Clause(f"EXISTS ({of_paper})", (name_slug(value),) * 2)
             case "by" if self.tests_each:
                 return is_shared_by(value)
             case "is" if value == "new":
@@ -329,21 +324,14 @@ class Compiler:
             case "source" if value == "hf":
                 also = self.key_in(Clause("SELECT pk FROM paper_source WHERE source = 'hf'"))
                 return Clause(f"(p.source = 'hf' OR {also.sql})")
-            case "source" if self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM paper_source WHERE source = ? AND pk = p.pk)", (value,))
-            case "category" if self.tests_each:
-                named = _category(value)
-                return Clause(f"EXISTS (SELECT 1 FROM paper_category WHERE {named.sql} AND pk = p.pk)", named.params)
             case "id" | "like" if self.tests_each:
                 return self.id_condition(value)
             case "venue" if self.tests_each:
                 return bracketed(_venue(value, "p.venue"))
             case "submitter" if self.tests_each:
                 return Clause("p.submitter = ? COLLATE NOCASE", (value,))
-            case "topic" if self.tests_each:
-                return Clause(f"EXISTS (SELECT 1 FROM paper_topic WHERE {_TOPIC} AND pk = p.pk)", (value,))
-            case "tag" if self.tests_each:
-                return Clause("EXISTS (SELECT 1 FROM paper_tag WHERE tag = ? COLLATE NOCASE AND pk = p.pk)", (value,))
+        if self.tests_each and (rows := _rows_of(node)):
+            return Clause(f"EXISTS (SELECT 1 FROM {rows.table} WHERE {rows.that.sql} AND pk = p.pk)", rows.that.params)
         members = self.select_members(node)
         return self.key_in(members) if members else Clause("0")
 
@@ -370,21 +358,14 @@ class Compiler:
         """
         if expression := text_expression(node):
             return select_texts(expression)
+        if rows := _rows_of(node):
+            return Clause(f"SELECT pk FROM {rows.table} WHERE {rows.that.sql}", rows.that.params)
         match node:
-            case Term("topic", slug):
-                return Clause(f"SELECT pk FROM paper_topic WHERE {_TOPIC}", (slug,))
-            case Term("category", category):
-                named = _category(category)
-                return Clause(f"SELECT pk FROM paper_category WHERE {named.sql}", named.params)
-            case Term("source", source) if source != "hf":
-                return Clause("SELECT pk FROM paper_source WHERE source = ?", (source,))
             case Term("venue", venue):
                 named = _venue(venue, "venue")
                 return Clause(f"SELECT pk FROM paper WHERE venue IS NOT NULL AND {named.sql}", named.params)
             case Term("submitter", account):
                 return Clause("SELECT pk FROM paper WHERE submitter = ? COLLATE NOCASE", (account,))
-            case Term("tag", tag):
-                return Clause("SELECT pk FROM paper_tag WHERE tag = ? COLLATE NOCASE", (tag,))
             case Term("note", words):
                 from reader.core.spellings import spellings
 
@@ -399,16 +380,12 @@ class Compiler:
                     f"SELECT pk FROM paper WHERE {begins.sql} UNION ALL SELECT pk FROM paper_alias WHERE {begins.sql}",
                     begins.params * 2,
                 )
-            case Term(field, value) if table := _MEMBERS.get((field, value)):
-                return Clause(f"SELECT pk FROM {table}")
             case Term("output", words):
                 matching = "SELECT rowid FROM output_fts WHERE output_fts MATCH ?"
                 quoted = words.replace('"', '""')
                 return Clause(f"SELECT pk FROM kept_output WHERE key IN ({matching})", (f'"{quoted}" *',))
             case Term("is", value) if value in KEPT:
                 return Clause(KEPT[value].all)
-            case Term("follow", name):
-                return Clause(f"SELECT pk FROM follow_paper WHERE follow IN ({_FOLLOWS})", (name_slug(name),) * 2)
             case Term("by", value):
                 return shared_by(value)
             case Term("is", "new") if newest := self.newest_not_new():
@@ -437,6 +414,32 @@ class Compiler:
                 listed = in_range("day", *bounds)
                 return Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params)
         return None
+
+
+class Rows(NamedTuple):
+    """Rows of a table with the keys of papers."""
+
+    table: str
+    that: Clause
+    """The condition on them."""
+
+
+def _rows_of(node: Node) -> Rows | None:
+    """The rows that say which papers a term is true of; None for a node that is answered in another way."""
+    match node:
+        case Term("topic", slug):
+            return Rows("paper_topic", Clause(_TOPIC, (slug,)))
+        case Term("category", category):
+            return Rows("paper_category", _category(category))
+        case Term("source", source) if source != "hf":
+            return Rows("paper_source", Clause("source = ?", (source,)))
+        case Term("tag", tag):
+            return Rows("paper_tag", Clause("tag = ? COLLATE NOCASE", (tag,)))
+        case Term("follow", name):
+            return Rows("follow_paper", Clause(f"follow IN ({_FOLLOWS})", (name_slug(name),) * 2))
+        case Term(field, value) if table := _MEMBERS.get((field, value)):
+            return Rows(table, Clause("true"))
+    return None
 
 
 def in_range(column: str, low: Param | None, high: Param | None) -> Clause:

@@ -113,7 +113,8 @@ def without_merging(node: Node) -> Node | None:
             return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
         case And(nodes):
             found = [one for inner in nodes if (one := without_merging(inner))]
-            return replace(node, nodes=tuple(found)) if found else None
+            # What only leaves papers out finds nothing by itself.
+            return replace(node, nodes=tuple(found)) if any(not isinstance(one, Not) for one in found) else None
     return node
 
 

@@ -35,6 +35,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
+from reader.feeds.fulltext.mathml import tex_of
 from reader.feeds.fulltext.spans import (
     DEPTH,
     HTML_LETTERS,
@@ -338,8 +339,8 @@ def _aligned(row: LexborNode) -> str:
 
 
 def _tex_of(math: LexborNode) -> str:
-    """The TeX of a formula, which LaTeXML always writes; the words of one that has none."""
-    return math.attributes.get("alttext") or clean(math.text())
+    """The TeX of a formula: what the page says, else read from its MathML."""
+    return math.attributes.get("alttext") or tex_of(math)
 
 
 def _is_in_tag(node: LexborNode, row: LexborNode) -> bool:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from reader.core.dates import PeriodKind, period_containing
 from reader.refresh.plan import FIRST_DAY, Since
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
-from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
+from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State

@@ -16,8 +16,8 @@ from textual.worker import Worker, WorkerError
 from reader import paths
 from reader.core.errors import ReaderError
 from reader.core.ids import pdf_url
-from reader.ui.query.actions import NOTHING_IS_FETCHED
 from reader.ui.shell.handlers import handles, stops
+from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from reader.core.paper import Paper
 from reader.core.query.suggestions import Completion, complete
@@ -19,9 +20,8 @@ from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
 from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.listing import TOP
+from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Services
-
-NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 
 
 class AddActions:
@@ -108,13 +108,9 @@ class QueryActions:
         if text is not None:
             self._model.change(state.go(state.place._replace(text=text)))
 
-    @handles("query.next")
-    def next_suggestion(self, _count: int | None) -> None:
-        self._line.next()
-
-    @handles("query.previous")
-    def previous_suggestion(self, _count: int | None) -> None:
-        self._line.previous()
+    @handles_each({"query.next": QueryLine.next, "query.previous": QueryLine.previous})
+    def choose_suggestion(self, _count: int | None, choose: Callable[[QueryLine], object]) -> None:
+        choose(self._line)
 
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
 from reader.ui.shell.notices import Tone
@@ -11,12 +11,6 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
-
-
-class StateChanged(Protocol):
-    """A function that receives each new state at once."""
-
-    def __call__(self, state: State, /) -> None: ...
 
 
 class Model:
@@ -27,7 +21,7 @@ class Model:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self.publish: StateChanged = _ignore
+        self.publish: Callable[[State], object] = lambda _state: None
 
     @property
     def state(self) -> State:
@@ -56,10 +50,6 @@ class Model:
     def show_news(self, text: str, tone: Tone = "done") -> None:
         """Tell what happened by itself in the last line, once no answer is shown there."""
         self.change(self._state.change_notices(lambda notices: notices.told(text, tone)))
-
-
-def _ignore(state: State, /) -> None:
-    pass
 
 
 def subscribe(

@@ -11,6 +11,10 @@ Tone = Literal["done", "warning"]
 """Something done, or something that asks for the user's attention."""
 
 
+NOTHING_IS_FETCHED = "the sample: nothing is fetched"
+"""The answer to whatever would fetch something over the bundled sample."""
+
+
 class Notice(NamedTuple):
     """One sentence, without a full stop; without text there is no notice."""
 

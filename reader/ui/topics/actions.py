@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
@@ -17,7 +17,7 @@ from reader.ui.page.actions import PageActions
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.state import close_page
-from reader.ui.shell.handlers import answers, follows, handles, offers, stops, takes_text
+from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
@@ -45,17 +45,16 @@ class FilterActions:
         is_open = state.context == "filter" or state.is_filter_open
         self._model.change(state.close_filter() if is_open else state.open_filter())
 
-    @handles("topic.pick")
-    def pick(self, _count: int | None) -> None:
-        self._pane.toggle()
-
-    @handles("topic.exclude")
-    def exclude(self, _count: int | None) -> None:
-        self._pane.exclude()
-
-    @handles("topic.any_all")
-    def switch_mode(self, _count: int | None) -> None:
-        self._pane.switch_mode()
+    @handles_each(
+        {
+            "topic.pick": FilterPane.toggle,
+            "topic.exclude": FilterPane.exclude,
+            "topic.any_all": FilterPane.switch_mode,
+            "topic.narrow": FilterPane.begin_narrowing,
+        }
+    )
+    def act_in_pane(self, _count: int | None, act: Callable[[FilterPane], object]) -> None:
+        act(self._pane)
 
     @handles("topic.order")
     def change_order(self, _count: int | None) -> None:
@@ -63,17 +62,9 @@ class FilterActions:
         self._model.change(self._model.state.put(TOPIC_ORDER, order))
         self._model.show_notice(_ORDERS[order])
 
-    @handles("topic.fold")
-    def fold(self, _count: int | None) -> None:
-        self._pane.fold("left")
-
-    @handles("topic.unfold")
-    def unfold(self, _count: int | None) -> None:
-        self._pane.fold("right")
-
-    @handles("topic.narrow")
-    def narrow(self, _count: int | None) -> None:
-        self._pane.begin_narrowing()
+    @handles_each({"topic.fold": "left", "topic.unfold": "right"})
+    def fold(self, _count: int | None, way: Literal["left", "right"]) -> None:
+        self._pane.fold(way)
 
     @stops("back")
     def stop_narrowing(self) -> bool:

@@ -22,6 +22,7 @@ from reader.ui.page.state import close_page
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, handles_each, offers
 from reader.ui.shell.listing import Position
+from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Services
 from reader.ui.triage.state import lasting_place
 
@@ -121,7 +122,7 @@ class ViewActions:
             key = self._look.keymap.key("command.open")
             self._model.show_notice(f"no saved views yet · {key} view save NAME")
 
-    # The feed's own ranking
+    # What the feed has
 
     @handles("view.trending")
     def show_trending(self, _count: int | None) -> None:
@@ -133,6 +134,23 @@ class ViewActions:
     def fetch_trending(self) -> None:
         """Fetch the feed's ranking now."""
         self._refresher.fetch(Trending(), "trending", "trending")
+
+    @handles("app.refresh")
+    def refresh(self, _count: int | None) -> None:
+        """Fetch the latest days, or the days of the view."""
+        if self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+            return
+        here = self._model.state.place.view
+        period = period_of_view(here.id)
+        if here.is_ranking:
+            self.fetch_trending()
+        elif period is not None:
+            ordinals = range(period.first.toordinal(), period.last.toordinal() + 1)
+            days = tuple(date.fromordinal(day).isoformat() for day in ordinals)
+            self._refresher.fetch(Days(days), period.id, period.short)
+        else:
+            self._refresher.begin(is_asked=True)
 
     # Periods
 

@@ -367,6 +367,7 @@ orders = st.sampled_from(["", *(f" sort:{sign}{key}" for key in CHOICES["sort"] 
 
 @given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
 @example("is:unread is:hidden agent", "")
+@example('abstract:"world model" (abstract:"world model" OR (a -mo))', "")
 @example("(is:unread OR topic:maps)", " sort:relevance")
 @example("until:2026-04-01", "")
 @example("published:2026-03", "")

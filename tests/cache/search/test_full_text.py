@@ -28,6 +28,8 @@ A, LONG = Match("to"), Match("model")
         (Or((A, LONG)), Or((A, Match("mod")))),
         (Or((A, Match("m"))), None),
         (And((A, Match("m"))), And((A,))),
+        # What only leaves papers out finds nothing by itself.
+        (And((Match("m"), Not(A))), None),
         (And((Match("m"), Not(LONG))), None),
     ],
 )

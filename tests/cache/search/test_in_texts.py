@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import connections, schema, text_index
@@ -87,6 +87,7 @@ def test_they_are_a_group_of_their_own_among_days(window: Window) -> None:
     assert window.order(compile_query(parse("agents sort:title"), SCOPE)).groups == ()
 
 
+@example("agents", " sort:foryou")
 @given(st.lists(st.one_of(groups, st.sampled_from(["agents", "plan", "sparse"])), min_size=1).map(" ".join), orders)
 def test_lists_and_counts_agree(window: Window, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)

@@ -35,6 +35,13 @@ SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "markdown"
 DOCUMENT = read_markdown(pages.MARKDOWN)
 
 
+def test_only_a_first_heading_before_all_else_is_the_title() -> None:
+    found = parse_markdown("# A title\n\nText.\n\n# Another\n\nMore.")
+    assert found.title == "A title"
+    assert [block.spans for block in found.blocks if isinstance(block, Heading)] == [(Span("Another"),)]
+    assert parse_markdown("Text.\n\n# Late\n\nMore.").title == ""
+
+
 def test_the_feeds_form_becomes_the_same_model() -> None:
     check_document(DOCUMENT)
     assert (DOCUMENT.title, DOCUMENT.version) == ("A paper", 2)

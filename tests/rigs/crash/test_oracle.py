@@ -17,6 +17,8 @@ from tests.rigs.crash.snapshot import Entry, Snapshot, make_pdf, pdf_of, read_ho
 from tests.rigs.crash.soak import Sample, judge_samples
 from tests.rigs.program import environment, run
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:

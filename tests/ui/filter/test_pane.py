@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reader.core.lines import measure
@@ -11,6 +13,7 @@ from reader.ui.filter.list import draw_row
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.rows import (
     DAYS_AT_FIRST,
+    FOLLOWS_AT_FIRST,
     DayItem,
     FilterData,
     FilterState,
@@ -297,6 +300,25 @@ async def test_older_days_unfold_and_fold() -> None:
         go_to(pane, "2026-11-24")
         pane.fold("left")
         assert sum(row.kind is Kind.DAY for row in pane.rows) == DAYS_AT_FIRST
+
+
+async def test_what_is_followed_unfolds_and_folds() -> None:
+    follows = tuple(ViewItem(f"word-{number}", f"Word {number}", 9, unread=9 - number) for number in range(9))
+    app = PaneApp()
+    async with app.run_test(size=(80, 60)):
+        pane = app.pane
+        pane.show(replace(DATA, follows=follows))
+
+        def shown() -> int:
+            return sum(row.key.startswith("word-") for row in pane.rows)
+
+        assert shown() == FOLLOWS_AT_FIRST
+        go_to(pane, "follows")
+        pane.fold("right")
+        assert shown() == 9
+        go_to(pane, "word-8")
+        pane.fold("left")
+        assert shown() == FOLLOWS_AT_FIRST
 
 
 def test_a_chosen_day_is_listed_however_old() -> None:
