@@ -23,7 +23,7 @@ from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.learned import Learned, Mixed, explain, mix, take_turns
+from reader.core.choice.learned import Learned, Mixed, mix, take_turns
 from reader.core.choice.taste import TRAIT_LEAST, TRAIT_MOST, Marked, TasteTerm, TraitCount, What, learn, weigh_traits
 from reader.core.choice.wishes import WEIGH, Wish, muted_codes, newest_wishes, with_wishes
 from reader.core.choice.words import VERSION, pack
@@ -204,7 +204,7 @@ class ForYou:
         scores = learned.taste.score([Chunk([0], [packed])])
         score = scores.get(0, 0.0) + sum(trait.weight for trait in learned.traits_of(pk))
         reasons = learned.reasons(pk, packed)
-        return Opinion(round(score, 4), reasons, explain(reasons, learned.taste.nearest(packed, pk)))
+        return Opinion(round(score, 4), reasons, learned.why(pk, packed))
 
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""

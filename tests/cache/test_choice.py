@@ -100,6 +100,20 @@ def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, pa
     assert subjects(window) == ["Protein folding"] * 4
 
 
+def test_a_marked_paper_is_not_likened_to_another_by_what_it_alone_has(window: Window, events: Events) -> None:
+    def why(pk: int) -> str:
+        paper = window.paper(pk)
+        assert paper is not None
+        return window.for_you.opinion(paper).why
+
+    events.mark("star", True, [2])
+    assert (why(2), why(8)) == ("", "like Web agents 2, which you starred: web agents")
+    events.mark("star", True, [1])
+    assert why(2) == ""
+    events.mark("star", True, [8])
+    assert "web agents" in why(2)
+
+
 def test_it_is_taught_by_what_is_kept(window: Window, events: Events) -> None:
     assert not window.read(is_taught)
     events.mark("hide", True, [3])

@@ -43,7 +43,11 @@ class Learned(NamedTuple):
         """The same in words, without a full stop; empty if nothing is to be said. With `is_brief`, words come first."""
         if pk in self.surprises:
             return SURPRISE
-        return explain(self.reasons(pk, packed), self.taste.nearest(packed, pk), is_brief=is_brief)
+        found = self.reasons(pk, packed)
+        if pk and any(pk == one.pk for one in self.taste.liked):
+            # What a marked paper alone has is no likeness to another one.
+            found = tuple(one for one in found if one.weight < 0 or one.papers != 1)
+        return explain(found, self.taste.nearest(packed, pk), is_brief=is_brief)
 
 
 def _is_among(pk: int, pks: Sequence[int]) -> bool:
