@@ -258,12 +258,14 @@ def explain(error: OSError) -> str:
     if error.errno in FULL:
         named = error.filename if isinstance(error.filename, str) else None
         folder = Path(named).parent if named else _full_folder()
-        return f"The disk of {folder} is full. Free some space there and try again."
+        if folder is None and error.errno == errno.ENOSPC:
+            return f"What was to be printed or written did not fit: {error.strerror}."
+        return f"The disk of {folder or cache_file().parent} is full. Free some space there and try again."
     return f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
 
 
-def _full_folder() -> Path:
-    """The folder of the program's files that has no room; that of the cache if none is known."""
+def _full_folder() -> Path | None:
+    """The folder of the program's files that has no room, if that can be seen; a quota can't."""
     from shutil import disk_usage
     from tempfile import gettempdir
 
@@ -273,7 +275,7 @@ def _full_folder() -> Path:
         with suppress(OSError):
             if disk_usage(folder).free < LEAST_ROOM:
                 return folder
-    return cache_file().parent
+    return None
 
 
 def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:

@@ -76,3 +76,4 @@ def test_an_output_that_can_not_be_written_is_a_failure_in_one_line(papers: Path
     for words in ("list", "list --help"):
         code, _, said = run_in_shell(f"{words} >/dev/full")
         assert (code, said.count("\n")) == (1, 1)
+        assert "No space left on device" in said and str(papers) not in said  # the home's own disk has room
