@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from reader.extensions.group.place import Place
 
 
+_ALONE = frozenset({"key", "look", "status", "leave"})
+"""The actions that are about no one thing."""
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "status")
     about = (
@@ -77,6 +81,8 @@ def _suggest(given: Sequence[str]) -> Sequence[str]:
 
 
 def _run_group(arguments: Namespace, workspace: Workspace) -> int:
+    if arguments.things and arguments.what in _ALONE:
+        raise UsageError(f"{arguments.what} takes no names: 'dailypapers group forget NAME' is about one member.")
     workspace.ensure_cache()
     run, _ = ACTIONS[arguments.what]
     return run(arguments, workspace)

@@ -148,6 +148,8 @@ def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Pat
     assert asked.code == 2 and "pass --yes to confirm" in asked.err
     assert "ada shares 2 marks on 2 papers. Forgetting takes that back here" in asked.out
     assert "There is no member 'eve'" in run("group", "forget", "eve").err
+    # Who wants to be rid of a member does not leave by mistake.
+    assert run("group", "leave", "ada").code == 2 and run("group", "status", "--json").json is not None
     assert run("group", "forget", "ADA", "--yes").lines[-1] == "ada is forgotten."
     assert run("group", "status", "--json").record["members"] == []
     assert "by:ada" not in run("show", IDS[0]).out and "ada starred" not in run("show", IDS[0]).out

@@ -254,6 +254,8 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     assert "No machine 'phone' is known here" in run("sync", "forget", "phone").err
     assert "That is this machine" in run("sync", "forget", "desk").err
     assert "Name the machine" in run("sync", "forget").err
+    refused = run("sync", "--undo")
+    assert (refused.code, refused.out) == (2, "") and "--undo belongs to" in refused.err
     assert run("sync", "forget", "laptop", "--yes", "--quiet").lines == []
     assert [one["id"] for one in run("list", "is:starred", "--json").records] == [IDS[2]]
     assert f"'sync forget {laptop['machine']} --undo' brings them back" in run("sync", "--status").out
