@@ -154,9 +154,10 @@ Role = TypeVar("Role", bound=NamedTuple)
 
 
 def find(role: type[Role], objects: Iterable[object]) -> Iterator[tuple[Role, Callable[..., Any]]]:
-    """The methods of these objects that have a role, in order."""
+    """The methods of these objects that have a role, inherited ones too, in order."""
     for one in objects:
-        for name, method in vars(type(one)).items():
+        methods = {name: method for kind in reversed(type(one).__mro__) for name, method in vars(kind).items()}
+        for name, method in methods.items():
             for found in getattr(method, _ROLES, ()):
                 if isinstance(found, role):
                     yield found, getattr(one, name)

@@ -16,6 +16,7 @@ from reader.ui.refresh import sync as work
 from reader.ui.refresh.state import UNJOINED
 from reader.ui.refresh.sync import QUIET, START, GroupLook, Sync
 from reader.ui.shell.commands import Outcome
+from reader.ui.shell.handlers import Begins, Ends, Follows, find
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
@@ -168,3 +169,14 @@ async def test_a_group_is_looked_at_once_there_is_one() -> None:
     assert stage.sync.is_due
     await stage.look()
     assert (stage.words, stage.sync.is_due) == ([("group", "look", "--quiet")], False)
+
+
+def test_what_calls_the_look_at_machines_calls_that_at_a_group() -> None:
+    stage = Stage([])
+    stage.has_group = True
+    look = GroupLook(stage.services)
+    for role in (Begins, Follows, Ends):
+        assert len(list(find(role, [look]))) == 1
+    ((_, begin),) = find(Begins, [look])
+    begin()
+    assert stage.begun == [START]
