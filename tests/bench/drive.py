@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.rigs.program import ROOT, command, environment
+from tests.rigs.program import ROOT, command, environment, without_arxiv
 from tests.rigs.terminal import FRAME_END, Terminal
 
 SIZE = (140, 42)
@@ -23,7 +23,7 @@ Condition = Callable[[Terminal], bool]
 
 def open_reader(home: Path, endpoint: str, *words: str) -> Terminal:
     """Start the reader on the cache in `home`."""
-    return Terminal(command(*words), environment(home, endpoint, COLORTERM="truecolor"), SIZE, ROOT)
+    return Terminal(command(*words), without_arxiv(home, endpoint, COLORTERM="truecolor"), SIZE, ROOT)
 
 
 def open_bare(home: Path) -> Terminal:

@@ -75,6 +75,13 @@ def environment(home: Path, endpoint: str = "", **more: str) -> dict[str, str]:
     }
 
 
+def without_arxiv(home: Path, endpoint: str, **more: str) -> dict[str, str]:
+    """The same with a feed that does not answer as arXiv does, which then is not asked."""
+    found = environment(home, endpoint, **more)
+    found.pop("ARXIV_ENDPOINT", None)
+    return found
+
+
 def command(*words: str, file_size: int | None = None) -> list[str]:
     """The command line of the program; `file_size` bounds the files that it can write, in bytes."""
     program = [sys.executable, "-m", "reader", *words]

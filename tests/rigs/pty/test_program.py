@@ -56,10 +56,7 @@ def feed() -> Iterator[FeedServer]:
 @pytest.fixture
 def environment(feed: FeedServer, tmp_path: Path) -> dict[str, str]:
     """A home of its own, the feed of the tests, and nothing of what surrounds them."""
-    found = program.environment(tmp_path / "papers", feed.url, COLORTERM="truecolor")
-    # The feed does not answer as arXiv does, which is not asked without an address on this machine.
-    del found["ARXIV_ENDPOINT"]
-    return found
+    return program.without_arxiv(tmp_path / "papers", feed.url, COLORTERM="truecolor")
 
 
 @pytest.fixture
