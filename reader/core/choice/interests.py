@@ -9,8 +9,9 @@ broad part says. `tests/bench/foryou.py` measures both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -34,7 +35,7 @@ BROAD = 700
 """Words of the linear machine."""
 
 AT_RANDOM = 1_000
-"""Papers at random that the linear machine takes for such as the user passed."""
+"""Papers of all days that the linear machine takes for such as the user passed."""
 
 RANDOM_PART = 0.3
 """How much these count beside those that the user did pass."""
@@ -193,8 +194,10 @@ class Lessons(NamedTuple):
     """How much each liked one says."""
     against: Sequence[bytes]
     """Such as the user passed or hid."""
-    newest: Sequence[Chunk]
-    """The newest papers, which give each part its scale."""
+    newest: Callable[[], Iterable[Chunk]]
+    """Reads the newest papers, which give each part its scale; 10,000 of them take 10 MB at once."""
+    papers: int
+    """How many these are, about."""
     length: float
     """Mean words of a paper."""
 
@@ -232,10 +235,9 @@ def teach(known: Candidates, groups: Sequence[Indexes], lessons: Lessons) -> Int
 def _machine(terms: Terms, scale: Floats, lessons: Lessons) -> tuple[Floats, Matrix]:
     """The weights of a linear support vector machine with squared hinge loss, and the liked papers as it sees them."""
     liked, weights, against = lessons.liked, lessons.weights, lessons.against
-    every = [one for chunk in lessons.newest for one in chunk.packed]
-    drawn = np.random.default_rng(0).permutation(len(every))[:AT_RANDOM].tolist()
-    mine = set(liked)
-    others = [every[at] for at in drawn if every[at] not in mine]
+    mine, step = set(liked), max(1, lessons.papers // AT_RANDOM)
+    every = (one for chunk in lessons.newest() for one in chunk.packed)
+    others = [one for one in islice(every, 0, step * AT_RANDOM, step) if one not in mine]
     sizes = sample(terms, [*liked, *against, *others], lessons.length).sizes * scale
     unit = float(np.sqrt((sizes[: len(liked)] ** 2).sum(1).mean())) or 1.0
     rows = sizes / unit
@@ -284,7 +286,7 @@ def _scales(terms: Terms, picked: Floats, linear: Floats, lessons: Lessons) -> t
     """The mean of the best scores among the newest papers: for each interest, and for the linear machine."""
     sharp: list[list[Floats]] = [[] for _ in picked]
     broad: list[Floats] = []
-    for chunk in lessons.newest:
+    for chunk in lessons.newest():
         hits, count = terms.count(chunk.packed), len(chunk.packed)
         says, sizes = measured(hits, lessons.length)
         for row, found in zip(picked, sharp, strict=True):

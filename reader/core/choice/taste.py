@@ -215,8 +215,7 @@ def learn(
     from reader.core.choice.counting import survey
 
     terms, is_pair = _candidates([*liked, *hidden], muted)
-    newest = [*chunks()]
-    known = survey(terms, newest, common())
+    known = survey(terms, chunks(), common())
     likes, hides = (_Side(side, terms, known, is_pair) for side in (liked, hidden))
     # How much of the papers that have a term are liked; nothing is had by neither side.
     share = likes.have / (likes.have + hides.have).clip(1e-9)
@@ -236,7 +235,8 @@ def learn(
         liked=[paper.packed for paper in liked],
         weights=likes.weights,
         against=[*(paper.packed for paper in hidden), *passed],
-        newest=newest,
+        newest=chunks,
+        papers=int(known.papers),
         length=known.length,
     )
     interests = teach(candidates, groups, lessons)
