@@ -34,6 +34,7 @@ from reader.core.choice.taste import (
     TasteTerm,
     TraitCount,
     learn,
+    named,
     weigh_traits,
     with_wishes,
 )
@@ -48,7 +49,7 @@ from reader.core.choice.wishes import (
     newest_wishes,
 )
 from reader.core.choice.words import VERSION, pack
-from reader.core.errors import CacheError
+from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold
 
@@ -289,6 +290,16 @@ class ForYou:
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
         return self._scores.of.get(pk, 0.0)
+
+    def papers_of(self, name: str) -> str:
+        """The papers of an interest, as JSON; none while a newer query interrupts."""
+        try:
+            subjects = self.update().taste.subjects
+        except CacheInterrupted:
+            return "[]"
+        found = named(subjects, name)
+        at = -1 if found is None else subjects.index(found)
+        return json.dumps([pk for pk, interest in self._scores.interests.items() if interest == at])
 
     def with_turns(self, ranked: Sequence[int]) -> Sequence[int]:
         """The same papers, with turns of the interests in the first places; the worst first stays as it is."""

@@ -88,7 +88,7 @@ def _decided(what: str, names: Sequence[str], workspace: Workspace) -> Sequence[
             raise ReaderError(f"{held.name} has a single paper, so it can't be split.")
         return halves
     moved = next(one for one in get_args(Direction) if one == what)
-    return [(_found(name, known) or _wish(name, known)).moved(moved) for name in names]
+    return [_named(name, known).moved(moved) for name in names]
 
 
 def _read(workspace: Workspace) -> Reasons:
@@ -96,6 +96,15 @@ def _read(workspace: Workspace) -> Reasons:
 
     with workspace.window() as window:
         return read_reasons(window)
+
+
+def _named(name: str, known: Reasons) -> Wish | Held:
+    """An interest of this name, a word or name that the user decided on, an interest with these words, or any word."""
+    found = _found(name, known)
+    if found is not None and fold(found.name) == fold(name):
+        return found
+    wish = next((one for one in known.wishes if fold(one.name) == fold(name)), None)
+    return wish or found or _wish(name, known)
 
 
 def _found(name: str, known: Reasons) -> Held | None:

@@ -325,7 +325,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
     _motion("why.raise", "+ = l right space", "More", "More of this interest, word, topic or person.", _WHY),
     _motion("why.lower", "- h left", "Less", "Less of it.", _WHY),
-    Action("why.mute", "x", "Mute", "Nothing of it; again: as it was learned.", _WHY),
+    Action("why.mute", "x", "Mute", "Leave it out; again: as it was learned.", _WHY),
     Action("why.reset", "r", "As learned", "Without your changes.", _WHY),
     Action("why.rename", "e", "Rename", "Give this interest another name.", _WHY),
     Action("why.join", "J", "Join", "Join this interest with another; then go there and press it again.", _WHY),

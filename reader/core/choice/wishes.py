@@ -114,7 +114,7 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "reset": 'as learned: "{}"',
         "rename": 'renamed to "{}"',
         "join": 'joined as "{}"',
-        "split": 'split "{}"',
+        "split": 'split off "{}"',
         "make": 'made "{}" an interest',
     }
 )
