@@ -169,6 +169,7 @@ if TYPE_CHECKING:
     from reader.cache.texts import Texts as Texts  # The full texts that are kept.
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
+    from reader.commands import news as news  # What is new.
     from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
     from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
@@ -236,6 +237,7 @@ if TYPE_CHECKING:
     from reader.core.errors import ConfigError as ConfigError  # The settings do not allow something.
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
+    from reader.core.errors import FeedUnreachable as FeedUnreachable  # A host did not answer in time.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
     from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.

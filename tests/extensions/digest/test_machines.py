@@ -105,8 +105,6 @@ def test_without_the_folder_it_is_mailed_and_said_what_may_come_again(run: Run, 
 
 
 def test_a_schedule_mails_in_turn(run: Run, use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr(sending, "sleep", waited.append)
     with serving("none") as server:
         use("laptop", server)
         run("mark", "star", IDS[0])
