@@ -96,7 +96,7 @@ async def test_a_day_whose_papers_are_all_hidden_says_so_and_which_key_lists_the
         shown = r.ids
         for _ in shown:
             await r.do("paper.hide", "move.down")
-        await r.do("view.all", "view.today")
+        await r.do("view.all", "view.latest")
         await r.until(lambda: "All papers of today are hidden." in r.empty)
         assert "[ Monday has 16" in r.empty
         assert "/ is:hidden lists them" in r.empty
