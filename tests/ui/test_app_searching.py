@@ -265,7 +265,7 @@ async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
             await r.do("find.query")
             await r.type("zeppelins")
             await r.do("query.accept")
-            assert r.empty == "Nothing matches zeppelins in Latest. F clears the query ctrl+s searches the feed"
+            assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
             await r.do("find.feed")
             await r.until(lambda: r.app.state.results)
             await r.do("app.escape")

@@ -233,9 +233,9 @@ async def test_no_advice_types_itself_into_the_query(reader: Opener) -> None:
     async with reader() as r:
         await r.do("find.query")
         await r.type("zeppelins")
-        assert r.empty == "Nothing matches zeppelins in Latest. ctrl+s searches the feed esc puts the list back"
+        assert r.empty == "Nothing matches zeppelins on Tue 12 May. ctrl+s searches the feed esc puts the list back"
         await r.do("query.accept")
-        assert r.empty == "Nothing matches zeppelins in Latest. F clears the query ctrl+s searches the feed"
+        assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
 
 
 # History
@@ -328,7 +328,9 @@ async def test_where_only_unread_papers_are_listed_the_empty_day_leads_to_the_on
         await r.do("day.older", "mark.all_read", "day.newer", "mark.all_read")
         await _keep(r, "is:unread")
         # Monday is read, so the key goes past it.
-        await r.until(lambda: r.empty == "All 14 of today read. [ Friday has 14 left gu all 30 unread F shows them")
+        await r.until(
+            lambda: r.empty == "All 14 of Tue 12 May read. [ Friday has 14 left gu all 30 unread F shows them"
+        )
         await r.do("day.older")
         assert (r.view, len(r.ids)) == ("day:2026-05-08", 14)
 
@@ -391,7 +393,7 @@ async def test_a_first_minute_key_by_key(reader: Opener) -> None:
         assert r.status == "undone: 1 hidden · ctrl+r redoes"
         # Look for something: too little here, more in all.
         await r.press("/", *"robto")
-        assert r.empty == "Nothing matches robto in Latest. ctrl+s searches the feed esc puts the list back"
+        assert r.empty == "Nothing matches robto on Tue 12 May. ctrl+s searches the feed esc puts the list back"
         await r.press("backspace", "backspace", *"ot")
         await r.until(lambda: "2 here · ctrl+a 8 in all" in r.main.query_line.advice)
         await r.press("enter")

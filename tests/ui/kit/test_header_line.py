@@ -13,7 +13,7 @@ from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Condition, Heade
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 FRESH = Condition("08:14", "fresh")
 OFFLINE = Condition("offline 18:25", "trouble")
-NARROWED = Header("Latest", "topic:agents is:unread", 12, 34, 22, FRESH)
+NARROWED = Header("Latest · Tue 24 Nov", "topic:agents is:unread", 12, 34, 22, FRESH)
 
 CONDITIONS = st.builds(
     Condition, st.sampled_from(["", "08:14", "day 3 of 7", "sample"]), st.sampled_from(["fresh", "busy", "trouble"])
@@ -29,7 +29,8 @@ def text(line: Line) -> str:
 @pytest.mark.parametrize(
     ("width", "left", "right"),
     [
-        (100, " dailypapers  Latest ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (100, " dailypapers  Latest · Tue 24 Nov ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (80, " Latest · Tue 24 Nov ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
         (64, " Latest ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
         (60, " Latest ▸ topic:agents is:unread ", "12 of 34 · 22 read "),
         (50, " Latest ▸ topic:agents is:unread ", "12 of 34 "),
@@ -115,5 +116,7 @@ def test_the_line_never_exceeds_its_width_and_shows_as_much_of_the_query_as_can_
 def test_all_of_an_ascii_line_is_ascii() -> None:
     for condition in (FRESH, OFFLINE, Condition("day 3 of 7", "busy")):
         for width in WIDTHS:
-            header = NARROWED._replace(query="topic:agents is:unread since:7d upvotes:>20", condition=condition)
+            header = NARROWED._replace(
+                place="Latest", query="topic:agents is:unread since:7d upvotes:>20", condition=condition
+            )
             assert text(header_line(header, width, ASCII)).isascii()
