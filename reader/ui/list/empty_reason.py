@@ -65,12 +65,6 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
 _NEVER_HIDDEN = ("muted", "pages")
 """Views of which nothing is said of hidden papers."""
 
-_NAMES = {
-    **dict.fromkeys(("all", "unread"), "what is here"),
-    **{"starred": "the starred papers", "queue": "the queue", "followed": "what you follow"},
-}
-"""What the papers of a view are called, where it is not their view's name."""
-
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
     """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed.
@@ -177,7 +171,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
         return EmptyReason(what, (asks, meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
     if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
-        return _all_read(state, counts.base, today)
+        return _all_read(state, counts.base)
     if state[REFRESH].is_running and state[REFRESH].view == place.view.id and not (counts and counts.base):
         return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))
     searches = "find.feed searches the feed" if feed_text(place.text) and not demo else ""
@@ -301,15 +295,12 @@ def _progress(state: State, what: str) -> str:
 # All read
 
 
-def _all_read(state: State, papers: int, today: date) -> EmptyReason:
+def _all_read(state: State, papers: int) -> EmptyReason:
     """Say that all papers of the listed view are read, and where unread ones are."""
-    view = state.listing.place.view
-    newest = state.listing.facts.newest_day
-    day, period = day_of(view, newest), _period(view, newest)
-    name = _name(period, today) if period else _NAMES.get(view.id, view.name)
+    day = day_of(state.listing.place.view, state.listing.facts.newest_day)
     ways = _ways_on(state[COUNTED], state.listing.place, day)
     nowhere = "" if state[COUNTED] is None or ways else "Nothing unread is left anywhere."
-    what = f"All {f'{papers:,} ' if papers > 1 else ''}of {name} read."
+    what = f"All {f'{papers:,} ' if papers > 1 else ''}read."
     return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
 
 

@@ -304,24 +304,9 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
         lambda view_id: empty(view_id, "is:unread"),
         {
             "second": "Nothing matches is:unread in Second look. | F clears the query",
-            **{
-                view_id: f"All 14 of {name} read. | {day}gu all 19 unread   F shows them"
-                for view_id, name, day in (
-                    ("latest", "Tue 12 May", "[ Friday has 3 left   "),
-                    ("followed", "what you follow", ""),
-                    ("unread", "what is here", ""),
-                    ("queue", "the queue", ""),
-                    ("starred", "the starred papers", ""),
-                    ("all", "what is here", ""),
-                    ("trending", "Trending", ""),
-                    ("group", "Group", ""),
-                    ("pages", "Saved pages", ""),
-                    ("muted", "Muted", ""),
-                    ("day:2026-05-05", "Tue 5 May", "[ Thursday has 16 left   "),
-                    ("week:2026-W19", WEEK, ""),
-                    ("month:2026-03", "March 2026", ""),
-                )
-            },
+            **{view_id: "All 14 read. | gu all 19 unread   F shows them" for view_id in VIEWS if view_id != "second"},
+            "latest": "All 14 read. | [ Friday has 3 left   gu all 19 unread   F shows them",
+            "day:2026-05-05": "All 14 read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
         },
     ),
 }
@@ -471,7 +456,7 @@ def test_a_half_typed_topic_is_the_one_with_most_papers() -> None:
 
 def test_latest_is_the_newest_day_that_has_papers() -> None:
     state = empty("latest", "is:unread", FACTS._replace(newest_day="2026-05-08"))
-    assert lines(state) == ["All 14 of Fri 8 May read.", "[ Thu 30 Apr has 16 left   gu all 16 unread   F shows them"]
+    assert lines(state) == ["All 14 read.", "[ Thu 30 Apr has 16 left   gu all 16 unread   F shows them"]
 
 
 def test_papers_that_no_day_lists_are_papers() -> None:
