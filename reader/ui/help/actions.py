@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperRow
-from reader.session.places import SPECIAL, VIEWS, Place, view
+from reader.core.views import SPECIAL, VIEWS
+from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, FOLLOWED
 from reader.ui.kit.day_names import short_day
 from reader.ui.shell.handlers import Offers, handles

@@ -56,7 +56,7 @@ def drawn(app: App[None]) -> list[str]:
 
 
 @pytest.mark.parametrize(("width", "height"), [(60, 20), (80, 24)])
-@pytest.mark.parametrize("preset", [{}, {"view.today": "T", "paper.star": "$"}])
+@pytest.mark.parametrize("preset", [{}, {"view.latest": "T", "paper.star": "$"}])
 def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: dict[str, str]) -> None:
     keymap = Keymap(overrides=preset)
     for context in CONTEXTS:
@@ -71,7 +71,7 @@ def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: d
 def test_the_first_screen_has_the_users_own_keys_and_only_what_there_is() -> None:
     rows = {row.name: row for row in first_rows(Keymap(overrides={"paper.star": "$"}), "list", ("view.saved",))}
     assert (rows["Star"].keys, rows["Go to"].keys) == ("$", "g")
-    assert rows["Go to"].about == "Today, For you, Queue, Starred, All, Date"
+    assert rows["Go to"].about == "Latest, For you, Queue, Starred, All, Date"
     assert rows["Older day, newer day"].keys == "[ ]"
     assert "Go to" not in {row.name for row in first_rows(Keymap(), "list", MENU)}
 
