@@ -72,7 +72,7 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
+    View("changed", "Changed", "is:changed", "changed"),
     View("group", "Group", "by:anyone"),
     View("pages", "Saved pages", "source:page", "page"),
     View("muted", "Muted", "is:muted"),

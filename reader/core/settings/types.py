@@ -24,7 +24,7 @@ NAME_LIMIT = 60
 """Maximum characters of a name."""
 
 BUILT_IN_VIEWS = (
-    *("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "group", "muted"),
+    *("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "changed", "group", "muted"),
 )
 """Ids of the views that ship with the reader, which can be hidden."""
 

@@ -29,12 +29,12 @@ def text(line: Line) -> str:
 @pytest.mark.parametrize(
     ("width", "left", "right"),
     [
-        (100, " dailypapers  Today ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
-        (64, " Today ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
-        (60, " Today ▸ topic:agents is:unread ", "12 of 34 · 22 read "),
-        (50, " Today ▸ topic:agents is:unread ", "12 of 34 "),
-        (40, " Today ▸ topic:agents is:unread ", "12 "),
-        (30, " Today ▸ topic:agents i… ", "12 "),
+        (100, " dailypapers  Today » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (64, " Today » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (60, " Today » topic:agents is:unread ", "12 of 34 · 22 read "),
+        (50, " Today » topic:agents is:unread ", "12 of 34 "),
+        (40, " Today » topic:agents is:unread ", "12 "),
+        (30, " Today » topic:agents i… ", "12 "),
         (16, " Today ", "12 "),
     ],
 )

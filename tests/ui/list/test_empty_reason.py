@@ -110,7 +110,7 @@ WHERE = {
     "starred": " in Starred",
     "all": "",
     "trending": " in Trending",
-    "second": " in Second look",
+    "changed": " in Changed",
     "group": " in Group",
     "pages": " in Saved pages",
     "muted": " in Muted",
@@ -134,7 +134,9 @@ EMPTY = {
     "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
     "all": "All papers are hidden. | / is:hidden lists them",
     "trending": "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers",
-    "second": "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers",
+    "changed": (
+        "Nothing has changed. | What you starred, queued, noted or opened comes here when it changes. | ga all papers"
+    ),
     "group": (
         "Nobody shares a paper with you yet. |"
         " In a shell, 'dailypapers group --help' says how to begin one, or to join. | ga all papers"
@@ -290,7 +292,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
                     ("queue", "papers in Queue", ""),
                     ("starred", "starred papers", ""),
                     ("trending", "trending papers", ""),
-                    ("second", "papers in Second look", ""),
+                    ("changed", "papers in Changed", ""),
                     ("group", "papers in Group", ""),
                     ("day:2026-05-05", "papers of Tue 5 May", "[ Thursday has 16   ] Friday has 14   "),
                     ("week:2026-W19", f"papers of {WEEK}", "[ Thursday has 16   ] Monday has 16   "),
@@ -302,7 +304,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     "all read": (
         lambda view_id: empty(view_id, "is:unread"),
         {
-            "second": "Nothing matches is:unread in Second look. | F clears the query",
+            "changed": "Nothing matches is:unread in Changed. | F clears the query",
             **{
                 view_id: f"All 14 of {name} read. | {day}gu all 19 unread   F shows them"
                 for view_id, name, day in (
