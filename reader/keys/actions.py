@@ -242,7 +242,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.widen", "ctrl+a", "Search all", "The same query on all papers, and back. Home: line start.", _WIDEN),
     Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, then by day again.", _PANES),
-    Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
+    Action("view.latest", "gt", "Latest", "The newest day that has papers.", _BROWSE),
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
     Action("view.weights", "gW", "Weights", "What was learned of your marks; more or less of it, or mute it.", _BROWSE),
     Action("view.followed", "gf", "Followed", "What has an author, a topic or a word that you follow.", _BROWSE),

@@ -75,7 +75,7 @@ def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
         ("left_square_bracket", "day.older"),
         ("question_mark", "app.help"),
         ("colon", "command.open"),
-        ("g t", "view.today"),
+        ("g t", "view.latest"),
         ("greater_than_sign", "pane.wider"),
         ("shift+tab", "pane.previous"),
     ],
@@ -143,7 +143,7 @@ def planted(keys: str, *, contexts: Contexts = ("list",)) -> tuple[Action, ...]:
     ("keys", "contexts", "other"),
     [
         ("s", ("list",), "paper.star"),
-        ("g", ("list",), "view.today"),
+        ("g", ("list",), "view.latest"),
         ("sx", ("page",), "paper.star"),
         ("escape", ("query",), "query.cancel"),
         ("5", ("list",), "digit"),
@@ -204,9 +204,9 @@ def test_a_key_that_begins_others_takes_them_all_and_one_that_another_begins_tak
     assert matched(read("g", keymap=keymap)[-1])[0] == "paper.read"
     assert matched(read("s x", keymap=keymap)[-1])[0] == "paper.hide"
     said = list(map(str, keymap.lost))
-    assert "view.today loses gt to paper.read (g), in the list, in the detail and on a paper's page." in said
+    assert "view.latest loses gt to paper.read (g), in the list, in the detail and on a paper's page." in said
     assert any(one.startswith("paper.star loses s to paper.hide (sx), in the list") for one in said)
-    assert matched(read("g t", "filter", keymap)[-1])[0] == "view.today"
+    assert matched(read("g t", "filter", keymap)[-1])[0] == "view.latest"
 
 
 def test_an_action_by_number_keeps_its_places() -> None:
@@ -234,7 +234,7 @@ def test_two_keys_of_the_user_s_that_meet_are_a_mistake_of_both() -> None:
         ("paper.sta", "paper.star"),
         ("star", "paper.star"),
         ("list.undo", "mark.undo"),
-        ("view.tody", "view.today"),
+        ("view.latst", "view.latest"),
         ("zzz", None),
     ],
 )
@@ -371,7 +371,7 @@ def test_a_chord_tells_what_may_follow() -> None:
     assert isinstance(outcome, Pending)
     assert outcome == reader.pending
     assert outcome.text == "3g"
-    assert ("t", "Today") in outcome.options
+    assert ("t", "Latest") in outcome.options
     assert ("g", "Top") in outcome.options
     reader.feed("t", "list")
     assert reader.pending is None

@@ -142,7 +142,7 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
         await tap("tab")
         await r.until(lambda: r.main.query_line.text == "topic:robotics ")
         await tap("ctrl+a")
-        await r.until(lambda: "back to Today" in r.main.query_line.advice)
+        await r.until(lambda: "back to Latest" in r.main.query_line.advice)
         await r.do("query.cancel")
         await r.do("day.go")
         await tap("esc close")
@@ -155,13 +155,13 @@ async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
     monkeypatch.setattr("reader.ui.shell.keyboard.CHORD_HELP", 0.001)
     async with reader() as r:
         await r.press("g")
-        await r.until(lambda: "t Today" in r.lines[-2])
+        await r.until(lambda: "t Latest" in r.lines[-2])
         assert "s Starred" in r.lines[-2]
         await r.press("escape")
         await r.until(lambda: "m read" in r.lines[-1])
         await r.press("s")
         assert r.here.starred
-        assert r.view == "today"
+        assert r.view == "latest"
 
 
 @pytest.mark.long

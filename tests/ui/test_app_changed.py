@@ -65,7 +65,7 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         # It stays in the list until that is read again, without its sign.
         assert not r.here.flags & Flag.CHANGED
         assert "Changed since" not in r.text("#detail")
-        await r.do("view.today", "view.changed")
+        await r.do("view.latest", "view.changed")
         assert r.ids == []
         assert "Nothing has changed." in r.empty
         await r.do("mark.undo")

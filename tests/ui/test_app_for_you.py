@@ -32,7 +32,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(
         # One in ten is a surprise, and is there once.
         marked = [line for line in r.list_lines if "✧" in line]
         assert len(marked) == 1 and len(set(r.ids)) == len(r.ids) == 60
-        await r.do("view.today", "paper.star")
+        await r.do("view.latest", "paper.star")
         starred = r.here.id
         await r.do("view.foryou")
         assert starred not in r.ids and "Video: like Slow Video" in r.list_lines[1]

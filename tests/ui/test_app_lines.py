@@ -61,7 +61,7 @@ async def test_a_query_that_is_kept_stands_behind_the_view_with_the_key_that_let
         await r.do("find.query")
         await r.type("agents")
         await r.do("query.accept")
-        assert "Today » agents " in r.top
+        assert "Latest · Tue 12 May » agents " in r.top
         assert "F clear" in r.lines[-1]
         await r.do("find.clear")
         assert "»" not in r.top

@@ -27,6 +27,7 @@ from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When, parse
 from reader.core.query.nodes import all_of, is_like, liked, resolve_members
+from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
 
@@ -296,14 +297,14 @@ class _Unknown(Exception):
 
 
 def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
-    """The query with each named view's own query, whose order does not count; `views` are (name, query).
+    """The query with each named view's own query, whose order does not count; `views` are the saved (name, query).
 
     A query with a view that is not known finds no paper, so that `NOT view:gone` does not find all of them.
     """
     root = query.root
     if root is None or not names_view(root):
         return query
-    known = {name.casefold(): text for name, text in views}
+    known = {**QUERIES, **{name.casefold(): text for name, text in views}}
     try:
         return replace(query, root=_resolved(root, known, ()))
     except _Unknown:

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
     from reader.core.follows import Follow, FollowReason
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
+    from reader.core.views import View
     from reader.core.word_diff import SectionDiff
-    from reader.session.places import Place, View
+    from reader.session.places import Place
 
 T = TypeVar("T")
 

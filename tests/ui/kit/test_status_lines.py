@@ -17,7 +17,7 @@ from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
 TONES: list[Tone] = ["done", "warning", "hint"]
-KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.today": "gT", "view.all": "g<enter>"}))
+KEYMAPS = (Keymap(), Keymap(ascii=True), Keymap(overrides={"view.latest": "gT", "view.all": "g<enter>"}))
 
 
 def text(line: Line) -> str:
