@@ -251,7 +251,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
-    Action("view.second", "gl", "Second look", "Papers that changed since you marked or passed them.", _BROWSE),
+    Action("view.changed", "gl", "Changed", "Starred, queued, noted or opened papers that changed since.", _BROWSE),
     _numbered(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",
@@ -409,17 +409,17 @@ def _line(command: UserCommand) -> str:
 
 
 def _footer(text: str) -> Mapping[str, str]:
-    """The words of a footer by the ids of their actions, from `paper.read read, link.page web page`."""
+    """The words of a footer by the ids of their actions, from `paper.read mark read, link.page web page`."""
     return dict(part.split(" ", 1) for part in text.split(", "))
 
 
 FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "list": _footer(
-        "paper.read read, paper.star star, paper.hide hide, find.clear clear, paper.queue queue, read.on next, "
+        "paper.read mark read, paper.star star, find.clear clear, paper.hide hide, paper.queue queue, read.on next, "
         "app.commands palette, find.query search, read.open open, find.filter filter, link.list links, app.help keys"
     ),
     "detail": _footer(
-        "paper.read read, paper.star star, read.on next, app.back back, link.list links, link.page web page, "
+        "paper.read mark read, paper.star star, read.on next, app.back back, link.list links, link.page web page, "
         "link.pdf PDF, find.topic topic, app.help keys"
     ),
     "page": _footer(
@@ -477,7 +477,7 @@ The last one leads to all others, so it stays longest where there is little room
 SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     **FOOTERS,
     "list": {
-        **_footer("paper.read read, paper.star star, paper.hide hide, move.page_down down, move.page_up up"),
+        **_footer("paper.read mark read, paper.star star, paper.hide hide, move.page_down down, move.page_up up"),
         **FOOTERS["list"],
     },
     "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
@@ -485,7 +485,7 @@ SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 """The same in a browser, where no other editor can be opened, and where a phone has no keys but those to tap."""
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
-    "paper.read read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
+    "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
     "select.range range, select.all all, app.escape let go, app.help keys"
 )
 """The same for the list and the detail while papers are selected."""

@@ -452,7 +452,7 @@ def test_in_a_browser_the_note_offers_no_other_editor() -> None:
 
 def test_in_a_browser_a_phone_can_tap_the_keys_that_turn_pages() -> None:
     served = Keymap(is_served=True).hints("list", 60)
-    assert [word for _, word in served][:5] == ["read", "star", "hide", "down", "up"]
+    assert [word for _, word in served][:5] == ["mark read", "star", "hide", "down", "up"]
     assert Keymap(is_served=True).hints("list")[-1] == KEYMAP.hints("list")[-1]
 
 

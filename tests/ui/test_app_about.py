@@ -31,7 +31,7 @@ async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) 
 
 async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(reader: Opener) -> None:
     async with reader() as r:
-        lacking = {"Group", "Saved view", "Weights", "Replaced", "Second look"}
+        lacking = {"Group", "Saved view", "Weights", "Replaced", "Changed"}
         for action in ("app.help", "app.commands"):
             await r.do(action)
             await r.press(*"?" if action == "app.help" else ())
@@ -180,7 +180,7 @@ async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
         await r.until(lambda: "t Latest" in r.lines[-1])
         assert "s Starred" in r.lines[-1]
         await r.press("escape")
-        await r.until(lambda: "m read" in r.lines[-1])
+        await r.until(lambda: "m mark read" in r.lines[-1])
         await r.press("s")
         assert r.here.starred
         assert r.view == "latest"

@@ -62,10 +62,10 @@ async def test_a_query_that_is_kept_stands_behind_the_view_with_the_key_that_let
         await r.do("find.query")
         await r.type("agents")
         await r.do("query.accept")
-        assert "Latest · Tue 12 May ▸ agents " in r.top
+        assert "Latest · Tue 12 May » agents " in r.top
         assert "F clear" in r.lines[-1]
         await r.do("find.clear")
-        assert "▸" not in r.top
+        assert "»" not in r.top
         assert "F clear" not in r.lines[-1]
 
 
@@ -82,11 +82,11 @@ async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.Mon
 async def test_a_notice_at_the_edge_leaves_the_first_keys(reader: Opener) -> None:
     async with reader(size=SMALL) as r:
         await r.do("paper.star")
-        assert r.lines[-1].startswith(" m read  s star ")
+        assert r.lines[-1].startswith(" m mark read  s star ")
         assert r.lines[-1].rstrip().endswith("1 starred · u undoes")
         r.app.model.show_notice("this is told at length, in more words than there is room for here")
         await r.rest()
-        assert r.lines[-1].startswith(" m read  s star  ? keys   ")
+        assert r.lines[-1].startswith(" m mark read  s star  ? keys   ")
         assert r.lines[-1].rstrip().endswith("…")
 
 

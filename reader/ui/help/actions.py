@@ -74,7 +74,7 @@ def lacks(services: Services) -> frozenset[str]:
     numbers = {} if counts is None else dict(zip((one.id for one in (*VIEWS, *SPECIAL)), counts.views, strict=True))
     has = {
         "view.group": numbers.get("group"),
-        "view.second": numbers.get("second"),
+        "view.changed": numbers.get("changed"),
         "view.followed": state[FOLLOWED],
         "view.saved": state.views.named,
         "view.weights": services.library.is_taught(),

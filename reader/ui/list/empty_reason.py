@@ -57,7 +57,7 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
         "No saved page is here yet.",
         "In a shell, 'dailypapers import FILE' takes in a page that a browser saved.",
     ),
-    "second": ("Nothing has changed.", "Papers that change after you star, read or pass them come here."),
+    "changed": ("Nothing has changed.", "What you starred, queued, noted or opened comes here when it changes."),
     "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
 }
 """What a view without papers says, and why, where that depends on nothing else."""
@@ -170,7 +170,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
             asks = f"Latest is {short_day(state.listing.facts.newest_day or '', today)}. {asks}"
         return EmptyReason(what, (asks, meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
-    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
+    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "changed":
         return _all_read(state, counts.base)
     if state[REFRESH].is_running and state[REFRESH].view == place.view.id and not (counts and counts.base):
         return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))

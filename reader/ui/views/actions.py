@@ -104,7 +104,7 @@ class ViewActions:
             "view.queue": QUEUED,
             "view.starred": "starred",
             "view.group": "group",
-            "view.second": "second",
+            "view.changed": "changed",
             "view.all": "all",
         }
     )
