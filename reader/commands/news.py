@@ -13,19 +13,19 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader import paths
+from reader.cache.changes import read_changed
 from reader.cache.choice import STRANGE
 from reader.cache.feeds import Feeds
 from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.reads import topic_trends
-from reader.cache.second_look import read_second_look
 from reader.commands.workspace import NotInCache, Workspace, parsed, selection
+from reader.core.changes import describe
 from reader.core.choice.words import pack
 from reader.core.dates import MONTHS, WEEKDAYS
 from reader.core.errors import FeedError, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
-from reader.core.second_look import describe
 from reader.core.text import clean
 from reader.core.topics.trends import percent
 from reader.session import visit
@@ -120,7 +120,8 @@ class News(NamedTuple):
     def summary(self) -> str:
         """How many papers it has, and in which sections: `44 papers: 10 for you, 4 followed, 30 by title`."""
         count, brief = len(self.items), sum(len(one.items) for one in self.sections if one.is_brief)
-        said = ", ".join([*self._parts, *([f"{brief} by title"] if brief and self._parts else [])])
+        parts = self._parts if len(self.sections) > 1 else []
+        said = ", ".join([*parts, *([f"{brief} by title"] if brief and parts else [])])
         return f"{count} paper{'' if count == 1 else 's'}{f': {said}' if said else ''}"
 
     @property
@@ -130,8 +131,8 @@ class News(NamedTuple):
 
     @property
     def _parts(self) -> list[str]:
-        """The sections with reasons, and how many papers each has; none if one has all papers."""
-        found = [one for one in self.sections if not one.is_brief and len(self.sections) > 1]
+        """The sections with reasons, and how many papers each has."""
+        found = [one for one in self.sections if not one.is_brief]
         return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found]
 
     @property
@@ -462,9 +463,8 @@ class _Builder:
 
     def _changed(self) -> Section:
         """Papers that have changed since the user marked them."""
-        # As the view of that name: also those that are hidden.
-        pks = self._pks("is:changed (is:hidden OR -is:hidden)", order="rising")
-        changes = {pk: found for pk in pks if (found := self._window.read(partial(read_second_look, pk=pk)))}
+        pks = self._pks("is:changed", order="changed")
+        changes = {pk: found for pk in pks if (found := self._window.read(partial(read_changed, pk=pk)))}
 
         def why(paper: Paper) -> Iterator[str]:
             found = changes[_key(paper)]

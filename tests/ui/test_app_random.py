@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.session.places import QUEUED, SPECIAL, VIEWS
+from reader.core.views import QUEUED, SPECIAL, VIEWS
 from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from tests.facts import cached
 from tests.ui import papers

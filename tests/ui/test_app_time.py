@@ -114,7 +114,7 @@ async def test_what_is_trending_is_shown_as_ranked_with_its_time(reader: Opener)
             await r.until(lambda: len(r.ids) == 4 and r.app.state[REFRESH].progress is None)
             assert [r.row(place).title for place in range(4)] == [f"Ranked {place}" for place in range(4)]
             assert "Trending · " in r.top
-            await r.do("view.today", "view.trending")
+            await r.do("view.latest", "view.trending")
             assert len(feed.requests) == 1
 
 

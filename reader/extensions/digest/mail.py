@@ -271,11 +271,8 @@ def _other_way(settings: api.DigestMail) -> str:
     """What to do about a server that does not encrypt as the settings say."""
     if api.is_loopback(settings.address[0]):
         return "set digest.security to none, which a server on this machine may have"
-    return (
-        "look at its port, or set digest.security to tls"
-        if settings.security == "starttls"
-        else ("look at its port, or set digest.security to starttls")
-    )
+    other = "tls" if settings.security == "starttls" else "starttls"
+    return f"look at its port, or set digest.security to {other}"
 
 
 def _refusal(code: int) -> type[MailError]:

@@ -31,6 +31,9 @@ WITH_WORDS = 44
 DATE_WIDTH = len("Sep 2024")
 DATE_GAP = 2
 
+CHANGE_WIDTH = 18
+"""Maximum cells of what has changed of a paper, in place of its date; the second line has all of it."""
+
 
 class ListLook(NamedTuple):
     """How the list is drawn, apart from its width and the cursor."""
@@ -52,7 +55,7 @@ def draw_paper(
 ) -> tuple[Line, ...]:
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
-    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes, code, title, the
+    The first line has the cursor's bar, the state, one sign (selected, a flag, or rising), upvotes, code, title, the
     signs of what is kept of it and the date; the second has why it suits the user, or the organization or the people
     and the topics, and then the date.
     The sign of the full text is marked if only that has the searched words.
@@ -60,14 +63,17 @@ def draw_paper(
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
     bar = Piece(glyphs.cursor if highlighted else " ", "bar")
-    sign = Piece(glyphs.selected, "selected") if selected else Piece(_sign(row, glyphs), "bar")
+    sign = Piece(glyphs.picked, "selected") if selected else Piece(_sign(row, glyphs), "bar")
     begin = [bar, Piece(state, state_role), sign]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
     if width >= WITH_CODE:
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     indent = measure(begin)
+    changed = row.changed if row.flags & Flag.CHANGED else ""
     date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
+    if changed and not look.is_comfortable and width >= WITH_DATE:
+        date_end = (Piece(" " * DATE_GAP + _whole(literal(changed), CHANGE_WIDTH, glyphs), "mark"),)
     title_end = (*_kept(row, width, glyphs, in_text), *(() if look.is_comfortable else date_end))
     # One blank stays before the pane's bar.
     room = width - indent - 1
@@ -80,8 +86,8 @@ def draw_paper(
     if not look.is_comfortable:
         return (first,)
     about = Piece(_about(row, room - measure(date_end), look.glyphs), "about")
-    if row.why:
-        about = Piece(_whole(literal(row.why), room - measure(date_end), glyphs), "about")
+    if why := row.why or changed:
+        about = Piece(_whole(literal(why), room - measure(date_end), glyphs), "about")
     return first, _filled((bar, Piece(" " * (indent - 1)), about), date_end, width)
 
 

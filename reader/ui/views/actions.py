@@ -1,4 +1,4 @@
-"""Go to a view: today, unread, a day, week or month, the feed's own ranking; show what was read and learned."""
+"""Go to a view: latest, unread, a day, week or month, the feed's own ranking; show what was read and learned."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from reader.core.dates import Period, PeriodKind, period_containing, period_of_v
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
+from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import FIRST_DAY, Days, Trending
-from reader.session.places import FOR_YOU, QUEUED, Place, view
+from reader.session.places import Place, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.list.pane import PaperList
@@ -96,14 +97,14 @@ class ViewActions:
 
     @handles_each(
         {
-            "view.today": "today",
+            "view.latest": LATEST,
             "view.foryou": FOR_YOU,
             "view.followed": "followed",
             "view.unread": "unread",
             "view.queue": QUEUED,
             "view.starred": "starred",
             "view.group": "group",
-            "view.second": "second",
+            "view.changed": "changed",
             "view.all": "all",
         }
     )

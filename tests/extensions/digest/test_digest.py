@@ -9,24 +9,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import keyring
-import keyring.backend
-import keyring.errors
 import pytest
 
 from reader import access_token
+from reader.cache.changes import settle_keys
 from reader.cache.marks.events import Events
-from reader.cache.second_look import settle_keys
 from reader.extensions.digest import mail, sending
+from reader.extensions.digest.sent import SentDigests
 from reader.paths import sent_digests_file
 from tests.commands.conftest import IDS, Run
-from tests.extensions.digest.mail_server import PASSWORD, SINCE, USER, MailServer, serving, write_settings
+from tests.extensions.digest.mail_server import PASSWORD, SINCE, MailServer, serving, write_settings
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
@@ -80,7 +77,7 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
     since = ("--since", "2026-06-30")
     sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
     assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 votes more since 2026-06-30")]
-    assert [(one["id"], one["why"]) for one in sections["Second look"]] == [
+    assert [(one["id"], one["why"]) for one in sections["Changed"]] == [
         (marked, "New code, 2 → 57 votes since you starred it")
     ]
     assert run("digest", *since, "--to", "command").code == 0
@@ -93,7 +90,7 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
     with closing(sqlite3.connect(papers)) as cache, cache:
         cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
     again = run("digest", *since, "--json", "--to", "command").record["sections"]
-    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Second look", marked)]
+    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Changed", marked)]
 
 
 @pytest.mark.parametrize("query", ["follow:gone", "topic:nothing", "like:2401.00001", "is:unred"])
@@ -156,11 +153,7 @@ def test_it_is_mailed_once(run: Run, papers: Path, home: Path, monkeypatch: pyte
     assert server.mails[0]["List-Id"] != server.mails[1]["List-Id"]
 
 
-def test_what_could_not_be_sent_is_sent_later(run: Run, papers: Path, home: Path) -> None:
-    write_settings(home, MailServer(1), 'security = "none"', user="")
-    failed = run("digest", *SINCE, "--send")
-    assert failed.code == 1
-    assert "could not be reached" in failed.err
+def test_what_was_refused_is_sent_later(run: Run, papers: Path, home: Path) -> None:
     with serving("none", refuses="DATA") as server:
         write_settings(home, server, 'security = "none"', user="")
         assert "looks like spam" in run("digest", *SINCE, "--send").err
@@ -318,143 +311,57 @@ def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
     assert mail.SECONDS < 60
 
 
-def test_what_is_only_counted_comes_in_no_later_mail(
+def test_what_is_cut_off_is_counted_and_comes_in_the_next_mail(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.extensions.digest.content.BRIEF", 4)
+    monkeypatch.setattr("reader.commands.news.Asked.__new__.__defaults__", ((), frozenset(), 3, 1))
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
-    found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
-    assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)
+    first = run("digest", *SINCE, "--to", "command", "--json").record
+    assert ([len(one["papers"]) for one in first["sections"]], first["left_out"]) == ([3, 1], 2)
+    rest = run("digest", *SINCE, "--to", "command", "--json").record
+    assert ([len(one["papers"]) for one in rest["sections"]], rest["left_out"], rest["mailed"]) == ([2], 0, 4)
     assert "no mail" in run("digest", *SINCE, "--to", "command").err
 
 
-# What each fault of a digest's way gets: one sentence with the way out, and no mail twice
+def test_a_newcomer_gets_the_best_papers_with_what_they_say_and_five_reasons(run: Run, papers: Path) -> None:
+    news = run("digest", *SINCE, "--json").record
+    (best,) = news["sections"]
+    votes = [paper["upvotes"] for paper in best["papers"]]
+    assert best["name"] == "Most voted" and votes == sorted(votes, reverse=True)
+    assert all(paper["says"] for paper in best["papers"])
+    reasons = [paper["why"] for paper in best["papers"] if paper["why"]]
+    assert len(set(reasons)) == len(reasons) > 1
 
 
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring in memory."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.trouble: Exception | None = None
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._expect_open()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._expect_open()
-        self.kept[service, username] = password
-
-    def _expect_open(self) -> None:
-        if self.trouble:
-            raise self.trouble
-
-
-def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ring, before = Ring(), keyring.get_keyring()
-    keyring.set_keyring(ring)
-    monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr("reader.api.is_terminal", lambda _: True)
-    monkeypatch.setattr("getpass.getpass", lambda _: PASSWORD)
-    try:
-        with serving() as server:
-            write_settings(home, server)
-            assert "has no password of ada at localhost" in run("digest", *SINCE, "--send").err
-            assert run("digest", "--store-password").out == "Stored in the keyring.\n"
-            assert ring.kept == {("dailypapers mail", "ada@localhost"): PASSWORD}
-            assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err
-            assert server.logins == [USER]
-            ring.trouble = keyring.errors.KeyringLocked("it is locked")
-            for words in (("memory", *SINCE, "--send"), ("--store-password",)):
-                assert "The keyring is locked: unlock it, or set DAILYPAPERS_SMTP" in run("digest", *words).err
-            ring.trouble = OSError("the bus is gone")
-            assert "The keyring did not answer (the bus is gone): set" in run("digest", "--store-password").err
-            ring.trouble = keyring.errors.NoKeyringError("no backend")
-            for words in (("memory", *SINCE, "--send"), ("--store-password",)):
-                assert "This machine has no keyring: set DAILYPAPERS_SMTP_PASSWORD" in run("digest", *words).err
-            monkeypatch.setattr("getpass.getpass", lambda _: "")
-            assert run("digest", "--store-password").code == 2
-    finally:
-        keyring.set_keyring(before)
-
-
-def test_a_keyring_that_waits_for_somebody_holds_up_no_schedule(
-    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+def test_it_waits_for_the_network_up_to_two_hours(
+    run: Run, papers: Path, home: Path, waited: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Waiting(Ring):
-        def _expect_open(self) -> None:
-            unlocked.wait()
+    write_settings(home, MailServer(1), 'security = "none"', user="")
+    failed = run("digest", *SINCE, "--send")
+    assert failed.code == 1 and sum(waited) == 2 * 60 * 60 and waited == sorted(waited)
+    assert failed.err.count("could not be reached") == len(waited) + 1
+    waited.clear()
+    with serving("none", refuses="NOW") as server:
+        write_settings(home, server, 'security = "none"', user="")
 
-    unlocked, before = threading.Event(), keyring.get_keyring()
-    monkeypatch.delenv(access_token.MAIL_PASSWORD, raising=False)
-    monkeypatch.setattr(mail, "KEYRING_SECONDS", 0.1)
-    keyring.set_keyring(Waiting())
-    try:
-        with serving() as server:
-            write_settings(home, server)
-            said = run("digest", *SINCE, "--send")
-        assert (said.code, "did not answer in 0.1 s: unlock it, or set DAILYPAPERS_SMTP" in said.err) == (1, True)
-    finally:
-        unlocked.set()
-        keyring.set_keyring(before)
+        def pause(seconds: float) -> None:
+            waited.append(seconds)
+            server.refuses = "NOW" if len(waited) < 2 else ""
+            assert SentDigests(sent_digests_file(papers)).tried == len(waited)
 
-
-@pytest.mark.parametrize(
-    ("security", "settings", "faults", "secret", "says"),
-    [
-        ("starttls", "", {}, "wrong", "does not take the name or the password"),
-        ("starttls", "", {"refuses": "RCPT"}, PASSWORD, "refused the address ada@example.org: 550"),
-        ("starttls", "", {"refuses": "DATA"}, PASSWORD, "refused the mail: 554 it looks like spam"),
-        ("none", "", {}, PASSWORD, "offers no STARTTLS: set digest.security to tls"),
-        ("none", 'security = "tls"', {}, PASSWORD, "speaks no TLS: look at its port"),
-    ],
-)
-def test_each_fault_of_a_server_is_one_sentence_and_the_mail_comes_later(
-    run: Run,
-    papers: Path,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    security: str,
-    settings: str,
-    faults: dict[str, object],
-    secret: str,
-    says: str,
-) -> None:
-    with serving(security, **faults) as server:
-        write_settings(home, server, settings)
-        monkeypatch.setenv(access_token.MAIL_PASSWORD, secret)
-        failed = run("digest", *SINCE, "--send")
-        assert failed.code == 1 and says in failed.err
-        assert failed.err.count("\n") == 1 and failed.err.endswith(".\n")
-        assert secret not in failed.err
-        assert (not server.mails and not server.logins) or secret == PASSWORD
-    monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
-    with serving() as server:
-        write_settings(home, server)
-        assert "6 papers, sent to" in run("digest", *SINCE, "--send").err
+        monkeypatch.setattr(sending, "sleep", pause)
+        said = run("digest", *SINCE, "--send").err.splitlines()
+    assert [line.partition("next try")[2][:12] for line in said] == [" is in 1 min", " is in 2 min", ""]
+    assert "450 come back later" in said[0] and "sent to" in said[2] and len(server.mails) == 1
 
 
-def test_a_file_that_cannot_be_written_is_named(run: Run, papers: Path, tmp_path: Path) -> None:
-    file = tmp_path / "gone" / "digest.html"
-    failed = run("digest", *SINCE, "-o", str(file))
-    assert failed.code == 1
-    assert failed.err.endswith(f"{file} could not be written: No such file or directory. Name another file with -o.\n")
-    if Path("/dev/full").exists():
-        assert "No space left on device. Name another file" in run("digest", *SINCE, "-o", "/dev/full").err
+def test_a_wait_that_was_killed_goes_on(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_settings(home, MailServer(1), 'security = "none"', user="")
 
+    def die(seconds: float) -> None:
+        raise KeyboardInterrupt
 
-def test_a_program_that_hangs_may_have_mailed(
-    run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "PROGRAM_SECONDS", 0.3)
-    command = [sys.executable, "-c", "import time; time.sleep(60)"]
-    (home / "config.toml").write_text(f"[digest]\ncommand = {command!r}\n")
-    failed = run("digest", *SINCE, "--to", "command")
-    assert failed.code == 1
-    assert "took longer than 0.3 s and was stopped. Whether it has done its work is not known" in failed.err
-    assert "which is not known: no mail. --again sends" in run("digest", *SINCE, "--to", "command").err
-    (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
-    assert run("digest", *SINCE, "--to", "command").code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "sleep", die)
+        for pause in (1, 2, 4):
+            assert f"The next try is in {pause} min" in run("digest", *SINCE, "--send").err

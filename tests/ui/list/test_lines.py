@@ -142,7 +142,7 @@ def test_state_is_a_shape_and_only_the_cursor_has_a_weight() -> None:
 def test_one_sign_says_what_was_flagged_before_rising_votes() -> None:
     signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3, 7)]
     assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed, UNICODE.changed]
-    assert text(draw_paper(row(1, flags=7), 60, LOOK, False, True)[0])[2] == UNICODE.selected
+    assert text(draw_paper(row(1, flags=7), 60, LOOK, False, True)[0])[2] == UNICODE.picked
 
 
 def test_ascii_has_a_letter_for_each_state() -> None:
@@ -151,7 +151,7 @@ def test_ascii_has_a_letter_for_each_state() -> None:
     drawn = [lines(one, 60, look)[0] for one in states]
     assert all(line.isascii() for line in drawn)
     assert [line[1] for line in drawn] == ["*", ".", "#", "x", "*"]
-    assert (drawn[4][2], drawn[4][8]) == ("^", "<")
+    assert (drawn[4][2], drawn[4][8]) == ("/", "<")
     assert text(draw_end(DayEnd("2025-11-24", 2), 60, look)).isascii()
 
 
