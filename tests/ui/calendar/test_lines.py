@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.counts import DayState
+from reader.cache.reads.window import DayCount
 from reader.core.lines import Piece, measure
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import (
@@ -29,11 +29,14 @@ TODAY = date(2026, 5, 12)
 """A Tuesday."""
 
 
-def state(day: str, papers: int, unread: int) -> DayState:
-    return DayState(day, "2026-05-12T08:00:00Z", papers, unread)
-
-
-DAYS = {one.day: one for one in (state("2026-05-11", 16, 16), state("2026-05-08", 14, 0), state("2026-05-10", 0, 0))}
+KNOWN = (
+    DayCount("2026-05-11", 16, 16),
+    DayCount("2026-05-08", 14, 0),
+    DayCount("2026-05-10", 0, 0),
+    DayCount("2026-05-07", 9, 4),
+    DayCount("2026-05-06", 6, 6, is_partial=True),
+)
+DAYS = {one.day: one for one in KNOWN}
 VIEW = CalendarView(date(2026, 5, 11), TODAY, DAYS)
 
 
