@@ -405,9 +405,15 @@ class Window:
             for day, more, more_unread in self._connection.execute(AGAIN):
                 papers[day] += more
                 unread[day] += more_unread
-            partial = {day for (day,) in self._connection.execute("SELECT day FROM day WHERE fetched = ''")}
+        partial = self.partial_days()
         newest = sorted(papers, reverse=True)[:limit]
         return [DayCount(day, papers[day], unread[day], day in partial) for day in newest]
+
+    def partial_days(self) -> frozenset[str]:
+        """The days whose papers came another way than by asking the feed for the day."""
+        with explained(self._path):
+            rows = self._connection.execute("SELECT day FROM day WHERE fetched = ''")
+            return frozenset(day for (day,) in rows)
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its number of papers in a selection, by default of all papers that are not hidden."""
