@@ -130,9 +130,9 @@ def test_a_server_that_breaks_off_may_have_the_mail(mail: EmailMessage) -> None:
 
 def test_nothing_is_sent_in_the_open_or_to_a_stranger(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving("none") as server:
-        with pytest.raises(MailError, match="offers no STARTTLS: set digest.security to none"):
+        with pytest.raises(MailError, match=r"offers no STARTTLS: set digest\.security to none"):
             sent(mail, server, "starttls")
-        with pytest.raises(MailError, match="speaks no TLS: set digest.security to none"):
+        with pytest.raises(MailError, match=r"speaks no TLS: set digest\.security to none"):
             sent(mail, server, "tls")
     monkeypatch.delenv("SSL_CERT_FILE")
     for security in ("starttls", "tls"):
