@@ -38,9 +38,7 @@ async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> N
         for part in ("Ada Example, Bo Sample", "House of Examples", "Tue 12 May · arXiv 6 May · ▲ 192", "AI summary"):
             assert part in detail
         assert "feed · PDF · arXiv" in detail
-        assert r.lines[-1].startswith(
-            " m mark read  s star  x hide  b queue  space next  / search  enter open  L links  "
-        )
+        assert r.lines[-1].startswith(" m mark read  s star  x hide  b queue  space next  ctrl+p palette  ")
 
 
 async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:
