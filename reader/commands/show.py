@@ -34,8 +34,8 @@ from reader.core.titles import describe
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
+    from reader.core.changes import Changes
     from reader.core.follows import FollowReason as Followed
-    from reader.core.second_look import Changes
     from reader.core.topics.scorer import Why
 
 ENDLESS = 100_000
@@ -98,8 +98,8 @@ class _Shown(NamedTuple):
 
     @property
     def changes(self) -> Changes | None:
-        """What changed since the user marked it, enough for a second look or not; None if it is not marked."""
-        from reader.cache.second_look import read_changes
+        """What changed since the user marked it, enough or not; None if it is not marked."""
+        from reader.cache.changes import read_changes
         from reader.cache.texts import compare_texts
 
         found = self.window.read(partial(read_changes, pk=self.pk))

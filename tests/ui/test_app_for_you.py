@@ -33,13 +33,13 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
         await r.do("pane.density")
         assert "you want Agents & tools" in r.list_lines[1]
-        assert "▸ you want Agents & tools" in r.text_in_front.text
+        assert "For you: you want Agents & tools" in r.text_in_front.text
         # The reason that all of them have is said once.
         assert sum("you want" in line for line in r.list_lines) == 1
         # One in ten is a surprise, and is there once.
         marked = [line for line in r.list_lines if "✧" in line]
         assert len(marked) == 1 and len(set(r.ids)) == len(r.ids) == 60
-        await r.do("view.today", "paper.star")
+        await r.do("view.latest", "paper.star")
         starred = r.here.id
         await r.do("view.foryou")
         assert starred not in r.ids and "Video: like Slow Video" in r.list_lines[1]
@@ -53,7 +53,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
 @pytest.mark.usefixtures("own_words")
 async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
-        await r.do("view.today", "paper.star", "view.foryou", "read.why")
+        await r.do("view.latest", "paper.star", "view.foryou", "read.why")
         await r.until(lambda: "Your interests" in r.screen)
         assert r.screen.index("For you  ") < r.screen.index("Your interests") < r.screen.index("Why these topics")
         assert "like Slow Video" in r.screen and "in 1 marked or opened" in r.screen

@@ -21,7 +21,7 @@ from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 
 if TYPE_CHECKING:
-    from reader.core.second_look import Changes
+    from reader.core.changes import Changes
     from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.page.state import Reading

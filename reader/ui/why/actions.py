@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from reader.core.choice.wishes import Held, Wish
 from reader.core.errors import ReaderError
 from reader.core.query import Term
-from reader.session.places import FOR_YOU, Place, selection_of, view
+from reader.core.views import FOR_YOU
+from reader.session.places import Place, selection_of, view
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.page.front import text_in_front
 from reader.ui.shell.handlers import handles

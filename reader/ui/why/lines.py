@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.reads.opinions import Reasons
     from reader.cache.watching import Act
+    from reader.core.changes import Changes
     from reader.core.choice.taste import Interest, TasteTerm
-    from reader.core.second_look import Changes
     from reader.core.topics.scorer import Cause, Why
 
 FOR_YOU = "For you"
@@ -266,9 +266,9 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
     return lines
 
 
-def suits_lines(why: str, width: int, glyphs: Glyphs) -> list[Line]:
+def suits_lines(why: str, width: int) -> list[Line]:
     """Why a paper suits the user, in a sentence; no line if nothing is to be said."""
-    return fill([Piece(f"{glyphs.here} ", "star"), Piece(literal(why), "facts")], width) if why else []
+    return fill([Piece("For you: ", "label"), Piece(literal(why), "facts")], width) if why else []
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
