@@ -36,7 +36,7 @@ MEANINGS = (
     ("starred", "Starred", "Kept in the Starred view."),
     ("queued", "Queued", "You want to read it later; the Queue view has its order."),
     ("hidden", "Hidden", "Out of every view but is:hidden."),
-    ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it."),
+    ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it. Behind a number: more may come."),
     ("upvotes", "Votes", "Before their number."),
     ("rising", "Rising", "It gained many votes since you looked."),
     ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
@@ -60,11 +60,11 @@ MEANINGS = (
     ("picked", "Picked", "A topic whose papers are listed, or a selected paper: keys act on all that are."),
     ("excluded", "Excluded", "The list has no papers of this topic."),
     ("implied", "Implied", "All papers of a picked topic have this topic too."),
-    ("nothing", "Nothing", "No papers here; in the calendar, the feed listed nothing."),
+    ("nothing", "Nothing", "No papers here."),
     ("cursor", "Cursor", "The paper, row or day that keys act on."),
     ("refreshed", "Refreshed", "Before the time at which the feed was last read."),
     ("offline", "Offline", "The feed can't be reached; you read the cache."),
-    ("ellipsis", "Cut", "There is more than fits."),
+    ("ellipsis", "Cut", "There is more than fits; in the calendar, more than is here."),
     ("more_right", "Wide", "A table or code goes on at the right; keys scroll it sideways."),
 )
 """Fields of `Glyphs` with a name and a sentence, in the order of the legend."""

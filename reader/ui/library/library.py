@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, Window
+from reader.cache.reads.window import DayCount, DayFetched, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import Flag, PaperKey, PaperRow
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.members import Said
     from reader.cache.outputs import Output
-    from reader.cache.reads.counts import DayState
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -194,24 +193,32 @@ class Library(Marking):
 
         return self._ask(lambda window: window.read(follows), [])
 
-    def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
-        """The state of each day from `first` to `last`, by ISO day."""
-        from reader.cache.reads.counts import day_states
+    def days_between(self, first: date, last: date) -> Mapping[str, DayCount]:
+        """The known days from `first` to `last`, by ISO day."""
+        from reader.cache.reads.counts import day_counts
 
         ends = (first.isoformat(), last.isoformat())
-        return self._ask(lambda window: window.read(lambda one: day_states(one, *ends)), {})
+        return self._ask(lambda window: window.read(lambda one: day_counts(one, *ends)), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) that were never requested from the feed, or had no papers yet."""
+        from reader.cache.reads.counts import fetched_days
         from reader.refresh.plan import missing_days
 
-        return missing_days(first, last, today, self.days_between(first, last))
+        ends = (first.isoformat(), last.isoformat())
+        nothing: dict[str, DayFetched] = {}
+        known = self._ask(lambda window: window.read(lambda one: fetched_days(one, *ends)), nothing)
+        return missing_days(first, last, today, known)
 
     def oldest_day(self) -> str | None:
         """The oldest day that was requested from the feed."""
         from reader.cache.reads.counts import oldest_day
 
         return self._ask(lambda window: window.read(oldest_day), None)
+
+    def has_news(self, since: str) -> bool:
+        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
+        return self._ask(lambda window: window.has_news(since), False)
 
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)

@@ -269,7 +269,7 @@ def _near_days(state: State, period: Period) -> tuple[str, ...]:
     older = next((day for day in days if day.day < first and day.papers), None)
     newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
     return tuple(
-        f"{key} {near_day(day.day, edge)} has {day.papers:,}"
+        f"{key} {near_day(day.day, edge)} has {day.papers:,}{day.plus}"
         for key, day, edge in (("day.older", older, first), ("day.newer", newer, last))
         if day is not None
     )
@@ -323,7 +323,7 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
     ways = []
     older = _next_older(place, day, counts.days) if day is not None else None
     if older is not None and older.unread:
-        ways.append(f"day.older {day_left(older.day, older.unread, day)}")
+        ways.append(f"day.older {day_left(older, day)}")
     # The counts may be from before the last of the day was read.
     here = next((other.unread for other in counts.days if other.day == day), 0)
     elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here

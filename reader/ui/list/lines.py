@@ -191,15 +191,14 @@ class Heading(NamedTuple):
     """None while unknown."""
     unread: int | None = None
     """None while unknown, or if the list does not have all papers of the day."""
+    plus: str = ""
+    """The sign behind its number of papers if more of them may follow."""
 
 
 class DayEnd(NamedTuple):
     """What comes after the last paper of a day."""
 
-    day: str
-    """ISO date."""
-    unread: int
-    """Number of the day's papers that are unread."""
+    day: DayCount
     older: DayCount | None = None
     """The listed day before it."""
 
@@ -221,9 +220,11 @@ def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ..
 def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
     """Draw a day's heading, with its number of papers at the right: `12 unread of 34`, `12/34` where that is long.
 
+    A day that is only partly here has `6+` papers.
+
     The number of papers is last, so it stays where it is when the number of unread ones is known.
     """
-    number = "" if heading.papers is None else f"{heading.papers:,}"
+    number = "" if heading.papers is None else f"{heading.papers:,}{heading.plus}"
     if number and heading.unread is not None:
         between = " unread of " if width >= WITH_WORDS else "/"
         number = f"{heading.unread:,}{between}{number}"
@@ -237,16 +238,16 @@ def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
     place = 0 if not day else next((place for place, one in enumerate(days) if one.day == day), len(days))
     if place >= len(days):
         return None
-    return DayEnd(days[place].day, days[place].unread, next(iter(days[place + 1 : place + 2]), None))
+    return DayEnd(days[place], next(iter(days[place + 1 : place + 2]), None))
 
 
 def draw_end(end: DayEnd, width: int, look: ListLook) -> Line:
     """Draw the end of a day: `— 12 unread · [ Monday has 8 left —`; nothing if there is no room for it."""
     glyphs = look.glyphs
-    left = f"{end.unread:,} unread" if end.unread else "all read"
+    left = f"{end.day.unread:,}{end.day.plus} unread" if end.day.unread else f"all {end.day.plus and 'here '}read"
     line = [Piece(" "), Piece(f"{glyphs.line} {left} ", "about")]
     if end.older is not None and look.older_key:
-        left = day_left(end.older.day, end.older.unread, end.day)
+        left = day_left(end.older, end.day.day)
         line += [Piece(f"{glyphs.dot} ", "about"), Piece(look.older_key, "key"), Piece(f" {left} ", "about")]
     line.append(Piece(glyphs.line, "about"))
     return tuple(line) if measure(line) < width else ()
