@@ -118,6 +118,22 @@ class Freshness(NamedTuple):
         """Whether nothing is known to be missing."""
         return not self.failing_since and not self.holes
 
+    def text(self, today: date) -> str:
+        """Such as `8 of 14 on Tue 30 Jun, asked again at 18:00`; empty if no day is known."""
+        if self.newest is None:
+            return ""
+        count, *rest = self.newest.text(today).split(", ", 1)
+        said = [f"{count} on {_day_name(self.newest.day)}", *rest]
+        if later := [hole for hole in self.holes if hole.day > self.newest.day]:
+            said.append(f"{_day_name(later[0].day)}: {later[0].text(today)}")
+        if earlier := sum(hole.day < self.newest.day for hole in self.holes):
+            said.append(f"{earlier} earlier {'day' if earlier == 1 else 'days'} not whole")
+        return ", ".join(said)
+
+
+def _day_name(day: str) -> str:
+    return f"{date.fromisoformat(day):%a %d %b}"
+
 
 _ANNOUNCED = "announced:"
 """Prefix of the keys in `meta` of what is known of a category's days: `announced:cs.CL:2026-05-12`."""
@@ -300,7 +316,7 @@ class Feeds:
 
     def freshness(self, today: date) -> tuple[Freshness, ...]:
         """How fresh and how whole each source is on a day (UTC): the daily papers first, then what is followed."""
-        feeds = {feed.slug: feed for feed in self.all() if feed.slug != "arxiv"}
+        feeds = {feed.slug: feed for feed in self.all()}
         with self._alone():
             daily = _daily_coverage(self._connection, today)
             of_category = {

@@ -67,7 +67,11 @@ class _Day:
         if listed and len(listed) >= self.stated:
             return listed
         found = dict(listed)
-        for source in ("rss", "oai") if self.named.keys() - {"api"} else ("api",):
+        sources = ["rss", "oai"] if self.named.keys() - {"api"} else ["api"]
+        if "oai" in self.named and self.named["oai"].keys().isdisjoint(self.named.get("rss", ())):
+            # RSS is an old one under today's date.
+            sources.remove("rss")
+        for source in sources:
             for id, entry in self.named.get(source, {}).items():
                 if entry.is_new and id not in self.revised:
                     found.setdefault(id, entry)
@@ -181,13 +185,14 @@ class Announcements:
             # It may be an old one under today's date, whereas the listing page knows its day.
             is_listed = listing is not None and new.keys() == listed.keys()
             (days[listing.day] if listing and is_listed else newest).named["rss"] = new
-        if len(newest.named_by) < 2:
-            await self._ask_others(category, [newest], failures)
+        is_whole = {day for day, one in self._feeds.coverage(category).items() if one.is_whole}
+        asked = [day for day in days.values() if day is newest or day.day not in is_whole]
+        for day in asked:
+            if len(day.named_by) < 2:
+                await self._ask_others(category, [day], failures)
         if not any(day.named for day in days.values()):
             raise failures[0]
-        # An older day is asked for with those that were missed, unless two sources name its papers.
-        sure = [day for day in days.values() if day is newest or len(day.named_by) > 1]
-        stored = await self._keep(category, sure, [*old, *(listed.values() if len(sure) < len(days) else ())])
+        stored = await self._keep(category, asked, old)
         if listed and not any(category in entry.draft.categories for entry in listed.values()):
             (name, *_), _ = Counter(entry.draft.categories for entry in listed.values()).most_common(1)[0]
             raise FeedError(f"arXiv lists {category} as {name} now; 'dailypapers feeds add {name}' follows it.")
@@ -241,9 +246,9 @@ class Announcements:
 
     # Both
 
-    async def _keep(self, category: str, days: Sequence[_Day], more: Sequence[ArxivEntry] = ()) -> FeedStored:
-        """Store all that was named, and `more`, and note how whole the days are."""
-        entries = {entry.draft.id: entry for entry in more}
+    async def _keep(self, category: str, days: Sequence[_Day], old: Sequence[ArxivEntry] = ()) -> FeedStored:
+        """Store all that was named, and `old` papers that have new versions, and note how whole the days are."""
+        entries = {entry.draft.id: entry for entry in old}
         for day in days:
             papers = day.papers
             for source, named in day.named.items():
