@@ -165,7 +165,7 @@ if TYPE_CHECKING:
     from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
     from reader.cache.history import votes as votes  # A paper's votes over time.
     from reader.cache.reads.window import Window as Window  # The cache, open for reading.
-    from reader.cache.second_look import read_second_look as read_second_look  # What changed of a marked paper.
+    from reader.cache.changes import read_changed as read_changed  # What changed of a marked paper.
     from reader.cache.texts import Texts as Texts  # The full texts that are kept.
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
@@ -184,7 +184,7 @@ if TYPE_CHECKING:
     from reader.core.query import Query as Query  # A parsed query.
     from reader.core.query import Sort as Sort  # Its order.
     from reader.core.query.nodes import all_of as all_of  # The query that has all of several.
-    from reader.core.second_look import describe as describe  # What changed, in a few words.
+    from reader.core.changes import describe as describe  # What changed, in a few words.
 
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.

@@ -152,10 +152,13 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
 
 def explain_nothing(window: Window, query: Query) -> None:
     """Print on standard error why a query found nothing."""
-    from reader.session.places import plain_words
+    from reader.session.places import asks_for_today, plain_words
 
+    newest = window.newest_day()
     if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
+    elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
+        warn(f"No papers of today are here. The latest day is {newest}: day:latest finds its papers.")
     elif words := plain_words(query):
         warn(f"Nothing matches. To search by meaning: dailypapers list {shlex.quote(f'~{words}')}")
     else:

@@ -315,12 +315,13 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     if not wanted:
         return ()
     from reader.core.settings.tables import saved_queries
+    from reader.core.views import IDS, QUERIES
 
     views = saved_queries(settings_reader.load_settings(paths.config_file()).settings.views)
-    known = {name.casefold() for name, _ in views}
+    known = {*QUERIES, *(name.casefold() for name, _ in views)}
     for name in wanted:
         if name.casefold() not in known:
-            meant = advice(name, [one for one, _ in views], "'dailypapers views list' prints yours.")
+            meant = advice(name, [*(one for one, _ in views), *IDS], "'dailypapers views list' prints yours.")
             raise UsageError(f"There is no view {name!r}. {meant}")
     return views
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from reader.core.errors import QueryError
+from reader.core.views import LATEST, current_id
 from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
@@ -23,7 +24,7 @@ MAX_TEXTS = 1_000
 class Visit(NamedTuple):
     """The place, the sizes and the history that the next start restores."""
 
-    view: str = "today"
+    view: str = LATEST
     text: str = ""
     paper: str | None = None
     """The id of the highlighted paper."""
@@ -126,6 +127,8 @@ def load(path: Path) -> Visit:
     """Load the visit; a missing or invalid value takes its default."""
     found = _read(path)
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
+    if "view" in good:
+        good["view"] = current_id(good["view"])
     good["sizes"] = dict(_sizes(found.get("sizes")))
     for name in ("history", "commands", "folded", "hidden"):
         texts = found.get(name)

@@ -49,7 +49,7 @@ async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener
         state = r.file.with_name("state.json")
     state.write_text(json.dumps({"view": "nowhere", "text": "robot", "paper": "2605.99999"}))
     async with reader() as r:
-        assert (r.view, r.query, r.cursor) == ("today", "robot", 0)
+        assert (r.view, r.query, r.cursor) == ("latest", "robot", 0)
 
 
 @pytest.mark.parametrize(

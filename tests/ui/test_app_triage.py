@@ -71,7 +71,7 @@ async def test_enter_opens_the_paper_and_reads_it(reader: Opener) -> None:
 
 async def test_a_paper_unread_again_is_read_when_it_is_opened_again(reader: Opener) -> None:
     async with reader() as r:
-        for way_back in ("app.back", "view.today"):
+        for way_back in ("app.back", "view.latest"):
             await r.do("read.open", "paper.read")
             assert not r.here.read
             await r.do(way_back)
@@ -163,7 +163,7 @@ async def test_what_is_hidden_is_out_of_all_views_and_found_by_name(reader: Open
         await r.do("find.query")
         await r.type("is:hidden")
         assert r.ids == [id]
-        await r.do("query.accept", "mark.undo", "find.clear", "view.today")
+        await r.do("query.accept", "mark.undo", "find.clear", "view.latest")
         assert id in r.ids
 
 
@@ -299,7 +299,7 @@ async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
         await r.burst(*"fGfF", "tab", "q", "enter", "l", "q", *"m")
         assert (r.query, r.context) == ("", "list")
         await r.burst(*"fjjf", *"gt")
-        assert (r.view, r.context) == ("today", "list")
+        assert (r.view, r.context) == ("latest", "list")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ async def test_brackets_go_through_the_days(reader: Opener) -> None:
             seen.append((r.view, len(r.ids)))
         friday = ("day:2026-05-08", 14)
         monday = ("day:2026-05-11", 16)
-        assert seen == [monday, friday, monday, ("today", 14), ("today", 14)]
+        assert seen == [monday, friday, monday, ("latest", 14), ("latest", 14)]
         assert r.status == "no newer day has papers"
         await r.do("day.older", count=3)
         assert r.view == "day:2026-05-07"

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
-from reader.cache import second_look
+from reader.cache import changes
 from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
 from reader.cache.marks.derived import MUTED, find_by_title, refold, same
@@ -95,7 +95,7 @@ def apply(connection: sqlite3.Connection, event: Event, batch: str) -> int:
         connection.execute(
             f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
         )
-        second_look.settle(connection, "SELECT pk FROM touched")
+        changes.settle(connection, "SELECT pk FROM touched")
         return 0
     refold(connection, event.kind)
     return _untaken(connection, event)

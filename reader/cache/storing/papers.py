@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from reader.cache import connections, meta, schema
+from reader.cache.reads.window import DayFetched
 from reader.cache.sqlite_errors import explain
 from reader.cache.storing import retention
 from reader.cache.storing.batch import COUNT_CHANGE, Batch, Classifier
@@ -50,15 +51,6 @@ class Stored:
             self.unchanged + other.unchanged,
             self.skipped + other.skipped,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class DayFetched:
-    """A day that lists papers or that the feed has answered for."""
-
-    fetched: str
-    """ISO time, UTC, of the last answer that changed the day or was the first after it settled; empty if none."""
-    papers: int
 
 
 class Cache:

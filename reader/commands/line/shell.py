@@ -19,7 +19,7 @@ from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.keys.actions import ACTIONS
-from reader.ui.shell.commands import Candidate, Here, Suggested, Typed
+from reader.ui.shell.commands import Candidate, Here, Manual, Suggested, Typed
 
 WRITES = "what the keys act on to a file"
 """What `write` does, in a few words."""
@@ -41,6 +41,18 @@ class ReaderShell:
         self._workspace = workspace
         self._variables = variables or {}
 
+    def manual(self) -> Manual:
+        """Commands, settings, examples of queries and variables of the environment."""
+        from reader.commands.line.manual import ENVIRONMENT, QUERIES
+        from reader.commands.settings_file import setting_docs
+
+        return (
+            ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
+            ("Settings: 'config set NAME VALUE' changes one", list(setting_docs().items())),
+            ("Queries", QUERIES),
+            ("Environment", ENVIRONMENT),
+        )
+
     def understand(self, line: str, here: Here) -> Typed:
         """What a line means; raises UsageError."""
         return understand(line, here)
@@ -61,7 +73,7 @@ class ReaderShell:
     def _candidates(self, before: Sequence[str], word: str) -> Iterator[Candidate]:
         if not before:
             known = list(_first_words(word)) if word else []
-            meant = nearest(word, (*gists_of_commands(), WRITE, TRIAGE)) if word and not known else None
+            meant = nearest(word, _own_words()) if word and not known else None
             yield from known if meant is None else _first_words(meant)
             return
         name = before[0]
@@ -99,9 +111,14 @@ class ReaderShell:
                 yield Candidate(one.text, one.about)
 
 
+def _own_words() -> dict[str, str]:
+    """The words that a line begins with, and what each does in a few words."""
+    return {**gists_of_commands(), WRITE: WRITES, TRIAGE: DECIDES}
+
+
 def _first_words(word: str) -> Iterator[Candidate]:
     """Commands with what each does in a few words, and then the actions of the keys by their ids."""
-    for name, gist in {**gists_of_commands(), WRITE: WRITES, TRIAGE: DECIDES}.items():
+    for name, gist in _own_words().items():
         if name.startswith(word):
             yield Candidate(name, gist)
     for action in ACTIONS:

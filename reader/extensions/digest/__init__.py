@@ -139,7 +139,7 @@ def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
 DIGEST = api.Command(
     "digest",
     "Make a digest of the new papers: those for you first, each with its reason, then what you follow, your views,"
-    " rising papers, second looks, and the rest by topic.",
+    " rising papers, changed ones, and the rest by topic.",
     (
         ("digest", "what is new since yesterday"),
         ("digest --since 3d --format html -o digest.html", "as a page, to be looked at"),

@@ -1,4 +1,4 @@
-"""The papers of a digest: for the user, followed, of views, rising, for a second look, and the rest by topic."""
+"""The papers of a digest: for the user, followed, of views, rising, changed, and the rest by topic."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ class _Builder:
             # What they leave out is listed by topic.
             yield section._replace(left_out=())
         yield self._rising()
-        yield self._second_looks()
+        yield self._changed()
         yield from self._by_topic()
 
     @property
@@ -296,11 +296,10 @@ class _Builder:
         order = sorted(gained, key=lambda pk: -gained[pk])
         return self._section("Rising", order, why, key=lambda paper: f"rising:{paper.id}")
 
-    def _second_looks(self) -> Section:
+    def _changed(self) -> Section:
         """Papers that have changed since the user marked them."""
-        # As the view of that name: also those that are hidden.
-        pks = self._pks("is:changed (is:hidden OR -is:hidden)", order="rising")
-        changes = {pk: found for pk in pks if (found := self._window.read(partial(api.read_second_look, pk=pk)))}
+        pks = self._pks("is:changed", order="changed")
+        changes = {pk: found for pk in pks if (found := self._window.read(partial(api.read_changed, pk=pk)))}
 
         def why(paper: api.Paper) -> str:
             found = changes[_key(paper)]
@@ -313,7 +312,7 @@ class _Builder:
             enough = sorted(one.what for one in found.differences if one.is_enough)
             return f"second:{paper.id}:{found.since}:{','.join(enough)}"
 
-        return self._section("Second look", changes, why, key=key)
+        return self._section("Changed", changes, why, key=key)
 
     def _by_topic(self) -> Iterator[Section]:
         """All that is left: each paper under that of its topics which most of them have, the most upvoted first."""

@@ -14,6 +14,7 @@ from reader.cache import schema
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import Window
 from reader.core.paper_row import PaperRow
+from reader.core.views import LATEST
 from reader.session.first_list import SCREENFUL, first_list, is_by_index
 from reader.session.places import SAVED, Place, saved_view, view
 from reader.session.visit import Visit
@@ -86,7 +87,7 @@ def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = F
             rows={pk: row for row in window.rows(near, with_people=with_people) if isinstance(pk := row.pk, int)},
             cursor=cursor,
             ranked_at=window.meta("trending") if place.view.is_ranking else None,
-            newest_day=window.newest_day() if place.view.id == "today" else None,
+            newest_day=window.newest_day() if place.view.id == LATEST else None,
             refreshed=paths.last_refresh(cache),
             topic_names=window.topic_names() if place.text else {},
         )

@@ -202,7 +202,8 @@ class MarkActions:
 
     def _end_of_day(self) -> str:
         """What to say if all of the listed day is read now, with the way on; empty if some are left."""
-        from reader.ui.list.empty_reason import day_end_notice, day_of
+        from reader.session.places import day_of
+        from reader.ui.list.empty_reason import day_end_notice
 
         state = self._model.state
         day = day_of(state.place.view, self._library.newest_day())

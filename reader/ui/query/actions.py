@@ -8,6 +8,7 @@ from collections.abc import Callable
 from reader.core.paper import Paper
 from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
+from reader.core.views import IDS
 from reader.session.places import Place, feed_text, next_order, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import FOLLOWED, topic_papers
@@ -104,7 +105,7 @@ class QueryActions:
             return
         from reader.ui.list.empty_reason import corrected
 
-        text = corrected(state.place, topic_papers(state))
+        text = corrected(state, self._look.today)
         if text is not None:
             self._model.change(state.go(state.place._replace(text=text)))
 
@@ -224,8 +225,8 @@ class Completer:
         if not known and not self._is_loading and _ASKS.search(text):
             self._is_loading = True
             self._services.background.start("suggestions", self._load)
-        views = [one.name for one in self._model.state.views.saved]
         state = self._model.state
+        views = [*(one.name for one in state.views.saved), *IDS]
         follows = {one.follow.slug: one.papers for one in state[FOLLOWED]}
         return complete(text, cursor, {**known, "topic": topic_papers(state), "view": views, "follow": follows})
 

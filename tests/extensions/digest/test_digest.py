@@ -21,8 +21,8 @@ import keyring.errors
 import pytest
 
 from reader import access_token
+from reader.cache.changes import settle_keys
 from reader.cache.marks.events import Events
-from reader.cache.second_look import settle_keys
 from reader.extensions.digest import mail, sending
 from reader.paths import sent_digests_file
 from tests.commands.conftest import IDS, Run
@@ -80,7 +80,7 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
     since = ("--since", "2026-06-30")
     sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
     assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 votes more since 2026-06-30")]
-    assert [(one["id"], one["why"]) for one in sections["Second look"]] == [
+    assert [(one["id"], one["why"]) for one in sections["Changed"]] == [
         (marked, "New code, 2 → 57 votes since you starred it")
     ]
     assert run("digest", *since, "--to", "command").code == 0
@@ -93,7 +93,7 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
     with closing(sqlite3.connect(papers)) as cache, cache:
         cache.execute("UPDATE paper SET comments = 90 WHERE id = ?", (marked,))
     again = run("digest", *since, "--json", "--to", "command").record["sections"]
-    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Second look", marked)]
+    assert [(one["name"], one["papers"][0]["id"]) for one in again] == [("Changed", marked)]
 
 
 @pytest.mark.parametrize("query", ["follow:gone", "topic:nothing", "like:2401.00001", "is:unred"])

@@ -81,7 +81,7 @@ def window_errors(window: Window) -> AbstractContextManager[None]:
 
 
 async def test_counts_are_those_of_the_cache(library: Library) -> None:
-    place = Place(view("today"), "(topic:agents OR topic:video) is:unread")
+    place = Place(view("latest"), "(topic:agents OR topic:video) is:unread")
     counts = await library.count(question(place, "day", SCOPE, "any"))
     assert counts.views[:7] == (14, 60, 0, 60, 0, 0, 60)
     assert counts.base == 14
