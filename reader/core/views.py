@@ -38,7 +38,7 @@ VIEWS = (
 
 SPECIAL = (
     View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
+    View("changed", "Changed", "is:changed", "changed"),
     View("group", "Group", "by:anyone"),
     View("pages", "Saved pages", "source:page", "page"),
     View("muted", "Muted", "is:muted"),
@@ -51,7 +51,7 @@ IDS = tuple(one.id for one in (*VIEWS, *SPECIAL))
 QUERIES = {name.casefold(): one.query for one in (*VIEWS, *SPECIAL) for name in (one.name, one.id)}
 """What `view:NAME` asks for, by name and id in small letters; a view of that name that the user saved wins."""
 
-_FORMER = {"today": LATEST}
+_FORMER = {"today": LATEST, "second": "changed"}
 """Ids that the user's files may have from earlier versions."""
 
 

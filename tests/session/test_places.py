@@ -44,8 +44,8 @@ def test_a_day_that_is_none_is_no_view(id: str) -> None:
         ("week:2026-W20", "", "upvotes"),
         ("month:2026-05", "robot", "upvotes"),
         ("trending", "", "trending"),
-        ("second", "", "rising"),
-        ("second", "sort:day", "day"),
+        ("changed", "", "changed"),
+        ("changed", "sort:day", "day"),
     ],
 )
 def test_a_view_has_an_order_of_its_own_or_that_of_the_settings(view_id: str, text: str, order: str) -> None:

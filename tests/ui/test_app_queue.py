@@ -16,7 +16,7 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         assert r.kept(ids[0]).queued
         await r.do("view.queue")
         assert r.ids == ids
-        assert "▸ Queue 4" in r.filter_lines
+        assert "» Queue 4" in r.filter_lines
         # The last of the queue goes up by keys, and down again at once with a count.
         await r.do("move.bottom", "queue.up", "queue.up")
         assert r.ids == [ids[0], ids[3], ids[1], ids[2]]

@@ -16,7 +16,7 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         await r.do("day.go")
         shown = r.screen
         assert "May 2026" in shown
-        assert "▌12 14" in shown
+        assert "▌12█" in shown
         assert "Tuesday 12 May 2026 · 14 papers, 14 unread" in shown
         await r.do("date.left", "date.day")
         assert (r.view, r.context) == ("day:2026-05-11", "list")

@@ -42,6 +42,8 @@ _ORDER_COLUMNS = {
     "foryou": ("for_you(p.pk)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
+    # Papers that have not changed come last.
+    "changed": ("coalesce((SELECT at FROM second_look WHERE second_look.pk = p.pk), 0)", "p.pk"),
     # Papers of no saved page come last.
     "page": ("coalesce((SELECT place FROM page_paper WHERE page_paper.pk = p.pk), 1e18)", "p.pk"),
     # Papers without a rank come last.
@@ -63,7 +65,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     terms = list(_terms(spelled)) if spelled else []
     if not _names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
-    sort = query.sort or Sort("day")
+    sort = query.sort or Sort(query.default_order or "day")
     wanted = wanted_words(root) if root and sort.key == "relevance" else []
     if sort.key == "relevance":
         selection = _selection(terms, Sort("day", sort.reverse and not wanted), scope)

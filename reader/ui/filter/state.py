@@ -92,7 +92,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
     )
-    days = tuple(DayItem(day.day, day.papers, day.unread) for day in counts.days)
+    days = tuple(DayItem(day.day, day.papers, day.unread, day.is_partial) for day in counts.days)
     topics = tuple(
         TopicItem(
             topic.slug,

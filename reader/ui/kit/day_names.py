@@ -10,6 +10,7 @@ from reader.core.lines import literal
 from reader.core.views import LATEST
 
 if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount
     from reader.core.views import View
     from reader.session.places import Place
 
@@ -87,13 +88,10 @@ def near_day(day: str, other: str | None = None) -> str:
     return short_day(day, since)
 
 
-def day_left(day: str, unread: int, other: str | None) -> str:
-    """Say how many papers of a day are unread; the day is named as beside `other`.
-
-    >>> day_left("2026-11-23", 8, "2026-11-24"), day_left("2026-10-30", 0, "2026-11-24")
-    ('Monday has 8 left', 'Fri 30 Oct is read')
-    """
-    return f"{near_day(day, other)} {f'has {unread:,} left' if unread else 'is read'}"
+def day_left(day: DayCount, other: str | None) -> str:
+    """Say how many papers of a day are unread: `Monday has 8 left`; the day is named as beside `other`."""
+    left = f"has {day.unread:,}{day.plus} left" if day.unread else "is partly here" if day.is_partial else "is read"
+    return f"{near_day(day.day, other)} {left}"
 
 
 def view_name(view: View, ranked_at: str | None, newest: str | None, now: datetime, dot: str) -> str:

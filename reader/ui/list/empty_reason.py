@@ -57,7 +57,7 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
         "No saved page is here yet.",
         "In a shell, 'dailypapers import FILE' takes in a page that a browser saved.",
     ),
-    "second": ("Nothing has changed.", "Papers that change after you star, read or pass them come here."),
+    "changed": ("Nothing has changed.", "What you starred, queued, noted or opened comes here when it changes."),
     "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
 }
 """What a view without papers says, and why, where that depends on nothing else."""
@@ -92,9 +92,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
 
         return triage_summary(triage.pace, triage.counts, triage.aside, triage.finished)
     if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
-        return EmptyReason(
-            "Nothing has been learned from your marks yet.", TO_LEARN, ("view.weights picks topics", _ALL)
-        )
+        return EmptyReason("Nothing has been learned from your marks yet.", TO_LEARN, ("read.why picks topics", _ALL))
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)
@@ -170,7 +168,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
             asks = f"Latest is {short_day(state.listing.facts.newest_day or '', today)}. {asks}"
         return EmptyReason(what, (asks, meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
-    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
+    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "changed":
         return _all_read(state, counts.base)
     if state[REFRESH].is_running and state[REFRESH].view == place.view.id and not (counts and counts.base):
         return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))
@@ -269,7 +267,7 @@ def _near_days(state: State, period: Period) -> tuple[str, ...]:
     older = next((day for day in days if day.day < first and day.papers), None)
     newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
     return tuple(
-        f"{key} {near_day(day.day, edge)} has {day.papers:,}"
+        f"{key} {near_day(day.day, edge)} has {day.papers:,}{day.plus}"
         for key, day, edge in (("day.older", older, first), ("day.newer", newer, last))
         if day is not None
     )
@@ -323,7 +321,7 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
     ways = []
     older = _next_older(place, day, counts.days) if day is not None else None
     if older is not None and older.unread:
-        ways.append(f"day.older {day_left(older.day, older.unread, day)}")
+        ways.append(f"day.older {day_left(older, day)}")
     # The counts may be from before the last of the day was read.
     here = next((other.unread for other in counts.days if other.day == day), 0)
     elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here

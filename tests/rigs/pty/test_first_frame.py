@@ -158,7 +158,7 @@ def test_keys_act_in_order_from_the_first_unknown_one_on(visited: Path) -> None:
         titles = [line for line in terminal.lines if "●" in line]
         # Two steps at once, then a star, a step, a chord to another view and one back, and a query.
         terminal.press("jjsj", "g", "a", "g", "t", "/", "memory", "enter")
-        terminal.wait_for(lambda terminal: "▸ memory" in terminal.lines[0], 30)
+        terminal.wait_for(lambda terminal: "» memory" in terminal.lines[0], 30)
         terminal.press("ctrl+q")
         assert terminal.wait_closed() == 0
     with closing(sqlite3.connect(visited / "papers.db")) as connection:

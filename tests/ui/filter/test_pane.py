@@ -35,7 +35,7 @@ async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
         lines = drawn(app.pane)
     assert lines[:6] == [
         " VIEWS",
-        "▌▸ Latest               31",
+        "▌» Latest               31",
         "   Unread                0",
         "   All               9,295",
         "",
@@ -50,7 +50,7 @@ async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
         "   Reasoning           140",
         " ▾ Agents",
         " ✓ Agents & tools       12",
-        " · GUI & web agents      3",
+        " ∴ GUI & web agents      3",
         " ▾ Data",
         " ✗ Benchmarks & eva… 1,204",
         " ▸ 1 without papers",
@@ -185,7 +185,7 @@ async def test_ascii_draws_nothing_else() -> None:
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         text = "\n".join(drawn(app.pane))
     assert text.isascii()
-    assert "|> Latest" in text and "+ Agents & tools" in text and "- Benchmarks" in text
+    assert "|> Latest" in text and "y Agents & tools" in text and "- Benchmarks" in text
 
 
 async def test_cursor_skips_headings_and_stops_at_the_ends() -> None:
@@ -383,7 +383,7 @@ async def test_picked_excluded_and_implied_differ_by_shape() -> None:
     async with app.run_test(size=(80, 40)):
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         signs = {row.key: drawn(app.pane)[at][1] for at, row in enumerate(app.pane.rows) if row.kind is Kind.TOPIC}
-    assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "·", "reasoning": " "}
+    assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "∴", "reasoning": " "}
 
 
 async def test_the_cursor_stays_on_its_row_when_the_data_changes() -> None:

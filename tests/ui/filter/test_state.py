@@ -96,7 +96,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
         ("queue", 4),
         ("starred", 3),
         ("all", 60),
-        ("second", 2),
+        ("changed", 2),
     ]
     none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 12))
     shown = ["latest", "foryou", "followed", "unread", "queue", "starred", "all"]

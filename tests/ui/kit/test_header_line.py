@@ -29,13 +29,13 @@ def text(line: Line) -> str:
 @pytest.mark.parametrize(
     ("width", "left", "right"),
     [
-        (100, " dailypapers  Latest · Tue 24 Nov ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
-        (80, " Latest · Tue 24 Nov ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
-        (64, " Latest ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
-        (60, " Latest ▸ topic:agents is:unread ", "12 of 34 · 22 read "),
-        (50, " Latest ▸ topic:agents is:unread ", "12 of 34 "),
-        (40, " Latest ▸ topic:agents is:unread ", "12 "),
-        (30, " Latest ▸ topic:agents… ", "12 "),
+        (100, " dailypapers  Latest · Tue 24 Nov » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (80, " Latest · Tue 24 Nov » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (64, " Latest » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (60, " Latest » topic:agents is:unread ", "12 of 34 · 22 read "),
+        (50, " Latest » topic:agents is:unread ", "12 of 34 "),
+        (40, " Latest » topic:agents is:unread ", "12 "),
+        (30, " Latest » topic:agents… ", "12 "),
         (16, " Latest ", "12 "),
     ],
 )

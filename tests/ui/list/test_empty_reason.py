@@ -111,7 +111,7 @@ WHERE = {
     "starred": " in Starred",
     "all": "",
     "trending": " in Trending",
-    "second": " in Second look",
+    "changed": " in Changed",
     "group": " in Group",
     "pages": " in Saved pages",
     "muted": " in Muted",
@@ -135,7 +135,9 @@ EMPTY = {
     "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
     "all": "All papers are hidden. | / is:hidden lists them",
     "trending": "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers",
-    "second": "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers",
+    "changed": (
+        "Nothing has changed. | What you starred, queued, noted or opened comes here when it changes. | ga all papers"
+    ),
     "group": (
         "Nobody shares a paper with you yet. |"
         " In a shell, 'dailypapers group --help' says how to begin one, or to join. | ga all papers"
@@ -291,7 +293,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
                     ("queue", "papers in Queue", ""),
                     ("starred", "starred papers", ""),
                     ("trending", "trending papers", ""),
-                    ("second", "papers in Second look", ""),
+                    ("changed", "papers in Changed", ""),
                     ("group", "papers in Group", ""),
                     ("day:2026-05-05", "papers of Tue 5 May", "[ Thursday has 16   ] Friday has 14   "),
                     ("week:2026-W19", f"papers of {WEEK}", "[ Thursday has 16   ] Monday has 16   "),
@@ -303,8 +305,8 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     "all read": (
         lambda view_id: empty(view_id, "is:unread"),
         {
-            "second": "Nothing matches is:unread in Second look. | F clears the query",
-            **{view_id: "All 14 read. | gu all 19 unread   F shows them" for view_id in VIEWS if view_id != "second"},
+            "changed": "Nothing matches is:unread in Changed. | F clears the query",
+            **{view_id: "All 14 read. | gu all 19 unread   F shows them" for view_id in VIEWS if view_id != "changed"},
             "latest": "All 14 read. | [ Friday has 3 left   gu all 19 unread   F shows them",
             "day:2026-05-05": "All 14 read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
         },
@@ -348,7 +350,7 @@ def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None
     assert lines(state) == [
         "Nothing has been learned from your marks yet.",
         "Star a paper that you like, or pick three topics; then the best for you come first.",
-        "gW picks topics   ga all papers",
+        "W picks topics   ga all papers",
     ]
     known = Learned(Taste(traits=(TasteTerm(0, "Agents", 0.5, 0, "topic", "agents"),)))
     listing = replace(state.listing, order=state.listing.order._replace(learned=known))

@@ -45,7 +45,7 @@ def found() -> FeedResults:
     [
         ("latest", "Latest"),
         ("starred", "Starred"),
-        ("second", "Second look"),
+        ("changed", "Changed"),
         ("day:2026-05-11", "Mon 11 May"),
         ("week:2026-W20", "Week 20"),
         ("month:2026-05", "May 2026"),
