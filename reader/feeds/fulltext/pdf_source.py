@@ -63,7 +63,10 @@ class PdfTexts:
             return
         with TemporaryDirectory(prefix="dailypapers-") as folder:
             file = Path(folder, "paper.pdf")
-            await self._client.fetch(id, file, lambda done, total: note_step())
+            try:
+                await self._client.fetch(id, file, lambda done, total: note_step())
+            except NoFullText as missing:
+                raise NoFullText("arXiv has neither HTML nor a PDF of it") from missing
             yield file
 
     async def aclose(self) -> None:
