@@ -383,6 +383,14 @@ def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
     assert matched(outcomes[3]) == ("move.down", None)
 
 
+def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
+    reader = KeyReader(Keymap(), keeps_chords=True)
+    begun, *wrong, taken = [reader.feed(key, "list") for key in "gzzt"]
+    assert isinstance(begun, Pending) and wrong == [begun, begun]
+    assert matched(taken)[0] == "view.today"
+    assert [type(reader.feed(key, "list")) for key in ("g", "f5", "5", "z")] == [Pending, Unknown, Pending, Match]
+
+
 def test_escape_drops_what_has_begun_and_else_is_a_key() -> None:
     outcomes = read("5 escape j g escape escape")
     assert outcomes[1] == Cancelled()
