@@ -34,8 +34,8 @@ from reader.core.titles import describe
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
+    from reader.core.changes import Changes
     from reader.core.follows import FollowReason as Followed
-    from reader.core.second_look import Changes
     from reader.core.topics.scorer import Why
 
 ENDLESS = 100_000
@@ -98,8 +98,8 @@ class _Shown(NamedTuple):
 
     @property
     def changes(self) -> Changes | None:
-        """What changed since the user marked it, enough for a second look or not; None if it is not marked."""
-        from reader.cache.second_look import read_changes
+        """What changed since the user marked it, enough or not; None if it is not marked."""
+        from reader.cache.changes import read_changes
         from reader.cache.texts import compare_texts
 
         found = self.window.read(partial(read_changes, pk=self.pk))
@@ -281,19 +281,19 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
     """Why the paper has its topics, what rules did, and what was learned."""
+    from reader.cache.reads.opinions import read_reasons
     from reader.core.topics.scorer import why
     from reader.ui.kit.glyphs import glyphs
-    from reader.ui.why.lines import Explanation, explanation_lines, suits_lines
+    from reader.ui.why.lines import Explanation, explanation_rows
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
     topics: tuple[Why, ...] = why(shown.reasons, names)
-    opinion = shown.window.for_you.opinion(shown.paper)
+    reasons = read_reasons(shown.window, shown.pk)._replace(interests=())
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
-    explanation = Explanation(topics, acts, muted, shown.made, opinion.reasons or None)
-    signs = glyphs(shown.workspace.settings.ascii)
-    suits = suits_lines(opinion.why, columns, signs)
-    return _painted([*_title(shown.paper, columns), *suits, (), *explanation_lines(explanation, columns, signs)])
+    explanation = Explanation(topics, acts, muted, shown.made, reasons=reasons if reasons.terms else None)
+    rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
+    return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])
 
 
 def _change_lines(shown: _Shown) -> Iterator[str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS, View
+
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -19,12 +21,6 @@ DAY = "day:"
 
 FOLLOW = "follow:"
 """Prefix of the id of the view of what the user follows; see `core/follows.py`."""
-
-QUEUED = "queue"
-"""The id of the view of the papers to read later, in their own order."""
-
-FOR_YOU = "foryou"
-"""The id of the view of papers to read that suit the user, the best first, with some surprises."""
 
 TRIAGE = "triage"
 """The id of the view of a triage, which is not listed and not returned to."""
@@ -46,39 +42,6 @@ TopicMode = Literal["any", "all"]
 TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
 WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org", "fulltext")
-
-
-class View(NamedTuple):
-    """A named query."""
-
-    id: str
-    name: str
-    query: str
-    order: str = ""
-    """The view's own order; empty for the order of the settings."""
-    is_ranking: bool = False
-    """Whether it lists the feed's own ranking, which is fetched as a whole and gets out of date in minutes."""
-
-
-VIEWS = (
-    View("today", "Today", "day:latest"),
-    View(FOR_YOU, "For you", "is:unread -is:starred", "foryou"),
-    View("followed", "Followed", "is:followed"),
-    View("unread", "Unread", "is:unread"),
-    View(QUEUED, "Queue", "is:queued", "queue"),
-    View("starred", "Starred", "is:starred"),
-    View("all", "All", ""),
-)
-
-SPECIAL = (
-    View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
-    View("group", "Group", "by:anyone"),
-    View("pages", "Saved pages", "source:page", "page"),
-    View("muted", "Muted", "is:muted"),
-)
-"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, what a
-group shares, saved pages in their own order, and what muted words leave out."""
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:
@@ -116,7 +79,7 @@ class ViewList(NamedTuple):
         return (*self.saved, *(one for one in self.added if one.id not in known))
 
     def find(self, id: str) -> View:
-        """The view with this id, also of a day, week or month; Today for an unknown id."""
+        """The view with this id, also of a day, week or month; Latest for an unknown id."""
         return next((one for one in self.named if one.id == id), None) or view(id)
 
 
@@ -127,7 +90,7 @@ def listed_views(settings: Settings) -> ViewList:
 
 
 def view(id: str) -> View:
-    """The reader's own view with this id, also of a day, a week, a month or a follow; Today for an unknown id."""
+    """The reader's own view with this id, also of a day, a week, a month or a follow; Latest for an unknown id."""
     if id.startswith(FOLLOW):
         from reader.core.follows import from_view
 
@@ -143,6 +106,13 @@ def view(id: str) -> View:
     return next((view for view in (*VIEWS, *SPECIAL) if view.id == id), VIEWS[0])
 
 
+def day_of(view: View, newest: str | None) -> str | None:
+    """The ISO day of a view of one day, where Latest is the newest day; None for other views."""
+    if view.id == LATEST:
+        return newest
+    return view.id.removeprefix(DAY) if view.id.startswith(DAY) else None
+
+
 class Place(NamedTuple):
     """A view and the typed query."""
 
@@ -152,9 +122,7 @@ class Place(NamedTuple):
     @property
     def day(self) -> str | None:
         """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
-        if self.text or not (self.view.id == "today" or self.view.id.startswith(DAY)):
-            return None
-        return self.view.id.removeprefix(DAY) if self.view.id != "today" else ""
+        return None if self.text else day_of(self.view, "")
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -253,6 +221,11 @@ def plain_words(query: Query) -> str:
     return " ".join(node.text for node in terms if isinstance(node, Match) and _is_plain(node))
 
 
+def asks_for_today(query: Query) -> bool:
+    """Whether a query asks for what the feed lists today."""
+    return "day:today" in map(str, _terms(query.root))
+
+
 def _terms(node: Node | None) -> tuple[Node, ...]:
     """The terms that are joined."""
     from reader.core.query import And
@@ -291,7 +264,7 @@ def _joined(base: str, query: Query, order: str) -> Query:
     nodes = [node for node in (viewed.root, query.root) if node is not None]
     asked = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
     # Of what fits a text or is like a paper, the best comes first.
-    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.is_by_fit else order))
+    return asked if asked.sort else replace(asked, sort=Sort(asked.default_order or order))
 
 
 def next_order(text: str, default: str) -> str:
@@ -303,7 +276,7 @@ def next_order(text: str, default: str) -> str:
     if near:
         return " ".join(part for part in (next_order(text, "relevance"), near) if part)
     query = parse(text)
-    default = "relevance" if query.like else default
+    default = query.default_order or default
     now = query.sort.key if query.sort else default
     orders = (default, *(order for order in ORDERS if order != default))
     order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default

@@ -56,7 +56,7 @@ async def test_the_filter_pane_hides_too_and_its_key_brings_it_for_a_moment(read
         await r.do("find.filter", "pane.hide")
         assert panes(r) == ["papers", "detail"]
         assert r.context == "list"
-        assert r.strip == " Today 14 · f opens"
+        assert r.strip == " Latest 14 · f opens"
         await r.do("find.filter")
         assert panes(r) == ["filter", "papers"]
         await r.do("find.filter")
@@ -138,7 +138,7 @@ async def test_days_of_a_paper_or_two_have_dates_and_stay_so(reader: Opener) -> 
         assert [line.split()[-2:] for line in r.list_lines[:2]] == [["8", "May"], ["7", "May"]]
         await r.do("day.older")
         assert r.cursor == 1
-        await r.do("view.today")
+        await r.do("view.latest")
         assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1", "unread", "of", "1"]
 
 

@@ -325,6 +325,7 @@ CHOICES = {
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": (
         "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
+        "changed",
     ),
 }  # fmt: skip
 """The fields with fixed values, and those values."""
@@ -332,7 +333,7 @@ CHOICES = {
 FORMER = {("is", "risen"): "changed"}
 """Values of saved queries that have another name now."""
 
-_NAMED_BY_USER = ("tag", "view", "by")
+_NAMED_BY_USER = ("tag", "view", "foryou", "by")
 """Fields whose values may be signs alone, since the user has given them as names, such as a tag with a star."""
 
 _ANY_CHARACTERS = (" ", "?", "0", "a", "漢")

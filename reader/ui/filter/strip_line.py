@@ -1,4 +1,4 @@
-"""The filter in one line, in place of the pane: `Today 34 · Agents ✓ · f opens`."""
+"""The filter in one line, in place of the pane: `Latest 34 · Agents ✓ · f opens`."""
 
 from __future__ import annotations
 

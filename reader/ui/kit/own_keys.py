@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from reader.core.lines import cut, literal
 from reader.keys.actions import Context
-from reader.keys.keymap import Keymap, KeyReader, Match
+from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.pane import Pane
@@ -71,19 +71,19 @@ class OwnKeysScreen(DismissedOnce, Screen[None], inherit_bindings=False):
         self._pane = pane
         self._keymap = keymap
         self._keys = KeyReader(keymap)
-        self._status = StatusLine(glyphs)
+        self.status = StatusLine(glyphs)
 
     def compose(self) -> ComposeResult:
         yield self.title_line
         yield self._pane
-        yield self._status
+        yield self.status
 
     def on_mount(self) -> None:
         self.say("")
 
     def say(self, said: str) -> None:
         """Show a sentence beside the keys."""
-        self._status.show(Status(tuple(self._keymap.hints(self.CONTEXT)), said=said))
+        self.status.show(Status(tuple(self._keymap.hints(self.CONTEXT)), said=said))
 
     async def on_key(self, event: Key) -> None:
         """Move, or do what the key means here."""
@@ -95,6 +95,12 @@ class OwnKeysScreen(DismissedOnce, Screen[None], inherit_bindings=False):
                 self.move(lines_moved(action, times, self._pane))
             else:
                 await self.act(action, times)
+        elif isinstance(outcome, Unknown) and event.is_printable and event.key != "space":
+            event.stop()
+            self.take_text(outcome.text)
+
+    def take_text(self, text: str) -> None:
+        """Take letters that are no keys here; most screens have no use for them."""
 
     def move(self, lines: int) -> None:
         """Scroll the pane down by some lines, up if negative."""

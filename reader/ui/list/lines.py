@@ -31,6 +31,9 @@ WITH_WORDS = 44
 DATE_WIDTH = len("Sep 2024")
 DATE_GAP = 2
 
+CHANGE_WIDTH = 18
+"""Maximum cells of what has changed of a paper, in place of its date; the second line has all of it."""
+
 
 class ListLook(NamedTuple):
     """How the list is drawn, apart from its width and the cursor."""
@@ -52,7 +55,7 @@ def draw_paper(
 ) -> tuple[Line, ...]:
     """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
 
-    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes, code, title, the
+    The first line has the cursor's bar, the state, one sign (selected, a flag, or rising), upvotes, code, title, the
     signs of what is kept of it and the date; the second has why it suits the user, or the organization or the people
     and the topics, and then the date.
     The sign of the full text is marked if only that has the searched words.
@@ -60,14 +63,17 @@ def draw_paper(
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
     bar = Piece(glyphs.cursor if highlighted else " ", "bar")
-    sign = Piece(glyphs.selected, "selected") if selected else Piece(_sign(row, glyphs), "bar")
+    sign = Piece(glyphs.picked, "selected") if selected else Piece(_sign(row, glyphs), "bar")
     begin = [bar, Piece(state, state_role), sign]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
     if width >= WITH_CODE:
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     indent = measure(begin)
+    changed = row.changed if row.flags & Flag.CHANGED else ""
     date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
+    if changed and not look.is_comfortable and width >= WITH_DATE:
+        date_end = (Piece(" " * DATE_GAP + _whole(literal(changed), CHANGE_WIDTH, glyphs), "mark"),)
     title_end = (*_kept(row, width, glyphs, in_text), *(() if look.is_comfortable else date_end))
     # One blank stays before the pane's bar.
     room = width - indent - 1
@@ -80,8 +86,8 @@ def draw_paper(
     if not look.is_comfortable:
         return (first,)
     about = Piece(_about(row, room - measure(date_end), look.glyphs), "about")
-    if row.why:
-        about = Piece(_whole(literal(row.why), room - measure(date_end), glyphs), "about")
+    if why := row.why or changed:
+        about = Piece(_whole(literal(why), room - measure(date_end), glyphs), "about")
     return first, _filled((bar, Piece(" " * (indent - 1)), about), date_end, width)
 
 
@@ -185,15 +191,14 @@ class Heading(NamedTuple):
     """None while unknown."""
     unread: int | None = None
     """None while unknown, or if the list does not have all papers of the day."""
+    plus: str = ""
+    """The sign behind its number of papers if more of them may follow."""
 
 
 class DayEnd(NamedTuple):
     """What comes after the last paper of a day."""
 
-    day: str
-    """ISO date."""
-    unread: int
-    """Number of the day's papers that are unread."""
+    day: DayCount
     older: DayCount | None = None
     """The listed day before it."""
 
@@ -215,9 +220,11 @@ def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ..
 def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
     """Draw a day's heading, with its number of papers at the right: `12 unread of 34`, `12/34` where that is long.
 
+    A day that is only partly here has `6+` papers.
+
     The number of papers is last, so it stays where it is when the number of unread ones is known.
     """
-    number = "" if heading.papers is None else f"{heading.papers:,}"
+    number = "" if heading.papers is None else f"{heading.papers:,}{heading.plus}"
     if number and heading.unread is not None:
         between = " unread of " if width >= WITH_WORDS else "/"
         number = f"{heading.unread:,}{between}{number}"
@@ -231,16 +238,16 @@ def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
     place = 0 if not day else next((place for place, one in enumerate(days) if one.day == day), len(days))
     if place >= len(days):
         return None
-    return DayEnd(days[place].day, days[place].unread, next(iter(days[place + 1 : place + 2]), None))
+    return DayEnd(days[place], next(iter(days[place + 1 : place + 2]), None))
 
 
 def draw_end(end: DayEnd, width: int, look: ListLook) -> Line:
     """Draw the end of a day: `— 12 unread · [ Monday has 8 left —`; nothing if there is no room for it."""
     glyphs = look.glyphs
-    left = f"{end.unread:,} unread" if end.unread else "all read"
+    left = f"{end.day.unread:,}{end.day.plus} unread" if end.day.unread else f"all {end.day.plus and 'here '}read"
     line = [Piece(" "), Piece(f"{glyphs.line} {left} ", "about")]
     if end.older is not None and look.older_key:
-        left = day_left(end.older.day, end.older.unread, end.day)
+        left = day_left(end.older, end.day.day)
         line += [Piece(f"{glyphs.dot} ", "about"), Piece(look.older_key, "key"), Piece(f" {left} ", "about")]
     line.append(Piece(glyphs.line, "about"))
     return tuple(line) if measure(line) < width else ()

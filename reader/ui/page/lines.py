@@ -21,7 +21,7 @@ from reader.ui.page.fit_lines import fit_lines
 from reader.ui.page.found_lines import found_lines
 from reader.ui.page.own_lines import output_lines, own_lines
 from reader.ui.page.presentation import Presentation
-from reader.ui.why.lines import explanation_lines, suits_lines
+from reader.ui.why.lines import suits_lines
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
@@ -43,7 +43,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
-        suits_lines(look.suits, width, look.glyphs),
+        suits_lines(look.suits, width),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
         _changed(width, look),
@@ -60,8 +60,6 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
-        [] if look.why is None else explanation_lines(look.why, width, look.glyphs),
-        _changed_why(width, look),
         *_comments(width, look),
         fill([Piece(look.fetching, "muted")], width),
     )
@@ -219,14 +217,6 @@ def _changed(width: int, look: Presentation) -> list[Line]:
     return changed_lines(width, look)
 
 
-def _changed_why(width: int, look: Presentation) -> list[Line]:
-    if look.why is None or look.changes is None:
-        return []
-    from reader.ui.page.changed_lines import changed_why_lines
-
-    return changed_why_lines(look.changes, width, look.glyphs)
-
-
 # Text
 
 
@@ -284,7 +274,7 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     """A link by its name, the code by its address and stars."""
     if link.name != CODE_LINK:
         return [Piece(cut(link.name, width), "link", action=("link", link.url))]
-    end = [] if link.in_text else _code_stars(look, stars)
+    end = [] if link.in_text else _code_stars(stars)
     shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
 
@@ -309,7 +299,7 @@ def _link_line(link: Link, width: int, look: Presentation, stars: int | None) ->
     if link.in_text and link.letter.isdigit():
         name = "Link"  # Its host is in its address.
     begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
-    end = _code_stars(look, stars) if link.name == CODE_LINK and not link.in_text else []
+    end = _code_stars(stars) if link.name == CODE_LINK and not link.in_text else []
     if link.in_text:
         end.append(Piece("  in the text", "muted"))
     room = width - measure(begin) - measure(end)
@@ -322,8 +312,8 @@ def _address(link: Link) -> str:
     return literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def _code_stars(look: Presentation, stars: int | None) -> list[Piece]:
-    return [Piece(f" {look.glyphs.starred} {stars:,}", "star")] if stars else []
+def _code_stars(stars: int | None) -> list[Piece]:
+    return [Piece(f" {stars:,} {'star' if stars == 1 else 'stars'}", "muted")] if stars else []
 
 
 # What belongs to it, on a page

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.members import Said
     from reader.cache.outputs import Output
+    from reader.core.changes import Changes
     from reader.core.follows import FollowReason
-    from reader.core.second_look import Changes
     from reader.core.similarity import Fit
     from reader.keys.keymap import Keymap
     from reader.ui.page.found_lines import Found
-    from reader.ui.why.lines import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,6 @@ class Presentation:
     """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
-    why: Explanation | None = None
-    """Why the paper has its topics, what rules did, and what was learned; None if the user did not ask."""
     suits: str = ""
     """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL
@@ -49,7 +46,7 @@ class Presentation:
     follows: tuple[FollowReason, ...] = ()
     """What the user follows that the paper has."""
     changes: Changes | None = None
-    """What changed since the user marked the paper; None where that is not enough for a second look."""
+    """What changed since the user marked the paper; None where that is not enough."""
     shared: tuple[Said, ...] = ()
     """What the members of the group share of the paper."""
     outputs: tuple[Output, ...] = ()

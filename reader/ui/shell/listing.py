@@ -17,7 +17,6 @@ from reader.ui.shell.list_layout import ListForm, days_have_headings
 
 if TYPE_CHECKING:
     from reader.ui.library.feed_results import FeedResults
-    from reader.ui.shell.state import Front
 
 
 class Position(NamedTuple):
@@ -42,7 +41,7 @@ class Stop(NamedTuple):
     """Where the user was: a list, and the page and the text that were open over it."""
 
     where: Where
-    over: tuple[tuple[Front[Any], Any], ...] = ()
+    over: tuple[tuple[Any, Any], ...] = ()
 
 
 class ListRequest(NamedTuple):
@@ -57,7 +56,7 @@ class CacheFacts(NamedTuple):
     """Facts that explain a list, above all an empty one, read from the cache together with it."""
 
     newest_day: str | None = None
-    """The newest day of the cache; of lists with papers, only Today has it."""
+    """The newest day of the cache; of lists with papers, only Latest has it."""
     has_papers: bool = True
     missing_id: str | None = None
     """The arXiv id if the query asks only for one paper and the cache does not have it."""

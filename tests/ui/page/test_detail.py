@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL
-from reader.core.choice.taste import TasteTerm
 from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
@@ -17,7 +16,6 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
 from reader.ui.shell.model import Model
-from reader.ui.why.lines import Explanation
 from tests.ui.stage import TODAY, Stage, look, paper
 
 LOOK = Presentation(TODAY)
@@ -83,7 +81,7 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "",
         "The rest is let go.",
         "",
-        "github.com/someone/forget ★ 312 · feed · PDF · arXiv",
+        "github.com/someone/forget 312 stars · feed · PDF · arXiv",
         "",
         "Video generation · Agents & tools",
         "x.Y",
@@ -215,13 +213,13 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
         "L1 Media 1  example.org/a.mp4",
         "",
     ]
-    assert "   Code     github.com/someone/forget ★ 312" in texts(paper(), look=Presentation(TODAY, is_page=True))
+    assert "   Code     github.com/someone/forget 312 stars" in texts(paper(), look=Presentation(TODAY, is_page=True))
 
 
 def test_links_stand_side_by_side_in_the_pane() -> None:
     lines = texts(paper(code_url="https://github.com/" + "long/" * 20), 30)
     at = next(at for at, line in enumerate(lines) if line.startswith("github"))
-    assert lines[at : at + 2] == ["github.com/long/long/lo… ★ 312", "feed · PDF · arXiv"]
+    assert lines[at : at + 2] == ["github.com/long/lon… 312 stars", "feed · PDF · arXiv"]
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
@@ -309,17 +307,6 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
         while not detail.scroll_page(-1):
             pages -= 1
         assert pages == 0 and detail.scroll_offset.y == 0
-
-
-async def test_reasons_are_shown_from_their_first_line_on() -> None:
-    app, detail = stage()
-    taste = tuple(TasteTerm(at, f"word {at}", 0.5, 2) for at in range(9))
-    async with app.run_test(size=(60, 10)) as pilot:
-        detail.show(reading(LONG))
-        for is_for_you, heading in ((True, "For you"), (False, "Why these topics")):
-            detail.explain(Explanation(taste=taste, is_for_you=is_for_you))
-            await pilot.pause()
-            assert detail.render_line(0).text.strip() == heading
 
 
 async def test_a_paper_that_fits_is_read_at_once() -> None:
@@ -415,7 +402,7 @@ async def test_names_and_signs_may_come_later() -> None:
         detail.configure(topic_names={"agents": "Agents & tools"})
         assert "Agents & tools" in detail.text
         detail.configure(glyphs=ASCII)
-        assert UNICODE.upvotes not in detail.text and "| AI summary" in detail.text
+        assert UNICODE.upvotes not in detail.text and ": AI summary" in detail.text
 
 
 # The page
