@@ -65,6 +65,16 @@ def remembered(now: Visit, before: Visit, given: str) -> Visit:
     return now._replace(text="")
 
 
+def resumed(left: Visit, has_news: Callable[[str], bool]) -> Visit:
+    """Where a start begins: at Latest if new papers came there since the visit, else where the user left off.
+
+    `has_news` tells whether papers came since an ISO time.
+    """
+    if left.visited is None or (left.view == LATEST and not left.text) or not has_news(left.visited):
+        return left
+    return left._replace(view=LATEST, view_query="", text="", paper=None)
+
+
 def _is_text(value: object) -> bool:
     """Whether a value is a text that can be saved again, which half of an emoji can't."""
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)

@@ -209,6 +209,16 @@ class Window:
             ).fetchall()
         return begin_order(found, limit)
 
+    def has_news(self, since: str) -> bool:
+        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
+        with explained(self._path):
+            found = self._connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
+                f" WHERE l.day = ({_NEWEST_DAY}) AND p.added >= ? AND p.read = 0 AND {VISIBLE})",
+                (since,),
+            )
+            return bool(found.fetchone()[0])
+
     @staticmethod
     def is_by_index(query: str) -> bool:
         """Whether `first_by_day` reads a query: it is that of a view, and needs no query language."""

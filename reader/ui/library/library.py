@@ -216,6 +216,10 @@ class Library(Marking):
 
         return self._ask(lambda window: window.read(oldest_day), None)
 
+    def has_news(self, since: str) -> bool:
+        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
+        return self._ask(lambda window: window.has_news(since), False)
+
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
 
