@@ -17,7 +17,8 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from reader import log
-from reader.cache.feeds import Coverage, Feeds, Followed
+from reader.cache.coverage import Coverage
+from reader.cache.feeds import Feeds, Followed
 from reader.core.dates import utc_stamp
 from reader.core.errors import FeedError, FeedOffline
 from reader.feeds.arxiv.client import ArxivClient, last_renewal
