@@ -113,7 +113,7 @@ class Palette(SearchScreen):
         """Show what is typed, and the keys."""
         self.title_line.show(f"> {self._typed}{self._glyphs.caret}{'' if self._typed else PLACEHOLDER}")
         *_, (key, close) = self._keymap.hints("help")
-        self._status.show(Status((("enter", "run"), (key, close)), said=said))
+        self.status.show(Status((("enter", "run"), (key, close)), said=said))
 
     def move(self, lines: int) -> None:
         self._found.go(self._found.at + lines)

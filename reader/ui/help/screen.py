@@ -256,7 +256,7 @@ class HelpScreen(SearchScreen):
         else:
             hints, title = [search, *moves, (back, "back")], f"/{self._typed}"
         self.title_line.show(title)
-        self._status.show(Status(tuple(hints), said=said))
+        self.status.show(Status(tuple(hints), said=said))
 
     async def act(self, action: str, times: int) -> None:
         if action == "help.search":
