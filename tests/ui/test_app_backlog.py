@@ -11,7 +11,9 @@ from tests.ui import papers
 from tests.ui.conftest import Opener
 from tests.ui.papers import draft
 
-OLD = {f"2026-04-{day:02}": [draft(10_000 + day * 100 + n, f"Old {day} {n}") for n in range(90)] for day in range(1, 14)}
+OLD = {
+    f"2026-04-{day:02}": [draft(10_000 + day * 100 + n, f"Old {day} {n}") for n in range(90)] for day in range(1, 14)
+}
 ASKED = "1,170 unread papers are older than a week"
 
 
