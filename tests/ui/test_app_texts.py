@@ -30,7 +30,7 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             assert [one.path for one in feed.requests] == [f"/html/{FIRST}", f"/papers/{FIRST}.md"]
             r[TextsAhead].begin()
             await r.rest()
-            assert len(feed.requests) == 1
+            assert len(feed.requests) == 2
 
             await r.do("find.query")
             await r.type("sentence fills")
