@@ -6,6 +6,7 @@ The query language (20 ms) is imported only where it is needed: the first frame 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
@@ -152,9 +153,14 @@ class Place(NamedTuple):
     @property
     def day(self) -> str | None:
         """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
-        if self.text or not (self.view.id == "today" or self.view.id.startswith(DAY)):
+        if self.text or not self.is_one_day:
             return None
         return self.view.id.removeprefix(DAY) if self.view.id != "today" else ""
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether the view has the papers of one day."""
+        return self.view.id == "today" or self.view.id.startswith(DAY)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -172,6 +178,11 @@ class Place(NamedTuple):
         from reader.core.query import parse
 
         return parse(self.text)
+
+    @property
+    def names_topics(self) -> bool:
+        """Whether the typed query picks topics, or excludes some."""
+        return _names_topics(self.text)
 
     @property
     def is_aside(self) -> bool:
@@ -244,6 +255,17 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     selection = compile_query(place.whole(order), scope)
     is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
     return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
+
+
+@lru_cache(4)
+def _names_topics(text: str) -> bool:
+    if "topic:" not in text.lower():
+        return False
+    from reader.core.query import parse
+    from reader.core.query.choices import picked_topics
+
+    choice = picked_topics(parse(text))
+    return bool(choice.picked or choice.excluded)
 
 
 def plain_words(query: Query) -> str:
