@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line, measure
 from reader.core.paper_row import PaperRow
+from reader.data import read_text
 from reader.ui.kit.day_names import day_in_list, day_left
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import pattern
@@ -27,6 +29,7 @@ from reader.ui.list.lines import (
     draw_paper,
     paper_height,
 )
+from reader.ui.shell.layout import lay_out
 from reader.ui.shell.list_layout import MOST_LINES
 from tests.ui.stage import TODAY, row
 
@@ -90,6 +93,32 @@ def test_a_title_that_does_not_fit_takes_a_second_line_which_ends_with_what_is_k
     assert lines(row(1, "Fits"), 36, COMFORTABLE) == [" ●   1 Fits"]
     longer = row(1, f"{one.title} and for a second one, even so")
     assert lines(longer, 36, COMFORTABLE)[1] == "       one line and for a second o…"
+
+
+@pytest.fixture(scope="module")
+def days() -> list[list[PaperRow]]:
+    """The papers of the sample's days, those with code as such."""
+    return [
+        [row(1, paper["title"], code="githubRepo" in paper) for paper in (item["paper"] for item in day["items"])]
+        for day in json.loads(read_text("sample.json"))
+    ]
+
+
+@pytest.mark.parametrize(("size", "most"), [((80, 24), 0.0), ((100, 30), 0.25), ((140, 42), 0.25), ((200, 60), 0.0)])
+def test_recorded_titles_are_whole(days: list[list[PaperRow]], size: tuple[int, int], most: float) -> None:
+    area = lay_out(size[0], size[1] - 2).list
+    assert area is not None
+    shown = [lines(one, area.width - 1, COMFORTABLE)[-1] for day in days for one in day]
+    assert sum(line.endswith("…") for line in shown) <= most * len(shown)
+
+
+def test_nine_papers_are_in_view_of_24_lines(days: list[list[PaperRow]]) -> None:
+    area = lay_out(80, 22).list
+    assert area is not None
+    full = [day[:9] for day in days if len(day) >= 9]
+    assert full
+    for day in full:
+        assert 1 + sum(paper_height(one, area.width - 1, COMFORTABLE) for one in day) <= area.height
 
 
 def test_a_mark_never_gives_a_title_another_line() -> None:
