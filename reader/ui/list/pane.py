@@ -50,8 +50,8 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         """`today` stops the clock; `older_key` is the key that goes to the day before."""
         super().__init__(glyphs, today=today, older_key=older_key, id=id)
         self._order: Order[PaperKey] | None = None
-        self._is_around_cursor = False
-        """Whether the cursor has to go to the middle once the list has a height."""
+        self._unplaced: tuple[int | None] | None = None
+        """Where the cursor goes once the list has a size: see `_place`."""
         self._words: tuple[str, ...] = ()
         self._fetch: Rows | None = None
 
@@ -92,15 +92,20 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         if is_news and anchor is not None:
             stays = new.find(anchor[0], index)
             self._scroll_paper_to(index if stays is None else stays, anchor[1])
-        elif keep is not None and height is not None:
-            self._scroll_paper_to(index, height)
         else:
-            self._scroll(self._lines.top_around(index, self.size.height))
-            self._is_around_cursor = not self.size.height
+            self._place(None if keep is None else height)
         if not is_away:
             self._reveal()
         self._repaint(before)
         self._report_highlighted()
+
+    def _place(self, height: int | None) -> None:
+        """Scroll until the cursor is `height` lines below the list's top, or in its middle."""
+        self._unplaced = None if self.size.height else (height,)
+        if height is None:
+            self._scroll(self._lines.top_around(self._cursor, self.size.height))
+        else:
+            self._scroll_paper_to(self._cursor, height)
 
     def change_form(self, form: ListForm) -> None:
         """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
@@ -276,9 +281,8 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         self._strips.forget()
         self._measure()
-        if self._is_around_cursor:
-            self._is_around_cursor = False
-            self._scroll(self._lines.top_around(self._cursor, self.size.height))
+        if self._unplaced is not None:
+            self._place(*self._unplaced)
         self._reveal()
 
     def _report_highlighted(self) -> None:

@@ -187,7 +187,7 @@ class ListLines:
 
     def view(self, top: int, height: int) -> list[Slot | None]:
         """Return the content of each line of a view; None below the end."""
-        slots: list[Slot | None] = [slot for _, slot in islice(self._walk(top, 1), height)]
+        slots: list[Slot | None] = [slot for _, slot in islice(self._walk(top, 1), max(0, height))]
         if slots:
             slots[0] = self.at(top, is_top=True) or slots[0]
         return slots + [None] * (height - len(slots))
